@@ -1,0 +1,99 @@
+"""Durable facts (Event) and transient updates (Signal).
+
+Events are numbered by ``seq``, strictly increasing and visible in order; each is written in the
+same transaction as the rows it tells of. They carry no file bodies. Signals may be dropped or
+merged: of signals with the same (kind, task, key) only the newest text matters unless ``append``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["EVENT_TYPES", "SIGNAL_KINDS", "Event", "Signal"]
+
+EVENT_TYPES: dict[str, str] = {
+    "issue.added": "an issue was added: {number, title}",
+    "task.added": "a task was added: {title}",
+    "task.edited": "fields changed: {fields: [name]}",
+    "task.status": "the state moved: {from, to, reason}",
+    "task.phase": "the phase moved: {phase}",
+    "task.held": "a person put it on hold: {}",
+    "task.released": "a person released it: {}",
+    "note.added": "a person wrote to the worker: {note, text}",
+    "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut}",
+    "turn.recorded": "a reply was stored: {turn, stop_reason, usage, cost_usd, tools: [name]}",
+    "tool.started": "a tool began: {tool_use, name, summary}",
+    "tool.ended": "a tool ended: {tool_use, name, ok, summary}",
+    "answer.refused": "the answer broke the contract: {message, strike}",
+    "proposal.recorded": "an attempt was made: {attempt, proposal, files: [{path, action, added, removed}]}",
+    "verification.started": "runs begin: {attempt}",
+    "verification.recorded": "runs ended: {attempt, verdict, reason, message}",
+    "policy.decided": "an automatic decision: {attempt, decision, conditions: [{name, value}]}",
+    "review.approved": "a person or policy approved: {decision, by, proposal, parts}",
+    "review.rejected": "a person rejected: {attempt, reason, parts}",
+    "change.applied": "the real tree has it: {decision, files: [path], by}",
+    "change.undone": "the real tree is as before: {decision, files: [path]}",
+    "change.refused": "nothing was written: {decision, kind, code, message, paths: [path]}",
+    "blocker.opened": "a question waits: {id, kind, question, options, assumption, cause}",
+    "blocker.answered": "a person answered: {id, answer}",
+    "blocker.resolved": "it no longer waits: {id, how}",
+    "model.waiting": "a call is repeated later: {kind, seconds, message}",
+    "policy.changed": "{policy, by}",
+    "workers.changed": "workers were started or paused: {paused, workers}",
+    "engine.started": "{pid, version, sandbox, recovered: [text]}",
+    "problem": "something went wrong inside; the log has it: {message}",
+}
+
+SIGNAL_KINDS: dict[str, str] = {
+    "model.text": "answer text as it streams: data {text}, append",
+    "model.thinking": "thinking text as it streams: data {text}, append",
+    "model.tool": "a tool call as it streams: data {name, partial_json}, append; key = tool_use id",
+    "tool.output": "output of a running tool: data {text}, append; key = tool_use id",
+    "test": "one test ended: data {run, id, outcome, duration}; key = run + id",
+    "test.progress": "data {run, done, total, running}; key = run",
+    "test.output": "raw output of a test run: data {run, text}, append; key = run",
+    "file": "a file as the model writes it: data {path, content}; key = path",
+    "waiting": "a countdown: data {why, until} (ISO 8601)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A durable, numbered fact.
+
+    Attributes:
+        seq: strictly increasing from 1.
+        at: ISO 8601 in UTC, milliseconds, ``Z``.
+        type: a key of `EVENT_TYPES`.
+        task: the task's number, or None.
+        data: small JSON object.
+    """
+
+    seq: int
+    at: str
+    type: str
+    task: str | None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The outward form (CONTRACT §9)."""
+        return {
+            "v": 1,
+            "seq": self.seq,
+            "at": self.at,
+            "type": self.type,
+            "task": self.task,
+            "data": self.data,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A transient update; may be dropped or merged."""
+
+    kind: str
+    task: str | None
+    data: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+    append: bool = False

@@ -1,0 +1,145 @@
+"""Everything that is stored about a task in hand; the road goes on from it after any restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeframe_tui.core.commands import Parts
+from codeframe_tui.core.proposal import FileSummary
+from codeframe_tui.core.task import Task
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verification import Flag, Verification
+
+__all__ = ["Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation with the model, in the form of the Messages API.
+
+    Attributes:
+        index: position in the task's conversation, from 0.
+        role: ``user`` or ``assistant``.
+        content: content blocks as JSON objects.
+        purpose: user: ``task``, ``tools``, ``correction``, ``format`` or ``resume``; assistant:
+            ``reply``.
+        attempt: the attempt it belongs to, from 1.
+        stop_reason: assistant only.
+        model: assistant only.
+        usage: assistant only.
+        cost_usd: assistant only; None when the price is unknown.
+    """
+
+    index: int
+    role: str
+    content: tuple[dict[str, Any], ...]
+    purpose: str
+    attempt: int
+    stop_reason: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What is known of one tool call: begun, and ended with a text when it has ended.
+
+    Attributes:
+        tool_use: id that the model gave the call; unique in the task.
+        content: the text the model gets; None while it has not ended.
+        ok: whether it did what was asked.
+    """
+
+    tool_use: str
+    name: str
+    content: str | None = None
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A proposal and its evidence.
+
+    Attributes:
+        number: from 1 in the task.
+        cause: why it was made: ``first``, ``correction``, ``rejection``, ``answer``, ``hint`` or
+            ``rebase``.
+    """
+
+    number: int
+    base: str
+    tree: str
+    proposal: str
+    explanation: str
+    files: tuple[FileSummary, ...]
+    cause: str = "first"
+    verification: Verification | None = None
+    flags: tuple[Flag, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person said to the worker and it has not been told yet.
+
+    Attributes:
+        id: row id.
+        kind: ``note``, ``answer``, ``hint``, ``rejection`` or ``rebase``.
+        text: sanitised when shown, verbatim for the model.
+        blocker: the question it answers, if any.
+    """
+
+    id: int
+    kind: str
+    text: str
+    blocker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An approval or an undo: a durable row that names what was decided, until it is carried out.
+
+    Attributes:
+        id: row id, increasing.
+        kind: ``apply``, ``undo`` or ``redo``.
+        proposal: hash of what was on screen.
+        by: ``person`` or ``policy:<name>``.
+        state: ``pending``, ``done`` or ``refused``.
+        applied_base: tree id of the real tree before it was carried out; None until done.
+        applied_tree: applied_base with exactly what was written; None until done.
+    """
+
+    id: int
+    task: str
+    kind: str
+    proposal: str
+    parts: Parts
+    rest_to_worker: bool
+    by: str
+    state: str = "pending"
+    applied_base: str | None = None
+    applied_tree: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All stored facts the road needs.
+
+    Attributes:
+        base: tree id of the snapshot in force; None before the first, or when a rebase is due.
+        turns: the whole conversation, oldest first.
+        tools: by tool_use id, for the newest assistant turn.
+        attempts: oldest first.
+        inbox: messages from people not yet told, oldest first.
+        strikes: invalid answers in a row for the attempt in hand.
+    """
+
+    task: Task
+    base: str | None = None
+    turns: tuple[Turn, ...] = ()
+    tools: tuple[ToolResult, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    inbox: tuple[Message, ...] = ()
+    strikes: int = 0

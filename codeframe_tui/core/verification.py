@@ -1,0 +1,124 @@
+"""What the program's own test runs showed, as values. Verdicts are in `core.verdict`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+
+
+class Outcome(StrEnum):
+    """How one test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+    CRASHED = "crashed"
+    MISSING = "missing"
+
+
+class Verdict(StrEnum):
+    """The three verdicts (CONTRACT §5)."""
+
+    PROVEN = "proven"
+    FAILED = "failed"
+    NOT_VERIFIED = "not_verified"
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One test in one run.
+
+    Attributes:
+        id: pytest node id, relative to the project.
+        duration: seconds.
+        error: exception type as raised, e.g. ``AssertionError``; empty when it passed.
+        message: one line that says what failed.
+        detail: traceback and captured output, bounded.
+    """
+
+    id: str
+    outcome: Outcome
+    duration: float = 0.0
+    error: str = ""
+    message: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """One whole run of the test program, trusted or not.
+
+    Attributes:
+        ok: the run itself counts (it ended by itself, complete, with the expected set of tests);
+            false says nothing about the tests.
+        reason: reason code when not ok: ``no_pytest``, ``no_tests``, ``timeout``, ``crash``,
+            ``collection_error``, ``import_origin``, ``sandbox_denied``, ``no_sandbox``,
+            ``environment``, ``tampered`` or ``interrupted``.
+        message: one line that says what would make it count.
+        cases: one per collected test that has an outcome.
+        collected: node ids in order of collection.
+        collection_errors: pairs of file and text, for files that could not be collected.
+        output: bounded raw output (head and tail).
+        duration: seconds.
+    """
+
+    ok: bool
+    reason: str = ""
+    message: str = ""
+    cases: tuple[TestCase, ...] = ()
+    collected: tuple[str, ...] = ()
+    collection_errors: tuple[tuple[str, str], ...] = ()
+    output: str = ""
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One named part of a verification: red, green, regression or lint.
+
+    Attributes:
+        verdict: red: ``red``/``not_red``; green: ``green``/``failing``; regression:
+            ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
+        reason: reason code when not verified or not run.
+        message: one line for a person.
+    """
+
+    verdict: str
+    reason: str = ""
+    message: str = ""
+    tests: tuple[TestCase, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something a reviewer must see; ``severity`` is ``red`` or ``amber``."""
+
+    rule: str
+    severity: str
+    path: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The evidence of one attempt.
+
+    Attributes:
+        reason: reason code when the verdict is not ``proven``.
+        message: one line: why, and what would make it proven.
+    """
+
+    verdict: Verdict
+    reason: str
+    message: str
+    red: Run
+    green: Run
+    regression: Run
+    lint: Run

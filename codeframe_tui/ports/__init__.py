@@ -1,0 +1,41 @@
+"""Every Protocol of the house.
+
+Adapters fulfil them without inheriting; only bootstrap joins both.
+"""
+
+from codeframe_tui.ports.files import (
+    Files,
+    Replacement,
+    Snapshot,
+    TreeEntry,
+    WorkingTree,
+    Workspace,
+    Workspaces,
+)
+from codeframe_tui.ports.ledger import Ledger
+from codeframe_tui.ports.model import Model, Reply, TurnRequest
+from codeframe_tui.ports.running import CodeIndex, Finished, Sandbox, TestRequest, TestRunner
+from codeframe_tui.ports.service import Clock, Document, Service
+
+__all__ = [
+    "Clock",
+    "CodeIndex",
+    "Document",
+    "Files",
+    "Finished",
+    "Ledger",
+    "Model",
+    "Replacement",
+    "Reply",
+    "Sandbox",
+    "Service",
+    "Snapshot",
+    "TestRequest",
+    "TestRunner",
+    
+ "TreeEntry",
+    "TurnRequest",
+    "WorkingTree",
+    "Workspace",
+    "Workspaces",
+,]

@@ -1,0 +1,139 @@
+"""The worker's door to the one writer."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Awaitable,
+    Sequence,
+)
+from typing import Protocol
+
+from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.ports.service import Document
+
+
+class Ledger(Protocol):
+    """Each call is one transaction of rows and events; it returns when it is durable.
+
+    Calls for a task that is no longer in progress (cancelled meanwhile) raise `Refused`.
+    """
+
+    async def claim(self, worker: str) -> Task | None:
+        """Take the first task that can start and mark it in progress; None if there is none."""
+        ...
+
+    async def changed(self) -> None:
+        """Return when something happened that may make work (a task, an answer, a decision)."""
+        ...
+
+    async def progress(self, number: str) -> Progress:
+        """All stored facts of a task. Raises: NotFound."""
+        ...
+
+    async def issue_of(self, task: Task) -> Issue | None:
+        """The parent issue."""
+        ...
+
+    async def blockers_of(self, number: str) -> Sequence[Blocker]:
+        """All blockers of a task, oldest first."""
+        ...
+
+    async def set_base(self, number: str, tree: str) -> None:
+        """Remember the snapshot that the next attempt stands on."""
+        ...
+
+    async def set_phase(self, number: str, phase: Phase) -> None:
+        """Say what is being done."""
+        ...
+
+    async def record_context(self, number: str, document: Document) -> None:
+        """Store what the model is given (event ``context.gathered``)."""
+        ...
+
+    async def record_turn(self, number: str, turn: Turn, told: Sequence[int] = ()) -> None:
+        """Store a message; ``told`` are the inbox messages that it carries to the model."""
+        ...
+
+    async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:
+        """Store that a tool began (content None) or ended."""
+        ...
+
+    async def refuse_answer(self, number: str, message: str, turn: Turn) -> int:
+        """Count an invalid answer and store the message that sends it back; returns the strikes."""
+        ...
+
+    async def record_attempt(self, number: str, attempt: Attempt) -> None:
+        """Store a proposal (without verification); strikes start again at 0."""
+        ...
+
+    async def record_verification(
+        self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
+    ) -> None:
+        """Store the evidence of an attempt."""
+        ...
+
+    async def spend_correction(self, number: str, turn: Turn) -> None:
+        """Count a correction and store the message that asks for it, as one step."""
+        ...
+
+    async def to_review(self, number: str) -> None:
+        """The newest attempt waits for a person."""
+        ...
+
+    async def approve_by_policy(
+        self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
+    ) -> None:
+        """Store an automatic decision with the conditions that made it."""
+        ...
+
+    async def open_blocker(self, blocker: Blocker) -> str:
+        """Store a question; SYNC blocks its task. Returns the id."""
+        ...
+
+    async def give_up(self, number: str, reason: str) -> None:
+        """End a task as failed after an unrecoverable internal error."""
+        ...
+
+    async def release(self, number: str) -> None:
+        """Put a task that is stopped half-way (shutdown, pause) back to pending."""
+        ...
+
+    async def pending_decisions(self) -> Sequence[Decision]:
+        """Decisions not yet carried out, oldest first."""
+        ...
+
+    async def settle_decision(
+        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+    ) -> None:
+        """The real tree has it: ``change.applied``/``change.undone``; the task moves on."""
+        ...
+
+    async def refuse_decision(
+        self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
+    ) -> None:
+        """Nothing was written: ``change.refused``; the task is back where it was."""
+        ...
+
+    async def applied(self, number: str) -> Decision | None:
+        """The newest carried-out apply of a task that is not undone."""
+        ...
+
+    async def policy(self) -> tuple[str, int, bool, str]:
+        """What is in force now: policy, number of workers, paused, model."""
+        ...
+
+    async def record_event(self, type_: str, task: str | None, data: Document) -> None:
+        """Store a fact that changes no row (``policy.decided``, ``model.waiting``, ``problem``)."""
+        ...
+
+    def publish(self, signal: Signal) -> None:
+        """Send a transient update to whoever listens; never waits, never fails."""
+        ...
+
+    def cancelled(self, number: str) -> Awaitable[None]:
+        """Return when a person stopped the task (cancel, hold while running)."""
+        ...

@@ -1,0 +1,96 @@
+"""Commands, test runs and the code index."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Callable,
+    Sequence,
+)
+from dataclasses import dataclass
+from typing import Protocol
+
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.verification import TestRun
+from codeframe_tui.ports.files import Workspace
+from codeframe_tui.ports.service import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a sandboxed command ended.
+
+    Attributes:
+        exit_code: None when it was killed or never ran.
+        output: bounded: head and tail, with a line between that says what was cut.
+        cut_bytes: how much was cut.
+        ended: ``exit``, ``signal``, ``timeout``, ``cancelled`` or ``not_started``.
+        message: one line when not ``exit``.
+    """
+
+    exit_code: int | None
+    output: bytes
+    cut_bytes: int
+    ended: str
+    message: str
+    seconds: float
+
+
+class Sandbox(Protocol):
+    """Runs commands with a workspace mounted over the project's own path."""
+
+    @property
+    def level(self) -> str:
+        """``bwrap``, ``rlimits`` or ``none``; tested at start, not guessed."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """One line: how the level came about and how to get a better one."""
+        ...
+
+    async def run(
+        self,
+        workspace: Workspace,
+        argv: Sequence[str],
+        *,
+        timeout_seconds: float,
+        on_output: Callable[[bytes], None] | None = None,
+    ) -> Finished:
+        """Run a command in the project's folder; nothing of it survives its end or a cancel."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TestRequest:
+    """What to run.
+
+    Attributes:
+        select: node ids or files; empty = the whole suite.
+        collect_only: list the tests without running them.
+    """
+
+    workspace: Workspace
+    run: str
+    select: tuple[str, ...] = ()
+    collect_only: bool = False
+    timeout_seconds: float = 600.0
+
+
+class TestRunner(Protocol):
+    """Runs the project's tests and reports what our own plugin saw."""
+
+    async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
+        """Never raises for what tests do; the reason stands in the result."""
+        ...
+
+
+class CodeIndex(Protocol):
+    """Finds the files that matter for a text."""
+
+    async def context(self, text: str, budget_tokens: int, tree: str | None = None) -> Document:
+        """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts."""
+        ...
+
+    async def find(self, name: str) -> Document:
+        """``index find`` of CONTRACT §9."""
+        ...

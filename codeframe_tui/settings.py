@@ -1,0 +1,116 @@
+"""The one settings model; read once at the top.
+
+Sources, first wins: command line, environment (``CODEFRAME_TUI_…``, nested with ``__``), the
+user's ``config.toml``. Files of a repository are never a source.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_config_path, user_state_path
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+__all__ = ["Limits", "Money", "Settings", "Waits", "config_dir"]
+
+
+def config_dir() -> Path:
+    """The user's configuration folder."""
+    return user_config_path("codeframe-tui", appauthor=False)
+
+
+class Waits(BaseModel):
+    """Limits in seconds; each ends in a retry, then a blocker."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_token: float = Field(120.0, gt=0)
+    """From sending a request to the first byte of the stream."""
+    stream_gap: float = Field(60.0, gt=0)
+    """Between two pieces of a stream."""
+    tool: float = Field(120.0, gt=0)
+    """One command of the model."""
+    tests: float = Field(900.0, gt=0)
+    """One test run."""
+    retry_cap: float = Field(60.0, gt=0)
+    """Longest wait before a call is repeated, whatever the server asks for."""
+
+
+class Limits(BaseModel):
+    """Bounds of sizes and counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    context_tokens: int = Field(24_000, ge=1_000)
+    """Budget for files in the first message."""
+    reply_tokens: int = Field(16_000, ge=256)
+    """max_tokens of a call."""
+    turns: int = Field(60, ge=1)
+    """Model calls per attempt; then a blocker."""
+    model_retries: int = Field(4, ge=0)
+    """Repeats of a failed call; then a blocker."""
+    tool_output: int = Field(32_768, ge=1_024)
+    """Bytes of a tool's output that the model gets."""
+    file_bytes: int = Field(8 * 2**20, ge=1)
+    """Files larger than this are left out of a snapshot, and told."""
+    snapshot_bytes: int = Field(2**30, ge=1)
+    """All files of a snapshot together."""
+
+
+class Money(BaseModel):
+    """Caps in US dollars; 0 = no cap."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    per_task: float = Field(0.0, ge=0)
+    per_run: float = Field(5.0, ge=0)
+    per_day: float = Field(0.0, ge=0)
+
+
+class Settings(BaseSettings):
+    """What a person can choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CODEFRAME_TUI_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    model: str = "claude-sonnet-5-5"
+    """Name of the model, as the API knows it."""
+    policy: Literal["manual", "green", "auto"] | None = None
+    """Approval policy; None = from the agent's level, never above `ceiling`."""
+    ceiling: Literal["manual", "green", "auto"] = "manual"
+    """The most an agent's level may choose by itself."""
+    workers: int = Field(1, ge=1, le=16)
+    """Tasks worked on at once."""
+    sandbox: Literal["bwrap", "rlimits", "none"] | None = None
+    """Consent to a level below bwrap; None = bwrap or nothing."""
+    state_dir: Path = Field(
+        default_factory=lambda: user_state_path("codeframe-tui", appauthor=False)
+    )
+    """Where state, workspaces and logs live."""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Key bindings: action -> key."""
+    waits: Waits = Waits()
+    limits: Limits = Limits()
+    money: Money = Money()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of the sources; no .env file, no secrets folder."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_dir() / "config.toml")
+        return init_settings, env_settings, toml
