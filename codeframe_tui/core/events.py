@@ -26,7 +26,7 @@ EVENT_TYPES: dict[str, str] = {
     "tool.started": "a tool began: {tool_use, name, summary}",
     "tool.ended": "a tool ended: {tool_use, name, ok, summary}",
     "answer.refused": "the answer broke the contract: {message, strike}",
-    "proposal.recorded": "an attempt was made: {attempt, proposal, files: [{path, action, added, removed}]}",
+    "proposal.recorded": "an attempt was made: {attempt, proposal, files: [file document]}",
     "verification.started": "runs begin: {attempt}",
     "verification.recorded": "runs ended: {attempt, verdict, reason, message}",
     "policy.decided": "an automatic decision: {attempt, decision, conditions: [{name, value}]}",

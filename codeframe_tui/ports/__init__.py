@@ -32,10 +32,9 @@ __all__ = [
     "Snapshot",
     "TestRequest",
     "TestRunner",
-    
- "TreeEntry",
+    "TreeEntry",
     "TurnRequest",
     "WorkingTree",
     "Workspace",
     "Workspaces",
-,]
+]

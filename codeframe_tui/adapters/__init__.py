@@ -1,0 +1,1 @@
+"""What fulfils the ports; none knows another unless it stands on it."""

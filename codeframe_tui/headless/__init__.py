@@ -1,0 +1,1 @@
+"""Run until idle, in text or JSON lines."""

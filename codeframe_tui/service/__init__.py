@@ -1,0 +1,1 @@
+"""The API that every front end uses; the one writer; the broadcast."""

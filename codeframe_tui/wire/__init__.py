@@ -1,0 +1,1 @@
+"""The service API across process borders."""

@@ -1,0 +1,1 @@
+"""The road of a task: gather, propose, verify, correct, review, apply."""
