@@ -44,7 +44,9 @@ async def run_tools(
             result, question = await _ask_human(shop, progress, call, agent)
             waiting = waiting or question
         else:
-            result = await _run_once(shop, workspace, number, call, known.get(call["id"]), agent)
+            result = await _run_once(
+                shop, workspace, number, call, known=known.get(call["id"]), agent=agent
+            )
         if result is not None:
             results.append(_result_block(result))
     if waiting is not None:
@@ -60,6 +62,7 @@ async def _run_once(
     workspace: Workspace,
     number: str,
     call: Mapping[str, Any],
+    *,
     known: ToolResult | None,
     agent: AgentDefinition,
 ) -> ToolResult:
@@ -198,8 +201,8 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     workspace = await shop.workspaces.open(task_workspace(number), None)
     if reply.stop_reason == "max_tokens":
         raise InvalidAnswer(
-            "the reply was cut at its length limit; send less at once: use `edits` for large files, "
-            "or write files with the Write tool and answer with an empty `files`"
+            "the reply was cut at its length limit; send less at once: use `edits` for large "
+            "files, or write files with the Write tool and answer with an empty `files`"
         )
     earlier = {file.path for attempt in progress.attempts for file in attempt.files}
     current = await shop.workspaces.capture(workspace, also=earlier)
