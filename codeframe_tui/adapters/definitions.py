@@ -12,7 +12,7 @@ from codeframe_tui.core.agent import AgentDefinition, parse_definition
 from codeframe_tui.core.errors import NotFound, WrongUse
 from codeframe_tui.settings import config_dir
 
-__all__ = ["Definitions", "RULES_FILES", "read_rules"]
+__all__ = ["RULES_FILES", "Definitions", "read_rules"]
 
 RULES_FILES = ("AGENTS.md", "CLAUDE.md", "CODEFRAME.md")
 PROJECT_FOLDERS = (".claude/agents", ".codeframe/agents")

@@ -13,9 +13,71 @@ __all__ = ["Document", "Ranked", "Symbol", "rank", "skeleton", "symbols_of", "to
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SYMBOL = re.compile(r"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+([A-Za-z_]\w*)(.*)$", re.MULTILINE)
 _STOP = frozenset(
-    "a an and are as at be by can do each for from has have if in into is it its let make must need "
-    "needs new no not of on one or out should so some such than that the their then there these "
-    "they this to up use used uses using was we when where which will with would you your".split()
+    {
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "each",
+        "for",
+        "from",
+        "has",
+        "have",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "let",
+        "make",
+        "must",
+        "need",
+        "needs",
+        "new",
+        "no",
+        "not",
+        "of",
+        "on",
+        "one",
+        "or",
+        "out",
+        "should",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "up",
+        "use",
+        "used",
+        "uses",
+        "using",
+        "was",
+        "we",
+        "when",
+        "where",
+        "which",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    }
 )
 
 
@@ -105,7 +167,9 @@ def rank(query: str, documents: Mapping[str, Document]) -> list[Ranked]:
 
 
 def _stem(word: str) -> str:
-    for ending in ("ing", "ies", "es", "s", "ed"):
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    for ending in ("ing", "es", "s", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word

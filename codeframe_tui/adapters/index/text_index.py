@@ -19,8 +19,9 @@ BODIES, SKELETONS, NAMES = 5, 15, 20
 
 
 class TextIndex:
-    """Fulfils the port CodeIndex; what is known of a file is kept by its blob, so only new content
-    is read again.
+    """Fulfils the port CodeIndex.
+
+    What is known of a file is kept by its blob, so only new content is read again.
     """
 
     def __init__(self, workspaces: Workspaces) -> None:
