@@ -1,0 +1,1 @@
+"""What the cockpit shows, computed without Textual."""

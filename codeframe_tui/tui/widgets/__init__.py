@@ -1,0 +1,1 @@
+"""Widgets: they hold no domain state."""
