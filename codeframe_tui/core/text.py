@@ -25,7 +25,7 @@ _HIDDEN = re.compile(
 
 
 def clean(text: str, *, limit: int = 32_768) -> str:
-    """Text of several lines without anything a terminal would act on; cut at ``limit`` characters."""
+    """Lines without anything a terminal would act on; cut at ``limit`` characters."""
     cut = text[:limit].replace("\r\n", "\n")
     return _HIDDEN.sub("", _SEQUENCE.sub("", cut))
 

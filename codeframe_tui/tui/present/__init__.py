@@ -1,1 +1,1 @@
-"""What the cockpit shows, computed without Textual."""
+"""Pure functions from documents to rows; no Textual here."""

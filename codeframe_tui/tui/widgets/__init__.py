@@ -1,1 +1,1 @@
-"""Widgets: they hold no domain state."""
+"""Widgets: they draw rows and hold no domain state."""
