@@ -38,9 +38,9 @@ def document(*files: Any, proposal: str = "p1") -> dict[str, Any]:
 def diff(path: str, old: str, new: str) -> Any:
     """A modified file, compared as unified diffs are."""
     a, b = old.splitlines(), new.splitlines()
-    hunks = []
+    hunks: list[Any] = []
     for group in difflib.SequenceMatcher(None, a, b, autojunk=False).get_grouped_opcodes(3):
-        lines = []
+        lines: list[str] = []
         for tag, i, j, c, d in group:
             lines += [" " + x for x in a[i:j]] if tag == "equal" else ["-" + x for x in a[i:j]]
             lines += [] if tag == "equal" else ["+" + x for x in b[c:d]]

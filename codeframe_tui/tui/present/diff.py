@@ -120,6 +120,13 @@ class DiffIndex:
             return HunkRow(file["path"], hunk["k"], len(file["hunks"]), hunk["new_start"], heading)
         return self._lines(at, h).row(line)
 
+    def kind(self, number: int) -> str:
+        """What a row is, without building it: ``file``, ``hunk``, ``note``, or a line's sign."""
+        at, h, line = self._locate(number)
+        if h <= 0:
+            return "note" if h else "file"
+        return "hunk" if line < 0 else self._lines(at, h).signs[line]
+
     def place(self, number: int) -> Place:
         """Where a row is."""
         at, h, line = self._locate(number)

@@ -67,7 +67,7 @@ class ReviewDraft:
 
     def file_verdict(self, path: str) -> Verdict | None:
         """The verdict all units of a file share; None when they differ."""
-        found = {self.verdict(*unit) for unit in self._of_file(path)}
+        found = {self.verdict(*unit) for unit in self.units_of(path)}
         return found.pop() if len(found) == 1 else None
 
     def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
@@ -82,7 +82,7 @@ class ReviewDraft:
 
     def give_file(self, verdict: Verdict, path: str) -> ReviewDraft:
         """Give one verdict on all of a file."""
-        return self.give(verdict, self._of_file(path))
+        return self.give(verdict, self.units_of(path))
 
     def give_all(self, verdict: Verdict) -> ReviewDraft:
         """Give one verdict on everything."""
@@ -153,5 +153,6 @@ class ReviewDraft:
     def _is(self, unit: Unit, verdict: Verdict) -> bool:
         return self._verdicts.get(unit, Verdict.UNDECIDED) is verdict
 
-    def _of_file(self, path: str) -> tuple[Unit, ...]:
+    def units_of(self, path: str) -> tuple[Unit, ...]:
+        """The units of a file."""
         return tuple(unit for unit in self.units if unit[0] == path)
