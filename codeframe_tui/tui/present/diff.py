@@ -50,7 +50,7 @@ class FileRow(NamedTuple):
 
 
 class HunkRow(NamedTuple):
-    """The bar of a hunk; ``start`` is its first line after the change."""
+    """The bar of a hunk; ``start`` is its first line after the change, if any is left."""
 
     path: str
     k: int
@@ -117,7 +117,8 @@ class DiffIndex:
         if line < 0:
             hunk = file["hunks"][h - 1]
             heading = reveal(hunk.get("heading") or "")[0]
-            return HunkRow(file["path"], hunk["k"], len(file["hunks"]), hunk["new_start"], heading)
+            start = hunk["new_start"] if hunk["new_lines"] else hunk["old_start"]
+            return HunkRow(file["path"], hunk["k"], len(file["hunks"]), start, heading)
         return self._lines(at, h).row(line)
 
     def kind(self, number: int) -> str:
@@ -196,7 +197,7 @@ class DiffIndex:
             at + 1,
             len(self._files),
             file["path"] in self._folded,
-            file.get("mode") == "100755",
+            file["action"] == "create" and file.get("mode") == "100755",
             bool(file.get("binary")),
         )
 
