@@ -266,6 +266,10 @@ class EventRows(Protocol):
         """Append; listeners hear of it after the commit."""
         ...
 
+    def last(self) -> int:
+        """Number of the newest event; 0 if none."""
+        ...
+
     def after(self, seq: int, limit: int) -> list[Event]:
         """Events after a number, in order."""
         ...

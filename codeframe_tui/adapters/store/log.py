@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
@@ -41,6 +41,10 @@ class SqlEvents:
         if rows:
             self._connection.execute(insert(EVENTS), rows)
         return self._added
+
+    def last(self) -> int:
+        statement = select(func.max(EVENTS.c.seq))
+        return int(self._connection.execute(statement).scalar_one() or 0)
 
     def after(self, seq: int, limit: int) -> list[Event]:
         statement = select(EVENTS).where(EVENTS.c.seq > seq).order_by(EVENTS.c.seq).limit(limit)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store.database import READERS, open_readers, open_writer
@@ -85,5 +85,4 @@ class SqlStore:
 
 def _last_event(readers: Engine) -> int:
     with readers.connect() as connection:
-        found = connection.execute(text("SELECT max(seq) FROM events")).scalar_one()
-    return int(found or 0)
+        return SqlTables(connection, 0).events.last()

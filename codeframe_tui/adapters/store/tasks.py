@@ -51,7 +51,7 @@ _HELD_UP = text(
     " UNION SELECT waiting.root, d.task FROM waiting"
     " JOIN dependencies d ON d.needs = waiting.number"
     " JOIN tasks t ON t.number = d.task WHERE t.grp <> 'done')"
-    " SELECT root, count(*) FROM waiting GROUP BY root"
+    " SELECT root, count(*) AS tasks FROM waiting GROUP BY root"
 ).bindparams(bindparam("numbers", expanding=True))
 
 
@@ -160,7 +160,7 @@ class SqlTasks:
         if not numbers:
             return {}
         rows = self._connection.execute(_HELD_UP, {"numbers": list(numbers)})
-        return dict.fromkeys(numbers, 0) | {root: count for root, count in rows}
+        return dict.fromkeys(numbers, 0) | {row.root: row.tasks for row in rows}
 
     def next_ready(self, *, fresh: bool) -> str | None:
         statement = select(TASKS.c.number).where(
