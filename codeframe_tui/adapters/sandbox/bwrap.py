@@ -29,6 +29,7 @@ from codeframe_tui.adapters.sandbox.command import (
     refuse,
     reserve_environment,
 )
+from codeframe_tui.adapters.sandbox.etc import UID
 from codeframe_tui.adapters.sandbox.owner import give
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
 from codeframe_tui.ports import Finished, Workspace
@@ -37,22 +38,11 @@ __all__ = ["BwrapSandbox"]
 
 RUN = "/run/cft"
 FIRST_UID = 61_184
-ETC = (
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "group",
-    "nsswitch.conf",
-    "hosts",
-    "ssl",
-    "ca-certificates",
-    "localtime",
-    "alternatives",
-)
 ISOLATION = (
     *("--hostname", "sandbox", "--json-status-fd", "@status"),
     *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
     *("--unshare-cgroup-try", "--disable-userns", "--cap-drop", "ALL"),
+    *("--uid", str(UID), "--gid", str(UID)),
     *("--die-with-parent", "--new-session", "--ro-bind", "/usr", "/usr"),
 )
 DEVICES = ("--dev", "/dev", "--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys")
@@ -88,6 +78,11 @@ class BwrapSandbox:
         project = str(self.project)
         return Place(project, RUN, str(self.closure.python), project)
 
+    @property
+    def etc(self) -> Path:
+        """Where `make_etc` put the sandbox's /etc."""
+        return self.state_dir / "sandbox" / "etc"
+
     async def environment(self) -> Closure:
         """The closure as it is now. Raises: Lacking, when the project's Python does not run."""
         if not self.closure.is_fresh():
@@ -113,11 +108,7 @@ class BwrapSandbox:
 
     def _order(self, command: Command, closure: Closure, uid: int) -> Order:
         drop = os.getuid() == 0
-        person = uid if drop else os.getuid()
-        data = {
-            "passwd": f"worker:x:{person}:{person}::{home()}:/bin/sh\n".encode(),
-            **{f"file.{name}": content for name, content in command.files.items()},
-        }
+        data = {f"file.{name}": content for name, content in command.files.items()}
         code = seccomp.program(platform.machine())
         if code is not None:
             data["seccomp"] = code
@@ -140,7 +131,7 @@ class BwrapSandbox:
         project = str(self.project)
         yield from ISOLATION
         yield from _system()
-        yield from ("--ro-bind-data", "@passwd", "/etc/passwd")
+        yield from ("--ro-bind", stage.source(self.etc), "/etc")
         yield from DEVICES
         yield from _private()
         for path in closure.binds:
@@ -152,7 +143,8 @@ class BwrapSandbox:
         if closure.environment is not None:
             where = closure.environment
             yield from ("--ro-bind", stage.source(where), str(where))
-        yield from ("--dir", RUN)
+        if command.files or command.folders:
+            yield from ("--dir", RUN)
         for name in command.files:
             yield from ("--ro-bind-data", f"@file.{name}", f"{RUN}/{name}")
         for name, path in command.folders.items():
@@ -201,8 +193,6 @@ def _system() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-    for name in ETC:
-        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
 
 
 def _private() -> Iterator[str]:

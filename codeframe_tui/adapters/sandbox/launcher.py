@@ -2,9 +2,9 @@
 
 Theory of operation: the engine is large and has threads, forking it is slow and ``bwrap
 --die-with-parent`` follows a thread. So one small process waits at a socket (fd 3). Each message
-is one byte with descriptors: control socket, standard input, output, extra pipes. It forks a
-*warden*, which reads the order (length, then JSON) from the control socket, forks the program and
-stays with it. The control socket's end (a cancel, a timeout, a dead engine) makes the warden kill
+is one byte with descriptors: control socket, standard input, output, extra pipes. A *warden*,
+forked ahead of time, takes it, reads the order (length, then JSON) from the control socket, spawns
+the program and stays with it. The control socket's end (a cancel, a timeout, a dead engine) makes the warden kill
 the program; every way it ends, the warden ends what is left of it, then reports
 ``{"wait": status, "status": lines of bwrap}`` or ``{"error": text}``.
 
@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import gc
+import itertools
 import json
 import os
 import resource
@@ -25,11 +27,12 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Any, NoReturn
 
 DOOR = 3
 HIGH = 100  # received descriptors move up here, away from the fixed numbers below
-FIRST_EXTRA = 10
+FIRST_EXTRA, FIRST_DATA = 10, 40
 
 _AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _OPEN_TREE_CLONE = -100, 0x8000, 4, 1
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
@@ -46,23 +49,30 @@ def _check(result: int, what: str) -> int:
 
 
 def serve() -> None:
-    """Fork a warden for each message until the engine closes the socket or dies."""
+    """Keep one warden waiting until the engine closes the socket or dies."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     door = socket.socket(fileno=DOOR)
     os.set_inheritable(DOOR, False)  # noqa: FBT003 - the name of the call says it
+    gc.freeze()
     while True:
-        _, fds, _, _ = socket.recv_fds(door, 1, 16)
-        if not fds:
-            return
+        busy, taken = os.pipe()
         if os.fork() == 0:
-            door.close()
-            _warden(fds)
-        for fd in fds:
-            os.close(fd)
+            os.close(busy)
+            _warden(door, taken)
+        os.close(taken)
+        if not os.read(busy, 1):
+            return
+        os.close(busy)
 
 
-def _warden(fds: list[int]) -> NoReturn:
+def _warden(door: socket.socket, taken: int) -> NoReturn:
+    _, fds, _, _ = socket.recv_fds(door, 1, 16)
+    door.close()
+    if not fds:
+        os._exit(0)
+    os.write(taken, b"1")
+    os.close(taken)
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
     for fd in fds:
         os.close(fd)
@@ -79,10 +89,9 @@ def _warden(fds: list[int]) -> NoReturn:
 
 
 def _receive(control: socket.socket) -> dict[str, Any]:
-    with control.makefile("rb") as stream:
-        size = int.from_bytes(stream.read(8), "big")
-        order: dict[str, Any] = json.loads(stream.read(size))
-        return order
+    size = int.from_bytes(control.recv(8, socket.MSG_WAITALL), "big")
+    order: dict[str, Any] = json.loads(control.recv(size, socket.MSG_WAITALL))
+    return order
 
 
 def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
@@ -92,23 +101,55 @@ def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[
     os.set_blocking(waker, False)  # noqa: FBT003
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker)
-    status, status_end = os.pipe()
-    failed, failed_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _become(order, fds, status_end)
-        except BaseException as error:  # noqa: BLE001 - the last words of a forked child
-            os.write(failed_end, str(error).encode()[:4000])
-        os._exit(126)
-    for fd in (status_end, failed_end, *fds):
+    status, low = os.pipe()
+    status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    os.close(low)
+    _settle_down(order)
+    pid = _spawn(order, fds, status_end)
+    for fd in (status_end, *fds):
         os.close(fd)
     code = _watch(control, wake, pid)
     _sweep(pid)
-    error = os.read(failed, 4096)
-    if error:
-        return {"error": error.decode("utf-8", "replace")}
     return {"wait": code, "status": os.read(status, 65536).decode("utf-8", "replace")}
+
+
+def _settle_down(order: dict[str, Any]) -> None:
+    """Take on what the program inherits: mounts, folder, limits, user.
+
+    The warden does it itself, because a spawn is much cheaper than a fork with work after it.
+    """
+    if order["stage"]:
+        _stage(order["stage"], order["stage_at"])
+    os.chdir(order["cwd"])
+    for name, value in order["limits"].items():
+        _limit(getattr(resource, name), value)
+    if order["uid"] is not None:
+        os.setgroups([])
+        os.setresgid(order["uid"], order["uid"], order["uid"])
+        os.setresuid(order["uid"], order["uid"], order["uid"])
+
+
+def _spawn(order: dict[str, Any], fds: list[int], status: int) -> int:
+    targets = {0: fds[0], 1: fds[1], 2: fds[1]}
+    targets |= {FIRST_EXTRA + index: fd for index, fd in enumerate(fds[2:])}
+    tokens: dict[str, str] = {}
+    memories = {name: _memory(name, text) for name, text in order["data"].items()}
+    for number, (name, fd) in enumerate({"status": status, **memories}.items(), FIRST_DATA):
+        targets[number] = fd
+        tokens[f"@{name}"] = str(number)
+    argv = [tokens.get(word, word) for word in order["argv"]] + order["command"]
+    os.environ["PATH"] = order["env"]["PATH"]
+    pid = os.posix_spawnp(
+        argv[0],
+        argv,
+        order["env"],
+        file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in targets.items()],
+        setsid=True,
+        setsigdef=[signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ],
+    )
+    for fd in memories.values():
+        os.close(fd)
+    return pid
 
 
 def _watch(control: socket.socket, wake: int, pid: int) -> int:
@@ -132,15 +173,20 @@ def _watch(control: socket.socket, wake: int, pid: int) -> int:
 
 
 def _sweep(pid: int) -> None:
-    """End what is left: the group, then every orphan that came to us, until there is none."""
+    """End what is left: the group, then every orphan that came to us, until there is none.
+
+    The first process of a sandbox dies by itself with bwrap, so it gets a moment before the search.
+    """
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
-    while True:
+    for pause in itertools.chain((0, 0.001, 0.002, 0.004), itertools.repeat(None)):
         try:
             ended, _ = os.waitpid(-1, os.WNOHANG)
-            if ended == 0:
+            if ended == 0 and pause is not None:
+                time.sleep(pause)
+            elif ended == 0:
                 for child in _children():
                     _kill(child)
                 os.waitpid(-1, 0)
@@ -169,40 +215,11 @@ def _children() -> list[int]:
     return found
 
 
-def _become(order: dict[str, Any], fds: list[int], status: int) -> None:
-    """Turn this process into the program; returns never, raises what went wrong."""
-    os.setsid()
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
-    os.dup2(fds[0], 0)
-    os.dup2(fds[1], 1)
-    os.dup2(fds[1], 2)
-    for index, fd in enumerate(fds[2:]):
-        os.dup2(fd, FIRST_EXTRA + index)
-    os.set_inheritable(status, True)  # noqa: FBT003
-    tokens = {"@status": str(status)}
-    for name, text in order["data"].items():
-        tokens[f"@{name}"] = str(_memory(name, text.encode("latin-1")))
-    argv = [tokens.get(word, word) for word in order["argv"]] + order["command"]
-    if order["stage"]:
-        _stage(order["stage"], order["stage_at"])
-    os.chdir(order["cwd"])
-    for name, value in order["limits"].items():
-        _limit(getattr(resource, name), value)
-    if order["uid"] is not None:
-        os.setgroups([])
-        os.setresgid(order["uid"], order["uid"], order["uid"])
-        os.setresuid(order["uid"], order["uid"], order["uid"])
-    os.execvpe(argv[0], argv, order["env"])  # noqa: S606 - no shell is wanted
-
-
-def _memory(name: str, content: bytes) -> int:
-    fd = os.memfd_create(name, 0)
-    with os.fdopen(os.dup(fd), "wb") as file:
-        file.write(content)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+def _memory(name: str, text: str) -> int:
+    with os.fdopen(os.memfd_create(name), "wb") as file:
+        file.write(text.encode("latin-1"))
+        file.seek(0)
+        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, HIGH)
 
 
 def _limit(kind: int, value: int) -> None:
