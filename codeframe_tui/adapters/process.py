@@ -55,7 +55,7 @@ class Ring:
         self._trim()
         if not self.cut:
             return bytes(self.head + self.tail)
-        return b"%b\n[... %d bytes cut ...]\n%b" % (self.head, self.cut, self.tail)
+        return bytes(self.head) + b"\n[... %d bytes cut ...]\n" % self.cut + bytes(self.tail)
 
 
 class Child(Protocol):

@@ -203,13 +203,13 @@ def _private() -> Iterator[str]:
 
 
 def _prefix(*, drop: bool) -> list[str]:
-    """RLIMIT_NPROC counts all of a user's processes: inside, in a namespace of its own, only ours."""
+    """The process limit counts all of a user's processes; set inside, it counts only ours."""
     prlimit = shutil.which("prlimit", path="/usr/bin:/bin")
     return [] if drop or prlimit is None else [prlimit, f"--nproc={PROCESSES}", "--"]
 
 
 def _uid(workspace: Path) -> int:
-    """An unprivileged user of its own for each workspace; stable, so that files keep their owner."""
+    """An unprivileged user for each workspace; always the same, so that files keep their owner."""
     return FIRST_UID + zlib.crc32(os.fsencode(workspace)) % 4096
 
 

@@ -101,7 +101,7 @@ class Launcher:
         output, writing = os.pipe()
         try:
             self._send([remote.fileno(), stdin, writing, *extras])
-            control.setblocking(False)  # noqa: FBT003 - the name of the call says it
+            control.setblocking(False)
             await asyncio.get_running_loop().sock_sendall(control, order.encode())
         except BaseException:
             control.close()

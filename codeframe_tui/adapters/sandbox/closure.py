@@ -34,8 +34,9 @@ try:
 except OSError:
     lines = []
 loaded = sorted({line.split(None, 5)[5] for line in lines if ".so" in line and "/" in line})
-print("\\n" + json.dumps({"executable": sys.executable, "base": [sys.base_prefix, sys.base_exec_prefix],
-    "path": sys.path, "version": list(sys.version_info[:2]), "loaded": loaded}))
+base = [sys.base_prefix, sys.base_exec_prefix]
+version = list(sys.version_info[:2])
+print("\\n" + json.dumps({"base": base, "path": sys.path, "version": version, "loaded": loaded}))
 """
 PROBE_SECONDS = 20.0
 _HOME_KEY = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
@@ -161,7 +162,10 @@ def _sites(root: Path | None, probe: dict[str, list[str]]) -> tuple[Path, ...]:
         found.append(root / "lib" / name / "site-packages")
     if root is None or _settings(root).get("include-system-site-packages") == "true":
         base = Path(probe["base"][0])
-        found += [base / "lib" / name / "site-packages", base / "local/lib" / name / "dist-packages"]
+        found += [
+            base / "lib" / name / "site-packages",
+            base / "local/lib" / name / "dist-packages",
+        ]
         found += [base / "lib/python3/dist-packages"]
         found.append(Path.home() / ".local/lib" / name / "site-packages")
     return tuple(path for path in dict.fromkeys(found) if path.is_dir())

@@ -4,9 +4,9 @@ Theory of operation: the engine is large and has threads, forking it is slow and
 --die-with-parent`` follows a thread. So one small process waits at a socket (fd 3). Each message
 is one byte with descriptors: control socket, standard input, output, extra pipes. A *warden*,
 forked ahead of time, takes it, reads the order (length, then JSON) from the control socket, spawns
-the program and stays with it. The control socket's end (a cancel, a timeout, a dead engine) makes the warden kill
-the program; every way it ends, the warden ends what is left of it, then reports
-``{"wait": status, "status": lines of bwrap}`` or ``{"error": text}``.
+the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
+the warden kills the program; every way it ends, the warden ends what is left of it, then reports
+``{"wait": code, "status": lines of bwrap}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``data`` (name ->
@@ -53,7 +53,7 @@ def serve() -> None:
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     door = socket.socket(fileno=DOOR)
-    os.set_inheritable(DOOR, False)  # noqa: FBT003 - the name of the call says it
+    os.set_inheritable(DOOR, False)
     gc.freeze()
     while True:
         busy, taken = os.pipe()
@@ -98,7 +98,7 @@ def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[
     if sys.platform == "linux":
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     wake, waker = os.pipe()
-    os.set_blocking(waker, False)  # noqa: FBT003
+    os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker)
     status, low = os.pipe()
@@ -177,10 +177,7 @@ def _sweep(pid: int) -> None:
 
     The first process of a sandbox dies by itself with bwrap, so it gets a moment before the search.
     """
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
+    _kill(-pid)
     for pause in itertools.chain((0, 0.001, 0.002, 0.004), itertools.repeat(None)):
         try:
             ended, _ = os.waitpid(-1, os.WNOHANG)
@@ -195,6 +192,7 @@ def _sweep(pid: int) -> None:
 
 
 def _kill(pid: int) -> None:
+    """Kill a process, or a group by its negative number; not an error when it is gone."""
     try:
         os.kill(pid, signal.SIGKILL)
     except OSError:

@@ -16,7 +16,7 @@ def stdin_of(content: bytes) -> Iterator[int]:
         fd = os.open(os.devnull, os.O_RDONLY)
     else:
         fd, writing = os.pipe()
-        os.set_blocking(writing, False)  # noqa: FBT003 - the name of the call says it
+        os.set_blocking(writing, False)
         with os.fdopen(writing, "wb", buffering=0) as pipe:
             pipe.write(content)
     try:
