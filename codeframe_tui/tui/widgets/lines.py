@@ -24,7 +24,7 @@ from textual.strip import Strip
 
 from codeframe_tui.tui.present.rows import Row, Span, plain
 
-__all__ = ["LineList", "LineView"]
+__all__ = ["LineList", "LineView", "laid_out"]
 
 _CACHED = 1024
 """Strips kept per widget: a few screens."""
@@ -254,7 +254,7 @@ class LineList(LineView):
     def spans_at(self, index: int, width: int) -> Sequence[Span]:
         """Left spans, space, right spans."""
         line = self.rows[index]
-        return _laid_out(line.left, line.right, width)
+        return laid_out(line.left, line.right, width)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows; cursor and scroll stay with the rows they were at.
@@ -386,7 +386,7 @@ class LineList(LineView):
         self.scroll_to(y=y, animate=False, immediate=True)
 
 
-def _laid_out(left: Iterable[Span], right: Sequence[Span], width: int) -> list[Span]:
+def laid_out(left: Iterable[Span], right: Sequence[Span], width: int) -> list[Span]:
     """Spans of one line: the left ones cut where the right ones begin."""
     taken = sum(cell_len(text) for text, _ in right)
     room = max(width - taken - (2 if right else 0), 0)
