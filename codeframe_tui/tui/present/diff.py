@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -222,8 +223,6 @@ def live_document(path: str, content: str, base_text: str | None) -> dict[str, A
 
 
 def _compared(base: list[str], lines: list[str]) -> list[dict[str, Any]]:
-    from difflib import SequenceMatcher  # noqa: PLC0415 - 7 ms that the first frame must not pay
-
     hunks: list[dict[str, Any]] = []
     for group in SequenceMatcher(None, base, lines, autojunk=False).get_grouped_opcodes(3):
         tag, a, b, c, d = group[-1]
