@@ -13,7 +13,7 @@ from codeframe_tui.core.changeset import parse_answer, resolve
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.paths import check_places, check_set
+from codeframe_tui.core.paths import check_places
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
@@ -227,7 +227,6 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    check_set(paths)
     check_places(paths, await shop.workspaces.entries(current))
     before = await _states(shop, base, paths)
     await shop.working_tree.differs(before)  # the gate speaks here, before anyone reviews it

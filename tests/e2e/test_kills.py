@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project, open_project
-from codeframe_tui.adapters.scripted import ScriptedServer
 from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
+from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn

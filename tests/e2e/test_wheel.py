@@ -41,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("fresh")
     assert run([sys.executable, "-m", "venv", home / "env"], home).returncode == 0
-    pip = [home / "env/bin/python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [home / "env/bin/python", "-m", "pip", "install", "--quiet"]
     done = run([*pip, "--constraint", ROOT / "constraints.txt", wheel], home)
     assert done.returncode == 0, done.stderr
     return home / "env/bin/codeframe-tui"
