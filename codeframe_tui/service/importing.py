@@ -57,7 +57,7 @@ def import_tasks(unit: Unit, command: ImportTasks) -> Document:
     """
     doc = _parse(command.document)
     _check_issues(unit, doc)
-    _number_tasks(unit, doc)
+    _check_numbers(unit, doc)
     _check_dependencies(unit, doc)
     if doc.errors:
         count = len(doc.errors)
@@ -67,6 +67,7 @@ def import_tasks(unit: Unit, command: ImportTasks) -> Document:
             hint="correct the document and import it again",
             code="bad_import",
         )
+    _number_others(unit, doc)
     return _store(unit, doc)
 
 
@@ -136,22 +137,27 @@ def _check_issues(unit: Unit, doc: _Import) -> None:
             doc.fail(f"{place}.issue", f"there is no issue {task['issue']}")
 
 
-def _number_tasks(unit: Unit, doc: _Import) -> None:
-    """Check the given numbers, then give the next free ones to the others."""
+def _check_numbers(unit: Unit, doc: _Import) -> None:
     given = [(place, task) for place, task in doc.tasks if "number" in task]
     taken = unit.tables.tasks.known([task["number"] for _, task in given])
-    last: dict[str | None, int] = {}
     for place, task in given:
         number = task["number"]
         if number in taken:
             doc.fail(f"{place}.number", f"task {number} exists already")
         taken.add(number)
-        family = fields.family_of(number)
-        last[family] = max(last.get(family, 0), int(number.rpartition(".")[2]))
         try:
             fields.check_family(number, task.get("issue"))
         except Refused as error:
             doc.fail(f"{place}.number", error.message)
+
+
+def _number_others(unit: Unit, doc: _Import) -> None:
+    """Give the next free numbers to tasks without one."""
+    last: dict[str | None, int] = {}
+    for _, task in doc.tasks:
+        if "number" in task:
+            family = fields.family_of(task["number"])
+            last[family] = max(last.get(family, 0), int(task["number"].rpartition(".")[2]))
     stored: dict[str | None, int] = {}
     for _, task in doc.tasks:
         if "number" not in task:
@@ -166,7 +172,7 @@ def _check_dependencies(unit: Unit, doc: _Import) -> None:
     wanted = [
         need for _, task in doc.tasks for need in task.get("depends_on", ()) if type(need) is str
     ]
-    own = {task["number"] for _, task in doc.tasks}
+    own = {task["number"] for _, task in doc.tasks if "number" in task}
     known = own | unit.tables.tasks.known(wanted)
     graph: dict[str, list[str]] = {}
     for place, task in doc.tasks:
@@ -177,12 +183,13 @@ def _check_dependencies(unit: Unit, doc: _Import) -> None:
                 doc.fail(where, "must be text")
             elif need not in known:
                 doc.fail(where, f"unknown task {need}")
-        graph[task["number"]] = [need for need in needs if type(need) is str and need in own]
+        if "number" in task:
+            graph[task["number"]] = [need for need in needs if type(need) is str and need in own]
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         path = list(dict.fromkeys(reversed(error.args[1])))
-        place = next(place for place, task in doc.tasks if task["number"] == path[0])
+        place = next(place for place, task in doc.tasks if task.get("number") == path[0])
         doc.fail(f"{place}.depends_on", f"cycle: {' -> '.join([*path, path[0]])}")
 
 
