@@ -161,14 +161,14 @@ def make_private(folder: Path) -> Path:
 
 
 async def read_facts(root: Path) -> dict[str, Any]:
-    """What the header says of the project: ``{"name", "path", "branch", "dirty"}``.
+    """What the header says of the project: ``{"project", "path", "branch", "dirty"}``.
 
     ``branch`` and ``dirty`` are None without git. Touches nothing: no lock, no hook, no helper.
     """
     head = await _git(root, "branch", "--show-current")
     changes = await _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=normal")
     return {
-        "name": root.name,
+        "project": root.name,
         "path": str(root),
         "branch": None if head is None else head.strip() or "(no branch)",
         "dirty": None if changes is None else bool(changes),

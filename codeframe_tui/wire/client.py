@@ -34,12 +34,17 @@ class Client:
     Iterators of `events` go on after a new `connect` without gap or repetition; requests that
     wait when the engine goes fail with the code ``engine_lost``.
 
+    Args:
+        comes_back: whether somebody will connect again after a loss; if not, iterators fail with
+            ``engine_lost`` too.
+
     Attributes:
         lost: set while there is no engine after there was one.
         engine: what the engine said of itself: ``{"protocol", "version", "pid"}``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, comes_back: bool = True) -> None:
+        self._comes_back = comes_back
         self.lost = asyncio.Event()
         self.engine: dict[str, Any] = {}
         self._ids = count(1)
@@ -107,6 +112,8 @@ class Client:
                         yield signal
 
     async def _is_ready(self) -> bool:
+        if self.lost.is_set() and not self._comes_back and not self._closed:
+            raise _lost()
         await self._ready.wait()
         return not self._closed
 

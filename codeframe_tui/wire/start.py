@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -27,24 +28,28 @@ _BOOT = (
 )
 
 
-def engine_argv(project: Project, options: Sequence[str] = ()) -> list[str]:
+def engine_argv(
+    project: Project, options: Sequence[str] = (), scripted: str | None = None
+) -> list[str]:
     """The command line of an engine; ``-P`` keeps the current folder out of its imports."""
+    verb = ["engine", *(["--scripted", scripted] if scripted else [])]
     package_root = str(Path(__file__).resolve().parents[2])
     places = ["--project", str(project.root), "--state-dir", str(project.state_root)]
-    return [sys.executable, "-P", "-c", _BOOT, package_root, *places, *options, "engine"]
+    return [sys.executable, "-P", "-c", _BOOT, package_root, *places, *options, *verb]
 
 
-def spawn_engine(project: Project, options: Sequence[str] = ()) -> int:
+def spawn_engine(project: Project, options: Sequence[str] = (), scripted: str | None = None) -> int:
     """Start an engine that no terminal and no end of this process reaches.
 
     Args:
         options: global options of the command line besides the places, e.g. ``--sandbox none``.
+        scripted: base URL of a scripted model.
 
     Returns:
         Its process id.
     """
     project.prepare()
-    argv = engine_argv(project, options)
+    argv = engine_argv(project, options, scripted)
     log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     return os.posix_spawn(
         argv[0],
@@ -60,19 +65,36 @@ def spawn_engine(project: Project, options: Sequence[str] = ()) -> int:
 
 
 class Starter:
-    """Starts engines of one project, not more often than sensible, and reaps those that ended."""
+    """Starts engines of one project, not more often than sensible, and reaps those that ended.
 
-    def __init__(self, project: Project, options: Sequence[str] = ()) -> None:
+    Args: as `spawn_engine`.
+    """
+
+    def __init__(
+        self, project: Project, options: Sequence[str] = (), scripted: str | None = None
+    ) -> None:
         self.project = project
+        self._scripted = scripted
         self._options = tuple(options)
         self._pid: int | None = None
         self._last = -SPAWN_GUARD_SECONDS
+
+    def is_running(self) -> bool:
+        """Whether somebody listens on the project's socket now."""
+        probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            probe.connect(str(self.project.socket))
+        except OSError:
+            return False
+        finally:
+            probe.close()
+        return True
 
     def spawn(self) -> None:
         """Start an engine unless one was started just now."""
         self._reap()
         if self._pid is None and time.monotonic() - self._last >= SPAWN_GUARD_SECONDS:
-            self._pid = spawn_engine(self.project, self._options)
+            self._pid = spawn_engine(self.project, self._options, self._scripted)
             self._last = time.monotonic()
 
     def answered(self) -> None:
