@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+import re
 import socket
 import stat
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.diff import FileDiff, summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.ports.files import Workspaces
@@ -418,6 +423,41 @@ async def test_a_second_snapshot_sees_a_change_that_hides_behind_size_and_mtime(
     assert len(set(trees)) == 4
 
 
+async def test_a_change_long_after_the_first_look_shows_although_its_mtime_is_restored(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {"a.py": b"x = 1\n"})
+    written = (project / "a.py").stat()
+    while time.time_ns() < written.st_ctime_ns + 3 * 10**7:
+        await asyncio.sleep(0)
+    first = (await space.snapshot()).tree
+    (project / "a.py").write_bytes(b"x = 2\n")
+    os.utime(project / "a.py", ns=(written.st_atime_ns, written.st_mtime_ns))
+    assert await space.read((await space.snapshot()).tree, "a.py") == b"x = 2\n"
+    assert await space.read(first, "a.py") == b"x = 1\n"
+
+
+async def test_a_second_look_reads_nothing_that_did_not_change(
+    space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, {"a.py": b"x = 1\n"})
+    written = (project / "a.py").stat()
+    while time.time_ns() < written.st_ctime_ns + 3 * 10**7:
+        await asyncio.sleep(0)
+    first = await space.snapshot()
+    opened: list[object] = []
+    real = os.open
+
+    def spy(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        opened.append(path)
+        return real(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", spy)
+    assert await space.snapshot() == first
+    assert opened
+    assert "a.py" not in opened
+
+
 async def test_ignored_files_come_along_without_being_part(
     space: GitWorkspaces, project: Path
 ) -> None:
@@ -676,8 +716,6 @@ async def test_capture_tells_links_special_and_setuid_files_and_keeps_the_base(
 async def test_calls_at_the_same_time_do_not_disturb_each_other(
     space: GitWorkspaces, project: Path
 ) -> None:
-    import asyncio
-
     put(project, {f"d{i % 5}/f{i}.py": f"{i}\n".encode() for i in range(100)})
     snapshots = await asyncio.gather(*(space.snapshot() for _ in range(4)))
     assert len({snapshot.tree for snapshot in snapshots}) == 1
@@ -693,8 +731,10 @@ async def test_calls_at_the_same_time_do_not_disturb_each_other(
 async def test_names_of_workspaces_cannot_leave_their_folder(
     space: GitWorkspaces, name: str
 ) -> None:
-    with pytest.raises(NotFound):
-        await space.open(name, None)
+    tree = (await space.snapshot()).tree
+    for call in (space.open(name, tree), space.open(name, None), space.remove(name)):
+        with pytest.raises(NotFound):
+            await call
 
 
 @pytest.mark.parametrize("tree", ["", "--help", "HEAD", "0" * 40, "x" * 40])
@@ -788,3 +828,67 @@ async def test_fifty_files_of_400_kilobytes_are_compared(
     diff = await space.diff(base, await space.overlay(base, changes))
     assert len(diff) == 50
     assert all(len(file.hunks) == 2 for file in diff)
+
+
+NASTY = (b"", b"@@ -1 +1 @@", b"diff --git a/x b/x", b"--- a", b"+++ b", b"\\ No newline", b"x\r")
+
+
+def rebuilt(old: bytes, file: FileDiff) -> bytes:
+    """The new content by the text of the hunks alone."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", old.decode())
+    result: list[str] = []
+    at = 0
+    for hunk in file.hunks:
+        begin = hunk.old_start - (hunk.old_lines > 0)
+        result += lines[at:begin]
+        at = begin + hunk.old_lines
+        for sign, text in hunk.lines:
+            if sign in {" ", "+"}:
+                result.append(text + "\n")
+                last = sign
+            elif sign == "\\" and last in {" ", "+"}:
+                result[-1] = result[-1][:-1]
+            else:
+                last = sign
+    return "".join(result + lines[at:]).encode()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_diffs_of_random_trees_agree_with_git(
+    space: GitWorkspaces, tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)
+
+    def text(lines: list[bytes]) -> bytes:
+        return b"\n".join(lines) + random.choice([b"", b"\n"])
+
+    old: dict[str, bytes] = {}
+    new: dict[str, bytes] = {}
+    for name in random.sample(ODD, 12) + [f"f{i}" for i in range(30)]:
+        lines = [random.choice((*NASTY, b"%d" % i)) for i in range(random.randrange(30))]
+        if random.random() < 0.8:
+            old[name] = text(lines)
+        for _ in range(random.randrange(4)):
+            at = random.randrange(len(lines) + 1)
+            lines[at : at + random.randrange(3)] = [random.choice(NASTY)] * random.randrange(3)
+        if random.random() < 0.8:
+            new[name] = text(lines)
+    empty = (await space.snapshot()).tree
+    base, tree = [
+        await space.overlay(empty, {path: ("100644", body) for path, body in side.items()})
+        for side in (old, new)
+    ]
+    diff = await space.diff(base, tree)
+    command = ["git", "diff-tree", "-r", "--no-renames", "--numstat", "-z", base, tree]
+    env = {"PATH": os.environ["PATH"], "GIT_DIR": str(tmp_path / "state" / "objects")}
+    output = subprocess.run(command, env=env, capture_output=True, check=True).stdout
+    counted = [line.split(b"\t", 2) for line in output.split(b"\0")[:-1]]
+    found = [summary(file) for file in diff]
+    assert [(item.path, item.added, item.removed) for item in found] == [
+        (os.fsdecode(path), int(added), int(removed)) for added, removed, path in counted
+    ]
+    assert {file.path for file in diff} == {
+        path for path in old | new if old.get(path) != new.get(path)
+    }
+    for file in diff:
+        assert rebuilt(old.get(file.path, b""), file) == new.get(file.path, b"")

@@ -17,7 +17,9 @@ from codeframe_tui.core.proposal import Action
 
 __all__ = ["parse_diff"]
 
-_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$", re.MULTILINE)
+_HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)\n")
+_LINE = re.compile(r"(.)(.*)\n")
+_NEXT_HUNK = b"\n@@ -"
 _NEXT_FILE = b"\ndiff --git "
 _BINARY = re.compile(rb"^Binary files .* differ$", re.MULTILINE)
 _ABSENT = "000000"
@@ -87,31 +89,35 @@ def _patches(output: bytes, at: int) -> Iterator[bytes]:
 
 
 def _file(raw: _Raw, patch: bytes) -> FileDiff:
-    first = _HUNK.search(patch)
-    header = patch[: first.start()] if first else patch
+    first = patch.find(_NEXT_HUNK)
+    header = patch if first < 0 else patch[:first]
     whole = raw.status == "T" or _BINARY.search(header) is not None
-    hunks = () if whole else tuple(_hunks(patch))
+    hunks = () if whole or first < 0 else tuple(_hunks(patch, first + 1))
     return FileDiff(raw.path, raw.action, raw.old_mode, raw.new_mode, whole, hunks)
 
 
-def _hunks(patch: bytes) -> Iterator[Hunk]:
-    heads = list(_HUNK.finditer(patch))
-    ends = [*(head.start() for head in heads[1:]), len(patch)]
-    for k, (head, end) in enumerate(zip(heads, ends, strict=False), 1):
-        old_start, old_lines, new_start, new_lines, heading = head.groups()
-        yield Hunk(
-            k=k,
-            old_start=int(old_start),
-            old_lines=1 if old_lines is None else int(old_lines),
-            new_start=int(new_start),
-            new_lines=1 if new_lines is None else int(new_lines),
-            lines=_lines(patch[head.end() + 1 : end]),
-            heading=heading.decode("utf-8", "replace"),
-        )
+def _hunks(patch: bytes, at: int) -> Iterator[Hunk]:
+    k = 0
+    while at < len(patch):
+        k += 1
+        end = patch.find(_NEXT_HUNK, at)
+        end = len(patch) if end < 0 else end + 1
+        yield _hunk(k, patch[at:end])
+        at = end
 
 
-def _lines(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Lines as (sign, text); bytes that are no UTF-8 are replaced, for display only."""
-    lines = body.decode("utf-8", "replace").split("\n")
-    lines.pop()
-    return tuple([(line[0], line[1:]) for line in lines])
+def _hunk(k: int, text: bytes) -> Hunk:
+    head = _HEAD.match(text)
+    if head is None:
+        raise ValueError(f"not the head of a hunk: {text[:80]!r}")
+    old_start, old_lines, new_start, new_lines, heading = head.groups()
+    return Hunk(
+        k=k,
+        old_start=int(old_start),
+        old_lines=1 if old_lines is None else int(old_lines),
+        new_start=int(new_start),
+        new_lines=1 if new_lines is None else int(new_lines),
+        # bytes that are no UTF-8 are replaced: these lines are for display only
+        lines=tuple(_LINE.findall(text[head.end() :].decode("utf-8", "replace"))),
+        heading=heading.decode("utf-8", "replace"),
+    )

@@ -29,17 +29,21 @@ _CONFIG = """\
 [maintenance]
 	auto = false
 """
-_ATTRIBUTES = """\
-* -text -filter -ident !eol !working-tree-encoding !diff !merge
-*.c *.h *.cc *.cpp *.hpp diff=cpp
-*.go diff=golang
-*.java diff=java
-*.md diff=markdown
-*.php diff=php
-*.py *.pyi diff=python
-*.rb diff=ruby
-*.rs diff=rust
-"""
+_LANGUAGES = {
+    "cpp": ("c", "h", "cc", "cpp", "hpp"),
+    "golang": ("go",),
+    "java": ("java",),
+    "markdown": ("md",),
+    "php": ("php",),
+    "python": ("py", "pyi"),
+    "ruby": ("rb",),
+    "rust": ("rs",),
+}
+_ATTRIBUTES = "* -text -filter -ident !eol !working-tree-encoding !diff !merge\n" + "".join(
+    f"*.{suffix} diff={language}\n"
+    for language, suffixes in _LANGUAGES.items()
+    for suffix in suffixes
+)
 
 
 def run_git(

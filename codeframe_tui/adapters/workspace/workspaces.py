@@ -114,15 +114,18 @@ class GitWorkspaces:
 
     async def open(self, name: str, tree: str | None) -> Workspace:
         """Make the folder exactly ``tree``, or take it as it was left; see the port."""
+        _check_name(name)
         return await self._run(self._locked, name, partial(self._open, name, tree))
 
     async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
         """Store a workspace's content, and the paths ``also`` even if ignored; see the port."""
+        _check_name(workspace.name)
         work = partial(self._capture, workspace, frozenset(also))
         return await self._run(self._locked, workspace.name, work)
 
     async def remove(self, name: str) -> None:
         """Delete a workspace; not an error if absent."""
+        _check_name(name)
         await self._run(self._locked, name, partial(self._remove, name))
 
     async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:
@@ -152,15 +155,13 @@ class GitWorkspaces:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
-        except OSError as error:
+        except (OSError, EOFError) as error:
             raise Lacking(
                 f"a workspace cannot be read or written: {error}",
                 hint=f"see whether the disk of {self._state} is full or read-only",
             ) from error
 
     def _locked(self, name: str, work: Callable[[], T]) -> T:
-        if name != _PROJECT and not _NAME.fullmatch(name):
-            raise NotFound(f"{name!r} is no name of a workspace")
         with self._locks.setdefault(name, threading.Lock()):
             return work()
 
@@ -250,6 +251,11 @@ class GitWorkspaces:
         for side in (base, tree):
             self._tree(side)
         return parse_diff(self._git.run(*_DIFF, base, tree))
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise NotFound(f"{name!r} is no name of a workspace")
 
 
 def _mode(path: Path) -> int:
