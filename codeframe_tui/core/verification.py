@@ -65,6 +65,10 @@ class TestRun:
         collection_errors: pairs of file and text, for files that could not be collected.
         output: bounded raw output (head and tail).
         duration: seconds.
+        causes: pairs of test id or file and what its failure came from, where that could be told:
+            ``project`` (its code, or a name of it), ``third_party`` (a module that is not
+            installed) or ``sandbox`` (something that the sandbox denies).
+        hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
     """
 
     ok: bool
@@ -75,6 +79,8 @@ class TestRun:
     collection_errors: tuple[tuple[str, str], ...] = ()
     output: str = ""
     duration: float = 0.0
+    causes: tuple[tuple[str, str], ...] = ()
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

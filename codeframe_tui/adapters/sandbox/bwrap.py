@@ -75,8 +75,8 @@ class BwrapSandbox:
     def place(self, command: Command) -> Place:
         """Where things are for a command; see `Place`."""
         del command
-        project = str(self.project)
-        return Place(project, RUN, str(self.closure.python), project)
+        python = str(self.closure.python)
+        return Place(str(self.project), RUN, python, tempfile.gettempdir())
 
     @property
     def etc(self) -> Path:

@@ -34,13 +34,13 @@ class Place:
         project: the project's folder.
         run: read-only folder with the command's own `Command.files` and `Command.folders`.
         python: the interpreter of the project.
-        real_project: the user's own tree, where it can be told from ``project``; else the same.
+        temporary: a private folder for temporary files.
     """
 
     project: str
     run: str
     python: str
-    real_project: str
+    temporary: str
 
 
 @dataclass(frozen=True, slots=True)

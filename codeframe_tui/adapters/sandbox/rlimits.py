@@ -53,7 +53,7 @@ class RlimitsSandbox:
             project=os.path.realpath(command.workspace.root),
             run=str(self._folder("run", command.token)),
             python=str(self.closure.python),
-            real_project=str(self.project),
+            temporary=str(self._folder("tmp", command.token)),
         )
 
     async def environment(self) -> Closure:

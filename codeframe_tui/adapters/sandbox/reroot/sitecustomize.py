@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - found by its name on PYTHONPATH, not a package
 """Without mount namespaces: imports of the project come from the workspace, not the user's tree.
 
 Loaded by every child Python through PYTHONPATH; ``CODEFRAME_REROOT`` holds a JSON list of the
@@ -64,7 +63,7 @@ def _moved(spec: ModuleSpec) -> ModuleSpec | None:
     origin = reroot(spec.origin)
     if origin == spec.origin:
         return spec
-    if not os.path.exists(origin):  # noqa: PTH110 - pathlib would slow every Python down
+    if not os.path.exists(origin):
         return None
     return spec_from_file_location(spec.name, origin, submodule_search_locations=moved)
 
