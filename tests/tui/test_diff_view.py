@@ -165,6 +165,16 @@ async def test_what_is_not_reviewable_or_still_written_takes_no_verdict() -> Non
         assert not [each for each in app.said if not isinstance(each, DiffView.DraftChanged)]
 
 
+async def test_a_shown_proposal_that_becomes_reviewable_is_guarded_again() -> None:
+    app = Host(retry())
+    async with app.run_test(size=SIZE) as pilot:
+        diff = await app.settled(pilot)
+        diff.reviewable = False
+        diff.reviewable = True
+        await press(pilot, "space")
+        assert not diff.draft.parts
+
+
 async def test_pasted_text_never_acts() -> None:
     app = Host(retry())
     async with app.run_test(size=SIZE) as pilot:

@@ -154,7 +154,8 @@ class DiffView(DiffRows):
             self._take(self.draft.see(place.path))
 
     def watch_reviewable(self) -> None:
-        """Verdicts are shown only where they can be given."""
+        """Verdicts are shown only where they can be given, and act only after a moment there."""
+        self._appeared = self._clock()
         self.redraw()
 
     # -- deciding -------------------------------------------------------------------------------
