@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -17,8 +18,8 @@ from codeframe_tui.core.errors import Lacking, WrongUse
 
 __all__ = ["Project", "find_project", "make_private", "open_project", "read_facts", "state_root"]
 
-SOCKET_PATH_BYTES = 103
-"""What the strictest of the supported systems can bind."""
+SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
+"""Longest path that a socket can be bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Project:
             Lacking: the path is too long for a socket, or its folder is not ours alone.
         """
         path = runtime_dir() / f"{_key(os.fsencode(self.state.absolute()))}.sock"
-        if len(os.fsencode(path)) > SOCKET_PATH_BYTES - 8:  # room for the pid of the first name
+        if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
             raise Lacking(
                 f"the path of the engine's socket is too long: {path}",
                 hint="set XDG_RUNTIME_DIR to a shorter folder of yours",

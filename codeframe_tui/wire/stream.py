@@ -112,7 +112,7 @@ def bind(path: Path) -> socket.socket:
     Raises:
         OSError: the path cannot be used.
     """
-    first_name = path.with_name(f"{path.stem}.{os.getpid()}")
+    first_name = path.with_name(f".{os.getpid()}")  # never longer than the name itself
     first_name.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     old_mask = os.umask(0o177)

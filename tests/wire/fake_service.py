@@ -6,7 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from codeframe_tui.core.commands import AddTask, Cancel, Command, ImportTasks, Query, ShowTask
+from codeframe_tui.core.commands import (
+    AddTask,
+    Cancel,
+    Command,
+    ImportTasks,
+    Query,
+    ShowEvents,
+    ShowTask,
+)
 from codeframe_tui.core.errors import Lacking, NotFound
 from codeframe_tui.core.events import Event, Signal
 
@@ -35,13 +43,16 @@ class FakeService:
             case ImportTasks(document={"need": _}):
                 raise Lacking("git is missing", hint="install git", code="no_git")
             case _:
-                return {}
+                return self.documents.get(type(command).__name__, {})
 
     async def query(self, query: Query) -> dict[str, Any]:
         self.asked.append(query)
         match query:
             case ShowTask(number="404"):
                 raise NotFound("there is no task 404", hint="see `list`")
+            case ShowEvents(after, limit):
+                page = self.log[after : after + limit]
+                return {"events": [each.document() for each in page], "last": len(self.log)}
             case _:
                 return self.documents.get(type(query).__name__, {})
 
