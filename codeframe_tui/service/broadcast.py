@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
 
