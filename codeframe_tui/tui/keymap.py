@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
+from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+
 __all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at", "problems"]
 
 PLACES: Mapping[str, str] = {
@@ -59,6 +61,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.lower", "minus", "", "Lower the priority"),
     Key("queue.after", "D", "", "Say which tasks must be done before this one"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
+    *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
     Key("tests.failures", "F", "failures only", "Show failing tests only, or all"),
     Key("tests.log", "l", "raw log", "Show what the test program prints, or the tests again"),
