@@ -72,8 +72,8 @@ class Cockpit(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The parts, top to bottom, left to right."""
-        yield Label(id="header")
-        yield Label(id="banner")
+        yield Label(id="header", inset=1)
+        yield Label(id="banner", inset=1)
         with Horizontal(id="body"):
             with Vertical(id="side"):
                 with Vertical(id="tasks"):
@@ -84,7 +84,7 @@ class Cockpit(Screen[None]):
                     yield BlockersPane(id="blockers")
             with Vertical(id="main"):
                 with Vertical(id="review"):
-                    yield Label(id="title")
+                    yield Label(id="title", inset=1)
                     with Horizontal(id="change"):
                         yield FileList(id="files")
                         yield DiffView(id="diff")
@@ -94,7 +94,7 @@ class Cockpit(Screen[None]):
                     yield TestsPane(id="tests")
                     yield LogView(id="log")
                     yield ActivityPane(id="activity")
-        yield Label(id="notice")
+        yield Label(id="notice", inset=1)
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
@@ -221,9 +221,9 @@ class Cockpit(Screen[None]):
     def draw_queue(self) -> None:
         """The queue with the running times."""
         pane = self.query_one("#queue", QueuePane)
-        tall = self.has_class("-tall")
+        room = 0 if self.has_class("-tall") else self.size.height - 6
         pane.set_rows(
-            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), space=tall)
+            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
         )
         self.draw_titles()
 
@@ -240,9 +240,9 @@ class Cockpit(Screen[None]):
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
-        self.query_one("#title", Label).show(
-            title_row(task, accepted=accepted, rejected=rejected, hunks=len(draft.units))
-        )
+        title = self.query_one("#title", Label)
+        width, hunks = title.line_width - 2, len(draft.units)
+        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
         attempt = newest_attempt(task) or {}
         files = attempt.get("files") or ()
         here = diff.place.path if diff.place else ""
