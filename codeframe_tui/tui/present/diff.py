@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -50,7 +51,7 @@ class FileRow(NamedTuple):
 
 
 class HunkRow(NamedTuple):
-    """The bar of a hunk; ``start`` is its first line after the change."""
+    """The bar of a hunk; ``start`` is its first line after the change, if any is left."""
 
     path: str
     k: int
@@ -117,7 +118,8 @@ class DiffIndex:
         if line < 0:
             hunk = file["hunks"][h - 1]
             heading = reveal(hunk.get("heading") or "")[0]
-            return HunkRow(file["path"], hunk["k"], len(file["hunks"]), hunk["new_start"], heading)
+            start = hunk["new_start"] if hunk["new_lines"] else hunk["old_start"]
+            return HunkRow(file["path"], hunk["k"], len(file["hunks"]), start, heading)
         return self._lines(at, h).row(line)
 
     def kind(self, number: int) -> str:
@@ -196,7 +198,7 @@ class DiffIndex:
             at + 1,
             len(self._files),
             file["path"] in self._folded,
-            file.get("mode") == "100755",
+            file["action"] == "create" and file.get("mode") == "100755",
             bool(file.get("binary")),
         )
 
@@ -221,8 +223,6 @@ def live_document(path: str, content: str, base_text: str | None) -> dict[str, A
 
 
 def _compared(base: list[str], lines: list[str]) -> list[dict[str, Any]]:
-    from difflib import SequenceMatcher  # noqa: PLC0415 - 7 ms that the first frame must not pay
-
     hunks: list[dict[str, Any]] = []
     for group in SequenceMatcher(None, base, lines, autojunk=False).get_grouped_opcodes(3):
         tag, a, b, c, d = group[-1]

@@ -30,7 +30,7 @@ class DiffAction(NamedTuple):
 
 DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction(
-        "accept_hunk", "space", "accept", "Accept this hunk and go on to the next undecided"
+        "diff.accept_hunk", "space", "accept", "Accept this hunk and go on to the next undecided"
     ),
     DiffAction(
         "diff.reject_hunk", "r", "reject", "Reject this hunk and go on to the next undecided"

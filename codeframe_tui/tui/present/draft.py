@@ -50,16 +50,15 @@ class ReviewDraft:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
         """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries."""
-        units: list[Unit] = []
         verdicts: dict[Unit, Verdict] = {}
         for file in document["files"]:
             if not file["hunks"]:
-                units.append((file["path"], 0))
+                verdicts[file["path"], 0] = Verdict.UNDECIDED
             for hunk in file["hunks"]:
-                units.append((file["path"], hunk["k"]))
-                if hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED}:
-                    verdicts[units[-1]] = Verdict(hunk["verdict"])
-        return cls(document["proposal"], tuple(units), _verdicts=verdicts)
+                known = hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED}
+                verdict = Verdict(hunk["verdict"]) if known else Verdict.UNDECIDED
+                verdicts[file["path"], hunk["k"]] = verdict
+        return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts)
 
     def verdict(self, path: str, k: int) -> Verdict:
         """The verdict on a unit."""
@@ -72,8 +71,7 @@ class ReviewDraft:
 
     def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
         """Give one verdict on several units at once; unknown ones are left out."""
-        known = set(self.units)
-        changed = [u for u in units if u in known and self.verdict(*u) is not verdict]
+        changed = [u for u in units if self._verdicts.get(u, verdict) is not verdict]
         if not changed:
             return self
         before = tuple((unit, self.verdict(*unit)) for unit in changed)

@@ -94,7 +94,7 @@ class DiffView(DiffRows):
             self._folded = frozenset()
         self._shift = 0
         self.load(shown)
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self.scroll_to_row(0)
         first = self.draft.next_undecided()
         self.move_to(self.row_of(first)[0] if first else 0)
 
@@ -109,7 +109,8 @@ class DiffView(DiffRows):
         follow = self._live != path or self.scroll_offset.y >= self.max_scroll_y
         self._live = path
         self.load(live_document(path, content, base_text))
-        self.move_to(self.count() - 1 if follow else self.cursor)
+        if follow:
+            self.move_to(self.count() - 1)
 
     @property
     def can_decide(self) -> bool:
@@ -153,7 +154,8 @@ class DiffView(DiffRows):
             self._take(self.draft.see(place.path))
 
     def watch_reviewable(self) -> None:
-        """Verdicts are shown only where they can be given."""
+        """Verdicts are shown only where they can be given, and act only after a moment there."""
+        self._appeared = self._clock()
         self.redraw()
 
     # -- deciding -------------------------------------------------------------------------------

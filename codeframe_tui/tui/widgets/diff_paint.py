@@ -79,11 +79,7 @@ def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
         ("!", "amber bold") if row.hidden else (" ", ""),
         (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
         ("‹" if cut_left else " ", "faint"),
-        *(
-            _window(text, canvas.shift, room - 1)
-            if cut_right
-            else _window(text, canvas.shift, room)
-        ),
+        *_window(text, canvas.shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
     ]
 

@@ -132,6 +132,11 @@ class DiffRows(LineView):
         """Where the cursor is; None when nothing is shown."""
         return self.index.place(self.cursor) if self.count() else None
 
+    @property
+    def fold_count(self) -> int:
+        """How many files are folded."""
+        return len(self._folded)
+
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
         self.index = DiffIndex(document, self._folded)
@@ -140,12 +145,12 @@ class DiffRows(LineView):
     def keep(self, change: Callable[[], None]) -> None:
         """Change the rows; cursor and scroll stay at their places."""
         place, below = self.place, self.cursor - self.scroll_offset.y
-        scrolled = self.scroll_offset.y > 0
+        stays = self.scroll_offset.y == 0 and below < self.size.height
         change()
         found = self.index.find(place) if place else None
         self.move_to(found or 0)
-        if found is not None and scrolled:
-            self.scroll_to(y=max(0, found - below), animate=False, immediate=True)
+        if found is not None and not stays:
+            self.scroll_to_row(found - below)
 
     def fold(self, folded: Collection[str]) -> None:
         """Show only the bars of exactly these paths."""
@@ -196,7 +201,7 @@ class DiffRows(LineView):
         height = self.size.height
         if end > self.scroll_offset.y + height:
             top = max(end - height, row - height // 3)
-            self.scroll_to(y=min(top, max(0, row - 1)), animate=False, immediate=True)
+            self.scroll_to_row(min(top, max(0, row - 1)))
         self.move_to(row)
 
     def row_of(self, unit: Unit) -> tuple[int, int]:
@@ -206,12 +211,16 @@ class DiffRows(LineView):
         after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
         return row, min((stop for stop in after if stop > row), default=self.count())
 
+    def scroll_to_row(self, row: int) -> None:
+        """Put a row at the top, at once; the scrollbar need not have been laid out yet."""
+        self.scroll_to(y=max(0, row), animate=False, immediate=True, force=True)
+
     def _bring_into_sight(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+            self.scroll_to_row(self.cursor)
         elif 0 < height <= self.cursor - top:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+            self.scroll_to_row(self.cursor - height + 1)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; it never decides."""
@@ -251,7 +260,7 @@ class DiffRows(LineView):
 
     def _page(self, step: int) -> None:
         rows = step * max(1, self.size.height - 1)
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
+        self.scroll_to_row(self.scroll_offset.y + rows)
         self.move_to(self.cursor + rows)
 
     def action_top(self) -> None:
@@ -287,7 +296,7 @@ class DiffRows(LineView):
     def _step_file(self, step: int) -> None:
         row = self.index.next_file(self.cursor, step)
         if row != self.cursor:
-            self.scroll_to(y=row, animate=False, immediate=True)
+            self.scroll_to_row(row)
             self.move_to(row)
 
     def action_shift_right(self) -> None:
