@@ -329,7 +329,7 @@ class FakeService:
         for group in self.queue["groups"]:
             for row in group["rows"]:
                 if row["number"] == number:
-                    return row | {"attempts": [], "history": [], "description": ""}
+                    return {**row, "attempts": [], "history": [], "description": ""}
         raise NotFound(f"there is no task {number}")
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:

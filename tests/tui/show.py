@@ -1,16 +1,12 @@
-"""Open the cockpit on the fake service, to look at it: ``python tests/tui/show.py [light]``."""
+"""Open the cockpit on the fake service, to look at it: ``python -m tests.tui.show [light]``."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-
-from fake_service import NOW, FakeService
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from tests.tui.fake_service import NOW, FakeService
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ __all__ = ["Dialog", "hint"]
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen["T | None"]):
+class Dialog(ModalScreen[T | None]):
     """Title, content, a line of keys. Gives None when it is left without a decision.
 
     Args:

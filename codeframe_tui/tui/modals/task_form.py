@@ -52,19 +52,21 @@ class TaskForm(Dialog[TaskFields]):
         """A label above each field."""
         fields = self._fields
         yield Label(id="title-label")
-        yield Input(fields.title, placeholder="what should be done", compact=True, id="title")
+        yield Input(fields.title, placeholder="what should be done", compact=True, id="field-title")
         yield Label(id="description-label")
         yield TextArea(
             fields.description,
             compact=True,
-            id="description",
+            id="field-description",
             tab_behavior="focus",
             placeholder="what matters, examples, limits",
         )
         yield Label(id="priority-label")
-        yield Input(str(fields.priority), compact=True, id="priority", restrict="[0-4]?")
+        yield Input(str(fields.priority), compact=True, id="field-priority", restrict="[0-4]?")
         yield Label(id="after-label")
-        yield Input(", ".join(fields.after), compact=True, id="after", placeholder="1.2.3, 1.2.4")
+        yield Input(
+            ", ".join(fields.after), compact=True, id="field-after", placeholder="1.2.3, 1.2.4"
+        )
         yield Label(id="form-error")
 
     def on_mount(self) -> None:
@@ -75,22 +77,22 @@ class TaskForm(Dialog[TaskFields]):
             text = said.get(name, name)
             self.query_one(f"#{name}-label", Label).show(row(None, (text, "dim")))
         self.query_one("#form-error", Label).show()
-        self.query_one(f"#{self._at}").focus()
+        self.query_one(f"#field-{self._at}").focus()
 
     def on_input_submitted(self) -> None:
         """Enter in a one-line field: done, when there is a title."""
-        title = self.query_one("#title", Input).value.strip()
+        title = self.query_one("#field-title", Input).value.strip()
         if not title:
             error = ("A task needs a title.", "red")
             self.query_one("#form-error", Label).show(row(None, error))
-            self.query_one("#title").focus()
+            self.query_one("#field-title").focus()
             return
-        after = self.query_one("#after", Input).value.replace(",", " ").split()
+        after = self.query_one("#field-after", Input).value.replace(",", " ").split()
         self.dismiss(
             TaskFields(
                 title,
-                self.query_one("#description", TextArea).text.strip(),
-                int(self.query_one("#priority", Input).value or 2),
+                self.query_one("#field-description", TextArea).text.strip(),
+                int(self.query_one("#field-priority", Input).value or 2),
                 tuple(after),
             )
         )

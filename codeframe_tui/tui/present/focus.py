@@ -10,7 +10,7 @@ from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
-__all__ = ["evidence_rows", "file_rows", "flags_of", "title_row"]
+__all__ = ["evidence_rows", "file_rows", "flags_of", "size_spans", "title_row"]
 
 _ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 
@@ -76,7 +76,7 @@ def file_rows(
         elif verdict == "rejected":
             sign, style = "✘", "red"
         name = "bold" if path == current else "dim" if verdict else "text"
-        rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=_size(file)))
+        rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file)))
         if path in flagged:
             rule = safe(flagged[path].get("rule"))
             colour = "red" if flagged[path].get("severity") == "red" else "amber"
@@ -143,7 +143,8 @@ def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
     return f" · attempt {len(attempts) - 1} failed {count(failed, 'test')}" if failed else ""
 
 
-def _size(file: Mapping[str, Any]) -> list[Span]:
+def size_spans(file: Mapping[str, Any]) -> list[Span]:
+    """``+31 −8``: lines added and removed, without zeros."""
     spans: list[Span] = []
     if file.get("added"):
         spans.append((f"+{file['added']}", "green"))

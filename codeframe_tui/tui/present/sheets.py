@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.focus import flags_of
+from codeframe_tui.tui.present.focus import flags_of, size_spans
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.times import money
@@ -112,14 +112,7 @@ def _flags(task: Mapping[str, Any]) -> list[Row]:
 def _files(attempt: Mapping[str, Any]) -> list[Row]:
     files: Sequence[Mapping[str, Any]] = attempt.get("files") or ()
     rows = [
-        row(
-            None,
-            (safe(file.get("path")), "text"),
-            right=[
-                (f"+{file.get('added') or 0}", "green"),
-                (f" −{file.get('removed') or 0}", "red"),
-            ],
-        )
+        row(None, (safe(file.get("path")), "text"), right=size_spans(file))
         for file in files[:_FILES]
     ]
     if len(files) > _FILES:

@@ -20,7 +20,7 @@ from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, verdict_spans
+from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
 from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
@@ -306,12 +306,8 @@ class Cockpit(Screen[None]):
         if proof.has_class("-log"):
             tabs.append(("raw log ", "dim"))
         verdict = verdict_spans(self.state.task, self.state.in_hand)
-        title = self.query_one("#proof-title", Label)
-        line = row(None, *tabs, ("  ", ""), *verdict)
-        words = sum(len(text) for text, _ in line.left)
-        if verdict and words > title.line_width > 0:
-            return [row(None, *tabs, ("  ", ""), *verdict[:-1]), row(None, verdict[-1])]
-        return [line]
+        width = self.query_one("#proof-title", Label).line_width
+        return proof_title(tabs, verdict, width=width)
 
     def _weight(self, pane: str) -> str:
         return "bold" if pane == self.pane else "dim"
