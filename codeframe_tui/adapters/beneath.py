@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
 
 __all__ = [
     "DIRECTORY",
+    "can_move",
     "directory",
     "exchange",
     "move_new",
@@ -80,6 +82,19 @@ def move_new(source: int, name: str, target: int, other: str) -> None:
         return
     os.link(name, other, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
     os.unlink(name, dir_fd=source)
+
+
+def can_move(source: int, target: int) -> bool:
+    """Whether a file can be renamed from one open folder into the other; changes nothing.
+
+    The kernel compares the mounts before it looks for the name, which does not exist.
+    """
+    name = f".codeframe-tui-{secrets.token_hex(8)}"
+    try:
+        os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+    except OSError as error:
+        return error.errno != errno.EXDEV and os.fstat(source).st_dev == os.fstat(target).st_dev
+    return True
 
 
 def refusal(error: OSError, root: int, path: str) -> CodeframeError:

@@ -19,7 +19,16 @@ from codeframe_tui.adapters.beneath import (
 from codeframe_tui.core.errors import NotFound, PathRefused
 from codeframe_tui.core.paths import check_path
 
-__all__ = ["DirectoryFiles", "git_mode", "look", "refuse_nested", "stage"]
+__all__ = [
+    "DirectoryFiles",
+    "git_mode",
+    "look",
+    "make_folders",
+    "refuse_nested",
+    "require_regular",
+    "require_replaceable",
+    "stage",
+]
 
 LINK = "120000"
 REGULAR = "100644"
@@ -51,9 +60,12 @@ class DirectoryFiles:
         """Content of a regular file, at most ``limit`` bytes. Raises: NotFound, PathRefused."""
         with self._at(path) as root:
             fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
-            with os.fdopen(fd, "rb", buffering=0 if limit else -1) as file:
-                _require_regular(os.fstat(fd), path)
-                return file.read(-1 if limit is None else limit)
+            try:
+                require_regular(os.fstat(fd), path)
+                with os.fdopen(fd, "rb", closefd=False) as file:
+                    return file.read(-1 if limit is None else limit)
+            finally:
+                os.close(fd)
 
     def mode(self, path: str) -> str | None:
         """``100644`` or ``100755`` for a regular file, ``120000`` for a link, None if absent."""
@@ -63,7 +75,7 @@ class DirectoryFiles:
                 return None
             if stat.S_ISLNK(status.st_mode):
                 return LINK
-            _require_regular(status, path)
+            require_regular(status, path)
             return git_mode(status)
 
     def size(self, path: str) -> int:
@@ -72,7 +84,7 @@ class DirectoryFiles:
             status = look(root, path)
             if status is None:
                 raise NotFound(f"{path!r} does not exist")
-            _require_regular(status, path)
+            require_regular(status, path)
             return status.st_size
 
     def write(self, path: str, content: bytes, mode: str | None = None) -> None:
@@ -82,13 +94,13 @@ class DirectoryFiles:
         """
         folder, _, name = path.rpartition("/")
         with self._at(path) as root:
-            _make_folders(root, folder)
+            make_folders(root, folder)
             refuse_nested(root, path)
             with directory(root, folder) as parent:
                 before = look(parent, name)
                 if before is not None:
-                    _require_regular(before, path)
-                    _require_own(before, path)
+                    require_regular(before, path)
+                    require_replaceable(before, path)
                 temporary = f".codeframe-tui-{secrets.token_hex(8)}"
                 try:
                     stage(parent, temporary, content, before, mode, durable=self._durable)
@@ -107,7 +119,7 @@ class DirectoryFiles:
             refuse_nested(root, path)
             status = look(parent, name)
             if status is not None:
-                _require_regular(status, path)
+                require_regular(status, path)
             os.unlink(name, dir_fd=parent)
 
     def walk(self) -> Iterator[str]:
@@ -222,7 +234,7 @@ def _permissions(like: os.stat_result, mode: str | None) -> int:
     return bits & ~0o111
 
 
-def _make_folders(root: int, folder: str) -> None:
+def make_folders(root: int, folder: str) -> None:
     """Create what is missing of a folder's path, beneath the root."""
     place = os.dup(root)
     try:
@@ -239,7 +251,8 @@ def _make_folders(root: int, folder: str) -> None:
         os.close(place)
 
 
-def _require_regular(status: os.stat_result, path: str) -> None:
+def require_regular(status: os.stat_result, path: str) -> None:
+    """Refuse what is no regular file. Raises: PathRefused."""
     if stat.S_ISREG(status.st_mode):
         return
     kinds = {stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder"}
@@ -247,7 +260,10 @@ def _require_regular(status: os.stat_result, path: str) -> None:
     raise PathRefused(f"path {path!r} is refused: it is {kind}, not a regular file")
 
 
-def _require_own(status: os.stat_result, path: str) -> None:
+def require_replaceable(status: os.stat_result, path: str) -> None:
+    """Refuse a file that is read-only or has other names. Raises: PathRefused."""
+    if not status.st_mode & 0o222:
+        raise PathRefused(f"path {path!r} is refused: the file is read-only")
     if status.st_nlink > 1:
         raise PathRefused(
             f"path {path!r} is refused: the file has {status.st_nlink} hard links; "

@@ -113,7 +113,7 @@ def _key(environment: Mapping[str, str], scripted: str | None) -> Document:
         return _check("key", "ok", "not needed: the model is scripted")
     if found := [name for name in KEYS if environment.get(name)]:
         return _check("key", "ok", f"{' and '.join(found)} is set")
-    from codeframe_tui.adapters.model import AnthropicModel  # noqa: PLC0415 - seldom needed
+    from codeframe_tui.adapters.model.client import AnthropicModel  # noqa: PLC0415 - seldom needed
 
     why = AnthropicModel(Settings()).ready()
     if why is None:

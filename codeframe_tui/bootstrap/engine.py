@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codeframe_tui import __version__
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.lock import ProjectLock
-from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
 from codeframe_tui.ports import Service
@@ -68,7 +68,7 @@ async def open_engine(
     from codeframe_tui.worker.loop import WorkerLoop  # noqa: PLC0415
     from codeframe_tui.worker.workshop import Workshop  # noqa: PLC0415
 
-    place = Project(project.resolve(), settings.state_dir.absolute())
+    place = open_project(project, settings.state_dir)
     place.prepare()
     clock = SystemClock()
     async with AsyncExitStack() as stack:
@@ -107,7 +107,7 @@ async def open_engine(
                 workspaces=workspaces,
                 working_tree=working_tree,
                 sandbox=sandbox,
-                runner=PytestRunner(place.root, sandbox, place.state),
+                runner=PytestRunner(sandbox),
                 index=index,
                 clock=clock,
                 settings=settings,
@@ -123,7 +123,7 @@ async def open_engine(
 
 
 def _model(settings: Settings, scripted: str | None) -> Model:
-    from codeframe_tui.adapters.model import AnthropicModel  # noqa: PLC0415 - see open_engine
+    from codeframe_tui.adapters.model.client import AnthropicModel  # noqa: PLC0415 - see open_engine
 
     if scripted is None:
         return AnthropicModel(settings)

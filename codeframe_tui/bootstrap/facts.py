@@ -39,8 +39,10 @@ class Facts:
             await asyncio.gather(self._looking, return_exceptions=True)
 
     def document(self) -> Document:
-        """``project, path, branch, dirty, sandbox, sandbox_why, key, scripted, pid, version,
-        lacking, log``; asks git again in the background when the answer is old.
+        """What the overview needs of the surroundings; asks git again when its answer is old.
+
+        Keys: project, path, branch, dirty, sandbox, sandbox_why, key (None, or what is missing),
+        scripted, pid, version, log.
         """
         old = time.monotonic() - self._looked > FRESH_SECONDS
         if old and (self._looking is None or self._looking.done()):
@@ -50,8 +52,7 @@ class Facts:
             **self._git,
             "sandbox": self._sandbox.level,
             "sandbox_why": self._sandbox.why,
-            "key": lacking is None,
-            "lacking": lacking,
+            "key": lacking,
             "scripted": self._scripted,
             "pid": os.getpid(),
             "version": __version__,

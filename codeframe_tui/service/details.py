@@ -15,7 +15,8 @@ from codeframe_tui.ports import Document
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import review
 from codeframe_tui.service.activity import item
-from codeframe_tui.service.documents import row
+from codeframe_tui.service.documents import questions, row
+from codeframe_tui.service.switches import is_paused
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["activity", "decided_attempt", "diff", "task", "test_output"]
@@ -30,11 +31,10 @@ def task(tables: Tables, query: ShowTask) -> Document:
     """``show``."""
     found = find_task(tables, query.number)
     unmet = tables.tasks.unmet([found.number]).get(found.number, [])
-    open_ids = [b.id for b in tables.blockers.of(found.number) if b.status == "open"]
-    paused = tables.settings.get("paused")
+    asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
     return {
-        **row(found, unmet, open_ids[-1] if open_ids else None, paused=paused is not False),
+        **row(found, unmet, asked.get(found.number), paused=is_paused(tables)),
         "description": found.description,
         "evidence": found.evidence.value,
         "corrections": found.corrections,

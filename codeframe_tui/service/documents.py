@@ -7,15 +7,25 @@ from dataclasses import asdict
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
-from codeframe_tui.core.commands import ShowBlockers, ShowEvents
+from codeframe_tui.core.commands import ShowBlockers, ShowEvents, ShowQueue, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service.switches import in_force
+from codeframe_tui.service.switches import in_force, is_paused
 from codeframe_tui.settings import Settings
 
-__all__ = ["blockers", "events", "overview", "queue", "row", "tasks", "usage", "usage_fields"]
+__all__ = [
+    "blockers",
+    "events",
+    "overview",
+    "questions",
+    "queue",
+    "row",
+    "tasks",
+    "usage",
+    "usage_fields",
+]
 
 URGENT_LIMIT = 500
 """Tasks that need a person among which the most urgent are sought."""
@@ -46,25 +56,25 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
     }
 
 
-def queue(tables: Tables, *, settings: Settings, limit: int) -> Document:
+def queue(tables: Tables, query: ShowQueue) -> Document:
     """Tasks by group, each at most ``limit`` rows."""
-    rows = _Rows(tables, settings)
+    rows = _Rows(tables)
     counts = tables.tasks.counts()
     groups = [
-        {"key": group.value, "total": counts[group], "rows": rows.of(group, limit)}
+        {"key": group.value, "total": counts[group], "rows": rows.of(group, query.limit)}
         for group in Group
     ]
     return {"groups": groups}
 
 
-def tasks(tables: Tables, *, settings: Settings) -> Document:
+def tasks(tables: Tables, _: ShowTasks) -> Document:
     """``list``."""
-    paused = in_force(tables, settings).paused
+    paused = is_paused(tables)
     unmet = tables.tasks.unmet(None)
-    questions = _questions(tables.blockers.open())
+    asked = questions(tables.blockers.open())
     return {
         "tasks": [
-            row(task, unmet.get(task.number, []), questions.get(task.number), paused=paused)
+            row(task, unmet.get(task.number, []), asked.get(task.number), paused=paused)
             for task in tables.tasks.all()
         ]
     }
@@ -131,10 +141,10 @@ def usage_fields(tokens: Usage, cost: float | None) -> Document:
 class _Rows:
     """Rows of the queue."""
 
-    def __init__(self, tables: Tables, settings: Settings) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._paused = in_force(tables, settings).paused
-        self._questions = _questions(tables.blockers.open())
+        self._paused = is_paused(tables)
+        self._asked = questions(tables.blockers.open())
 
     def of(self, group: Group, limit: int) -> list[Document]:
         shown = self._urgent(limit) if group is Group.NEEDS_YOU else self._first(group, limit)
@@ -150,11 +160,11 @@ class _Rows:
         return sorted(oldest, key=lambda task: -held_up.get(task.number, 0))[:limit]
 
     def _row(self, task: Task, unmet: Sequence[str]) -> dict[str, Any]:
-        blocker = self._questions.get(task.number)
+        blocker = self._asked.get(task.number)
         return {**row(task, unmet, blocker, paused=self._paused), "blocker": blocker}
 
 
-def _questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
+def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
     """The newest open SYNC blocker by task."""
     return {b.task: b.id for b in open_blockers if b.kind is BlockerKind.SYNC}
 

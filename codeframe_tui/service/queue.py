@@ -168,20 +168,21 @@ def retry(unit: Unit, command: Retry) -> Document:
         )
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
-    elif task.attempt:
+    if not _rebased_after_conflict(unit, task) and task.attempt and not command.hint:
         unit.tables.messages.add(task.number, "hint", "Try again.")
-    _rebase_after_conflict(unit, task)
     unit.resolve_blockers(task.number, "retry")
     unit.move(task, Status.PENDING)
     return {}
 
 
-def _rebase_after_conflict(unit: Unit, task: Task) -> None:
+def _rebased_after_conflict(unit: Unit, task: Task) -> bool:
     decisions = unit.tables.decisions.of(task.number)
-    if decisions and unit.tables.decisions.refusal(decisions[-1].id) == "conflict":
-        unit.tables.tasks.set_base(task.number, None)
-        text = f"The project changed meanwhile: {task.reason or 'files differ'}"
-        unit.tables.messages.add(task.number, "rebase", text)
+    if not decisions or unit.tables.decisions.refusal(decisions[-1].id) != "conflict":
+        return False
+    unit.tables.tasks.set_base(task.number, None)
+    text = f"The project changed meanwhile: {task.reason or 'files differ'}"
+    unit.tables.messages.add(task.number, "rebase", text)
+    return True
 
 
 def note(unit: Unit, command: Note) -> Document:

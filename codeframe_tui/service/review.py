@@ -124,6 +124,7 @@ def settle_decision(
     data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
     if stored.kind == "undo":
         data["dependants"] = unit.tables.tasks.dependants(task.number)
+        unit.tables.tasks.set_base(task.number, None)
         unit.emit("change.undone", task.number, data)
         unit.move(task, Status.CANCELLED, reason="undone")
         return

@@ -22,6 +22,7 @@ from codeframe_tui.service import (
     review,
     switches,
 )
+from codeframe_tui.service.broadcast import Mailbox
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -52,7 +53,9 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     commands.ShowActivity: details.activity,
     commands.ShowBlockers: documents.blockers,
     commands.ShowEvents: documents.events,
+    commands.ShowQueue: documents.queue,
     commands.ShowTask: details.task,
+    commands.ShowTasks: documents.tasks,
     commands.ShowTestOutput: details.test_output,
 }
 
@@ -112,12 +115,8 @@ class Supervisor(StoreLedger):
         match query:
             case commands.ShowOverview():
                 return await self._overview()
-            case commands.ShowQueue(limit):
-                make = partial(documents.queue, settings=self._settings, limit=limit)
-            case commands.ShowTasks():
-                make = partial(documents.tasks, settings=self._settings)
             case commands.ShowUsage():
-                make = partial(documents.usage, settings=self._settings)
+                return await self._store.read(partial(documents.usage, settings=self._settings))
             case commands.ShowDiff(number, attempt):
                 return await self._diff(number, attempt)
             case commands.ShowContext(text):
@@ -126,18 +125,14 @@ class Supervisor(StoreLedger):
                 return await _there(self._index, "code index").find(name)
             case _:
                 return await _there(self._doctor, "doctor")()
-        return await self._store.read(make)
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """See `ports.Service`."""
         return self._follow(self._store.last_event if after is None else after)
 
-    async def signals(self) -> AsyncIterator[Signal]:
+    def signals(self) -> AsyncIterator[Signal]:
         """See `ports.Service`."""
-        mailbox = self._broadcast.mailbox()
-        while signals := await mailbox.take():
-            for signal in signals:
-                yield signal
+        return _open_all(self._broadcast.mailbox())
 
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
@@ -188,6 +183,12 @@ class Supervisor(StoreLedger):
             for file in found.get("files", [])
         ]
         return {**found, "files": without}
+
+
+async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
+    while signals := await mailbox.take():
+        for signal in signals:
+            yield signal
 
 
 def _there(part: T | None, what: str) -> T:

@@ -12,7 +12,7 @@ from codeframe_tui.ports.store import Tables
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
-__all__ = ["InForce", "in_force", "set_policy", "set_workers"]
+__all__ = ["InForce", "in_force", "is_paused", "set_policy", "set_workers"]
 
 MOST_WORKERS = 16
 
@@ -33,16 +33,21 @@ class InForce:
 
 
 def in_force(tables: Tables, settings: Settings) -> InForce:
-    """What was switched, else what the settings say; workers start paused."""
+    """What was switched, else what the settings say."""
     get = tables.settings.get
-    paused, left = get("paused"), get("max_tasks")
+    left = get("max_tasks")
     return InForce(
         policy=str(get("policy") or settings.policy or Policy.MANUAL.value),
         workers=int(get("workers") or settings.workers),
-        paused=True if paused is None else bool(paused),
+        paused=is_paused(tables),
         model=str(get("model") or settings.model),
         tasks_left=None if left is None else int(left),
     )
+
+
+def is_paused(tables: Tables) -> bool:
+    """Whether workers take no tasks; so until a person starts them, for work costs money."""
+    return tables.settings.get("paused") is not False
 
 
 def set_policy(unit: Unit, command: SetPolicy) -> Document:
@@ -71,10 +76,20 @@ def set_workers(unit: Unit, command: SetWorkers, settings: Settings) -> Document
         value = getattr(command, name)
         if value is not None:
             unit.tables.settings.set(name, value)
+    _tell(unit, settings)
+    return {}
+
+
+def pause(unit: Unit, why: str, settings: Settings) -> None:
+    """Pause the workers for a reason of the program."""
+    unit.tables.settings.set("paused", True)
+    _tell(unit, settings, why=why)
+
+
+def _tell(unit: Unit, settings: Settings, **more: str) -> None:
     now = in_force(unit.tables, settings)
     data = {"paused": now.paused, "workers": now.workers, "model": now.model}
-    unit.emit("workers.changed", None, data)
-    return {}
+    unit.emit("workers.changed", None, {**data, **more})
 
 
 def _bad(what: str, value: object, allowed: str) -> Refused:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
+from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+
 __all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at", "problems"]
 
 PLACES: Mapping[str, str] = {
@@ -51,7 +53,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.open", "enter", "open", "Open the task: go to what it changes, or to its question"),
     Key("queue.new", "o", "new task", "Write a new task"),
     Key("queue.edit", "e", "edit", "Change title, description, priority or order of the task"),
-    Key("queue.retry", "t", "retry with hint", "Send the task back to work with a hint from you"),
+    Key("queue.retry", "t", "retry", "Send the task back to work with a hint from you"),
     Key("queue.undo", "u", "undo", "Take an applied change out of your files again"),
     Key("queue.note", "w", "write to worker", "Write a note that joins the worker's next turn"),
     Key("queue.hold", "p", "hold", "Keep the task from being taken, or let it go again"),
@@ -59,11 +61,12 @@ KEYS: tuple[Key, ...] = (
     Key("queue.lower", "minus", "", "Lower the priority"),
     Key("queue.after", "D", "", "Say which tasks must be done before this one"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
+    *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
     Key("tests.failures", "F", "failures only", "Show failing tests only, or all"),
     Key("tests.log", "l", "raw log", "Show what the test program prints, or the tests again"),
     Key("blockers.answer", "enter", "answer", "Answer the question; the task goes on"),
-    Key("blockers.retry", "t", "retry with hint", "Send the task back to work with a hint"),
+    Key("blockers.retry", "t", "retry", "Send the task back to work with a hint"),
     Key("blockers.approve", "A", "approve as is", "Apply the newest attempt as it is; asks first"),
     Key("activity.open", "enter", "whole entry", "Show all of an entry"),
     Key("list.cursor_down", "j,down", "", "Next line"),

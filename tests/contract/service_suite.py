@@ -476,7 +476,7 @@ async def test_a_refused_apply_is_reviewed_again_and_a_retry_rebases(
     await service.submit(Retry(number))
     progress = await engine.progress(number)
     assert progress.base is None
-    assert [message.kind for message in progress.inbox] == ["hint", "rebase"]
+    assert [message.kind for message in progress.inbox] == ["rebase"]
 
 
 async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: Supervisor) -> None:

@@ -50,6 +50,15 @@ async def test_a_state_folder_may_have_any_name(tmp_path: Path) -> None:
     assert path.exists()
 
 
+def test_the_writer_waits_for_the_disk(tmp_path: Path) -> None:
+    engine = open_writer(tmp_path / "state.db")
+    pragmas = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000}
+    with engine.connect() as connection:
+        found = {n: connection.exec_driver_sql(f"PRAGMA {n}").scalar_one() for n in pragmas}
+    engine.dispose()
+    assert found == pragmas
+
+
 WRITER = """
 import asyncio, sys
 from pathlib import Path

@@ -605,9 +605,10 @@ async def test_open_undoes_whatever_a_test_did(
     (root / "extra" / "read_only" / "f").write_bytes(b"x")
     (root / "extra" / "read_only").chmod(0o500)
     (root / "extra").chmod(0)
-    (root / "pkg").chmod(0o7555)
     (root / "pkg" / "__pycache__").mkdir()
     (root / "pkg" / "__pycache__" / "mod0.pyc").write_bytes(b"poison")
+    (root / "pkg").chmod(0o7555)
+    root.chmod(0)
     await space.open("t", tree)
     assert files_of(root) == expected
     assert (root / "link").readlink() == Path("tool.sh")
@@ -711,6 +712,19 @@ async def test_capture_tells_links_special_and_setuid_files_and_keeps_the_base(
         "new: left out, a symbolic link",
         ".gitignore: left out, it is a named pipe",
     }
+
+
+async def test_capture_reads_what_a_test_locked_away(space: GitWorkspaces, project: Path) -> None:
+    put(project, {"pkg/a.py": b"1\n", "pkg/b.py": b"1\n"})
+    base = (await space.snapshot()).tree
+    workspace = await space.open("t", base)
+    put(workspace.root, {"pkg/a.py": b"2\n"})
+    for path in ("pkg/a.py", "pkg", "."):
+        (workspace.root / path).chmod(0)
+    captured = await space.capture(workspace)
+    assert [(file.path, file.new_mode) for file in await space.diff(base, captured.tree)] == [
+        ("pkg/a.py", "100644")
+    ]
 
 
 async def test_calls_at_the_same_time_do_not_disturb_each_other(

@@ -27,11 +27,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60 + 20 * KILLS)]
 
 
 def files_of(name: str) -> dict[str, str]:
+    test = f"from pkg.{name} import {name}\n\n\ndef test_it():\n    assert {name}() == '{name}'\n"
     return {
         f"pkg/{name}.py": f"def {name}():\n    return '{name}'\n",
-        f"tests/test_{name}.py": (
-            f"from pkg.{name} import {name}\n\n\ndef test_{name}():\n    assert {name}() == '{name}'\n"
-        ),
+        f"tests/test_{name}.py": test,
         f"notes/{name}.txt": f"{name} is done\n",
     }
 

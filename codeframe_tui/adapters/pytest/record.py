@@ -125,7 +125,7 @@ class Record:
             collection_errors=tuple(self.errors.items()),
             output=clean(end.output.decode("utf-8", "replace"), limit=300_000),
             duration=end.seconds,
-            causes=tuple(self.causes.items()),
+            causes=self.causes,
             hooks=tuple(finish.get("hooks", ())),
         )
 

@@ -129,10 +129,12 @@ class Conversation:
                 count = 0 if _is_answer(message) else count + 1
         return count
 
-    @property
-    def said(self) -> str:
-        """All text of the last message, tool results included."""
-        return _text(self._messages[-1]) if self._messages else ""
+    def result_of(self, tool: str) -> str:
+        """What the newest call of a tool gave back; empty if there is none."""
+        blocks = [block for message in self._messages for block in _blocks(message)]
+        calls = [block["id"] for block in blocks if block.get("name") == tool]
+        results = {block.get("tool_use_id"): _block_text(block) for block in blocks}
+        return results.get(calls[-1], "") if calls else ""
 
 
 class Script(Protocol):
@@ -161,7 +163,7 @@ Step = Turn | Callable[[Conversation], Turn]
 class Talks:
     """Tasks by title; each is a list of attempts, each attempt the turns up to its final answer.
 
-    After the last attempt its final answer repeats: a script has no new ideas.
+    The last attempt repeats: a script has no new ideas.
 
     Args:
         talks: title -> attempts -> steps.
@@ -177,11 +179,8 @@ class Talks:
         attempts = self._talks.get(conversation.title)
         if attempts is None:
             return self._otherwise
-        if conversation.answers < len(attempts):
-            steps = attempts[conversation.answers]
-            step = steps[min(conversation.since_answer, len(steps) - 1)]
-        else:
-            step = attempts[-1][-1]
+        steps = attempts[min(conversation.answers, len(attempts) - 1)]
+        step = steps[min(conversation.since_answer, len(steps) - 1)]
         return step if isinstance(step, Turn) else step(conversation)
 
 

@@ -47,7 +47,7 @@ class ScriptedServer:
         self._script = script
         self._delay = delay
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.requests: Counter[str] = Counter()
         self.replies: Counter[str] = Counter()
 
@@ -64,15 +64,15 @@ class ScriptedServer:
     async def __aexit__(self, *error: object) -> None:
         assert self._server is not None
         self._server.close()
-        for connection in self._connections:
-            connection.cancel()
+        for writer in self._connections.values():
+            writer.transport.abort()  # its task then ends by itself
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._connections.add(task)
+        self._connections[task] = writer
         try:
             while (request := await read_request(reader)) is not None:
                 await self._answer(request, reader, writer)
@@ -81,9 +81,9 @@ class ScriptedServer:
         except (OSError, EOFError, ValueError) as error:
             log.debug("a connection to the scripted model ended: %s", error)
         finally:
-            self._connections.discard(task)
+            self._connections.pop(task, None)
             writer.close()
-            with suppress(OSError, asyncio.CancelledError):
+            with suppress(OSError):
                 await writer.wait_closed()
 
     async def _answer(

@@ -120,7 +120,7 @@ class GitWorkspaces:
     async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
         """Store a workspace's content, and the paths ``also`` even if ignored; see the port."""
         _check_name(workspace.name)
-        work = partial(self._capture, workspace, frozenset(also))
+        work = partial(self._capture, workspace.name, frozenset(also))
         return await self._run(self._locked, workspace.name, work)
 
     async def remove(self, name: str) -> None:
@@ -198,10 +198,12 @@ class GitWorkspaces:
         self._records.save(name, Record(tree, known, extras, project.environments))
         return Workspace(name, root)
 
-    def _capture(self, workspace: Workspace, also: frozenset[str]) -> Snapshot:
-        before = self._records.load(workspace.name)
-        if before is None:
-            raise NotFound(f"there is no workspace {workspace.name}", hint="open it first")
+    def _capture(self, name: str, also: frozenset[str]) -> Snapshot:
+        before = self._records.load(name)
+        root = self._folders / name
+        if before is None or not stat.S_ISDIR(_mode(root)):
+            raise NotFound(f"there is no workspace {name}", hint="open it first")
+        root.chmod(0o755)
         if self._outside is None:
             self._outside = outside_rules(self._project)
         base, _ = self._tree(before.tree)
@@ -209,11 +211,11 @@ class GitWorkspaces:
         writer = ObjectWriter(self._git, self._stored(before))
         gatherer = Gatherer(writer, before.known, self._limits, notes, repair=True)
         scan = WorkspaceScan(base, before, also, Rules(self._outside), gatherer)
-        scan.run(workspace.root)
+        scan.run(root)
         tree = writer.tree(gatherer.entries)
         if gatherer.known != before.known:
             self._records.save(
-                workspace.name,
+                name,
                 Record(before.tree, gatherer.known, before.extras, before.environments),
             )
         return Snapshot(tree, notes.lines())

@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.rows import BLANK, Row, Span, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
-__all__ = ["evidence_rows", "file_rows", "flags_of", "path_row", "title_row"]
+__all__ = ["evidence_rows", "file_rows", "flags_of", "size_spans", "title_row"]
 
 _ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 
 
 def title_row(
-    task: Mapping[str, Any] | None, *, accepted: int = 0, hunks: int = 0, rejected: int = 0
+    task: Mapping[str, Any] | None,
+    *,
+    width: int,
+    accepted: int = 0,
+    hunks: int = 0,
+    rejected: int = 0,
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
@@ -25,7 +30,6 @@ def title_row(
     attempts = task.get("attempts") or ()
     if attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
-        left += [(f" · {said}", "dim") for said in _before(attempts)]
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]
@@ -37,22 +41,10 @@ def title_row(
     if flags:
         worst = "red" if any(flag.get("severity") == "red" for flag in flags) else "amber"
         right += [(" · ", "dim"), (count(len(flags), "flag"), worst)]
+    said = _before(attempts)
+    if said and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width:
+        left.append((said, "dim"))
     return Row(None, tuple(left), tuple(right))
-
-
-def path_row(files: Sequence[Mapping[str, Any]], place: int, *, folded: bool = False) -> Row:
-    """``client/retry.py  +31 −8``; right: its place in the file list."""
-    del folded
-    if not files or not 0 <= place < len(files):
-        return row(None)
-    file = files[place]
-    return row(
-        None,
-        (safe(file.get("path")), "bold"),
-        ("  ", ""),
-        *_size(file),
-        right=[(f"file {place + 1} of {len(files)}", "dim")],
-    )
 
 
 def file_rows(
@@ -84,7 +76,7 @@ def file_rows(
         elif verdict == "rejected":
             sign, style = "✘", "red"
         name = "bold" if path == current else "dim" if verdict else "text"
-        rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=_size(file)))
+        rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file)))
         if path in flagged:
             rule = safe(flagged[path].get("rule"))
             colour = "red" if flagged[path].get("severity") == "red" else "amber"
@@ -138,20 +130,21 @@ def _flag(flag: Mapping[str, Any], width: int) -> list[Row]:
     ]
 
 
-def _before(attempts: Sequence[Mapping[str, Any]]) -> list[str]:
+def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
     """What became of the attempt before the newest."""
     if len(attempts) < 2:
-        return []
+        return ""
     found = attempts[-2].get("verification") or {}
     failed = sum(
         test.get("outcome") in {"failed", "error", "crashed", "missing"}
         for name in ("green", "regression")
         for test in (found.get(name) or {}).get("tests") or ()
     )
-    return [f"attempt {len(attempts) - 1} failed {count(failed, 'test')}"] if failed else []
+    return f" · attempt {len(attempts) - 1} failed {count(failed, 'test')}" if failed else ""
 
 
-def _size(file: Mapping[str, Any]) -> list[Span]:
+def size_spans(file: Mapping[str, Any]) -> list[Span]:
+    """``+31 −8``: lines added and removed, without zeros."""
     spans: list[Span] = []
     if file.get("added"):
         spans.append((f"+{file['added']}", "green"))

@@ -47,7 +47,7 @@ def first_key(document: Mapping[str, Any]) -> str | None:
 
 
 def queue_rows(
-    document: Mapping[str, Any] | None, *, width: int, now: datetime, space: bool = True
+    document: Mapping[str, Any] | None, *, width: int, now: datetime, room: int = 0
 ) -> list[Row]:
     """Rows of the queue pane; keys are task numbers.
 
@@ -55,7 +55,7 @@ def queue_rows(
         document: the answer to `ShowQueue`; None while it is fetched.
         width: cells of a row; from 60 on phase, cost and reason have columns of their own.
         now: aware, in the person's time zone.
-        space: an empty line between groups.
+        room: lines there are; the space between groups goes when they do not do; 0 = any number.
     """
     if document is None:
         return []
@@ -64,7 +64,7 @@ def queue_rows(
         tasks = group.get("rows", ())
         if not tasks:
             continue
-        if rows and space:
+        if rows:
             rows.append(BLANK)
         title, style = _GROUPS.get(group.get("key"), (safe(group.get("key")).upper(), "dim"))
         rows.append(heading(title, style))
@@ -72,6 +72,8 @@ def queue_rows(
         rest = int(group.get("total", 0)) - len(tasks)
         if rest > 0:
             rows.append(heading(f"  {rest:,} more", "faint"))
+    if room and len(rows) > room:
+        rows = [line for line in rows if line is not BLANK]
     return rows or [row(None, (text, style)) for text, style in _TEACH]
 
 

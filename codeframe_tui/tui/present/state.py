@@ -54,17 +54,15 @@ class State:
     def question(self, key: str | None = None) -> _Document:
         """An open question by id (the one under the cursor by default), or of a task; or empty."""
         wanted = key or self.blocker
-        for blocker in (self.blockers or {}).get("blockers", ()):
-            if blocker.get("id") == wanted and blocker.get("status", "open") == "open":
-                return blocker
-        return {}
+        return next((b for b in self._open() if b.get("id") == wanted), {})
 
     def question_of(self, number: str) -> _Document:
         """The open question of a task, or empty."""
-        for blocker in (self.blockers or {}).get("blockers", ()):
-            if blocker.get("task") == number and blocker.get("status", "open") == "open":
-                return blocker
-        return {}
+        return next((b for b in self._open() if b.get("task") == number), {})
+
+    def _open(self) -> list[_Document]:
+        found = (self.blockers or {}).get("blockers", ())
+        return [blocker for blocker in found if blocker.get("status", "open") == "open"]
 
     @property
     def in_hand(self) -> Live | None:

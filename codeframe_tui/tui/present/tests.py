@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.tui.present.live import Live
-from codeframe_tui.tui.present.rows import Row, Span, heading, row, safe
+from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
 from codeframe_tui.tui.present.times import milliseconds
 from codeframe_tui.tui.present.words import OUTCOMES
 
-__all__ = ["newest_attempt", "outcome_rows", "run_words", "verdict_spans", "verification_of"]
+__all__ = [
+    "newest_attempt",
+    "outcome_rows",
+    "proof_title",
+    "run_words",
+    "verdict_spans",
+    "verification_of",
+]
 
 _RUNS = ("red", "green", "regression")
 _GOOD = {"red": "red", "green": "green", "regression": "clean", "lint": "clean"}
@@ -47,6 +54,20 @@ def verdict_spans(task: Mapping[str, Any] | None, live: Live | None) -> list[Spa
         spans.append(("   ", ""))
     verdict, style = _VERDICTS.get(safe(found.get("verdict")), (safe(found.get("verdict")), "red"))
     return [*spans, (verdict, style)]
+
+
+def proof_title(tabs: list[Span], verdict: list[Span], *, width: int) -> list[Row]:
+    """The title of the evidence on one line, or on two where it is narrow."""
+
+    def size(spans: list[Span]) -> int:
+        return sum(cells(text) for text, _ in spans) + 2
+
+    gap: Span = ("  ", "")
+    if not verdict or size(tabs) + size(verdict) <= width:
+        return [row(None, *tabs, gap, *verdict)]
+    if size(tabs) + size(verdict[:-2]) <= width:
+        return [row(None, *tabs, gap, *verdict[:-1]), row(None, verdict[-1])]
+    return [row(None, *tabs, right=[verdict[-1]]), row(None, *verdict[:-1])]
 
 
 def run_words(name: str, run: Mapping[str, Any]) -> tuple[str, str, str]:

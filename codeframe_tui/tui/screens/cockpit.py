@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
@@ -19,10 +20,11 @@ from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, verdict_spans
+from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
 from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
@@ -47,13 +49,16 @@ class Cockpit(Screen[None]):
         chosen: a person's own keys: action -> keys.
     """
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on instances
         (0, "-narrow"),
         (100, "-normal"),
         (160, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = "#queue"
+
+    class Ready(Message):
+        """All parts are there and can be drawn."""
 
     def __init__(
         self, state: State, *, now: Callable[[], datetime], chosen: Mapping[str, str]
@@ -63,11 +68,12 @@ class Cockpit(Screen[None]):
         self._now = now
         self._chosen = chosen
         self.pane = "queue"
+        self.ready = False
 
     def compose(self) -> ComposeResult:
         """The parts, top to bottom, left to right."""
-        yield Label(id="header")
-        yield Label(id="banner")
+        yield Label(id="header", inset=1)
+        yield Label(id="banner", inset=1)
         with Horizontal(id="body"):
             with Vertical(id="side"):
                 with Vertical(id="tasks"):
@@ -78,28 +84,33 @@ class Cockpit(Screen[None]):
                     yield BlockersPane(id="blockers")
             with Vertical(id="main"):
                 with Vertical(id="review"):
-                    yield Label(id="title")
+                    yield Label(id="title", inset=1)
                     with Horizontal(id="change"):
                         yield FileList(id="files")
                         yield DiffView(id="diff")
                         yield Label(id="evidence")
-                with Vertical(id="proof"):
+                with Vertical(id="proof", classes="-tests"):
                     yield Label(id="proof-title")
                     yield TestsPane(id="tests")
                     yield LogView(id="log")
                     yield ActivityPane(id="activity")
-        yield Label(id="notice")
+        yield Label(id="notice", inset=1)
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
-        """Draw what is known before anything has arrived."""
-        self.query_one("#proof").set_class(True, "-tests")
+        """The parts are there after the first layout, not yet now."""
         self._mark_pane()
+        self.call_after_refresh(self._composed)
+
+    def _composed(self) -> None:
+        self.ready = True
         self.draw()
+        self.post_message(self.Ready())
 
     def on_resize(self) -> None:
         """Rows depend on the width."""
-        self.call_after_refresh(self.draw)
+        if self.ready:
+            self.call_after_refresh(self.draw)
 
     # -- panes ----------------------------------------------------------------------------------
 
@@ -134,8 +145,48 @@ class Cockpit(Screen[None]):
         self.toggle_class("-full")
         self.call_after_refresh(self.draw)
 
+    def at_once(self, action: str) -> bool:
+        """Do an action that only changes what is shown; false when it is not one."""
+        place, _, name = action.partition(".")
+        if name.startswith("pane_"):
+            self.go(name.removeprefix("pane_"))
+        elif place == "app" and name in {"next_pane", "previous_pane"}:
+            self.go_by(1 if name == "next_pane" else -1)
+        elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
+            getattr(self, f"toggle_{name}", self.back)()
+        else:
+            return False
+        return True
+
+    def toggle_failures(self) -> None:
+        """Failing tests only, or all."""
+        self.state.failures = not self.state.failures
+        self.draw_tests()
+        self.draw_footer()
+
+    def back(self) -> None:
+        """Leave the selection, the notice, the full screen, the pane: one at a time."""
+        if self.selections:
+            self.clear_selection()
+        elif self.query_one("#notice", Label).count():
+            self.notice()
+        elif self.has_class("-full"):
+            self.toggle_full()
+        else:
+            self.go("queue")
+
+    def move(self, pane: str, key: str) -> None:
+        """Put the cursor of a list on a row."""
+        self.query_one(f"#{pane}", LineList).move_to(key)
+
+    def cursor_of(self, pane: str) -> str | None:
+        """Key of the row under the cursor of a list."""
+        return self.query_one(f"#{pane}", LineList).cursor
+
     def on_descendant_focus(self) -> None:
         """A click or tab may have moved the keys to another pane."""
+        if not self.ready:
+            return
         focused = self.focused.id if self.focused else None
         pane = "tests" if focused == "log" else focused
         if pane in PANES and pane != self.pane:
@@ -170,9 +221,9 @@ class Cockpit(Screen[None]):
     def draw_queue(self) -> None:
         """The queue with the running times."""
         pane = self.query_one("#queue", QueuePane)
-        tall = self.has_class("-tall")
+        room = 0 if self.has_class("-tall") else self.size.height - 6
         pane.set_rows(
-            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), space=tall)
+            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
         )
         self.draw_titles()
 
@@ -189,9 +240,9 @@ class Cockpit(Screen[None]):
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
-        self.query_one("#title", Label).show(
-            title_row(task, accepted=accepted, rejected=rejected, hunks=len(draft.units))
-        )
+        title = self.query_one("#title", Label)
+        width, hunks = title.line_width - 2, len(draft.units)
+        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
         attempt = newest_attempt(task) or {}
         files = attempt.get("files") or ()
         here = diff.place.path if diff.place else ""
@@ -255,12 +306,8 @@ class Cockpit(Screen[None]):
         if proof.has_class("-log"):
             tabs.append(("raw log ", "dim"))
         verdict = verdict_spans(self.state.task, self.state.in_hand)
-        title = self.query_one("#proof-title", Label)
-        line = row(None, *tabs, ("  ", ""), *verdict)
-        words = sum(len(text) for text, _ in line.left)
-        if verdict and words > title.line_width > 0:
-            return [row(None, *tabs, ("  ", ""), *verdict[:-1]), row(None, verdict[-1])]
-        return [line]
+        width = self.query_one("#proof-title", Label).line_width
+        return proof_title(tabs, verdict, width=width)
 
     def _weight(self, pane: str) -> str:
         return "bold" if pane == self.pane else "dim"

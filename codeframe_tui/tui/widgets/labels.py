@@ -15,12 +15,23 @@ __all__ = ["Footer", "Label"]
 
 
 class Label(LineView, can_focus=False):
-    """A few rows without a cursor, as high as they are many."""
+    """A few rows without a cursor, as high as they are many.
+
+    Args:
+        inset: empty cells at both edges; padding is not for line widgets.
+    """
 
     DEFAULT_CSS = "Label { height: auto; overflow-y: hidden; }"
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        inset: int = 0,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._inset = inset
         self._rows: Sequence[Row] = ()
 
     def show(self, *rows: Row) -> None:
@@ -40,7 +51,9 @@ class Label(LineView, can_focus=False):
 
     def spans_at(self, index: int, width: int) -> Sequence[Span]:
         """Left spans, space, right spans."""
-        return laid_out(self._rows[index].left, self._rows[index].right, width)
+        line, edge = self._rows[index], self._inset
+        spans = laid_out(line.left, line.right, width - 2 * edge)
+        return [(" " * edge, ""), *spans] if edge else spans
 
     def text_at(self, index: int) -> str:
         """The whole text, also what did not fit."""
@@ -65,13 +78,13 @@ class Footer(Label):
             self.action = action
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(id=id, inset=1)
         self._spots: Sequence[tuple[int, int, str]] = ()
 
     def show_keys(self, line: Row, actions: Sequence[str]) -> None:
         """Show a row made by `present.footer.footer_row`, with the action of each of its keys."""
         self.show(line)
-        spots, at = [], 0
+        spots, at = [], self._inset
         names = iter(actions)
         for text, style in line.left:
             if style == "bold":
