@@ -15,7 +15,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.wire.client import Client
 
-__all__ = ["Starter", "connect_or_spawn", "spawn_engine"]
+__all__ = ["Starter", "connect_or_spawn", "reach", "spawn_engine"]
 
 FIRST_RETRY_SECONDS = 0.01
 LONGEST_RETRY_SECONDS = 0.25
@@ -107,6 +107,16 @@ class Starter:
                 if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
                     return
             self._pid = None
+
+
+async def reach(starter: Starter) -> Client:
+    """A fresh connection, to the running engine or a new one; its iterators end with it.
+
+    Raises: as `connect_or_spawn`.
+    """
+    client = Client(comes_back=False)
+    await connect_or_spawn(client, starter)
+    return client
 
 
 async def connect_or_spawn(

@@ -16,7 +16,7 @@ STOP_BEFORE_TEXTUAL = """
 import sys, types
 started = []
 app = types.ModuleType("codeframe_tui.tui.app")
-app.run = lambda project, starter: started.append(project) or 0
+app.run = lambda connect: started.append(connect) or 0
 sys.modules["codeframe_tui.tui.app"] = app
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 import codeframe_tui.wire.start as start
