@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.bootstrap.demo import open_demo
 from codeframe_tui.bootstrap.engine import open_engine
 from codeframe_tui.settings import Settings
 from codeframe_tui.wire.server import Server
@@ -21,8 +22,13 @@ logger = logging.getLogger(__name__)
 NICENESS = 10
 
 
-async def serve(project: Path, settings: Settings, *, scripted: str | None = None) -> None:
+async def serve(project: Path, settings: Settings, *, demo: bool = False) -> None:
     """Run the engine until its last client has gone, or SIGTERM or SIGINT ends it.
+
+    Args:
+        project: the project's folder.
+        settings: read at the top.
+        demo: with the scripted model and the tasks of the demo.
 
     Raises: as `open_engine`.
     """
@@ -31,7 +37,8 @@ async def serve(project: Path, settings: Settings, *, scripted: str | None = Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with open_engine(project, settings, scripted=scripted) as engine:
+    opened = open_demo(project, settings) if demo else open_engine(project, settings)
+    async with opened as engine:
         server = Server(engine.service)
         await server.start(engine.project.socket)
         try:

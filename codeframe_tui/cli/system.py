@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -57,14 +58,19 @@ async def config(scene: Scene, schema: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 def demo(folder: Path | None, *, auto: bool, as_json: bool) -> None:
     """Play the whole job on an example project with a scripted model: no key needed."""
-    from codeframe_tui.demo.play import play  # noqa: PLC0415 - heavy
+    sys.exit(ended(lambda: _play(folder, auto=auto), Output(as_json=as_json)))
 
-    sys.exit(ended(lambda: sys.exit(play(folder, auto=auto)), Output(as_json=as_json)))
+
+def _play(folder: Path | None, *, auto: bool) -> None:
+    from codeframe_tui.bootstrap.demo import play_demo  # noqa: PLC0415 - heavy
+
+    if auto:
+        sys.exit(asyncio.run(play_demo(folder, click.echo)))
 
 
 @verb(program, "engine", "--project . engine", engine=False, hidden=True)
-@click.option("--scripted", metavar="URL", help="Base URL of a scripted model.")
-async def engine(scene: Scene, scripted: str | None) -> None:
+@click.option("--demo", is_flag=True, help="With the scripted model and tasks of the demo.")
+async def engine(scene: Scene, *, demo: bool) -> None:
     """Serve the project until nobody needs it."""
     from codeframe_tui.bootstrap import serve  # noqa: PLC0415 - heavy
 
@@ -72,7 +78,7 @@ async def engine(scene: Scene, scripted: str | None) -> None:
     place.prepare()
     handler = log.configure(place.engine_log)
     settings = read_settings(place.state_root, scene.app.sandbox)
-    await serve(place.root, settings, scripted=scripted)
+    await serve(place.root, settings, demo=demo)
     log.close(handler)
 
 

@@ -157,7 +157,10 @@ class _Person:
             raise Refused(f"task {number} failed: {event.data.get('reason')}")
 
     async def _review(self, number: str) -> None:
-        attempt = (await self._service.query(ShowTask(number)))["attempts"][-1]
+        shown = await self._service.query(ShowTask(number))
+        if shown["status"] != "in_review":
+            return  # it has moved on since the event
+        attempt = shown["attempts"][-1]
         verdict = (attempt["verification"] or {}).get("verdict")
         self._say(number, f"attempt {attempt['attempt']} waits for review: {verdict}")
         if verdict != "proven":
