@@ -43,13 +43,14 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    project: Path, settings: Settings, *, scripted: str | None = None
+    project: Path, settings: Settings, *, scripted: str | None = None, announced: bool = True
 ) -> AsyncIterator[Engine]:
     """Run an engine for a project while the block runs; workers start paused.
 
     Args:
         project: the project's folder.
         scripted: base URL of a scripted model; None = the real one, as the SDK finds it.
+        announced: whether the log of events tells of it; an engine for one verb is not worth it.
 
     Raises:
         Refused: another engine holds the project (code ``engine_running``); names its pid.
@@ -98,7 +99,9 @@ async def open_engine(
         recovered = [f"{name}: {how}" for name, how in (await working_tree.recover()).items()]
         recovered += await supervisor.recover(paused=True)
         started = {"pid": os.getpid(), "version": __version__, "sandbox": sandbox.level}
-        await supervisor.record_event("engine.started", None, {**started, "recovered": recovered})
+        if announced or recovered:
+            told = {**started, "recovered": recovered}
+            await supervisor.record_event("engine.started", None, told)
         definitions = Definitions(place.root)
         loop = WorkerLoop(
             Workshop(

@@ -89,7 +89,7 @@ async def _host(
     from codeframe_tui.wire.server import Server  # noqa: PLC0415
 
     settings = read_settings(place.state_root, sandbox)
-    engine = await stack.enter_async_context(open_engine(place.root, settings))
+    engine = await stack.enter_async_context(open_engine(place.root, settings, announced=serving))
     if serving:
         server = Server(engine.service)
         await server.start(place.socket)
