@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,15 +76,10 @@ def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
 
 
 def _open(project: Project, sandbox: str | None) -> int:
-    """Start the engine before anything heavy is imported, then the cockpit."""
-    from codeframe_tui.wire.start import Starter, reach  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.tui.launch import open_cockpit  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.wire.start import Starter  # noqa: PLC0415
 
-    starter = Starter(project, ("--sandbox", sandbox) if sandbox else ())
-    if not starter.is_running():
-        starter.spawn()
-    from codeframe_tui.tui.app import run  # noqa: PLC0415 - loads Textual
-
-    return run(partial(reach, starter))
+    return open_cockpit(Starter(project, ("--sandbox", sandbox) if sandbox else ()))
 
 
 if __name__ == "__main__":

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap.engine import Engine, open_engine
-from codeframe_tui.demo.play import auto, colleague, load, prepare
+from codeframe_tui.demo.play import auto, colleague, demo_folder, load
 from codeframe_tui.demo.script import script
 from codeframe_tui.demo.story import MODEL
 from codeframe_tui.settings import Settings
 
-__all__ = ["demo_folder", "open_demo", "play_demo"]
+__all__ = ["open_demo", "play_demo"]
 
 READING_SECONDS = 0.02
 """Between two pieces of a reply, so that a person sees it being written."""
-
-
-@contextmanager
-def demo_folder(target: Path | None) -> Iterator[tuple[Path, Path]]:
-    """A fresh demo project and a folder for its state.
-
-    Args:
-        target: where the project is kept; None = a temporary folder, removed at the end.
-
-    Yields:
-        The project's folder and the state folder, which is always removed.
-    """
-    scratch = Path(tempfile.mkdtemp(prefix="codeframe-tui-demo-"))
-    try:
-        project = prepare(target or scratch / "parcels")
-        yield project, scratch / "state"
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -11,13 +11,17 @@ from typing import Any
 import click
 
 from codeframe_tui.adapters import log
+from codeframe_tui.adapters.project import open_project
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.session import read_settings
 from codeframe_tui.cli.verb import Scene, ended, not_yet, verb
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.demo.play import demo_folder
 from codeframe_tui.headless.output import Output
 from codeframe_tui.settings import Settings
+from codeframe_tui.tui.launch import open_cockpit
+from codeframe_tui.wire.start import Starter
 
 __all__: list[str] = []
 
@@ -62,10 +66,12 @@ def demo(folder: Path | None, *, auto: bool, as_json: bool) -> None:
 
 
 def _play(folder: Path | None, *, auto: bool) -> None:
-    from codeframe_tui.bootstrap.demo import play_demo  # noqa: PLC0415 - heavy
-
     if auto:
+        from codeframe_tui.bootstrap.demo import play_demo  # noqa: PLC0415 - heavy
+
         sys.exit(asyncio.run(play_demo(folder, click.echo)))
+    with demo_folder(folder) as (root, state):
+        sys.exit(open_cockpit(Starter(open_project(root, state), demo=True)))
 
 
 @verb(program, "engine", "--project . engine", engine=False, hidden=True)

@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from codeframe_tui.core.commands import (
@@ -28,23 +28,38 @@ from codeframe_tui.core.events import Event
 from codeframe_tui.demo.story import COLLEAGUE, TASKS, expected, project_files, tasks
 from codeframe_tui.ports.service import Document, Service
 
-__all__ = ["auto", "colleague", "load", "prepare"]
+__all__ = ["auto", "colleague", "demo_folder", "load", "prepare"]
 
 _BY_NUMBER = {task.number: task for task in TASKS}
 _UNDONE = TASKS[-1].number
 _GIT = ("git", "-c", "user.name=Demo", "-c", "user.email=demo@example.invalid")
 
 
-def prepare(target: Path | None) -> Path:
-    """Copy the demo project into a fresh folder, as a git repository with one commit.
+@contextmanager
+def demo_folder(target: Path | None) -> Iterator[tuple[Path, Path]]:
+    """A fresh demo project and a folder for its state.
 
     Args:
-        target: new or empty; None = a temporary folder.
+        target: where the project is kept; None = a temporary folder, removed at the end.
+
+    Yields:
+        The project's folder and the state folder, which is always removed.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="codeframe-tui-demo-"))
+    try:
+        project = (target or scratch / "parcels").absolute()
+        prepare(project)
+        yield project, scratch / "state"
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def prepare(root: Path) -> None:
+    """Copy the demo project into a new or empty folder, as a git repository with one commit.
 
     Raises:
         Refused: the target is in use.
     """
-    root = target or Path(tempfile.mkdtemp(prefix="codeframe-tui-demo-"))
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Refused(f"{root} is in use", hint="name a new or an empty folder", code="in_use")
     for path, content in project_files().items():
@@ -53,7 +68,6 @@ def prepare(target: Path | None) -> Path:
         file.write_bytes(content)
     if shutil.which("git") is not None:
         _commit(root)
-    return root
 
 
 def _commit(root: Path) -> None:

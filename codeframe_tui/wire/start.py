@@ -28,28 +28,26 @@ _BOOT = (
 )
 
 
-def engine_argv(
-    project: Project, options: Sequence[str] = (), scripted: str | None = None
-) -> list[str]:
+def engine_argv(project: Project, options: Sequence[str] = (), *, demo: bool = False) -> list[str]:
     """The command line of an engine; ``-P`` keeps the current folder out of its imports."""
-    verb = ["engine", *(["--scripted", scripted] if scripted else [])]
+    verb = ["engine", *(["--demo"] if demo else [])]
     package_root = str(Path(__file__).resolve().parents[2])
     places = ["--project", str(project.root), "--state-dir", str(project.state_root)]
     return [sys.executable, "-P", "-c", _BOOT, package_root, *places, *options, *verb]
 
 
-def spawn_engine(project: Project, options: Sequence[str] = (), scripted: str | None = None) -> int:
+def spawn_engine(project: Project, options: Sequence[str] = (), *, demo: bool = False) -> int:
     """Start an engine that no terminal and no end of this process reaches.
 
     Args:
         options: global options of the command line besides the places, e.g. ``--sandbox none``.
-        scripted: base URL of a scripted model.
+        demo: with the scripted model and the tasks of the demo.
 
     Returns:
         Its process id.
     """
     project.prepare()
-    argv = engine_argv(project, options, scripted)
+    argv = engine_argv(project, options, demo=demo)
     log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     return os.posix_spawn(
         argv[0],
@@ -71,10 +69,10 @@ class Starter:
     """
 
     def __init__(
-        self, project: Project, options: Sequence[str] = (), scripted: str | None = None
+        self, project: Project, options: Sequence[str] = (), *, demo: bool = False
     ) -> None:
         self.project = project
-        self._scripted = scripted
+        self._demo = demo
         self._options = tuple(options)
         self._pid: int | None = None
         self._last = -SPAWN_GUARD_SECONDS
@@ -94,7 +92,7 @@ class Starter:
         """Start an engine unless one was started just now."""
         self._reap()
         if self._pid is None and time.monotonic() - self._last >= SPAWN_GUARD_SECONDS:
-            self._pid = spawn_engine(self.project, self._options, self._scripted)
+            self._pid = spawn_engine(self.project, self._options, demo=self._demo)
             self._last = time.monotonic()
 
     def answered(self) -> None:

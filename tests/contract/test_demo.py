@@ -271,11 +271,13 @@ def git(root: Path, *words: str) -> str:
 
 
 def test_a_fresh_copy_is_a_clean_repository_with_one_commit(tmp_path: Path) -> None:
-    root = play.prepare(tmp_path / "demo")
+    root = tmp_path / "demo"
+    play.prepare(root)
     assert tree(root) == story.project_files()
     assert git(root, "status", "--porcelain") == ""
     assert git(root, "log", "--format=%an") == "Demo\n"
-    again = play.prepare(tmp_path / "again")
+    again = tmp_path / "again"
+    play.prepare(again)
     assert git(root, "rev-parse", "HEAD") == git(again, "rev-parse", "HEAD")
 
 
@@ -386,7 +388,8 @@ async def played(project: Path, service: FakeService) -> tuple[int, str]:
 
 
 async def test_the_demo_plays_itself_and_finds_the_end_state_right(tmp_path: Path) -> None:
-    project = play.prepare(tmp_path / "demo")
+    project = tmp_path / "demo"
+    play.prepare(project)
     code, said = await played(project, FakeService(project))
     assert code == 0, said
     assert "scripted" in said
@@ -395,7 +398,8 @@ async def test_the_demo_plays_itself_and_finds_the_end_state_right(tmp_path: Pat
 
 
 async def test_one_wrong_byte_or_file_at_the_end_is_noticed(tmp_path: Path) -> None:
-    project = play.prepare(tmp_path / "demo")
+    project = tmp_path / "demo"
+    play.prepare(project)
     (project / "stray.txt").write_text("x")
     (project / "README.md").write_text("changed")
     code, said = await played(project, FakeService(project))
@@ -405,7 +409,8 @@ async def test_one_wrong_byte_or_file_at_the_end_is_noticed(tmp_path: Path) -> N
 
 
 async def test_what_is_not_proven_ends_the_demo_with_its_reason(tmp_path: Path) -> None:
-    project = play.prepare(tmp_path / "demo")
+    project = tmp_path / "demo"
+    play.prepare(project)
     service = FakeService(project)
     service.last_verdict = "not_verified"
     code, said = await played(project, service)
@@ -414,7 +419,8 @@ async def test_what_is_not_proven_ends_the_demo_with_its_reason(tmp_path: Path) 
 
 
 async def test_the_colleague_edits_once_the_proposal_waits(tmp_path: Path) -> None:
-    project = play.prepare(tmp_path / "demo")
+    project = tmp_path / "demo"
+    play.prepare(project)
     service = FakeService(project)
     service.work("1.4.1", 1)
     service.work(COLLEAGUE.task, 1)

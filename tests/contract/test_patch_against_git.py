@@ -53,10 +53,10 @@ def run_git(folder: Path, *argv: str, stdin: bytes = b"") -> bytes:
     return done.stdout
 
 
-def compare(folder: Path, old: bytes, new: bytes) -> tuple[FileDiff, bytes]:
+def compare(folder: Path, old: bytes, new: bytes, context: int = 3) -> tuple[FileDiff, bytes]:
     (folder / "old").write_bytes(old)
     (folder / "new").write_bytes(new)
-    patch = run_git(folder, "diff", "--no-index", "--text", "old", "new")
+    patch = run_git(folder, "diff", "--no-index", "--text", f"-U{context}", "old", "new")
     if not patch:
         pytest.skip("equal")
     (diff,) = parse_diff(b":100644 100644 0 0 M\0f\0\0" + patch)
@@ -78,16 +78,16 @@ def part(patch: bytes, hunks: list[Hunk]) -> bytes:
 
 
 @settings(max_examples=80, deadline=None)
-@given(changes(), st.randoms(use_true_random=False))
+@given(changes(), st.sampled_from([0, 3]), st.randoms(use_true_random=False))
 def test_a_part_of_a_change_is_what_git_makes_of_it(
-    change: tuple[bytes, bytes], random: object
+    change: tuple[bytes, bytes], context: int, random: object
 ) -> None:
     old, new = change
     if old == new:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        diff, patch = compare(folder, old, new)
+        diff, patch = compare(folder, old, new, context)
         numbers = [hunk.k for hunk in diff.hunks]
         chosen = {k for k in numbers if random.random() < 0.5}  # type: ignore[attr-defined]
         result = select(old, new, diff, chosen)
@@ -96,7 +96,7 @@ def test_a_part_of_a_change_is_what_git_makes_of_it(
         if chosen:
             (folder / "f").write_bytes(old)
             wanted = part(patch, [hunk for hunk in diff.hunks if hunk.k in chosen])
-            run_git(folder, "apply", "--whitespace=nowarn", "-", stdin=wanted)
+            run_git(folder, "apply", "--unidiff-zero", "--whitespace=nowarn", "-", stdin=wanted)
             content = (folder / "f").read_bytes() if (folder / "f").exists() else b""
             assert result == content
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from codeframe_tui.adapters.apply.journal import Journal, Mark, Target
@@ -26,13 +26,17 @@ class Slots:
     Args:
         root: the real tree.
         slots: the folder of the slots.
+        crash: called between the check and the move of a target.
         swap: whether to try the exchange of two names (else: link, then rename).
     """
 
-    def __init__(self, root: int, slots: int, journal: Journal, *, swap: bool = True) -> None:
+    def __init__(
+        self, root: int, slots: int, journal: Journal, crash: Callable[[str], None], *, swap: bool
+    ) -> None:
         self._root = root
         self._slots = slots
         self._journal = journal
+        self._crash = crash
         self._swap = swap
 
     def tidy(self) -> None:
@@ -59,6 +63,7 @@ class Slots:
         """Make a target new; nothing to do when it is. Raises: Conflict, OSError."""
         slot, target = str(number), self._journal.targets[number]
         now = self._now(target)
+        self._crash(f"apply.checked.{number}")
         if now == target.new:
             return
         if now != target.old:

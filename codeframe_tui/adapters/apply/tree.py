@@ -98,6 +98,7 @@ class JournalledTree:
     # -- the wish -----------------------------------------------------------------------------
 
     def _replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+        self._store.folder(name)  # refuses a name that is none
         check_set(r.path for r in replacements)
         wish = Journal.of(replacements)
         with self._one_at_a_time, self._opened() as root:
@@ -114,7 +115,6 @@ class JournalledTree:
                 raise Refused(
                     f"nothing was written: {error.strerror}", hint="make room and try again"
                 ) from error
-            self._crash("apply.journal")
             try:
                 self._carry_out(name, root)
             except OSError as error:
@@ -193,7 +193,7 @@ class JournalledTree:
         assert slots_folder is not None
         journal = state[1]
         with _open(slots_folder) as fd:
-            slots = Slots(root, fd, journal, swap=self._swap)
+            slots = Slots(root, fd, journal, self._crash, swap=self._swap)
             try:
                 self._place_all(slots, journal, root)
             except (Conflict, PathRefused) as error:
@@ -204,8 +204,8 @@ class JournalledTree:
         self._end(name, root, journal)
 
     def _place_all(self, slots: Slots, journal: Journal, root: int) -> None:
+        self._crash("apply.journal")
         for number in range(len(journal.targets)):
-            self._crash(f"apply.checked.{number}")
             slots.place(number)
             self._crash(f"apply.renamed.{number}")
         _sync(root, journal)
@@ -295,7 +295,7 @@ class JournalledTree:
             self._store.turn(name, phase, CONFLICT)
             return "conflict"
         with _open(slots_folder) as fd:
-            slots = Slots(root, fd, journal, swap=self._swap)
+            slots = Slots(root, fd, journal, self._crash, swap=self._swap)
             slots.tidy()
             self._crash("recover.begun")
             if phase == ROLLBACK:
