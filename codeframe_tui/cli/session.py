@@ -22,6 +22,8 @@ __all__ = ["open_session", "read_settings"]
 PATIENCE_SECONDS = 10.0
 """How long a verb waits while another one holds the project."""
 RETRY_SECONDS = 0.03
+LEAVING_SECONDS = 2.0
+"""How long others may take to finish before an engine that was hosted for a verb ends."""
 
 
 def read_settings(state_root: Path | None, sandbox: str | None) -> Settings:
@@ -46,14 +48,13 @@ def _where() -> str:
 
 
 @asynccontextmanager
-async def open_session(
-    place: Project, sandbox: str | None, *, serving: bool = False
-) -> AsyncIterator[Service]:
+async def open_session(place: Project, sandbox: str | None) -> AsyncIterator[Service]:
     """The service of a project: attach to its engine, else host one until the block ends.
+
+    Others reach a hosted engine as any other; whoever does when it ends may finish first.
 
     Args:
         sandbox: consent of the command line, for an engine that is hosted here.
-        serving: whether others shall reach the hosted engine meanwhile.
 
     Raises:
         Refused: another process holds the project and does not answer.
@@ -63,7 +64,7 @@ async def open_session(
         end = time.monotonic() + PATIENCE_SECONDS
         while (service := await _attach(place, stack)) is None:
             try:
-                service = await _host(place, sandbox, stack, serving=serving)
+                service = await _host(place, sandbox, stack)
                 break
             except Refused as error:
                 if error.code != "engine_running" or time.monotonic() > end:
@@ -82,16 +83,13 @@ async def _attach(place: Project, stack: AsyncExitStack) -> Service | None:
     return client
 
 
-async def _host(
-    place: Project, sandbox: str | None, stack: AsyncExitStack, *, serving: bool
-) -> Service:
+async def _host(place: Project, sandbox: str | None, stack: AsyncExitStack) -> Service:
     from codeframe_tui.bootstrap import open_engine  # noqa: PLC0415 - heavy; most verbs attach
     from codeframe_tui.wire.server import Server  # noqa: PLC0415
 
     settings = read_settings(place.state_root, sandbox)
-    engine = await stack.enter_async_context(open_engine(place.root, settings, announced=serving))
-    if serving:
-        server = Server(engine.service)
-        await server.start(place.socket)
-        stack.push_async_callback(server.close)
+    engine = await stack.enter_async_context(open_engine(place.root, settings, announced=False))
+    server = Server(engine.service)
+    await server.start(place.socket)
+    stack.push_async_callback(server.close, LEAVING_SECONDS)
     return engine.service

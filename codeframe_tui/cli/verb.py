@@ -33,9 +33,7 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 class Opener(Protocol):
     """As `open_session`."""
 
-    def __call__(
-        self, place: Project, sandbox: str | None, *, serving: bool = False
-    ) -> AbstractAsyncContextManager[Service]:
+    def __call__(self, place: Project, sandbox: str | None) -> AbstractAsyncContextManager[Service]:
         """See `open_session`."""
         ...
 
@@ -80,7 +78,6 @@ def verb(
     example: str,
     *,
     engine: bool = True,
-    serving: bool = False,
     hidden: bool = False,
 ) -> Callable[[Body], click.Command]:
     """Make a click command of an async function that takes a `Scene` first.
@@ -88,7 +85,6 @@ def verb(
     Args:
         example: shown by ``--help``, without the program's name.
         engine: whether the verb needs an engine.
-        serving: whether an engine that is hosted for it can be reached by others.
     """
 
     def decorate(body: Body) -> click.Command:
@@ -98,7 +94,7 @@ def verb(
         def run(app: App, /, *, as_json: bool, **given: object) -> None:
             output = Output(as_json=as_json)
             call = _with_engine if engine else _without_engine
-            doing = call(app, output, lambda scene: body(scene, **given), serving)
+            doing = call(app, output, lambda scene: body(scene, **given))
             sys.exit(ended(lambda: asyncio.run(_terminable(doing)), output))
 
         epilog = f"Example: codeframe-tui {example}"
@@ -107,21 +103,18 @@ def verb(
     return decorate
 
 
-async def _with_engine(
-    app: App, output: Output, body: Callable[[Scene], Awaitable[None]], serving: bool
-) -> None:
+async def _with_engine(app: App, output: Output, body: Callable[[Scene], Awaitable[None]]) -> None:
     place = app.place
     place.prepare()
     handler = log.configure(place.verbs_log)
-    async with app.opener(place, app.sandbox, serving=serving) as service:
+    async with app.opener(place, app.sandbox) as service:
         await body(Scene(app, output, service))
     log.close(handler)  # not on an error: the traceback is still to be written
 
 
 async def _without_engine(
-    app: App, output: Output, body: Callable[[Scene], Awaitable[None]], serving: bool
+    app: App, output: Output, body: Callable[[Scene], Awaitable[None]]
 ) -> None:
-    del serving
     await body(Scene(app, output))
 
 

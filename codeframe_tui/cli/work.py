@@ -24,7 +24,7 @@ class _Closing(Protocol):
     async def aclose(self) -> None: ...
 
 
-@verb(program, "run", "run --policy green --max-tasks 3", serving=True)
+@verb(program, "run", "run --policy green --max-tasks 3")
 @click.option("--policy", type=click.Choice(["manual", "green", "auto"]), help="Who approves.")
 @click.option("--workers", type=click.IntRange(1, 16), help="Tasks worked on at once.")
 @click.option("--model", metavar="M", help="The model, as the API names it.")

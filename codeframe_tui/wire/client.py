@@ -64,6 +64,8 @@ class Client:
             Lacking: it does not answer (code ``engine_stuck``).
             Malformed: what listens there is no engine.
         """
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
         reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_LINE_BYTES)
         try:
             writer.write(encode_line(hello()))
@@ -82,6 +84,10 @@ class Client:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
+        if (
+            self._writer is not None
+        ):  # a task that is cancelled before its first step cleans nothing
+            await self._part(self._writer)
         self._ready.set()
 
     async def submit(self, command: Command) -> dict[str, Any]:
@@ -158,10 +164,13 @@ class Client:
                 while (message := await read_message(reader)) is not None:
                     self._deliver(message)
         finally:
-            self._forget()
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
+            await self._part(writer)
+
+    async def _part(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._forget()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     def _deliver(self, message: dict[str, Any]) -> None:
         number = message.get("id", 0)

@@ -87,12 +87,21 @@ class Server:
             self._accept, sock=listening, limit=self.bounds.line_bytes
         )
 
-    async def close(self) -> None:
-        """Remove the socket, end all sessions; commands in hand are finished first."""
+    async def close(self, patience_seconds: float = 0.0) -> None:
+        """Remove the socket, end all sessions; commands in hand are finished first.
+
+        Args:
+            patience_seconds: how long clients may take to end their business and go.
+        """
         if self._path is not None:
             self._path.unlink(missing_ok=True)
         if self._server is not None:
             self._server.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_seconds):
+                while self._sessions and patience_seconds:
+                    self._moved.clear()
+                    await self._moved.wait()
         sessions = list(self._sessions)
         await asyncio.gather(*(session.close() for session in sessions))
         await asyncio.gather(*(session.ended.wait() for session in sessions))

@@ -63,9 +63,7 @@ def service() -> Deciding:
 @pytest.fixture
 def run(service: Deciding, tmp_path: Path) -> Run:
     @asynccontextmanager
-    async def opener(
-        place: Project, sandbox: str | None, *, serving: bool = False
-    ) -> AsyncIterator[Service]:
+    async def opener(place: Project, sandbox: str | None) -> AsyncIterator[Service]:
         yield service
 
     def run(*arguments: str) -> int:
