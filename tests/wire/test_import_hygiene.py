@@ -13,18 +13,16 @@ HEAVY = {
     "websockets", "yaml",
 }  # fmt: skip
 STOP_BEFORE_TEXTUAL = """
-import sys, types
-started = []
-app = types.ModuleType("codeframe_tui.tui.app")
-app.run = lambda connect: started.append(connect) or 0
-sys.modules["codeframe_tui.tui.app"] = app
-sys.stdin.isatty = sys.stdout.isatty = lambda: True
+import codeframe_tui.tui.launch as launch
 import codeframe_tui.wire.start as start
-start.Starter.spawn = lambda self: None
+started = []
+launch.run = lambda project, options: started.append(project) or 0
+start.Starter.spawn = lambda self: started.append("engine")
+sys.stdin.isatty = sys.stdout.isatty = lambda: True
 from codeframe_tui.__main__ import main
-sys.argv[1:] = [sys.argv[1], "--state-dir=" + sys.argv[1], sys.argv[1]]
-sys.argv[1:2] = []
-assert main() == 0 and started, started
+sys.argv[1:] = ["--state-dir=" + sys.argv[1], sys.argv[1]]
+assert main() == 0 and len(started) == 2, started
+assert "textual" not in sys.modules
 """
 
 
