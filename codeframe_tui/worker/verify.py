@@ -30,7 +30,7 @@ class Verifier:
     ) -> tuple[Verification, tuple[Flag, ...]]:
         """Judge a tree against its base, and flag what a reviewer must see."""
         diffs = await self._shop.workspaces.diff(base, tree)
-        flags = flags_for(diffs)
+        flags = flags_for(diffs, await self._shop.workspaces.entries(base))
         changed = tuple(
             d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE
         )
