@@ -10,6 +10,7 @@ from fnmatch import translate
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.text import reveal
+from codeframe_tui.core.verdict import is_test_file
 from codeframe_tui.core.verification import Flag
 
 __all__ = ["flags_for"]
@@ -106,7 +107,6 @@ def _pattern(names: str) -> re.Pattern[str]:
 _COMPILED = tuple(
     (rule, severity, _pattern(names), message) for rule, severity, names, message in PATH_RULES
 )
-_TEST_FILE = re.compile(_AT_ANY_DEPTH + r"(?:test_[^/]*|[^/]*_test)\.py")
 _TEST_DEF = re.compile(r"\s*(?:async\s+)?def\s+(test\w*)\s*\(")
 _SKIP = re.compile(
     r"\bmark\.(?:skip|skipif|xfail)\b|\bpytest\.(?:skip|xfail|importorskip)\s*\("
@@ -287,7 +287,7 @@ def _lost_tests(diff: FileDiff, tests_now: Collection[str]) -> Iterator[Flag]:
 
 
 def _is_test(diff: FileDiff) -> bool:
-    return _TEST_FILE.fullmatch(diff.path.lower()) is not None
+    return is_test_file(diff.path.lower())
 
 
 def _test_names(diff: FileDiff, wanted: str) -> list[str]:

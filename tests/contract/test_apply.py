@@ -405,6 +405,28 @@ async def test_a_save_into_the_open_file_that_came_out_is_put_back(
     assert after == {p: s for p, s in OLD_TREE.items() if p != "src/modified.py"}
 
 
+async def test_what_a_user_saved_over_the_new_stays_when_the_rest_goes_back(
+    project: Path, state: Path, swap: bool
+) -> None:
+    edits = {
+        "apply.renamed.2": ("new/deep/created.py", "src/modified.py"),
+        "apply.checked.3": ("tool.sh",),
+    }
+
+    def save(name: str) -> None:
+        for path in edits.get(name, ()):
+            (project / path).write_bytes(b"user")
+
+    with pytest.raises(Conflict) as caught:
+        await JournalledTree(project, state, crash=save, swap=swap).replace("d", CHANGE)
+    assert "left as they are: new/deep/created.py, src/modified.py" in caught.value.message
+    after = seen(project)
+    for path in ("new/deep/created.py", "src/modified.py", "tool.sh"):
+        assert after[path] == (0o644, b"user")
+    assert after["src/deleted.py"] == (0o755, b"gone\n")
+    assert left_over(state) == []
+
+
 async def test_a_link_put_in_the_way_is_not_followed(project: Path, state: Path) -> None:
     victim = project.parent / "victim"
     victim.write_bytes(b"old\n")

@@ -60,7 +60,12 @@ class Slots:
         return True
 
     def place(self, number: int) -> None:
-        """Make a target new; nothing to do when it is. Raises: Conflict, OSError."""
+        """Make a target new; nothing to do when it is.
+
+        What came out is in the slot; `foreign` tells whether it was what had to come out.
+
+        Raises: Conflict, OSError.
+        """
         slot, target = str(number), self._journal.targets[number]
         now = self._now(target)
         self._crash(f"apply.checked.{number}")
@@ -79,9 +84,6 @@ class Slots:
                 os.rename(name, slot, src_dir_fd=parent, dst_dir_fd=self._slots)
             else:
                 self._exchange(slot, parent, name)
-        if self._held(slot) != target.old:
-            self.restore(number)
-            raise _changed(target)
 
     def restore(self, number: int) -> bool:
         """Make a target old again; False when it holds what somebody else wrote, which stays."""
@@ -115,7 +117,7 @@ class Slots:
         return False
 
     def foreign(self) -> list[str]:
-        """Targets whose slot holds what is neither old nor new: somebody wrote into the file."""
+        """Targets whose slot holds what is neither old nor new: somebody saved in between."""
         return [
             target.path
             for slot, target in self._numbered()
