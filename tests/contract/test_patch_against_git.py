@@ -27,6 +27,7 @@ LINES = st.sampled_from(
         b"\xff\xfe",
     ]
 )
+FRESH = st.sampled_from([b"new", b"new\r", b"@@ -9 +9 @@", b"a"])
 TEXTS = st.tuples(st.lists(LINES, max_size=40), st.sampled_from([b"", b"\n", b"end"])).map(
     lambda pair: b"".join(line + b"\n" for line in pair[0]) + pair[1]
 )
@@ -38,9 +39,9 @@ def changes(draw: st.DrawFn) -> tuple[bytes, bytes]:
     """Two contents that share most of their lines, so that there are several hunks."""
     old = draw(TEXTS)
     lines = old.split(b"\n")
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(2, 5))):
         at = draw(st.integers(0, len(lines)))
-        lines[at : at + draw(st.integers(0, 2))] = draw(st.lists(LINES, max_size=2))
+        lines[at : at + draw(st.integers(0, 2))] = draw(st.lists(FRESH, max_size=2))
     return old, b"\n".join(lines)
 
 
@@ -134,3 +135,10 @@ def test_a_file_without_hunks_is_taken_whole(tmp_path: Path) -> None:
     assert select(None, b"\0", bare, set()) is None
     with pytest.raises(ValueError, match="f has no hunk 1"):
         select(None, b"\0", bare, {1})
+
+
+def test_hunks_without_context_stand_where_git_puts_them(tmp_path: Path) -> None:
+    old, new = b"1\n2\n3\n4\n", b"1\n2\nnew\n3\n"
+    diff, _ = compare(tmp_path, old, new, context=0)
+    assert select(old, new, diff, {1}) == b"1\n2\nnew\n3\n4\n"
+    assert select(old, new, diff, {2}) == b"1\n2\n3\n"
