@@ -15,7 +15,14 @@ import pytest
 from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
 from codeframe_tui.adapters.sandbox.closure import look_up
 from codeframe_tui.ports import Finished, Workspace
-from tests.contract.sandbox_room import KEY, Room, hostile_environment, make_room, need_bwrap
+from tests.contract.sandbox_room import (
+    KEY,
+    Room,
+    hostile_environment,
+    make_environment,
+    make_room,
+    need_bwrap,
+)
 
 SECONDS = 20.0
 
@@ -364,17 +371,6 @@ async def test_the_place_of_the_environment_cannot_be_taken(tmp_path: Path) -> N
         result = await sandbox.run(Workspace("w", root), ["true"], timeout_seconds=SECONDS)
         assert result.ended == "not_started"
         assert "reserved" in result.message
-
-
-def make_environment(place: Path) -> None:
-    """A virtual environment on the interpreter that runs us, made by hand: fast."""
-    import sys
-
-    (place / "bin").mkdir(parents=True)
-    (place / "bin" / "python").symlink_to(Path(sys.executable).resolve())
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    (place / "lib" / name / "site-packages").mkdir(parents=True)
-    (place / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
 
 
 async def test_home_is_never_bound_however_a_path_file_names_it(

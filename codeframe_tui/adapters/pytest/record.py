@@ -157,7 +157,8 @@ class Record:
         if end.ended == "timeout":
             return "timeout", f"{end.message}{last}"
         if self.no_pytest is not None:
-            return "no_pytest", "install pytest into the project's environment"
+            hint = "install pytest into the project's environment"
+            return "no_pytest", f"pytest cannot be imported ({self.no_pytest}); {hint}"
         if self.finish is None:
             self._mark_crash()
             how = end.message or f"it ended with exit code {end.exit_code}"
@@ -209,5 +210,6 @@ def _outcome(event: dict[str, Any]) -> Outcome:
 
 def _last_error(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(("ERROR", "E ", "error"))]
+    told = [line for line in lines if " error: " in line]
+    marked = told or [line for line in lines if line.startswith(("ERROR", "E "))]
     return (marked or lines or ["no output"])[-1]

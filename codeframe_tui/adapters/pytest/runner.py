@@ -9,6 +9,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ __all__ = ["PytestRunner"]
 
 INSIDE = Path(__file__).with_name("inside")
 RESULT_FD = 10
-LENT = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments")
+LENT = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 """What a project without pytest is lent of our own packages; nothing else of ours is visible."""
 DRAIN_SECONDS = 1.0
 HINT = "install pytest into the project's environment"
@@ -52,12 +53,12 @@ class PytestRunner:
         if request.select and not paths:
             return TestRun(False, "no_tests", "none of the selected files exists here")
         try:
-            folders = await _lend(sandbox)
+            lent = await _lend(sandbox)
         except Lacking as error:
             return TestRun(False, "environment", f"{error.message}; {error.hint}")
-        if folders is None:
+        if lent is None:
             return TestRun(False, "no_pytest", f"the project's Python has no pytest; {HINT}")
-        command = await _command(sandbox, request, paths, folders)
+        command = await _command(sandbox, request, paths, lent)
         return await _attend(sandbox, command, request, on_signal)
 
 
@@ -93,17 +94,24 @@ async def _attend(
     return record.conclude(end, changed=request.changed, collect_only=request.collect_only)
 
 
-async def _lend(sandbox: Launching) -> dict[str, Path] | None:
-    """Folders of ours that a project without pytest needs; None where they would not fit."""
+async def _lend(sandbox: Launching) -> list[Path] | None:
+    """Packages of ours that a project without pytest needs; None where they would not fit."""
     closure = await sandbox.environment()
     if closure.has_pytest:
-        return {}
+        return []
     if closure.version != sys.version_info[:2]:
         return None
-    found = {name: find_spec(name) for name in LENT}
-    return {
-        f"lib/{n}": Path(spec.origin).parent for n, spec in found.items() if spec and spec.origin
-    }
+    specs = [find_spec(name) for name in LENT]
+    files = [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
+    packages = [file.parent if file.name == "__init__.py" else file for file in files]
+    return packages + [_metadata(name) for name in ("pytest", "pluggy")]
+
+
+def _metadata(name: str) -> Path:
+    """The .dist-info folder of a package of ours: pluggy looks its own version up there."""
+    found = distribution(name)
+    file = next(file for file in found.files or () if file.name == "METADATA")
+    return Path(str(found.locate_file(file))).parent
 
 
 def _paths(request: TestRequest) -> list[str]:
@@ -113,7 +121,7 @@ def _paths(request: TestRequest) -> list[str]:
 
 
 async def _command(
-    sandbox: Launching, request: TestRequest, paths: list[str], folders: dict[str, Path]
+    sandbox: Launching, request: TestRequest, paths: list[str], lent: list[Path]
 ) -> Command:
     name = f"plugin_{secrets.token_hex(8)}"
     command = Command(
@@ -121,7 +129,7 @@ async def _command(
         (),
         request.timeout_seconds,
         stdin=secrets.token_bytes(32),
-        folders=folders,
+        folders={f"lib/{path.name}": path for path in lent if path.is_dir()},
         env={"CODEFRAME_RESULT": str(RESULT_FD)},
     )
     place = sandbox.place(command)
@@ -135,6 +143,7 @@ async def _command(
         "launch.py": (INSIDE / "launch.py").read_bytes(),
         f"{name}.py": (INSIDE / "plugin.py").read_bytes(),
         "options.json": json.dumps(options).encode(),
+        **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
     }
     return replace(command, argv=_argv(place, name, request, paths), files=files)
 

@@ -38,6 +38,8 @@ base = [sys.base_prefix, sys.base_exec_prefix]
 version = list(sys.version_info[:2])
 print("\\n" + json.dumps({"base": base, "path": sys.path, "version": version, "loaded": loaded}))
 """
+SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")))
+"""Mounted in any case, as far as commands need it."""
 PROBE_SECONDS = 20.0
 _HOME_KEY = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
 
@@ -136,7 +138,9 @@ def _assemble(
         version=(int(probe["version"][0]), int(probe["version"][1])),
         environment=root if inside else None,
         binds=roots,
-        links=tuple((p, t) for p, t in links.items() if not _covered(p, (*roots, project))),
+        links=tuple(
+            (p, t) for p, t in links.items() if not _covered(p, (*roots, *SYSTEM, project))
+        ),
         sites=sites,
         refused=refused,
         key=_key(python, sites),
@@ -160,7 +164,7 @@ def _sites(root: Path | None, probe: dict[str, list[str]]) -> tuple[Path, ...]:
     found: list[Path] = []
     if root is not None:
         found.append(root / "lib" / name / "site-packages")
-    if root is None or _settings(root).get("include-system-site-packages") == "true":
+    if root is None or _settings(root).get("include-system-site-packages", "true") == "true":
         base = Path(probe["base"][0])
         found += [
             base / "lib" / name / "site-packages",
@@ -222,7 +226,7 @@ def _sift(
     refused: list[str] = []
     guarded = (project, *forbidden)
     for path in sorted(kept, key=lambda path: len(path.parts)):
-        if not path.is_dir() or _covered(path, (Path("/usr"), project, *roots)):
+        if not path.is_dir() or _covered(path, (*SYSTEM, project, *roots)):
             continue
         if any(guard.is_relative_to(path) for guard in guarded):
             refused.append(f"{path} is not made readable: it holds the home, project or state")

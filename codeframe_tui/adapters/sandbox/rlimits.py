@@ -91,7 +91,9 @@ class RlimitsSandbox:
             for folder in folders.values():
                 folder.mkdir(parents=True, mode=0o700)
             for name, content in command.files.items():
-                (folders["run"] / name).write_bytes(content)
+                target = folders["run"] / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
             for name, path in command.folders.items():
                 target = folders["run"] / name
                 target.parent.mkdir(parents=True, exist_ok=True)
