@@ -145,8 +145,6 @@ class Writer:
         if events:
             self._heard(events)
         for unit in group:
-            if unit.future.done():
-                continue
             if unit.error is not None:
                 unit.future.set_exception(unit.error)
             else:
