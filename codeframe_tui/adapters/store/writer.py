@@ -131,6 +131,9 @@ class Writer:
                     events += self._attempt(connection, unit, self._last + len(events))
             self._last += len(events)
             return events
+        raw = connection.connection.driver_connection
+        if raw is not None and raw.in_transaction:
+            raw.rollback()  # SQLite keeps the transaction of a COMMIT that failed
         return []
 
     @staticmethod
