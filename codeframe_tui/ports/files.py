@@ -98,8 +98,8 @@ class Workspaces(Protocol):
         """
         ...
 
-    async def capture(self, workspace: Workspace) -> Snapshot:
-        """Store a workspace's content as a tree."""
+    async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
+        """Store a workspace's content as a tree; ``also`` are part of it even if ignored."""
         ...
 
     async def remove(self, name: str) -> None:

@@ -26,8 +26,8 @@ class Ledger(Protocol):
         """Take the first task that can start and mark it in progress; None if there is none."""
         ...
 
-    async def changed(self) -> None:
-        """Return when something happened that may make work (a task, an answer, a decision)."""
+    async def changed(self, seen: int) -> int:
+        """Return the count of commits so far as soon as it is not ``seen`` any more."""
         ...
 
     async def progress(self, number: str) -> Progress:
@@ -100,6 +100,10 @@ class Ledger(Protocol):
 
     async def release(self, number: str) -> None:
         """Put a task that is stopped half-way (shutdown, pause) back to pending."""
+        ...
+
+    async def pause(self, why: str) -> None:
+        """Pause the workers; a person starts them again."""
         ...
 
     async def pending_decisions(self) -> Sequence[Decision]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.task import Status
@@ -147,7 +147,6 @@ class Workforce:
 
     def __init__(self) -> None:
         self._generation = 0
-        self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
         self._running: set[str] = set()
         self._stops: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self._wake = asyncio.Event()
@@ -162,18 +161,11 @@ class Workforce:
             self._wake.set()
             self._wake = asyncio.Event()
 
-    def look(self) -> None:
-        """Whoever calls is about to look for work; what changes from now on will wake it."""
-        self._seen[_caller()] = self._generation
-
-    def changed(self) -> Coroutine[Any, Any, None]:
-        """Wait until something changed since the caller last looked."""
-        return self._wait(_caller(), self._seen.get(_caller(), self._generation))
-
-    async def _wait(self, caller: asyncio.Task[Any], seen: int) -> None:
-        if seen == self._generation:
+    async def changed(self, seen: int) -> int:
+        """Wait until the count of changes is not ``seen``; returns the count."""
+        while seen == self._generation:
             await self._wake.wait()
-        self._seen[caller] = self._generation
+        return self._generation
 
     def cancelled(self, number: str) -> Awaitable[None]:
         """Return when the task was taken from its worker; at once if it already was."""
@@ -192,12 +184,6 @@ class Workforce:
         for stop in self._stops.pop(number, []):
             if data["to"] in {Status.CANCELLED, Status.PENDING} and not stop.done():
                 stop.set_result(None)
-
-
-def _caller() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    assert task is not None
-    return task
 
 
 def _joined(waiting: Signal, signal: Signal) -> Signal:

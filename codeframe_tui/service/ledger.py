@@ -15,7 +15,7 @@ from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import blockers, review, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
-from codeframe_tui.service.switches import in_force
+from codeframe_tui.service.switches import in_force, pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -36,11 +36,13 @@ class StoreLedger:
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
-        self._workforce.look()
         return self._write(lambda unit: work.claim(unit, worker, self._settings))
 
-    def changed(self) -> Coroutine[Any, Any, None]:
-        return self._workforce.changed()
+    def changed(self, seen: int) -> Coroutine[Any, Any, int]:
+        return self._workforce.changed(seen)
+
+    async def pause(self, why: str) -> None:
+        await self._write(lambda unit: pause(unit, why, self._settings))
 
     def cancelled(self, number: str) -> Awaitable[None]:
         return self._workforce.cancelled(number)
@@ -109,7 +111,6 @@ class StoreLedger:
         await self._write(lambda unit: work.release(unit, number))
 
     def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
-        self._workforce.look()
         return self._store.read(lambda tables: tables.decisions.pending())
 
     async def settle_decision(

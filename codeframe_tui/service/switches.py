@@ -76,10 +76,20 @@ def set_workers(unit: Unit, command: SetWorkers, settings: Settings) -> Document
         value = getattr(command, name)
         if value is not None:
             unit.tables.settings.set(name, value)
+    _tell(unit, settings)
+    return {}
+
+
+def pause(unit: Unit, why: str, settings: Settings) -> None:
+    """Pause the workers for a reason of the program."""
+    unit.tables.settings.set("paused", True)
+    _tell(unit, settings, why=why)
+
+
+def _tell(unit: Unit, settings: Settings, **more: str) -> None:
     now = in_force(unit.tables, settings)
     data = {"paused": now.paused, "workers": now.workers, "model": now.model}
-    unit.emit("workers.changed", None, data)
-    return {}
+    unit.emit("workers.changed", None, {**data, **more})
 
 
 def _bad(what: str, value: object, allowed: str) -> Refused:

@@ -182,9 +182,10 @@ async def test_money_is_counted_from_a_time_on(engine: Supervisor) -> None:
 
 
 async def test_what_changed_between_looking_and_waiting_is_not_missed(engine: Supervisor) -> None:
+    seen = await engine.changed(-1)
     assert await engine.claim("w1") is None
     await add(engine)
-    await asyncio.create_task(engine.changed())
+    assert await engine.changed(seen) > seen
     assert await engine.claim("w1") is not None
 
 
@@ -192,7 +193,7 @@ async def test_a_waiting_worker_is_woken_by_new_work_only(engine: Supervisor) ->
     number = await add(engine)
     await claim(engine)
     assert await engine.claim("w2") is None
-    waiting = asyncio.ensure_future(engine.changed())
+    waiting = asyncio.ensure_future(engine.changed(await engine.changed(-1)))
     await engine.set_phase(number, Phase.PROPOSING)
     await engine.record_turn(number, reply(0))
     assert not waiting.done()

@@ -1,0 +1,201 @@
+"""What the model is told, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.progress import Attempt, Message
+from codeframe_tui.core.task import Evidence, Issue, Task
+from codeframe_tui.core.verification import Outcome, TestCase, Verification
+
+__all__ = [
+    "answer_refused",
+    "attempt_summary",
+    "correction",
+    "first_message",
+    "messages_from_people",
+    "rebased",
+    "system_blocks",
+    "unified",
+]
+
+_CONTRACT = """\
+# How you work here
+You work in a private copy of the project. Nothing you do touches the real project: a person reviews
+your proposal and approves it. Use the tools to read the code and to try things; commands run in a
+sandbox without network.
+
+Tests come first. The program itself runs your new or changed tests on the unchanged project, where
+at least one must fail because the behaviour is missing, and then on your proposal, where all of
+them and the whole suite must pass. A change without such a test is not proven.
+
+# Your answer
+When you are done, answer with exactly one JSON object and nothing else:
+{"files": [{"path": "relative/path.py", "action": "create", "content": "…"}], "explanation": "…"}
+- "action" is "create" for a file the project does not have, "modify" for one it has, "delete".
+- "content" is the whole new file. For a small change of a large file give instead
+  "edits": [{"old": "exact and unique text", "new": "replacement"}] with "modify".
+- "mode" ("100755" or "100644") and "encoding": "base64" are allowed where needed.
+- Files that you wrote with the Write tool are part of the proposal already; "files" may be empty
+  then. Files of your earlier attempts in this conversation stay in place: send only what changes.
+- Never shorten content with a remark such as "rest unchanged".
+- If only a person can decide something, use AskHuman instead of guessing.
+"""
+
+_EVIDENCE = {
+    Evidence.TDD: "proven by new tests that fail before and pass after (tests first)",
+    Evidence.REGRESSION: "proven by the existing test suite alone (documentation, configuration, "
+    "refactoring)",
+    Evidence.NONE: "not provable by tests; a person reviews it",
+}
+
+
+def system_blocks(role: str, rules: Mapping[str, str]) -> tuple[str, ...]:
+    """The stable, cacheable prefix.
+
+    Args:
+        role: the text of the agent definition.
+        rules: file name -> text of the project's rules files.
+    """
+    blocks = [role.strip(), _CONTRACT.strip()]
+    for name, text in rules.items():
+        blocks.append(f"# Rules of this project (from {name})\n{text.strip()}")
+    return tuple(blocks)
+
+
+def first_message(task: Task, issue: Issue | None, context: Mapping[str, Any]) -> str:
+    """The task with everything it stands in; the header line is ``Task <number>: <title>``."""
+    parts = [f"Task {task.number}: {task.title}"]
+    if task.description:
+        parts.append(task.description.strip())
+    if issue is not None:
+        parts.append(
+            f"It belongs to issue {issue.number}: {issue.title}\n{issue.description}".strip()
+        )
+    facts = [f"Workflow step: {task.workflow_step}", f"Evidence: {_EVIDENCE[task.evidence]}"]
+    if task.depends_on:
+        facts.append(f"Done before it: {', '.join(task.depends_on)}")
+    parts.append("\n".join(facts))
+    parts.append(context_text(context))
+    return "\n\n".join(part for part in parts if part)
+
+
+def context_text(context: Mapping[str, Any]) -> str:
+    """Files that seem to matter: bodies, skeletons and names, and the tree."""
+    parts = []
+    names = [entry["path"] for entry in context.get("files", ()) if entry["form"] == "name"]
+    for entry in context.get("files", ()):
+        if entry.get("text"):
+            why = ", ".join(entry["reasons"])
+            parts.append(f"## {entry['path']} ({entry['form']}; {why})\n{_fenced(entry['text'])}")
+    if names:
+        parts.append("Also perhaps related: " + ", ".join(names))
+    if context.get("tree"):
+        parts.append("Files of the project:\n" + "\n".join(context["tree"]))
+    if not parts:
+        return ""
+    return "# What seems to matter\n" + "\n\n".join(parts)
+
+
+def messages_from_people(messages: Sequence[Message], questions: Mapping[str, str]) -> str:
+    """Notes, answers, hints and rejections, in the order they were given."""
+    lines = []
+    for message in messages:
+        match message.kind:
+            case "answer":
+                asked = questions.get(message.blocker or "", "")
+                lines.append(f"You asked: {asked}\nA person answered: {message.text}")
+            case "hint":
+                lines.append(f"A person gives a hint: {message.text}")
+            case "rejection":
+                lines.append(f"A person reviewed your proposal and wants changes: {message.text}")
+            case "rebase":
+                lines.append(message.text)
+            case _:
+                lines.append(f"A note from the person who supervises you: {message.text}")
+    return "\n\n".join(line for line in lines if line)
+
+
+def rebased(diff: str) -> str:
+    """Tell that the project moved under an earlier proposal."""
+    return (
+        "The project has changed since you began, so your earlier proposal cannot be applied as it "
+        "is. You now have a fresh copy of the project without it. Make your change again on the "
+        f"files as they are now. Your earlier proposal was:\n{_fenced(diff)}"
+    )
+
+
+def answer_refused(reason: str) -> str:
+    """Send an invalid answer back with the exact reason."""
+    return (
+        f"Your answer cannot be used: {reason}\n"
+        "Nothing of it was taken. Send the whole answer again as one JSON object as described."
+    )
+
+
+def correction(verification: Verification, attempts: Sequence[Attempt], diff: str) -> str:
+    """What failed, where, and what was tried already."""
+    failing = [
+        case
+        for run in (verification.green, verification.regression)
+        for case in run.tests
+        if case.outcome in {Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED, Outcome.MISSING}
+    ]
+    unique = {case.id: case for case in failing}
+    parts = [
+        f"Your proposal was run and does not pass: {verification.message}",
+        *(_case_text(case) for case in list(unique.values())[:12]),
+    ]
+    if len(unique) > 12:
+        parts.append(f"… and {len(unique) - 12} more failing tests.")
+    for run, name in ((verification.green, "new tests"), (verification.regression, "whole suite")):
+        if not unique and run.output:
+            parts.append(f"Output of the {name}:\n{_fenced(run.output[-6000:])}")
+    parts.append("Tried so far:\n" + "\n".join(attempt_summary(a) for a in attempts))
+    parts.append(f"Your change so far:\n{_fenced(diff)}")
+    parts.append(
+        "Find the cause, correct it and answer again in the same form. Your files are still in "
+        "place; send only what changes. Do not weaken or remove tests."
+    )
+    return "\n\n".join(parts)
+
+
+def attempt_summary(attempt: Attempt) -> str:
+    """One line on an attempt and how it ended."""
+    outcome = attempt.verification.message if attempt.verification else "not verified yet"
+    idea = " ".join(attempt.explanation.split())[:200] or "no explanation"
+    return f"- attempt {attempt.number}: {idea} -> {outcome}"
+
+
+def unified(diffs: Sequence[FileDiff], limit: int = 24_000) -> str:
+    """Differences as a unified diff for reading, cut at ``limit`` characters with a remark."""
+    lines: list[str] = []
+    for diff in diffs:
+        lines.append(f"--- {diff.path} ({diff.action})")
+        if diff.binary:
+            lines.append("binary content")
+        for hunk in diff.hunks:
+            lines.append(
+                f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
+            )
+            lines.extend(sign + text for sign, text in hunk.lines)
+    text = "\n".join(lines)
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}\n… cut: {len(text) - limit} more characters"
+
+
+def _case_text(case: TestCase) -> str:
+    detail = case.detail if len(case.detail) <= 4000 else "…\n" + case.detail[-4000:]
+    return f"{case.id}: {case.outcome} {case.message}".rstrip() + (
+        "\n" + _fenced(detail) if detail else ""
+    )
+
+
+def _fenced(text: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text.rstrip()}\n{fence}"

@@ -1,0 +1,154 @@
+"""Where a task goes next, from nothing but what is stored about it.
+
+The road has no memory of its own: the worker asks `next_step`, carries the step out (which stores
+something) and asks again. A restart, an answer or a rejection therefore go on at the right place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.verification import Verdict
+
+__all__ = [
+    "Ask",
+    "Correct",
+    "Gather",
+    "ReadAnswer",
+    "Resume",
+    "RunTools",
+    "Settle",
+    "Step",
+    "Stuck",
+    "Verify",
+    "attempt_in_hand",
+    "next_step",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Take a snapshot and tell the model the task, or what moved since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Call the model with the conversation as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """Run the tools that the newest reply asks for."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """Turn the newest reply into a proposal."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Run the tests of the newest attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Let the policy decide what becomes of the verified attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Send the failures back to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Tell the model what people said, and let it make a new attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Only a person can help: open a blocker.
+
+    Attributes:
+        cause: as `core.blocker.Blocker.cause`.
+        question: what the person is asked.
+    """
+
+    cause: str
+    question: str
+
+
+Step = Gather | Ask | RunTools | ReadAnswer | Verify | Settle | Correct | Resume | Stuck
+
+MAX_STRIKES = 2
+"""Invalid answers that are sent back; the next one becomes a blocker (CONTRACT §8)."""
+
+
+def attempt_in_hand(progress: Progress) -> int:
+    """Number of the attempt that the conversation works towards."""
+    return len(progress.attempts) + 1
+
+
+def next_step(progress: Progress, *, max_turns: int, max_corrections: int) -> Step:
+    """The one decision of the road.
+
+    Args:
+        progress: everything stored about the task.
+        max_turns: model calls per attempt.
+        max_corrections: corrections the worker may spend on its own.
+    """
+    if progress.base is None or not progress.turns:
+        return Gather()
+    last = progress.turns[-1]
+    if last.role == "user":
+        return _ask_or_stop(progress, max_turns)
+    if last.attempt > len(progress.attempts):
+        return _after_reply(progress, last)
+    return _after_attempt(progress, max_corrections)
+
+
+def _ask_or_stop(progress: Progress, max_turns: int) -> Step:
+    attempt = attempt_in_hand(progress)
+    asked = sum(t.role == "assistant" and t.attempt == attempt for t in progress.turns)
+    resumed = any(t.purpose == "resume" and t.attempt == attempt for t in progress.turns)
+    if asked < max_turns * (2 if resumed else 1):
+        return Ask()
+    return Stuck(
+        "budget", f"The worker made {asked} calls without an answer. Should it go on, and how?"
+    )
+
+
+def _after_reply(progress: Progress, last: Turn) -> Step:
+    if last.stop_reason in {"tool_use", "pause_turn"}:
+        return RunTools(last)
+    if progress.inbox:
+        return Resume()
+    if last.stop_reason == "refusal":
+        return Stuck("model", "The model declined to work on this task. How should it go on?")
+    return ReadAnswer(last)
+
+
+def _after_attempt(progress: Progress, max_corrections: int) -> Step:
+    attempt = progress.attempts[-1]
+    if attempt.verification is None:
+        return Verify()
+    if progress.inbox:
+        return Resume()
+    if attempt.verification.verdict is not Verdict.FAILED:
+        return Settle()
+    if progress.task.corrections < max_corrections:
+        return Correct()
+    return Stuck("corrections", _exhausted(progress))
+
+
+def _exhausted(progress: Progress) -> str:
+    attempt = progress.attempts[-1]
+    assert attempt.verification is not None
+    why = attempt.verification.message or attempt.verification.reason
+    return f"{len(progress.attempts)} attempts failed. The last one: {why}. What should be tried?"

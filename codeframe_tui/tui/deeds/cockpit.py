@@ -1,0 +1,133 @@
+"""Deeds for the cockpit as a whole: workers, policy, reading, leaving."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers, ShowTestOutput
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.text import clean
+from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
+from codeframe_tui.tui.modals.sheet import Choice
+from codeframe_tui.tui.modals.viewer import Viewer
+from codeframe_tui.tui.present.blockers import by_urgency
+from codeframe_tui.tui.present.header import workers_line
+from codeframe_tui.tui.present.help import help_rows
+from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.present.rows import heading, safe, wrap
+from codeframe_tui.tui.present.words import count
+
+__all__ = ["entry", "help_", "output", "palette", "policy", "quit_", "urgent", "workers"]
+
+_POLICIES = {
+    "manual": "every change waits for you",
+    "green": "proven changes without red flags are applied by themselves",
+    "auto": "changes that are not verified are applied by themselves too",
+}
+
+
+async def urgent(desk: Desk) -> None:
+    """The question that holds most, else the oldest review."""
+    questions = by_urgency(desk.state.blockers or {}, desk.now())
+    if questions and questions[0].get("kind") == "SYNC":
+        desk.cockpit.go("blockers")
+        desk.cockpit.move("blockers", str(questions[0].get("id")))
+        desk.focus_task(str(questions[0].get("task")))
+        return
+    for task in task_rows(desk.state.queue or {}):
+        if task.get("status") in {"in_review", "blocked"}:
+            desk.focus_task(str(task.get("number")))
+            desk.cockpit.go("diff")
+            return
+    desk.tell(("nothing needs you just now", "dim"))
+
+
+async def workers(desk: Desk) -> None:
+    """Start the workers after one line that says what it means, or pause them."""
+    overview = desk.state.overview or {}
+    if not overview.get("paused"):
+        await desk.submit(SetWorkers(paused=True))
+        desk.tell(("paused: nothing new is started", "dim"))
+        return
+    if overview.get("key") and not overview.get("scripted"):
+        desk.tell(("no key: ", "amber"), (safe(overview["key"]), "text"))
+        return
+    rows = [heading(line, "text") for line in wrap(workers_line(overview), 70)]
+    if await desk.choose("Start the workers?", rows, Choice("enter", "start", "yes")):
+        await desk.submit(SetWorkers(paused=False))
+
+
+async def policy(desk: Desk) -> None:
+    """The next policy; asks before changes are applied unseen."""
+    names = list(_POLICIES)
+    now = str((desk.state.overview or {}).get("policy") or "manual")
+    after = names[(names.index(now) + 1) % len(names)] if now in names else "manual"
+    if after != "manual":
+        rows = [heading(_POLICIES[after], "text")]
+        title = f"Policy {after}?"
+        if not await desk.choose(title, rows, Choice("enter", f"use {after}", "yes")):
+            return
+    await desk.submit(SetPolicy(after))
+    desk.tell(("policy ", "dim"), (after, "text"), (f": {_POLICIES[after]}", "dim"))
+
+
+async def help_(desk: Desk) -> None:
+    """All keys, those of this pane first."""
+    table = [
+        (key.where, key_names(desk.chosen.get(key.action, key.keys)), key.help) for key in KEYS
+    ]
+    await desk.ask(Viewer("Keys", help_rows(table, PLACES, desk.cockpit.pane)))
+
+
+async def palette(desk: Desk) -> None:
+    """Find an action by name."""
+    desk.app.action_command_palette()
+
+
+async def quit_(desk: Desk) -> None:
+    """Leave; while work runs ask whether it should stop or go on."""
+    overview = desk.state.overview or {}
+    working = len(overview.get("workers") or ())
+    waiting = 0 if overview.get("paused") else desk.state.counted("queued")
+    if (working or waiting) and not desk.state.lost:
+        said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
+        rows = [
+            heading(said, "text"),
+            heading("Stopped work is not lost: it goes on at the same place next time.", "dim"),
+        ]
+        keep, stop = Choice("k", "leave, keep working", "keep"), Choice("s", "leave, stop", "stop")
+        decision = await desk.choose("Work is running", rows, keep, stop)
+        if decision is None:
+            return
+        try:
+            await desk.submit(KeepWorking(on=decision == "keep"))
+        except CodeframeError as error:
+            if decision == "keep":
+                desk.tell(("✘ ", "red"), (error.message, "text"))
+                return
+    desk.app.exit(0)
+
+
+async def output(desk: Desk) -> None:
+    """What the test under the cursor printed."""
+    task, key = desk.state.task, desk.cockpit.cursor_of("tests")
+    attempts = (task or {}).get("attempts") or ()
+    if not key or not attempts:
+        return
+    run, _, test = key.partition("::")
+    number = int(attempts[-1].get("attempt") or len(attempts))
+    found = await desk.feed.query(ShowTestOutput(desk.number, number, run, test))
+    text = clean(str(found.get("text") or "it printed nothing"))
+    rows = [heading(line, "text") for line in text.split("\n")]
+    await desk.ask(Viewer(f"{run.upper()}  {safe(test)}  {safe(found.get('outcome'))}", rows))
+
+
+async def entry(desk: Desk) -> None:
+    """All of an entry of the timeline."""
+    items = (desk.state.activity or {}).get("items") or ()
+    key = desk.cockpit.cursor_of("activity")
+    if key is None or not key.isdigit() or int(key) >= len(items):
+        return
+    item = items[int(key)]
+    text = clean(str(item.get("detail") or ""))
+    lines = [part for line in text.split("\n") for part in wrap(line, 94)]
+    await desk.ask(Viewer(safe(item.get("title")), [heading(line, "text") for line in lines]))

@@ -1,0 +1,86 @@
+"""Deeds that decide about a proposal or answer a question. Each names the hash that was shown."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.commands import Answer, Approve, ShowTask
+from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.modals.sheet import Choice
+from codeframe_tui.tui.modals.text import AnswerDialog, AskText
+from codeframe_tui.tui.present.blockers import options_of
+from codeframe_tui.tui.present.rows import heading, safe
+from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
+from codeframe_tui.tui.present.tests import newest_attempt
+
+__all__ = ["answer", "approve_all", "approve_as_is", "send"]
+
+
+async def approve_all(desk: Desk) -> None:
+    """Everything of the proposal on screen, after a look at what is known about it."""
+    task, draft, number = desk.state.task, desk.diff.draft, desk.number
+    if task is None or not draft.proposal:
+        return
+    undecided = sum(draft.verdict(*unit) == "undecided" for unit in draft.units)
+    rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
+    unseen = sum(path not in draft.seen for path in draft.files)
+    rows = guard_rows(task, unseen=unseen, undecided=undecided, rejected=rejected)
+    if await desk.choose(f"Apply all of {number}?", rows, Choice("enter", "apply", "yes")):
+        await desk.submit(Approve(number, expect=draft.proposal))
+        desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
+
+
+async def send(desk: Desk) -> None:
+    """What is accepted into the files, or all of it back to the worker with a reason."""
+    task, draft, number = desk.state.task, desk.diff.draft, desk.number
+    if task is None or not draft.proposal:
+        return
+    counted = [draft.verdict(*unit) for unit in draft.units]
+    accepted, rejected = counted.count("accepted"), counted.count("rejected")  # type: ignore[arg-type] # a StrEnum
+    undecided = len(counted) - accepted - rejected
+    rows = send_rows(task, accepted=accepted, rejected=rejected, undecided=undecided)
+    apply = [Choice("a", "apply accepted", "apply")] if accepted else []
+    decision = await desk.choose(
+        f"Send your verdicts on {number}", rows, *apply, Choice("r", "request changes", "reject")
+    )
+    if decision == "apply":
+        approval = draft.approval(number)
+        if approval is not None:
+            await desk.submit(approval)
+            desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
+    elif decision == "reject":
+        said = [heading("What should be different? The worker reads it as you write it.", "dim")]
+        reason = await desk.ask(AskText(f"Request changes of {number}", said))
+        if reason:
+            await desk.submit(draft.rejection(number, reason))
+            desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+
+
+async def answer(desk: Desk) -> None:
+    """Answer the question under the cursor."""
+    blocker = desk.state.question()
+    if not blocker:
+        return
+    options = options_of(blocker)[:9]
+    title = f"{safe(blocker.get('task'))} {safe(blocker.get('title'))}".strip()
+    said = await desk.ask(AnswerDialog(title, answer_rows(blocker), options))
+    if said is None:
+        return
+    text = str(blocker["options"][said]) if isinstance(said, int) else said
+    await desk.submit(Answer(str(blocker["id"]), text))
+    desk.tell(("✔ ", "green"), (f"{safe(blocker.get('task'))} goes on with your answer", "text"))
+
+
+async def approve_as_is(desk: Desk) -> None:
+    """The newest attempt of a blocked task, though it is not proven."""
+    number = str(desk.state.question().get("task") or "")
+    if not number:
+        return
+    task = await desk.feed.query(ShowTask(number))
+    attempt = newest_attempt(task)
+    if attempt is None:
+        desk.tell((f"{number} has no attempt that could be applied", "dim"))
+        return
+    rows = guard_rows(task, unseen=len(attempt.get("files") or ()), undecided=0)
+    title = f"Apply the newest attempt of {number} as it is?"
+    if await desk.choose(title, rows, Choice("enter", "apply", "yes")):
+        await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
+        desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

@@ -1,0 +1,60 @@
+"""Action -> deed, and the boundary where expected failures become a line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.present.rows import safe
+
+__all__ = ["DEEDS", "do"]
+
+DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
+    "queue.open": tasks.open_,
+    "queue.new": tasks.new,
+    "queue.edit": tasks.edit,
+    "queue.retry": tasks.retry,
+    "queue.undo": tasks.undo,
+    "queue.note": tasks.note,
+    "queue.hold": tasks.hold,
+    "queue.raise": tasks.raise_,
+    "queue.lower": tasks.lower,
+    "queue.after": tasks.after,
+    "queue.cancel": tasks.cancel,
+    "tests.output": cockpit.output,
+    "blockers.answer": review.answer,
+    "blockers.retry": tasks.retry,
+    "blockers.approve": review.approve_as_is,
+    "activity.open": cockpit.entry,
+    "review.approve_all": review.approve_all,
+    "review.send": review.send,
+    "app.urgent": cockpit.urgent,
+    "app.workers": cockpit.workers,
+    "app.policy": cockpit.policy,
+    "app.new_task": tasks.new,
+    "app.help": cockpit.help_,
+    "app.palette": cockpit.palette,
+    "app.quit": cockpit.quit_,
+}
+"""Every action that asks or sends something; `Cockpit.at_once` has the others."""
+
+
+async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
+    """Do an action; an expected failure is told above the footer.
+
+    Args:
+        action: a key of `DEEDS`, or ``paste``.
+        desk: what it works with.
+        pasted: the text, for ``paste``.
+    """
+    try:
+        if action == "paste":
+            await tasks.paste(desk, pasted)
+        else:
+            await DEEDS[action](desk)
+    except CodeframeError as error:
+        hint = f" · {safe(error.hint)}" if error.hint else ""
+        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"))

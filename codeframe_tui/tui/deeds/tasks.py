@@ -1,0 +1,187 @@
+"""Deeds for tasks of the queue."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from codeframe_tui.core.commands import AddTask, Cancel, EditTask, Hold, Note, Release, Retry, Undo
+from codeframe_tui.core.commands import ShowTask as Task
+from codeframe_tui.core.text import clean_line
+from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.modals.sheet import Choice
+from codeframe_tui.tui.modals.task_form import TaskFields, TaskForm
+from codeframe_tui.tui.modals.text import AskText
+from codeframe_tui.tui.present.rows import Row, heading, row, safe
+from codeframe_tui.tui.present.state import works
+from codeframe_tui.tui.present.words import count
+
+__all__ = ["after", "cancel", "edit", "hold", "lower", "new", "note", "open_", "paste", "raise_",
+           "retry", "undo"]  # fmt: skip
+
+_MOST_PASTED = 200
+T = TypeVar("T")
+
+
+async def new(desk: Desk) -> None:
+    """Write a task."""
+    fields = await desk.ask(TaskForm("New task"))
+    if fields is None:
+        return
+    answer = await desk.submit(
+        AddTask(
+            fields.title,
+            fields.description,
+            priority=fields.priority,
+            depends_on=fields.after,
+        )
+    )
+    desk.tell(("✔ ", "green"), (f"{safe(answer.get('number'))} is in the queue", "text"))
+
+
+async def paste(desk: Desk, text: str) -> None:
+    """One task for each line of a pasted text, after a question."""
+    titles = [line.strip(" -*\t") for line in text.splitlines()]
+    titles = [clean_line(title, limit=200) for title in titles if title][:_MOST_PASTED]
+    if not titles:
+        return
+    rows = [heading(title, "text") for title in titles[:12]]
+    if len(titles) > 12:
+        rows.append(heading(f"and {len(titles) - 12} more", "faint"))
+    said = f"Add {count(len(titles), 'task')} from what you pasted?"
+    if await desk.choose(said, rows, Choice("enter", "add", "yes")):
+        for title in titles:
+            await desk.submit(AddTask(title))
+        desk.tell(("✔ ", "green"), (f"{count(len(titles), 'task')} added", "text"))
+
+
+async def open_(desk: Desk) -> None:
+    """Go to what the task needs: its question, its change, or its timeline."""
+    status = desk.state.row().get("status")
+    question = desk.state.question_of(desk.number)
+    if status == "blocked" and question:
+        desk.cockpit.go("blockers")
+        desk.cockpit.move("blockers", str(question.get("id")))
+    else:
+        desk.cockpit.go("diff")
+
+
+async def edit(desk: Desk) -> None:
+    """Change what a task says."""
+    await _edit(desk, at="title")
+
+
+async def after(desk: Desk) -> None:
+    """Say what a task waits for."""
+    await _edit(desk, at="after")
+
+
+async def _edit(desk: Desk, *, at: str) -> None:
+    if not _can(desk, "queue.edit"):
+        return
+    number = desk.number
+    task = await desk.feed.query(Task(number))
+    held = TaskFields(
+        clean_line(str(task.get("title") or "")),
+        str(task.get("description") or ""),
+        int(task.get("priority", 2)),
+        tuple(task.get("depends_on") or ()),
+    )
+    fields = await desk.ask(TaskForm(f"Edit {safe(number)}", held, at=at, save="save"))
+    if fields is None or fields == held:
+        return
+    await desk.submit(
+        EditTask(
+            number,
+            title=_changed(fields.title, held.title),
+            description=_changed(fields.description, held.description),
+            priority=_changed(fields.priority, held.priority),
+            depends_on=_changed(fields.after, held.after),
+        )
+    )
+
+
+def _changed(new_value: T, old_value: T) -> T | None:
+    return None if new_value == old_value else new_value
+
+
+async def raise_(desk: Desk) -> None:
+    """One priority higher."""
+    await _priority(desk, -1)
+
+
+async def lower(desk: Desk) -> None:
+    """One priority lower."""
+    await _priority(desk, 1)
+
+
+async def _priority(desk: Desk, step: int) -> None:
+    if _can(desk, "queue.raise"):
+        priority = int(desk.state.row().get("priority", 2)) + step
+        if 0 <= priority <= 4:
+            await desk.submit(EditTask(desk.number, priority=priority))
+            desk.tell((f"{desk.number} has priority {priority}", "dim"))
+
+
+async def hold(desk: Desk) -> None:
+    """Hold a task back, or let it go."""
+    if _can(desk, "queue.hold"):
+        held = desk.state.row().get("held")
+        await desk.submit(Release(desk.number) if held else Hold(desk.number))
+
+
+async def note(desk: Desk) -> None:
+    """Write to the worker."""
+    if not _can(desk, "queue.note"):
+        return
+    number = desk.number
+    said = [heading("It joins the worker's next turn.", "dim")]
+    text = await desk.ask(AskText(f"Note to the worker of {number}", said))
+    if text:
+        await desk.submit(Note(number, text))
+        desk.tell(("✔ ", "green"), (f"{number} will read it at its next turn", "text"))
+
+
+async def retry(desk: Desk) -> None:
+    """Send a task back to work with a hint."""
+    if not _can(desk, "queue.retry"):
+        return
+    number = desk.number
+    said = [heading("What should it do differently? An empty hint just tries again.", "dim")]
+    text = await desk.ask(AskText(f"Retry {number}", said, optional=True))
+    if text is not None:
+        await desk.submit(Retry(number, text))
+        desk.tell(("✔ ", "green"), (f"{number} goes back to work", "text"))
+
+
+async def cancel(desk: Desk) -> None:
+    """End a task without its change."""
+    if not _can(desk, "queue.cancel"):
+        return
+    number, title = desk.number, safe(desk.state.row().get("title"))
+    rows = [row(None, (title, "text")), heading("Your files stay as they are.", "dim")]
+    if await desk.choose(f"Cancel {number}?", rows, Choice("enter", "cancel the task", "yes")):
+        await desk.submit(Cancel(number))
+
+
+async def undo(desk: Desk) -> None:
+    """Take an applied change out of the real files."""
+    if not _can(desk, "queue.undo"):
+        return
+    number = desk.number
+    task = await desk.feed.query(Task(number))
+    attempts = task.get("attempts") or [{}]
+    files = attempts[-1].get("files") or ()
+    rows: list[Row] = [row(None, (safe(file.get("path")), "text")) for file in files[:12]]
+    rows.append(heading("These files become again what they were before it.", "dim"))
+    if await desk.choose(f"Undo {number}?", rows, Choice("enter", "undo", "yes")):
+        await desk.submit(Undo(number))
+
+
+def _can(desk: Desk, action: str) -> bool:
+    if works(action, desk.state):
+        return True
+    row_ = desk.state.row()
+    status = safe(row_.get("status")).replace("_", " ")
+    said = f"not for {desk.number}, which is {status}" if row_ else "no task is chosen"
+    desk.tell((said, "dim"))
+    return False

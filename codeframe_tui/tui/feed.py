@@ -1,0 +1,272 @@
+"""The only place of the cockpit that talks to the engine.
+
+Theory of operation: the app says which documents it wants, each in a slot of its own. An event
+marks the slots it concerns as stale; a stale slot is fetched at once, then not again for `GAP`
+seconds, so any burst of events costs one fetch per gap. Signals are merged and handed over in
+ticks. When the engine goes, the feed connects again and all slots are stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from textual.message import Message
+
+from codeframe_tui.core.commands import Command, Query, ShowOverview
+from codeframe_tui.core.errors import CodeframeError, Refused
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.ports import Document, Service
+from codeframe_tui.tui.messages import (
+    Arrived,
+    EngineFound,
+    EngineLost,
+    Happened,
+    Missing,
+    Streamed,
+)
+
+__all__ = ["GAP", "SLOTS", "TICK", "Connect", "Feed", "concerns"]
+
+log = logging.getLogger(__name__)
+
+Connect = Callable[[], Awaitable[Service]]
+"""Connects to a running engine or starts one. Raises: CodeframeError, OSError."""
+
+GAP = 0.05
+"""Seconds between two fetches of the same document."""
+TICK = 1 / 15
+"""Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "activity")
+_KEPT = 262_144  # characters of one merged stream; a tick shows far less
+_TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
+
+
+@dataclass(slots=True)
+class _Slot:
+    query: Query | None = None
+    stale: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Feed:
+    """Keeps documents fresh and hands streams over.
+
+    Args:
+        connect: gives a service; called again whenever the engine is gone.
+        post: takes messages for the app; must not wait.
+        gap: seconds between two fetches of a slot.
+        tick: seconds between two deliveries of signals.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        post: Callable[[Message], object],
+        *,
+        gap: float = GAP,
+        tick: float = TICK,
+    ) -> None:
+        self._connect = connect
+        self._post = post
+        self._gap = gap
+        self._tick = tick
+        self._service: Service | None = None
+        self._seen: int | None = None
+        self._focus: str | None = None
+        self._slots = {name: _Slot() for name in SLOTS}
+        self._slots["overview"].query = ShowOverview()
+        self._merged: dict[tuple[str, str | None, str], list[Signal]] = {}
+        self._arrived = asyncio.Event()
+
+    def want(self, slot: str, query: Query | None) -> None:
+        """Fill a slot with the answer to this query from now on; None = with nothing."""
+        held = self._slots[slot]
+        if query != held.query:
+            held.query = query
+            held.stale.set()
+
+    def focus(self, number: str | None) -> None:
+        """Whose events concern the slots ``task``, ``diff`` and ``activity``."""
+        self._focus = number
+
+    def refresh(self) -> None:
+        """Fetch everything again."""
+        for slot in self._slots.values():
+            slot.stale.set()
+
+    async def submit(self, command: Command) -> Document:
+        """Carry a wish out. Raises: CodeframeError; also when there is no engine now."""
+        service = self._there()
+        try:
+            return await service.submit(command)
+        except OSError as error:
+            raise _gone() from error
+
+    async def query(self, query: Query) -> Document:
+        """Ask once. Raises: CodeframeError."""
+        service = self._there()
+        try:
+            return await service.query(query)
+        except OSError as error:
+            raise _gone() from error
+
+    async def run(self) -> None:
+        """Serve the app until cancelled, or until an engine refuses us for good."""
+        failures = 0
+        while True:
+            await asyncio.sleep(_TRIES[min(failures, len(_TRIES) - 1)])
+            try:
+                service = await self._connect()
+            except (OSError, CodeframeError) as error:
+                failures += 1
+                if self._told(error):
+                    return
+                continue
+            if await self._session(service):
+                failures = 0
+            else:
+                failures += 1
+            log.info("engine lost")
+            self._service = None
+            self._post(EngineLost("engine lost, restarting…"))
+
+    # -- one connection -------------------------------------------------------------------------
+
+    async def _session(self, service: Service) -> bool:
+        """Serve until the connection ends; whether it ever worked."""
+        try:
+            overview = await service.query(ShowOverview())
+        except (OSError, CodeframeError) as error:
+            log.info("first question failed: %s", error)
+            return False
+        self._service = service
+        self._post(EngineFound())
+        self._post(Arrived("overview", ShowOverview(), overview))
+        after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
+        self.refresh()
+        self._slots["overview"].stale.clear()
+        parts = [
+            self._follow_events(service.events(after)),
+            self._follow_signals(service.signals()),
+            self._deliver(),
+            *(self._keep(name, slot, service) for name, slot in self._slots.items()),
+        ]
+        tasks = [asyncio.create_task(part) for part in parts]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, OSError | CodeframeError):
+                raise result
+        return True
+
+    async def _keep(self, name: str, slot: _Slot, service: Service) -> None:
+        while True:
+            await slot.stale.wait()
+            slot.stale.clear()
+            query = slot.query
+            if query is None:
+                continue
+            try:
+                document = await service.query(query)
+            except CodeframeError as error:
+                self._post(Missing(name, query, error))
+            else:
+                if slot.query == query:
+                    self._post(Arrived(name, query, document))
+            await asyncio.sleep(self._gap)
+
+    async def _follow_events(self, events: AsyncIterator[Event]) -> None:
+        async for event in events:
+            self._seen = event.seq
+            for name in concerns(event, self._focus):
+                self._slots[name].stale.set()
+            self._post(Happened(event))
+
+    async def _follow_signals(self, signals: AsyncIterator[Signal]) -> None:
+        async for signal in signals:
+            key = (signal.kind, signal.task, signal.key)
+            if signal.append:
+                self._merged.setdefault(key, []).append(signal)
+            else:
+                self._merged[key] = [signal]
+            self._arrived.set()
+
+    async def _deliver(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            merged, self._merged = self._merged, {}
+            self._post(Streamed([_joined(parts) for parts in merged.values()]))
+            await asyncio.sleep(self._tick)
+
+    def _there(self) -> Service:
+        if self._service is None:
+            raise _gone()
+        return self._service
+
+    def _told(self, error: OSError | CodeframeError) -> bool:
+        """Tell the app; whether there is no use in trying again."""
+        final = isinstance(error, CodeframeError) and error.code != "engine_lost"
+        why = error.message if isinstance(error, CodeframeError) else "no engine yet, trying again…"
+        if isinstance(error, CodeframeError) and error.hint:
+            why = f"{why} · {error.hint}"
+        self._post(EngineLost(why, final=final))
+        return final
+
+
+_BY_TYPE: dict[str, tuple[str, ...]] = {
+    "blocker": ("queue", "blockers"),
+    "change": ("queue", "blockers"),
+    "issue": ("queue",),
+    "policy": (),
+    "proposal": ("queue", "blockers"),
+    "review": ("queue",),
+    "task": ("queue", "blockers"),
+    "turn": ("queue", "blockers"),
+    "verification": ("queue",),
+    "workers": ("queue",),
+}
+_DIFFS = ("proposal", "review", "change")
+_QUIET = ("tool", "context")
+
+
+def concerns(event: Event, focus: str | None) -> set[str]:
+    """The slots whose document may have changed by an event."""
+    subject = event.type.partition(".")[0]
+    slots = set(_BY_TYPE.get(subject, ()))
+    if subject not in _QUIET:
+        slots.add("overview")
+    if event.task is not None and event.task == focus:
+        slots.add("activity")
+        if subject not in _QUIET:
+            slots.add("task")
+        if subject in _DIFFS:
+            slots.add("diff")
+    return slots
+
+
+def _joined(parts: list[Signal]) -> Signal:
+    """Pieces of one stream as one signal; only the newest part of a long one."""
+    if len(parts) == 1:
+        return parts[0]
+    name = "partial_json" if "partial_json" in parts[0].data else "text"
+    text = "".join(str(part.data.get(name, "")) for part in parts)[-_KEPT:]
+    return replace(parts[-1], data={**parts[-1].data, name: text})
+
+
+def _gone() -> Refused:
+    return Refused("there is no engine just now", hint="it is being restarted; try again")
+
+
+async def closed(feed: asyncio.Task[None]) -> None:
+    """End a running feed and wait for it."""
+    feed.cancel()
+    with suppress(asyncio.CancelledError):
+        await feed

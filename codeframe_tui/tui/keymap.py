@@ -1,0 +1,162 @@
+"""The one table of keys. Bindings, footer, help, palette and the README are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+
+__all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at", "problems"]
+
+PLACES: Mapping[str, str] = {
+    "app": "Everywhere",
+    "list": "In every list",
+    "queue": "Queue",
+    "diff": "Diff",
+    "tests": "Tests",
+    "blockers": "Blockers",
+    "activity": "Activity",
+}
+"""Where keys work -> how the help calls it."""
+
+
+class Key(NamedTuple):
+    """One action and its key.
+
+    Attributes:
+        action: ``PLACE.NAME``; what settings and the palette call it.
+        keys: default keys as Textual names them, comma separated.
+        label: one to three words for the footer; empty = not in the footer.
+        help: one line for the help and the palette.
+    """
+
+    action: str
+    keys: str
+    label: str
+    help: str
+
+    @property
+    def where(self) -> str:
+        """A key of `PLACES`."""
+        return self.action.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The action without its place."""
+        return self.action.partition(".")[2]
+
+
+KEYS: tuple[Key, ...] = (
+    Key("queue.open", "enter", "open", "Open the task: go to what it changes, or to its question"),
+    Key("queue.new", "o", "new task", "Write a new task"),
+    Key("queue.edit", "e", "edit", "Change title, description, priority or order of the task"),
+    Key("queue.retry", "t", "retry", "Send the task back to work with a hint from you"),
+    Key("queue.undo", "u", "undo", "Take an applied change out of your files again"),
+    Key("queue.note", "w", "write to worker", "Write a note that joins the worker's next turn"),
+    Key("queue.hold", "p", "hold", "Keep the task from being taken, or let it go again"),
+    Key("queue.raise", "plus", "", "Raise the priority"),
+    Key("queue.lower", "minus", "", "Lower the priority"),
+    Key("queue.after", "D", "", "Say which tasks must be done before this one"),
+    Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
+    *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
+    Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
+    Key("tests.failures", "F", "failures only", "Show failing tests only, or all"),
+    Key("tests.log", "l", "raw log", "Show what the test program prints, or the tests again"),
+    Key("blockers.answer", "enter", "answer", "Answer the question; the task goes on"),
+    Key("blockers.retry", "t", "retry", "Send the task back to work with a hint"),
+    Key("blockers.approve", "A", "approve as is", "Apply the newest attempt as it is; asks first"),
+    Key("activity.open", "enter", "whole entry", "Show all of an entry"),
+    Key("list.cursor_down", "j,down", "", "Next line"),
+    Key("list.cursor_up", "k,up", "", "Previous line"),
+    Key("list.page_down", "pagedown,ctrl+d", "", "A page down"),
+    Key("list.page_up", "pageup,ctrl+u", "", "A page up"),
+    Key("list.first", "g,home", "", "First line"),
+    Key("list.last", "G,end", "", "Last line"),
+    Key("app.pane_queue", "1", "", "Go to the queue"),
+    Key("app.pane_diff", "2", "", "Go to the diff"),
+    Key("app.pane_tests", "3", "", "Go to the tests"),
+    Key("app.pane_blockers", "4", "", "Go to the blockers"),
+    Key("app.pane_activity", "5", "", "Go to the activity"),
+    Key("app.urgent", "b", "what needs me", "Go to the most urgent thing that needs you"),
+    Key("app.workers", "P", "start/pause", "Start or pause the workers; says first what it means"),
+    Key("app.policy", "m", "policy", "Next approval policy: manual, green, auto"),
+    Key("app.new_task", "ctrl+n", "", "Write a new task from anywhere"),
+    Key("app.next_pane", "tab", "", "Next pane"),
+    Key("app.previous_pane", "shift+tab", "", "Previous pane"),
+    Key("app.full", "f", "full screen", "Give the pane the whole screen, or back"),
+    Key("app.theme", "f2", "", "Dark or light"),
+    Key("app.back", "escape", "", "Back; never decides anything"),
+    Key("app.help", "question_mark,f1", "help", "All keys"),
+    Key("app.palette", "ctrl+p", "", "Find any action by name"),
+    Key("app.quit", "q", "quit", "Leave; asks while work runs"),
+)
+"""Every action of the cockpit, most useful first in each place."""
+
+_NAMES = {
+    "question_mark": "?",
+    "plus": "+",
+    "minus": "-",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "space": "space",
+}
+
+
+def keys_at(place: str) -> list[Key]:
+    """The actions of a place, most useful first."""
+    return [key for key in KEYS if key.where == place]
+
+
+def find(action: str) -> Key:
+    """The entry of an action. Raises: KeyError."""
+    for key in KEYS:
+        if key.action == action:
+            return key
+    raise KeyError(action)
+
+
+def key_names(keys: str) -> str:
+    """Keys as a person reads them: ``question_mark,f1`` becomes ``? f1``."""
+    return " ".join(_NAMES.get(key, key) for key in keys.split(","))
+
+
+def bindings(place: str) -> list[Binding]:
+    """Bindings of a widget or the app.
+
+    Actions of lists are methods of the widget, all others go to the app's ``act``.
+    """
+    own = place == "list"
+    return [
+        Binding(
+            key.keys,
+            key.name if own else f"app.act('{key.action}')",
+            key.help,
+            show=False,
+            id=key.action,
+        )
+        for key in keys_at(place)
+    ]
+
+
+def problems(chosen: Mapping[str, str], table: Iterable[Key] = KEYS) -> list[str]:
+    """What is wrong with a person's own keys, one line each.
+
+    Args:
+        chosen: action -> keys, from the settings of the user.
+        table: the actions there are.
+    """
+    known = {key.action: key for key in table}
+    found = [f"keys: there is no action {name!r}" for name in chosen if name not in known]
+    used: dict[tuple[str, str], str] = {}
+    for action, key in known.items():
+        for one in chosen.get(action, key.keys).split(","):
+            other = used.setdefault((key.where, one.strip()), action)
+            if other != action:
+                found.append(f"keys: {one.strip()!r} is both {other} and {action}; {other} has it")
+    return found

@@ -1,0 +1,1 @@
+"""Dialogues: each asks one thing and gives back a value."""

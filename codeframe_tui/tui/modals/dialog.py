@@ -1,0 +1,64 @@
+"""The frame of every dialogue: a raised surface with a title, and `esc` that decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from codeframe_tui.tui.present.rows import Row, Span, row
+from codeframe_tui.tui.widgets.labels import Label
+
+__all__ = ["Dialog", "hint"]
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None]):
+    """Title, content, a line of keys. Gives None when it is left without a decision.
+
+    Args:
+        title: what it is about, sanitised.
+        hints: (key, what it does) for the line at the bottom.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        self._title = title
+        self._hints = [*hints, ("esc", "back")]
+
+    def content(self) -> Iterable[Widget]:
+        """What stands between title and keys."""
+        return ()
+
+    def compose(self) -> ComposeResult:
+        """The frame around the content."""
+        with Vertical(classes="dialog"):
+            yield Label(classes="dialog-title")
+            yield from self.content()
+            yield Label(classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        """Fill the fixed lines."""
+        self.query_one(".dialog-title", Label).show(row(None, (self._title, "bold")))
+        self.query_one(".dialog-hint", Label).show(hint(self._hints))
+
+    def action_leave(self) -> None:
+        """Back, without deciding."""
+        self.dismiss(None)
+
+
+def hint(keys: Iterable[tuple[str, str]]) -> Row:
+    """``enter send   esc back``."""
+    spans: list[Span] = []
+    for key, what in keys:
+        spans += [("   ", "")] if spans else []
+        spans += [(key, "bold"), (f" {what}", "dim")]
+    return Row(None, tuple(spans))

@@ -1,0 +1,69 @@
+"""A sheet: facts, and a few keys to decide by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from textual import events
+from textual.widget import Widget
+
+from codeframe_tui.tui.modals.dialog import Dialog
+from codeframe_tui.tui.present.rows import Row
+from codeframe_tui.tui.widgets.labels import Label
+
+__all__ = ["Choice", "Sheet"]
+
+GUARD = 0.3
+"""Seconds in which a sheet that just appeared takes no decision."""
+
+
+class Choice(NamedTuple):
+    """One way to decide: the key, what it does, and the value that the sheet gives back."""
+
+    key: str
+    label: str
+    value: str
+
+
+class Sheet(Dialog[str]):
+    """Shows rows and waits for one of the keys.
+
+    Args:
+        title: what is decided.
+        rows: the facts.
+        choices: the ways to decide; a first key of ``enter`` is the expected one.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Row],
+        choices: Sequence[Choice],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(title, [(choice.key, choice.label) for choice in choices])
+        self._rows = rows
+        self._values = {choice.key: choice.value for choice in choices}
+        self._clock = clock
+        self._appeared = clock()
+
+    def content(self) -> Iterable[Widget]:
+        """The facts."""
+        yield Label(classes="dialog-body")
+
+    def on_mount(self) -> None:
+        """Show the facts."""
+        super().on_mount()
+        self.query_one(".dialog-body", Label).show(*self._rows)
+        self._appeared = self._clock()
+
+    def on_key(self, event: events.Key) -> None:
+        """Decide, but not by a key that was meant for what stood here before."""
+        value = self._values.get(event.character or "") or self._values.get(event.key)
+        if value is not None and self._clock() - self._appeared >= GUARD:
+            event.stop()
+            self.dismiss(value)

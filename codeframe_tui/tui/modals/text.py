@@ -1,0 +1,160 @@
+"""Asking for words: one text, and the answer to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual import events, on
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from codeframe_tui.tui.modals.dialog import Dialog
+from codeframe_tui.tui.present.rows import Row, row
+from codeframe_tui.tui.widgets.labels import Label
+from codeframe_tui.tui.widgets.lines import LineList
+
+__all__ = ["AnswerDialog", "AskText", "Words"]
+
+
+class Words(TextArea):
+    """A small text; ``enter`` sends it, ``ctrl+j`` begins another line."""
+
+    class Sent(Message):
+        """The text is complete."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Sent(self.text.strip()))
+        elif event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        else:
+            await super()._on_key(event)
+
+
+class AskText(Dialog[str]):
+    """Gives the text back; an empty one only when that is allowed.
+
+    Args:
+        title: what it is about.
+        rows: what the person should know.
+        send: what ``enter`` does, in a word or two.
+        text: what stands there at first.
+        optional: an empty text is an answer too.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Row] = (),
+        *,
+        send: str = "send",
+        text: str = "",
+        optional: bool = False,
+    ) -> None:
+        super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
+        self._rows = rows
+        self._text = text
+        self._optional = optional
+
+    def content(self) -> Iterable[Widget]:
+        """Facts and a field."""
+        yield Label(classes="dialog-body")
+        yield Words(self._text, compact=True, classes="dialog-words")
+
+    def on_mount(self) -> None:
+        """Show the facts, write at once."""
+        super().on_mount()
+        self.query_one(".dialog-body", Label).show(*self._rows)
+        field = self.query_one(Words)
+        field.move_cursor(field.document.end)
+        field.focus()
+
+    @on(Words.Sent)
+    def _sent(self, event: Words.Sent) -> None:
+        if event.text or self._optional:
+            self.dismiss(event.text)
+
+
+class AnswerDialog(Dialog[int | str]):
+    """A question with its suggested answers by number, and room for any other.
+
+    Gives the index of an option back, or a text.
+
+    Args:
+        title: which task asks.
+        rows: the question and what is known about it.
+        options: suggested answers, as they may be shown.
+    """
+
+    def __init__(self, title: str, rows: Sequence[Row], options: Sequence[str]) -> None:
+        keys = [("1-9", "choose"), ("tab", "own words")] if options else []
+        super().__init__(title, [("enter", "answer"), *keys])
+        self._rows = rows
+        self._options = options
+
+    def content(self) -> Iterable[Widget]:
+        """Question, options, a field."""
+        yield Label(classes="dialog-body")
+        if self._options:
+            yield LineList(classes="dialog-options")
+        yield Words(
+            compact=True,
+            classes="dialog-words",
+            placeholder="or in your own words" if self._options else "your answer",
+        )
+
+    def on_mount(self) -> None:
+        """Show the question; the keys go to the options, else to the field."""
+        super().on_mount()
+        self.query_one(".dialog-body", Label).show(*self._rows)
+        if not self._options:
+            self.query_one(Words).focus()
+            return
+        options = self.query_one(LineList)
+        options.set_rows(
+            [
+                row(str(number), (f"{number}  ", "amber"), (text, "text"))
+                for number, text in enumerate(self._options, 1)
+            ]
+        )
+        options.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits, arrows and enter on the options; letters begin an answer of one's own."""
+        if not self._options or self.focused is not self.query_one(LineList):
+            return
+        options = self.query_one(LineList)
+        if event.key in {"down", "up"}:
+            options.move_by(1 if event.key == "down" else -1)
+        elif event.key == "enter" and options.cursor is not None:
+            event.stop()
+            self._choose(options.cursor)
+        elif event.character and event.character.isdigit():
+            options.move_to(event.character)
+        elif event.character and event.character.isprintable() and event.character != " ":
+            field = self.query_one(Words)
+            field.focus()
+            field.insert(event.character)
+            event.stop()
+
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """A double click on an option."""
+        event.stop()
+        self._choose(event.key)
+
+    @on(Words.Sent)
+    def _sent(self, event: Words.Sent) -> None:
+        if event.text:
+            self.dismiss(event.text)
+
+    def _choose(self, key: str) -> None:
+        self.dismiss(int(key) - 1)

@@ -1,0 +1,60 @@
+"""The keys of the diff, as one table for its bindings, the footer, the help and the palette."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["DIFF_ACTIONS", "DiffAction"]
+
+
+class DiffAction(NamedTuple):
+    """One thing a key does in the diff.
+
+    Attributes:
+        action: ``diff.NAME`` of the method ``action_NAME``; also the id of the binding.
+        keys: default keys, comma separated, as characters or Textual key names.
+        label: one to three words for the footer; empty = not in the footer.
+        help: one line for the help and the palette.
+    """
+
+    action: str
+    keys: str
+    label: str
+    help: str
+
+    @property
+    def name(self) -> str:
+        """The action without its place."""
+        return self.action.partition(".")[2]
+
+
+DIFF_ACTIONS: tuple[DiffAction, ...] = (
+    DiffAction(
+        "diff.accept_hunk", "space", "accept", "Accept this hunk and go on to the next undecided"
+    ),
+    DiffAction(
+        "diff.reject_hunk", "r", "reject", "Reject this hunk and go on to the next undecided"
+    ),
+    DiffAction("diff.accept_file", "a", "accept file", "Accept all of this file and go on"),
+    DiffAction("diff.reject_file", "R", "reject file", "Reject all of this file and go on"),
+    DiffAction(
+        "diff.approve_all", "A", "accept all", "Accept and apply everything, after one look"
+    ),
+    DiffAction("diff.take_back", "U", "take back", "Take the last verdict back"),
+    DiffAction("diff.send", "S", "send", "Send the verdicts: apply, or request changes"),
+    DiffAction("diff.next_undecided", "u", "undecided", "Go to the next hunk without a verdict"),
+    DiffAction("diff.next_hunk", "]", "next hunk", "Go to the next hunk"),
+    DiffAction("diff.previous_hunk", "[", "", "Go to the previous hunk"),
+    DiffAction("diff.next_file", "}", "", "Go to the next file"),
+    DiffAction("diff.previous_file", "{", "", "Go to the previous file"),
+    DiffAction("diff.cursor_down", "j,down", "", "Go down a line"),
+    DiffAction("diff.cursor_up", "k,up", "", "Go up a line"),
+    DiffAction("diff.page_down", "pagedown", "", "Go down a page"),
+    DiffAction("diff.page_up", "pageup", "", "Go up a page"),
+    DiffAction("diff.top", "g,home", "", "Go to the first line"),
+    DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
+    DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
+    DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
+    DiffAction("diff.fold", "z", "fold", "Fold or unfold this file"),
+    DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
+)

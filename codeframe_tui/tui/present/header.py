@@ -1,0 +1,149 @@
+"""The top line: where, who works on what, what needs a person, under which rules, for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe
+from codeframe_tui.tui.present.times import money
+from codeframe_tui.tui.present.words import PHASES, count
+
+__all__ = ["banner_rows", "header_row", "workers_line"]
+
+_GAP: Span = ("   ", "")
+
+
+def header_row(overview: Mapping[str, Any] | None, *, width: int, lost: str = "") -> Row:
+    """The header; what matters least goes first when it is narrow.
+
+    Args:
+        overview: the answer to `ShowOverview`; None while it is fetched.
+        width: cells.
+        lost: what is wrong with the engine, shown in the place of the workers.
+    """
+    if overview is None:
+        left: list[Span] = [("codeframe-tui", "bold")]
+        return Row(None, (*left, _GAP, (lost, "amber")) if lost else tuple(left), (), "")
+    place = _place(overview)
+    for detail in range(5):
+        left = place + _workers(overview, detail, lost)
+        right = _right(overview, detail)
+        if _width(left) + _width(right) + 3 <= width:
+            break
+    return Row(None, tuple(left), tuple(right))
+
+
+def banner_rows(overview: Mapping[str, Any] | None) -> list[Row]:
+    """Lines below the header that say what a person must know before anything else."""
+    if overview is None:
+        return []
+    rows = []
+    if overview.get("scripted"):
+        said = "answers are recorded, nothing is sent anywhere"
+        rows.append(Row(None, (("scripted model: ", "violet"), (said, "dim")), ()))
+        guide = _guide(overview)
+        if guide:
+            rows.append(Row(None, (("next: ", "violet"), *guide), ()))
+    elif overview.get("key"):
+        rows.append(Row(None, (("no key: ", "amber"), (safe(overview["key"]), "text")), ()))
+    return rows
+
+
+def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
+    counts = overview.get("counts") or {}
+    if overview.get("paused") and counts.get("queued"):
+        return ("P", "bold"), (" starts the workers; watch them in the queue", "dim")
+    if counts.get("needs_you"):
+        said = " goes to what needs you: read, accept with space or A, answer with enter"
+        return ("b", "bold"), (said, "dim")
+    if counts.get("working"):
+        return ("3", "bold"), (" tests and ", "dim"), ("5", "bold"), (" activity, live", "dim")
+    if counts.get("done"):
+        return (
+            ("q", "bold"),
+            (" leaves; then, in your own project: ", "dim"),
+            ("codeframe-tui", "text"),
+            (" (it starts paused and spends nothing until P)", "dim"),
+        )
+    return ()
+
+
+def _place(overview: Mapping[str, Any]) -> list[Span]:
+    spans: list[Span] = [(cut(safe(overview.get("project")), 24), "bold")]
+    if overview.get("branch"):
+        spans.append((" " + cut(safe(overview["branch"]), 24), "dim"))
+    if overview.get("dirty"):
+        spans.append((f" ±{safe(overview['dirty'])}", "dim"))
+    return spans
+
+
+def _workers(overview: Mapping[str, Any], detail: int, lost: str) -> list[Span]:
+    if lost:
+        return [_GAP, (lost, "amber")]
+    workers = list(overview.get("workers") or ())
+    if not workers:
+        return [_GAP, ("paused", "dim")] if overview.get("paused") else []
+    if detail >= 2:
+        return [_GAP, (f"● {len(workers)} working", "blue")]
+    spans: list[Span] = []
+    for worker in workers[:3]:
+        phase = safe(worker.get("phase"))
+        spans += [
+            _GAP,
+            ("● ", "blue"),
+            (safe(worker.get("task")), "dim"),
+            (" " + PHASES.get(phase, phase), "blue"),
+        ]
+    if len(workers) > 3:
+        spans.append((f"  +{len(workers) - 3}", "blue"))
+    return spans
+
+
+def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
+    """Parts at the right edge; 0 shows all, 4 the least."""
+    parts: list[list[Span]] = []
+    needs = int((overview.get("counts") or {}).get("needs_you") or 0)
+    if needs:
+        said = f"{needs} needs you" if needs == 1 else f"{needs:,} need you"
+        parts.append([(said, "amber")])
+    label = detail < 3
+    level = safe(overview.get("sandbox"))
+    sandbox_style = "green" if level == "bwrap" else "amber"
+    named = [("policy", safe(overview.get("policy")), "text"), ("sandbox", level, sandbox_style)]
+    if detail < 1 and not overview.get("scripted"):
+        named.append(("", safe(overview.get("model")), "text"))
+    parts += [
+        [(f"{name} ", "dim"), (value, style)] if label and name else [(value, style)]
+        for name, value, style in named
+        if value
+    ]
+    if detail >= 4:
+        parts = parts[:1] if needs else []
+    parts.append(_money(overview))
+    return [span for index, part in enumerate(parts) for span in ([_GAP] if index else []) + part]
+
+
+def _money(overview: Mapping[str, Any]) -> list[Span]:
+    cap = overview.get("cap_usd")
+    spent: list[Span] = [(money(overview.get("cost_usd")), "text")]
+    return [*spent, (f"/{cap:.2f}", "dim")] if isinstance(cap, int | float) and cap else spent
+
+
+def _width(spans: list[Span]) -> int:
+    return sum(cells(text) for text, _ in spans)
+
+
+def workers_line(overview: Mapping[str, Any]) -> str:
+    """What starting the workers means: how many tasks, which model, which cap."""
+    queued = int((overview.get("counts") or {}).get("queued") or 0)
+    cap = overview.get("cap_usd")
+    limit = f"at most {money(cap)}" if cap else "no cap on money"
+    crew = count(int(overview.get("worker_limit") or 1), "worker")
+    scripted = overview.get("scripted")
+    model = "the scripted model, free" if scripted else f"{safe(overview.get('model'))}, {limit}"
+    return f"{crew} for {count(queued, 'queued task')}, with {model}, policy {_policy(overview)}."
+
+
+def _policy(overview: Mapping[str, Any]) -> str:
+    return safe(overview.get("policy")) or "manual"

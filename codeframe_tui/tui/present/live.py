@@ -1,0 +1,73 @@
+"""What signals tell about a task in hand, until the durable documents have it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.text import clean
+
+__all__ = ["LOG_LINES", "Live"]
+
+LOG_LINES = 5_000
+"""Lines of raw output kept per task."""
+
+
+@dataclass(slots=True)
+class Live:
+    """Transient facts of one task.
+
+    Attributes:
+        tests: run -> test id -> (outcome, seconds).
+        progress: run -> its newest ``test.progress`` data.
+        log: the newest raw lines, sanitised.
+        files: path -> content so far, as the model writes it.
+        waiting: the countdown under way, if any.
+        changed: grows with every change of the log.
+    """
+
+    tests: dict[str, dict[str, tuple[str, float]]] = field(default_factory=dict)
+    progress: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    files: dict[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, Any] | None = None
+    changed: int = 0
+    _partial: str = ""
+
+    def take(self, signal: Signal) -> None:
+        """Take one signal over; unknown kinds and malformed data are left alone."""
+        data = signal.data
+        match signal.kind:
+            case "test":
+                run = self.tests.setdefault(str(data.get("run")), {})
+                seconds = data.get("duration")
+                run[str(data.get("id"))] = (
+                    str(data.get("outcome")),
+                    float(seconds) if isinstance(seconds, int | float) else 0.0,
+                )
+            case "test.progress":
+                self.progress[str(data.get("run"))] = data
+            case "test.output":
+                self._write(str(data.get("text", "")))
+            case "file":
+                self.files[str(data.get("path"))] = str(data.get("content", ""))
+            case "waiting":
+                self.waiting = data
+            case _:
+                pass
+
+    def begin(self) -> None:
+        """Forget runs and files: another verification or attempt begins."""
+        self.tests.clear()
+        self.progress.clear()
+        self.files.clear()
+        self.waiting = None
+
+    def _write(self, text: str) -> None:
+        *lines, partial = (self._partial + text[-262_144:]).split("\n")
+        self._partial = partial[-8_192:]
+        self.log.extend(clean(line, limit=2_000) for line in lines)
+        self.changed += 1

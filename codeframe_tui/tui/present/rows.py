@@ -1,0 +1,127 @@
+"""What a pane shows, as values: rows of spans, and the width of text in terminal cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from unicodedata import combining, east_asian_width
+
+from codeframe_tui.core.text import clean_line
+
+__all__ = ["BLANK", "Row", "Span", "cells", "cut", "heading", "plain", "row", "safe", "wrap"]
+
+Span = tuple[str, str]
+"""Text and the names of its styles, separated by spaces, e.g. ``("blocked", "amber bold")``.
+
+Names: ``text dim faint amber blue green red violet cyan bold``; each is a component class
+``line--NAME`` of `LineView`. Text has passed `core.text`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a pane.
+
+    Attributes:
+        key: names the row for the cursor; None for headings and space, which the cursor skips.
+        left: spans from the left edge; cut with an ellipsis where the right ones begin.
+        right: spans at the right edge.
+        tone: component class of the whole line (``bar``), or empty.
+    """
+
+    key: str | None
+    left: tuple[Span, ...] = ()
+    right: tuple[Span, ...] = ()
+    tone: str = ""
+
+
+BLANK = Row(None)
+
+
+def row(key: str | None, *left: Span, right: Iterable[Span] = (), tone: str = "") -> Row:
+    """A row from spans."""
+    return Row(key, left, tuple(right), tone)
+
+
+def heading(text: str, style: str = "dim", *, right: Iterable[Span] = ()) -> Row:
+    """A row that the cursor skips."""
+    return Row(None, ((text, style),), tuple(right))
+
+
+def safe(value: object, *, limit: int = 400) -> str:
+    """Any value of a document as one harmless line; None is empty."""
+    return "" if value is None else clean_line(str(value), limit=limit)
+
+
+def plain(line: Row) -> str:
+    """The text of a row without its styles, left and right parts with two spaces between."""
+    left = "".join(text for text, _ in line.left)
+    right = "".join(text for text, _ in line.right)
+    return f"{left}  {right}" if right else left
+
+
+def cells(text: str) -> int:
+    """Width in terminal cells."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(char) for char in text)
+
+
+def _cells(char: str) -> int:
+    if combining(char):
+        return 0
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def cut(text: str, width: int) -> str:
+    """Text in at most ``width`` cells, with an ellipsis where something is missing."""
+    if cells(text) <= width:
+        return text
+    kept, used = [], 1
+    for char in text:
+        used += _cells(char)
+        if used > width:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…" if width > 0 else ""
+
+
+def wrap(text: str, width: int, *, limit: int = 0) -> list[str]:
+    """Words of a text in lines of at most ``width`` cells.
+
+    Args:
+        text: one or more lines.
+        width: at least 1.
+        limit: most lines to give, the last one cut; 0 = all.
+    """
+    width = max(width, 1)
+    lines = [line for part in text.split("\n") for line in _wrap_line(part, width)]
+    if limit and len(lines) > limit:
+        lines = [*lines[: limit - 1], cut(" ".join(lines[limit - 1 : limit + 1]), width)]
+    return lines
+
+
+def _wrap_line(text: str, width: int) -> list[str]:
+    lines, line = [], ""
+    for word in (part for whole in text.split() for part in _parts(whole, width)):
+        joined = f"{line} {word}" if line else word
+        if cells(joined) <= width:
+            line = joined
+        else:
+            lines.append(line)
+            line = word
+    return [*lines, line]
+
+
+def _parts(word: str, width: int) -> list[str]:
+    """A word, cut into pieces where it is wider than a line."""
+    if cells(word) <= width:
+        return [word]
+    parts, part, used = [], "", 0
+    for char in word:
+        size = _cells(char)
+        if part and used + size > width:
+            parts.append(part)
+            part, used = "", 0
+        part, used = part + char, used + size
+    return [*parts, part]

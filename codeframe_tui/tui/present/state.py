@@ -1,0 +1,133 @@
+"""What the cockpit knows just now, and which keys make sense in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeframe_tui.tui.present.live import Live
+from codeframe_tui.tui.present.queue import task_rows
+
+__all__ = ["DECIDABLE", "ENDED", "State", "label_of", "works"]
+
+DECIDABLE = ("in_review", "blocked")
+"""States in which the newest proposal of a task can be decided."""
+ENDED = ("completed", "cancelled", "failed")
+
+_Document = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class State:
+    """The newest documents; each None until it has arrived.
+
+    Attributes:
+        focus: number of the task that diff, tests and activity are about.
+        task: `ShowTask` of the focus.
+        live: task number -> what signals told.
+        lost: what is wrong with the engine; empty while all is well.
+        failures: only failing tests are shown.
+        blocker: id of the question under the cursor.
+    """
+
+    overview: _Document | None = None
+    queue: _Document | None = None
+    blockers: _Document | None = None
+    focus: str | None = None
+    task: _Document | None = None
+    diff: _Document | None = None
+    activity: _Document | None = None
+    live: dict[str, Live] = field(default_factory=dict)
+    lost: str = ""
+    failures: bool = False
+    blocker: str | None = None
+
+    def row(self, number: str | None = None) -> _Document:
+        """The queue's row of a task (of the focus by default); empty when it has none."""
+        wanted = number or self.focus
+        for task in task_rows(self.queue or {}):
+            if task.get("number") == wanted:
+                return task
+        return self.task if self.task and self.task.get("number") == wanted else {}
+
+    def question(self, key: str | None = None) -> _Document:
+        """An open question by id (the one under the cursor by default), or of a task; or empty."""
+        wanted = key or self.blocker
+        return next((b for b in self._open() if b.get("id") == wanted), {})
+
+    def question_of(self, number: str) -> _Document:
+        """The open question of a task, or empty."""
+        return next((b for b in self._open() if b.get("task") == number), {})
+
+    def _open(self) -> list[_Document]:
+        found = (self.blockers or {}).get("blockers", ())
+        return [blocker for blocker in found if blocker.get("status", "open") == "open"]
+
+    @property
+    def in_hand(self) -> Live | None:
+        """What signals told of the focus."""
+        return self.live.get(self.focus or "")
+
+    @property
+    def decidable(self) -> bool:
+        """Whether the proposal in focus waits for a decision."""
+        return self.row().get("status") in DECIDABLE
+
+    def counted(self, name: str) -> int:
+        """One of the overview's counts."""
+        return int(((self.overview or {}).get("counts") or {}).get(name) or 0)
+
+
+_WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
+    "queue.edit": ("pending", "blocked"),
+    "queue.retry": ("blocked", "failed", "cancelled", "in_review"),
+    "queue.undo": ("completed",),
+    "queue.note": ("in_progress",),
+    "queue.hold": ("pending", "in_progress"),
+    "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
+    "queue.raise": ("pending", "blocked"),
+    "queue.lower": ("pending", "blocked"),
+    "queue.after": ("pending", "blocked"),
+}
+_READING = (
+    *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
+    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+)
+
+
+def works(action: str, state: State) -> bool:
+    """Whether an action makes sense now; the footer shows those that do."""
+    place, _, name = action.partition(".")
+    if action in _WHERE_STATUS:
+        return state.row().get("status") in _WHERE_STATUS[action]
+    if action == "queue.open":
+        return bool(state.row())
+    if place == "diff":
+        files = bool((state.diff or {}).get("files"))
+        return files and (name in _READING or state.decidable)
+    if action == "tests.output":
+        return state.task is not None and bool(state.task.get("attempts"))
+    if place == "blockers":
+        return bool(state.question())
+    if action == "activity.open":
+        return bool((state.activity or {}).get("items"))
+    if action == "app.urgent":
+        return state.counted("needs_you") > 0
+    return True
+
+
+def label_of(action: str, label: str, state: State) -> str:
+    """The footer's words for an action, where they depend on what is there."""
+    row = state.row()
+    if action == "queue.open" and row.get("status") == "in_review":
+        return "review"
+    if action == "queue.hold" and row.get("held"):
+        return "let go"
+    if action == "queue.cancel" and row.get("status") == "in_progress":
+        return "stop"
+    if action == "app.workers":
+        return "start workers" if (state.overview or {}).get("paused") else "pause"
+    if action == "tests.failures" and state.failures:
+        return "all tests"
+    return label

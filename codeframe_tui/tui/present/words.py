@@ -1,0 +1,69 @@
+"""Signs, colours and words for states: the same in every pane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["ASCII", "OUTCOMES", "PHASES", "count", "sign_of", "state_of"]
+
+PHASES: Mapping[str, str] = {
+    "gathering": "reading",
+    "proposing": "writing",
+    "verifying": "verifying",
+    "correcting": "correcting",
+    "applying": "applying",
+}
+"""Phase of a task in progress -> what a person calls it."""
+
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "passed": ("✔", "green"),
+    "xfailed": ("✔", "dim"),
+    "failed": ("✘", "red"),
+    "error": ("✘", "red"),
+    "crashed": ("✘", "red"),
+    "xpassed": ("✘", "red"),
+    "missing": ("✘", "red"),
+    "skipped": ("○", "dim"),
+}
+"""Outcome of a test -> sign and style."""
+
+_STATES: Mapping[str, tuple[str, str, str, str]] = {
+    "in_review": ("◆", "text", "review", "amber"),
+    "blocked": ("?", "text", "blocked", "amber"),
+    "in_progress": ("●", "blue", "", "blue"),
+    "pending": (" ", "text", "", "faint"),
+    "completed": ("✔", "green", "", "faint"),
+    "cancelled": ("-", "faint", "cancelled", "faint"),
+    "failed": ("✘", "red", "failed", "red"),
+}
+
+ASCII = str.maketrans(
+    {
+        "✔": "v", "✘": "x", "○": "o", "●": "*", "◆": "!", "→": ">", "−": "-", "·": ".",
+        "…": ".", "◦": "o", "─": "-", "±": "+", "▌": "|", "⋯": ".", "‖": "=",
+    }
+)  # fmt: skip
+"""Plain forms of every sign, each one cell wide, for terminals that cannot draw them."""
+
+
+def sign_of(task: Mapping[str, Any]) -> tuple[str, str]:
+    """Sign and style of a task row."""
+    if task.get("held"):
+        return "‖", "dim"
+    return _STATES.get(str(task.get("status")), ("?", "red", "", ""))[:2]
+
+
+def state_of(task: Mapping[str, Any]) -> tuple[str, str]:
+    """One word for where a task stands, and its style; the phase while it is worked on."""
+    status = str(task.get("status"))
+    if status == "in_progress":
+        phase = str(task.get("phase") or "")
+        return PHASES.get(phase, phase), "blue"
+    word, style = _STATES.get(status, ("", "", status, "red"))[2:]
+    return word, style
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 task``, ``2 tasks``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,1 @@
+"""Screens: what is laid out where."""

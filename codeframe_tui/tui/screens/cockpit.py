@@ -1,0 +1,339 @@
+"""The one screen: what stands where, at every size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from codeframe_tui.tui.keymap import find, key_names, keys_at
+from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.blockers import blocker_rows, open_count
+from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.footer import Offer, footer_row
+from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.rows import Row, Span, row
+from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.panes import (
+    ActivityPane,
+    BlockersPane,
+    FileList,
+    LogView,
+    QueuePane,
+    TestsPane,
+)
+
+__all__ = ["PANES", "Cockpit"]
+
+PANES = ("queue", "diff", "tests", "blockers", "activity")
+"""The panes in the order of their number keys."""
+
+
+class Cockpit(Screen[None]):
+    """Queue and blockers, the task in focus, its evidence.
+
+    Args:
+        state: read whenever a part is drawn; the app changes it.
+        now: the time in the person's time zone.
+        chosen: a person's own keys: action -> keys.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on instances
+        (0, "-narrow"),
+        (100, "-normal"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = "#queue"
+
+    class Ready(Message):
+        """All parts are there and can be drawn."""
+
+    def __init__(
+        self, state: State, *, now: Callable[[], datetime], chosen: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self._now = now
+        self._chosen = chosen
+        self.pane = "queue"
+        self.ready = False
+
+    def compose(self) -> ComposeResult:
+        """The parts, top to bottom, left to right."""
+        yield Label(id="header", inset=1)
+        yield Label(id="banner", inset=1)
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                with Vertical(id="tasks"):
+                    yield Label(id="queue-title")
+                    yield QueuePane(id="queue")
+                with Vertical(id="inbox"):
+                    yield Label(id="blockers-title")
+                    yield BlockersPane(id="blockers")
+            with Vertical(id="main"):
+                with Vertical(id="review"):
+                    yield Label(id="title", inset=1)
+                    with Horizontal(id="change"):
+                        yield FileList(id="files")
+                        yield DiffView(id="diff")
+                        yield Label(id="evidence")
+                with Vertical(id="proof", classes="-tests"):
+                    yield Label(id="proof-title")
+                    yield TestsPane(id="tests")
+                    yield LogView(id="log")
+                    yield ActivityPane(id="activity")
+        yield Label(id="notice", inset=1)
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        """The parts are there after the first layout, not yet now."""
+        self._mark_pane()
+        self.call_after_refresh(self._composed)
+
+    def _composed(self) -> None:
+        self.ready = True
+        self.draw()
+        self.post_message(self.Ready())
+
+    def on_resize(self) -> None:
+        """Rows depend on the width."""
+        if self.ready:
+            self.call_after_refresh(self.draw)
+
+    # -- panes ----------------------------------------------------------------------------------
+
+    def go(self, pane: str) -> None:
+        """Bring a pane to the front and give it the keys."""
+        self.pane = pane
+        if pane in {"tests", "activity"}:
+            proof = self.query_one("#proof")
+            proof.set_class(pane == "tests", "-tests")
+            proof.set_class(pane == "activity", "-activity")
+            proof.remove_class("-log")
+        self._mark_pane()
+        self.query_one(f"#{pane}").focus()
+        self.call_after_refresh(self.draw)
+
+    def go_by(self, steps: int) -> None:
+        """The pane after or before this one."""
+        self.go(PANES[(PANES.index(self.pane) + steps) % len(PANES)])
+
+    def toggle_log(self) -> None:
+        """Raw output of the test program in the place of the tests, or back."""
+        proof = self.query_one("#proof")
+        raw = not proof.has_class("-log")
+        self.go("tests")
+        proof.set_class(raw, "-log")
+        proof.set_class(not raw, "-tests")
+        self.draw_tests()
+        self.query_one("#log" if raw else "#tests").focus()
+
+    def toggle_full(self) -> None:
+        """One pane on the whole screen, or all of them."""
+        self.toggle_class("-full")
+        self.call_after_refresh(self.draw)
+
+    def at_once(self, action: str) -> bool:
+        """Do an action that only changes what is shown; false when it is not one."""
+        place, _, name = action.partition(".")
+        if name.startswith("pane_"):
+            self.go(name.removeprefix("pane_"))
+        elif place == "app" and name in {"next_pane", "previous_pane"}:
+            self.go_by(1 if name == "next_pane" else -1)
+        elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
+            getattr(self, f"toggle_{name}", self.back)()
+        else:
+            return False
+        return True
+
+    def toggle_failures(self) -> None:
+        """Failing tests only, or all."""
+        self.state.failures = not self.state.failures
+        self.draw_tests()
+        self.draw_footer()
+
+    def back(self) -> None:
+        """Leave the selection, the notice, the full screen, the pane: one at a time."""
+        if self.selections:
+            self.clear_selection()
+        elif self.query_one("#notice", Label).count():
+            self.notice()
+        elif self.has_class("-full"):
+            self.toggle_full()
+        else:
+            self.go("queue")
+
+    def move(self, pane: str, key: str) -> None:
+        """Put the cursor of a list on a row."""
+        self.query_one(f"#{pane}", LineList).move_to(key)
+
+    def cursor_of(self, pane: str) -> str | None:
+        """Key of the row under the cursor of a list."""
+        return self.query_one(f"#{pane}", LineList).cursor
+
+    def on_descendant_focus(self) -> None:
+        """A click or tab may have moved the keys to another pane."""
+        if not self.ready:
+            return
+        focused = self.focused.id if self.focused else None
+        pane = "tests" if focused == "log" else focused
+        if pane in PANES and pane != self.pane:
+            self.pane = pane
+            self._mark_pane()
+        self.draw_titles()
+        self.draw_footer()
+
+    def _mark_pane(self) -> None:
+        for name in PANES:
+            self.set_class(name == self.pane, f"-at-{name}")
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw everything from the state."""
+        self.draw_header()
+        self.draw_queue()
+        self.draw_blockers()
+        self.draw_task()
+        self.draw_tests()
+        self.draw_activity()
+        self.draw_footer()
+
+    def draw_header(self) -> None:
+        """The top line and the banner."""
+        header = self.query_one("#header", Label)
+        width = max(self.size.width - 2, 1)
+        header.show(header_row(self.state.overview, width=width, lost=self.state.lost))
+        self.query_one("#banner", Label).show(*banner_rows(self.state.overview))
+
+    def draw_queue(self) -> None:
+        """The queue with the running times."""
+        pane = self.query_one("#queue", QueuePane)
+        room = 0 if self.has_class("-tall") else self.size.height - 6
+        pane.set_rows(
+            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
+        )
+        self.draw_titles()
+
+    def draw_blockers(self) -> None:
+        """The inbox."""
+        pane = self.query_one("#blockers", BlockersPane)
+        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        self.draw_titles()
+
+    def draw_task(self) -> None:
+        """Title, file list and evidence of the focus."""
+        diff, task = self.query_one("#diff", DiffView), self.state.task
+        diff.reviewable = self.state.decidable
+        draft = diff.draft
+        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
+        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
+        title = self.query_one("#title", Label)
+        width, hunks = title.line_width - 2, len(draft.units)
+        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        attempt = newest_attempt(task) or {}
+        files = attempt.get("files") or ()
+        here = diff.place.path if diff.place else ""
+        verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
+        seen = sum(str(f.get("path")) in draft.seen for f in files)
+        self.query_one("#files", FileList).set_rows(
+            file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
+        )
+        evidence = self.query_one("#evidence", Label)
+        evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
+
+    def draw_diff(self) -> None:
+        """The proposal of the focus."""
+        diff = self.query_one("#diff", DiffView)
+        diff.reviewable = self.state.decidable
+        diff.show(dict(self.state.diff) if self.state.diff else None)
+
+    def draw_live_file(self, path: str, content: str) -> None:
+        """A file as the model writes it, while there is no proposal to look at."""
+        self.query_one("#diff", DiffView).show_live(path, content, None)
+
+    def draw_tests(self) -> None:
+        """The evidence, recorded or live."""
+        live = self.state.in_hand
+        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
+        self.query_one("#tests", TestsPane).set_rows(rows)
+        if self.query_one("#proof").has_class("-log"):
+            self.query_one("#log", LogView).show(tuple(live.log) if live else ())
+        self.draw_titles()
+
+    def draw_activity(self) -> None:
+        """The timeline."""
+        self.query_one("#activity", ActivityPane).set_rows(
+            activity_rows(self.state.activity, now=self._now())
+        )
+
+    def draw_titles(self) -> None:
+        """Titles of panes; the one with the keys stands out."""
+        total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
+        known = [(count(total, "task"), "faint")] if self.state.queue else []
+        self.query_one("#queue-title", Label).show(
+            row(None, ("QUEUE", self._weight("queue")), right=known)
+        )
+        asks = open_count(self.state.blockers)
+        right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
+        self.query_one("#blockers-title", Label).show(
+            row(None, ("BLOCKERS", self._weight("blockers")), right=right)
+        )
+        self.query_one("#proof-title", Label).show(*self._proof_title())
+
+    def _proof_title(self) -> list[Row]:
+        proof = self.query_one("#proof")
+        shown = "activity" if proof.has_class("-activity") else "tests"
+        tabs: list[Span] = []
+        for name in ("tests", "activity"):
+            if name == shown:
+                tabs.append((name.upper(), self._weight(name)))
+            else:
+                tabs.append((name, "faint"))
+            tabs.append((" ", ""))
+        if proof.has_class("-log"):
+            tabs.append(("raw log ", "dim"))
+        verdict = verdict_spans(self.state.task, self.state.in_hand)
+        width = self.query_one("#proof-title", Label).line_width
+        return proof_title(tabs, verdict, width=width)
+
+    def _weight(self, pane: str) -> str:
+        return "bold" if pane == self.pane else "dim"
+
+    def draw_footer(self) -> None:
+        """The keys that work here."""
+        state = self.state
+        here = [key for key in keys_at(self.pane) if key.label and works(key.action, state)]
+        there = [key for key in keys_at("app") if key.label and works(key.action, state)]
+        offers = [
+            Offer(key.action, self._key(key.action), label_of(key.action, key.label, state))
+            for key in (*here, *there)
+            if key.action != "app.help"
+        ]
+        line, actions = footer_row(
+            offers,
+            Offer("app.palette", self._key("app.palette"), "all"),
+            width=max(self.size.width - 2, 1),
+            always=[Offer("app.help", self._key("app.help"), "help")],
+        )
+        self.query_one("#footer", Footer).show_keys(line, actions)
+
+    def notice(self, *spans: Span) -> None:
+        """One line above the footer; nothing takes it away."""
+        self.query_one("#notice", Label).show(*([row(None, *spans)] if spans else []))
+
+    def _key(self, action: str) -> str:
+        keys: Any = self._chosen.get(action) or find(action).keys
+        return key_names(str(keys).split(",")[0])

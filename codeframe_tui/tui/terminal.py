@@ -1,0 +1,103 @@
+"""The terminal before and after Textual has it: a first picture, and leaving it clean.
+
+Theory of operation: a skeleton is written before anything slow is imported; from then on the
+terminal shows another screen, so SIGTERM and SIGHUP must bring it back. Before the app runs that is
+a write and an exit. While it runs, the app is asked to end; when the terminal does not take bytes
+any more (flow control, a dead connection) the app never gets to it, so a timer does it by force.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+__all__ = ["RESTORE", "guard_early", "guard_running", "skeleton"]
+
+_OPEN = b"\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
+RESTORE = (
+    b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1000l"  # mouse
+    b"\x1b[?2004l\x1b[?1004l\x1b[<u"  # paste, focus, keyboard protocol
+    b"\x1b[?1049l\x1b[?25h\x1b[0m"
+)
+"""Bytes that give a terminal back as a shell expects it."""
+PATIENCE = 1.5
+"""Seconds for an orderly end after a signal."""
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def skeleton(project: str) -> None:
+    """Show the frame of the cockpit at once; nothing when there is no terminal.
+
+    Args:
+        project: name to show, sanitised.
+    """
+    if not os.isatty(1):
+        return
+    size = os.get_terminal_size(1)
+    colours = not os.environ.get("NO_COLOR")
+    raised, ground = (b"\x1b[48;2;29;33;45m", b"\x1b[48;2;17;19;26m") if colours else (b"", b"")
+    name = f" {project}"[: size.columns].ljust(size.columns).encode()
+    bar = b" " * size.columns
+    frame = [_OPEN, ground, b"\x1b[2J", raised, b"\x1b[1m", name, b"\x1b[22m"]
+    frame += [f"\x1b[{size.lines};1H".encode(), bar, b"\x1b[0m"]
+    os.write(1, b"".join(frame))
+
+
+def guard_early() -> None:
+    """Until the app runs: a signal takes the skeleton away and ends the process."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        if os.isatty(1):
+            os.write(1, RESTORE)
+        os._exit(128 + number)
+
+    for number in _ENDING:
+        signal.signal(number, leave)
+
+
+def guard_running(leave: Callable[[int], object]) -> None:
+    """While the app runs: a signal asks it to end, and after `PATIENCE` forces it.
+
+    Args:
+        leave: asks the app to end with an exit code; called in the main thread at any moment.
+    """
+    saved = termios.tcgetattr(0) if os.isatty(0) else None
+    _guard(leave, saved)
+
+
+def _guard(leave: Callable[[int], object], saved: list[object] | None) -> None:
+    def ask(number: int, _frame: FrameType | None) -> None:
+        timer = threading.Timer(PATIENCE, _force, (128 + number, saved))
+        timer.daemon = True
+        timer.start()
+        leave(128 + number)
+
+    for number in _ENDING:
+        signal.signal(number, ask)
+
+
+def _force(code: int, saved: list[object] | None) -> None:
+    """Give the terminal back without asking anybody, and end."""
+    try:
+        if os.isatty(1):
+            termios.tcflush(1, termios.TCOFLUSH)
+            os.set_blocking(1, False)
+            os.write(1, RESTORE)
+        if saved is not None:
+            termios.tcsetattr(0, termios.TCSANOW, saved)  # type: ignore[arg-type] # as it came
+    except (OSError, termios.error):
+        pass
+    finally:
+        os._exit(code)
+
+
+def restore() -> None:
+    """After an app that could not start: take the skeleton away."""
+    if os.isatty(1):
+        sys.stdout.flush()
+        os.write(1, RESTORE)

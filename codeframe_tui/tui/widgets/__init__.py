@@ -1,0 +1,1 @@
+"""Widgets: they draw rows and hold no domain state."""

@@ -1,0 +1,320 @@
+"""The rows of a diff with a cursor that keeps its place: everything but deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+from textual.reactive import reactive
+from textual.selection import Selection
+
+from codeframe_tui.tui.present.diff import DiffIndex, FileRow, Place
+from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.draft import Unit, Verdict
+from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.widgets.diff_paint import (
+    STYLES,
+    TONES,
+    Canvas,
+    bar,
+    file_bar,
+    line_spans,
+    shown_text,
+    text_start,
+)
+from codeframe_tui.tui.widgets.lines import LineView
+
+__all__ = ["NOTHING", "DiffRows"]
+
+_SHIFT = 8  # cells of one step to the side
+NOTHING: dict[str, Any] = {"proposal": "", "files": []}
+
+
+class DiffRows(LineView):
+    """A diff that can be read; a subclass says what is decided of it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    """The row of the cursor."""
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands elsewhere; ``line`` is a line number of the new side."""
+
+        place: Place
+        line: int
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.index = DiffIndex(NOTHING)
+        self._folded: frozenset[str] = frozenset()
+        self._shift = 0
+        self._drawn = 0  # grows when rows look different although they are the same
+
+    # -- what a subclass answers ----------------------------------------------------------------
+
+    def verdict_of(self, unit: Unit) -> Verdict | None:
+        """What is decided of a unit; None where nothing is to decide."""
+        del unit
+        return None
+
+    def state_of(self, file: FileRow) -> Sequence[Span]:
+        """How far the review of a file is, for the right end of its bar."""
+        del file
+        return ()
+
+    def entered(self, place: Place) -> None:
+        """The cursor has come to a place."""
+
+    # -- what LineView asks ---------------------------------------------------------------------
+
+    def count(self) -> int:
+        """How many rows there are, folded ones left out."""
+        return len(self.index)
+
+    def value_at(self, index: int) -> Hashable:
+        """Rows of one document never change; all else that decides their look stands here."""
+        return self._drawn, self._shift, self._canvas(index).cursor
+
+    def tone_at(self, index: int) -> str:
+        """The ground of a row."""
+        return TONES.get(self.index.kind(index), "")
+
+    def spans_at(self, index: int, width: int) -> Sequence[Span]:
+        """A row, drawn to the width."""
+        row, canvas = self.index.row(index), self._canvas(index, width)
+        if isinstance(row, LineRow):
+            return line_spans(row, canvas)
+        if isinstance(row, FileRow):
+            return file_bar(row, canvas, self.state_of(row))
+        place = self.index.place(index)
+        return bar(row, canvas, self.verdict_of((place.path, place.k)))
+
+    def text_at(self, index: int) -> str:
+        """The text of a line without numbers and sign; other rows are not copied."""
+        row = self.index.row(index)
+        return shown_text(row) if isinstance(row, LineRow) else ""
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text; the numbers and signs before it are left out."""
+        first = selection.start.y if selection.start else 0
+        last = min(selection.end.y if selection.end else self.count(), self.count() - 1)
+        before = text_start(self._canvas(0)) - self._shift
+        lines = []
+        for number in range(first, last + 1):
+            span, text = selection.get_span(number), self.text_at(number)
+            if span is not None and isinstance(self.index.row(number), LineRow):
+                end = len(text) if span[1] < 0 else max(0, span[1] - before)
+                lines.append(text[max(0, span[0] - before) : end])
+        return "\n".join(lines), "\n"
+
+    def text_select_all(self) -> None:
+        """A double click takes the line, without its numbers."""
+        row = self.scroll_offset.y + self.app.mouse_position.y - self.region.y
+        if 0 <= row < self.count() and (text := self.text_at(row)):
+            start = text_start(self._canvas(row)) - self._shift
+            span = Offset(max(0, start), row), Offset(start + len(text), row)
+            self.screen.selections = {self: Selection(*span)}
+
+    def _canvas(self, row: int, width: int = 0) -> Canvas:
+        mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
+        return Canvas(width, self._shift, self.index.number_width, mark)
+
+    # -- other rows -----------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place | None:
+        """Where the cursor is; None when nothing is shown."""
+        return self.index.place(self.cursor) if self.count() else None
+
+    @property
+    def fold_count(self) -> int:
+        """How many files are folded."""
+        return len(self._folded)
+
+    def load(self, document: dict[str, Any]) -> None:
+        """Take the rows of another document over; the cursor is left where it was."""
+        self.index = DiffIndex(document, self._folded)
+        self._rows_moved()
+
+    def keep(self, change: Callable[[], None]) -> None:
+        """Change the rows; cursor and scroll stay at their places."""
+        place, below = self.place, self.cursor - self.scroll_offset.y
+        stays = self.scroll_offset.y == 0 and below < self.size.height
+        change()
+        found = self.index.find(place) if place else None
+        self.move_to(found or 0)
+        if found is not None and not stays:
+            self.scroll_to_row(found - below)
+
+    def fold(self, folded: Collection[str]) -> None:
+        """Show only the bars of exactly these paths."""
+        self._folded = frozenset(folded)
+        self.keep(self._fold_rows)
+
+    def _fold_rows(self) -> None:
+        self.index.fold(self._folded)
+        self._rows_moved()
+
+    def _rows_moved(self) -> None:
+        if self.is_mounted and self.text_selection is not None:
+            self.screen.clear_selection()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw all rows in sight anew."""
+        self._drawn += 1
+        self.lines_changed()
+
+    # -- moving ---------------------------------------------------------------------------------
+
+    def validate_cursor(self, row: int) -> int:
+        """Keep the cursor on a row."""
+        return max(0, min(row, self.count() - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw two rows anew, no more."""
+        self.refresh_line(old)
+        self.refresh_line(new)
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row and bring it into sight."""
+        self.cursor = row
+        place = self.place
+        if place is None:
+            return
+        self._bring_into_sight()
+        self.entered(place)
+        if self.is_mounted:
+            self.post_message(self.CursorMoved(place, self.index.line_number(self.cursor)))
+
+    def go_to(self, unit: Unit) -> None:
+        """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
+        if unit[0] in self._folded:
+            self.fold(self._folded - {unit[0]})
+        row, end = self.row_of(unit)
+        height = self.size.height
+        if end > self.scroll_offset.y + height:
+            top = max(end - height, row - height // 3)
+            self.scroll_to_row(min(top, max(0, row - 1)))
+        self.move_to(row)
+
+    def row_of(self, unit: Unit) -> tuple[int, int]:
+        """The row of a unit's bar, and the one after its last."""
+        path, k = unit
+        row = self.index.find(Place(path, k, -1 if k else 0)) or 0
+        after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
+        return row, min((stop for stop in after if stop > row), default=self.count())
+
+    def scroll_to_row(self, row: int) -> None:
+        """Put a row at the top, at once; the scrollbar need not have been laid out yet."""
+        self.scroll_to(y=max(0, row), animate=False, immediate=True, force=True)
+
+    def _bring_into_sight(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor < top:
+            self.scroll_to_row(self.cursor)
+        elif 0 < height <= self.cursor - top:
+            self.scroll_to_row(self.cursor - height + 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; it never decides."""
+        at = event.get_content_offset(self)
+        if at is not None and self.text_selection is None:
+            row = self.scroll_offset.y + at.y
+            if row < self.count():
+                self.move_to(row)
+
+    def on_focus(self) -> None:
+        """The mark of the cursor tells where keys go."""
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        """The mark of the cursor tells that keys go elsewhere."""
+        self.refresh_line(self.cursor)
+
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        self._bring_into_sight()
+
+    def action_cursor_down(self) -> None:
+        """Go down a line."""
+        self.move_to(self.cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        """Go up a line."""
+        self.move_to(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self._page(-1)
+
+    def _page(self, step: int) -> None:
+        rows = step * max(1, self.size.height - 1)
+        self.scroll_to_row(self.scroll_offset.y + rows)
+        self.move_to(self.cursor + rows)
+
+    def action_top(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_bottom(self) -> None:
+        """Go to the last row."""
+        self.move_to(self.count() - 1)
+
+    def action_next_hunk(self) -> None:
+        """Go to the next hunk."""
+        self._step(1)
+
+    def action_previous_hunk(self) -> None:
+        """Go to the bar of this hunk, or to the previous one."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        row = self.index.next_stop(self.cursor, step)
+        if row != self.cursor:
+            place = self.index.place(row)
+            self.go_to((place.path, place.k))
+
+    def action_next_file(self) -> None:
+        """Go to the next file."""
+        self._step_file(1)
+
+    def action_previous_file(self) -> None:
+        """Go to the bar of this file, or to the previous one."""
+        self._step_file(-1)
+
+    def _step_file(self, step: int) -> None:
+        row = self.index.next_file(self.cursor, step)
+        if row != self.cursor:
+            self.scroll_to_row(row)
+            self.move_to(row)
+
+    def action_shift_right(self) -> None:
+        """Show more of long lines."""
+        self._shift += _SHIFT
+        self.redraw()
+
+    def action_shift_left(self) -> None:
+        """Show the start of long lines."""
+        self._shift = max(0, self._shift - _SHIFT)
+        self.redraw()
+
+    def action_fold(self) -> None:
+        """Fold the file under the cursor to its bar, or unfold it."""
+        if self.place:
+            self.fold(self._folded ^ {self.place.path})
+
+    def action_copy_place(self) -> None:
+        """Copy path and line, ``path:12``."""
+        if self.place:
+            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")

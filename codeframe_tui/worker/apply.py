@@ -1,0 +1,131 @@
+"""Apply: carry decisions out, one after the other. The only stage that reaches the real tree."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.errors import CodeframeError, Conflict, NotFound, Refused
+from codeframe_tui.core.patch import select
+from codeframe_tui.core.progress import Attempt, Decision
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.verification import Verdict
+from codeframe_tui.ports import Replacement
+from codeframe_tui.worker.verify import Verifier
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["carry_out"]
+
+
+async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
+    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``."""
+    try:
+        if decision.kind == "apply":
+            await _apply(shop, verifier, decision)
+        else:
+            await _undo(shop, decision)
+    except CodeframeError as error:
+        await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
+
+
+async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
+    attempt = await _attempt_of(shop, decision)
+    base, tree = attempt.base, attempt.tree
+    if decision.parts:
+        tree = await _accepted_tree(shop, decision, attempt)
+        await _verify_again(shop, verifier, decision.task, (base, tree), "the accepted part")
+    elif decision.by.startswith("policy:"):
+        snapshot = await shop.workspaces.snapshot()
+        if snapshot.tree != base:
+            await _verify_on(shop, verifier, decision, attempt, snapshot.tree)
+    await _write(shop, decision, base, tree)
+
+
+async def _undo(shop: Workshop, decision: Decision) -> None:
+    applied = await shop.ledger.applied(decision.task)
+    if applied is None or applied.applied_base is None or applied.applied_tree is None:
+        raise Refused(f"task {decision.task} has nothing applied to undo")
+    await _write(shop, decision, applied.applied_tree, applied.applied_base)
+
+
+async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> None:
+    """Replace the difference of two trees in the real tree, all or nothing."""
+    diffs = await shop.workspaces.diff(old, new)
+    paths = [diff.path for diff in diffs]
+    replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
+    done = {r.path: r.new for r in replacements}
+    try:
+        if await shop.working_tree.differs(done):
+            await shop.working_tree.replace(f"decision-{decision.id}", replacements)
+    except Conflict as conflict:
+        moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
+        await shop.ledger.refuse_decision(
+            decision, code=conflict.code, message=conflict.message, paths=moved
+        )
+        return
+    base, tree = (old, new) if decision.kind == "apply" else (new, old)
+    await shop.ledger.settle_decision(decision, paths=paths, base=base, tree=tree)
+
+
+async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
+    before = await shop.workspaces.read(old, diff.path)
+    after = await shop.workspaces.read(new, diff.path)
+    return Replacement(
+        diff.path,
+        None if before is None or diff.old_mode is None else (diff.old_mode, before),
+        None if after is None or diff.new_mode is None else (diff.new_mode, after),
+    )
+
+
+async def _attempt_of(shop: Workshop, decision: Decision) -> Attempt:
+    progress = await shop.ledger.progress(decision.task)
+    for attempt in reversed(progress.attempts):
+        if attempt.proposal == decision.proposal:
+            return attempt
+    raise NotFound(f"task {decision.task} has no proposal {decision.proposal[:12]}")
+
+
+async def _accepted_tree(shop: Workshop, decision: Decision, attempt: Attempt) -> str:
+    """The base with the accepted files and hunks only."""
+    changes: dict[str, tuple[str, bytes] | None] = {}
+    for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
+        hunks = frozenset(k for path, k in decision.parts.hunks if path == diff.path)
+        whole = diff.path in decision.parts.files or len(hunks) == len(diff.hunks) > 0
+        if whole or hunks:
+            changes[diff.path] = await _accepted_file(shop, attempt, diff, None if whole else hunks)
+    return await shop.workspaces.overlay(attempt.base, changes)
+
+
+async def _accepted_file(
+    shop: Workshop, attempt: Attempt, diff: FileDiff, hunks: frozenset[int] | None
+) -> tuple[str, bytes] | None:
+    old = await shop.workspaces.read(attempt.base, diff.path)
+    new = await shop.workspaces.read(attempt.tree, diff.path)
+    if hunks is None:
+        return None if new is None or diff.new_mode is None else (diff.new_mode, new)
+    content = select(old, new, diff, hunks)
+    if content is None:
+        return None
+    kept = diff.old_mode if diff.action is Action.DELETE else diff.new_mode
+    return (kept or "100644", content)
+
+
+async def _verify_on(
+    shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt, now: str
+) -> None:
+    """Stale evidence: verify the change on the tree as it is now, before a policy applies it."""
+    changes: dict[str, tuple[str, bytes] | None] = {}
+    for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
+        changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
+    tree = await shop.workspaces.overlay(now, changes)
+    await _verify_again(shop, verifier, decision.task, (now, tree), "the change on today's tree")
+
+
+async def _verify_again(
+    shop: Workshop, verifier: Verifier, number: str, trees: tuple[str, str], what: str
+) -> None:
+    task = (await shop.ledger.progress(number)).task
+    verification, _ = await verifier.verify(task, *trees)
+    if verification.verdict is Verdict.FAILED:
+        raise Refused(
+            f"{what} fails its tests, so nothing was written: {verification.message}",
+            code="part_failed",
+        )

@@ -1,0 +1,90 @@
+"""Gather: a snapshot to stand on, and what the model is told at the start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codeframe_tui.core import prompt
+from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.task import Phase
+from codeframe_tui.ports import Document, Workspace
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["gather", "resume", "task_workspace"]
+
+
+def task_workspace(number: str) -> str:
+    """Name of the folder in which the model works on a task."""
+    return f"task-{number}"
+
+
+async def gather(shop: Workshop, progress: Progress) -> None:
+    """Take a snapshot, open the workspace on it and store the message that begins."""
+    task = progress.task
+    await shop.ledger.set_phase(task.number, Phase.GATHERING)
+    snapshot = await shop.workspaces.snapshot()
+    workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
+    context = await _context(shop, progress, snapshot.tree)
+    await shop.ledger.record_context(task.number, _told(context, snapshot.notes))
+    if progress.turns:
+        text = await _begin_again(shop, progress)
+        purpose = "resume"
+    else:
+        issue = await shop.ledger.issue_of(task)
+        context["tree"] = _tree(shop, workspace)
+        text = prompt.first_message(task, issue, context)
+        purpose = "task"
+    people = await _people(shop, progress)
+    turn = _user_turn(progress, "\n\n".join(filter(None, [text, people])), purpose)
+    await shop.ledger.set_base(task.number, snapshot.tree)
+    await shop.ledger.record_turn(task.number, turn, [m.id for m in progress.inbox])
+
+
+async def resume(shop: Workshop, progress: Progress) -> None:
+    """Tell the model what people said since."""
+    turn = _user_turn(progress, await _people(shop, progress), "resume")
+    await shop.ledger.record_turn(progress.task.number, turn, [m.id for m in progress.inbox])
+
+
+async def _context(shop: Workshop, progress: Progress, tree: str) -> Document:
+    task = progress.task
+    issue = await shop.ledger.issue_of(task)
+    answers = [b.answer for b in await shop.ledger.blockers_of(task.number) if b.answer]
+    about = [task.title, task.description, *(answers)]
+    if issue is not None:
+        about += [issue.title, issue.description]
+    text = "\n".join(about)
+    return await shop.index.context(text, shop.settings.limits.context_tokens, tree)
+
+
+def _told(context: Document, notes: tuple[str, ...]) -> Document:
+    """What the person sees of it: no bodies."""
+    files = [{k: v for k, v in entry.items() if k != "text"} for entry in context["files"]]
+    return {"files": files, "cut": [*context.get("cut", ()), *notes]}
+
+
+def _tree(shop: Workshop, workspace: Workspace) -> list[str]:
+    paths = list(shop.files_at(workspace.root).walk())
+    if len(paths) <= 300:
+        return paths
+    return [*paths[:300], f"… and {len(paths) - 300} more"]
+
+
+async def _begin_again(shop: Workshop, progress: Progress) -> str:
+    if not progress.attempts:
+        return prompt.rebased("(no proposal was made)")
+    newest = progress.attempts[-1]
+    diff = await shop.workspaces.diff(newest.base, newest.tree)
+    return prompt.rebased(prompt.unified(diff))
+
+
+async def _people(shop: Workshop, progress: Progress) -> str:
+    blockers = await shop.ledger.blockers_of(progress.task.number)
+    questions = {blocker.id: blocker.question for blocker in blockers}
+    return prompt.messages_from_people(progress.inbox, questions)
+
+
+def _user_turn(progress: Progress, text: str, purpose: str) -> Turn:
+    content: tuple[dict[str, Any], ...] = ({"type": "text", "text": text},)
+    return Turn(len(progress.turns), "user", content, purpose, attempt_in_hand(progress))

@@ -1,0 +1,113 @@
+"""The road of one task, read aloud."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.errors import CodeframeError, InvalidAnswer, ModelFailed
+from codeframe_tui.core.progress import Progress
+from codeframe_tui.core.road import (
+    Ask,
+    Correct,
+    Gather,
+    ReadAnswer,
+    Resume,
+    RunTools,
+    Settle,
+    Step,
+    Stuck,
+    Verify,
+    next_step,
+)
+from codeframe_tui.core.task import Phase, Status
+from codeframe_tui.worker.ask import ask
+from codeframe_tui.worker.correct import correct, level_workspace
+from codeframe_tui.worker.gather import gather, resume
+from codeframe_tui.worker.propose import read_answer, run_tools
+from codeframe_tui.worker.review import settle
+from codeframe_tui.worker.verify import Verifier
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["walk"]
+
+NEEDS_SETUP = frozenset({"no_key", "wrong_key"})
+"""Failures of the model that no answer to a question can mend."""
+
+
+async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
+    """Go on with a task until it waits for a person or has ended.
+
+    Raises:
+        ModelFailed: the model cannot be used at all (`NEEDS_SETUP`); the task is unharmed.
+    """
+    while True:
+        progress = await shop.ledger.progress(number)
+        if progress.task.status is not Status.IN_PROGRESS:
+            return
+        if progress.task.phase is Phase.APPLYING:
+            return  # a decision is on its way; the decision lane carries it out
+        agent = shop.definition(progress.task.agent)
+        step = next_step(
+            progress,
+            max_turns=shop.settings.limits.turns,
+            max_corrections=agent.max_corrections,
+        )
+        try:
+            await _take(shop, verifier, progress, agent, step)
+        except ModelFailed as failure:
+            if failure.kind in NEEDS_SETUP:
+                raise
+            await _block(shop, number, "model", _model_question(failure))
+        except InvalidAnswer as error:
+            await _block(shop, number, "answer", _answer_question(error))
+
+
+async def _take(
+    shop: Workshop, verifier: Verifier, progress: Progress, agent: AgentDefinition, step: Step
+) -> None:
+    number = progress.task.number
+    match step:
+        case Gather():
+            await gather(shop, progress)
+        case Ask():
+            await ask(shop, progress, agent)
+        case RunTools(turn):
+            await run_tools(shop, progress, turn, agent)
+        case ReadAnswer(turn):
+            await read_answer(shop, progress, turn)
+        case Verify():
+            await _verify(shop, verifier, progress)
+        case Settle():
+            await settle(shop, progress)
+        case Correct():
+            await correct(shop, progress)
+        case Resume():
+            await level_workspace(shop, progress)
+            await resume(shop, progress)
+        case Stuck(cause, question):
+            await _block(shop, number, cause, question)
+
+
+async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> None:
+    task, newest = progress.task, progress.attempts[-1]
+    await shop.ledger.set_phase(task.number, Phase.VERIFYING)
+    await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
+    verification, flags = await verifier.verify(task, newest.base, newest.tree)
+    await shop.ledger.record_verification(task.number, newest.number, verification, flags)
+
+
+async def _block(shop: Workshop, number: str, cause: str, question: str) -> None:
+    await shop.ledger.open_blocker(
+        Blocker(task=number, kind=BlockerKind.SYNC, question=question, cause=cause)
+    )
+
+
+def _model_question(failure: CodeframeError) -> str:
+    return f"The model could not be reached: {failure.message}. Answer to try again."
+
+
+def _answer_question(error: CodeframeError) -> str:
+    return (
+        f"The model's answer was refused three times: {error.message}. "
+        "Answer with a hint for another try."
+    )

@@ -1,0 +1,265 @@
+"""Propose: run the tools of a reply, and turn an answer into a proposal."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from codeframe_tui.core import prompt
+from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
+from codeframe_tui.core.changeset import parse_answer, resolve
+from codeframe_tui.core.diff import summary
+from codeframe_tui.core.errors import InvalidAnswer, PathRefused
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.paths import check_places
+from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
+from codeframe_tui.core.proposal import ChangeSet, proposal_id
+from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.ports import Workspace
+from codeframe_tui.worker.gather import task_workspace
+from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["read_answer", "run_tools"]
+
+
+async def run_tools(
+    shop: Workshop, progress: Progress, reply: Turn, agent: AgentDefinition
+) -> None:
+    """Run what the reply asks for, each call at most once, and store the results as one message.
+
+    A question that needs a person ends in a blocker instead; the step is then repeated when the
+    answer is there. Calls that an earlier process began and did not finish are not run again.
+    """
+    number = progress.task.number
+    workspace = await shop.workspaces.open(task_workspace(number), None)
+    known = {result.tool_use: result for result in progress.tools}
+    results: list[dict[str, Any]] = []
+    waiting: Blocker | None = None
+    for call in (block for block in reply.content if block["type"] == "tool_use"):
+        if call["name"] == ASK_HUMAN and "_broken" not in call:
+            result, question = await _ask_human(shop, progress, call, agent)
+            waiting = waiting or question
+        else:
+            result = await _run_once(
+                shop, workspace, number, call, known=known.get(call["id"]), agent=agent
+            )
+        if result is not None:
+            results.append(_result_block(result))
+    if waiting is not None:
+        await shop.ledger.open_blocker(waiting)
+        return
+    blocks, told = await _with_messages(shop, progress, results)
+    turn = Turn(len(progress.turns), "user", tuple(blocks), "tools", reply.attempt)
+    await shop.ledger.record_turn(number, turn, told)
+
+
+async def _run_once(
+    shop: Workshop,
+    workspace: Workspace,
+    number: str,
+    call: Mapping[str, Any],
+    *,
+    known: ToolResult | None,
+    agent: AgentDefinition,
+) -> ToolResult:
+    if known is not None and known.content is not None:
+        return known
+    name, ident = str(call["name"]), str(call["id"])
+    if known is not None and name in {"Bash", "Write"}:
+        outcome = ToolOutcome(
+            "interrupted: the program stopped while this ran, so its effect is unknown. "
+            "Look at the files before you repeat it.",
+            ok=False,
+            summary=f"{name.lower()} was interrupted",
+        )
+    else:
+        outcome = await _run_checked(shop, workspace, number, call, agent)
+    result = ToolResult(ident, name, outcome.text, outcome.ok)
+    await shop.ledger.record_tool(number, result, outcome.summary)
+    return result
+
+
+async def _run_checked(
+    shop: Workshop,
+    workspace: Workspace,
+    number: str,
+    call: Mapping[str, Any],
+    agent: AgentDefinition,
+) -> ToolOutcome:
+    name, ident = str(call["name"]), str(call["id"])
+    wrong = call.get("_broken") or input_error(name, call["input"], agent.tools)
+    if wrong:
+        return ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
+    await shop.ledger.record_tool(number, ToolResult(ident, name), name)
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def show(chunk: bytes) -> None:
+        text = decoder.decode(chunk)
+        shop.ledger.publish(Signal("tool.output", number, {"text": text}, key=ident, append=True))
+
+    return await run_tool(shop, workspace, name, call["input"], show)
+
+
+async def _ask_human(
+    shop: Workshop, progress: Progress, call: Mapping[str, Any], agent: AgentDefinition
+) -> tuple[ToolResult | None, Blocker | None]:
+    """The answer to a question, or the blocker that has to wait for it."""
+    ident, given = str(call["id"]), call["input"]
+    wrong = input_error(ASK_HUMAN, given, agent.tools)
+    if wrong:
+        return ToolResult(ident, ASK_HUMAN, f"error: {wrong}", ok=False), None
+    kind = BlockerKind(given.get("kind", "SYNC"))
+    question = Blocker(
+        task=progress.task.number,
+        kind=kind,
+        question=given["question"],
+        cause="question",
+        options=tuple(given.get("options", ())),
+        assumption=given.get("assumption") if kind is BlockerKind.ASYNC else None,
+    )
+    if kind is BlockerKind.ASYNC:
+        await shop.ledger.open_blocker(question)
+        text = f"The question was passed on. Go on with your assumption: {question.assumption}"
+        return ToolResult(ident, ASK_HUMAN, text), None
+    asked = await _asked(shop, question)
+    if asked is None or asked.status is BlockerStatus.OPEN:
+        return None, question
+    text = asked.answer or "No answer was given; decide yourself and say what you assumed."
+    return ToolResult(ident, ASK_HUMAN, text), None
+
+
+async def _asked(shop: Workshop, question: Blocker) -> Blocker | None:
+    """The same question as asked before, newest first."""
+    for blocker in reversed(await shop.ledger.blockers_of(question.task)):
+        if blocker.cause == "question" and blocker.question == question.question:
+            return blocker
+    return None
+
+
+def _result_block(result: ToolResult) -> dict[str, Any]:
+    return {
+        "type": "tool_result",
+        "tool_use_id": result.tool_use,
+        "content": result.content or "(no output)",
+        "is_error": not result.ok,
+    }
+
+
+async def _with_messages(
+    shop: Workshop, progress: Progress, results: Sequence[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Tool results, and after them what people said meanwhile."""
+    inbox = progress.inbox
+    blockers = {b.id: b for b in await shop.ledger.blockers_of(progress.task.number)}
+    said = [m for m in inbox if not _is_tool_answer(m, blockers)]
+    questions = {ident: blocker.question for ident, blocker in blockers.items()}
+    text = prompt.messages_from_people(said, questions)
+    blocks = list(results)
+    if text or not blocks:
+        blocks.append({"type": "text", "text": text or "Go on."})
+    return blocks, [message.id for message in inbox]
+
+
+def _is_tool_answer(message: Message, blockers: Mapping[str, Blocker]) -> bool:
+    """Whether it is told as the result of the AskHuman call itself."""
+    blocker = blockers.get(message.blocker or "")
+    return (
+        message.kind == "answer"
+        and blocker is not None
+        and blocker.cause == "question"
+        and blocker.kind is BlockerKind.SYNC
+    )
+
+
+async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
+    """Store the proposal that an answer makes, or count and send back an invalid answer.
+
+    Raises:
+        InvalidAnswer: it was invalid once too often.
+    """
+    try:
+        attempt = await _propose(shop, progress, reply)
+    except (InvalidAnswer, PathRefused) as error:
+        if progress.strikes >= 2:
+            raise InvalidAnswer(error.message) from error
+        text = prompt.answer_refused(error.message)
+        content = ({"type": "text", "text": text},)
+        turn = Turn(len(progress.turns), "user", content, "format", reply.attempt)
+        await shop.ledger.refuse_answer(progress.task.number, error.message, turn)
+        return
+    await shop.ledger.record_attempt(progress.task.number, attempt)
+
+
+async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
+    """Lay the answer over what the tools wrote; the difference to the base is the proposal."""
+    number, base = progress.task.number, progress.base
+    assert base is not None
+    workspace = await shop.workspaces.open(task_workspace(number), None)
+    if reply.stop_reason == "max_tokens":
+        raise InvalidAnswer(
+            "the reply was cut at its length limit; send less at once: use `edits` for large "
+            "files, or write files with the Write tool and answer with an empty `files`"
+        )
+    earlier = {file.path for attempt in progress.attempts for file in attempt.files}
+    current = await shop.workspaces.capture(workspace, also=earlier)
+    previous = progress.attempts[-1].tree if progress.attempts else base
+    answer = parse_answer(_text_of(reply), allow_empty=current.tree != previous)
+    tree = await _lay(shop, base, current.tree, answer)
+    diffs = await shop.workspaces.diff(base, tree)
+    if not diffs:
+        raise InvalidAnswer("the proposal changes nothing: every file is as it was")
+    return Attempt(
+        number=attempt_in_hand(progress),
+        base=base,
+        tree=tree,
+        proposal=proposal_id(base, tree),
+        explanation=answer.explanation,
+        files=tuple(map(summary, diffs)),
+        cause=_cause(progress),
+        usage=_spent(progress, reply.attempt),
+    )
+
+
+async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
+    """The tree of an answer over what is there now; the workspace itself is not touched."""
+    paths = [change.path for change in answer.files]
+    check_places(paths, await shop.workspaces.entries(current))
+    before = await _states(shop, base, paths)
+    await shop.working_tree.differs(before)  # the gate speaks here, before anyone reviews it
+    now = await _states(shop, current, paths)
+    results = {c.path: resolve(c, before[c.path], now[c.path]) for c in answer.files}
+    return await shop.workspaces.overlay(current, results)
+
+
+async def _states(
+    shop: Workshop, tree: str, paths: Sequence[str]
+) -> dict[str, tuple[str, bytes] | None]:
+    entries = await shop.workspaces.entries(tree, paths)
+    states: dict[str, tuple[str, bytes] | None] = dict.fromkeys(paths)
+    for path, entry in entries.items():
+        content = await shop.workspaces.read(tree, path)
+        if content is not None:
+            states[path] = (entry.mode, content)
+    return states
+
+
+def _text_of(reply: Turn) -> str:
+    return "".join(block["text"] for block in reply.content if block["type"] == "text")
+
+
+def _cause(progress: Progress) -> str:
+    """Why this attempt is made: from the message that asked for it."""
+    attempt = attempt_in_hand(progress)
+    purposes = [t.purpose for t in progress.turns if t.attempt == attempt and t.role == "user"]
+    if attempt == 1:
+        return "first"
+    return "correction" if "correction" in purposes else "review"
+
+
+def _spent(progress: Progress, attempt: int) -> Usage:
+    usages = [turn.usage for turn in progress.turns if turn.attempt == attempt and turn.usage]
+    return sum(usages, Usage())

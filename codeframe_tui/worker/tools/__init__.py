@@ -1,0 +1,8 @@
+"""The tools of the model: what it may call, and what each does in the workspace."""
+
+from __future__ import annotations
+
+from codeframe_tui.worker.tools.run import ToolOutcome, run_tool
+from codeframe_tui.worker.tools.schema import ASK_HUMAN, definitions, input_error
+
+__all__ = ["ASK_HUMAN", "ToolOutcome", "definitions", "input_error", "run_tool"]

@@ -1,0 +1,115 @@
+"""Carry one tool call out in a workspace; every failure becomes a text the model can act on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.paths import check_path
+from codeframe_tui.core.text import clean_line
+from codeframe_tui.ports import Files, Workspace
+from codeframe_tui.worker.tools import search
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["ToolOutcome", "run_tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """What the model gets, and one line for the person.
+
+    Attributes:
+        text: bounded; says what was cut.
+        ok: whether the tool did what was asked.
+        summary: e.g. ``read src/x.py``.
+    """
+
+    text: str
+    ok: bool
+    summary: str
+
+
+async def run_tool(
+    shop: Workshop,
+    workspace: Workspace,
+    name: str,
+    given: Mapping[str, Any],
+    on_output: Callable[[bytes], None],
+) -> ToolOutcome:
+    """Run a call whose input has passed `input_error`. Never raises for what the tool does."""
+    files = shop.files_at(workspace.root)
+    try:
+        match name:
+            case "Bash":
+                return await _bash(shop, workspace, given, on_output)
+            case "Read":
+                work = _read
+            case "Glob":
+                work = search.glob_files
+            case "Grep":
+                work = search.grep_files
+            case _:
+                work = _write
+        text, summary = await asyncio.to_thread(work, files, given)
+    except (CodeframeError, OSError) as error:
+        return ToolOutcome(
+            f"error: {error}", False, f"{name.lower()} failed: {clean_line(str(error))}"
+        )
+    return ToolOutcome(bounded(text, shop.settings.limits.tool_output), True, summary)
+
+
+def bounded(text: str, limit: int) -> str:
+    """At most about ``limit`` bytes: head and tail, and a line that says what was cut."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
+        return text
+    half = limit // 2
+    head, tail = raw[:half].decode("utf-8", "ignore"), raw[-half:].decode("utf-8", "ignore")
+    return f"{head}\n… {len(raw) - 2 * half} bytes cut …\n{tail}"
+
+
+def _read(files: Files, given: Mapping[str, Any]) -> tuple[str, str]:
+    path = check_path(given["path"])
+    raw = files.read(path, 4 * 2**20)
+    if b"\0" in raw[:8192]:
+        return f"{path} is a binary file of {files.size(path)} bytes", f"read {path} (binary)"
+    lines = raw.decode("utf-8", "replace").splitlines()
+    first = given.get("offset", 1)
+    shown = lines[first - 1 : first - 1 + given.get("limit", 2000)]
+    text = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(shown, first))
+    if not shown:
+        text = f"{path} has {len(lines)} lines; nothing from line {first}"
+    elif first - 1 + len(shown) < len(lines):
+        text += f"\n… {len(lines)} lines in all"
+    return text, f"read {path}"
+
+
+def _write(files: Files, given: Mapping[str, Any]) -> tuple[str, str]:
+    path = check_path(given["path"])
+    content = given["content"].encode("utf-8")
+    files.write(path, content)
+    return f"wrote {len(content)} bytes to {path}", f"wrote {path}"
+
+
+async def _bash(
+    shop: Workshop,
+    workspace: Workspace,
+    given: Mapping[str, Any],
+    on_output: Callable[[bytes], None],
+) -> ToolOutcome:
+    command = given["command"]
+    seconds = min(
+        float(given.get("timeout_seconds", shop.settings.waits.tool)), shop.settings.waits.tool
+    )
+    done = await shop.sandbox.run(
+        workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
+    )
+    output = bounded(done.output.decode("utf-8", "replace"), shop.settings.limits.tool_output)
+    status = f"exit code {done.exit_code}" if done.ended == "exit" else done.message or done.ended
+    text = f"{output.rstrip()}\n[{status}]" if output.strip() else f"[{status}, no output]"
+    return ToolOutcome(
+        text, done.exit_code == 0, f"ran {clean_line(command, limit=160)} · {status}"
+    )

@@ -1,0 +1,103 @@
+"""Verify: RED, GREEN and REGRESSION are runs that the program makes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.flags import flags_for
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.task import Task
+from codeframe_tui.core.verdict import is_test_file, judge, needs_base_run
+from codeframe_tui.core.verification import Flag, TestRun, Verification
+from codeframe_tui.ports import TestRequest
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["Verifier"]
+
+
+class Verifier:
+    """Runs the tests of proposals in sealed copies; keeps what is known of each base."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._collected: dict[str, tuple[str, ...] | None] = {}
+
+    async def verify(
+        self, task: Task, base: str, tree: str
+    ) -> tuple[Verification, tuple[Flag, ...]]:
+        """Judge a tree against its base, and flag what a reviewer must see."""
+        diffs = await self._shop.workspaces.diff(base, tree)
+        flags = flags_for(diffs, await self._shop.workspaces.entries(base))
+        changed = tuple(
+            d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE
+        )
+        red = green = None
+        if changed:
+            with_tests = await self._base_with_tests(base, tree, changed)
+            red = await self._run(task, "red", with_tests, changed)
+            green = await self._run(task, "green", tree, changed)
+        regression = await self._run(task, "regression", tree)
+        collected = await self._base_collected(task, base)
+        doubtful = needs_base_run(regression, collected)
+        base_run = await self._run(task, "base", base, doubtful) if doubtful else None
+        verification = judge(
+            evidence=task.evidence,
+            changed_tests=changed,
+            red=red,
+            green=green,
+            regression=regression,
+            base_of_failed=base_run,
+            base_collected=collected,
+            added_modules=_added_modules(diffs),
+        )
+        return verification, flags
+
+    async def _base_with_tests(self, base: str, tree: str, changed: Sequence[str]) -> str:
+        """The base with the proposal's versions of the test files."""
+        entries = await self._shop.workspaces.entries(tree, changed)
+        files: dict[str, tuple[str, bytes] | None] = {}
+        for path, entry in entries.items():
+            content = await self._shop.workspaces.read(tree, path)
+            assert content is not None
+            files[path] = (entry.mode, content)
+        return await self._shop.workspaces.overlay(base, files)
+
+    async def _base_collected(self, task: Task, base: str) -> tuple[str, ...] | None:
+        """Test ids of the base; None when they could not be had. Kept for the newest base."""
+        if base not in self._collected:
+            run = await self._run(task, "base", base, collect_only=True)
+            self._collected = {base: run.collected if run.ok else None}
+        return self._collected[base]
+
+    async def _run(
+        self,
+        task: Task,
+        name: str,
+        tree: str,
+        select: Sequence[str] = (),
+        *,
+        collect_only: bool = False,
+    ) -> TestRun:
+        """One run in a folder of its own, made exactly ``tree`` before."""
+        shop = self._shop
+        workspace = await shop.workspaces.open(f"verify-{task.number}", tree)
+        request = TestRequest(
+            workspace=workspace,
+            run=name,
+            select=tuple(select),
+            collect_only=collect_only,
+            timeout_seconds=shop.settings.waits.tests,
+        )
+
+        def publish(signal: Signal) -> None:
+            shop.ledger.publish(replace(signal, task=task.number))
+
+        return await shop.runner.run(request, publish)
+
+
+def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
+    """Paths of Python files that the proposal creates."""
+    return frozenset(d.path for d in diffs if d.action is Action.CREATE and d.path.endswith(".py"))

@@ -1,0 +1,47 @@
+"""The ports that the road works with, handed to every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.ports import (
+    Clock,
+    CodeIndex,
+    Files,
+    Ledger,
+    Model,
+    Sandbox,
+    TestRunner,
+    WorkingTree,
+    Workspaces,
+)
+from codeframe_tui.settings import Settings
+
+__all__ = ["Workshop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a worker needs; made once by bootstrap.
+
+    Attributes:
+        files_at: opens a folder through the path gate.
+        definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
+        rules: reads the project's rules files: name -> text.
+    """
+
+    ledger: Ledger
+    model: Model
+    workspaces: Workspaces
+    working_tree: WorkingTree
+    sandbox: Sandbox
+    runner: TestRunner
+    index: CodeIndex
+    clock: Clock
+    settings: Settings
+    files_at: Callable[[Path], Files]
+    definition: Callable[[str | None], AgentDefinition]
+    rules: Callable[[], Mapping[str, str]]

@@ -1,0 +1,91 @@
+"""An app that holds nothing but the diff, and a clock that a test turns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from codeframe_tui.tui.stylesheets import stylesheets
+from codeframe_tui.tui.theme import THEMES, variables
+from codeframe_tui.tui.widgets.diff import DiffView
+
+__all__ = ["Clock", "Host", "press", "until"]
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Host(App[None]):
+    """The diff alone, with everything it says in a list."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets()]
+
+    def __init__(self, document: dict[str, Any] | None = None, *, theme: str = "") -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.diff = DiffView(clock=self.clock)
+        self.said: list[Any] = []
+        self._document = document
+        self._wanted = theme or THEMES[0].name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, before a theme of ours is in force."""
+        return variables()
+
+    def compose(self) -> ComposeResult:
+        yield self.diff
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._wanted
+        self.diff.focus()
+        self.diff.show(self._document)
+
+    async def settled(self, pilot: Pilot[None]) -> DiffView:
+        """The diff, painted, and past its first moment."""
+        await until(pilot, lambda: self.diff.size.height > 0 and self.diff.has_focus)
+        await pilot.pause(0)
+        self.clock.now += 1
+        return self.diff
+
+    def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
+        self.said.append(message)
+
+    def on_diff_view_send_asked(self, message: DiffView.SendAsked) -> None:
+        self.said.append(message)
+
+    def on_diff_view_approve_all_asked(self, message: DiffView.ApproveAllAsked) -> None:
+        self.said.append(message)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the app run until something is true."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it never became true"
+        await pilot.pause(0)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys; each has been dealt with when this returns."""
+    names = {"]": "right_square_bracket", "[": "left_square_bracket"}
+    names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
+    for key in keys:
+        event = events.Key(names.get(key, key), key if len(key) == 1 else None)
+        pilot.app.post_message(event)
+        await pilot.pause(0)
+        await pilot.pause(0)

@@ -1,0 +1,356 @@
+"""The service port with documents made by hand, which a test changes as it likes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from codeframe_tui.core.commands import (
+    Command,
+    Query,
+    ShowActivity,
+    ShowBlockers,
+    ShowDiff,
+    ShowOverview,
+    ShowQueue,
+    ShowTask,
+    ShowTestOutput,
+)
+from codeframe_tui.core.errors import CodeframeError, NotFound
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.ports import Document
+
+NOW = datetime(2026, 3, 2, 14, 20, 0, tzinfo=UTC)
+"""The time in all documents below."""
+
+
+def at(minutes: float) -> str:
+    """A moment so many minutes before `NOW`."""
+    moment = datetime.fromtimestamp(NOW.timestamp() - minutes * 60, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def task(number: str, title: str, status: str = "pending", **more: Any) -> Document:
+    """A row of the queue."""
+    return {
+        "number": number,
+        "title": title,
+        "status": status,
+        "phase": None,
+        "held": False,
+        "priority": 2,
+        "workflow_step": 0,
+        "issue": None,
+        "depends_on": [],
+        "agent": None,
+        "attempt": 0,
+        "verdict": None,
+        "waiting_on": [],
+        "cost_usd": 0.0,
+        "since": at(3),
+        "reason": None,
+        "why": "",
+        "blocker": None,
+    } | more
+
+
+def queue() -> Document:
+    """The queue of the drawings."""
+    groups = {
+        "needs_you": [
+            task("1.2.3", "Retry on 429", "in_review", attempt=2, verdict="proven", cost_usd=0.21),
+            task("1.2.1", "Currency rounding", "blocked", attempt=3, blocker="b1", cost_usd=0.31,
+                 reason="tests disagree", since=at(18)),
+        ],
+        "working": [
+            task("1.2.4", "Paginate /orders", "in_progress", phase="verifying", attempt=2,
+                 since=at(0.2), cost_usd=0.18),
+            task("1.3.1", "Audit log table", "in_progress", phase="proposing", attempt=0,
+                 since=at(41 / 60), cost_usd=0.14),
+        ],
+        "queued": [
+            task("1.3.2", "Audit log API", waiting_on=["1.3.1"], depends_on=["1.3.1"]),
+            task("1.4.1", "Rate limiter", priority=1),
+            task("1.4.2", "Limits per key", waiting_on=["1.4.1"], depends_on=["1.4.1"]),
+        ],
+        "done": [
+            task("1.1.4", "Health endpoint", "completed", since=at(18), attempt=1),
+            task("1.1.3", "Settings model", "completed", since=at(33), attempt=1),
+        ],
+    }  # fmt: skip
+    return {"groups": [{"key": k, "total": len(v), "rows": v} for k, v in groups.items()]}
+
+
+def overview() -> Document:
+    """The header of the drawings."""
+    return {
+        "project": "shop-api",
+        "path": "/srv/shop-api",
+        "branch": "main",
+        "dirty": 3,
+        "policy": "manual",
+        "sandbox": "bwrap",
+        "sandbox_why": "",
+        "model": "claude-sonnet-5-5",
+        "key": None,
+        "scripted": False,
+        "paused": False,
+        "workers": [
+            {"task": "1.2.4", "title": "Paginate /orders", "phase": "verifying", "since": at(0.2)},
+            {"task": "1.3.1", "title": "Audit log table", "phase": "proposing", "since": at(0.6)},
+        ],
+        "worker_limit": 2,
+        "cost_usd": 0.84,
+        "cap_usd": 5.0,
+        "counts": {"needs_you": 2, "working": 2, "queued": 3, "done": 2},
+        "last_event": 40,
+        "pid": 4242,
+        "version": "0.1.0",
+        "keep": False,
+    }
+
+
+def blockers() -> Document:
+    """One open question."""
+    return {
+        "blockers": [
+            {
+                "id": "b1",
+                "task": "1.2.1",
+                "kind": "SYNC",
+                "question": "Round half up or half even for JPY amounts? Tests disagree.",
+                "options": ["half up", "half even"],
+                "assumption": None,
+                "status": "open",
+                "answer": None,
+                "created_at": at(18),
+                "title": "Currency rounding",
+                "holds": ["1.5.1", "1.5.2", "1.5.3"],
+                "cost_usd": 0.31,
+                "attempts": 3,
+                "cause": "question",
+            }
+        ]
+    }
+
+
+_NEW = ("stops_when_budget_is_spent", "retries_429_with_retry_after", "never_retries_400")
+
+
+def _tests(outcome: str) -> list[Document]:
+    times = (0.008, 0.011, 0.006)
+    return [
+        {"id": f"tests/test_retry.py::test_{name}", "outcome": outcome, "duration": seconds,
+         "message": "AttributeError: limit" if outcome == "failed" else ""}
+        for name, seconds in zip(_NEW, times, strict=True)
+    ]  # fmt: skip
+
+
+def verification() -> Document:
+    """Proven."""
+    rest = [
+        {"id": f"tests/test_old.py::test_{n}", "outcome": "passed", "duration": 0.02, "message": ""}
+        for n in range(209)
+    ]
+    return {
+        "verdict": "proven",
+        "reason": "",
+        "message": "",
+        "red": {"verdict": "red", "tests": _tests("failed")},
+        "green": {"verdict": "green", "tests": _tests("passed")},
+        "regression": {"verdict": "clean", "tests": [*_tests("passed"), *rest]},
+        "lint": {"verdict": "clean", "message": "ruff: nothing new", "tests": []},
+    }
+
+
+FILES = [
+    {"path": "client/retry.py", "action": "modify", "added": 8, "removed": 3},
+    {"path": "client/limit.py", "action": "create", "added": 6, "removed": 0},
+    {"path": "tests/test_retry.py", "action": "modify", "added": 4, "removed": 0},
+    {"path": "pyproject.toml", "action": "modify", "added": 1, "removed": 0},
+]
+
+
+def shown() -> Document:
+    """The task in review."""
+    failed = verification() | {"verdict": "failed", "reason": "regression"}
+    failed["green"] = {"verdict": "failing", "tests": [
+        *_tests("passed")[:2], {"id": "tests/test_retry.py::test_never_retries_400",
+                                "outcome": "failed", "duration": 0.01, "message": ""}]}  # fmt: skip
+    attempt = {
+        "explanation": "Retries now spend a time budget instead of a fixed count: a slow upstream "
+        "cannot hold a request for longer than the caller allowed.",
+        "files": FILES,
+        "base": "b" * 40,
+        "tree": "c" * 40,
+        "usage": {},
+    }
+    return task("1.2.3", "Retry on 429", "in_review", attempt=2, verdict="proven") | {
+        "description": "Honour Retry-After.",
+        "evidence": "tdd",
+        "history": [],
+        "attempts": [
+            attempt | {"attempt": 1, "proposal": "p1", "verification": failed, "flags": []},
+            attempt | {"attempt": 2, "proposal": "p2", "verification": verification(), "flags": [
+                {"rule": "new dependency", "severity": "amber", "path": "pyproject.toml",
+                 "line": 14, "message": "tenacity was not a dependency before"}]},
+        ],
+    }  # fmt: skip
+
+
+def _hunk(k: int, start: int, heading: str, lines: list[list[str]]) -> Document:
+    old = sum(sign != "+" for sign, _ in lines)
+    new = sum(sign != "-" for sign, _ in lines)
+    return {"k": k, "old_start": start, "old_lines": old, "new_start": start, "new_lines": new,
+            "heading": heading, "lines": lines, "verdict": None}  # fmt: skip
+
+
+def diff() -> Document:
+    """The proposal in review."""
+    retry = [
+        _hunk(1, 41, "class Retry", [
+            [" ", "    def run(self, call: Callable[[], Response]) -> Response:"],
+            ["-", "        for attempt in range(3):"],
+            ["+", "        for attempt in self.limit.attempts():"],
+            [" ", "            response = call()"],
+            ["-", "            if response.status != 500:"],
+            ["+", "            if response.status not in RETRYABLE:"],
+            [" ", "                return response"],
+            ["+", '            log.info("retry %d after %.1fs", attempt, delay)'],
+            [" ", "        raise RetriesExhausted(self.limit)"],
+        ]),
+        _hunk(2, 88, "", [
+            ["-", "DEFAULT = Retry()"],
+            ["+", "DEFAULT = Retry(Limit(seconds=30))"],
+        ]),
+    ]  # fmt: skip
+    limit = [_hunk(1, 1, "", [
+        ["+", "class Limit:"],
+        ["+", '    """A budget of retries, spent by elapsed time."""'],
+        ["+", ""],
+        ["+", "    def __init__(self, seconds: float) -> None:"],
+        ["+", "        self.left = seconds"],
+    ])]  # fmt: skip
+    tests = [_hunk(1, 10, "", [["+", "def test_never_retries_400() -> None:"],
+                               ["+", "    assert run(400).calls == 1"]])]  # fmt: skip
+    build = [_hunk(1, 12, "dependencies", [["+", '  "tenacity>=9",']])]
+    hunks = [retry, limit, tests, build]
+    return {
+        "base": "b" * 40,
+        "proposal": "p2",
+        "attempt": 2,
+        "files": [
+            {
+                "path": f["path"],
+                "action": f["action"],
+                "mode": "100644",
+                "binary": False,
+                "hunks": h,
+            }
+            for f, h in zip(FILES, hunks, strict=True)
+        ],
+    }
+
+
+def activity() -> Document:
+    """What the worker did."""
+    return {
+        "items": [
+            {"at": at(12), "kind": "context", "title": "read 6 files", "detail": "client/retry.py",
+             "tokens": 8_200, "cost_usd": None, "ok": True},
+            {"at": at(11), "kind": "tool", "title": "Grep", "detail": "Retry(", "tokens": None,
+             "cost_usd": None, "ok": True},
+            {"at": at(10), "kind": "tool", "title": "Bash", "detail": "pytest -q", "tokens": None,
+             "cost_usd": None, "ok": False},
+            {"at": at(9), "kind": "turn", "title": "wrote", "detail": "4 files", "tokens": 2_140,
+             "cost_usd": 0.08, "ok": True},
+        ]
+    }  # fmt: skip
+
+
+@dataclass
+class FakeService:
+    """Answers from its documents, records commands, sends what a test says.
+
+    Attributes:
+        tasks: number -> `ShowTask` document; others are made from the queue.
+        refuse: raised by the next `submit`.
+    """
+
+    overview: Document = field(default_factory=overview)
+    queue: Document = field(default_factory=queue)
+    blockers: Document = field(default_factory=blockers)
+    tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
+    diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
+    activity: Document = field(default_factory=activity)
+    output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
+    submitted: list[Command] = field(default_factory=list)
+    asked: list[Query] = field(default_factory=list)
+    refuse: CodeframeError | None = None
+    _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
+    _seq: int = 40
+
+    async def submit(self, command: Command) -> Document:
+        self.submitted.append(command)
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
+        return {"number": "1.9.9", "decision": 1}
+
+    async def query(self, query: Query) -> Document:
+        self.asked.append(query)
+        match query:
+            case ShowOverview():
+                found = self.overview
+            case ShowQueue():
+                found = self.queue
+            case ShowBlockers():
+                found = self.blockers
+            case ShowActivity():
+                found = self.activity
+            case ShowTestOutput():
+                found = self.output
+            case ShowDiff() if query.number in self.diffs:
+                found = self.diffs[query.number]
+            case ShowTask():
+                found = self._task(query.number)
+            case _:
+                raise NotFound("there is no such thing")
+        return deepcopy(found)
+
+    def _task(self, number: str) -> Document:
+        if number in self.tasks:
+            return self.tasks[number]
+        for group in self.queue["groups"]:
+            for row in group["rows"]:
+                if row["number"] == number:
+                    return {**row, "attempts": [], "history": [], "description": ""}
+        raise NotFound(f"there is no task {number}")
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def signals(self) -> AsyncIterator[Signal]:
+        while (signal := await self._signals.get()) is not None:
+            yield signal
+
+    def happen(self, type_: str, number: str | None = None, **data: Any) -> None:
+        """Send an event."""
+        self._seq += 1
+        self._events.put_nowait(Event(self._seq, at(0), type_, number, data))
+
+    def signal(self, kind: str, number: str, *, key: str = "", append: bool = False,
+               **data: Any) -> None:  # fmt: skip
+        """Send a signal."""
+        self._signals.put_nowait(Signal(kind, number, data, key, append))
+
+    def die(self) -> None:
+        """End both streams, as a dying engine does."""
+        self._events.put_nowait(None)
+        self._signals.put_nowait(None)

@@ -1,0 +1,114 @@
+"""Verdicts on a proposal."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeframe_tui.core.commands import Approve, Parts, Reject
+from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
+from tests.diff_documents import document, file, hunk, retry
+
+DRAFT = ReviewDraft.of(retry())
+RETRY, TESTS = "client/retry.py", "tests/test_retry.py"
+
+
+def test_a_fresh_draft_has_one_unit_per_hunk_and_one_per_file_without_hunks() -> None:
+    assert DRAFT.units == (
+        (RETRY, 1),
+        (RETRY, 2),
+        (RETRY, 3),
+        (TESTS, 1),
+        ("client/logo.png", 0),
+        ("scripts/run.sh", 0),
+        ("client/legacy.py", 1),
+    )
+    assert DRAFT.count(Verdict.UNDECIDED) == 7
+
+
+def test_all_hunks_of_a_file_make_the_whole_file_some_make_hunks() -> None:
+    draft = DRAFT.give(Verdict.ACCEPTED, [(RETRY, 1), (RETRY, 3), (TESTS, 1)])
+    draft = draft.give_file(Verdict.ACCEPTED, "client/logo.png")
+    assert draft.parts == Parts((TESTS, "client/logo.png"), ((RETRY, 1), (RETRY, 3)))
+    assert draft.give_file(Verdict.ACCEPTED, RETRY).parts.hunks == ()
+
+
+def test_the_rejected_part_has_the_same_form() -> None:
+    draft = DRAFT.give(Verdict.REJECTED, [(RETRY, 2), ("scripts/run.sh", 0)])
+    assert draft.rejected_parts == Parts(("scripts/run.sh",), ((RETRY, 2),))
+    assert draft.rejection("1", "no") == Reject("1", "no", draft.rejected_parts, "p1")
+
+
+def test_an_approval_names_the_hash_and_never_means_all_by_being_empty() -> None:
+    assert DRAFT.approval("1.2.3") is None
+    draft = DRAFT.give(Verdict.ACCEPTED, [(RETRY, 1)])
+    assert draft.approval("1.2.3", rest_to_worker=True) == Approve(
+        "1.2.3", expect="p1", parts=Parts(hunks=((RETRY, 1),)), rest_to_worker=True
+    )
+
+
+def test_undecided_goes_round_and_ends_when_all_is_decided() -> None:
+    draft = DRAFT.give_file(Verdict.ACCEPTED, RETRY)
+    assert draft.next_undecided((RETRY, 1)) == (TESTS, 1)
+    assert DRAFT.next_undecided(("client/legacy.py", 1)) == (RETRY, 1)
+    assert DRAFT.next_undecided() == (RETRY, 1)
+    assert DRAFT.give_all(Verdict.ACCEPTED).next_undecided((RETRY, 1)) is None
+
+
+def test_taking_back_restores_what_the_last_verdict_replaced() -> None:
+    draft = DRAFT.give(Verdict.REJECTED, [(RETRY, 2)]).give_file(Verdict.ACCEPTED, RETRY)
+    back, unit = draft.take_back()
+    assert unit == (RETRY, 1)
+    assert [back.verdict(RETRY, k) for k in (1, 2, 3)] == ["undecided", "rejected", "undecided"]
+    assert back.take_back()[0].count(Verdict.UNDECIDED) == 7
+    assert DRAFT.take_back() == (DRAFT, None)
+
+
+def test_verdicts_of_the_document_are_taken_over_and_unknown_units_left_out() -> None:
+    seen = retry()
+    seen["files"][0]["hunks"][1]["verdict"] = "accepted"
+    draft = ReviewDraft.of(seen)
+    assert draft.verdict(RETRY, 2) is Verdict.ACCEPTED
+    assert draft.give(Verdict.ACCEPTED, [("nowhere", 1)]) is draft
+
+
+def test_files_seen_are_counted_once() -> None:
+    assert DRAFT.see(RETRY).see(RETRY).seen == {RETRY}
+    assert len(DRAFT.files) == 5
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    counts = draw(st.lists(st.integers(0, 4), min_size=1, max_size=5))
+    return document(
+        *(
+            file(f"f{i}", *(hunk(k, 10 * k, f"-{k}", f"+{k}!") for k in range(1, count + 1)))
+            for i, count in enumerate(counts)
+        )
+    )
+
+
+@given(documents(), st.data())
+def test_parts_of_any_verdicts_rebuild_exactly_the_chosen_hunks(
+    shown: dict[str, Any], data: st.DataObject
+) -> None:
+    before = copy.deepcopy(shown)
+    draft = ReviewDraft.of(shown)
+    choice = {unit: data.draw(st.sampled_from(list(Verdict))) for unit in draft.units}
+    for unit, verdict in choice.items():
+        draft = draft.give(verdict, [unit])
+    for parts, verdict in (
+        (draft.parts, Verdict.ACCEPTED),
+        (draft.rejected_parts, Verdict.REJECTED),
+    ):
+        rebuilt = {u for u in draft.units if u[0] in parts.files} | set(parts.hunks)
+        assert rebuilt == {unit for unit, given in choice.items() if given is verdict}
+        assert not {path for path, _ in parts.hunks} & set(parts.files)
+        assert all(k > 0 for _, k in parts.hunks)
+    while draft.take_back()[1] is not None:
+        draft = draft.take_back()[0]
+    assert draft.count(Verdict.UNDECIDED) == len(draft.units)
+    assert shown == before
