@@ -399,6 +399,8 @@ async def test_an_approval_is_a_row_until_it_is_carried_out(
     found = await show(service, number)
     assert (found["status"], found["phase"]) == ("in_progress", "applying")
     assert await engine.claim("w1") is None
+    await engine.release(number)
+    assert await status(service, number) == "in_progress"
     for command, code in (
         (Approve(number), "already_decided"),
         (Cancel(number), "applying"),
@@ -536,6 +538,7 @@ async def test_an_undo_takes_a_completed_change_back_once(
     await settle_all(engine)
     found = await show(service, number)
     assert (found["status"], found["reason"]) == ("cancelled", "undone")
+    assert (await engine.progress(number)).base is None
     assert await engine.applied(number) is None
 
 

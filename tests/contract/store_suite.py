@@ -68,17 +68,20 @@ async def test_a_cancelled_waiter_does_not_withdraw_its_unit(store: Store) -> No
     store.listen(heard.extend)
 
     def slow(tables: Tables) -> None:
+        del tables
         began.set()
         assert go_on.wait(10)
-        adds("1")(tables)
 
-    waiter = asyncio.create_task(store.write(slow))
+    holding = asyncio.create_task(store.write(slow))
     assert await asyncio.to_thread(began.wait, 10)
-    waiter.cancel()
+    leaving = asyncio.create_task(store.write(adds("1")))
+    staying = asyncio.create_task(store.write(adds("2")))
+    await asyncio.sleep(0)
+    leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await waiter
+        await leaving
     go_on.set()
-    await store.write(adds("2"))
+    await asyncio.wait_for(asyncio.gather(holding, staying), 10)
     assert await store.read(stored) == (["1", "2"], ["1", "2"])
     assert [event.task for event in heard] == ["1", "2"]
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,7 @@ def test_the_writer_waits_for_the_disk(tmp_path: Path) -> None:
 WRITER = """
 import asyncio, sys
 from pathlib import Path
+from typing import Any
 from codeframe_tui.adapters.store import SqlStore
 from tests.contract.store_suite import adds
 
@@ -159,6 +161,7 @@ async def test_a_migration_keeps_rows_and_a_copy(tmp_path: Path) -> None:
 OPENS_TWICE = """
 import asyncio, sys
 from pathlib import Path
+from typing import Any
 from codeframe_tui.adapters.store import SqlStore
 
 async def main():
@@ -225,3 +228,17 @@ def empty_tables() -> Iterator[SqlTables]:
 
 def _needs(pairs: set[tuple[str, str]], number: str) -> tuple[str, ...]:
     return tuple(sorted(needed for task, needed in pairs if task == number))
+
+
+async def test_a_commit_that_fails_is_told_to_its_whole_group(store: Store) -> None:
+    def breaks_at_commit(tables: Any) -> None:
+        adds("1")(tables)
+        connection = tables.tasks._connection
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.exec_driver_sql("INSERT INTO dependencies VALUES ('1', '99', 0)")
+
+    with pytest.raises(Lacking, match="could not be written"):
+        await store.write(breaks_at_commit)
+    assert (store.last_event, await store.read(stored)) == (0, ([], []))
+    await store.write(adds("2"))
+    assert (store.last_event, await store.read(stored)) == (1, (["2"], ["2"]))

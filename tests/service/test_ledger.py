@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import Answer, Approve, Cancel, Note, Release, SetWorkers
+from codeframe_tui.core.commands import (
+    Answer,
+    Approve,
+    Cancel,
+    Note,
+    Release,
+    SetWorkers,
+    ShowEvents,
+)
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
@@ -199,6 +207,13 @@ async def test_a_waiting_worker_is_woken_by_new_work_only(engine: Supervisor) ->
     assert not waiting.done()
     await engine.submit(Note(number, "hello"))
     await waiting
+
+
+async def test_the_program_can_pause_the_workers_and_says_why(engine: Supervisor) -> None:
+    await engine.pause("no key")
+    assert (await engine.policy())[2] is True
+    events = (await engine.query(ShowEvents()))["events"]
+    assert (events[-1]["type"], events[-1]["data"]["why"]) == ("workers.changed", "no key")
 
 
 async def test_a_stop_is_told_even_if_it_came_first(engine: Supervisor) -> None:

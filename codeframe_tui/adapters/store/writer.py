@@ -131,6 +131,9 @@ class Writer:
                     events += self._attempt(connection, unit, self._last + len(events))
             self._last += len(events)
             return events
+        raw = connection.connection.driver_connection
+        if raw is not None and raw.in_transaction:
+            raw.rollback()  # SQLite keeps the transaction of a COMMIT that failed
         return []
 
     @staticmethod
@@ -145,8 +148,6 @@ class Writer:
         if events:
             self._heard(events)
         for unit in group:
-            if unit.future.done():
-                continue
             if unit.error is not None:
                 unit.future.set_exception(unit.error)
             else:
