@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers, ShowTestOutput
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.text import clean
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.sheet import Choice
@@ -13,7 +12,7 @@ from codeframe_tui.tui.present.blockers import by_urgency
 from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
-from codeframe_tui.tui.present.rows import heading, safe, wrap
+from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["entry", "help_", "output", "palette", "policy", "quit_", "urgent", "workers"]
@@ -116,8 +115,7 @@ async def output(desk: Desk) -> None:
     run, _, test = key.partition("::")
     number = int(attempts[-1].get("attempt") or len(attempts))
     found = await desk.feed.query(ShowTestOutput(desk.number, number, run, test))
-    text = clean(str(found.get("text") or "it printed nothing"))
-    rows = [heading(line, "text") for line in text.split("\n")]
+    rows = [heading(line, "text") for line in safe_lines(found.get("text") or "it printed nothing")]
     await desk.ask(Viewer(f"{run.upper()}  {safe(test)}  {safe(found.get('outcome'))}", rows))
 
 
@@ -128,6 +126,5 @@ async def entry(desk: Desk) -> None:
     if key is None or not key.isdigit() or int(key) >= len(items):
         return
     item = items[int(key)]
-    text = clean(str(item.get("detail") or ""))
-    lines = [part for line in text.split("\n") for part in wrap(line, 94)]
+    lines = [part for line in safe_lines(item.get("detail")) for part in wrap(line, 94)]
     await desk.ask(Viewer(safe(item.get("title")), [heading(line, "text") for line in lines]))

@@ -48,9 +48,10 @@ def blocker_rows(document: Mapping[str, Any] | None, *, width: int, now: datetim
         if rows:
             rows.append(BLANK)
         rows += _blocker(blocker, width, now)
+    teach = "When a worker needs a decision, it stands here."
     return rows or [
         heading("No questions.", "dim"),
-        heading("When a worker needs a decision, it stands here.", "faint"),
+        *(heading(line, "faint") for line in wrap(teach, width)),
     ]
 
 

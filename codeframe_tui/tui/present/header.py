@@ -25,9 +25,8 @@ def header_row(overview: Mapping[str, Any] | None, *, width: int, lost: str = ""
     if overview is None:
         left: list[Span] = [("codeframe-tui", "bold")]
         return Row(None, (*left, _GAP, (lost, "amber")) if lost else tuple(left), (), "")
-    place = _place(overview)
-    for detail in range(5):
-        left = place + _workers(overview, detail, lost)
+    for detail in range(6):
+        left = _place(overview, detail) + _workers(overview, detail, lost)
         right = _right(overview, detail)
         if _width(left) + _width(right) + 3 <= width:
             break
@@ -69,8 +68,10 @@ def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
     return ()
 
 
-def _place(overview: Mapping[str, Any]) -> list[Span]:
-    spans: list[Span] = [(cut(safe(overview.get("project")), 24), "bold")]
+def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:
+    spans: list[Span] = [(cut(safe(overview.get("project")), 24 if detail < 5 else 10), "bold")]
+    if detail >= 5:
+        return spans
     if overview.get("branch"):
         spans.append((" " + cut(safe(overview["branch"]), 24), "dim"))
     if overview.get("dirty"):
@@ -82,6 +83,8 @@ def _workers(overview: Mapping[str, Any], detail: int, lost: str) -> list[Span]:
     if lost:
         return [_GAP, (lost, "amber")]
     workers = list(overview.get("workers") or ())
+    if detail >= 5:
+        return []
     if not workers:
         return [_GAP, ("paused", "dim")] if overview.get("paused") else []
     if detail >= 2:
@@ -101,7 +104,7 @@ def _workers(overview: Mapping[str, Any], detail: int, lost: str) -> list[Span]:
 
 
 def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
-    """Parts at the right edge; 0 shows all, 4 the least."""
+    """Parts at the right edge; 0 shows all, 5 the least."""
     parts: list[list[Span]] = []
     needs = int((overview.get("counts") or {}).get("needs_you") or 0)
     if needs:

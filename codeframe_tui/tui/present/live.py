@@ -69,5 +69,5 @@ class Live:
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")
         self._partial = partial[-8_192:]
-        self.log.extend(clean(line, limit=2_000) for line in lines)
+        self.log.extend(clean(line, limit=2_000).expandtabs(4) for line in lines)
         self.changed += 1

@@ -27,7 +27,7 @@ _TEACH = (
     ("The queue is empty.", "text"),
     ("", ""),
     ("o  write a task", "dim"),
-    ("   or paste a list: one line, one task", "dim"),
+    ("   or paste one: a line, a task", "dim"),
     ("", ""),
     ("In a shell:", "faint"),
     ('codeframe-tui add "Retry on 429"', "dim"),

@@ -6,9 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
-from codeframe_tui.core.text import clean_line
+from codeframe_tui.core.text import clean, clean_line
 
-__all__ = ["BLANK", "Row", "Span", "cells", "cut", "heading", "plain", "row", "safe", "wrap"]
+__all__ = [
+    "BLANK",
+    "Row",
+    "Span",
+    "cells",
+    "cut",
+    "heading",
+    "plain",
+    "row",
+    "safe",
+    "safe_lines",
+    "wrap",
+]
 
 Span = tuple[str, str]
 """Text and the names of its styles, separated by spaces, e.g. ``("blocked", "amber bold")``.
@@ -51,6 +63,12 @@ def heading(text: str, style: str = "dim", *, right: Iterable[Span] = ()) -> Row
 def safe(value: object, *, limit: int = 400) -> str:
     """Any value of a document as one harmless line; None is empty."""
     return "" if value is None else clean_line(str(value), limit=limit)
+
+
+def safe_lines(text: object, *, limit: int = 262_144) -> list[str]:
+    """A text of several lines, harmless, tabs as spaces."""
+    shown = "" if text is None else clean(str(text), limit=limit)
+    return [line.expandtabs(4) for line in shown.split("\n")]
 
 
 def plain(line: Row) -> str:

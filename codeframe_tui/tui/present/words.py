@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codeframe_tui.tui.present.rows import safe
+
 __all__ = ["ASCII", "OUTCOMES", "PHASES", "count", "sign_of", "state_of"]
 
 PHASES: Mapping[str, str] = {
@@ -56,9 +58,9 @@ def sign_of(task: Mapping[str, Any]) -> tuple[str, str]:
 
 def state_of(task: Mapping[str, Any]) -> tuple[str, str]:
     """One word for where a task stands, and its style; the phase while it is worked on."""
-    status = str(task.get("status"))
+    status = safe(task.get("status"))
     if status == "in_progress":
-        phase = str(task.get("phase") or "")
+        phase = safe(task.get("phase"))
         return PHASES.get(phase, phase), "blue"
     word, style = _STATES.get(status, ("", "", status, "red"))[2:]
     return word, style

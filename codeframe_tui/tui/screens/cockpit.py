@@ -123,8 +123,16 @@ class Cockpit(Screen[None]):
             proof.set_class(pane == "activity", "-activity")
             proof.remove_class("-log")
         self._mark_pane()
-        self.query_one(f"#{pane}").focus()
+        self._give_keys(pane)
         self.call_after_refresh(self.draw)
+
+    def _give_keys(self, name: str) -> None:
+        """Focus a list at once, so that the next key is for it; a hidden one when it is shown."""
+        pane = self.query_one(f"#{name}")
+        if pane.focusable:
+            self.set_focus(pane)
+        else:
+            pane.focus()
 
     def go_by(self, steps: int) -> None:
         """The pane after or before this one."""
@@ -138,7 +146,7 @@ class Cockpit(Screen[None]):
         proof.set_class(raw, "-log")
         proof.set_class(not raw, "-tests")
         self.draw_tests()
-        self.query_one("#log" if raw else "#tests").focus()
+        self._give_keys("log" if raw else "tests")
 
     def toggle_full(self) -> None:
         """One pane on the whole screen, or all of them."""

@@ -1,0 +1,422 @@
+"""The cockpit by its keys, on a fake service."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from codeframe_tui.core.commands import (
+    AddTask,
+    Answer,
+    Approve,
+    Cancel,
+    EditTask,
+    Hold,
+    KeepWorking,
+    Note,
+    Reject,
+    Retry,
+    SetPolicy,
+    SetWorkers,
+    Undo,
+)
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.tui.deeds.table import DEEDS
+from codeframe_tui.tui.keymap import KEYS
+from codeframe_tui.tui.modals.sheet import Sheet
+from codeframe_tui.tui.screens.cockpit import PANES
+from codeframe_tui.tui.widgets.diff import DiffView
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService, diff, shown, task
+
+
+async def _past_guard(drive: Drive) -> None:
+    """Wait until the sheet in front and the diff take decisions."""
+    await drive.sheet()
+    sheet = drive.app.screen
+    if isinstance(sheet, Sheet):
+        sheet._appeared -= 1
+
+
+def _past_diff_guard(drive: Drive) -> None:
+    drive.app.cockpit.query_one(DiffView)._appeared -= 1
+
+
+async def test_the_most_urgent_task_is_in_focus_at_first() -> None:
+    async with opened() as drive:
+        assert drive.pane("queue").cursor == "1.2.3"
+        assert "1.2.3 Retry on 429" in drive.label("title")
+        assert "2 need you" in drive.label("header")
+        assert "PROVEN" in drive.label("proof-title")
+        assert "Round half up" in drive.pane("blockers").text_at(1)
+
+
+async def test_the_focus_follows_the_cursor() -> None:
+    async with opened() as drive:
+        drive.key("j")
+        await drive.until(lambda: "1.2.1 Currency" in drive.label("title"))
+        drive.key("k")
+        await drive.until(lambda: "1.2.3 Retry" in drive.label("title"))
+        await drive.until(lambda: drive.app.cockpit.query_one(DiffView).count())
+
+
+async def test_accepting_all_asks_first_and_names_the_hash_that_was_shown() -> None:
+    async with opened() as drive:
+        drive.key("2")
+        await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
+        _past_diff_guard(drive)
+        drive.key("A")
+        await _past_guard(drive)
+        assert "3 files not looked at, 5 hunks undecided" in drive.screen_text()
+        assert drive.service.submitted == []
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Approve("1.2.3", expect="p2")]
+        drive.service.happen("change.applied", "1.2.3", files=["a.py"], decision=1)
+        await drive.until(lambda: "nothing was committed" in drive.label("notice"))
+
+
+async def test_a_sheet_that_just_appeared_takes_no_decision() -> None:
+    async with opened() as drive:
+        drive.key("X")
+        await drive.sheet()
+        sheet = drive.app.screen
+        assert isinstance(sheet, Sheet)
+        appeared = sheet._appeared
+        sheet._clock = lambda: appeared + 0.1
+        drive.key("enter", "f12")
+        await drive.pilot.pause()
+        assert drive.app.screen is sheet
+        sheet._clock = lambda: appeared + 0.4
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Cancel("1.2.3")]
+
+
+async def test_part_of_a_proposal_is_sent_by_its_hunks() -> None:
+    async with opened() as drive:
+        drive.key("2")
+        await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
+        _past_diff_guard(drive)
+        drive.key("space", "r")
+        await drive.until(lambda: "1 rejected" in drive.label("title"))
+        assert "hunks 1/5 accepted" in drive.label("title")
+        drive.key("S")
+        await _past_guard(drive)
+        drive.key("a")
+        await drive.until(lambda: drive.service.submitted)
+        sent = drive.service.submitted[0]
+        assert isinstance(sent, Approve)
+        assert (sent.expect, sent.parts.hunks) == ("p2", (("client/retry.py", 1),))
+
+
+async def test_requested_changes_carry_the_reason() -> None:
+    async with opened() as drive:
+        drive.key("2")
+        await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
+        _past_diff_guard(drive)
+        drive.key("S")
+        await _past_guard(drive)
+        drive.key("r")
+        await drive.until(lambda: "What should be different" in drive.screen_text())
+        await drive.sheet()
+        drive.type("no sleeps")
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Reject("1.2.3", "no sleeps", expect="p2")]
+
+
+async def test_verdict_keys_outside_the_diff_decide_nothing() -> None:
+    async with opened() as drive:
+        for pane in ("1", "3", "5"):
+            drive.key(pane, "space", "a", "r", "R", "S")
+        drive.key("1")
+        await drive.until(lambda: drive.app.cockpit.pane == "queue")
+        await drive.pilot.pause()
+        assert drive.service.submitted == []
+        assert not drive.app.cockpit.query_one(DiffView).draft.parts
+
+
+async def test_a_paste_is_never_a_verdict_but_may_become_tasks() -> None:
+    async with opened() as drive:
+        drive.key("2")
+        await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
+        _past_diff_guard(drive)
+        drive.app.post_message(events.Paste("A\n- one more\n\n"))
+        await _past_guard(drive)
+        assert "Add 2 tasks" in drive.app.screen._title  # type: ignore[attr-defined] # a Sheet
+        assert not drive.app.cockpit.query_one(DiffView).draft.parts
+        drive.key("enter")
+        await drive.until(lambda: len(drive.service.submitted) == 2)
+        assert drive.service.submitted == [AddTask("A"), AddTask("one more")]
+
+
+async def test_an_option_answers_a_question_by_its_number() -> None:
+    async with opened() as drive:
+        drive.key("b")
+        await drive.until(lambda: drive.app.focused is drive.pane("blockers"))
+        drive.key("enter")
+        await drive.sheet()
+        drive.key("2", "enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Answer("b1", "half even")]
+
+
+async def test_a_question_is_answered_in_own_words() -> None:
+    async with opened() as drive:
+        drive.key("4")
+        await drive.until(lambda: drive.app.state.blocker == "b1")
+        drive.key("enter")
+        await drive.sheet()
+        drive.type("up, but 2 digits")
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Answer("b1", "up, but 2 digits")]
+
+
+async def test_escape_decides_nothing() -> None:
+    async with opened() as drive:
+        for key in ("X", "o", "P", "t"):
+            drive.key(key)
+            if key != "P":
+                await drive.sheet()
+                drive.key("escape")
+                await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [SetWorkers(paused=True)]
+
+
+async def test_a_new_task_is_written_in_a_form() -> None:
+    async with opened() as drive:
+        drive.key("o")
+        await drive.sheet()
+        drive.type("Count retries")
+        drive.key("tab")
+        drive.type("per host")
+        drive.key("tab", "backspace")
+        drive.type("1")
+        drive.key("tab")
+        drive.type("1.2.3")
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        added = AddTask("Count retries", "per host", priority=1, depends_on=("1.2.3",))
+        assert drive.service.submitted == [added]
+        await drive.until(lambda: "1.9.9 is in the queue" in drive.label("notice"))
+
+
+@pytest.mark.parametrize(
+    ("number", "keys", "sent"),
+    [
+        ("1.4.1", ["p"], Hold("1.4.1")),
+        ("1.4.1", ["plus"], EditTask("1.4.1", priority=0)),
+        ("1.4.1", ["minus"], EditTask("1.4.1", priority=2)),
+        ("1.2.1", ["t", "x", "enter"], Retry("1.2.1", "x")),
+        ("1.2.4", ["w", "x", "enter"], Note("1.2.4", "x")),
+        ("1.1.4", ["u", "enter"], Undo("1.1.4")),
+    ],
+)
+async def test_keys_of_the_queue_send_their_command(
+    number: str, keys: list[str], sent: object
+) -> None:
+    async with opened() as drive:
+        drive.app.focus_task(number)
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == number)
+        drive.key(keys[0])
+        if len(keys) > 1:
+            await _past_guard(drive)
+            drive.key(*keys[1:])
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [sent]
+
+
+async def test_starting_the_workers_says_first_what_it_means() -> None:
+    service = FakeService()
+    service.overview |= {"paused": True, "workers": []}
+    async with opened(service) as drive:
+        drive.key("P")
+        await _past_guard(drive)
+        assert "3 queued tasks, with claude-sonnet-5-5, at most $5.00" in drive.screen_text()
+        assert service.submitted == []
+        drive.key("enter")
+        await drive.until(lambda: service.submitted)
+        assert service.submitted == [SetWorkers(paused=False)]
+
+
+async def test_a_looser_policy_asks_first() -> None:
+    async with opened() as drive:
+        drive.key("m")
+        await _past_guard(drive)
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [SetPolicy("green")]
+
+
+async def test_leaving_asks_while_work_runs() -> None:
+    async with opened() as drive:
+        drive.key("q")
+        await _past_guard(drive)
+        assert "2 tasks in work" in drive.screen_text()
+        drive.key("k")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert drive.service.submitted == [KeepWorking(on=True)]
+
+
+async def test_leaving_asks_nothing_when_nothing_runs() -> None:
+    service = FakeService()
+    service.overview |= {"paused": True, "workers": []}
+    async with opened(service) as drive:
+        drive.key("q")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert service.submitted == []
+
+
+async def test_a_refusal_is_told_with_its_hint() -> None:
+    async with opened() as drive:
+        drive.app.focus_task("1.4.1")
+        drive.service.refuse = Refused("not now", hint="wait a little")
+        await drive.until(lambda: drive.app.state.row().get("number") == "1.4.1")
+        drive.key("p")
+        await drive.until(lambda: "not now · wait a little" in drive.label("notice"))
+
+
+async def test_the_cursor_stays_with_its_task_when_rows_move() -> None:
+    async with opened() as drive:
+        drive.app.focus_task("1.4.1")
+        await drive.until(lambda: drive.pane("queue").cursor == "1.4.1")
+        groups = drive.service.queue["groups"]
+        groups[0]["rows"] = [task(f"9.9.{n}", "urgent", "in_review") for n in range(30)]
+        drive.service.happen("task.added", "9.9.1", title="urgent")
+        await drive.until(lambda: "9.9.29" in drive.pane("queue")._places)
+        assert drive.pane("queue").cursor == "1.4.1"
+        groups[2]["rows"] = [row for row in groups[2]["rows"] if row["number"] != "1.4.1"]
+        drive.service.happen("task.status", "1.4.1", to="cancelled")
+        await drive.until(lambda: drive.pane("queue").cursor == "1.4.2")
+        await drive.until(lambda: drive.app.state.focus == "1.4.2")
+
+
+async def test_the_scroll_stays_with_its_rows() -> None:
+    service = FakeService()
+    rows = [task(str(n), f"task {n}") for n in range(1, 200)]
+    service.queue = {"groups": [{"key": "queued", "total": 199, "rows": rows}]}
+    service.diffs = {}
+    async with opened(service) as drive:
+        queue = drive.pane("queue")
+        await drive.until(lambda: queue.count() == 200)
+        drive.key("G")
+        await drive.until(lambda: queue.scroll_offset.y > 0)
+        top = queue.rows[queue.scroll_offset.y].key
+        rows[:0] = [task(f"1.1.{n}", "new") for n in range(1, 6)]
+        service.happen("task.added", "1.1.1", title="new")
+        await drive.until(lambda: queue.count() == 205)
+        assert queue.rows[queue.scroll_offset.y].key == top
+        assert queue.cursor == "199"
+
+
+async def test_keys_are_answered_while_signals_pour_in() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        for number in range(20_000):
+            service.signal("test.output", "1.2.3", key="green", append=True, text=f"l {number}\n")
+        for pane in ("3", "5", "4", "1"):
+            drive.key(pane)
+            names = {"3": "tests", "5": "activity", "4": "blockers", "1": "queue"}
+            await drive.in_pane(names[pane])
+        await drive.until(lambda: drive.app.state.live["1.2.3"].log[-1] == "l 19999")
+
+
+async def test_live_tests_appear_as_they_end() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        drive.app.focus_task("1.2.4")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.2.4")
+        service.signal("test", "1.2.4", key="r1", run="red", id="t.py::a", outcome="failed",
+                       duration=0.01)  # fmt: skip
+        await drive.until(lambda: drive.pane("tests").text_at(0).startswith("✘ → ·  t.py::a"))
+        drive.key("3", "l")
+        service.signal("test.output", "1.2.4", append=True, run="red", text="one\ntwo\n")
+        await drive.until(lambda: "two" in drive.screen_text())
+
+
+async def test_what_a_test_printed_is_one_key_away() -> None:
+    async with opened() as drive:
+        drive.key("3")
+        await drive.until(lambda: drive.pane("tests").cursor is not None)
+        drive.key("enter")
+        await drive.until(lambda: "E  assert 1 == 2" in drive.screen_text())
+
+
+async def test_a_dead_engine_is_shown_and_found_again() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        drive.app.focus_task("1.4.1")
+        service.overview["project"] = "after-the-crash"
+        service.die()
+        await drive.until(lambda: "after-the-crash" in drive.label("header"))
+        assert drive.pane("queue").cursor == "1.4.1"
+        assert drive.app.state.lost == ""
+
+
+async def test_a_newer_proposal_starts_a_new_draft() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        drive.key("2")
+        await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
+        _past_diff_guard(drive)
+        drive.key("space")
+        await drive.until(lambda: "hunks 1/5" in drive.label("title"))
+        service.diffs["1.2.3"] = diff() | {"proposal": "p3", "attempt": 3}
+        service.tasks["1.2.3"] = shown()
+        service.happen("proposal.recorded", "1.2.3", attempt=3, proposal="p3")
+        await drive.until(lambda: "hunks 0/5" in drive.label("title"))
+        drive.key("A")
+        await drive.pilot.pause()
+        assert drive.app.screen is drive.app.cockpit
+
+
+def _panes_in_sight(drive: Drive) -> int:
+    return sum(bool(drive.app.cockpit.query_one(f"#{one}").region.area) for one in PANES)
+
+
+async def test_small_terminals_show_one_pane_and_reach_all() -> None:
+    async with opened(size=(80, 24)) as drive:
+        for key, name in zip("12345", ("queue", "diff", "tests", "blockers", "activity"),
+                             strict=True):  # fmt: skip
+            drive.key(key)
+            await drive.in_pane(name)
+            await drive.until(lambda: _panes_in_sight(drive) == 1)
+            assert drive.app.focused is not None
+            assert drive.app.focused.region.area
+
+
+async def test_own_keys_replace_the_defaults_everywhere() -> None:
+    async with opened(keys={"queue.new": "f7"}) as drive:
+        await drive.until(lambda: "f7 new task" in drive.label("footer"))
+        drive.key("f7")
+        await drive.sheet()
+        assert "title" in drive.screen_text()
+
+
+async def test_a_conflict_in_own_keys_is_told() -> None:
+    async with opened(keys={"queue.new": "e"}) as drive:
+        await drive.until(lambda: "queue.new" in drive.label("notice"))
+
+
+async def test_a_click_in_the_footer_does_what_the_key_does() -> None:
+    async with opened() as drive:
+        at = drive.label("footer").index("o new task") + 1
+        await drive.pilot.click("#footer", offset=(at, 0))
+        await drive.sheet()
+        assert "what should be done" not in drive.label("notice")
+
+
+def test_every_action_of_the_table_is_done_somewhere() -> None:
+    at_once = {"next_pane", "previous_pane", "full", "back", "theme", "failures", "log"}
+    left = [
+        key.action
+        for key in KEYS
+        if key.where not in {"list", "diff"}
+        and key.name not in at_once
+        and not key.name.startswith("pane_")
+        and key.action not in DEEDS
+    ]
+    assert left == []

@@ -1,0 +1,265 @@
+"""What each pane says about the documents it gets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
+from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
+from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
+from codeframe_tui.tui.present.help import help_rows
+from codeframe_tui.tui.present.live import LOG_LINES, Live
+from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.rows import Row, cells, plain
+from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
+from codeframe_tui.tui.present.state import State, works
+from codeframe_tui.tui.present.tests import outcome_rows, proof_title, verdict_spans
+from tests.tui.fake_service import (
+    FILES,
+    NOW,
+    activity,
+    at,
+    blockers,
+    overview,
+    queue,
+    shown,
+    task,
+    verification,
+)
+
+NASTY = (
+    "\x1b[2J", "\x1b]52;c;aGk=\x07", "\x1b]0;title\x1b\\", "\x1bP1$r\x1b\\", "\x9b31m",
+    "\x07\x08\x7f", "\u202egnp.exe", "\u2066x\u2069", "\u200b\u200d", "\ufeff", "a\rb", "\x00",
+    "\u2028", "\x1b",
+    "\x1b[?1049l\x1b[6n", "tab\there", "line\nbreak", "\x85", "\U000e0041",
+)  # fmt: skip
+_FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+
+
+def _text(rows: Iterable[Row]) -> str:
+    return "\n".join(plain(line) for line in rows)
+
+
+def _spoilt(value: Any, nasty: str) -> Any:
+    """A document with something nasty in every text of it."""
+    if isinstance(value, dict):
+        return {key: _spoilt(inner, nasty) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_spoilt(inner, nasty) for inner in value]
+    keep = {"in_review", "blocked", "in_progress", "pending", "completed", "open", "SYNC"}
+    return f"x{nasty}{value}" if isinstance(value, str) and value not in keep else value
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=[json.dumps(one) for one in NASTY])
+def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
+    live = Live()
+    live.take(Signal("test", "1", {"run": "green", "id": nasty, "outcome": nasty, "duration": 1}))
+    live.take(Signal("test.output", "1", {"run": "green", "text": f"{nasty}\n"}, append=True))
+    spoilt, document = _spoilt(shown(), nasty), _spoilt(overview(), nasty)
+    rows = [
+        *queue_rows(_spoilt(queue(), nasty), width=36, now=NOW),
+        *queue_rows(_spoilt(queue(), nasty), width=90, now=NOW),
+        *blocker_rows(_spoilt(blockers(), nasty), width=36, now=NOW),
+        *activity_rows(_spoilt(activity(), nasty), now=NOW),
+        *outcome_rows(spoilt, None, failures=False),
+        *outcome_rows(None, live, failures=False),
+        *proof_title([], verdict_spans(spoilt, live), width=40),
+        *evidence_rows(spoilt, width=38),
+        *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
+        *guard_rows(spoilt, unseen=1, undecided=1),
+        *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
+        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0]),
+        *banner_rows(document | {"scripted": False}),
+        header_row(document, width=200, lost=""),
+        title_row(spoilt, width=120),
+    ]
+    said = [text for line in rows for text, _ in (*line.left, *line.right)]
+    for type_ in ("change.applied", "change.refused", "problem", "model.waiting"):
+        data = {"files": [nasty, nasty], "message": nasty}
+        said += [text for text, _ in news(Event(1, "", type_, nasty, data))]
+    said += [*live.log, workers_line(document)]
+    assert not [text for text in said if _FORBIDDEN.search(text)]
+
+
+def test_the_queue_says_where_each_task_stands_and_what_it_waits_for() -> None:
+    said = _text(queue_rows(queue(), width=36, now=NOW))
+    assert said.startswith("NEEDS YOU\n◆ 1.2.3 Retry on 429  review")
+    assert "● 1.2.4 Paginate /orders  2/4  0:12" in said
+    assert "1.3.2 Audit log API  ◦ 1.3.1" in said
+    assert "✔ 1.1.4 Health endpoint  14:02" in said
+
+
+def test_columns_of_a_wide_queue_stand_below_each_other() -> None:
+    rows = [line for line in queue_rows(queue(), width=90, now=NOW) if line.key]
+    assert len({sum(cells(text) for text, _ in line.right) for line in rows}) == 1
+
+
+def test_a_queue_of_many_shows_how_many_more_there_are() -> None:
+    document = {"groups": [{"key": "queued", "total": 4_312, "rows": [task("1", "one")]}]}
+    assert "4,311 more" in _text(queue_rows(document, width=36, now=NOW))
+
+
+def test_an_empty_queue_teaches() -> None:
+    assert "codeframe-tui add" in _text(queue_rows({"groups": []}, width=36, now=NOW))
+    assert queue_rows(None, width=36, now=NOW) == []
+
+
+@pytest.mark.parametrize("width", [200, 120, 100, 80, 60, 40])
+def test_the_header_fits_and_keeps_what_needs_a_person(width: int) -> None:
+    line = header_row(overview(), width=width - 2)
+    assert cells(plain(line)) <= width - 2
+    assert "2 need you" in plain(line)
+    assert "$0.84" in plain(line)
+
+
+def test_a_lost_engine_stands_in_the_header() -> None:
+    assert "engine lost" in plain(header_row(overview(), width=100, lost="engine lost, restarting"))
+    assert "no engine" in plain(header_row(None, width=100, lost="no engine yet"))
+
+
+def test_banners_say_that_the_model_is_scripted_or_that_there_is_no_key() -> None:
+    scripted = overview() | {"scripted": True, "paused": True}
+    assert "nothing is sent anywhere" in _text(banner_rows(scripted))
+    assert "P starts the workers" in _text(banner_rows(scripted))
+    assert _text(banner_rows(overview() | {"key": "set THE_KEY"})) == "no key: set THE_KEY"
+    assert banner_rows(overview()) == []
+
+
+def test_starting_says_how_many_tasks_which_model_and_which_cap() -> None:
+    said = workers_line(overview())
+    assert "3 queued tasks" in said
+    assert "claude-sonnet-5-5, at most $5.00" in said
+    assert "no cap" in workers_line(overview() | {"cap_usd": None})
+
+
+def test_the_evidence_is_a_sentence() -> None:
+    said = "".join(text for text, _ in verdict_spans(shown(), None))
+    wanted = "RED ✔ 3 of 3   GREEN ✔ 3 of 3   REGRESSION ✔ 212 passed   PROVEN"
+    assert said == wanted
+
+
+def _failed() -> dict[str, Any]:
+    found = verification() | {"verdict": "failed", "message": "1 new test fails"}
+    tests = [dict(test) for test in found["green"]["tests"]]
+    tests[2]["outcome"] = "failed"
+    found["green"] = {"verdict": "failing", "tests": tests}
+    return shown() | {"attempts": [{"verification": found}]}
+
+
+def test_a_failing_test_stands_first_and_is_counted() -> None:
+    rows = outcome_rows(_failed(), None, failures=False)
+    assert plain(rows[0]) == "1 new test fails"
+    assert plain(rows[1]).startswith("✘ → ✘  tests/test_retry.py::test_never_retries_400")
+    said = "".join(text for text, _ in verdict_spans(_failed(), None))
+    assert "GREEN ✘ 2 of 3" in said
+    assert said.endswith("FAILED")
+    keyed = [line for line in outcome_rows(_failed(), None, failures=True) if line.key]
+    assert len(keyed) == 1
+
+
+def test_not_verified_says_why_and_never_green() -> None:
+    run = {"verdict": "not_verified", "message": "no pytest", "tests": []}
+    found = {"verdict": "not_verified", "message": "install pytest", "red": run}
+    document = {"attempts": [{"verification": found}]}
+    spans = verdict_spans(document, None)
+    assert "NOT VERIFIED" in spans[-1][0]
+    assert not [text for text, style in spans if "green" in style]
+    assert "install pytest" in _text(outcome_rows(document, None, failures=False))
+
+
+def test_live_tests_tell_their_story_before_anything_is_recorded() -> None:
+    live = Live()
+    live.take(Signal("test", "1", {"run": "red", "id": "t.py::a", "outcome": "failed"}))
+    live.take(Signal("test.progress", "1", {"run": "red", "done": 1, "total": 3}))
+    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ·  t.py::a")
+    live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
+    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ✔  t.py::a")
+    assert "RED 1 of 3" in "".join(text for text, _ in verdict_spans({}, live))
+
+
+def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
+    live = Live()
+    for number in range(LOG_LINES + 10):
+        live.take(Signal("test.output", "1", {"text": f"line {number}\nhal"}, append=True))
+        live.take(Signal("test.output", "1", {"text": "f\n"}, append=True))
+    assert len(live.log) == LOG_LINES
+    assert list(live.log)[-2:] == [f"line {LOG_LINES + 9}", "half"]
+
+
+def test_questions_come_most_urgent_first() -> None:
+    one = blockers()["blockers"][0]
+    found = [
+        one | {"id": "young", "created_at": at(1), "holds": []},
+        one | {"id": "assumed", "kind": "ASYNC", "created_at": at(900)},
+        one | {"id": "holding", "created_at": at(10)},
+        one | {"id": "done", "status": "answered"},
+    ]
+    order = [b["id"] for b in by_urgency({"blockers": found}, NOW)]
+    assert order == ["holding", "young", "assumed"]
+
+
+def test_a_question_shows_its_options_and_what_it_holds_up() -> None:
+    said = _text(blocker_rows(blockers(), width=36, now=NOW))
+    assert said.startswith("? 1.2.1 holds 3 · 18 min\nRound half up or half even for JPY\n")
+    assert "1 half up\n2 half even\n3 attempts · $0.31 · enter answers" in said
+
+
+def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
+    said = _text(guard_rows(shown(), unseen=3, undecided=5))
+    assert "PROVEN" in said
+    assert "tenacity was not a dependency before  pyproject.toml:14" in said
+    assert "3 files not looked at, 5 hunks undecided" in said
+    assert "everything was looked at" in _text(guard_rows(shown(), unseen=0, undecided=0))
+
+
+def test_the_file_list_shows_verdicts_and_flags() -> None:
+    rows = file_rows(FILES, {"client/retry.py": "accepted"}, "client/limit.py",
+                     flags=flags_of(shown()), seen=2)  # fmt: skip
+    said = _text(rows)
+    assert "FILES  2 of 4 seen" in said
+    assert "✔ client/retry.py  +8 −3" in said
+    assert "! new dependency" in said
+
+
+def test_an_apply_is_told_with_the_way_back() -> None:
+    event = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py", "b.py"]})
+    said = "".join(text for text, _ in news(event, undo="x"))
+    assert "1.2.3 applied: 2 files changed in your files, nothing was committed" in said
+    assert "x in the queue takes it back" in said
+
+
+def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
+    assert problems({}) == []
+    assert all(key.help and key.where in PLACES for key in KEYS)
+    table = [(key.where, key_names(key.keys), key.help) for key in KEYS]
+    said = _text(help_rows(table, PLACES, "diff"))
+    assert said.startswith("DIFF\n")
+    assert all(key.help in said for key in KEYS)
+
+
+def test_own_keys_are_checked() -> None:
+    assert problems({"queue.new": "x1"}) == []
+    assert "no action 'queue.fly'" in problems({"queue.fly": "x"})[0]
+    assert "both queue.new and queue.edit" in problems({"queue.edit": "o"})[0]
+
+
+def test_only_what_works_is_offered() -> None:
+    state = State(overview=overview(), queue=queue(), focus="1.1.4")
+    assert works("queue.undo", state)
+    assert not works("queue.cancel", state)
+    state.focus = "1.2.4"
+    assert works("queue.note", state)
+    assert not works("diff.accept_hunk", state)
+    assert not works("blockers.answer", state)
+    assert [key.action for key in keys_at("queue") if works(key.action, State())] == ["queue.new"]
