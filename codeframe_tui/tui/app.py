@@ -107,8 +107,6 @@ class CockpitApp(App[int]):
         self.run_worker(self.feed.run(), group="feed")
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
-        if self._problems:
-            self.cockpit.call_after_refresh(self.tell, (self._problems[0], "amber"))
 
     def tell(self, *spans: Span) -> None:
         """Say one line above the footer."""
@@ -137,6 +135,8 @@ class CockpitApp(App[int]):
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
+        if self._problems:
+            self.tell((self._problems[0], "amber"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""

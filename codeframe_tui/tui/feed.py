@@ -175,6 +175,8 @@ class Feed:
             try:
                 document = await service.query(query)
             except CodeframeError as error:
+                if error.code == "engine_lost":
+                    return
                 self._post(Missing(name, query, error))
             else:
                 if slot.query == query:
