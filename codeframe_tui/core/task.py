@@ -8,10 +8,12 @@ from enum import StrEnum
 
 __all__ = [
     "Evidence",
+    "Group",
     "Issue",
     "Phase",
     "Status",
     "Task",
+    "group_of",
     "is_issue_number",
     "is_task_number",
     "natural_key",
@@ -29,6 +31,28 @@ class Status(StrEnum):
     BLOCKED = "blocked"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+class Group(StrEnum):
+    """How a person reads the queue, in order of the screen."""
+
+    NEEDS_YOU = "needs_you"
+    WORKING = "working"
+    QUEUED = "queued"
+    DONE = "done"
+
+
+_GROUPS = {
+    Status.IN_REVIEW: Group.NEEDS_YOU,
+    Status.BLOCKED: Group.NEEDS_YOU,
+    Status.IN_PROGRESS: Group.WORKING,
+    Status.PENDING: Group.QUEUED,
+}
+
+
+def group_of(status: Status) -> Group:
+    """The group a state belongs to."""
+    return _GROUPS.get(status, Group.DONE)
 
 
 class Phase(StrEnum):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
@@ -65,6 +66,10 @@ class TestRun:
         collection_errors: pairs of file and text, for files that could not be collected.
         output: bounded raw output (head and tail).
         duration: seconds.
+        causes: test id or file -> what its failure came from, where that could be told:
+            ``project`` (its code, or a name of it), ``third_party`` (a module that is not
+            installed) or ``sandbox`` (something that the sandbox denies).
+        hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
     """
 
     ok: bool
@@ -75,6 +80,8 @@ class TestRun:
     collection_errors: tuple[tuple[str, str], ...] = ()
     output: str = ""
     duration: float = 0.0
+    causes: Mapping[str, str] = field(default_factory=dict)
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

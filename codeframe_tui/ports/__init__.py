@@ -16,6 +16,7 @@ from codeframe_tui.ports.ledger import Ledger
 from codeframe_tui.ports.model import Model, Reply, TurnRequest
 from codeframe_tui.ports.running import CodeIndex, Finished, Sandbox, TestRequest, TestRunner
 from codeframe_tui.ports.service import Clock, Document, Service
+from codeframe_tui.ports.store import Store, Tables
 
 __all__ = [
     "Clock",
@@ -30,6 +31,8 @@ __all__ = [
     "Sandbox",
     "Service",
     "Snapshot",
+    "Store",
+    "Tables",
     "TestRequest",
     "TestRunner",
     "TreeEntry",

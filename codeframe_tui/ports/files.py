@@ -99,7 +99,7 @@ class Workspaces(Protocol):
         ...
 
     async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
-        """Store a workspace's content as a tree; ``also`` names paths to keep though ignored."""
+        """Store a workspace's content as a tree; ``also`` are part of it even if ignored."""
         ...
 
     async def remove(self, name: str) -> None:

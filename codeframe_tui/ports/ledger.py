@@ -130,6 +130,10 @@ class Ledger(Protocol):
         """What is in force now: policy, number of workers, paused, model."""
         ...
 
+    async def spent(self, since: str) -> float | None:
+        """Money of all replies stored since a time (ISO 8601); None when a price is unknown."""
+        ...
+
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         """Store a fact that changes no row (``policy.decided``, ``model.waiting``, ``problem``)."""
         ...

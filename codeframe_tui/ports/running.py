@@ -67,6 +67,8 @@ class TestRequest:
     Attributes:
         select: node ids or files; empty = the whole suite.
         collect_only: list the tests without running them.
+        changed: paths that the proposal changes; empty = any module of the project that is
+            imported from elsewhere spoils the run, not only these.
     """
 
     workspace: Workspace
@@ -74,6 +76,7 @@ class TestRequest:
     select: tuple[str, ...] = ()
     collect_only: bool = False
     timeout_seconds: float = 600.0
+    changed: tuple[str, ...] = ()
 
 
 class TestRunner(Protocol):

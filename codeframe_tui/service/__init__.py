@@ -1,1 +1,5 @@
-"""The API that every front end uses; the one writer; the broadcast."""
+"""The API every front end uses: commands, queries, events; the one writer; the broadcast."""
+
+from codeframe_tui.service.supervisor import Supervisor
+
+__all__ = ["Supervisor"]

@@ -9,13 +9,15 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.terminal import guard_early, restore, skeleton
+from codeframe_tui.wire.start import Starter, reach
 
-__all__ = ["Options", "run"]
+__all__ = ["Options", "open_cockpit", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class Options:
     connect: Callable[[], Awaitable[Service]]
     keys: Mapping[str, str] = field(default_factory=dict)
     theme: str = "codeframe-dark"
+
+
+def open_cockpit(starter: Starter) -> int:
+    """Start the engine first, so that it gets ready while this process imports; then the cockpit.
+
+    Returns:
+        The exit code, see `run`.
+    """
+    if not starter.is_running():
+        starter.spawn()
+    return run(starter.project.root, options=Options(partial(reach, starter)))
 
 
 def run(project: Path, *, options: Options) -> int:

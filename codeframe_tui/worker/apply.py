@@ -31,7 +31,7 @@ async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None
     base, tree = attempt.base, attempt.tree
     if decision.parts:
         tree = await _accepted_tree(shop, decision, attempt)
-        await _verify_again(shop, verifier, decision, base, tree, "the accepted part")
+        await _verify_again(shop, verifier, decision.task, (base, tree), "the accepted part")
     elif decision.by.startswith("policy:"):
         snapshot = await shop.workspaces.snapshot()
         if snapshot.tree != base:
@@ -116,14 +116,14 @@ async def _verify_on(
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
     tree = await shop.workspaces.overlay(now, changes)
-    await _verify_again(shop, verifier, decision, now, tree, "the change on today's tree")
+    await _verify_again(shop, verifier, decision.task, (now, tree), "the change on today's tree")
 
 
 async def _verify_again(
-    shop: Workshop, verifier: Verifier, decision: Decision, base: str, tree: str, what: str
+    shop: Workshop, verifier: Verifier, number: str, trees: tuple[str, str], what: str
 ) -> None:
-    task = (await shop.ledger.progress(decision.task)).task
-    verification, _ = await verifier.verify(task, base, tree)
+    task = (await shop.ledger.progress(number)).task
+    verification, _ = await verifier.verify(task, *trees)
     if verification.verdict is Verdict.FAILED:
         raise Refused(
             f"{what} fails its tests, so nothing was written: {verification.message}",

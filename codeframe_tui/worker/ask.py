@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,15 +55,38 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
 
 
 def messages_of(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """The conversation as the Messages API wants it; neighbours of one role are merged."""
+    """The conversation as the Messages API wants it.
+
+    Neighbours of one role are merged, a reply is never empty, and every tool call is followed by a
+    result, even where it was not run because the reply was cut.
+    """
     messages: list[dict[str, Any]] = []
     for turn in turns:
         content = [_sendable(block) for block in turn.content]
         if messages and messages[-1]["role"] == turn.role:
             messages[-1]["content"].extend(content)
         else:
-            messages.append({"role": turn.role, "content": content})
+            messages.append({"role": turn.role, "content": content or [_text("(nothing)")]})
+    for reply, following in itertools.pairwise(messages):
+        if reply["role"] == "assistant":
+            following["content"][:0] = _missing_results(reply, following)
     return messages
+
+
+def _missing_results(
+    reply: Mapping[str, Any], following: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    calls = [block["id"] for block in reply["content"] if block["type"] == "tool_use"]
+    known = {block.get("tool_use_id") for block in following["content"]}
+    return [
+        {"type": "tool_result", "tool_use_id": i, "content": "not run", "is_error": True}
+        for i in calls
+        if i not in known
+    ]
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
 
 
 def _sendable(block: dict[str, Any]) -> dict[str, Any]:

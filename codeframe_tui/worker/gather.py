@@ -20,7 +20,7 @@ def task_workspace(number: str) -> str:
 
 
 async def gather(shop: Workshop, progress: Progress) -> None:
-    """Take a snapshot, open the workspace on it and store the message that begins or begins again."""
+    """Take a snapshot, open the workspace on it and store the message that begins."""
     task = progress.task
     await shop.ledger.set_phase(task.number, Phase.GATHERING)
     snapshot = await shop.workspaces.snapshot()

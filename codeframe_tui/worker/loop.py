@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
+from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.pipeline import walk
@@ -39,6 +40,8 @@ class WorkerLoop:
             asyncio.create_task(self._work(), name="workers"),
             asyncio.create_task(self._decide(), name="decisions"),
         ]
+        for lane in self._lanes:
+            lane.add_done_callback(_report)
 
     async def stop(self) -> None:
         """Stop both lanes and everything they run; tasks in hand go back to pending."""
@@ -59,15 +62,35 @@ class WorkerLoop:
                 if task is None:
                     break
                 self._begin(task)
-            seen = await ledger.changed(seen)
+            seen = await self._something(seen)
+
+    async def _something(self, seen: int) -> int:
+        """Wait for a commit or for a worker that becomes free; returns the count of commits."""
+        changed = asyncio.ensure_future(self._shop.ledger.changed(seen))
+        try:
+            await asyncio.wait(
+                {changed, *self._walking.values()}, return_when=asyncio.FIRST_COMPLETED
+            )
+            self._walking = {n: task for n, task in self._walking.items() if not task.done()}
+            return changed.result() if changed.done() else seen
+        finally:
+            changed.cancel()
 
     def _begin(self, task: Task) -> None:
-        walking = asyncio.create_task(self._walk(task), name=f"task {task.number}")
+        before = self._walking.get(task.number)
+        walking = asyncio.create_task(self._walk(task, before), name=f"task {task.number}")
         self._walking[task.number] = walking
 
-    async def _walk(self, task: Task) -> None:
-        """One task until it waits or ends, or a person stops it."""
+    async def _walk(self, task: Task, before: asyncio.Task[None] | None) -> None:
+        """One task until it waits or ends, or a person stops it.
+
+        Args:
+            task: as it was claimed.
+            before: an earlier walk of the same task that may still be coming to its end.
+        """
         number = task.number
+        if before is not None:
+            await asyncio.wait({before})
         road = asyncio.create_task(walk(self._shop, self._verifier, number))
         stopped = asyncio.ensure_future(self._shop.ledger.cancelled(number))
         try:
@@ -78,11 +101,11 @@ class WorkerLoop:
             for part in (road, stopped):
                 part.cancel()
             await asyncio.gather(road, stopped, return_exceptions=True)
-            self._walking.pop(number, None)
-            await self._shop.ledger.release(number)
+            if not stopped.done() or stopped.cancelled():  # else it may be someone else's by now
+                await self._shop.ledger.release(number)
 
     async def _bounded(self, number: str, road: asyncio.Task[None]) -> None:
-        """The one boundary where an unexpected failure becomes a question with the log behind it."""
+        """The boundary where an unexpected failure becomes a question, with the log behind it."""
         try:
             await road
         except ModelFailed as failure:
@@ -94,7 +117,8 @@ class WorkerLoop:
             )
             await self._shop.ledger.pause("the model cannot be used")
         except Refused as error:
-            logger.info("task=%s left the road: %s", number, error)
+            if error.code != "not_in_progress":  # a person took the task away meanwhile
+                await self._ask_about(number, error)
         except Exception as error:
             logger.exception("task=%s failed inside", number)
             await self._ask_about(number, error)
@@ -117,5 +141,19 @@ class WorkerLoop:
         seen = 0
         while True:
             for decision in await ledger.pending_decisions():
-                await carry_out(self._shop, self._verifier, decision)
+                await self._carry_out(decision)
             seen = await ledger.changed(seen)
+
+    async def _carry_out(self, decision: Decision) -> None:
+        try:
+            await carry_out(self._shop, self._verifier, decision)
+        except Exception as error:
+            logger.exception("decision=%s failed inside", decision.id)
+            await self._shop.ledger.refuse_decision(
+                decision, code="internal", message=f"something failed inside the program: {error!r}"
+            )
+
+
+def _report(lane: asyncio.Task[None]) -> None:
+    if not lane.cancelled() and (error := lane.exception()) is not None:
+        logger.critical("lane=%s died", lane.get_name(), exc_info=error)

@@ -13,7 +13,7 @@ from codeframe_tui.core.changeset import parse_answer, resolve
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.paths import check_places, check_set
+from codeframe_tui.core.paths import check_places
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
@@ -44,7 +44,9 @@ async def run_tools(
             result, question = await _ask_human(shop, progress, call, agent)
             waiting = waiting or question
         else:
-            result = await _run_once(shop, workspace, number, call, known.get(call["id"]), agent)
+            result = await _run_once(
+                shop, workspace, number, call, known=known.get(call["id"]), agent=agent
+            )
         if result is not None:
             results.append(_result_block(result))
     if waiting is not None:
@@ -60,6 +62,7 @@ async def _run_once(
     workspace: Workspace,
     number: str,
     call: Mapping[str, Any],
+    *,
     known: ToolResult | None,
     agent: AgentDefinition,
 ) -> ToolResult:
@@ -198,13 +201,15 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     workspace = await shop.workspaces.open(task_workspace(number), None)
     if reply.stop_reason == "max_tokens":
         raise InvalidAnswer(
-            "the reply was cut at its length limit; send less at once: use `edits` for large files, "
-            "or write files with the Write tool and answer with an empty `files`"
+            "the reply was cut at its length limit; send less at once: use `edits` for large "
+            "files, or write files with the Write tool and answer with an empty `files`"
         )
     earlier = {file.path for attempt in progress.attempts for file in attempt.files}
     current = await shop.workspaces.capture(workspace, also=earlier)
     previous = progress.attempts[-1].tree if progress.attempts else base
-    answer = parse_answer(_text_of(reply), allow_empty=current.tree != previous)
+    wrote = current.tree != previous
+    answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
+    base = await _with_ignored(shop, progress, base, answer)
     tree = await _lay(shop, base, current.tree, answer)
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
@@ -221,10 +226,29 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     )
 
 
+async def _with_ignored(shop: Workshop, progress: Progress, base: str, answer: ChangeSet) -> str:
+    """The base with the real content of those paths of the answer that no snapshot holds.
+
+    A file that git ignores is not part of a snapshot; once an answer names it, it is part of the
+    proposal, so its present content must be part of the base.
+    """
+    paths = [change.path for change in answer.files]
+    known = await shop.workspaces.entries(base, paths)
+    found: dict[str, tuple[str, bytes] | None] = {}
+    for path in paths:
+        mode = None if path in known else shop.project.mode(path)
+        if mode in {"100644", "100755"}:
+            found[path] = (str(mode), shop.project.read(path))
+    if not found:
+        return base
+    fuller = await shop.workspaces.overlay(base, found)
+    await shop.ledger.set_base(progress.task.number, fuller)
+    return fuller
+
+
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    check_set(paths)
     check_places(paths, await shop.workspaces.entries(current))
     before = await _states(shop, base, paths)
     await shop.working_tree.differs(before)  # the gate speaks here, before anyone reviews it

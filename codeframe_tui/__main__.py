@@ -1,0 +1,86 @@
+"""The program. The cockpit starts without loading what only verbs need."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codeframe_tui.adapters.project import Project
+
+VERBS = frozenset(
+    {
+        "add", "answer", "approve", "attach", "blockers", "cancel", "comment", "config", "demo",
+        "diff", "doctor", "edit", "engine", "events", "hold", "import", "index", "issue", "list",
+        "note", "redo", "reject", "release", "retry", "run", "serve", "show", "undo", "usage",
+        "worker",
+    }
+)  # fmt: skip
+VALUED = ("--project", "--state-dir", "--sandbox")
+HINT = "see `codeframe-tui --help`"
+SANDBOXES = ("bwrap", "rlimits", "none")
+
+
+def main() -> int:
+    """The console script; returns the exit code."""
+    options, rest = _split(sys.argv[1:])
+    if options is None or (rest and (len(rest) > 1 or rest[0] in VERBS or rest[0][:1] == "-")):
+        return _verb(sys.argv[1:])
+    return _cockpit(Path(rest[0]) if rest else None, options)
+
+
+def _split(arguments: list[str]) -> tuple[dict[str, str] | None, list[str]]:
+    """Global options before the first other word, and the rest; None when they are wrong."""
+    options: dict[str, str] = {}
+    words = list(arguments)
+    while words:
+        name, given, value = words[0].partition("=")
+        if name not in VALUED:
+            break
+        if not given and len(words) < 2:
+            return None, words
+        options[name] = value if given else words[1]
+        words = words[1:] if given else words[2:]
+    if options.get("--sandbox", "none") not in SANDBOXES:
+        return None, words
+    return options, words
+
+
+def _verb(arguments: list[str]) -> int:
+    from codeframe_tui.cli import main as run_verb  # noqa: PLC0415 - loads click
+    from codeframe_tui.cli.faults import report_faults  # noqa: PLC0415
+
+    report_faults()
+    return run_verb(arguments)
+
+
+def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
+    from codeframe_tui.adapters.project import open_project  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.core.errors import CodeframeError, WrongUse  # noqa: PLC0415
+
+    named = options.get("--project")
+    state_dir = options.get("--state-dir")
+    try:
+        if folder is not None and not folder.is_dir():
+            raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
+        project = open_project(
+            folder or (Path(named) if named else None), Path(state_dir) if state_dir else None
+        )
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise WrongUse("the cockpit needs a terminal", hint=HINT)
+        return _open(project, options.get("--sandbox"))
+    except CodeframeError as error:
+        sys.stderr.write(f"error: {error.message}\nhint: {error.hint}\n")
+        return error.exit_code
+
+
+def _open(project: Project, sandbox: str | None) -> int:
+    from codeframe_tui.tui.launch import open_cockpit  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.wire.start import Starter  # noqa: PLC0415
+
+    return open_cockpit(Starter(project, ("--sandbox", sandbox) if sandbox else ()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

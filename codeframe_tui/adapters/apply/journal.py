@@ -1,0 +1,264 @@
+"""The journal of one apply, and where journals are kept.
+
+``<state>/apply/<name>/`` holds one apply that has not ended:
+
+    place       where its slots are: empty for ``slots`` beside it, else a folder of the project
+    journal     it is committed: recovery goes forward
+    rollback    it met a conflict: recovery goes back
+    conflict    a person has to look; nothing here is touched any more
+    ended       only its removal is left
+
+Without one of the last four nothing of the real tree was changed. Journals are read from the
+state directory only: a repository cannot bring one along. ``<state>/applied/`` remembers the
+finished ones by name and digest, and the folders they made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from codeframe_tui.adapters.beneath import can_move, open_root
+from codeframe_tui.ports import Replacement
+
+__all__ = [
+    "COMMITTED",
+    "CONFLICT",
+    "ROLLBACK",
+    "Journal",
+    "JournalStore",
+    "Mark",
+    "Target",
+    "mark",
+    "parents",
+    "sync_folder",
+]
+
+COMMITTED = "journal"
+ROLLBACK = "rollback"
+CONFLICT = "conflict"
+ENDED = "ended"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PLACE = re.compile(r"\.codeframe-tui-journal-[0-9a-f]{16}")
+
+Mark = tuple[str, str] | None
+"""What a file is: (git mode, SHA-256 of its content); None = absent."""
+
+
+def mark(side: tuple[str, bytes] | None) -> Mark:
+    """The mark of a wanted state."""
+    return None if side is None else (side[0], hashlib.sha256(side[1]).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One path of an apply; its slot in the journal is named by its place in the list."""
+
+    path: str
+    old: Mark
+    new: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What an apply does.
+
+    Attributes:
+        directories: folders that did not exist before, parents first.
+    """
+
+    targets: tuple[Target, ...]
+    directories: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Names the wish, wherever and whenever it is carried out."""
+        text = json.dumps([asdict(target) for target in self.targets])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @staticmethod
+    def of(replacements: Sequence[Replacement]) -> Journal:
+        """The journal of a wish, without folders."""
+        return Journal(tuple(Target(r.path, mark(r.old), mark(r.new)) for r in replacements))
+
+    def to_json(self) -> str:
+        """The stored form."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> Journal:
+        """Read the stored form. Raises: ValueError, KeyError, TypeError."""
+        stored = json.loads(text)
+        targets = tuple(
+            Target(t["path"], _stored_mark(t["old"]), _stored_mark(t["new"]))
+            for t in stored["targets"]
+        )
+        return Journal(targets, tuple(stored["directories"]))
+
+
+def _stored_mark(value: Sequence[str] | None) -> Mark:
+    return None if value is None else (value[0], value[1])
+
+
+class JournalStore:
+    """The journals of a project.
+
+    Args:
+        state: the project's state directory.
+        project: root of the real tree.
+    """
+
+    def __init__(self, state: Path, project: Path) -> None:
+        self._pending = state / "apply"
+        self._applied = state / "applied"
+        self._project = project
+
+    def names(self) -> list[str]:
+        """Names of the journals that have not ended, sorted."""
+        if not self._pending.is_dir():
+            return []
+        return sorted(entry.name for entry in self._pending.iterdir() if entry.is_dir())
+
+    def folder(self, name: str) -> Path:
+        """Where a journal is kept. Raises: ValueError for a name that is no file name."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot name a journal")
+        return self._pending / name
+
+    def create(self, name: str) -> Path:
+        """Make the folders of a new journal; returns that of its slots.
+
+        The slots stand beside the journal if a file can be renamed from there into the project,
+        else in the project itself.
+        """
+        folder = self.folder(name)
+        for private in (self._pending, self._applied, folder):
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        slots = folder / "slots"
+        slots.mkdir(mode=0o700)
+        if _can_move(slots, self._project):
+            (folder / "place").touch(mode=0o600)
+        else:
+            place = f".codeframe-tui-journal-{secrets.token_hex(8)}"
+            write_durably(folder / "place", place)
+            slots = self._project / place
+            slots.mkdir(mode=0o700)
+            sync_folder(self._project)
+        for above in (folder, self._pending, self._pending.parent):
+            sync_folder(above)
+        return slots
+
+    def slots(self, name: str) -> Path | None:
+        """The folder of a journal's slots; None when it was never made or is gone."""
+        folder = self.folder(name)
+        try:
+            place = (folder / "place").read_text("ascii")
+        except FileNotFoundError:
+            return None
+        if place and not _PLACE.fullmatch(place):
+            return None
+        slots = self._project / place if place else folder / "slots"
+        return slots if slots.is_dir() and not slots.is_symlink() else None
+
+    def commit(self, name: str, journal: Journal) -> None:
+        """From here on the apply happens, whatever happens to this process."""
+        write_durably(self.folder(name) / COMMITTED, journal.to_json())
+
+    def turn(self, name: str, start: str, end: str) -> None:
+        """Move a journal to another state, durably."""
+        folder = self.folder(name)
+        (folder / start).rename(folder / end)
+        sync_folder(folder)
+
+    def state(self, name: str) -> tuple[str, Journal] | None:
+        """State and content of a journal; None before it is committed."""
+        for state in (ENDED, CONFLICT, ROLLBACK, COMMITTED):
+            with suppress(FileNotFoundError):
+                return state, Journal.from_json((self.folder(name) / state).read_text("utf-8"))
+        return None
+
+    def begun(self, name: str) -> bool:
+        """Whether a journal got as far as having a place for its slots."""
+        return (self.folder(name) / "place").exists()
+
+    def drop(self, name: str) -> None:
+        """Remove a journal that has ended; what cuts this short leaves it recognisable."""
+        folder = self.folder(name)
+        for state in (ROLLBACK, COMMITTED):
+            with suppress(FileNotFoundError):
+                (folder / state).rename(folder / ENDED)
+        slots = self.slots(name)
+        if slots is not None:
+            shutil.rmtree(slots)
+        (folder / "place").unlink(missing_ok=True)
+        (folder / ENDED).unlink(missing_ok=True)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+    def finished(self, name: str, digest: str) -> bool:
+        """Whether exactly this wish was carried out under this name."""
+        try:
+            return (self._applied / name).read_text("ascii") == digest
+        except FileNotFoundError:
+            return False
+
+    def finish(self, name: str, digest: str) -> None:
+        """Remember that it was."""
+        write_durably(self._applied / name, digest)
+
+    def made(self) -> dict[str, int]:
+        """Folders that applies made, with their inodes."""
+        try:
+            return dict(json.loads((self._applied / ".directories").read_text("utf-8")))
+        except FileNotFoundError:
+            return {}
+
+    def remember_made(self, directories: Mapping[str, int]) -> None:
+        """Replace the list of folders that applies made."""
+        if directories == self.made():
+            return
+        write_durably(self._applied / ".directories", json.dumps(dict(directories)))
+
+
+def parents(path: str) -> Iterator[str]:
+    """Folders above a path, nearest first, without the root."""
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _can_move(source: Path, target: Path) -> bool:
+    here, there = open_root(source), open_root(target)
+    try:
+        return can_move(here, there)
+    finally:
+        os.close(here)
+        os.close(there)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    fd = open_root(path)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Replace a small file: all or nothing, and there after a power cut."""
+    temporary = path.with_name(f"{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)

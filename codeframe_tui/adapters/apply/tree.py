@@ -1,0 +1,368 @@
+"""The port `WorkingTree`: preflight, stage, commit, place, end; and recovery of each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from codeframe_tui.adapters.apply.journal import (
+    COMMITTED,
+    CONFLICT,
+    ENDED,
+    ROLLBACK,
+    Journal,
+    JournalStore,
+    mark,
+    parents,
+)
+from codeframe_tui.adapters.apply.slots import Slots, read_mark
+from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
+from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable, stage
+from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
+from codeframe_tui.core.paths import check_path, check_set
+from codeframe_tui.ports import Replacement
+
+__all__ = ["JournalledTree"]
+
+_log = logging.getLogger(__name__)
+
+
+def _no_crash(_: str) -> None:
+    return
+
+
+class JournalledTree:
+    """The user's real tree; the only writer of it (port `WorkingTree`).
+
+    Args:
+        project: root of the tree.
+        state_dir: the state directory of this project alone.
+        reserved: relative paths nothing may be written at (the environment's place).
+        crash: called with the name of every step, for fault injection.
+        swap: whether to exchange names in one step where the system can.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        state_dir: Path,
+        *,
+        reserved: Collection[str] = (),
+        crash: Callable[[str], None] = _no_crash,
+        swap: bool = True,
+    ) -> None:
+        self._project = project.absolute()
+        self._store = JournalStore(state_dir.absolute(), self._project)
+        self._reserved = tuple(reserved)
+        self._crash = crash
+        self._swap = swap
+        self._one_at_a_time = threading.Lock()
+
+    async def replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+        """Change the tree: all or nothing, journalled and durable.
+
+        Args:
+            name: names the journal; repeating a finished one does nothing.
+            replacements: one per path.
+
+        Raises:
+            Conflict: a path is not what it must be; nothing was written.
+            PathRefused: the gate declines a path; nothing was written.
+            Refused: the disk is full or read-only; nothing was written.
+        """
+        await asyncio.to_thread(self._replace, name, tuple(replacements))
+
+    async def differs(self, entries: Mapping[str, tuple[str, bytes] | None]) -> list[str]:
+        """Those paths whose state is not the given (mode, content) or absence.
+
+        Raises: PathRefused.
+        """
+        return await asyncio.to_thread(self._differs, dict(entries))
+
+    async def recover(self) -> dict[str, str]:
+        """End journals of an earlier process: name -> ``new``, ``old`` or ``conflict``.
+
+        A conflict stays as it is, and is told again until a person has removed its journal.
+        """
+        return await asyncio.to_thread(self._recover_all)
+
+    def journal_folder(self, name: str) -> Path:
+        """Where a journal with a conflict is kept, for a message to a person."""
+        return self._store.folder(name)
+
+    # -- the wish -----------------------------------------------------------------------------
+
+    def _replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+        self._store.folder(name)  # refuses a name that is none
+        check_set(r.path for r in replacements)
+        wish = Journal.of(replacements)
+        with self._one_at_a_time, self._opened() as root:
+            if name in self._store.names() and self._recover(name, root) == "conflict":
+                raise self._needs_a_person(name)
+            if self._store.finished(name, wish.digest):
+                return
+            self._preflight(root, replacements)
+            try:
+                self._stage(name, root, replacements)
+                self._store.commit(name, Journal(wish.targets, self._missing(root, replacements)))
+            except OSError as error:
+                self._store.drop(name)
+                raise Refused(
+                    f"nothing was written: {error.strerror}", hint="make room and try again"
+                ) from error
+            try:
+                self._carry_out(name, root)
+            except OSError as error:
+                raise CodeframeError(
+                    f"the change is half written: {error.strerror}",
+                    hint="nothing is lost; the next start ends it",
+                ) from error
+
+    def _differs(self, entries: Mapping[str, tuple[str, bytes] | None]) -> list[str]:
+        with self._opened() as root:
+            return [path for path, side in entries.items() if self._differs_at(root, path, side)]
+
+    def _differs_at(self, root: int, path: str, side: tuple[str, bytes] | None) -> bool:
+        check_path(path, self._reserved)
+        try:
+            refuse_nested(root, path)
+        except OSError as error:
+            raise refusal(error, root, path) from error
+        return read_mark(root, path) != mark(side)
+
+    def _preflight(self, root: int, replacements: Sequence[Replacement]) -> None:
+        """Everything that can be known before anything is written."""
+        changed = [r.path for r in replacements if self._differs_at(root, r.path, r.old)]
+        if changed:
+            raise _conflict(changed)
+        for replacement in replacements:
+            if replacement.old == replacement.new:
+                continue
+            try:
+                self._require_writable(root, replacement.path)
+            except OSError as error:
+                raise refusal(error, root, replacement.path) from error
+        room = os.fstatvfs(root)
+        needed = sum(len(r.new[1]) for r in replacements if r.new is not None)
+        if room.f_bavail * room.f_frsize < 2 * needed:
+            raise Refused("there is not enough free space", hint="make room and try again")
+
+    def _require_writable(self, root: int, path: str) -> None:
+        status = look(root, path)
+        if status is not None:
+            require_replaceable(status, path)
+        nearest = next((p for p in parents(path) if look(root, p) is not None), "")
+        with directory(root, nearest) as folder:
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+                raise PathRefused(f"path {path!r} is refused: its folder is read-only")
+            if not can_move(root, folder):
+                raise PathRefused(f"path {path!r} is refused: it lies on another file system")
+
+    def _missing(self, root: int, replacements: Sequence[Replacement]) -> tuple[str, ...]:
+        """Folders that the apply has to make, parents first."""
+        above = {folder for r in replacements if r.new is not None for folder in parents(r.path)}
+        return tuple(folder for folder in sorted(above) if look(root, folder) is None)
+
+    def _stage(self, name: str, root: int, replacements: Sequence[Replacement]) -> None:
+        slots_folder = self._store.create(name)
+        self._crash("apply.begun")
+        with _open(slots_folder) as slots:
+            for number, replacement in enumerate(replacements):
+                if replacement.new is None or replacement.new == replacement.old:
+                    continue
+                mode, content = replacement.new
+                like = look(root, replacement.path)
+                owner = os.fstat(root)
+                stage(slots, str(number), content, like, mode, durable=True, owner=owner)
+                self._crash(f"apply.staged.{number}")
+            os.fsync(slots)
+        self._crash("apply.staged")
+
+    # -- the moves ----------------------------------------------------------------------------
+
+    def _carry_out(self, name: str, root: int) -> None:
+        """From the commit to the end. Raises: Conflict or Refused after everything is old again."""
+        state = self._store.state(name)
+        slots_folder = self._store.slots(name)
+        assert state is not None
+        assert slots_folder is not None
+        journal = state[1]
+        with _open(slots_folder) as fd:
+            slots = Slots(root, fd, journal, self._crash, swap=self._swap)
+            try:
+                self._place_all(slots, journal, root)
+            except (Conflict, PathRefused) as error:
+                raise self._roll_back(name, root, slots, journal, error.message) from error
+            except OSError as error:
+                conflict = self._roll_back(name, root, slots, journal, str(error.strerror))
+                raise Refused(conflict.message, hint=conflict.hint) from error
+        self._end(name, root, journal)
+
+    def _place_all(self, slots: Slots, journal: Journal, root: int) -> None:
+        self._crash("apply.journal")
+        for number in range(len(journal.targets)):
+            slots.place(number)
+            self._crash(f"apply.renamed.{number}")
+        _sync(root, journal)
+        self._crash("apply.synced")
+        foreign = slots.foreign()
+        if foreign:
+            raise _conflict(foreign)
+
+    def _end(self, name: str, root: int, journal: Journal) -> None:
+        """Everything is new: remember it, then forget the journal."""
+        try:
+            self._store.remember_made(self._made(root, journal))
+            self._crash("apply.remembered")
+            self._store.finish(name, journal.digest)
+            self._crash("apply.done")
+        except OSError:
+            _log.exception("apply %s is done, but could not be remembered", name)
+        try:
+            self._store.drop(name)
+        except OSError:
+            _log.exception("the journal of %s could not be removed", name)
+
+    def _made(self, root: int, journal: Journal) -> dict[str, int]:
+        """Folders that applies made, after this one; removes those that it left empty."""
+        made = self._store.made()
+        for folder in journal.directories:
+            status = look(root, folder)
+            if status is not None:
+                made[folder] = status.st_ino
+        for target in journal.targets:
+            if target.new is None:
+                _remove_made(root, parents(target.path), made)
+        return made
+
+    def _roll_back(
+        self, name: str, root: int, slots: Slots, journal: Journal, why: str
+    ) -> Conflict:
+        """Make everything old again that is ours; returns what to tell."""
+        self._store.turn(name, COMMITTED, ROLLBACK)
+        self._crash("rollback.begun")
+        return self._go_back(name, root, slots, journal, why)
+
+    def _go_back(self, name: str, root: int, slots: Slots, journal: Journal, why: str) -> Conflict:
+        left = []
+        for number in reversed(range(len(journal.targets))):
+            if not slots.restore(number):
+                left.append(journal.targets[number].path)
+            self._crash(f"rollback.restored.{number}")
+        for folder in reversed(journal.directories):
+            with suppress(OSError), directory(root, folder.rpartition("/")[0]) as parent:
+                os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
+        _sync(root, journal)
+        self._crash("rollback.synced")
+        if slots.foreign():
+            self._store.turn(name, ROLLBACK, CONFLICT)
+            return self._needs_a_person(name)
+        self._store.drop(name)
+        untouched = f"; left as they are: {', '.join(sorted(left))}" if left else ""
+        return Conflict(
+            f"nothing was applied: {why}{untouched}",
+            hint="the worker can make the change again on the files as they are now",
+        )
+
+    # -- recovery -----------------------------------------------------------------------------
+
+    def _recover_all(self) -> dict[str, str]:
+        with self._one_at_a_time, self._opened() as root:
+            ends = {name: self._recover(name, root) for name in self._store.names()}
+        return {name: end for name, end in ends.items() if end}
+
+    def _recover(self, name: str, root: int) -> str:
+        """End one journal; empty when it never began."""
+        state = self._store.state(name)
+        if state is None:
+            begun = self._store.begun(name)
+            self._store.drop(name)
+            return "old" if begun else ""
+        phase, journal = state
+        if phase == CONFLICT:
+            return "conflict"
+        done = self._store.finished(name, journal.digest)
+        if done or phase == ENDED:
+            self._store.drop(name)
+            return "new" if done else "old"
+        slots_folder = self._store.slots(name)
+        if slots_folder is None:
+            self._store.turn(name, phase, CONFLICT)
+            return "conflict"
+        with _open(slots_folder) as fd:
+            slots = Slots(root, fd, journal, self._crash, swap=self._swap)
+            slots.tidy()
+            self._crash("recover.begun")
+            if phase == ROLLBACK:
+                self._go_back(name, root, slots, journal, "")
+                return "conflict" if self._store.state(name) else "old"
+            if not slots.fits():
+                self._store.turn(name, COMMITTED, CONFLICT)
+                return "conflict"
+        try:
+            self._carry_out(name, root)
+        except Refused:
+            return "conflict" if self._store.state(name) else "old"
+        return "new"
+
+    def _needs_a_person(self, name: str) -> Conflict:
+        return Conflict(
+            f"an interrupted apply ({name}) met files that somebody else changed",
+            hint=f"compare the files with {self._store.folder(name)}, then remove that folder",
+        )
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        root = open_root(self._project)
+        try:
+            yield root
+        finally:
+            os.close(root)
+
+
+@contextmanager
+def _open(folder: Path) -> Iterator[int]:
+    parent = open_root(folder.parent)
+    try:
+        with directory(parent, folder.name) as fd:
+            yield fd
+    finally:
+        os.close(parent)
+
+
+def _conflict(paths: Sequence[str]) -> Conflict:
+    return Conflict(
+        f"changed meanwhile: {', '.join(sorted(paths))}; nothing was written",
+        hint="the worker can make the change again on the files as they are now",
+    )
+
+
+def _sync(root: int, journal: Journal) -> None:
+    """Make the names of all targets durable."""
+    folders = {target.path.rpartition("/")[0] for target in journal.targets}
+    folders |= {folder.rpartition("/")[0] for folder in journal.directories}
+    for folder in sorted(folders):
+        with suppress(FileNotFoundError), directory(root, folder) as fd:
+            os.fsync(fd)
+
+
+def _remove_made(root: int, folders: Iterator[str], made: dict[str, int]) -> None:
+    """Remove folders, nearest first, as long as they are empty and an apply made them."""
+    for folder in folders:
+        status = look(root, folder)
+        if status is None:
+            made.pop(folder, None)
+            continue
+        if made.get(folder) != status.st_ino:
+            return
+        try:
+            with directory(root, folder.rpartition("/")[0]) as parent:
+                os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
+        except OSError:
+            return
+        del made[folder]

@@ -1,0 +1,271 @@
+"""Files below one folder, only through the path gate: lexical first, then on disk."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from codeframe_tui.adapters.beneath import (
+    DIRECTORY,
+    directory,
+    open_beneath,
+    open_root,
+    refusal,
+)
+from codeframe_tui.core.errors import NotFound, PathRefused
+from codeframe_tui.core.paths import check_path
+
+__all__ = [
+    "DirectoryFiles",
+    "git_mode",
+    "look",
+    "make_folders",
+    "refuse_nested",
+    "require_regular",
+    "require_replaceable",
+    "stage",
+]
+
+LINK = "120000"
+REGULAR = "100644"
+EXECUTABLE = "100755"
+
+
+class DirectoryFiles:
+    """The files of a folder (port `Files`).
+
+    Args:
+        root: the folder; it may itself be reached through links.
+        reserved: relative paths that nothing may read or write (the environment's place).
+        durable: whether a write returns only when it would survive a power cut.
+    """
+
+    def __init__(
+        self, root: Path, reserved: Collection[str] = (), *, durable: bool = False
+    ) -> None:
+        self._root = root.absolute()
+        self._reserved = tuple(reserved)
+        self._durable = durable
+
+    @property
+    def root(self) -> Path:
+        """Absolute path of the root."""
+        return self._root
+
+    def read(self, path: str, limit: int | None = None) -> bytes:
+        """Content of a regular file, at most ``limit`` bytes. Raises: NotFound, PathRefused."""
+        with self._at(path) as root:
+            fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            try:
+                require_regular(os.fstat(fd), path)
+                with os.fdopen(fd, "rb", closefd=False) as file:
+                    return file.read(-1 if limit is None else limit)
+            finally:
+                os.close(fd)
+
+    def mode(self, path: str) -> str | None:
+        """``100644`` or ``100755`` for a regular file, ``120000`` for a link, None if absent."""
+        with self._at(path) as root:
+            status = look(root, path)
+            if status is None:
+                return None
+            if stat.S_ISLNK(status.st_mode):
+                return LINK
+            require_regular(status, path)
+            return git_mode(status)
+
+    def size(self, path: str) -> int:
+        """Bytes of a regular file. Raises: NotFound, PathRefused."""
+        with self._at(path) as root:
+            status = look(root, path)
+            if status is None:
+                raise NotFound(f"{path!r} does not exist")
+            require_regular(status, path)
+            return status.st_size
+
+    def write(self, path: str, content: bytes, mode: str | None = None) -> None:
+        """Replace or create a file atomically, with its parents; None keeps the mode.
+
+        Raises: PathRefused.
+        """
+        folder, _, name = path.rpartition("/")
+        with self._at(path) as root:
+            make_folders(root, folder)
+            refuse_nested(root, path)
+            with directory(root, folder) as parent:
+                before = look(parent, name)
+                if before is not None:
+                    require_regular(before, path)
+                    require_replaceable(before, path)
+                temporary = f".codeframe-tui-{secrets.token_hex(8)}"
+                try:
+                    stage(parent, temporary, content, before, mode, durable=self._durable)
+                    os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+                except OSError:
+                    with suppress(FileNotFoundError):
+                        os.unlink(temporary, dir_fd=parent)
+                    raise
+                if self._durable:
+                    os.fsync(parent)
+
+    def delete(self, path: str) -> None:
+        """Remove a regular file. Raises: NotFound, PathRefused."""
+        folder, _, name = path.rpartition("/")
+        with self._at(path) as root, directory(root, folder) as parent:
+            refuse_nested(root, path)
+            status = look(parent, name)
+            if status is not None:
+                require_regular(status, path)
+            os.unlink(name, dir_fd=parent)
+
+    def walk(self) -> Iterator[str]:
+        """Paths of all regular files, sorted.
+
+        Left out is what the gate refuses: ``.git``, environments, names that mean something else.
+        """
+        root = open_root(self._root)
+        try:
+            yield from sorted(self._walk(root, ""))
+        finally:
+            os.close(root)
+
+    def _walk(self, root: int, folder: str) -> Iterator[str]:
+        pending = [folder]
+        while pending:
+            place = pending.pop()
+            with suppress(OSError), directory(root, place) as fd, os.scandir(fd) as entries:
+                for entry in entries:
+                    path = f"{place}/{entry.name}" if place else entry.name
+                    if not self._allowed(path):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(path)
+                    elif entry.is_file(follow_symlinks=False):
+                        yield path
+
+    def _allowed(self, path: str) -> bool:
+        try:
+            check_path(path, self._reserved)
+        except PathRefused:
+            return False
+        return True
+
+    @contextmanager
+    def _at(self, path: str) -> Iterator[int]:
+        """The root, open, for a path that passed the lexical gate; errors get their names."""
+        check_path(path, self._reserved)
+        root = open_root(self._root)
+        try:
+            yield root
+        except OSError as error:
+            raise refusal(error, root, path) from error
+        finally:
+            os.close(root)
+
+
+def look(root: int, path: str) -> os.stat_result | None:
+    """What stands at a path, links not followed; None if nothing. Raises: OSError."""
+    folder, _, name = path.rpartition("/")
+    try:
+        with directory(root, folder) as parent:
+            return os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def git_mode(status: os.stat_result) -> str:
+    """The mode of a regular file as git writes it."""
+    return EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR
+
+
+def stage(
+    parent: int,
+    name: str,
+    content: bytes,
+    like: os.stat_result | None,
+    mode: str | None,
+    *,
+    durable: bool = False,
+    owner: os.stat_result | None = None,
+) -> None:
+    """Write a new file.
+
+    Args:
+        parent: open folder.
+        like: the file it will replace, whose permissions (never setuid, setgid, sticky) and, for
+            root, owner it takes; None lets the umask decide.
+        mode: git mode it must have; None keeps that of ``like``.
+        durable: whether to wait until the content is on the disk.
+        owner: for root, whom a file that replaces none belongs to; None = as the folder.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(name, flags, 0o777 if mode == EXECUTABLE else 0o666, dir_fd=parent)
+    with os.fdopen(fd, "wb") as file:
+        if os.geteuid() == 0:
+            whose = like or owner or os.fstat(parent)
+            os.fchown(fd, whose.st_uid, whose.st_gid)
+        file.write(content)
+        file.flush()
+        if like is not None:
+            os.fchmod(fd, _permissions(like, mode))
+        if durable:
+            os.fsync(fd)
+
+
+def refuse_nested(root: int, path: str) -> None:
+    """Refuse a path inside another repository (a submodule or a nested one)."""
+    parts = path.split("/")
+    for count in range(1, len(parts)):
+        place = "/".join(parts[:count])
+        if look(root, f"{place}/.git") is not None:
+            raise PathRefused(f"path {path!r} is refused: {place!r} is a repository of its own")
+
+
+def _permissions(like: os.stat_result, mode: str | None) -> int:
+    bits = like.st_mode & 0o777
+    if mode is None or mode == git_mode(like):
+        return bits
+    if mode == EXECUTABLE:
+        return bits | (bits & 0o444) >> 2
+    return bits & ~0o111
+
+
+def make_folders(root: int, folder: str) -> None:
+    """Create what is missing of a folder's path, beneath the root."""
+    place = os.dup(root)
+    try:
+        for name in folder.split("/") if folder else ():
+            with suppress(FileExistsError):
+                os.mkdir(name, 0o755, dir_fd=place)
+                if os.geteuid() == 0:
+                    whose = os.fstat(place)
+                    os.chown(name, whose.st_uid, whose.st_gid, dir_fd=place, follow_symlinks=False)
+            below = os.open(name, DIRECTORY, dir_fd=place)
+            os.close(place)
+            place = below
+    finally:
+        os.close(place)
+
+
+def require_regular(status: os.stat_result, path: str) -> None:
+    """Refuse what is no regular file. Raises: PathRefused."""
+    if stat.S_ISREG(status.st_mode):
+        return
+    kinds = {stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder"}
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "a special file")
+    raise PathRefused(f"path {path!r} is refused: it is {kind}, not a regular file")
+
+
+def require_replaceable(status: os.stat_result, path: str) -> None:
+    """Refuse a file that is read-only or has other names. Raises: PathRefused."""
+    if not status.st_mode & 0o222:
+        raise PathRefused(f"path {path!r} is refused: the file is read-only")
+    if status.st_nlink > 1:
+        raise PathRefused(
+            f"path {path!r} is refused: the file has {status.st_nlink} hard links; "
+            "a change would part it from the others"
+        )

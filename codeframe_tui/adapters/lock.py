@@ -1,0 +1,82 @@
+"""The project's lock: one engine per project, whatever happens to its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from codeframe_tui.core.errors import Refused
+
+__all__ = ["ProjectLock"]
+
+PID_WAIT_SECONDS = 0.2
+"""How long a loser waits for the winner to write its pid."""
+
+
+class ProjectLock:
+    """Holds an exclusive lock on a file while its block runs.
+
+    The kernel frees it when the process dies, so it is never judged by the pid inside and the
+    file is never deleted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            Refused: another process holds it (code ``engine_running``); names its pid.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        fd = os.open(self._path, flags, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            pid = _read_pid(fd)
+            os.close(fd)
+            raise Refused(
+                f"an engine already runs for this project (pid {pid or 'unknown'})",
+                hint="open the cockpit to reach it, or end it first",
+                code="engine_running",
+            ) from error
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        self._fd = fd
+
+    def release(self) -> None:
+        """Give the lock back; not an error when it is not held."""
+        if self._fd is not None:
+            with suppress(OSError):
+                os.ftruncate(self._fd, 0)
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> ProjectLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def _read_pid(fd: int) -> int | None:
+    end = time.monotonic() + PID_WAIT_SECONDS
+    while True:
+        text = os.pread(fd, 32, 0).strip()
+        if text.isdigit():
+            return int(text)
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.005)

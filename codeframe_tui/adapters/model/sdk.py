@@ -1,0 +1,217 @@
+"""The one module that imports the SDK; importing it costs a CPU second, so it is done late.
+
+The raw events of the stream are read instead of the SDK's accumulated message: that one takes a
+stream without an end for a reply and partial tool input for input (see `assembly`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import anthropic
+import httpx2
+
+from codeframe_tui.adapters.model.assembly import Assembly
+from codeframe_tui.adapters.model.faults import api_kind, failed, retry_after
+from codeframe_tui.core.errors import ModelFailed
+from codeframe_tui.core.events import Signal
+from codeframe_tui.ports.model import Reply, TurnRequest
+from codeframe_tui.settings import Waits
+
+__all__ = ["Connection", "payload"]
+
+log = logging.getLogger(__name__)
+
+_FAULTS = (
+    anthropic.AnthropicError,
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_CACHED = {"type": "ephemeral"}
+_DRAIN_SECONDS = 1.0
+
+
+class Connection:
+    """An open client; one per engine.
+
+    Args:
+        waits: ``first_token`` and ``stream_gap`` are limits of a turn.
+        base_url: None = as the SDK finds it.
+        api_key: None = as the SDK finds it.
+    """
+
+    def __init__(self, waits: Waits, *, base_url: str | None, api_key: str | None) -> None:
+        self._waits = waits
+        direct = base_url is not None and _is_loopback(base_url)
+        self._client = anthropic.AsyncAnthropic(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            timeout=anthropic.Timeout(None, connect=10.0),
+            http_client=anthropic.DefaultAsyncHttpxClient(trust_env=False) if direct else None,
+        )
+
+    async def turn(self, request: TurnRequest, on_delta: Callable[[Signal], None]) -> Reply:
+        """See `ports.Model.turn`."""
+        assembly = Assembly(on_delta)
+        limit = asyncio.timeout(self._waits.first_token)
+        try:
+            async with limit:
+                await self._stream(request, assembly, limit)
+        except ModelFailed as failure:
+            raise self._redacted(failure) from None
+        except TimeoutError as error:
+            if not assembly.stopped:
+                raise failed("stalled", "the model sent nothing for too long") from error
+        except _FAULTS as error:
+            if not assembly.stopped:
+                raise self._redacted(_translated(error)) from self._safe(error)
+        reply = assembly.reply()
+        log.info("model turn ended: %s, %s", reply.stop_reason, reply.usage)
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _stream(
+        self, request: TurnRequest, assembly: Assembly, limit: asyncio.Timeout
+    ) -> None:
+        """Feed the assembly until its end; the limit moves on with every piece."""
+        loop = asyncio.get_running_loop()
+        silence = max(self._waits.first_token, self._waits.stream_gap)
+        async with await self._client.messages.create(**payload(request), stream=True) as stream:
+            _check_type(stream.response)
+            raw = anthropic.AsyncStream.raw_events(stream.response)
+            last = loop.time()
+            async with aclosing(cast("AsyncGenerator[Any]", raw)) as events:
+                async for event in events:
+                    if assembly.stopped:
+                        continue
+                    data = _data(event.data)
+                    if data.get("type") != "ping":
+                        last = loop.time()
+                    # Pings say that the line stands, not that the model gets on.
+                    limit.reschedule(min(loop.time() + self._waits.stream_gap, last + silence))
+                    assembly.feed(data)
+                    if assembly.stopped:  # reading to the end lets the connection be used again
+                        limit.reschedule(loop.time() + _DRAIN_SECONDS)
+
+    def _secret(self) -> str | None:
+        return self._client.api_key or self._client.auth_token
+
+    def _redacted(self, failure: ModelFailed) -> ModelFailed:
+        """A server may repeat the key it refuses."""
+        secret = self._secret()
+        if secret and secret in failure.message:
+            failure.message = failure.message.replace(secret, "[key]")
+            failure.args = (failure.message,)
+        return failure
+
+    def _safe(self, error: BaseException) -> BaseException | None:
+        """The cause for the log, unless it holds the key."""
+        secret = self._secret()
+        return None if secret and secret in f"{error!r} {error}" else error
+
+
+def payload(request: TurnRequest) -> dict[str, Any]:
+    """The arguments of the call, with the cache marks on the prefix that will be asked again."""
+    call: dict[str, Any] = {
+        "model": request.model,
+        "max_tokens": request.max_tokens,
+        "messages": _marked(request.messages),
+    }
+    if request.system:
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": text} for text in request.system]
+        blocks[-1]["cache_control"] = _CACHED
+        call["system"] = blocks
+    if request.tools:
+        call["tools"] = list(request.tools)
+    return call
+
+
+def _marked(messages: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - API objects as they are
+    """Mark the last block of the last message."""
+    copied = [dict(message) for message in messages]
+    if copied:
+        content = copied[-1]["content"]
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
+        if blocks and blocks[-1].get("type") not in {"thinking", "redacted_thinking"}:
+            blocks[-1] = {**blocks[-1], "cache_control": _CACHED}
+        copied[-1]["content"] = blocks
+    return copied
+
+
+def _data(text: str) -> Mapping[str, Any]:
+    if not text:
+        return {"type": "ping"}
+    data = json.loads(text)
+    if isinstance(data, dict):
+        return data
+    raise ValueError("an event is no JSON object")
+
+
+def _check_type(response: httpx2.Response) -> None:
+    kind = response.headers.get("content-type", "")
+    if not kind.startswith("text/event-stream"):
+        raise failed(
+            "protocol",
+            f"the server at {response.url.host} answered {kind or 'nothing known'} instead of an "
+            "event stream; check ANTHROPIC_BASE_URL",
+            again=False,
+        )
+
+
+def _translated(error: BaseException) -> ModelFailed:
+    """The kind of an error of the SDK or of its HTTP library."""
+    match error:
+        case anthropic.APITimeoutError() | httpx2.TimeoutException():
+            return failed("stalled", "the connection to the model timed out")
+        case anthropic.APIStatusError():
+            return _refused(error)
+        case anthropic.APIConnectionError() | httpx2.HTTPError():
+            return failed("dropped", f"the connection to the model broke: {_innermost(error)}")
+        case anthropic.CredentialsError():
+            return failed("wrong_key", f"the credentials cannot be used: {error}")
+        case httpx2.InvalidURL():
+            return failed("bad_request", f"ANTHROPIC_BASE_URL is no address: {error}")
+        case TypeError():
+            keyless = "authentication" in str(error)
+            kind = "no_key" if keyless else "bad_request"
+            return failed(kind, f"the SDK refuses the call: {error}")
+    return failed("protocol", f"the stream is malformed: {error}")
+
+
+def _innermost(error: BaseException) -> str:
+    """The text that tells most: the SDK's own says only "Connection error."."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__
+
+
+def _refused(error: anthropic.APIStatusError) -> ModelFailed:
+    kind = api_kind(error.status_code, error.type)
+    said = error.api_message or error.message
+    text = f"the model server answered {error.status_code} ({error.type or 'error'}): {said}"
+    headers = error.response.headers
+    again = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
+    return failed(kind, text, wait=retry_after(headers, time.time()), again=again)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,157 @@
+"""Runs a project's tests in the sandbox and believes only our own plugin."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import distribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from codeframe_tui.adapters.process import read_fd
+from codeframe_tui.adapters.pytest.channel import Channel
+from codeframe_tui.adapters.pytest.live import Live
+from codeframe_tui.adapters.pytest.record import Record
+from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox, Place
+from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.verification import TestRun
+from codeframe_tui.ports import TestRequest
+
+__all__ = ["PytestRunner"]
+
+INSIDE = Path(__file__).with_name("inside")
+RESULT_FD = 10
+LENT = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
+"""What a project without pytest is lent of our own packages; nothing else of ours is visible."""
+DRAIN_SECONDS = 1.0
+HINT = "install pytest into the project's environment"
+
+
+class PytestRunner:
+    """A `TestRunner` on a sandbox.
+
+    pytest comes from the project's own environment; where it has none, ours is lent, if both
+    Pythons are of one version.
+    """
+
+    def __init__(self, sandbox: Launching | NoSandbox) -> None:
+        self._sandbox = sandbox
+
+    async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
+        """See `TestRunner.run`."""
+        sandbox = self._sandbox
+        if isinstance(sandbox, NoSandbox):
+            return TestRun(False, "no_sandbox", f"tests do not run: {sandbox.why}")
+        paths = _paths(request)
+        if request.select and not paths:
+            return TestRun(False, "no_tests", "none of the selected files exists here")
+        try:
+            lent = await _lend(sandbox)
+        except Lacking as error:
+            return TestRun(False, "environment", f"{error.message}; {error.hint}")
+        if lent is None:
+            return TestRun(False, "no_pytest", f"the project's Python has no pytest; {HINT}")
+        command = await _command(sandbox, request, paths, lent)
+        return await _attend(sandbox, command, request, on_signal)
+
+
+async def _attend(
+    sandbox: Launching,
+    command: Command,
+    request: TestRequest,
+    on_signal: Callable[[Signal], None],
+) -> TestRun:
+    """Run it and listen on a pipe of its own, which the tests do not have."""
+    live = Live(request.run, on_signal)
+    record = Record(live.ended)
+    channel = Channel(command.stdin)
+
+    def take(chunk: bytes) -> None:
+        for event in channel.feed(chunk):
+            record.take(event)
+            live.progress(len(record.done), len(record.collected), record.running)
+
+    reading, writing = os.pipe()
+    stream = read_fd(reading, take)
+    try:
+        end = await sandbox.launch(replace(command, extras=(writing,)), live.output)
+    finally:
+        os.close(writing)
+        await asyncio.wait({stream}, timeout=DRAIN_SECONDS)
+        stream.cancel()
+        live.progress(len(record.done), len(record.collected), "")
+        live.close()
+    channel.end()
+    if channel.broken and end.ended == "exit":
+        record.suspicions.insert(0, channel.broken)
+    return record.conclude(end, changed=request.changed, collect_only=request.collect_only)
+
+
+async def _lend(sandbox: Launching) -> list[Path] | None:
+    """Packages of ours that a project without pytest needs; None where they would not fit."""
+    closure = await sandbox.environment()
+    if closure.has_pytest:
+        return []
+    if closure.version != sys.version_info[:2]:
+        return None
+    specs = [find_spec(name) for name in LENT]
+    files = [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
+    packages = [file.parent if file.name == "__init__.py" else file for file in files]
+    return packages + [_metadata(name) for name in ("pytest", "pluggy")]
+
+
+def _metadata(name: str) -> Path:
+    """The .dist-info folder of a package of ours: pluggy looks its own version up there."""
+    found = distribution(name)
+    file = next(file for file in found.files or () if file.name == "METADATA")
+    return Path(str(found.locate_file(file))).parent
+
+
+def _paths(request: TestRequest) -> list[str]:
+    """Files of the selection that exist, each once."""
+    files = dict.fromkeys(name.split("::")[0] for name in request.select)
+    return [name for name in files if (request.workspace.root / name).exists()]
+
+
+async def _command(
+    sandbox: Launching, request: TestRequest, paths: list[str], lent: list[Path]
+) -> Command:
+    name = f"plugin_{secrets.token_hex(8)}"
+    command = Command(
+        request.workspace,
+        (),
+        request.timeout_seconds,
+        stdin=secrets.token_bytes(32),
+        folders={f"lib/{path.name}": path for path in lent if path.is_dir()},
+        env={"CODEFRAME_RESULT": str(RESULT_FD)},
+    )
+    place = sandbox.place(command)
+    environment = (await sandbox.environment()).environment
+    options: dict[str, Any] = {
+        "project": place.project,
+        "environment": str(environment or ""),
+        "select": list(request.select),
+    }
+    files = {
+        "launch.py": (INSIDE / "launch.py").read_bytes(),
+        f"{name}.py": (INSIDE / "plugin.py").read_bytes(),
+        "options.json": json.dumps(options).encode(),
+        **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
+    }
+    return replace(command, argv=_argv(place, name, request, paths), files=files)
+
+
+def _argv(place: Place, name: str, request: TestRequest, paths: list[str]) -> list[str]:
+    argv = [place.python, f"{place.run}/launch.py", name]
+    argv += [f"--rootdir={place.project}", "--continue-on-collection-errors", "--maxfail=0"]
+    argv += ["-o", f"cache_dir={place.temporary}/pytest-cache", "--color=no"]
+    if request.collect_only:
+        argv += ["--collect-only", "-q"]
+    return [*argv, "--", *paths] if paths else argv

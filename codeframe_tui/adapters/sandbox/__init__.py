@@ -1,0 +1,6 @@
+"""The sandbox: commands run sealed, with the workspace over the project's own path."""
+
+from codeframe_tui.adapters.sandbox.command import Command, Place
+from codeframe_tui.adapters.sandbox.opening import Launching, NoSandbox, open_sandbox
+
+__all__ = ["Command", "Launching", "NoSandbox", "Place", "open_sandbox"]

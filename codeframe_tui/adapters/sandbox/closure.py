@@ -1,0 +1,251 @@
+"""Everything a project's Python needs to run, as read-only binds and links.
+
+An interpreter of pyenv or uv lives in HOME, a virtual environment points elsewhere, an editable
+install into yet another folder. What is found here is bound; nothing else of HOME is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from codeframe_tui.adapters.process import run_program
+from codeframe_tui.core.errors import Lacking
+
+__all__ = ["Closure", "find_environment", "look_up"]
+
+PROBE = """
+import json, sys
+for name in ("ssl", "sqlite3", "ctypes", "lzma", "bz2", "hashlib"):
+    try:
+        __import__(name)
+    except ImportError:
+        pass
+try:
+    lines = open("/proc/self/maps").read().splitlines()
+except OSError:
+    lines = []
+loaded = sorted({line.split(None, 5)[5] for line in lines if ".so" in line and "/" in line})
+base = [sys.base_prefix, sys.base_exec_prefix]
+version = list(sys.version_info[:2])
+print("\\n" + json.dumps({"base": base, "path": sys.path, "version": version, "loaded": loaded}))
+"""
+SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")))
+"""Mounted in any case, as far as commands need it."""
+PROBE_SECONDS = 20.0
+_HOME_KEY = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What to mount so that ``python`` runs.
+
+    Attributes:
+        python: the executable, as its path stands in the project's environment.
+        version: major and minor.
+        environment: root of a virtual environment inside the project, if that is where it is.
+        binds: real directories outside /usr and the project.
+        links: pairs of (path, target) of symlinks that must exist.
+        sites: directories that hold installed packages.
+        refused: what was not bound, with the reason, one line each.
+        key: changes when the closure must be looked up again.
+    """
+
+    python: Path
+    version: tuple[int, int]
+    environment: Path | None
+    binds: tuple[Path, ...]
+    links: tuple[tuple[Path, str], ...]
+    sites: tuple[Path, ...]
+    refused: tuple[str, ...]
+    key: tuple[object, ...] = field(repr=False)
+
+    @property
+    def has_pytest(self) -> bool:
+        """Whether the environment brings its own pytest."""
+        return any((site / "pytest" / "__init__.py").is_file() for site in self.sites)
+
+    def is_fresh(self) -> bool:
+        """Whether nothing was installed or removed since."""
+        return _key(self.python, self.sites) == self.key
+
+
+def find_environment(project: Path) -> Path:
+    """The Python that runs the project: its own environment, the active one, else ours."""
+    for name in (".venv", "venv"):
+        python = project / name / "bin" / "python"
+        if (project / name / "pyvenv.cfg").is_file() and python.exists():
+            return python
+    active = os.environ.get("VIRTUAL_ENV")
+    if active and (Path(active) / "bin" / "python").exists():
+        return Path(active) / "bin" / "python"
+    return Path(sys.executable)
+
+
+async def look_up(project: Path, forbidden: Iterable[Path]) -> Closure:
+    """Find the closure of a project's Python.
+
+    Args:
+        project: real path of the project.
+        forbidden: directories that, like their ancestors, are never bound: HOME, the state.
+
+    Raises:
+        Lacking: the project's Python does not run.
+    """
+    python = find_environment(project)
+    probe = await _probe(python)
+    return await asyncio.to_thread(_assemble, project, python, probe, tuple(forbidden))
+
+
+async def _probe(python: Path) -> dict[str, list[str]]:
+    hint = "make the environment again, or remove it"
+    argv = (str(python), "-I", "-S", "-c", PROBE)
+    try:
+        ended = await run_program(
+            argv, env={"PATH": "/usr/bin:/bin"}, cwd=Path("/"), timeout_seconds=PROBE_SECONDS
+        )
+        document: dict[str, list[str]] = json.loads(ended.output.splitlines()[-1])
+    except (OSError, ValueError, IndexError) as error:
+        raise Lacking(f"the project's Python does not run: {python}", hint=hint) from error
+    return document
+
+
+def _assemble(
+    project: Path, python: Path, probe: dict[str, list[str]], forbidden: tuple[Path, ...]
+) -> Closure:
+    root = _environment_of(python)
+    sites = _sites(root, probe)
+    candidates = [*map(Path, probe["base"]), *(Path(p) for p in probe["path"] if p), *sites]
+    if root is not None:
+        candidates += [Path(_settings(root).get("home", "/usr/bin")), root]
+    for site in sites:
+        candidates += _named_by(site)
+    links: dict[Path, str] = {}
+    kept = {_resolve(path, links) for path in (python, *candidates)}
+    kept |= _foreign_libraries(kept, probe["loaded"])
+    roots, refused = _sift(kept, project, forbidden)
+    inside = root is not None and root.parent == project
+    return Closure(
+        python=python,
+        version=(int(probe["version"][0]), int(probe["version"][1])),
+        environment=root if inside else None,
+        binds=roots,
+        links=tuple(
+            (p, t) for p, t in links.items() if not _covered(p, (*roots, *SYSTEM, project))
+        ),
+        sites=sites,
+        refused=refused,
+        key=_key(python, sites),
+    )
+
+
+def _environment_of(python: Path) -> Path | None:
+    root = python.parent.parent
+    return root if (root / "pyvenv.cfg").is_file() else None
+
+
+def _settings(root: Path) -> dict[str, str]:
+    text = (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    return {key.lower(): value for key, value in _HOME_KEY.findall(text)}
+
+
+def _sites(root: Path | None, probe: dict[str, list[str]]) -> tuple[Path, ...]:
+    """Directories that hold packages: the environment's, the base's unless it is shut out."""
+    major, minor = probe["version"]
+    name = f"python{major}.{minor}"
+    found: list[Path] = []
+    if root is not None:
+        found.append(root / "lib" / name / "site-packages")
+    if root is None or _settings(root).get("include-system-site-packages", "true") == "true":
+        base = Path(probe["base"][0])
+        found += [
+            base / "lib" / name / "site-packages",
+            base / "local/lib" / name / "dist-packages",
+        ]
+        found += [base / "lib/python3/dist-packages"]
+        found.append(Path.home() / ".local/lib" / name / "site-packages")
+    return tuple(path for path in dict.fromkeys(found) if path.is_dir())
+
+
+def _named_by(site: Path) -> Iterator[Path]:
+    """Folders outside that a site directory leads to: plain .pth lines and editable installs."""
+    for file in sorted(site.glob("*.pth")):
+        with contextlib.suppress(OSError):
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.strip() and not line.startswith(("#", "import ", "import\t")):
+                    yield site / line.strip()
+    for file in sorted(site.glob("*.dist-info/direct_url.json")):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            document = json.loads(file.read_text(encoding="utf-8"))
+            url = urlsplit(str(document.get("url", "")))
+            if document.get("dir_info", {}).get("editable") and url.scheme == "file":
+                yield Path(unquote(url.path))
+
+
+def _resolve(path: Path, links: dict[Path, str]) -> Path:
+    """The real path, component by component; every symlink met is noted in ``links``."""
+    done = Path("/")
+    rest = list(reversed(Path(os.path.abspath(path)).parts[1:]))  # noqa: PTH100 - no links yet
+    for _ in range(10_000):
+        if not rest:
+            break
+        part = rest.pop()
+        if part == "..":
+            done = done.parent
+            continue
+        step = done / part
+        if not step.is_symlink():
+            done = step
+            continue
+        target = os.readlink(step)  # noqa: PTH115 - the text as it is, not a Path
+        links[step] = target
+        if target.startswith("/"):
+            done = Path("/")
+        rest += [name for name in reversed(target.split("/")) if name not in {"", "."}]
+    return done
+
+
+def _foreign_libraries(kept: set[Path], loaded: list[str]) -> set[Path]:
+    files = (_resolve(Path(name), {}) for name in loaded)
+    return {file.parent for file in files if not _covered(file, kept) and file.parent.is_dir()}
+
+
+def _sift(
+    kept: Iterable[Path], project: Path, forbidden: tuple[Path, ...]
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Drop what is mounted anyway, what another directory covers and what must never be bound."""
+    roots: list[Path] = []
+    refused: list[str] = []
+    guarded = (project, *forbidden)
+    for path in sorted(kept, key=lambda path: len(path.parts)):
+        if not path.is_dir() or _covered(path, (*SYSTEM, project, *roots)):
+            continue
+        if any(guard.is_relative_to(path) for guard in guarded):
+            refused.append(f"{path} is not made readable: it holds the home, project or state")
+            continue
+        roots.append(path)
+    return tuple(roots), tuple(refused)
+
+
+def _covered(path: Path, roots: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(root) for root in roots)
+
+
+def _key(python: Path, sites: Iterable[Path]) -> tuple[object, ...]:
+    paths = (python, python.parent.parent / "pyvenv.cfg", *sites)
+    return (os.path.realpath(python), *(_changed(path) for path in paths))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

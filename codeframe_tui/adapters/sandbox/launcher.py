@@ -1,0 +1,284 @@
+"""Starts sandboxed programs for the engine; run as ``python -I -S launcher.py``, never imported.
+
+Theory of operation: the engine is large and has threads, forking it is slow and ``bwrap
+--die-with-parent`` follows a thread. So one small process waits at a socket (fd 3). Each message
+is one byte with descriptors: control socket, standard input, output, extra pipes. A *warden*,
+forked ahead of time, takes it, reads the order (length, then JSON) from the control socket, spawns
+the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
+the warden kills the program; every way it ends, the warden ends what is left of it, then reports
+``{"wait": code, "status": lines of bwrap}`` or ``{"error": text}``.
+
+The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
+``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``data`` (name ->
+latin-1 text, given as a memory file), and when started as root ``stage`` (directories bound
+below ``stage_at`` as 0, 1, …, reachable after the drop), ``uid`` and ``give`` (a folder that shall
+belong to it).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import gc
+import itertools
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any, NoReturn
+
+DOOR = 3
+HIGH = 100  # received descriptors move up here, away from the fixed numbers below
+FIRST_EXTRA, FIRST_DATA = 10, 40
+
+_AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _OPEN_TREE_CLONE = -100, 0x8000, 4, 1
+_OPEN_TREE, _MOVE_MOUNT = 428, 429
+_CLONE_NEWNS, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x20000, 2, 4, 0x4000, 0x40000
+_PR_SET_CHILD_SUBREAPER = 36
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def serve() -> None:
+    """Keep one warden waiting until the engine closes the socket or dies."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    door = socket.socket(fileno=DOOR)
+    os.set_inheritable(DOOR, False)
+    gc.freeze()
+    while True:
+        busy, taken = os.pipe()
+        if os.fork() == 0:
+            os.close(busy)
+            _warden(door, taken)
+        os.close(taken)
+        if not os.read(busy, 1):
+            return
+        os.close(busy)
+
+
+def _warden(door: socket.socket, taken: int) -> NoReturn:
+    _, fds, _, _ = socket.recv_fds(door, 1, 16)
+    door.close()
+    if not fds:
+        os._exit(0)
+    os.write(taken, b"1")
+    os.close(taken)
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
+    for fd in fds:
+        os.close(fd)
+    control = socket.socket(fileno=moved[0])
+    report: dict[str, Any]
+    try:
+        report = _run(control, _receive(control), moved[1:])
+    except OSError as error:
+        report = {"error": str(error)}
+    try:
+        control.sendall(json.dumps(report).encode() + b"\n")
+    finally:
+        os._exit(0)
+
+
+def _receive(control: socket.socket) -> dict[str, Any]:
+    size = int.from_bytes(control.recv(8, socket.MSG_WAITALL), "big")
+    order: dict[str, Any] = json.loads(control.recv(size, socket.MSG_WAITALL))
+    return order
+
+
+def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    wake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker)
+    status, low = os.pipe()
+    status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    os.close(low)
+    _settle_down(order)
+    pid = _spawn(order, fds, status_end)
+    for fd in (status_end, *fds):
+        os.close(fd)
+    code = _watch(control, wake, pid)
+    _sweep(pid)
+    return {"wait": code, "status": os.read(status, 65536).decode("utf-8", "replace")}
+
+
+def _settle_down(order: dict[str, Any]) -> None:
+    """Take on what the program inherits: mounts, folder, limits, user.
+
+    The warden does it itself, because a spawn is much cheaper than a fork with work after it.
+    """
+    if order["give"]:
+        _give(order["give"], order["uid"])
+    if order["stage"]:
+        _stage(order["stage"], order["stage_at"])
+    os.chdir(order["cwd"])
+    for name, value in order["limits"].items():
+        _limit(getattr(resource, name), value)
+    if order["uid"] is not None:
+        os.setgroups([])
+        os.setresgid(order["uid"], order["uid"], order["uid"])
+        os.setresuid(order["uid"], order["uid"], order["uid"])
+
+
+def _spawn(order: dict[str, Any], fds: list[int], status: int) -> int:
+    targets = {0: fds[0], 1: fds[1], 2: fds[1]}
+    targets |= {FIRST_EXTRA + index: fd for index, fd in enumerate(fds[2:])}
+    tokens: dict[str, str] = {}
+    memories = {name: _memory(name, text) for name, text in order["data"].items()}
+    for number, (name, fd) in enumerate({"status": status, **memories}.items(), FIRST_DATA):
+        targets[number] = fd
+        tokens[f"@{name}"] = str(number)
+    argv = [tokens.get(word, word) for word in order["argv"]] + order["command"]
+    os.environ["PATH"] = order["env"]["PATH"]
+    pid = os.posix_spawnp(
+        argv[0],
+        argv,
+        order["env"],
+        file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in targets.items()],
+        setsid=True,
+        setsigdef=[signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ],
+    )
+    for fd in memories.values():
+        os.close(fd)
+    return pid
+
+
+def _watch(control: socket.socket, wake: int, pid: int) -> int:
+    """Wait for the program; kill it when the engine's end of the control socket closes."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(wake, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd == wake:
+                os.read(wake, 512)
+            else:
+                poll.unregister(control)
+                _kill(pid)
+        while True:
+            ended, status = os.waitpid(-1, os.WNOHANG)
+            if ended == pid:
+                return os.waitstatus_to_exitcode(status)
+            if ended == 0:
+                break
+
+
+def _sweep(pid: int) -> None:
+    """End what is left: the group, then every orphan that came to us, until there is none.
+
+    The first process of a sandbox dies by itself with bwrap, so it gets a moment before the search.
+    """
+    _kill(-pid)
+    for pause in itertools.chain((0, 0.001, 0.002, 0.004), itertools.repeat(None)):
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+            if ended == 0 and pause is not None:
+                time.sleep(pause)
+            elif ended == 0:
+                for child in _children():
+                    _kill(child)
+                os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _kill(pid: int) -> None:
+    """Kill a process, or a group by its negative number; not an error when it is gone."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        return
+
+
+def _children() -> list[int]:
+    own = str(os.getpid())
+    found = []
+    for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib is not worth its import here
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as file:  # noqa: PTH123
+                    if file.read().rpartition(")")[2].split()[1] == own:
+                        found.append(int(name))
+            except OSError:
+                continue
+    return found
+
+
+def _memory(name: str, text: str) -> int:
+    with os.fdopen(os.memfd_create(name), "wb") as file:
+        file.write(text.encode("latin-1"))
+        file.seek(0)
+        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, HIGH)
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def _stage(sources: list[str], place: str) -> None:
+    """Bind directories below ``place`` in a mount namespace of our own.
+
+    All are opened before the place is covered, so that it may be an ancestor of them.
+    """
+    _check(_libc.unshare(_CLONE_NEWNS), "unshare")
+    _check(_libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None), "mount / private")
+    flags = _OPEN_TREE_CLONE | os.O_CLOEXEC | _AT_RECURSIVE
+    trees = [
+        _check(_libc.syscall(_OPEN_TREE, _AT_FDCWD, os.fsencode(source), flags), source)
+        for source in sources
+    ]
+    at = os.fsencode(place)
+    options = b"mode=755,size=1m"
+    _check(_libc.mount(b"tmpfs", at, b"tmpfs", _MS_NOSUID | _MS_NODEV, options), place)
+    for index, tree in enumerate(trees):
+        target = f"{place}/{index}"
+        os.mkdir(target)  # noqa: PTH102
+        name = os.fsencode(target)
+        _check(_libc.syscall(_MOVE_MOUNT, tree, b"", _AT_FDCWD, name, _AT_EMPTY_PATH), target)
+
+
+def _give(workspace: str, uid: int) -> None:
+    """Make ``uid`` the owner of a folder and all in it; no symlink is followed.
+
+    The parent is closed to others: no other process of that user reaches it from outside.
+    """
+    os.chmod(os.path.dirname(workspace), 0o700)  # noqa: PTH101, PTH120
+    root = os.open(workspace, _FOLDER)
+    try:
+        os.fchown(root, uid, uid)
+        _give_content(root, uid)
+    finally:
+        os.close(root)
+
+
+def _give_content(folder: int, uid: int) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.stat(follow_symlinks=False).st_uid != uid:
+                os.chown(entry.name, uid, uid, dir_fd=folder, follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                inner = os.open(entry.name, _FOLDER, dir_fd=folder)
+                try:
+                    _give_content(inner, uid)
+                finally:
+                    os.close(inner)
+
+
+if __name__ == "__main__":
+    serve()

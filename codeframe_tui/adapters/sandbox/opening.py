@@ -1,0 +1,134 @@
+"""Finds out by trial which level holds here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import platform
+import secrets
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from codeframe_tui.adapters.sandbox import seccomp
+from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox, home
+from codeframe_tui.adapters.sandbox.closure import Closure, look_up
+from codeframe_tui.adapters.sandbox.command import Command, OnOutput, Place, refuse
+from codeframe_tui.adapters.sandbox.etc import make_etc
+from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
+from codeframe_tui.ports import Finished, Sandbox, Workspace
+
+__all__ = ["Launching", "NoSandbox", "open_sandbox"]
+
+log = logging.getLogger(__name__)
+
+HOW = "install bubblewrap, or consent to limits only with --sandbox rlimits"
+TRIAL_SECONDS = 20.0
+TRIAL = """
+grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status
+[ -r "$1" ] && echo LEAK
+echo x 2>/dev/null > "$2"
+unshare -U true 2>/dev/null && echo NESTED
+exit 7
+"""
+
+
+class Launching(Sandbox, Protocol):
+    """A sandbox that can also run a `Command`, with files and pipes of its own."""
+
+    def place(self, command: Command) -> Place:
+        """Where the command will find things."""
+        ...
+
+    async def environment(self) -> Closure:
+        """The project's Python as it is now. Raises: Lacking."""
+        ...
+
+    async def launch(self, command: Command, on_output: OnOutput = None) -> Finished:
+        """Run it; see `Sandbox.run`."""
+        ...
+
+
+@dataclass(slots=True)
+class NoSandbox:
+    """Runs nothing."""
+
+    why: str
+    level: str = "none"
+
+    async def run(
+        self,
+        workspace: Workspace,
+        argv: Sequence[str],
+        *,
+        timeout_seconds: float,
+        on_output: OnOutput = None,
+    ) -> Finished:
+        """Refuse, and say how to get a sandbox."""
+        del workspace, argv, timeout_seconds, on_output
+        return refuse(f"not run: {self.why}")
+
+
+async def open_sandbox(
+    project: Path, state_dir: Path, consent: str | None
+) -> BwrapSandbox | RlimitsSandbox | NoSandbox:
+    """The best sandbox that holds here.
+
+    Args:
+        project: the project's folder.
+        state_dir: a folder of ours outside the project; the sandbox keeps small files in it.
+        consent: ``rlimits`` or ``none`` when the person takes limits only; else None.
+
+    Raises:
+        Lacking: the project's Python does not run.
+    """
+    project, state_dir = await asyncio.to_thread(lambda: (project.resolve(), state_dir.resolve()))
+    closure = await look_up(project, (home(), state_dir))
+    program = shutil.which("bwrap") if sys.platform == "linux" else None
+    problem = "bubblewrap (bwrap) is not installed"
+    if program is not None:
+        sealed = BwrapSandbox(project, state_dir, program, closure)
+        await asyncio.to_thread(make_etc, sealed.etc, home())
+        problem = await _try(sealed)
+        if not problem:
+            sealed.why = "; ".join(("bubblewrap holds", *closure.refused))
+            return sealed
+    log.warning("no bubblewrap sandbox: %s", problem)
+    if consent in {"rlimits", "none"}:
+        return RlimitsSandbox(project, state_dir, closure, why=f"limits only: {problem}")
+    return NoSandbox(f"{problem}; {HOW}")
+
+
+async def _try(sandbox: BwrapSandbox) -> str:
+    """Run the real thing on hostile wishes; returns what is wrong, empty when it holds."""
+    folder = sandbox.state_dir / "sandbox"
+    secret, outside = folder / "canary", folder / f"written-{secrets.token_hex(4)}"
+    secret.write_text("secret", encoding="utf-8")
+    trial = folder / "trial" / "workspace"
+    trial.mkdir(parents=True, exist_ok=True)
+    argv = ["/bin/sh", "-c", TRIAL, "trial", str(secret), str(outside)]
+    command = Command(Workspace("trial", trial), argv, TRIAL_SECONDS)
+    result = await sandbox.launch(command)
+    shutil.rmtree(trial.parent, ignore_errors=True)
+    if result.exit_code != 7:
+        return f"bubblewrap does not start here: {result.message or 'self-test failed'}"
+    filtered = seccomp.program(platform.machine()) is not None
+    return _judge(result.output.decode("utf-8", "replace"), outside.exists(), filtered)
+
+
+def _judge(output: str, wrote_outside: bool, filtered: bool) -> str:
+    words = output.split()
+    status = dict(zip(words[::2], words[1::2], strict=False))
+    faults = {
+        "it wrote outside": wrote_outside,
+        "it read a file of the state": "LEAK" in words,
+        "it made a user namespace": "NESTED" in words,
+        "it kept capabilities": int(status.get("CapEff:", "1"), 16) != 0,
+        "it may gain privileges": status.get("NoNewPrivs:") != "1",
+        "its system calls are not filtered": filtered and status.get("Seccomp:") != "2",
+    }
+    found = [text for text, is_true in faults.items() if is_true]
+    return f"bubblewrap is no boundary here: {', '.join(found)}" if found else ""

@@ -1,0 +1,98 @@
+"""Connections: how they are made, checked and brought to the schema of this version."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
+
+from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.errors import Lacking
+
+__all__ = ["READERS", "open_readers", "open_writer"]
+
+READERS = 4
+"""Reading connections, each used by one thread at a time."""
+
+
+def open_writer(path: Path) -> Engine:
+    """The one connection that writes, on a checked database of this version's schema.
+
+    Raises:
+        Lacking: the file is damaged, of a newer version, or cannot be written.
+    """
+    engine = _engine(path, "rw", NullPool, "BEGIN IMMEDIATE")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with engine.connect() as connection:
+            _check(connection, path)
+            _bring_up(connection, path)
+    except OSError as error:
+        raise Lacking(
+            f"the state database {path} cannot be opened: {error.strerror}",
+            hint="make the state folder writable, or name another with --state-dir",
+        ) from error
+    except DatabaseError as error:
+        raise _damaged(path, str(error.orig)) from error
+    return engine
+
+
+def open_readers(path: Path) -> Engine:
+    """Connections that cannot write, made when needed and kept."""
+    return _engine(path, "ro", QueuePool, "BEGIN")
+
+
+def _engine(path: Path, mode: str, pool: type[NullPool | QueuePool], begin: str) -> Engine:
+    connect = partial(_connect, f"file:{quote(str(path))}?mode={mode}", writes=mode == "rw")
+    bounds = {"pool_size": READERS, "max_overflow": 0} if pool is QueuePool else {}
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool, **bounds)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _connect(uri: str, *, writes: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA foreign_keys=ON")
+    if writes:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
+def _check(connection: Connection, path: Path) -> None:
+    with connection.begin():
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    if found != "ok":
+        raise _damaged(path, str(found))
+
+
+def _bring_up(connection: Connection, path: Path) -> None:
+    with connection.begin():
+        version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        if version == 0:
+            schema.create(connection)
+    if version > schema.VERSION:
+        raise Lacking(
+            f"the state database {path} was written by a newer codeframe-tui"
+            f" (schema {version}, this one knows {schema.VERSION})",
+            hint="install that version again, or name another folder with --state-dir",
+        )
+    if 0 < version < schema.VERSION:
+        from codeframe_tui.adapters.store.migrations import migrate  # noqa: PLC0415 - Alembic
+
+        migrate(connection, path)
+
+
+def _damaged(path: Path, why: str) -> Lacking:
+    return Lacking(
+        f"the state database {path} is damaged: {why.splitlines()[0] if why else 'unreadable'}",
+        hint=f"your project is untouched; move {path.name} away to start with an empty queue",
+    )

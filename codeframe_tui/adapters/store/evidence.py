@@ -1,0 +1,156 @@
+"""Rows of attempts, their verifications and test cases."""
+
+# ruff: noqa: D102 - each method is told in the port
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.proposal import Action, FileSummary
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
+
+__all__ = ["SqlAttempts"]
+
+ATTEMPTS = schema.attempts
+RUNS = schema.runs
+CASES = schema.test_cases
+_NAMES = ("red", "green", "regression", "lint")
+
+
+class SqlAttempts:
+    """Fulfils `ports.store.AttemptRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self, number: str) -> list[Attempt]:
+        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
+        rows = self._connection.execute(statement).mappings().all()
+        runs = self._runs(number)
+        return [_attempt(row, runs[row["number"]]) for row in rows]
+
+    def find(self, number: str, attempt: int) -> Attempt | None:
+        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return replace(_attempt(row, {}), verification=None) if row else None
+
+    def add(self, number: str, attempt: Attempt, at: str) -> bool:
+        row = {
+            "task": number,
+            "number": attempt.number,
+            "base": attempt.base,
+            "tree": attempt.tree,
+            "proposal": attempt.proposal,
+            "cause": attempt.cause,
+            "at": at,
+            "explanation": attempt.explanation,
+            "files": [asdict(file) for file in attempt.files],
+            "flags": [asdict(flag) for flag in attempt.flags],
+            "usage": asdict(attempt.usage),
+        }
+        statement = upsert(ATTEMPTS).on_conflict_do_nothing()
+        return self._connection.execute(statement, row).rowcount == 1
+
+    def verify(
+        self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
+    ) -> None:
+        runs = {name: getattr(verification, name) for name in _NAMES}
+        summary = {
+            "verdict": verification.verdict.value,
+            "reason": verification.reason,
+            "message": verification.message,
+            **{name: _run_summary(run) for name, run in runs.items()},
+        }
+        statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
+        values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
+        self._connection.execute(statement, values)
+        self._replace_runs(number, attempt, runs)
+
+    def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:
+        statement = select(CASES).where(
+            CASES.c.task == number,
+            CASES.c.attempt == attempt,
+            CASES.c.run == run,
+            CASES.c.id == test,
+        )
+        row = self._connection.execute(statement.limit(1)).mappings().one_or_none()
+        return _case(row) if row else None
+
+    def output(self, number: str, attempt: int, run: str) -> str | None:
+        statement = select(RUNS.c.output).where(
+            RUNS.c.task == number, RUNS.c.attempt == attempt, RUNS.c.run == run
+        )
+        return self._connection.execute(statement).scalar_one_or_none()
+
+    def _replace_runs(self, number: str, attempt: int, runs: Mapping[str, Run]) -> None:
+        key = {"task": number, "attempt": attempt}
+        for table in (RUNS, CASES):
+            old = table.delete().where(table.c.task == number, table.c.attempt == attempt)
+            self._connection.execute(old)
+        outputs = [{**key, "run": name, "output": run.output} for name, run in runs.items()]
+        self._connection.execute(insert(RUNS), outputs)
+        cases = [
+            {**key, "run": name, "position": i, **asdict(case), "outcome": case.outcome.value}
+            for name, run in runs.items()
+            for i, case in enumerate(run.tests)
+        ]
+        if cases:
+            self._connection.execute(insert(CASES), cases)
+
+    def _runs(self, number: str) -> dict[int, dict[str, Run]]:
+        """Test cases and output by attempt and run; the rest stands in the summary."""
+        cases: dict[tuple[int, str], list[TestCase]] = defaultdict(list)
+        statement = select(CASES).where(CASES.c.task == number).order_by(CASES.c.position)
+        for row in self._connection.execute(statement).mappings():
+            cases[row["attempt"], row["run"]].append(_case(row))
+        found: dict[int, dict[str, Run]] = defaultdict(dict)
+        for run in self._connection.execute(select(RUNS).where(RUNS.c.task == number)):
+            tests = tuple(cases[run.attempt, run.run])
+            found[run.attempt][run.run] = Run("not_run", tests=tests, output=run.output)
+        return found
+
+
+def _run_summary(run: Run) -> dict[str, str]:
+    return {"verdict": run.verdict, "reason": run.reason, "message": run.message}
+
+
+def _case(row: RowMapping) -> TestCase:
+    return TestCase(
+        id=row["id"],
+        outcome=Outcome(row["outcome"]),
+        duration=row["duration"],
+        error=row["error"],
+        message=row["message"],
+        detail=row["detail"],
+    )
+
+
+def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
+    return Attempt(
+        number=row["number"],
+        base=row["base"],
+        tree=row["tree"],
+        proposal=row["proposal"],
+        explanation=row["explanation"],
+        files=tuple(
+            FileSummary(**{**file, "action": Action(file["action"])}) for file in row["files"]
+        ),
+        cause=row["cause"],
+        verification=_verification(row["verification"], runs) if row["verification"] else None,
+        flags=tuple(Flag(**flag) for flag in row["flags"]),
+        usage=Usage(**row["usage"]),
+    )
+
+
+def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
+    empty = Run("not_run")
+    whole = {name: replace(runs.get(name, empty), **summary[name]) for name in _NAMES}
+    return Verification(Verdict(summary["verdict"]), summary["reason"], summary["message"], **whole)

@@ -1,0 +1,77 @@
+"""Rows of the event log and of settings."""
+
+# ruff: noqa: D102 - each method is told in the port
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.events import Event
+from codeframe_tui.ports.store import Setting
+
+__all__ = ["SqlEvents", "SqlSettings"]
+
+EVENTS = schema.events
+SETTINGS = schema.settings
+
+
+class SqlEvents:
+    """Fulfils `ports.store.EventRows`; appended events are written together by `flush`."""
+
+    def __init__(self, connection: Connection, last: int) -> None:
+        self._connection = connection
+        self._last = last
+        self._added: list[Event] = []
+
+    def add(self, at: str, type_: str, task: str | None, data: Mapping[str, Any]) -> Event:
+        event = Event(self._last + len(self._added) + 1, at, type_, task, dict(data))
+        self._added.append(event)
+        return event
+
+    def flush(self) -> list[Event]:
+        """Write what was added, in the transaction of the unit; returns it."""
+        rows = [
+            {"seq": e.seq, "at": e.at, "type": e.type, "task": e.task, "data": e.data}
+            for e in self._added
+        ]
+        if rows:
+            self._connection.execute(insert(EVENTS), rows)
+        return self._added
+
+    def last(self) -> int:
+        statement = select(func.max(EVENTS.c.seq))
+        return int(self._connection.execute(statement).scalar_one() or 0)
+
+    def after(self, seq: int, limit: int) -> list[Event]:
+        statement = select(EVENTS).where(EVENTS.c.seq > seq).order_by(EVENTS.c.seq).limit(limit)
+        return self._events(statement)
+
+    def of(self, number: str, limit: int) -> list[Event]:
+        statement = select(EVENTS).where(EVENTS.c.task == number)
+        return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
+
+    def _events(self, statement: Select[Any]) -> list[Event]:
+        rows = self._connection.execute(statement)
+        return [Event(row.seq, row.at, row.type, row.task, row.data) for row in rows]
+
+
+class SqlSettings:
+    """Fulfils `ports.store.SettingRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> Setting:
+        statement = select(SETTINGS.c.value).where(SETTINGS.c.name == name)
+        found: Setting = self._connection.execute(statement).scalar_one_or_none()
+        return found
+
+    def set(self, name: str, value: Setting) -> None:
+        statement = upsert(SETTINGS).on_conflict_do_update(
+            index_elements=["name"], set_={"value": value}
+        )
+        self._connection.execute(statement, {"name": name, "value": value})

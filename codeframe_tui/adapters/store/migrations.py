@@ -1,0 +1,51 @@
+"""Steps from one schema to the next; imported only when one is due, because Alembic is heavy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, text
+
+from codeframe_tui.adapters.store import schema
+
+__all__ = ["STEPS", "Step", "migrate"]
+
+_log = logging.getLogger(__name__)
+
+Step = Callable[[Operations], None]
+
+STEPS: Mapping[int, Step] = {}
+"""By the number of the schema a step leads to. A step that rebuilds a table makes its triggers
+and indexes again."""
+
+
+def migrate(
+    connection: Connection,
+    path: Path,
+    steps: Mapping[int, Step] = STEPS,
+    to: int = schema.VERSION,
+) -> None:
+    """Bring an older database to a schema, one transaction a step, after a copy of it was kept.
+
+    The copy is ``<name>.v<old>`` beside the database.
+    """
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    connection.rollback()
+    _keep_copy(connection, path.with_name(f"{path.name}.v{version}"))
+    for number in range(version + 1, to + 1):
+        _log.info("migrating the state database to schema %d", number)
+        with connection.begin():
+            steps[number](Operations(MigrationContext.configure(connection)))
+            connection.execute(text(f"PRAGMA user_version={number}"))
+
+
+def _keep_copy(connection: Connection, copy: Path) -> None:
+    copy.unlink(missing_ok=True)
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o600)

@@ -1,0 +1,72 @@
+"""All rows of one unit, on one connection."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from codeframe_tui.adapters.store.evidence import SqlAttempts
+from codeframe_tui.adapters.store.log import SqlEvents, SqlSettings
+from codeframe_tui.adapters.store.people import SqlBlockers, SqlDecisions
+from codeframe_tui.adapters.store.talk import SqlMessages, SqlTools, SqlTurns
+from codeframe_tui.adapters.store.tasks import SqlIssues, SqlTasks
+
+__all__ = ["SqlTables"]
+
+
+class SqlTables:
+    """Fulfils `ports.Tables`.
+
+    Args:
+        last: number of the newest event, from which a writing unit counts on.
+    """
+
+    def __init__(self, connection: Connection, last: int) -> None:
+        self._connection = connection
+        self.events = SqlEvents(connection, last)
+
+    @cached_property
+    def issues(self) -> SqlIssues:
+        """Issues by number."""
+        return SqlIssues(self._connection)
+
+    @cached_property
+    def tasks(self) -> SqlTasks:
+        """Tasks, their dependencies and their place in the queue."""
+        return SqlTasks(self._connection)
+
+    @cached_property
+    def turns(self) -> SqlTurns:
+        """Conversations and what they cost."""
+        return SqlTurns(self._connection)
+
+    @cached_property
+    def tools(self) -> SqlTools:
+        """Tool calls."""
+        return SqlTools(self._connection)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        """What people said to the worker."""
+        return SqlMessages(self._connection)
+
+    @cached_property
+    def attempts(self) -> SqlAttempts:
+        """Proposals and their evidence."""
+        return SqlAttempts(self._connection)
+
+    @cached_property
+    def blockers(self) -> SqlBlockers:
+        """Questions."""
+        return SqlBlockers(self._connection)
+
+    @cached_property
+    def decisions(self) -> SqlDecisions:
+        """Approvals and undos."""
+        return SqlDecisions(self._connection)
+
+    @cached_property
+    def settings(self) -> SqlSettings:
+        """What people chose while it ran."""
+        return SqlSettings(self._connection)

@@ -1,0 +1,119 @@
+"""git as a program, over the private object store only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from codeframe_tui.core.errors import CodeframeError, Lacking
+
+__all__ = ["Git", "run_git"]
+
+_CONFIG = """\
+[core]
+	repositoryFormatVersion = 0
+	bare = true
+	autoCRLF = false
+	fileMode = true
+	symlinks = true
+	precomposeUnicode = false
+	protectNTFS = false
+	protectHFS = false
+	fsmonitor = false
+	hooksPath = /dev/null
+	fsync = loose-object,pack,pack-metadata
+	fsyncMethod = batch
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+"""
+_LANGUAGES = {
+    "cpp": ("c", "h", "cc", "cpp", "hpp"),
+    "golang": ("go",),
+    "java": ("java",),
+    "markdown": ("md",),
+    "php": ("php",),
+    "python": ("py", "pyi"),
+    "ruby": ("rb",),
+    "rust": ("rs",),
+}
+_ATTRIBUTES = "* -text -filter -ident !eol !working-tree-encoding !diff !merge\n" + "".join(
+    f"*.{suffix} diff={language}\n"
+    for language, suffixes in _LANGUAGES.items()
+    for suffix in suffixes
+)
+
+
+def run_git(
+    argv: list[str], *, env: dict[str, str], cwd: Path, stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end, in its own session. Raises: Lacking when there is no git."""
+    try:
+        return subprocess.run(
+            ["git", *argv],
+            env=env,
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise Lacking("git is not installed", hint="install git and start again") from error
+
+
+class Git:
+    """The private store: no hooks, no alternates, no configuration but its own.
+
+    Args:
+        directory: the bare repository; becomes GIT_DIR.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.env = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(directory),
+            "LC_ALL": "C",
+            "GIT_DIR": str(directory),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+
+    def prepare(self) -> None:
+        """Create the store, or put its settings right; objects stay as they are."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.run("init", "--quiet", "--bare", "--object-format=sha1", "--template=")
+        (self.directory / "config").write_text(_CONFIG, encoding="ascii")
+        info = self.directory / "info"
+        info.mkdir(exist_ok=True)
+        (info / "attributes").write_text(_ATTRIBUTES, encoding="ascii")
+
+    def run(self, *argv: str, stdin: bytes = b"") -> bytes:
+        """Output of a git command. Raises: CodeframeError when git fails."""
+        done = run_git(list(argv), env=self.env, cwd=self.directory, stdin=stdin)
+        if done.returncode:
+            reason = done.stderr.decode("utf-8", "replace").strip()[-500:]
+            raise CodeframeError(
+                f"git {argv[0]} failed in the private store: {reason or done.returncode}",
+                hint=f"see whether the disk is full or {self.directory} was changed by hand",
+                code="store",
+            )
+        return done.stdout
+
+    def start(self, *argv: str) -> subprocess.Popen[bytes]:
+        """Start a git command that is talked to through pipes."""
+        return subprocess.Popen(
+            ["git", *argv],
+            env=self.env,
+            cwd=self.directory,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )

@@ -1,0 +1,125 @@
+"""What the user's own git says about the project; asked, never told."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from codeframe_tui.adapters.workspace.git import run_git
+from codeframe_tui.adapters.workspace.rules import OutsideRules, parse_rules
+
+__all__ = ["Listing", "list_project", "outside_rules"]
+
+_FLAGS = (
+    "--no-optional-locks",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.precomposeUnicode=false",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Paths below the project, as git sees them.
+
+    Attributes:
+        tracked: paths in the user's index.
+        untracked: paths that no rule ignores.
+        submodules: folders that belong to another repository.
+        problem: why git could not be asked, although there is a repository; empty when it could.
+    """
+
+    tracked: frozenset[str] = frozenset()
+    untracked: frozenset[str] = frozenset()
+    submodules: frozenset[str] = frozenset()
+    problem: str = field(default="", compare=False)
+
+
+def _environment() -> dict[str, str]:
+    """The user's environment, since ignore rules live in their configuration; no GIT_… of it."""
+    scrubbed = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return scrubbed | {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+    }
+
+
+def _ask(project: Path, *argv: str) -> tuple[bytes | None, str]:
+    done = run_git([*_FLAGS, *argv], env=_environment(), cwd=project)
+    return (
+        None if done.returncode else done.stdout,
+        done.stderr.decode("utf-8", "replace").strip(),
+    )
+
+
+def list_project(project: Path) -> Listing | None:
+    """The listing; None when the folder is not in a git work tree.
+
+    A folder that an outer repository ignores counts as not in it.
+    """
+    index, problem = _ask(project, "ls-files", "--stage", "-z")
+    if index is None:
+        there = (project / ".git").exists()
+        return Listing(problem=problem.partition("\n")[0]) if there else None
+    others, problem = _ask(project, "ls-files", "--others", "--exclude-standard", "-z")
+    if others is None:
+        return Listing(problem=problem.partition("\n")[0])
+    tracked, submodules = _parse_index(index)
+    names = [os.fsdecode(name) for name in others.split(b"\0")[:-1]]
+    # git ends the names of other repositories with a slash
+    submodules.update(name.rstrip("/") for name in names if name.endswith("/"))
+    untracked = frozenset(name for name in names if not name.endswith("/"))
+    if not tracked and not untracked:
+        return None
+    return Listing(frozenset(tracked), untracked, frozenset(submodules))
+
+
+def _parse_index(output: bytes) -> tuple[set[str], set[str]]:
+    tracked: set[str] = set()
+    submodules: set[str] = set()
+    for line in output.split(b"\0")[:-1]:
+        head, _, path = line.partition(b"\t")
+        (submodules if head.startswith(b"160000") else tracked).add(os.fsdecode(path))
+    return tracked, submodules
+
+
+def outside_rules(project: Path) -> OutsideRules:
+    """Rules of folders above the project, of ``info/exclude`` and of the user's configuration."""
+    output, _ = _ask(
+        project, "rev-parse", "--show-prefix", "--show-toplevel", "--git-path", "info/exclude"
+    )
+    if output is None:
+        return OutsideRules()
+    prefix, top, exclude, *_ = os.fsdecode(output).split("\n")
+    specs: list[tuple[str, GitIgnoreSpec]] = []
+    parts = prefix.split("/")[:-1]
+    for depth in range(len(parts) - 1, -1, -1):
+        above = "/".join(parts[:depth])
+        _add(specs, "".join(f"{part}/" for part in parts[depth:]), Path(top, above, ".gitignore"))
+    _add(specs, prefix, project / exclude)
+    _add(specs, prefix, _users_excludes(project))
+    return OutsideRules(tuple(specs))
+
+
+def _users_excludes(project: Path) -> Path:
+    output, _ = _ask(project, "config", "--type=path", "--get", "core.excludesFile")
+    if output is not None:
+        return project / os.fsdecode(output.rstrip(b"\n"))
+    config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    return Path(config, "git", "ignore")
+
+
+def _add(specs: list[tuple[str, GitIgnoreSpec]], prefix: str, file: Path) -> None:
+    try:
+        specs.append((prefix, parse_rules(file.read_bytes())))
+    except OSError:
+        return

@@ -1,0 +1,170 @@
+"""Which files of the user's project are its tree, and which only come along."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeframe_tui.adapters.workspace.gather import Gatherer
+from codeframe_tui.adapters.workspace.listing import Listing, list_project
+from codeframe_tui.adapters.workspace.notes import Notes
+from codeframe_tui.adapters.workspace.paths import above
+from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
+from codeframe_tui.adapters.workspace.walk import Folder, folders, open_folder
+from codeframe_tui.core.ignore import (
+    ENVIRONMENT_MARKS,
+    is_environment,
+    is_kept_out,
+    is_repository_data,
+    is_secret,
+)
+from codeframe_tui.ports.files import TreeEntry
+
+__all__ = ["ProjectScan"]
+
+_EXTRA_BYTES = 20 * 2**20
+_EXTRA_LOOKS = 20_000
+_NEEDED = (".py", ".so", ".pyd", ".pyi", ".dylib", ".dll", ".json", ".toml", ".txt", ".cfg")
+
+
+@dataclass(frozen=True, slots=True)
+class _Extra:
+    path: str
+    size: int
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        return not self.path.endswith(_NEEDED), self.size, self.path
+
+
+class ProjectScan:
+    """One walk over the project.
+
+    Attributes:
+        environments: folders that are interpreters' environments, to be mounted, never copied.
+        extras: ignored files that workspaces need.
+
+    Args:
+        project: the folder.
+        own: folder of ours that may lie in it.
+        gatherer: takes the files.
+    """
+
+    def __init__(self, project: Path, own: Path, gatherer: Gatherer) -> None:
+        self.environments: list[str] = []
+        self.extras: dict[str, TreeEntry] = {}
+        self._project = project
+        self._own = own.relative_to(project).as_posix() if own.is_relative_to(project) else None
+        self._gatherer = gatherer
+        self._notes: Notes = gatherer.notes
+        self._rules = Rules(OutsideRules())
+        self._listing: Listing | None = None
+        self._parents: set[str] = set()
+        self._ignored: set[str] = set()
+        self._candidates: list[_Extra] = []
+        self._looks = 0
+
+    def run(self) -> None:
+        """Walk and take."""
+        self._listing = self._ask_git()
+        if self._listing:
+            self._parents = above(self._listing.tracked | self._listing.untracked)
+        top = os.open(self._project, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for folder in folders(top, on_error=self._note_folder):
+                self._visit(folder)
+            self._take_extras(top)
+        finally:
+            os.close(top)
+
+    def _ask_git(self) -> Listing | None:
+        listing = list_project(self._project)
+        if listing and listing.problem:
+            self._notes.add("", f"git could not list the project: {listing.problem}")
+            return None
+        return listing
+
+    def _note_folder(self, path: str, reason: str) -> None:
+        self._notes.add(path, f"left out, {reason}")
+
+    def _visit(self, folder: Folder) -> None:
+        self._rules.enter(folder)
+        if folder.path and self._is_foreign(folder):
+            folder.folders.clear()
+            return
+        for name, state in folder.files:
+            path = folder.below(name)
+            if self._belongs(path, folder.path):
+                self._gatherer.take(folder.fd, path, name, state)
+            elif stat.S_ISREG(state.st_mode):
+                self._consider(_Extra(path, state.st_size))
+            elif stat.S_ISLNK(state.st_mode) and is_environment(path):
+                self._find_environment(path)
+        folder.folders[:] = [
+            entry for entry in folder.folders if self._enters(folder.below(entry[0]), folder.path)
+        ]
+
+    def _is_foreign(self, folder: Folder) -> bool:
+        names = {name for name, _ in [*folder.files, *folder.folders]}
+        if not ENVIRONMENT_MARKS.isdisjoint(names):
+            self.environments.append(folder.path)
+            return True
+        if ".git" in names and folder.path not in self._parents:
+            self._notes.add(folder.path, "left out, another repository")
+            return True
+        if not names:
+            self._notes.add(folder.path, "left out, an empty folder")
+        return False
+
+    def _belongs(self, path: str, folder: str) -> bool:
+        if self._listing:
+            if path in self._listing.tracked:
+                return True
+            return path in self._listing.untracked and not is_kept_out(path)
+        return not (folder in self._ignored or is_kept_out(path) or self._rules.ignored(path))
+
+    def _enters(self, path: str, folder: str) -> bool:
+        if path == self._own or is_repository_data(path):
+            return False
+        if self._listing and path in self._listing.submodules:
+            self._notes.add(path, "left out, another repository")
+            return False
+        if path in self._parents:
+            return True
+        if is_kept_out(path):
+            self._find_environment(path)
+            return False
+        if folder in self._ignored or self._listing or self._rules.ignored(path, folder=True):
+            self._ignored.add(path)
+            return self._looks < _EXTRA_LOOKS
+        return True
+
+    def _find_environment(self, path: str) -> None:
+        # a link to an environment elsewhere counts: it is mounted as a folder too
+        if any((self._project / path / mark).exists() for mark in ENVIRONMENT_MARKS):
+            self.environments.append(path)
+
+    def _consider(self, extra: _Extra) -> None:
+        self._looks += 1
+        if not is_kept_out(extra.path) and not is_secret(extra.path):
+            self._candidates.append(extra)
+
+    def _take_extras(self, top: int) -> None:
+        if self._looks >= _EXTRA_LOOKS:
+            self._notes.add("", f"only {_EXTRA_LOOKS:,} ignored files were looked at")
+        total = 0
+        for extra in sorted(self._candidates, key=lambda extra: extra.rank):
+            total += extra.size
+            if total > _EXTRA_BYTES:
+                self._notes.add(extra.path, "ignored and not copied, too large in all")
+                continue
+            folder, _, name = extra.path.rpartition("/")
+            # what went or changed since the walk is not missed
+            with suppress(OSError), open_folder(top, folder) as fd:
+                state = os.stat(name, dir_fd=fd, follow_symlinks=False)
+                entry = self._gatherer.look(fd, extra.path, name, state)
+                if entry and stat.S_ISREG(state.st_mode):
+                    self.extras[extra.path] = entry

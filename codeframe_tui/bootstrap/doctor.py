@@ -1,0 +1,190 @@
+"""What the product needs and what it found, one check a line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeframe_tui import __version__
+from codeframe_tui.adapters.definitions import RULES_FILES, Definitions, read_rules
+from codeframe_tui.adapters.project import Project
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.ports import Document
+from codeframe_tui.settings import Settings, config_dir
+
+if TYPE_CHECKING:
+    from codeframe_tui.ports import Sandbox
+
+__all__ = ["check_everything"]
+
+KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+PROGRAM_SECONDS = 10.0
+
+
+async def check_everything(
+    place: Project,
+    settings: Settings,
+    *,
+    sandbox: Sandbox | None = None,
+    scripted: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Document:
+    """``{"checks": [{"name", "state": "ok"|"warn"|"missing", "detail", "hint"}]}``.
+
+    Args:
+        sandbox: the engine's; None = one is opened to see what works here.
+    """
+    return {
+        "checks": [
+            _check("version", "ok", f"codeframe-tui {__version__}"),
+            _check("python", "ok", f"{platform.python_version()} ({sys.executable})"),
+            await _git(),
+            await _sandbox(place, settings, sandbox),
+            await _project_tests(place),
+            _key(environment, scripted),
+            _base_url(environment, scripted),
+            _check("model", "ok", settings.model),
+            _state(place),
+            _check("log", "ok", str(place.engine_log.parent)),
+            _check("config", "ok", str(config_dir() / "config.toml")),
+            _rules(place),
+            *_agents(place),
+            _terminal(environment),
+        ]
+    }
+
+
+def _check(name: str, state: str, detail: str, hint: str = "") -> Document:
+    return {"name": name, "state": state, "detail": detail, "hint": hint}
+
+
+async def _git() -> Document:
+    version = await _output("git", "--version")
+    if version is None:
+        return _check("git", "missing", "git was not found on PATH", "install git")
+    return _check("git", "ok", version.strip())
+
+
+async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) -> Document:
+    if sandbox is None:
+        from codeframe_tui.adapters.sandbox import open_sandbox  # noqa: PLC0415 - seldom needed
+
+        place.prepare()
+        try:
+            sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+        except CodeframeError as error:
+            return _check("sandbox", "warn", error.message, error.hint)
+    if sandbox.level == "bwrap":
+        return _check("sandbox", "ok", f"bwrap: {sandbox.why}")
+    hint = "install bubblewrap, or consent to a weaker level with --sandbox rlimits"
+    return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", hint)
+
+
+async def _project_tests(place: Project) -> Document:
+    """Which interpreter would run the project's tests, and whether it has pytest itself."""
+    python = _project_python(place.root)
+    script = "import pytest, sys; print(pytest.__version__, sys.version.split()[0])"
+    found = await _output(str(python), "-I", "-c", script) if python else None
+    if found is not None:
+        pytest_version, python_version = found.split()
+        detail = f"pytest {pytest_version} of the project, Python {python_version} ({python})"
+        return _check("tests", "ok", detail)
+    where = f"{python} has no pytest" if python else "the project has no environment of its own"
+    hint = "if the tests need packages, make .venv in the project and install them with pytest"
+    return _check("tests", "warn", f"{where}; ours is used", hint)
+
+
+def _project_python(root: Path) -> Path | None:
+    for folder in (".venv", "venv", "env"):
+        python = root / folder / "bin" / "python"
+        if python.exists():
+            return python
+    return None
+
+
+def _key(environment: Mapping[str, str], scripted: str | None) -> Document:
+    if scripted is not None:
+        return _check("key", "ok", "not needed: the model is scripted")
+    if found := [name for name in KEYS if environment.get(name)]:
+        return _check("key", "ok", f"{' and '.join(found)} is set")
+    from codeframe_tui.adapters.model.client import AnthropicModel  # noqa: PLC0415 - seldom needed
+
+    why = AnthropicModel(Settings()).ready()
+    if why is None:
+        return _check("key", "ok", "found where the SDK looks for it")
+    return _check("key", "missing", "no key for the model", why)
+
+
+def _base_url(environment: Mapping[str, str], scripted: str | None) -> Document:
+    url = scripted or environment.get("ANTHROPIC_BASE_URL")
+    if url is None:
+        return _check("base_url", "ok", "the SDK's default")
+    return _check("base_url", "ok", _without_credentials(url))
+
+
+def _without_credentials(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _state(place: Project) -> Document:
+    size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
+    free = shutil.disk_usage(_existing(place.state)).free
+    detail = f"{place.state}: {size / 2**20:.1f} MiB, {free / 2**30:.1f} GiB free"
+    if free < 2**30:
+        return _check("state", "warn", detail, "free some space: the disk is nearly full")
+    return _check("state", "ok", detail)
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _rules(place: Project) -> Document:
+    found = ", ".join(read_rules(place.root))
+    return _check("rules", "ok", found or f"none ({', '.join(RULES_FILES)})")
+
+
+def _agents(place: Project) -> list[Document]:
+    checks = [
+        _check("agent", "warn" if fault else "ok", fault or path, "correct the file" * bool(fault))
+        for path, fault in Definitions(place.root).check()
+    ]
+    return checks or [_check("agent", "ok", "the built-in backend worker")]
+
+
+def _terminal(environment: Mapping[str, str]) -> Document:
+    kind = environment.get("TERM", "")
+    size = shutil.get_terminal_size()
+    detail = f"TERM={kind or '(not set)'}, {size.columns}x{size.lines}"
+    if kind in {"", "dumb"}:
+        return _check("terminal", "warn", detail, "the cockpit needs a terminal; verbs do not")
+    return _check("terminal", "ok", detail)
+
+
+async def _output(*argv: str) -> str | None:
+    """What a program prints; None when it is missing, fails or does not end."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(PROGRAM_SECONDS):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
+    return output.decode("utf-8", "replace") if process.returncode == 0 else None

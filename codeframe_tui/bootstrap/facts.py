@@ -1,0 +1,60 @@
+"""What the header tells that no table knows."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+from codeframe_tui import __version__
+from codeframe_tui.adapters.project import Project, read_facts
+from codeframe_tui.ports import Document, Model, Sandbox
+
+__all__ = ["Facts"]
+
+FRESH_SECONDS = 5.0
+
+
+class Facts:
+    """Facts of the engine and its project; those of git are at most a few seconds old."""
+
+    def __init__(self, place: Project, sandbox: Sandbox, model: Model, *, scripted: bool) -> None:
+        self._place = place
+        self._sandbox = sandbox
+        self._model = model
+        self._scripted = scripted
+        self._git: Document = {}
+        self._looked = 0.0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def look(self) -> None:
+        """Ask git."""
+        self._git = await read_facts(self._place.root)
+        self._looked = time.monotonic()
+
+    async def close(self) -> None:
+        """Stop asking."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    def document(self) -> Document:
+        """What the overview needs of the surroundings; asks git again when its answer is old.
+
+        Keys: project, path, branch, dirty, sandbox, sandbox_why, key (None, or what is missing),
+        scripted, pid, version, log.
+        """
+        old = time.monotonic() - self._looked > FRESH_SECONDS
+        if old and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.create_task(self.look())
+        lacking = self._model.ready()
+        return {
+            **self._git,
+            "sandbox": self._sandbox.level,
+            "sandbox_why": self._sandbox.why,
+            "key": lacking,
+            "scripted": self._scripted,
+            "pid": os.getpid(),
+            "version": __version__,
+            "log": str(self._place.engine_log),
+        }

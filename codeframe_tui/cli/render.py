@@ -1,0 +1,173 @@
+"""Documents as text for people. `headless.output` sanitises what comes from here once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from codeframe_tui.core.text import clean_line, reveal
+
+__all__ = [
+    "blocker_list",
+    "check_list",
+    "context_list",
+    "symbol_list",
+    "task_page",
+    "task_table",
+    "unified_diff",
+    "usage_table",
+]
+
+Document = Mapping[str, Any]
+
+
+def task_table(document: Document) -> str:
+    """``list``."""
+    rows = [
+        (
+            task["number"],
+            "on hold" if task["held"] else task.get("phase") or task["status"],
+            f"p{task['priority']}",
+            task.get("verdict") or "-",
+            _money(task.get("cost_usd")),
+            clean_line(task["title"], limit=60),
+            clean_line(str(task.get("why") or ""), limit=60),
+        )
+        for task in document["tasks"]
+    ]
+    return _table(("NUMBER", "STATE", "PRIO", "VERDICT", "COST", "TITLE", "WHY"), rows)
+
+
+def task_page(document: Document) -> str:
+    """``show``."""
+    head = [
+        f"{document['number']}  {clean_line(document['title'])}",
+        f"{document['status']}, priority {document['priority']}, {_money(document['cost_usd'])}",
+        f"evidence: {document['evidence']}",
+    ]
+    if reason := document.get("reason"):
+        head.append(f"reason: {clean_line(reason)}")
+    if document["depends_on"]:
+        head.append(f"after: {', '.join(document['depends_on'])}")
+    if document["description"]:
+        head += ["", document["description"]]
+    for attempt in document["attempts"]:
+        head += ["", *_attempt(attempt)]
+    return "\n".join(head)
+
+
+def _attempt(attempt: Document) -> list[str]:
+    lines = [f"attempt {attempt['attempt']}  proposal {attempt['proposal'][:12]}"]
+    lines += [
+        f"  {file['action']:<7} {clean_line(file['path'])}  +{file['added']} -{file['removed']}"
+        for file in attempt["files"]
+    ]
+    if evidence := attempt.get("verification"):
+        lines.append(f"  {evidence['verdict']}: {clean_line(evidence.get('message') or '-')}")
+        for name in ("red", "green", "regression", "lint"):
+            run = evidence.get(name) or {}
+            tests = len(run.get("tests", []))
+            lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
+    for flag in attempt.get("flags", []):
+        place = f"{flag['path']}:{flag['line'] or ''}"
+        lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
+    return lines
+
+
+def unified_diff(document: Document) -> str:
+    """``diff``: what `patch` reads, hidden characters made visible."""
+    lines: list[str] = []
+    for file in document["files"]:
+        path = clean_line(file["path"])
+        old = "/dev/null" if file["action"] == "create" else f"a/{path}"
+        new = "/dev/null" if file["action"] == "delete" else f"b/{path}"
+        lines += [f"--- {old}", f"+++ {new}"]
+        if file["binary"]:
+            lines.append(f"Binary file, {file['action']}")
+        for hunk in file["hunks"]:
+            lines += _hunk(hunk)
+    return "\n".join(lines)
+
+
+def _hunk(hunk: Document) -> list[str]:
+    old = f"{hunk['old_start']},{hunk['old_lines']}"
+    new = f"{hunk['new_start']},{hunk['new_lines']}"
+    heading = clean_line(hunk.get("heading", ""))
+    head = f"@@ -{old} +{new} @@ {heading}".rstrip()
+    return [head, *(sign + reveal(text)[0] for sign, text in hunk["lines"])]
+
+
+def blocker_list(document: Document) -> str:
+    """``blockers``."""
+    lines: list[str] = []
+    for blocker in document["blockers"]:
+        lines.append(
+            f"{blocker['id']}  {blocker['kind']}  task {blocker['task']}  {blocker['status']}"
+        )
+        lines += [f"    {line}" for line in blocker["question"].splitlines()]
+        lines += [f"    - {clean_line(option)}" for option in blocker["options"]]
+        if blocker["assumption"]:
+            lines.append(f"    meanwhile: {clean_line(blocker['assumption'])}")
+        if blocker["answer"]:
+            lines.append(f"    answer: {clean_line(blocker['answer'])}")
+    return "\n".join(lines) or "no questions wait"
+
+
+def usage_table(document: Document) -> str:
+    """``usage``."""
+    names = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+    rows = [
+        (label, *(str(usage[name]) for name in names), _money(usage["cost_usd"]))
+        for label, usage in [
+            *((task["number"], task) for task in document["tasks"]),
+            ("all", document["total"]),
+        ]
+    ]
+    return _table(("TASK", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "COST"), rows)
+
+
+def symbol_list(document: Document) -> str:
+    """``index find``."""
+    return "\n".join(
+        clean_line(f"{s['path']}:{s['line']}  {s['kind']} {s['signature']}")
+        for s in document["symbols"]
+    )
+
+
+def context_list(document: Document) -> str:
+    """``index context``."""
+    rows = [
+        (
+            f"{file['score']:.2f}",
+            file["form"],
+            str(file["tokens"]),
+            clean_line(file["path"]),
+            clean_line("; ".join(file["reasons"])),
+        )
+        for file in document["files"]
+    ]
+    table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
+    return "\n".join([table, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
+
+
+def check_list(document: Document) -> str:
+    """``doctor``."""
+    lines = []
+    for check in document["checks"]:
+        lines.append(f"{check['state']:<8} {check['name']:<10} {clean_line(check['detail'])}")
+        if check["hint"]:
+            lines.append(f"{'':<19} → {clean_line(check['hint'])}")
+    return "\n".join(lines)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _money(cost: float | None) -> str:
+    return "?" if cost is None else f"${cost:.2f}"

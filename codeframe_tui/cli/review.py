@@ -1,0 +1,157 @@
+"""Verbs that decide: proposals, blockers, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any, Protocol, cast
+
+import click
+
+from codeframe_tui.cli import render
+from codeframe_tui.cli.group import program
+from codeframe_tui.cli.verb import Scene, not_yet, number, verb
+from codeframe_tui.core.commands import (
+    Answer,
+    Approve,
+    Parts,
+    Reject,
+    ShowBlockers,
+    ShowDiff,
+    Undo,
+)
+from codeframe_tui.core.errors import Refused, WrongUse
+from codeframe_tui.core.events import Event
+from codeframe_tui.headless.run import last_event
+
+__all__: list[str] = []
+
+
+class _Closing(Protocol):
+    async def aclose(self) -> None: ...
+
+
+def _parts_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--lines", multiple=True, metavar="P:A-B", help="A line range (not yet)."),
+        click.option("--hunk", "hunks", multiple=True, metavar="P:K", help="A hunk, from 1."),
+        click.option("--file", "files", multiple=True, metavar="P", help="A whole file."),
+    ):
+        command = option(command)
+    return command
+
+
+def _parts(files: tuple[str, ...], hunks: tuple[str, ...], lines: tuple[str, ...]) -> Parts:
+    if lines:
+        raise not_yet("--lines")
+    return Parts(files, tuple(_hunk(text) for text in hunks))
+
+
+def _hunk(text: str) -> tuple[str, int]:
+    path, _, k = text.rpartition(":")
+    if not path or not k.isascii() or not k.isdigit() or int(k) < 1:
+        raise WrongUse(f"--hunk {text}: not PATH:NUMBER", hint="hunks are counted from 1 per file")
+    return path, int(k)
+
+
+@verb(program, "diff", "diff 3 --attempt 1")
+@number()
+@click.option("--attempt", type=click.IntRange(1), help="Default: the newest.")
+@click.option("--since", type=click.IntRange(1), help="Against an earlier attempt (not yet).")
+async def diff(scene: Scene, number: str, attempt: int | None, since: int | None) -> None:
+    """Show a proposal as a unified diff."""
+    if since is not None:
+        raise not_yet("--since")
+    document = await scene.service.query(ShowDiff(number, attempt))
+    scene.output.document(document, lambda: render.unified_diff(document))
+
+
+@verb(program, "approve", "approve 3 --file src/api.py --hunk tests/test_api.py:2")
+@number()
+@_parts_options
+@click.option(
+    "--rest-to-worker", is_flag=True, help="The rest goes back instead of being declined."
+)
+@click.option("--expect", default="", metavar="HASH", help="Refuse another proposal than this.")
+async def approve(
+    scene: Scene,
+    *,
+    number: str,
+    files: tuple[str, ...],
+    hunks: tuple[str, ...],
+    lines: tuple[str, ...],
+    rest_to_worker: bool,
+    expect: str,
+) -> None:
+    """Apply a proposal, or the named parts of it, to your files."""
+    parts = _parts(files, hunks, lines)
+    await _decide(scene, Approve(number, expect, parts, rest_to_worker), number, "applied")
+
+
+@verb(program, "reject", "reject 3 --reason 'keep the old signature'")
+@number()
+@_parts_options
+@click.option("--reason", required=True, help="The worker reads it.")
+@click.option("--expect", default="", metavar="HASH", help="Refuse another proposal than this.")
+async def reject(
+    scene: Scene,
+    *,
+    number: str,
+    files: tuple[str, ...],
+    hunks: tuple[str, ...],
+    lines: tuple[str, ...],
+    reason: str,
+    expect: str,
+) -> None:
+    """Send a proposal, or the named parts of it, back with a reason."""
+    done = await scene.service.submit(Reject(number, reason, _parts(files, hunks, lines), expect))
+    scene.output.document(done, f"task {number} goes back to the worker")
+
+
+@verb(program, "undo", "undo 3")
+@number()
+async def undo(scene: Scene, number: str) -> None:
+    """Take an applied change out of your files again."""
+    await _decide(scene, Undo(number), number, "undone")
+
+
+async def _decide(scene: Scene, wish: Approve | Undo, number: str, how: str) -> None:
+    """Submit a decision and wait until it is carried out or refused."""
+    after = await last_event(scene.service)
+    decision = (await scene.service.submit(wish))["decision"]
+    end = await _end_of(scene, decision, after)
+    if end.type == "change.refused":
+        raise Refused(end.data["message"], hint="nothing was written", code=end.data["code"])
+    files = end.data.get("files", [])
+    document = {"decision": decision, "task": number, "state": how, "files": files}
+    told = [f"task {number} is {how}: {len(files)} files", *(f"  {path}" for path in files)]
+    if how == "applied":
+        told.append(f"nothing was committed; `codeframe-tui undo {number}` takes it back")
+    scene.output.document(document, "\n".join(told))
+
+
+async def _end_of(scene: Scene, decision: object, after: int) -> Event:
+    ends = {"change.applied", "change.undone", "change.refused"}
+    events = scene.service.events(after)
+    async with aclosing(cast("_Closing", events)):
+        async for event in events:
+            if event.type in ends and event.data.get("decision") == decision:
+                return event
+    raise Refused("the engine ended before it was carried out", code="engine_lost")
+
+
+@verb(program, "blockers", "blockers --all")
+@click.option("--all", "every", is_flag=True, help="Answered ones too.")
+async def blockers(scene: Scene, every: bool) -> None:
+    """List the questions that wait for you."""
+    document = await scene.service.query(ShowBlockers(every))
+    scene.output.document(document, lambda: render.blocker_list(document))
+
+
+@verb(program, "answer", "answer b2 'per user, not per key'")
+@click.argument("blocker", metavar="ID")
+@click.argument("text")
+async def answer(scene: Scene, blocker: str, text: str) -> None:
+    """Answer a question; its task goes on."""
+    done = await scene.service.submit(Answer(blocker, text))
+    scene.output.document(done, f"answered; task {done['task']} goes on")

@@ -1,0 +1,159 @@
+"""How every verb is made: one decorator, one way out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from codeframe_tui.adapters import log
+from codeframe_tui.adapters.project import Project, open_project
+from codeframe_tui.cli.session import open_session
+from codeframe_tui.core.errors import CodeframeError, WrongUse
+from codeframe_tui.headless.output import Output
+from codeframe_tui.ports import Service
+
+__all__ = ["App", "Scene", "ended", "not_yet", "number", "verb"]
+
+Body = Callable[..., Awaitable[None]]
+"""An async function of a `Scene` and the values of its options by name."""
+
+BROKEN_PIPE = 128 + signal.SIGPIPE
+
+
+class Opener(Protocol):
+    """As `open_session`."""
+
+    def __call__(self, place: Project, sandbox: str | None) -> AbstractAsyncContextManager[Service]:
+        """See `open_session`."""
+        ...
+
+
+@dataclass
+class App:
+    """The global options, and how an engine is reached."""
+
+    project: Path | None = None
+    state_dir: Path | None = None
+    sandbox: str | None = None
+    opener: Opener = field(default=open_session)
+
+    @property
+    def place(self) -> Project:
+        """Where the project and its state lie. Raises: WrongUse."""
+        return open_project(self.project, self.state_dir)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a verb works with.
+
+    Attributes:
+        service: the engine; verbs that need none must not touch it.
+    """
+
+    app: App
+    output: Output
+    _service: Service | None = None
+
+    @property
+    def service(self) -> Service:
+        """The engine."""
+        assert self._service is not None
+        return self._service
+
+
+def verb(
+    group: click.Group,
+    name: str,
+    example: str,
+    *,
+    engine: bool = True,
+    hidden: bool = False,
+) -> Callable[[Body], click.Command]:
+    """Make a click command of an async function that takes a `Scene` first.
+
+    Args:
+        example: shown by ``--help``, without the program's name.
+        engine: whether the verb needs an engine.
+    """
+
+    def decorate(body: Body) -> click.Command:
+        @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
+        @click.pass_obj
+        @wraps(body)
+        def run(app: App, /, *, as_json: bool, **given: object) -> None:
+            output = Output(as_json=as_json)
+            call = _with_engine if engine else _without_engine
+            doing = call(app, output, lambda scene: body(scene, **given))
+            sys.exit(ended(lambda: asyncio.run(_terminable(doing)), output))
+
+        epilog = f"Example: codeframe-tui {example}"
+        return group.command(name, epilog=epilog, hidden=hidden)(run)
+
+    return decorate
+
+
+async def _with_engine(app: App, output: Output, body: Callable[[Scene], Awaitable[None]]) -> None:
+    place = app.place
+    place.prepare()
+    handler = log.configure(place.verbs_log)
+    async with app.opener(place, app.sandbox) as service:
+        await body(Scene(app, output, service))
+    log.close(handler)  # not on an error: the traceback is still to be written
+
+
+async def _without_engine(
+    app: App, output: Output, body: Callable[[Scene], Awaitable[None]]
+) -> None:
+    await body(Scene(app, output))
+
+
+def ended(act: Callable[[], object], output: Output) -> int:
+    """Act, tell an expected failure, give the exit code (CONTRACT §2)."""
+    try:
+        act()
+    except CodeframeError as error:
+        output.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+async def _terminable(doing: Awaitable[None]) -> None:
+    """So that SIGTERM unwinds as SIGINT does: tasks released, lock given back."""
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        await doing
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+def number(name: str = "number") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The argument NUMBER."""
+    return click.argument(name, metavar="NUMBER")
+
+
+def not_yet(what: str) -> WrongUse:
+    """What a later release brings."""
+    return WrongUse(f"{what}: not yet", hint="see CHANGELOG.md", code="not_yet")

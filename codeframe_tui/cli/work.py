@@ -1,0 +1,96 @@
+"""Verbs that work and follow."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import aclosing
+from typing import Protocol, cast
+
+import click
+
+from codeframe_tui.cli import render
+from codeframe_tui.cli.group import program
+from codeframe_tui.cli.verb import Scene, verb
+from codeframe_tui.core.commands import ShowContext, ShowEvents, ShowSymbols, ShowUsage
+from codeframe_tui.core.events import Event
+from codeframe_tui.headless.run import Wanted, run_until_idle
+
+__all__: list[str] = []
+
+PAGE = 1000
+
+
+class _Closing(Protocol):
+    async def aclose(self) -> None: ...
+
+
+@verb(program, "run", "run --policy green --max-tasks 3")
+@click.option("--policy", type=click.Choice(["manual", "green", "auto"]), help="Who approves.")
+@click.option("--workers", type=click.IntRange(1, 16), help="Tasks worked on at once.")
+@click.option("--model", metavar="M", help="The model, as the API names it.")
+@click.option("--max-tasks", type=click.IntRange(1), metavar="N", help="Stop taking after N.")
+async def run(
+    scene: Scene,
+    *,
+    policy: str | None,
+    workers: int | None,
+    model: str | None,
+    max_tasks: int | None,
+) -> None:
+    """Work until nothing can go on.
+
+    Exit code: 0 done, 3 a person is needed, 4 a task failed, 5 the environment lacks something.
+    """
+    wanted = Wanted(policy, workers, model, max_tasks)
+    outcome = await run_until_idle(scene.service, wanted, scene.output.event)
+    if outcome.lacking is not None:
+        raise outcome.lacking
+    if not scene.output.as_json:
+        scene.output.document({}, outcome.text())
+    sys.exit(outcome.exit_code)
+
+
+@verb(program, "events", "events --follow --after 120 --json")
+@click.option("--follow", is_flag=True, help="Go on until interrupted.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="SEQ")
+async def events(scene: Scene, follow: bool, after: int) -> None:
+    """Show what happened, oldest first."""
+    if follow:
+        feed = scene.service.events(after)
+        async with aclosing(cast("_Closing", feed)):
+            async for event in feed:
+                scene.output.event(event)
+        return
+    while page := (await scene.service.query(ShowEvents(after, PAGE)))["events"]:
+        for document in page:
+            fields = ("seq", "at", "type", "task", "data")
+            scene.output.event(Event(*(document[name] for name in fields)))
+        after = page[-1]["seq"]
+
+
+@verb(program, "usage", "usage --json")
+async def usage(scene: Scene) -> None:
+    """Show tokens and money."""
+    document = await scene.service.query(ShowUsage())
+    scene.output.document(document, lambda: render.usage_table(document))
+
+
+@program.group("index", epilog="Example: codeframe-tui index find RateLimiter")
+def index_group() -> None:
+    """What is known of the code."""
+
+
+@verb(index_group, "find", "index find RateLimiter")
+@click.argument("name")
+async def find(scene: Scene, name: str) -> None:
+    """Find definitions by name."""
+    document = await scene.service.query(ShowSymbols(name))
+    scene.output.document(document, lambda: render.symbol_list(document))
+
+
+@verb(index_group, "context", "index context 'retry on 429'")
+@click.argument("text")
+async def context(scene: Scene, text: str) -> None:
+    """Show which files a task with this text would be given."""
+    document = await scene.service.query(ShowContext(text))
+    scene.output.document(document, lambda: render.context_list(document))

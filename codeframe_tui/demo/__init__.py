@@ -1,0 +1,1 @@
+"""The demo: a small real project, tasks for it, and a model whose turns are written down."""

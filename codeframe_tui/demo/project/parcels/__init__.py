@@ -1,0 +1,1 @@
+"""Prices, zones, tracking numbers and invoices of a small parcel carrier."""

@@ -1,0 +1,5 @@
+"""What can go wrong, in words a customer understands."""
+
+
+class ParcelError(ValueError):
+    """Base of everything this package refuses."""

@@ -1,0 +1,82 @@
+"""What verbs print: text for people, JSON for programs; nothing else reaches stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+from codeframe_tui.core.errors import CodeframeError, error_document
+from codeframe_tui.core.events import Event
+from codeframe_tui.core.text import clean, clean_line
+
+__all__ = ["Output", "event_text"]
+
+
+class Output:
+    """Two streams and the choice between text and JSON.
+
+    Args:
+        as_json: one JSON object a line on stdout instead of text.
+    """
+
+    def __init__(
+        self, *, as_json: bool, stdout: TextIO | None = None, stderr: TextIO | None = None
+    ) -> None:
+        self.as_json = as_json
+        self._stdout = stdout or sys.stdout
+        self._stderr = stderr or sys.stderr
+
+    def document(self, document: Mapping[str, Any], text: str | Callable[[], str]) -> None:
+        """Print a result in the form that was asked for; the text is sanitised here."""
+        if self.as_json:
+            self._write(self._stdout, json.dumps(document, separators=(",", ":")))
+        else:
+            shown = text() if callable(text) else text
+            if shown:
+                self._write(self._stdout, clean(shown, limit=len(shown)))
+
+    def event(self, event: Event) -> None:
+        """Print an event as one line."""
+        self.document(event.document(), lambda: event_text(event))
+
+    def warn(self, text: str) -> None:
+        """Tell something beside the result."""
+        self._write(self._stderr, clean(text))
+
+    def error(self, error: CodeframeError) -> None:
+        """Print why it ended, and what to do."""
+        if self.as_json:
+            self._write(self._stderr, json.dumps(error_document(error)))
+            return
+        self._write(self._stderr, f"error: {clean(error.message)}")
+        if error.hint:
+            self._write(self._stderr, f"hint: {clean(error.hint)}")
+
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        stream.write(text + "\n")
+        stream.flush()
+
+
+def event_text(event: Event) -> str:
+    """An event as one sanitised line for people: time, task, type and its facts."""
+    told = ", ".join(f"{name} {_fact(value)}" for name, value in event.data.items() if value)
+    parts = (event.at[11:19], f"{event.seq:>5}", f"{event.task or '-':<8}", event.type, told)
+    return clean_line(" ".join(parts), limit=400).rstrip()
+
+
+def _fact(value: object) -> str:
+    match value:
+        case {"path": path}:
+            return str(path)
+        case {"name": name}:
+            return str(name)
+        case list() | tuple():
+            more = f" and {len(value) - 3} more" if len(value) > 3 else ""
+            return " ".join(_fact(item) for item in value[:3]) + more
+        case dict():
+            return json.dumps(value)
+        case _:
+            return str(value)

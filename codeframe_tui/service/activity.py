@@ -1,0 +1,122 @@
+"""Events of a task as lines that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from codeframe_tui.core.events import Event
+from codeframe_tui.ports import Document
+
+__all__ = ["item"]
+
+_Data = Mapping[str, Any]
+
+
+def item(event: Event, said: Mapping[int, str]) -> Document | None:
+    """One line of the activity, or None for an event that a person need not read.
+
+    Args:
+        said: text of replies by turn.
+    """
+    if event.type not in _LINES:
+        return None
+    kind, title = _LINES[event.type]
+    data = event.data
+    document = {
+        "at": event.at,
+        "kind": kind,
+        "title": title(data),
+        "detail": _detail(event),
+        "tokens": None,
+        "cost_usd": None,
+        "ok": data.get("ok"),
+    }
+    if event.type == "turn.recorded":
+        document["detail"] = said.get(data["turn"], "")
+        document["tokens"] = sum(data["usage"].values()) if data["usage"] else None
+        document["cost_usd"] = data["cost_usd"]
+    if event.type in {"answer.refused", "change.refused", "problem"}:
+        document["ok"] = False
+    return document
+
+
+def _detail(event: Event) -> str:
+    data = event.data
+    match event.type:
+        case "context.gathered":
+            return "\n".join(
+                f"{file['path']}: {', '.join(file.get('reasons', []))}" for file in data["files"]
+            )
+        case "proposal.recorded":
+            return "\n".join(
+                f"{file['action']} {file['path']} +{file['added']} -{file['removed']}"
+                for file in data["files"]
+            )
+        case "policy.decided":
+            return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
+        case _:
+            names = ("reason", "message", "question", "answer", "text")
+            return next((str(data[name]) for name in names if data.get(name)), "")
+
+
+def _status(data: _Data) -> str:
+    titles = {
+        "in_progress": "started work",
+        "in_review": "waits for review",
+        "pending": "back in the queue",
+        "blocked": "waits for an answer",
+    }
+    if data["to"] == "in_progress" and data.get("phase") == "applying":
+        return "is being applied"
+    return titles.get(data["to"], str(data["to"]))
+
+
+def _reply(data: _Data) -> str:
+    tools: Sequence[str] = data["tools"]
+    return f"replied, asked for {', '.join(tools)}" if tools else "replied"
+
+
+def _proposal(data: _Data) -> str:
+    count = len(data["files"])
+    return f"proposed attempt {data['attempt']}: {count} file{'s' * (count != 1)}"
+
+
+def _decision(data: _Data) -> str:
+    return f"decided by policy: {data['decision']}"
+
+
+def _listed(verb: str) -> Callable[[_Data], str]:
+    return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
+
+
+def _plain(title: str) -> Callable[[_Data], str]:
+    return lambda _: title
+
+
+_LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
+    "answer.refused": ("problem", lambda data: f"answer refused, strike {data['strike']}"),
+    "blocker.answered": ("blocker", lambda data: f"{data['id']} answered"),
+    "blocker.opened": ("blocker", lambda data: f"asked {data['id']}"),
+    "blocker.resolved": ("blocker", lambda data: f"{data['id']} resolved: {data['how']}"),
+    "change.applied": ("change", _listed("applied")),
+    "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
+    "change.undone": ("change", _listed("undid")),
+    "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
+    "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
+    "note.added": ("note", _plain("note from a person")),
+    "policy.decided": ("review", _decision),
+    "problem": ("problem", _plain("something went wrong inside")),
+    "proposal.recorded": ("proposal", _proposal),
+    "review.approved": ("review", lambda data: f"approved by {data['by']}"),
+    "review.rejected": ("review", lambda data: f"attempt {data['attempt']} rejected"),
+    "task.held": ("state", _plain("put on hold")),
+    "task.phase": ("state", lambda data: str(data["phase"])),
+    "task.released": ("state", _plain("released")),
+    "task.status": ("state", _status),
+    "tool.ended": ("tool", lambda data: str(data["summary"] or data["name"])),
+    "turn.recorded": ("model", _reply),
+    "undo.requested": ("change", _plain("undo asked for")),
+    "verification.recorded": ("tests", lambda data: f"verified: {data['verdict']}"),
+    "verification.started": ("tests", _plain("tests begin")),
+}

@@ -1,0 +1,66 @@
+"""Questions: asked by the worker, answered by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
+from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.task import Status
+from codeframe_tui.ports import Document
+from codeframe_tui.service.unit import Unit, spoken
+
+__all__ = ["answer", "open_blocker"]
+
+
+def open_blocker(unit: Unit, blocker: Blocker) -> str:
+    """Store a question of a task in progress; the same open question is not asked twice."""
+    task = unit.working(blocker.task)
+    number = _same_open(unit, blocker) or _add(unit, blocker)
+    if blocker.kind is BlockerKind.SYNC:
+        lines = blocker.question.strip().splitlines() or ["a question"]
+        unit.move(task, Status.BLOCKED, reason=lines[0])
+    return number
+
+
+def _same_open(unit: Unit, blocker: Blocker) -> str | None:
+    for each in unit.tables.blockers.of(blocker.task):
+        if each.status is BlockerStatus.OPEN and each.question == blocker.question:
+            return each.id
+    return None
+
+
+def _add(unit: Unit, blocker: Blocker) -> str:
+    number = unit.tables.blockers.add(replace(blocker, created_at=blocker.created_at or unit.at))
+    data = {
+        "id": number,
+        "kind": blocker.kind.value,
+        "question": blocker.question,
+        "options": list(blocker.options),
+        "assumption": blocker.assumption,
+        "cause": blocker.cause,
+    }
+    unit.emit("blocker.opened", blocker.task, data)
+    return number
+
+
+def answer(unit: Unit, command: Answer) -> Document:
+    """See `core.commands.Answer`."""
+    blocker = unit.tables.blockers.find(command.blocker)
+    if blocker is None:
+        raise NotFound(f"there is no blocker {command.blocker}", hint="`blockers` lists them")
+    if blocker.status is not BlockerStatus.OPEN:
+        raise Refused(
+            f"blocker {blocker.id} is {blocker.status} already",
+            hint=f"write a note to task {blocker.task} to add something",
+            code="already_answered",
+        )
+    text = spoken(command.text, "the answer")
+    unit.tables.blockers.save(replace(blocker, status=BlockerStatus.ANSWERED, answer=text))
+    unit.tables.messages.add(blocker.task, "answer", text, blocker.id)
+    unit.emit("blocker.answered", blocker.task, {"id": blocker.id, "answer": text})
+    task = unit.task(blocker.task)
+    if task.status is Status.BLOCKED and not unit.is_held_by_question(task.number):
+        unit.move(task, Status.PENDING)
+    return {"task": task.number}

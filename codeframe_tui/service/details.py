@@ -1,0 +1,164 @@
+"""Outward documents about one task (CONTRACT §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from codeframe_tui.core.commands import Parts, ShowActivity, ShowTask, ShowTestOutput
+from codeframe_tui.core.diff import FileDiff, file_document
+from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.progress import Attempt, Decision, Turn
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verification import Run, Verification
+from codeframe_tui.ports import Document
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service import review
+from codeframe_tui.service.activity import item
+from codeframe_tui.service.documents import questions, row
+from codeframe_tui.service.switches import is_paused
+from codeframe_tui.service.unit import find_task
+
+__all__ = ["activity", "decided_attempt", "diff", "task", "test_output"]
+
+HISTORY = 200
+ACTIVITY = 1_000
+REPLY_TEXT = 2_000
+"""Characters of a reply in the activity."""
+
+
+def task(tables: Tables, query: ShowTask) -> Document:
+    """``show``."""
+    found = find_task(tables, query.number)
+    unmet = tables.tasks.unmet([found.number]).get(found.number, [])
+    asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
+    usage = tables.turns.usage_by_attempt(found.number)
+    return {
+        **row(found, unmet, asked.get(found.number), paused=is_paused(tables)),
+        "description": found.description,
+        "evidence": found.evidence.value,
+        "corrections": found.corrections,
+        "proposal": found.proposal,
+        "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
+        "attempts": [
+            _attempt(each, usage.get(each.number, Usage()))
+            for each in tables.attempts.all(found.number)
+        ],
+    }
+
+
+def decided_attempt(
+    tables: Tables, number: str, attempt: int | None
+) -> tuple[Attempt, Decision | None]:
+    """An attempt (None: the newest) with the decision about its proposal, if there is one."""
+    owner = find_task(tables, number)
+    found = (
+        review.newest_attempt(tables, owner)
+        if attempt is None
+        else tables.attempts.find(number, attempt)
+    )
+    if found is None:
+        raise NotFound(
+            f"task {number} has no attempt {attempt}", hint=f"it has {owner.attempt} so far"
+        )
+    decisions = [
+        each
+        for each in tables.decisions.of(number)
+        if each.proposal == found.proposal and each.kind == "apply" and each.state != "refused"
+    ]
+    return found, decisions[-1] if decisions else None
+
+
+def diff(attempt: Attempt, decision: Decision | None, diffs: Sequence[FileDiff]) -> Document:
+    """``diff``; hunks carry ``accepted`` or ``declined`` once it is decided."""
+    return {
+        "base": attempt.base,
+        "proposal": attempt.proposal,
+        "attempt": attempt.number,
+        "files": [
+            file_document(each, _verdicts(each, decision.parts) if decision else ())
+            for each in diffs
+        ],
+    }
+
+
+def activity(tables: Tables, query: ShowActivity) -> Document:
+    """What the worker read, ran, wrote and said."""
+    number = find_task(tables, query.number).number
+    said = {turn.index: _text(turn) for turn in tables.turns.all(number)}
+    items = (item(event, said) for event in tables.events.of(number, ACTIVITY))
+    return {"items": [each for each in items if each is not None]}
+
+
+def test_output(tables: Tables, query: ShowTestOutput) -> Document:
+    """What one test printed and how it failed; without a test, the raw output of the run."""
+    number = find_task(tables, query.number).number
+    key = (number, query.attempt, query.run)
+    document = {"run": query.run, "test": query.test}
+    if not query.test:
+        output = tables.attempts.output(*key)
+        if output is not None:
+            return {**document, "outcome": None, "text": output}
+    elif (case := tables.attempts.case(*key, query.test)) is not None:
+        text = case.detail or case.message
+        return {**document, "outcome": case.outcome.value, "text": text}
+    raise NotFound(
+        f"attempt {query.attempt} of task {number} has no such {query.run} run or test",
+        hint="`show --json` lists runs and tests",
+    )
+
+
+def _attempt(attempt: Attempt, usage: Usage) -> Document:
+    return {
+        "attempt": attempt.number,
+        "proposal": attempt.proposal,
+        "base": attempt.base,
+        "tree": attempt.tree,
+        "cause": attempt.cause,
+        "explanation": attempt.explanation,
+        "files": [asdict(file) for file in attempt.files],
+        "verification": _verification(attempt.verification) if attempt.verification else None,
+        "flags": [asdict(flag) for flag in attempt.flags],
+        "usage": asdict(usage),
+    }
+
+
+def _verification(verification: Verification) -> Document:
+    return {
+        "verdict": verification.verdict.value,
+        "reason": verification.reason,
+        "message": verification.message,
+        "red": _run(verification.red),
+        "green": _run(verification.green),
+        "regression": _run(verification.regression),
+        "lint": _run(verification.lint),
+    }
+
+
+def _run(run: Run) -> Document:
+    return {
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "message": run.message,
+        "tests": [
+            {
+                "id": case.id,
+                "outcome": case.outcome.value,
+                "duration": case.duration,
+                "message": case.message,
+            }
+            for case in run.tests
+        ],
+    }
+
+
+def _verdicts(diff: FileDiff, parts: Parts) -> list[str | None]:
+    whole = not parts or diff.path in parts.files
+    taken = {k for path, k in parts.hunks if path == diff.path}
+    return ["accepted" if whole or hunk.k in taken else "declined" for hunk in diff.hunks]
+
+
+def _text(turn: Turn) -> str:
+    blocks: list[Mapping[str, object]] = list(turn.content)
+    texts = [str(block.get("text", "")) for block in blocks if block.get("type") == "text"]
+    return "\n".join(texts)[:REPLY_TEXT]

@@ -1,0 +1,196 @@
+"""Outward documents about the whole project (CONTRACT §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
+from codeframe_tui.core.commands import ShowBlockers, ShowEvents, ShowQueue, ShowTasks
+from codeframe_tui.core.task import Group, Status, Task
+from codeframe_tui.core.usage import Usage, total_cost
+from codeframe_tui.ports import Document
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.switches import in_force, is_paused
+from codeframe_tui.settings import Settings
+
+__all__ = [
+    "blockers",
+    "events",
+    "overview",
+    "questions",
+    "queue",
+    "row",
+    "tasks",
+    "usage",
+    "usage_fields",
+]
+
+URGENT_LIMIT = 500
+"""Tasks that need a person among which the most urgent are sought."""
+WORKER_LIMIT = 50
+
+
+def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
+    """What the header shows, less the fields that only the engine knows.
+
+    Args:
+        since: start of the engine; money is counted from then, as the cap is per run.
+    """
+    now = in_force(tables, settings)
+    working = tables.tasks.group(Group.WORKING, WORKER_LIMIT)
+    return {
+        "policy": now.policy,
+        "model": now.model,
+        "paused": now.paused,
+        "workers": [
+            {"task": t.number, "title": t.title, "phase": t.phase, "since": t.since}
+            for t in working
+        ],
+        "worker_limit": now.workers,
+        "cost_usd": tables.turns.spent(since),
+        "cap_usd": settings.money.per_run or None,
+        "counts": {group.value: count for group, count in tables.tasks.counts().items()},
+        "last_event": tables.events.last(),
+    }
+
+
+def queue(tables: Tables, query: ShowQueue) -> Document:
+    """Tasks by group, each at most ``limit`` rows."""
+    rows = _Rows(tables)
+    counts = tables.tasks.counts()
+    groups = [
+        {"key": group.value, "total": counts[group], "rows": rows.of(group, query.limit)}
+        for group in Group
+    ]
+    return {"groups": groups}
+
+
+def tasks(tables: Tables, _: ShowTasks) -> Document:
+    """``list``."""
+    paused = is_paused(tables)
+    unmet = tables.tasks.unmet(None)
+    asked = questions(tables.blockers.open())
+    return {
+        "tasks": [
+            row(task, unmet.get(task.number, []), asked.get(task.number), paused=paused)
+            for task in tables.tasks.all()
+        ]
+    }
+
+
+def row(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool) -> Document:
+    """One task of ``list``."""
+    return {
+        "number": task.number,
+        "title": task.title,
+        "status": task.status.value,
+        "phase": task.phase.value if task.phase else None,
+        "held": task.held,
+        "priority": task.priority,
+        "workflow_step": task.workflow_step,
+        "issue": task.issue,
+        "depends_on": list(task.depends_on),
+        "agent": task.agent,
+        "attempt": task.attempt,
+        "verdict": task.verdict,
+        "waiting_on": list(unmet),
+        "cost_usd": task.cost_usd,
+        "since": task.since,
+        "reason": task.reason,
+        "why": _why(task, unmet, blocker, paused=paused),
+    }
+
+
+def blockers(tables: Tables, query: ShowBlockers) -> Document:
+    """``blockers``, with what a person needs to order them."""
+    found = tables.blockers.all() if query.all else tables.blockers.open()
+    numbers = list(dict.fromkeys(blocker.task for blocker in found))
+    held_up = tables.tasks.held_up(numbers)
+    owners = {number: tables.tasks.find(number) for number in numbers}
+    return {
+        "blockers": [_blocker(each, owners[each.task], held_up.get(each.task, 0)) for each in found]
+    }
+
+
+def events(tables: Tables, query: ShowEvents) -> Document:
+    """A page of the log."""
+    found = tables.events.after(query.after, query.limit)
+    return {"events": [event.document() for event in found], "last": tables.events.last()}
+
+
+def usage(tables: Tables, *, settings: Settings) -> Document:
+    """``usage``."""
+    spent = tables.turns.usage()
+    total = sum((each for each, _ in spent.values()), start=Usage())
+    return {
+        "total": usage_fields(total, total_cost([cost for _, cost in spent.values()])),
+        "tasks": [
+            {"number": number, **usage_fields(each, cost)} for number, (each, cost) in spent.items()
+        ],
+        "caps": {name: cap or None for name, cap in settings.money.model_dump().items()},
+    }
+
+
+def usage_fields(tokens: Usage, cost: float | None) -> Document:
+    """Tokens and money as they stand in documents."""
+    return {**asdict(tokens), "cost_usd": cost}
+
+
+class _Rows:
+    """Rows of the queue."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._paused = is_paused(tables)
+        self._asked = questions(tables.blockers.open())
+
+    def of(self, group: Group, limit: int) -> list[Document]:
+        shown = self._urgent(limit) if group is Group.NEEDS_YOU else self._first(group, limit)
+        unmet = self._tables.tasks.unmet([task.number for task in shown])
+        return [self._row(task, unmet.get(task.number, [])) for task in shown]
+
+    def _first(self, group: Group, limit: int) -> list[Task]:
+        return self._tables.tasks.group(group, limit)
+
+    def _urgent(self, limit: int) -> list[Task]:
+        oldest = self._first(Group.NEEDS_YOU, max(limit, URGENT_LIMIT))
+        held_up = self._tables.tasks.held_up([task.number for task in oldest])
+        return sorted(oldest, key=lambda task: -held_up.get(task.number, 0))[:limit]
+
+    def _row(self, task: Task, unmet: Sequence[str]) -> dict[str, Any]:
+        blocker = self._asked.get(task.number)
+        return {**row(task, unmet, blocker, paused=self._paused), "blocker": blocker}
+
+
+def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
+    """The newest open SYNC blocker by task."""
+    return {b.task: b.id for b in open_blockers if b.kind is BlockerKind.SYNC}
+
+
+def _why(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool) -> str | None:
+    """Why nothing happens with a task, in one line; None when something does."""
+    if task.status is Status.IN_REVIEW:
+        return "review"
+    if task.status is Status.BLOCKED:
+        return f"answer to {blocker}" if blocker else task.reason
+    if task.status is not Status.PENDING:
+        return None
+    if task.held:
+        return "on hold"
+    if unmet:
+        more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
+        return f"waits for {', '.join(unmet[:3])}{more}"
+    return "workers are paused" if paused else None
+
+
+def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
+    assert task is not None
+    return {
+        **blocker_document(blocker),
+        "title": task.title,
+        "holds": held_up,
+        "cost_usd": task.cost_usd,
+        "attempts": task.attempt,
+    }

@@ -1,0 +1,160 @@
+"""The worker's door: each method of `ports.Ledger` as one unit on the store."""
+
+# ruff: noqa: D102 - each method is told in the port
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.ports import Clock, Document, Store
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service import blockers, review, work
+from codeframe_tui.service.broadcast import Broadcast, Workforce
+from codeframe_tui.service.switches import in_force, pause
+from codeframe_tui.service.unit import Unit
+from codeframe_tui.settings import Settings
+
+__all__ = ["StoreLedger"]
+
+T = TypeVar("T")
+
+
+class StoreLedger:
+    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
+
+    def __init__(self, store: Store, clock: Clock, *, settings: Settings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._broadcast = Broadcast()
+        self._workforce = Workforce()
+        store.listen(self._hear)
+
+    def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
+        return self._write(lambda unit: work.claim(unit, worker, self._settings))
+
+    def changed(self, seen: int) -> Coroutine[Any, Any, int]:
+        return self._workforce.changed(seen)
+
+    async def pause(self, why: str) -> None:
+        await self._write(lambda unit: pause(unit, why, self._settings))
+
+    def cancelled(self, number: str) -> Awaitable[None]:
+        return self._workforce.cancelled(number)
+
+    def publish(self, signal: Signal) -> None:
+        self._broadcast.publish(signal)
+
+    async def progress(self, number: str) -> Progress:
+        return await self._store.read(lambda tables: work.progress(tables, number))
+
+    async def issue_of(self, task: Task) -> Issue | None:
+        number = task.issue
+        if number is None:
+            return None
+        return await self._store.read(lambda tables: tables.issues.find(number))
+
+    async def blockers_of(self, number: str) -> Sequence[Blocker]:
+        return await self._store.read(lambda tables: tables.blockers.of(number))
+
+    async def set_base(self, number: str, tree: str) -> None:
+        await self._write(lambda unit: work.set_base(unit, number, tree))
+
+    async def set_phase(self, number: str, phase: Phase) -> None:
+        await self._write(lambda unit: work.set_phase(unit, number, phase))
+
+    async def record_context(self, number: str, document: Document) -> None:
+        await self._write(lambda unit: work.record_context(unit, number, document))
+
+    async def record_turn(self, number: str, turn: Turn, told: Sequence[int] = ()) -> None:
+        await self._write(lambda unit: work.record_turn(unit, number, turn, told))
+
+    async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:
+        await self._write(lambda unit: work.record_tool(unit, number, result, summary))
+
+    async def refuse_answer(self, number: str, message: str, turn: Turn) -> int:
+        return await self._write(lambda unit: work.refuse_answer(unit, number, message, turn))
+
+    async def record_attempt(self, number: str, attempt: Attempt) -> None:
+        await self._write(lambda unit: work.record_attempt(unit, number, attempt))
+
+    async def record_verification(
+        self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
+    ) -> None:
+        await self._write(
+            lambda unit: work.record_verification(unit, number, attempt, verification, flags)
+        )
+
+    async def spend_correction(self, number: str, turn: Turn) -> None:
+        await self._write(lambda unit: work.spend_correction(unit, number, turn))
+
+    async def to_review(self, number: str) -> None:
+        await self._write(lambda unit: work.to_review(unit, number))
+
+    async def approve_by_policy(
+        self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
+    ) -> None:
+        await self._write(lambda unit: review.approve_by_policy(unit, number, policy, conditions))
+
+    async def open_blocker(self, blocker: Blocker) -> str:
+        return await self._write(lambda unit: blockers.open_blocker(unit, blocker))
+
+    async def give_up(self, number: str, reason: str) -> None:
+        await self._write(lambda unit: work.give_up(unit, number, reason))
+
+    async def release(self, number: str) -> None:
+        await self._write(lambda unit: work.release(unit, number))
+
+    def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
+        return self._store.read(lambda tables: tables.decisions.pending())
+
+    async def settle_decision(
+        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+    ) -> None:
+        await self._write(lambda unit: review.settle_decision(unit, decision, paths, base, tree))
+
+    async def refuse_decision(
+        self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
+    ) -> None:
+        await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
+
+    async def applied(self, number: str) -> Decision | None:
+        return await self._store.read(lambda tables: review.applied(tables, number))
+
+    async def policy(self) -> tuple[str, int, bool, str]:
+        now = await self._store.read(lambda tables: in_force(tables, self._settings))
+        return now.policy, now.workers, now.paused, now.model
+
+    async def spent(self, since: str) -> float | None:
+        return await self._store.read(lambda tables: tables.turns.spent(since))
+
+    async def record_event(self, type_: str, task: str | None, data: Document) -> None:
+        await self._write(lambda unit: unit.emit(type_, task, data))
+
+    async def recover(self, paused: bool | None = None) -> list[str]:
+        """Begin where an earlier process ended: tasks in progress wait for a worker again.
+
+        Args:
+            paused: whether workers start paused; None leaves it as a person last set it.
+
+        Returns:
+            Numbers of the tasks that were put back.
+        """
+        return await self._write(lambda unit: work.recover(unit, paused))
+
+    async def _write(self, handler: Callable[[Unit], T]) -> T:
+        at = self._clock.now()
+
+        def run(tables: Tables) -> T:
+            return handler(Unit(tables, at))
+
+        return await self._store.write(run)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        self._workforce.hear(events)
+        self._broadcast.hear(events)

@@ -1,0 +1,246 @@
+"""Decisions about proposals, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from codeframe_tui.core.commands import Approve, Parts, Reject, Undo
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.progress import Attempt, Decision
+from codeframe_tui.core.task import Phase, Status, Task
+from codeframe_tui.ports import Document
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.unit import Unit, spoken
+
+__all__ = [
+    "applied",
+    "approve",
+    "approve_by_policy",
+    "check_hunks",
+    "newest_attempt",
+    "refuse_decision",
+    "reject",
+    "settle_decision",
+    "undo",
+]
+
+
+def newest_attempt(tables: Tables, task: Task) -> Attempt:
+    """The proposal in hand. Raises: NotFound when there is none yet."""
+    attempt = tables.attempts.find(task.number, task.attempt) if task.attempt else None
+    if attempt is None:
+        raise NotFound(f"task {task.number} has no proposal yet", hint="wait for its first attempt")
+    return attempt
+
+
+def approve(unit: Unit, command: Approve) -> Document:
+    """See `core.commands.Approve`."""
+    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    decision = Decision(
+        id=0,
+        task=task.number,
+        kind="apply",
+        proposal=attempt.proposal,
+        parts=command.parts,
+        rest_to_worker=command.rest_to_worker,
+        by=command.by,
+    )
+    number = _record(unit, decision)
+    unit.move(task, Status.IN_PROGRESS, phase=Phase.APPLYING)
+    return {"decision": number}
+
+
+def approve_by_policy(
+    unit: Unit, number: str, policy: str, conditions: Sequence[tuple[str, str]]
+) -> None:
+    """See `ports.Ledger.approve_by_policy`."""
+    task = unit.working(number)
+    if unit.pending_decision(number):
+        raise _already_decided(number)
+    attempt = newest_attempt(unit.tables, task)
+    data = {
+        "attempt": attempt.number,
+        "decision": "apply",
+        "conditions": [{"name": name, "value": value} for name, value in conditions],
+    }
+    unit.emit("policy.decided", number, data)
+    by = f"policy:{policy}"
+    _record(unit, Decision(0, number, "apply", attempt.proposal, Parts(), False, by))
+    unit.enter(task, Phase.APPLYING)
+
+
+def reject(unit: Unit, command: Reject) -> Document:
+    """See `core.commands.Reject`."""
+    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    reason = spoken(command.reason, "the reason")
+    text = reason
+    if command.parts:
+        text = f"{reason}\nThis is about: {_named(command.parts)}."
+    unit.tables.messages.add(task.number, "rejection", text)
+    unit.resolve_blockers(task.number, "rejected", sync_only=True)
+    data = {"attempt": attempt.number, "reason": reason, "parts": _parts(command.parts)}
+    unit.emit("review.rejected", task.number, data)
+    unit.move(task, Status.PENDING)
+    return {}
+
+
+def undo(unit: Unit, command: Undo) -> Document:
+    """See `core.commands.Undo`."""
+    task = unit.task(command.number)
+    done = applied(unit.tables, task.number)
+    if task.status is not Status.COMPLETED or done is None:
+        raise Refused(
+            f"task {task.number} is {task.status} and has no applied change to undo",
+            hint="`list` shows what is completed",
+            code="nothing_to_undo",
+        )
+    if unit.pending_decision(task.number):
+        raise _already_decided(task.number)
+    decision = Decision(0, task.number, "undo", done.proposal, done.parts, False, "person")
+    number = unit.tables.decisions.add(decision)
+    data = {"decision": number, "by": decision.by, "proposal": done.proposal}
+    unit.emit("undo.requested", task.number, data)
+    return {"decision": number}
+
+
+def applied(tables: Tables, number: str) -> Decision | None:
+    """The newest carried-out apply of a task that is not undone."""
+    done = [each for each in tables.decisions.of(number) if each.state == "done"]
+    return done[-1] if done and done[-1].kind != "undo" else None
+
+
+def settle_decision(
+    unit: Unit, decision: Decision, paths: Sequence[str], base: str, tree: str
+) -> None:
+    """See `ports.Ledger.settle_decision`; settling twice is settling once."""
+    stored = _stored(unit, decision)
+    if stored.state == "done":
+        return
+    unit.tables.decisions.save(replace(stored, state="done", applied_base=base, applied_tree=tree))
+    task = unit.task(stored.task)
+    data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
+    if stored.kind == "undo":
+        data["dependants"] = unit.tables.tasks.dependants(task.number)
+        unit.tables.tasks.set_base(task.number, None)
+        unit.emit("change.undone", task.number, data)
+        unit.move(task, Status.CANCELLED, reason="undone")
+        return
+    unit.emit("change.applied", task.number, {**data, "by": stored.by})
+    if stored.parts and stored.rest_to_worker:
+        _send_rest_back(unit, task, stored.parts)
+    else:
+        unit.resolve_blockers(task.number, "applied")
+        unit.move(task, Status.COMPLETED)
+
+
+def refuse_decision(
+    unit: Unit, decision: Decision, code: str, message: str, paths: Sequence[str]
+) -> None:
+    """See `ports.Ledger.refuse_decision`."""
+    stored = _stored(unit, decision)
+    if stored.state != "pending":
+        return
+    unit.tables.decisions.save(replace(stored, state="refused"), refusal=code)
+    data = {
+        "decision": stored.id,
+        "kind": stored.kind,
+        "code": code,
+        "message": message,
+        "paths": list(paths),
+    }
+    unit.emit("change.refused", stored.task, data)
+    if stored.kind == "apply":
+        held = unit.is_held_by_question(stored.task)
+        to = Status.BLOCKED if held else Status.IN_REVIEW
+        unit.move(unit.task(stored.task), to, reason=" ".join(message.split()))
+
+
+def check_hunks(parts: Parts, diffs: Sequence[FileDiff]) -> None:
+    """Hunks that are named must be in the proposal. Raises: NotFound."""
+    counts: Mapping[str, int] = {diff.path: len(diff.hunks) for diff in diffs}
+    for path, k in parts.hunks:
+        if path not in counts:
+            raise _no_such_file(path)
+        if not 1 <= k <= counts[path]:
+            raise NotFound(
+                f"{path} has no hunk {k}; it has {counts[path]}",
+                hint="`diff --json` numbers them; take a binary file whole with --file",
+            )
+
+
+def _reviewed(unit: Unit, number: str, expect: str, parts: Parts) -> tuple[Task, Attempt]:
+    """A task whose proposal can be decided, with that proposal."""
+    task = unit.task(number)
+    if unit.pending_decision(number):
+        raise _already_decided(number)
+    if task.status not in {Status.IN_REVIEW, Status.BLOCKED} or task.proposal is None:
+        raise Refused(
+            f"task {number} is {task.status} and has no proposal to decide",
+            hint="`show` tells where it stands",
+            code="nothing_to_review",
+        )
+    attempt = newest_attempt(unit.tables, task)
+    if expect and expect != attempt.proposal:
+        raise Refused(
+            f"the proposal of task {number} is another one by now: {attempt.proposal}",
+            hint="look at it again, then decide",
+            code="stale_proposal",
+        )
+    paths = {file.path for file in attempt.files}
+    for path in (*parts.files, *(path for path, _ in parts.hunks)):
+        if path not in paths:
+            raise _no_such_file(path)
+    return task, attempt
+
+
+def _record(unit: Unit, decision: Decision) -> int:
+    number = unit.tables.decisions.add(decision)
+    data = {
+        "decision": number,
+        "by": decision.by,
+        "proposal": decision.proposal,
+        "parts": _parts(decision.parts),
+    }
+    unit.emit("review.approved", decision.task, data)
+    return number
+
+
+def _stored(unit: Unit, decision: Decision) -> Decision:
+    stored = unit.tables.decisions.find(decision.id)
+    if stored is None:
+        raise NotFound(f"there is no decision {decision.id}")
+    return stored
+
+
+def _send_rest_back(unit: Unit, task: Task, parts: Parts) -> None:
+    text = (
+        f"Only a part of the proposal was accepted and applied: {_named(parts)}."
+        " Everything else was declined; the project has moved on accordingly."
+    )
+    unit.tables.messages.add(task.number, "rejection", text)
+    unit.tables.tasks.set_base(task.number, None)
+    unit.resolve_blockers(task.number, "applied", sync_only=True)
+    unit.move(task, Status.PENDING)
+
+
+def _parts(parts: Parts) -> Document:
+    return {"files": list(parts.files), "hunks": [list(hunk) for hunk in parts.hunks]}
+
+
+def _named(parts: Parts) -> str:
+    return ", ".join((*parts.files, *(f"{path} hunk {k}" for path, k in parts.hunks)))
+
+
+def _no_such_file(path: str) -> NotFound:
+    return NotFound(f"the proposal does not touch {path}", hint="`diff` lists its files")
+
+
+def _already_decided(number: str) -> Refused:
+    return Refused(
+        f"task {number} is decided already; the decision is being carried out",
+        hint="its end is told in a moment",
+        code="already_decided",
+    )

@@ -1,0 +1,197 @@
+"""The API of the engine: what people submit and ask, and what they hear."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from codeframe_tui.core import commands
+from codeframe_tui.core.commands import Approve, Command, KeepWorking, Query, Reject, SetWorkers
+from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service import (
+    blockers,
+    details,
+    documents,
+    importing,
+    queue,
+    review,
+    switches,
+)
+from codeframe_tui.service.broadcast import Mailbox
+from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.unit import Unit, find_task
+from codeframe_tui.settings import Settings
+
+__all__ = ["Supervisor"]
+
+T = TypeVar("T")
+PAGE = 500
+"""Events read from the store at once."""
+
+_HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
+    commands.AddIssue: queue.add_issue,
+    commands.AddTask: queue.add_task,
+    commands.Answer: blockers.answer,
+    commands.Approve: review.approve,
+    commands.Cancel: queue.cancel,
+    commands.EditTask: queue.edit,
+    commands.Hold: queue.hold,
+    commands.ImportTasks: importing.import_tasks,
+    commands.Note: queue.note,
+    commands.Reject: review.reject,
+    commands.Release: queue.release,
+    commands.Retry: queue.retry,
+    commands.SetPolicy: switches.set_policy,
+    commands.Undo: review.undo,
+}
+_DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
+    commands.ShowActivity: details.activity,
+    commands.ShowBlockers: documents.blockers,
+    commands.ShowEvents: documents.events,
+    commands.ShowQueue: documents.queue,
+    commands.ShowTask: details.task,
+    commands.ShowTasks: documents.tasks,
+    commands.ShowTestOutput: details.test_output,
+}
+
+
+class Supervisor(StoreLedger):
+    """Fulfils `ports.Service` and `ports.Ledger`.
+
+    Args:
+        store: open; the caller closes it after `close`.
+        facts: gives the fields of the overview that only the engine knows: project, path, branch,
+            dirty, sandbox, sandbox_why, key, scripted, pid, version.
+        workspaces: for diffs.
+        index: for `ShowContext` and `ShowSymbols`.
+        doctor: for `ShowDoctor`.
+
+    Attributes:
+        keep: whether the engine outlives its last client.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        settings: Settings,
+        facts: Callable[[], Document],
+        workspaces: Workspaces | None = None,
+        index: CodeIndex | None = None,
+        doctor: Callable[[], Awaitable[Document]] | None = None,
+    ) -> None:
+        super().__init__(store, clock, settings=settings)
+        self._facts = facts
+        self._workspaces = workspaces
+        self._index = index
+        self._doctor = doctor
+        self._started = clock.now()
+        self.keep = False
+
+    async def submit(self, command: Command) -> Document:
+        """See `ports.Service`."""
+        match command:
+            case KeepWorking(on):
+                self.keep = on
+                return {}
+            case SetWorkers():
+                switch = partial(switches.set_workers, command=command, settings=self._settings)
+                return await self._write(switch)
+            case Approve() | Reject() if command.parts.hunks:
+                command = await self._with_checked_hunks(command)
+        wish = command
+        return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
+
+    async def query(self, query: Query) -> Document:
+        """See `ports.Service`."""
+        if (document := _DOCUMENTS.get(type(query))) is not None:
+            return await self._store.read(lambda tables: document(tables, query))
+        match query:
+            case commands.ShowOverview():
+                return await self._overview()
+            case commands.ShowUsage():
+                return await self._store.read(partial(documents.usage, settings=self._settings))
+            case commands.ShowDiff(number, attempt):
+                return await self._diff(number, attempt)
+            case commands.ShowContext(text):
+                return await self._context(text)
+            case commands.ShowSymbols(name):
+                return await _there(self._index, "code index").find(name)
+            case _:
+                return await _there(self._doctor, "doctor")()
+
+    def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        """See `ports.Service`."""
+        return self._follow(self._store.last_event if after is None else after)
+
+    def signals(self) -> AsyncIterator[Signal]:
+        """See `ports.Service`."""
+        return _open_all(self._broadcast.mailbox())
+
+    def close(self) -> None:
+        """End all subscriptions; what was submitted goes on."""
+        self._broadcast.close()
+
+    async def _follow(self, after: int) -> AsyncIterator[Event]:
+        """Replay, then go live; a feed that ended because it was too full means replay again."""
+        while not self._broadcast.closed:
+            feed = self._broadcast.feed()
+            while page := await self._events_after(after):
+                for event in page:
+                    yield event
+                after = page[-1].seq
+            while live := await feed.take():
+                for event in live:
+                    if event.seq > after:
+                        after = event.seq
+                        yield event
+
+    async def _events_after(self, seq: int) -> list[Event]:
+        return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
+
+    async def _with_checked_hunks(self, command: Approve | Reject) -> Approve | Reject:
+        """Hunks need the diff, which is read outside of the unit; so the proposal is pinned."""
+        task = await self._store.read(lambda tables: find_task(tables, command.number))
+        attempt = await self._store.read(lambda tables: review.newest_attempt(tables, task))
+        workspaces = _there(self._workspaces, "workspace store")
+        review.check_hunks(command.parts, await workspaces.diff(attempt.base, attempt.tree))
+        return replace(command, expect=command.expect or attempt.proposal)
+
+    async def _overview(self) -> Document:
+        make = partial(documents.overview, settings=self._settings, since=self._started)
+        stored = await self._store.read(make)
+        return {**stored, **self._facts(), "keep": self.keep}
+
+    async def _diff(self, number: str, attempt: int | None) -> Document:
+        found, decision = await self._store.read(
+            lambda tables: details.decided_attempt(tables, number, attempt)
+        )
+        workspaces = _there(self._workspaces, "workspace store")
+        return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
+
+    async def _context(self, text: str) -> Document:
+        index = _there(self._index, "code index")
+        found = await index.context(text, self._settings.limits.context_tokens)
+        without = [
+            {name: value for name, value in file.items() if name != "text"}
+            for file in found.get("files", [])
+        ]
+        return {**found, "files": without}
+
+
+async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
+    while signals := await mailbox.take():
+        for signal in signals:
+            yield signal
+
+
+def _there(part: T | None, what: str) -> T:
+    if part is None:
+        raise Lacking(f"this engine has no {what}", hint="run `codeframe-tui doctor`")
+    return part

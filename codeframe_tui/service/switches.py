@@ -1,0 +1,96 @@
+"""What a person can switch while the engine runs; kept over restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeframe_tui.core.commands import SetPolicy, SetWorkers
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.policy import Policy
+from codeframe_tui.ports import Document
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.unit import Unit
+from codeframe_tui.settings import Settings
+
+__all__ = ["InForce", "in_force", "is_paused", "set_policy", "set_workers"]
+
+MOST_WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What holds now.
+
+    Attributes:
+        tasks_left: how many fresh tasks may still be taken; None = no limit.
+    """
+
+    policy: str
+    workers: int
+    paused: bool
+    model: str
+    tasks_left: int | None
+
+
+def in_force(tables: Tables, settings: Settings) -> InForce:
+    """What was switched, else what the settings say."""
+    get = tables.settings.get
+    left = get("max_tasks")
+    return InForce(
+        policy=str(get("policy") or settings.policy or Policy.MANUAL.value),
+        workers=int(get("workers") or settings.workers),
+        paused=is_paused(tables),
+        model=str(get("model") or settings.model),
+        tasks_left=None if left is None else int(left),
+    )
+
+
+def is_paused(tables: Tables) -> bool:
+    """Whether workers take no tasks; so until a person starts them, for work costs money."""
+    return tables.settings.get("paused") is not False
+
+
+def set_policy(unit: Unit, command: SetPolicy) -> Document:
+    """See `core.commands.SetPolicy`."""
+    allowed = [policy.value for policy in Policy]
+    if command.policy not in allowed:
+        raise Refused(
+            f"{command.policy!r} is no policy",
+            hint=f"allowed: {', '.join(allowed)}",
+            code="bad_policy",
+        )
+    unit.tables.settings.set("policy", command.policy)
+    unit.emit("policy.changed", None, {"policy": command.policy, "by": "person"})
+    return {}
+
+
+def set_workers(unit: Unit, command: SetWorkers, settings: Settings) -> Document:
+    """See `core.commands.SetWorkers`."""
+    if command.workers is not None and not 1 <= command.workers <= MOST_WORKERS:
+        raise _bad("number of workers", command.workers, f"1 to {MOST_WORKERS}")
+    if command.max_tasks is not None and command.max_tasks < 0:
+        raise _bad("number of tasks", command.max_tasks, "0 (none) or more")
+    if command.model is not None and not command.model.strip():
+        raise _bad("model", command.model, "the name of a model")
+    for name in ("paused", "workers", "model", "max_tasks"):
+        value = getattr(command, name)
+        if value is not None:
+            unit.tables.settings.set(name, value)
+    _tell(unit, settings)
+    return {}
+
+
+def pause(unit: Unit, why: str, settings: Settings) -> None:
+    """Pause the workers for a reason of the program."""
+    unit.tables.settings.set("paused", True)
+    _tell(unit, settings, why=why)
+
+
+def _tell(unit: Unit, settings: Settings, **more: str) -> None:
+    now = in_force(unit.tables, settings)
+    data = {"paused": now.paused, "workers": now.workers, "model": now.model}
+    unit.emit("workers.changed", None, {**data, **more})
+
+
+def _bad(what: str, value: object, allowed: str) -> Refused:
+    return Refused(f"{value!r} is no {what}", hint=f"allowed: {allowed}", code="bad_workers")

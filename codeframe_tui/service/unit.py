@@ -1,0 +1,107 @@
+"""One unit of work: rows and events that change together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from codeframe_tui.core.blocker import BlockerKind, BlockerStatus
+from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.lifecycle import transition
+from codeframe_tui.core.progress import Decision
+from codeframe_tui.core.task import Phase, Status, Task
+from codeframe_tui.ports.store import Tables
+
+__all__ = ["TEXT_LIMIT", "Unit", "find_task", "spoken"]
+
+TEXT_LIMIT = 20_000
+"""Most characters a person can say at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a handler works with.
+
+    Attributes:
+        tables: the rows, inside one transaction.
+        at: the time of everything that happens in it.
+    """
+
+    tables: Tables
+    at: str
+
+    def emit(self, type_: str, task: str | None, data: Mapping[str, Any]) -> None:
+        """Add an event."""
+        self.tables.events.add(self.at, type_, task, data)
+
+    def task(self, number: str) -> Task:
+        """A task by number. Raises: NotFound."""
+        return find_task(self.tables, number)
+
+    def working(self, number: str) -> Task:
+        """A task that a worker has in hand. Raises: Refused when it was taken away."""
+        task = self.task(number)
+        if task.status is not Status.IN_PROGRESS:
+            raise Refused(f"task {number} is {task.status}", code="not_in_progress")
+        return task
+
+    def move(
+        self, task: Task, to: Status, *, phase: Phase | None = None, reason: str | None = None
+    ) -> Task:
+        """Change the state through the one table, and tell."""
+        moved = transition(task, to, at=self.at, phase=phase, reason=reason)
+        self.tables.tasks.save(moved)
+        data = {"from": task.status.value, "to": to.value, "reason": reason, "phase": phase}
+        self.emit("task.status", task.number, data)
+        return moved
+
+    def enter(self, task: Task, phase: Phase) -> Task:
+        """Change the phase of a task in progress, and tell."""
+        if task.phase is phase:
+            return task
+        moved = replace(task, phase=phase, since=self.at)
+        self.tables.tasks.save(moved)
+        self.emit("task.phase", task.number, {"phase": phase.value})
+        return moved
+
+    def resolve_blockers(self, number: str, how: str, *, sync_only: bool = False) -> None:
+        """End the open questions of a task."""
+        for blocker in self.tables.blockers.of(number):
+            ends = not sync_only or blocker.kind is BlockerKind.SYNC
+            if ends and blocker.status is BlockerStatus.OPEN:
+                self.tables.blockers.save(replace(blocker, status=BlockerStatus.RESOLVED))
+                self.emit("blocker.resolved", number, {"id": blocker.id, "how": how})
+
+    def is_held_by_question(self, number: str) -> bool:
+        """Whether an open SYNC blocker holds the task."""
+        return any(
+            blocker.kind is BlockerKind.SYNC and blocker.status is BlockerStatus.OPEN
+            for blocker in self.tables.blockers.of(number)
+        )
+
+    def pending_decision(self, number: str) -> Decision | None:
+        """What was decided about the task and is not carried out yet."""
+        decisions = self.tables.decisions.of(number)
+        return next((each for each in decisions if each.state == "pending"), None)
+
+
+def find_task(tables: Tables, number: str) -> Task:
+    """A task by number. Raises: NotFound."""
+    task = tables.tasks.find(number)
+    if task is None:
+        raise NotFound(f"there is no task {number}", hint="`list` shows all tasks")
+    return task
+
+
+def spoken(text: str, what: str) -> str:
+    """What a person said, checked. Raises: Refused when it is blank or too long."""
+    if not text.strip():
+        raise Refused(f"{what} is empty", hint="say it in a few words", code="empty")
+    if len(text) > TEXT_LIMIT:
+        raise Refused(
+            f"{what} has {len(text)} characters, more than {TEXT_LIMIT}",
+            hint="shorten it, or put the rest into a file of the project",
+            code="too_long",
+        )
+    return text

@@ -1,0 +1,228 @@
+"""The Service across a Unix stream. Imports the stdlib and core only: the cockpit stands on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from codeframe_tui.core.commands import Command, Query
+from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.wire.codec import decode_error, decode_event, decode_signal, encode_wish
+from codeframe_tui.wire.outbox import SignalBuffer
+from codeframe_tui.wire.stream import (
+    MAX_LINE_BYTES,
+    Malformed,
+    check_hello,
+    encode_line,
+    hello,
+    read_message,
+)
+
+__all__ = ["Client"]
+
+HELLO_SECONDS = 10.0
+
+
+class Client:
+    """A connection to an engine that can be lost and made again.
+
+    Iterators of `events` go on after a new `connect` without gap or repetition; requests that
+    wait when the engine goes fail with the code ``engine_lost``.
+
+    Args:
+        comes_back: whether somebody will connect again after a loss; if not, iterators fail with
+            ``engine_lost`` too.
+
+    Attributes:
+        lost: set while there is no engine after there was one.
+        engine: what the engine said of itself: ``{"protocol", "version", "pid"}``.
+    """
+
+    def __init__(self, *, comes_back: bool = True) -> None:
+        self._comes_back = comes_back
+        self.lost = asyncio.Event()
+        self.engine: dict[str, Any] = {}
+        self._ids = count(1)
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._feeds: dict[int, _Feed] = {}
+        self._ready = asyncio.Event()
+        self._closed = False
+
+    async def connect(self, path: Path) -> None:
+        """Connect and say hello.
+
+        Raises:
+            OSError: nobody listens there.
+            Refused: the engine speaks another protocol (code ``wrong_protocol``).
+            Lacking: it does not answer (code ``engine_stuck``).
+            Malformed: what listens there is no engine.
+        """
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_LINE_BYTES)
+        try:
+            writer.write(encode_line(hello()))
+            self.engine = await _greeted(reader)
+        except BaseException:
+            writer.transport.abort()
+            raise
+        self._writer = writer
+        self._reading = asyncio.create_task(self._read(reader, writer))
+        self.lost.clear()
+        self._ready.set()
+
+    async def close(self) -> None:
+        """End the connection and all iterators."""
+        self._closed = True
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        if (
+            self._writer is not None
+        ):  # a task that is cancelled before its first step cleans nothing
+            await self._part(self._writer)
+        self._ready.set()
+
+    async def submit(self, command: Command) -> dict[str, Any]:
+        """See ports.Service. Raises: Refused (code ``engine_lost``) too."""
+        return await self._ask(next(self._ids), encode_wish(command))
+
+    async def query(self, query: Query) -> dict[str, Any]:
+        """See ports.Service. Raises: Refused (code ``engine_lost``) too."""
+        return await self._ask(next(self._ids), encode_wish(query))
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        """See ports.Service; ends with `close`."""
+        last = after
+        while await self._is_ready():
+            async with aclosing(self._follow({"events": last})) as pushes:
+                async for push in pushes:
+                    event = decode_event(push["event"])
+                    last = event.seq
+                    yield event
+
+    async def signals(self) -> AsyncIterator[Signal]:
+        """See ports.Service; ends with `close`."""
+        buffer = SignalBuffer()
+        while await self._is_ready():
+            async with aclosing(self._follow({"signals": True}, buffer)) as pushes:
+                async for _ in pushes:
+                    for _, signal in buffer.take():
+                        yield signal
+
+    async def _is_ready(self) -> bool:
+        if self.lost.is_set() and not self._comes_back and not self._closed:
+            raise _lost()
+        await self._ready.wait()
+        return not self._closed
+
+    async def _follow(
+        self, request: Mapping[str, Any], buffer: SignalBuffer | None = None
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Pushes of one subscription until the connection ends; signals go into the buffer."""
+        number = next(self._ids)
+        feed = self._feeds[number] = _Feed(buffer)
+        try:
+            await self._ask(number, request)
+            while (push := await feed.next()) is not None:
+                yield push
+        except Refused as error:
+            if error.code != "engine_lost":
+                raise
+        finally:
+            if self._feeds.pop(number, None) is not None and self._writer is not None:
+                with suppress(Refused):
+                    self._send({"id": next(self._ids), "stop": number})
+
+    async def _ask(self, number: int, body: Mapping[str, Any]) -> dict[str, Any]:
+        self._send({"id": number, **body})
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(number, None)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        if self._writer is None:
+            raise _lost()
+        line = encode_line(message)
+        if len(line) > MAX_LINE_BYTES:
+            raise Refused("that is too long for one message", code="too_large")
+        self._writer.write(line)
+
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(Malformed):
+                while (message := await read_message(reader)) is not None:
+                    self._deliver(message)
+        finally:
+            await self._part(writer)
+
+    async def _part(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._forget()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    def _deliver(self, message: dict[str, Any]) -> None:
+        number = message.get("id", 0)
+        if (feed := self._feeds.get(number)) and ("event" in message or "signal" in message):
+            feed.put(message)
+        elif (answer := self._waiting.get(number)) and not answer.done():
+            if "error" in message:
+                answer.set_exception(decode_error(message["error"]))
+            else:
+                answer.set_result(message["ok"])
+
+    def _forget(self) -> None:
+        """The connection is gone: whoever waits on it learns that."""
+        self._writer = None
+        self._ready.clear()
+        self.lost.set()
+        feeds, self._feeds = self._feeds, {}
+        for feed in feeds.values():
+            feed.put(None)
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(_lost())
+
+
+class _Feed:
+    """Pushes of one subscription; those of signals only say that the buffer has some."""
+
+    def __init__(self, buffer: SignalBuffer | None) -> None:
+        self._buffer = buffer
+        self._pushes: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    def put(self, push: dict[str, Any] | None) -> None:
+        if push is not None and self._buffer is not None:
+            self._buffer.put(decode_signal(push["signal"]))
+            if not self._pushes.empty():
+                return
+        self._pushes.put_nowait(push)
+
+    async def next(self) -> dict[str, Any] | None:
+        return await self._pushes.get()
+
+
+async def _greeted(reader: asyncio.StreamReader) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            said = await read_message(reader)
+    except TimeoutError as error:
+        raise Lacking("the engine does not answer", hint="end it", code="engine_stuck") from error
+    if said is None:
+        raise ConnectionResetError("the engine ended")
+    return check_hello(said)
+
+
+def _lost() -> Refused:
+    return Refused("the engine went away", hint="start the program again", code="engine_lost")

@@ -1,0 +1,153 @@
+"""What tests of the service share: an engine on a real database, and a worker's hand movements."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.commands import AddTask, SetWorkers, ShowTask
+from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.progress import Attempt, Turn
+from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
+from codeframe_tui.core.task import Task
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.ports import Ledger, Service
+from codeframe_tui.service import Supervisor
+from codeframe_tui.settings import Settings
+
+
+class TickingClock:
+    """Every look at it is a millisecond later."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def now(self) -> str:
+        self._looks += 1
+        seconds, rest = divmod(self._looks, 1000)
+        minutes, seconds = divmod(seconds, 60)
+        return f"2026-01-01T00:{minutes:02}:{seconds:02}.{rest:03}Z"
+
+    def monotonic(self) -> float:
+        return float(self._looks)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+class TwoFiles:
+    """Workspaces whose every proposal changes ``a.py`` in two hunks and creates ``b.bin``."""
+
+    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
+        hunks = tuple(Hunk(k, k, 1, k, 1, (("-", "old"), ("+", "new"))) for k in (1, 2))
+        return [
+            FileDiff("a.py", Action.MODIFY, "100644", "100644", False, hunks),
+            FileDiff("b.bin", Action.CREATE, None, "100644", True, ()),
+        ]
+
+
+def facts() -> dict[str, Any]:
+    names = ["project", "path", "branch", "sandbox", "sandbox_why", "key", "version"]
+    return {name: name for name in names} | {"dirty": False, "scripted": True, "pid": 1}
+
+
+@asynccontextmanager
+async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
+    """A supervisor with running workers on a database file; closed at the end."""
+    store = await SqlStore.open(path)
+    workspaces: Any = TwoFiles()
+    engine = Supervisor(
+        store, TickingClock(), settings=Settings(), facts=facts, workspaces=workspaces
+    )
+    try:
+        await engine.recover(paused=False)
+        yield engine
+    finally:
+        engine.close()
+        await store.close()
+
+
+async def add(service: Service, title: str = "a task", **fields: Any) -> str:
+    number = (await service.submit(AddTask(title, **fields)))["number"]
+    assert isinstance(number, str)
+    return number
+
+
+async def show(service: Service, number: str) -> dict[str, Any]:
+    return await service.query(ShowTask(number))
+
+
+async def status(service: Service, number: str) -> str:
+    return str((await show(service, number))["status"])
+
+
+def reply(index: int, cost: float | None = 0.5) -> Turn:
+    content = ({"type": "text", "text": "I read it."},)
+    usage = Usage(input_tokens=10, output_tokens=5)
+    return Turn(index, "assistant", content, "reply", 1, "end_turn", "m", usage, cost)
+
+
+def said(index: int, purpose: str = "task") -> Turn:
+    return Turn(index, "user", ({"type": "text", "text": "please"},), purpose, 1)
+
+
+def evidence(verdict: Verdict = Verdict.PROVEN) -> Verification:
+    case = TestCase("t.py::test_a", Outcome.FAILED, 0.1, "AssertionError", "1 != 2", "traceback")
+    none = Run("not_run", "no_tests", "nothing ran")
+    return Verification(
+        verdict, "", "proven by one test", Run("red", tests=(case,), output="raw"), none, none, none
+    )
+
+
+async def claim(ledger: Ledger) -> Task:
+    task = await ledger.claim("w1")
+    assert task is not None
+    return task
+
+
+async def propose(ledger: Ledger, number: str, attempt: int = 1) -> str:
+    """An attempt with evidence for a claimed task; returns its proposal."""
+    base, tree = "b" * 40, f"{attempt:040}"
+    files = (
+        FileSummary("a.py", Action.MODIFY, 2, 2),
+        FileSummary("b.bin", Action.CREATE, 0, 0),
+    )
+    proposal = proposal_id(base, tree)
+    await ledger.set_base(number, base)
+    await ledger.record_attempt(number, Attempt(attempt, base, tree, proposal, "why", files))
+    await ledger.record_verification(number, attempt, evidence(), ())
+    return proposal
+
+
+async def in_review(engine: Supervisor, **fields: Any) -> str:
+    """A new task with one proven attempt that waits for a person."""
+    number = await add(engine, **fields)
+    assert (await claim(engine)).number == number
+    await propose(engine, number)
+    await engine.to_review(number)
+    return number
+
+
+async def blocked(
+    engine: Supervisor, question: str = "which way?", kind: BlockerKind = BlockerKind.SYNC
+) -> tuple[str, str]:
+    """A new task whose worker asked; returns task and blocker."""
+    number = await add(engine)
+    assert (await claim(engine)).number == number
+    return number, await engine.open_blocker(Blocker(number, kind, question, "question"))
+
+
+async def settle_all(engine: Supervisor) -> None:
+    """Carry all pending decisions out."""
+    for decision in await engine.pending_decisions():
+        await engine.settle_decision(decision, paths=["a.py"], base="b" * 40, tree="c" * 40)
+
+
+async def pause(service: Service, paused: bool = True) -> None:
+    await service.submit(SetWorkers(paused=paused))

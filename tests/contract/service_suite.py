@@ -1,0 +1,736 @@
+"""What every implementation of the Service port promises.
+
+A module that runs the suite imports all of it and gives two fixtures: ``engine``, a `Supervisor`
+with running workers and nobody who works, and ``service``, the implementation under test on it.
+Errors are told by code and message: their class may be lost on a wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.commands import (
+    AddIssue,
+    AddTask,
+    Answer,
+    Approve,
+    Cancel,
+    Command,
+    EditTask,
+    Hold,
+    ImportTasks,
+    KeepWorking,
+    Note,
+    Parts,
+    Query,
+    Reject,
+    Release,
+    Retry,
+    SetPolicy,
+    SetWorkers,
+    ShowActivity,
+    ShowBlockers,
+    ShowDiff,
+    ShowEvents,
+    ShowOverview,
+    ShowQueue,
+    ShowTask,
+    ShowTasks,
+    ShowTestOutput,
+    ShowUsage,
+    Undo,
+)
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
+from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.ports import Service
+from codeframe_tui.service import Supervisor
+from tests.contract.service_kit import (
+    add,
+    blocked,
+    claim,
+    in_review,
+    pause,
+    propose,
+    reply,
+    said,
+    settle_all,
+    show,
+    status,
+)
+
+# -- numbers and fields ---------------------------------------------------------------------------
+
+
+async def test_numbers_count_on_per_issue_and_plainly(service: Service) -> None:
+    await service.submit(AddIssue("1.5", "Import"))
+    given = [await add(service, issue=issue) for issue in (None, "1.5", None, "1.5")]
+    assert given == ["1", "1.5.1", "2", "1.5.2"]
+    assert await add(service, number="1.5.9") == "1.5.9"
+    assert await add(service, issue="1.5") == "1.5.10"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (AddTask("  "), "bad_title"),
+        (AddTask("a\x1b[31mb"), "bad_title"),
+        (AddTask("x" * 201), "bad_title"),
+        (AddTask("t", priority=5), "bad_priority"),
+        (AddTask("t", priority=-1), "bad_priority"),
+        (AddTask("t", workflow_step=-1), "bad_step"),
+        (AddTask("t", evidence="maybe"), "bad_evidence"),
+        (AddTask("t", agent="a b"), "bad_agent"),
+        (AddTask("t", number="01"), "bad_number"),
+        (AddTask("t", number="1"), "exists"),
+        (AddTask("t", number="2", depends_on=("2",)), "cycle"),
+        (AddTask("t", issue="9.9"), "unknown_issue"),
+        (AddTask("t", issue="9"), "bad_issue_number"),
+        (AddTask("t", depends_on=("7",)), "unknown_dependency"),
+        (AddIssue("1", "t"), "bad_issue_number"),
+        (AddIssue("1.1", ""), "bad_title"),
+        (EditTask("7", title="t"), "not_found"),
+        (EditTask("1", depends_on=("1",)), "cycle"),
+        (Answer("b1", "x"), "not_found"),
+        (Answer("x", "x"), "not_found"),
+        (Note("1", " \n"), "empty"),
+        (Note("1", "x" * 20_001), "too_long"),
+        (Approve("1"), "nothing_to_review"),
+        (Reject("1", "no"), "nothing_to_review"),
+        (Undo("1"), "nothing_to_undo"),
+        (Retry("1"), "not_retryable"),
+        (SetPolicy("yolo"), "bad_policy"),
+        (SetWorkers(workers=0), "bad_workers"),
+        (SetWorkers(model=" "), "bad_workers"),
+    ],
+    ids=str,
+)
+async def test_a_wrong_wish_is_refused_and_changes_nothing(
+    service: Service, command: Command, code: str
+) -> None:
+    await add(service)
+    before = await service.query(ShowEvents())
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(command)
+    assert caught.value.code == code
+    assert await service.query(ShowEvents()) == before
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ShowTask("7"),
+        ShowDiff("7"),
+        ShowDiff("1"),
+        ShowActivity("7"),
+        ShowTestOutput("1", 1, "red", "t"),
+    ],
+    ids=str,
+)
+async def test_a_question_about_nothing_is_not_found(service: Service, query: Query) -> None:
+    await add(service)
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(query)
+    assert caught.value.code == "not_found"
+
+
+async def test_a_title_is_folded_to_one_line(service: Service) -> None:
+    assert (await show(service, await add(service, " two\n lines ")))["title"] == "two lines"
+
+
+async def test_an_edit_changes_the_named_fields_only(service: Service) -> None:
+    first, second = await add(service), await add(service, "old", priority=3)
+    await service.submit(EditTask(second, title="new", depends_on=(first,)))
+    found = await show(service, second)
+    assert (found["title"], found["priority"], found["depends_on"]) == ("new", 3, [first])
+    assert found["waiting_on"] == [first]
+    assert found["history"][-1]["data"] == {"fields": ["title", "depends_on"]}
+
+
+async def test_a_cycle_through_others_is_refused_by_name(service: Service) -> None:
+    first = await add(service)
+    second = await add(service, depends_on=(first,))
+    third = await add(service, depends_on=(second,))
+    with pytest.raises(CodeframeError, match=f"task {first} would wait for itself through {third}"):
+        await service.submit(EditTask(first, depends_on=(third,)))
+
+
+# -- import ---------------------------------------------------------------------------------------
+
+
+async def test_an_import_may_refer_to_itself_and_to_what_is_there(service: Service) -> None:
+    old = await add(service)
+    document = {
+        "issues": [{"number": "2.1", "title": "Billing", "description": "all of it"}],
+        "tasks": [
+            {"title": "later", "issue": "2.1", "depends_on": ["2.1.7", old], "priority": 0},
+            {"title": "first", "number": "2.1.7", "evidence": "none", "agent": "mine"},
+            {"title": "plain", "workflow_step": 4},
+        ],
+    }
+    result = await service.submit(ImportTasks(document))
+    assert result == {"issues": ["2.1"], "tasks": ["2.1.8", "2.1.7", "2"]}
+    later, first = await show(service, "2.1.8"), await show(service, "2.1.7")
+    assert (later["waiting_on"], later["priority"]) == (["2.1.7", old], 0)
+    assert (first["issue"], first["agent"], first["evidence"]) == ("2.1", "mine", "none")
+
+
+async def test_an_import_lists_every_error_and_takes_nothing(service: Service) -> None:
+    await add(service)
+    document = {
+        "extra": 1,
+        "issues": [{"number": "1", "title": "t"}, {"number": "3.1"}, "x"],
+        "tasks": [
+            {"title": "a", "number": "1"},
+            {"title": 7, "priority": True, "colour": "red"},
+            {"title": "b", "issue": "9.9", "depends_on": ["8", 1]},
+            {"title": "c", "number": "5", "depends_on": ["6"]},
+            {"title": "d", "number": "6", "depends_on": ["5"]},
+            {"title": "e", "priority": 9, "evidence": "maybe"},
+        ],
+    }
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(ImportTasks(document))
+    lines = caught.value.message.splitlines()
+    assert lines[0] == "14 errors, nothing was imported:"
+    assert {line.partition(":")[0] for line in lines[1:]} == {
+        "extra",
+        "issues[0].number",
+        "issues[1].title",
+        "issues[2]",
+        "tasks[0].number",
+        "tasks[1].title",
+        "tasks[1].priority",
+        "tasks[1].colour",
+        "tasks[2].issue",
+        "tasks[2].depends_on[0]",
+        "tasks[2].depends_on[1]",
+        "tasks[3].depends_on",
+        "tasks[5].priority",
+        "tasks[5].evidence",
+    }
+    assert [task["number"] for task in (await service.query(ShowTasks()))["tasks"]] == ["1"]
+
+
+# -- the order of work ----------------------------------------------------------------------------
+
+
+async def test_tasks_are_taken_by_priority_step_and_natural_number(
+    service: Service, engine: Supervisor
+) -> None:
+    for number, priority, step in (
+        ("10", 2, 0),
+        ("9", 2, 0),
+        ("8", 2, 1),
+        ("7", 1, 5),
+        ("11", 0, 9),
+    ):
+        await add(service, number=number, priority=priority, workflow_step=step)
+    queued = (await service.query(ShowQueue()))["groups"][2]["rows"]
+    taken = [(await claim(engine)).number for _ in range(5)]
+    assert taken == ["11", "7", "9", "10", "8"] == [row["number"] for row in queued]
+    assert await engine.claim("w1") is None
+
+
+async def test_a_started_task_goes_before_a_fresh_one_of_its_priority(
+    service: Service, engine: Supervisor
+) -> None:
+    started = await add(service, workflow_step=9)
+    await claim(engine)
+    await add(service)
+    urgent = await add(service, priority=0)
+    await engine.release(started)
+    assert [(await claim(engine)).number for _ in range(2)] == [urgent, started]
+
+
+async def test_a_task_that_cannot_start_says_why(service: Service, engine: Supervisor) -> None:
+    first, held, waiting = await add(service), await add(service), await add(service)
+    await service.submit(EditTask(waiting, depends_on=(first, held)))
+    await service.submit(Hold(held))
+    await pause(service)
+    why = {task["number"]: task["why"] for task in (await service.query(ShowTasks()))["tasks"]}
+    assert why == {first: "workers are paused", held: "on hold", waiting: "waits for 1, 2"}
+    assert await engine.claim("w1") is None
+    await pause(service, False)
+    assert (await claim(engine)).number == first
+    assert await engine.claim("w1") is None
+    await service.submit(Release(held))
+    assert (await claim(engine)).number == held
+
+
+async def test_a_completed_dependency_frees_and_its_undo_binds_again(
+    service: Service, engine: Supervisor
+) -> None:
+    first = await in_review(engine)
+    second = await add(service, depends_on=(first,))
+    await service.submit(Approve(first))
+    assert await engine.claim("w1") is None
+    await settle_all(engine)
+    assert (await show(service, second))["waiting_on"] == []
+    await service.submit(Undo(first))
+    await settle_all(engine)
+    assert (await show(service, second))["waiting_on"] == [first]
+    undone = [e for e in (await show(service, first))["history"] if e["type"] == "change.undone"]
+    assert undone[0]["data"]["dependants"] == [second]
+
+
+async def test_a_limit_counts_fresh_tasks_only(service: Service, engine: Supervisor) -> None:
+    first = await add(service)
+    await add(service)
+    await service.submit(SetWorkers(max_tasks=1))
+    assert (await claim(engine)).number == first
+    assert await engine.claim("w1") is None
+    await engine.release(first)
+    assert (await claim(engine)).number == first
+
+
+async def test_two_workers_never_get_the_same_task(service: Service, engine: Supervisor) -> None:
+    numbers = {await add(service) for _ in range(40)}
+    taken = await asyncio.gather(*(engine.claim(f"w{i % 2}") for i in range(50)))
+    claimed = [task.number for task in taken if task]
+    assert sorted(claimed, key=int) == sorted(numbers, key=int)
+
+
+# -- hold, cancel, retry, note --------------------------------------------------------------------
+
+
+async def test_a_hold_takes_a_task_from_its_worker(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    await claim(engine)
+    stopped = engine.cancelled(number)
+    await service.submit(Hold(number))
+    await stopped
+    found = await show(service, number)
+    assert (found["status"], found["held"], found["why"]) == ("pending", True, "on hold")
+    with pytest.raises(CodeframeError) as caught:
+        await engine.record_turn(number, said(0))
+    assert caught.value.code == "not_in_progress"
+    await service.submit(Hold(number))
+    await service.submit(Release(number))
+    assert (await claim(engine)).number == number
+
+
+async def test_a_cancel_ends_a_task_and_its_questions(service: Service, engine: Supervisor) -> None:
+    number, blocker = await blocked(engine)
+    await service.submit(Cancel(number, "not needed"))
+    found = await show(service, number)
+    assert (found["status"], found["reason"]) == ("cancelled", "not needed")
+    everything = await service.query(ShowBlockers(all=True))
+    assert [(b["id"], b["status"]) for b in everything["blockers"]] == [(blocker, "resolved")]
+    for command in (Cancel(number), Hold(number), Note(number, "x")):
+        with pytest.raises(CodeframeError, match="is cancelled"):
+            await service.submit(command)
+
+
+async def test_a_retry_brings_the_hint_into_the_same_conversation(
+    service: Service, engine: Supervisor
+) -> None:
+    number, _ = await blocked(engine)
+    await service.submit(Retry(number, "use the cache"))
+    assert (await service.query(ShowBlockers()))["blockers"] == []
+    assert (await claim(engine)).number == number
+    inbox = (await engine.progress(number)).inbox
+    assert [(message.kind, message.text) for message in inbox] == [("hint", "use the cache")]
+    await engine.record_turn(number, said(0), [inbox[0].id])
+    assert (await engine.progress(number)).inbox == ()
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Retry(number))
+    assert caught.value.code == "not_retryable"
+
+
+async def test_a_note_waits_for_the_next_turn(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    result = await service.submit(Note(number, "mind the\nlog"))
+    inbox = (await engine.progress(number)).inbox
+    assert [(m.id, m.kind, m.text) for m in inbox] == [(result["note"], "note", "mind the\nlog")]
+
+
+# -- questions ------------------------------------------------------------------------------------
+
+
+async def test_an_answer_lets_the_same_task_go_on(service: Service, engine: Supervisor) -> None:
+    number, blocker = await blocked(engine, "left or right?\nsay it")
+    found = await show(service, number)
+    assert (found["status"], found["reason"]) == ("blocked", "left or right?")
+    assert found["why"] == f"answer to {blocker}"
+    assert await service.submit(Answer(blocker, "left")) == {"task": number}
+    assert (await claim(engine)).number == number
+    message = (await engine.progress(number)).inbox[0]
+    assert (message.kind, message.text, message.blocker) == ("answer", "left", blocker)
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Answer(blocker, "right"))
+    assert caught.value.code == "already_answered"
+
+
+async def test_an_asynchronous_question_does_not_hold_its_task(
+    service: Service, engine: Supervisor
+) -> None:
+    number, blocker = await blocked(engine, kind=BlockerKind.ASYNC)
+    assert await status(service, number) == "in_progress"
+    await service.submit(Answer(blocker, "yes"))
+    assert await status(service, number) == "in_progress"
+    assert (await engine.progress(number)).inbox[0].text == "yes"
+
+
+async def test_blockers_say_what_they_hold_up(service: Service, engine: Supervisor) -> None:
+    number, blocker = await blocked(engine)
+    second = await add(service, depends_on=(number,))
+    await add(service, depends_on=(second,))
+    found = (await service.query(ShowBlockers()))["blockers"][0]
+    assert found["id"] == blocker == "b1"
+    assert (found["holds"], found["attempts"], found["title"]) == (2, 0, "a task")
+
+
+# -- review ---------------------------------------------------------------------------------------
+
+
+async def test_an_approval_is_a_row_until_it_is_carried_out(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    proposal = (await show(service, number))["proposal"]
+    decision = (await service.submit(Approve(number, expect=proposal)))["decision"]
+    pending = (await engine.pending_decisions())[0]
+    assert (pending.id, pending.kind, pending.proposal) == (decision, "apply", proposal)
+    found = await show(service, number)
+    assert (found["status"], found["phase"]) == ("in_progress", "applying")
+    assert await engine.claim("w1") is None
+    await engine.release(number)
+    assert await status(service, number) == "in_progress"
+    for command, code in (
+        (Approve(number), "already_decided"),
+        (Cancel(number), "applying"),
+        (Hold(number), "applying"),
+    ):
+        with pytest.raises(CodeframeError) as caught:
+            await service.submit(command)
+        assert caught.value.code == code
+    await settle_all(engine)
+    assert await status(service, number) == "completed"
+    done = (await show(service, number))["history"]
+    assert [e["data"] for e in done if e["type"] == "change.applied"] == [
+        {"decision": decision, "files": ["a.py"], "by": "person"}
+    ]
+
+
+async def test_an_approval_of_another_proposal_is_refused(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    for command in (Approve(number, expect="0" * 64), Reject(number, "no", expect="0" * 64)):
+        with pytest.raises(CodeframeError) as caught:
+            await service.submit(command)
+        assert caught.value.code == "stale_proposal"
+    assert await status(service, number) == "in_review"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        Parts(files=("c.py",)),
+        Parts(hunks=(("c.py", 1),)),
+        Parts(hunks=(("a.py", 3),)),
+        Parts(hunks=(("a.py", 0),)),
+        Parts(hunks=(("b.bin", 1),)),
+    ],
+    ids=str,
+)
+async def test_a_part_that_is_not_there_is_not_found(
+    service: Service, engine: Supervisor, parts: Parts
+) -> None:
+    number = await in_review(engine)
+    for command in (Approve(number, parts=parts), Reject(number, "no", parts)):
+        with pytest.raises(CodeframeError) as caught:
+            await service.submit(command)
+        assert caught.value.code == "not_found"
+    assert await engine.pending_decisions() == []
+
+
+async def test_a_part_with_the_rest_sent_back_resumes_on_a_new_base(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    parts = Parts(files=("b.bin",), hunks=(("a.py", 2),))
+    await service.submit(Approve(number, parts=parts, rest_to_worker=True))
+    shown = (await service.query(ShowDiff(number)))["files"]
+    assert [hunk["verdict"] for hunk in shown[0]["hunks"]] == ["declined", "accepted"]
+    await settle_all(engine)
+    progress = await engine.progress(number)
+    assert (progress.task.status, progress.base) == ("pending", None)
+    assert progress.inbox[0].kind == "rejection"
+    assert "b.bin, a.py hunk 2" in progress.inbox[0].text
+
+
+async def test_a_refused_apply_is_reviewed_again_and_a_retry_rebases(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number))
+    decision = (await engine.pending_decisions())[0]
+    await engine.refuse_decision(decision, code="conflict", message="a.py differs", paths=["a.py"])
+    found = await show(service, number)
+    assert (found["status"], found["reason"]) == ("in_review", "a.py differs")
+    assert found["history"][-2]["data"]["code"] == "conflict"
+    await service.submit(Retry(number))
+    progress = await engine.progress(number)
+    assert progress.base is None
+    assert [message.kind for message in progress.inbox] == ["rebase"]
+
+
+async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: Supervisor) -> None:
+    number = await in_review(engine)
+    await service.submit(Reject(number, "too slow", Parts(hunks=(("a.py", 1),))))
+    task = await claim(engine)
+    assert task.number == number
+    message = (await engine.progress(number)).inbox[0]
+    assert (message.kind, message.text) == (
+        "rejection",
+        "too slow\nThis is about: a.py hunk 1.",
+    )
+
+
+async def test_a_blocked_proposal_can_be_approved_as_it_is(
+    service: Service, engine: Supervisor
+) -> None:
+    number, _ = await blocked(engine)
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Approve(number))
+    assert caught.value.code == "nothing_to_review"
+    await service.submit(Retry(number))
+    await claim(engine)
+    await propose(engine, number)
+    question = Blocker(number, BlockerKind.SYNC, "still red", "corrections")
+    blocker = await engine.open_blocker(question)
+    await service.submit(Approve(number))
+    decision = (await engine.pending_decisions())[0]
+    await engine.refuse_decision(decision, code="verification", message="no")
+    assert await status(service, number) == "blocked"
+    await service.submit(Approve(number))
+    await settle_all(engine)
+    assert await status(service, number) == "completed"
+    everything = (await service.query(ShowBlockers(all=True)))["blockers"]
+    assert {b["id"]: b["status"] for b in everything}[blocker] == "resolved"
+
+
+async def test_an_undo_takes_a_completed_change_back_once(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number))
+    await settle_all(engine)
+    applied = await engine.applied(number)
+    assert applied is not None
+    assert applied.applied_tree == "c" * 40
+    decision = (await service.submit(Undo(number)))["decision"]
+    assert await status(service, number) == "completed"
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Undo(number))
+    assert caught.value.code == "already_decided"
+    refused = (await engine.pending_decisions())[0]
+    assert (refused.id, refused.kind) == (decision, "undo")
+    await engine.refuse_decision(refused, code="conflict", message="edited since")
+    assert await status(service, number) == "completed"
+    await service.submit(Undo(number))
+    await settle_all(engine)
+    found = await show(service, number)
+    assert (found["status"], found["reason"]) == ("cancelled", "undone")
+    assert (await engine.progress(number)).base is None
+    assert await engine.applied(number) is None
+
+
+async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    await claim(engine)
+    await propose(engine, number)
+    await engine.approve_by_policy(number, "green", [("verdict", "proven")])
+    assert (await engine.pending_decisions())[0].by == "policy:green"
+    history = {e["type"]: e["data"] for e in (await show(service, number))["history"]}
+    assert history["policy.decided"] == {
+        "attempt": 1,
+        "decision": "apply",
+        "conditions": [{"name": "verdict", "value": "proven"}],
+    }
+
+
+# -- documents ------------------------------------------------------------------------------------
+
+
+async def test_the_overview_has_every_field_of_the_header(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.record_turn(number, reply(0))
+    await service.submit(KeepWorking(True))
+    await service.submit(SetPolicy("green"))
+    await service.submit(SetWorkers(workers=3, model="m"))
+    found = await service.query(ShowOverview())
+    worker = found["workers"][0]
+    assert (worker["task"], worker["title"], worker["phase"]) == (number, "a task", "gathering")
+    assert found["counts"] == {"needs_you": 0, "working": 1, "queued": 0, "done": 0}
+    wanted = {"policy": "green", "worker_limit": 3, "model": "m", "keep": True, "paused": False}
+    assert found.items() >= {**wanted, "cost_usd": 0.5, "cap_usd": 5.0, "branch": "branch"}.items()
+    assert found["last_event"] == (await service.query(ShowEvents()))["last"]
+
+
+async def test_the_queue_puts_what_holds_up_most_first(
+    service: Service, engine: Supervisor
+) -> None:
+    old = await in_review(engine)
+    holder, blocker = await blocked(engine)
+    await add(service, depends_on=(holder,))
+    groups = (await service.query(ShowQueue(limit=2)))["groups"]
+    assert [(group["key"], group["total"]) for group in groups] == [
+        ("needs_you", 2),
+        ("working", 0),
+        ("queued", 1),
+        ("done", 0),
+    ]
+    rows = groups[0]["rows"]
+    assert [(row["number"], row["blocker"], row["why"]) for row in rows] == [
+        (holder, blocker, f"answer to {blocker}"),
+        (old, None, "review"),
+    ]
+
+
+async def test_what_is_done_is_shown_newest_first(service: Service) -> None:
+    first, second = await add(service), await add(service)
+    await service.submit(Cancel(second))
+    await service.submit(Cancel(first))
+    done = (await service.query(ShowQueue(limit=1)))["groups"][3]
+    assert (done["total"], [row["number"] for row in done["rows"]]) == (2, [first])
+
+
+async def test_show_tells_attempts_with_their_evidence(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    found = await show(service, number)
+    attempt = found["attempts"][0]
+    assert (found["attempt"], found["verdict"]) == (1, "proven")
+    assert attempt["files"][0] == {"path": "a.py", "action": "modify", "added": 2, "removed": 2}
+    assert attempt["verification"]["red"]["tests"] == [
+        {"id": "t.py::test_a", "outcome": "failed", "duration": 0.1, "message": "1 != 2"}
+    ]
+    assert attempt["verification"]["green"]["verdict"] == "not_run"
+    output = await service.query(ShowTestOutput(number, 1, "red", "t.py::test_a"))
+    assert (output["outcome"], output["text"]) == ("failed", "traceback")
+    raw = await service.query(ShowTestOutput(number, 1, "red", ""))
+    assert raw["text"] == "raw"
+
+
+async def test_activity_reads_as_sentences(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.record_context(
+        number, {"files": [{"path": "a.py", "text": "x", "reasons": ["r"]}]}
+    )
+    await engine.record_turn(number, reply(0))
+    await engine.record_tool(number, ToolResult("t1", "Read"), "read a.py")
+    await engine.record_tool(number, ToolResult("t1", "Read", "text", ok=True), "read a.py")
+    items = (await service.query(ShowActivity(number)))["items"]
+    assert [(item["kind"], item["title"]) for item in items] == [
+        ("state", "started work"),
+        ("context", "gathered 1 files"),
+        ("model", "replied"),
+        ("tool", "read a.py"),
+    ]
+    assert (items[2]["tokens"], items[2]["cost_usd"], items[2]["detail"]) == (15, 0.5, "I read it.")
+    assert items[3]["ok"] is True
+
+
+@pytest.mark.parametrize("cost", [0.25, None])
+async def test_usage_adds_up_and_an_unknown_price_stays_unknown(
+    service: Service, engine: Supervisor, cost: float | None
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.record_turn(number, reply(0, 0.5))
+    await engine.record_turn(number, said(1))
+    await engine.record_turn(number, reply(2, cost))
+    found = await service.query(ShowUsage())
+    total = None if cost is None else 0.75
+    tokens = {"input_tokens": 20, "output_tokens": 10}
+    assert found["tasks"][0].items() >= {"number": number, "cost_usd": total, **tokens}.items()
+    assert found["total"].items() >= {"cost_usd": total, **tokens}.items()
+    assert found["caps"] == {"per_task": None, "per_run": 5.0, "per_day": None}
+    assert (await show(service, number))["cost_usd"] == total
+
+
+# -- events and signals ---------------------------------------------------------------------------
+
+
+async def _take(service: Service, after: int | None, count: int) -> list[Event]:
+    found = []
+    async for event in service.events(after):
+        found.append(event)
+        if len(found) == count:
+            break
+    return found
+
+
+async def test_events_replay_and_go_on_live(service: Service) -> None:
+    for _ in range(3):
+        await add(service)
+    replayed = asyncio.create_task(_take(service, 1, 4))
+    last = await service.query(ShowEvents())
+    await add(service)
+    await add(service)
+    events = await replayed
+    assert [event.seq for event in events] == list(range(2, 6))
+    assert {event.type for event in events} <= EVENT_TYPES.keys()
+    assert (await service.query(ShowEvents(after=last["last"])))["events"][0][
+        "type"
+    ] == "task.added"
+
+
+async def test_no_event_is_lost_or_repeated_under_load(
+    service: Service, engine: Supervisor
+) -> None:
+    first = (await service.query(ShowEvents()))["last"]
+
+    async def write() -> None:
+        for i in range(60):
+            await engine.record_event("problem", None, {"message": str(i)})
+
+    readers = [asyncio.create_task(_take(service, first, 600)) for _ in range(3)]
+    await asyncio.gather(*(write() for _ in range(10)))
+    for reader in readers:
+        assert [event.seq for event in await reader] == list(range(first + 1, first + 601))
+
+
+async def test_a_burst_larger_than_any_queue_reaches_a_slow_reader(
+    service: Service, engine: Supervisor
+) -> None:
+    count = 3_000
+    stream = service.events((await service.query(ShowEvents()))["last"])
+    first = asyncio.ensure_future(anext(stream))
+    document = {"tasks": [{"title": str(i)} for i in range(count)]}
+    await service.submit(ImportTasks(document))
+    await engine.record_event("problem", None, {"message": "the end"})
+    events = [await first]
+    while events[-1].type != "problem":
+        events.append(await anext(stream))
+    assert [event.seq - events[0].seq for event in events] == list(range(count + 1))
+
+
+async def test_signals_are_merged_while_nobody_reads(service: Service, engine: Supervisor) -> None:
+    stream = service.signals()
+    first = asyncio.ensure_future(anext(stream))
+    while not first.done():
+        engine.publish(Signal("waiting", "0", {}))
+        await asyncio.sleep(0)
+    for text in ("ab", "cd"):
+        engine.publish(Signal("model.text", "1", {"text": text}, append=True))
+    for done in (1, 2):
+        engine.publish(Signal("test.progress", "1", {"done": done}, key="red"))
+    found: dict[str, Any] = {}
+    while len(found) < 2:
+        signal = await anext(stream)
+        if signal.task == "1":
+            found[signal.kind] = signal.data
+    assert found == {"model.text": {"text": "abcd"}, "test.progress": {"done": 2}}

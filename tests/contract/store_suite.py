@@ -1,0 +1,141 @@
+"""What every implementation of the Store port promises; needs a fixture ``store``, empty."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import Event
+from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.core.task import Group, Task
+from codeframe_tui.ports import Store, Tables
+from tests.contract.service_kit import reply, said
+
+
+class BoomError(Exception):
+    """A mistake in a unit."""
+
+
+def adds(number: str, *, fails: bool = False) -> Callable[[Tables], str]:
+    """A unit of one task and one event."""
+
+    def unit(tables: Tables) -> str:
+        tables.tasks.add([Task(number, f"task {number}", since="now")])
+        tables.events.add("now", "task.added", number, {})
+        if fails:
+            raise BoomError(number)
+        return number
+
+    return unit
+
+
+def stored(tables: Tables) -> tuple[list[str], list[str | None]]:
+    """Numbers of the tasks that are there, and of those that events tell of."""
+    tasks = sorted((task.number for task in tables.tasks.all()), key=int)
+    return tasks, [event.task for event in tables.events.after(0, 1_000_000)]
+
+
+async def test_rows_and_events_change_together_or_not_at_all(store: Store) -> None:
+    assert await store.write(adds("1")) == "1"
+    with pytest.raises(BoomError):
+        await store.write(adds("2", fails=True))
+    assert await store.read(stored) == (["1"], ["1"])
+
+
+async def test_a_failing_unit_of_a_group_fails_alone(store: Store) -> None:
+    units = (store.write(adds(str(i), fails=i % 3 == 0)) for i in range(1, 31))
+    results = await asyncio.gather(*units, return_exceptions=True)
+    right = [str(i) for i in range(1, 31) if i % 3]
+    assert [result for result in results if isinstance(result, str)] == right
+    assert all(isinstance(result, BoomError | str) for result in results)
+    assert await store.read(stored) == (right, right)
+
+
+async def test_event_numbers_have_no_gap_where_a_unit_failed(store: Store) -> None:
+    units = (store.write(adds(str(i), fails=i == 2)) for i in (1, 2, 3))
+    await asyncio.gather(*units, return_exceptions=True)
+    assert await store.read(lambda t: [e.seq for e in t.events.after(0, 9)]) == [1, 2]
+    assert store.last_event == 2
+
+
+async def test_a_cancelled_waiter_does_not_withdraw_its_unit(store: Store) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    heard: list[Event] = []
+    store.listen(heard.extend)
+
+    def slow(tables: Tables) -> None:
+        del tables
+        began.set()
+        assert go_on.wait(10)
+
+    holding = asyncio.create_task(store.write(slow))
+    assert await asyncio.to_thread(began.wait, 10)
+    leaving = asyncio.create_task(store.write(adds("1")))
+    staying = asyncio.create_task(store.write(adds("2")))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    go_on.set()
+    await asyncio.wait_for(asyncio.gather(holding, staying), 10)
+    assert await store.read(stored) == (["1", "2"], ["1", "2"])
+    assert [event.task for event in heard] == ["1", "2"]
+
+
+async def test_listeners_hear_in_order_before_the_writer_goes_on(store: Store) -> None:
+    heard: list[int] = []
+
+    def listen(events: Sequence[Event]) -> None:
+        heard.extend(event.seq for event in events)
+
+    async def write(i: int) -> None:
+        await store.write(adds(str(i)))
+        assert store.last_event == heard[-1]
+
+    store.listen(listen)
+    await asyncio.gather(*(write(i) for i in range(1, 51)))
+    assert heard == list(range(1, 51))
+
+
+async def test_a_reading_unit_cannot_write(store: Store) -> None:
+    with pytest.raises(CodeframeError):
+        await store.read(adds("1"))
+    assert await store.read(stored) == ([], [])
+
+
+async def test_what_was_submitted_before_the_end_is_written(store: Store) -> None:
+    pending = [asyncio.create_task(store.write(adds(str(i)))) for i in range(1, 101)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*pending) == [str(i) for i in range(1, 101)]
+    with pytest.raises(CodeframeError, match="ending"):
+        await store.write(adds("101"))
+
+
+async def test_values_come_back_as_they_went(store: Store) -> None:
+    shown = ToolResult("u1", "Read", "née\x00\x1b[0m", ok=False)
+
+    def write(tables: Tables) -> None:
+        tables.tasks.add([Task("1", "t", since="now")])
+        assert tables.turns.add("1", said(0), "now")
+        assert tables.turns.add("1", reply(1, None), "now")
+        assert not tables.turns.add("1", said(1), "later")
+        tables.tools.save("1", ToolResult("u1", "Read"))
+        tables.tools.save("1", shown)
+        tables.messages.add("1", "note", "lone \ud800 surrogate")
+
+    await store.write(write)
+    assert await store.read(lambda t: t.turns.all("1")) == [said(0), reply(1, None)]
+    assert await store.read(lambda t: t.tools.of_newest_turn("1")) == [shown]
+    assert (await store.read(lambda t: t.messages.untold("1")))[0].text == "lone ? surrogate"
+    assert await store.read(lambda t: t.turns.spent("")) is None
+
+
+async def test_counts_follow_the_states(store: Store) -> None:
+    await asyncio.gather(*(store.write(adds(str(i))) for i in range(1, 4)))
+    counts = await store.read(lambda t: t.tasks.counts())
+    assert counts == {group: 3 * (group is Group.QUEUED) for group in Group}

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeframe_tui.adapters.workspace.difftext import parse_diff
+from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.patch import WHOLE, select
+
+LINES = st.sampled_from(
+    [
+        b"",
+        b"a",
+        b"b",
+        b"\r",
+        b"c\r",
+        b"@@ -1 +1 @@",
+        b"-- x",
+        b"+",
+        b"diff --git a/x b/x",
+        b"\xff\xfe",
+    ]
+)
+FRESH = st.sampled_from([b"new", b"new\r", b"@@ -9 +9 @@", b"a"])
+TEXTS = st.tuples(st.lists(LINES, max_size=40), st.sampled_from([b"", b"\n", b"end"])).map(
+    lambda pair: b"".join(line + b"\n" for line in pair[0]) + pair[1]
+)
+ENV = {"PATH": os.environ["PATH"], "HOME": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """Two contents that share most of their lines, so that there are several hunks."""
+    old = draw(TEXTS)
+    lines = old.split(b"\n")
+    for _ in range(draw(st.integers(2, 5))):
+        at = draw(st.integers(0, len(lines)))
+        lines[at : at + draw(st.integers(0, 2))] = draw(st.lists(FRESH, max_size=2))
+    return old, b"\n".join(lines)
+
+
+def run_git(folder: Path, *argv: str, stdin: bytes = b"") -> bytes:
+    done = subprocess.run(
+        ["git", *argv], cwd=folder, env=ENV, input=stdin, capture_output=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def compare(folder: Path, old: bytes, new: bytes, context: int = 3) -> tuple[FileDiff, bytes]:
+    (folder / "old").write_bytes(old)
+    (folder / "new").write_bytes(new)
+    patch = run_git(folder, "diff", "--no-index", "--text", f"-U{context}", "old", "new")
+    if not patch:
+        pytest.skip("equal")
+    (diff,) = parse_diff(b":100644 100644 0 0 M\0f\0\0" + patch)
+    return diff, patch
+
+
+def part(patch: bytes, hunks: list[Hunk]) -> bytes:
+    """A patch of some hunks, with the starts on the new side put right."""
+    bodies = [b"@@ -" + body for body in patch.split(b"\n@@ -")[1:]]
+    result = b"--- a/f\n+++ b/f\n"
+    grown = 0
+    for hunk in hunks:
+        first = hunk.old_start + (hunk.old_lines == 0) + grown - (hunk.new_lines == 0)
+        head = f"@@ -{hunk.old_start},{hunk.old_lines} +{first},{hunk.new_lines} @@\n"
+        body = bodies[hunk.k - 1].partition(b"\n")[2]
+        result += head.encode() + body.removesuffix(b"\n") + b"\n"
+        grown += hunk.new_lines - hunk.old_lines
+    return result
+
+
+@settings(max_examples=80, deadline=None)
+@given(changes(), st.sampled_from([0, 3]), st.randoms(use_true_random=False))
+def test_a_part_of_a_change_is_what_git_makes_of_it(
+    change: tuple[bytes, bytes], context: int, random: object
+) -> None:
+    old, new = change
+    if old == new:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        diff, patch = compare(folder, old, new, context)
+        numbers = [hunk.k for hunk in diff.hunks]
+        chosen = {k for k in numbers if random.random() < 0.5}  # type: ignore[attr-defined]
+        result = select(old, new, diff, chosen)
+        assert select(old, new, diff, set(numbers)) == new
+        assert select(old, new, diff, set()) == old
+        if chosen:
+            (folder / "f").write_bytes(old)
+            wanted = part(patch, [hunk for hunk in diff.hunks if hunk.k in chosen])
+            run_git(folder, "apply", "--unidiff-zero", "--whitespace=nowarn", "-", stdin=wanted)
+            content = (folder / "f").read_bytes() if (folder / "f").exists() else b""
+            assert result == content
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"a\nb", b"a\nb\n"), (b"a\nb\n", b"a\nb"), (b"a\r\n", b"a\n"), (b"", b"x"), (b"x", b"")],
+)
+def test_line_ends_are_taken_or_left_as_they_are(tmp_path: Path, old: bytes, new: bytes) -> None:
+    diff, _ = compare(tmp_path, old, new)
+    assert select(old, new, diff, {1}) == new
+    assert select(old, new, diff, set()) == old
+
+
+def test_a_file_end_goes_with_the_last_hunk_only(tmp_path: Path) -> None:
+    middle = b"".join(b"%d\n" % i for i in range(20))
+    old, new = b"first\n" + middle + b"last", b"FIRST\n" + middle + b"last\n"
+    diff, _ = compare(tmp_path, old, new)
+    assert select(old, new, diff, {1}) == b"FIRST\n" + middle + b"last"
+    assert select(old, new, diff, {2}) == b"first\n" + middle + b"last\n"
+
+
+def test_created_and_deleted_files_are_absent_on_one_side(tmp_path: Path) -> None:
+    diff, _ = compare(tmp_path, b"", b"x\n")
+    assert select(None, b"x\n", diff, {1}) == b"x\n"
+    assert select(None, b"x\n", diff, set()) is None
+    assert select(b"x\n", None, diff, {WHOLE}) is None
+    assert select(b"x\n", None, diff, set()) == b"x\n"
+
+
+def test_a_file_without_hunks_is_taken_whole(tmp_path: Path) -> None:
+    diff, _ = compare(tmp_path, b"", b"x\n")
+    bare = FileDiff("f", diff.action, None, "100644", binary=True, hunks=())
+    assert select(None, b"\0", bare, {WHOLE}) == b"\0"
+    assert select(None, b"\0", bare, set()) is None
+    with pytest.raises(ValueError, match="f has no hunk 1"):
+        select(None, b"\0", bare, {1})
+
+
+def test_hunks_without_context_stand_where_git_puts_them(tmp_path: Path) -> None:
+    old, new = b"1\n2\n3\n4\n", b"1\n2\nnew\n3\n"
+    diff, _ = compare(tmp_path, old, new, context=0)
+    assert select(old, new, diff, {1}) == b"1\n2\nnew\n3\n4\n"
+    assert select(old, new, diff, {2}) == b"1\n2\n3\n"

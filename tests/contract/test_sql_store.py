@@ -1,0 +1,244 @@
+"""The Store port on SQLite, and what is special about a file."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, create_engine
+
+from codeframe_tui.adapters.store import SqlStore, schema
+from codeframe_tui.adapters.store.database import open_writer
+from codeframe_tui.adapters.store.migrations import migrate
+from codeframe_tui.adapters.store.tables import SqlTables
+from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
+from codeframe_tui.ports import Store
+
+pytest.register_assert_rewrite("tests.contract.store_suite")
+
+from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
+from tests.contract.store_suite import adds, stored  # noqa: E402
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await SqlStore.open(tmp_path / "new" / "state.db")
+    yield store
+    await store.close()
+
+
+async def test_only_the_owner_can_read_the_file(store: Store, tmp_path: Path) -> None:
+    assert (tmp_path / "new" / "state.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_state_folder_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd ?#%41 name" / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    assert path.exists()
+
+
+def test_the_writer_waits_for_the_disk(tmp_path: Path) -> None:
+    engine = open_writer(tmp_path / "state.db")
+    pragmas = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000}
+    with engine.connect() as connection:
+        found = {n: connection.exec_driver_sql(f"PRAGMA {n}").scalar_one() for n in pragmas}
+    engine.dispose()
+    assert found == pragmas
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from typing import Any
+from codeframe_tui.adapters.store import SqlStore
+from tests.contract.store_suite import adds
+
+async def main():
+    store = await SqlStore.open(Path(sys.argv[1]))
+    async def write(start):
+        for i in range(start, 1_000_000, 4):
+            print(await store.write(adds(str(i))), flush=True)
+    await asyncio.gather(*(write(start) for start in range(1, 5)))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("acknowledged", [1, 40, 300])
+async def test_a_killed_writer_loses_nothing_it_acknowledged(
+    tmp_path: Path, acknowledged: int
+) -> None:
+    path = tmp_path / "state.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline().strip() for _ in range(acknowledged)]
+        writer.send_signal(signal.SIGKILL)
+        told += writer.stdout.read().split()
+    store = await SqlStore.open(path)
+    tasks, events = await store.read(stored)
+    await store.close()
+    assert len(told) >= acknowledged
+    assert set(told) <= set(tasks)
+    assert set(events) == set(tasks)
+
+
+@pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" * 99])
+async def test_a_damaged_file_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(content)
+    with pytest.raises(Lacking, match="is damaged") as caught:
+        await SqlStore.open(path)
+    assert "project is untouched" in caught.value.hint
+    assert path.read_bytes() == content
+
+
+async def test_a_page_that_rotted_is_found_at_open(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await asyncio.gather(*(store.write(adds(str(i))) for i in range(1, 200)))
+    await store.close()
+    content = bytearray(path.read_bytes())
+    content[8192:60_000] = b"\xff" * (60_000 - 8192)
+    path.write_bytes(content)
+    with pytest.raises(Lacking, match="is damaged"):
+        await SqlStore.open(path)
+
+
+async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    await (await SqlStore.open(path)).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    with pytest.raises(Lacking, match="newer codeframe-tui"):
+        await SqlStore.open(path)
+
+
+async def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Lacking, match="cannot be opened"):
+        await SqlStore.open(tmp_path / "file" / "state.db")
+
+
+async def test_a_migration_keeps_rows_and_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    steps = {
+        2: lambda op: op.add_column("tasks", Column("points", Integer)),
+        3: lambda op: op.execute("UPDATE tasks SET points = 5"),
+    }
+    engine = open_writer(path)
+    with engine.connect() as connection:
+        migrate(connection, path, steps, to=3)
+        with connection.begin():
+            found = connection.exec_driver_sql("SELECT number, points FROM tasks").all()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    engine.dispose()
+    assert (version, [tuple(row) for row in found]) == (3, [("1", 5)])
+    copy = sqlite3.connect(tmp_path / "state.db.v1")
+    assert copy.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
+    copy.close()
+
+
+OPENS_TWICE = """
+import asyncio, sys
+from pathlib import Path
+from typing import Any
+from codeframe_tui.adapters.store import SqlStore
+
+async def main():
+    for _ in range(2):
+        await (await SqlStore.open(Path(sys.argv[1]))).close()
+    print("alembic" in sys.modules)
+
+asyncio.run(main())
+"""
+
+
+def test_alembic_is_imported_only_when_a_migration_is_due(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENS_TWICE, str(tmp_path / "state.db")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+NUMBERS = st.integers(1, 6).map(str)
+
+
+@given(
+    needs=st.sets(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] > pair[1])),
+    moves=st.lists(st.tuples(NUMBERS, st.sampled_from(Status), st.booleans())),
+    depends=st.sets(st.integers(1, 5).map(str)),
+)
+def test_derived_columns_say_what_the_rows_say(
+    needs: set[tuple[str, str]], moves: list[tuple[str, Status, bool]], depends: set[str]
+) -> None:
+    tasks = {
+        str(i): Task(str(i), "t", priority=i % 2, depends_on=_needs(needs, str(i)))
+        for i in range(1, 7)
+    }
+    with empty_tables() as tables:
+        tables.tasks.add(list(tasks.values()))
+        for number, status, held in moves:
+            tasks[number] = replace(tasks[number], status=status, held=held)
+            tables.tasks.save(tasks[number])
+        tables.tasks.depend("6", sorted(depends))
+        tasks["6"] = replace(tasks["6"], depends_on=tuple(sorted(depends)))
+        assert tables.tasks.next_ready(fresh=True) == first_ready(list(tasks.values()))
+        groups = [group_of(task.status) for task in tasks.values()]
+        assert tables.tasks.counts() == {group: groups.count(group) for group in Group}
+
+
+def first_ready(tasks: list[Task]) -> str | None:
+    """The same by looking at every task."""
+    met = {task.number for task in tasks if task.status is Status.COMPLETED}
+    ready = [
+        task
+        for task in tasks
+        if task.status is Status.PENDING and not task.held and met.issuperset(task.depends_on)
+    ]
+    return min(ready, key=queue_key).number if ready else None
+
+
+@contextmanager
+def empty_tables() -> Iterator[SqlTables]:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        schema.create(connection)
+        yield SqlTables(connection, 0)
+    engine.dispose()
+
+
+def _needs(pairs: set[tuple[str, str]], number: str) -> tuple[str, ...]:
+    return tuple(sorted(needed for task, needed in pairs if task == number))
+
+
+async def test_a_commit_that_fails_is_told_to_its_whole_group(store: Store) -> None:
+    def breaks_at_commit(tables: Any) -> None:
+        adds("1")(tables)
+        connection = tables.tasks._connection
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.exec_driver_sql("INSERT INTO dependencies VALUES ('1', '99', 0)")
+
+    with pytest.raises(Lacking, match="could not be written"):
+        await store.write(breaks_at_commit)
+    assert (store.last_event, await store.read(stored)) == (0, ([], []))
+    await store.write(adds("2"))
+    assert (store.last_event, await store.read(stored)) == (1, (["2"], ["2"]))

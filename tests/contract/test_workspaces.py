@@ -1,0 +1,912 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.diff import FileDiff, summary
+from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.ports.files import Workspaces
+from codeframe_tui.settings import Limits
+
+KINDS = {
+    "crlf.txt": b"one\r\ntwo\r\n",
+    "mixed.txt": b"one\r\ntwo\nthree\rfour",
+    "bom.py": b"\xef\xbb\xbfprint('x')\n",
+    "no_end.py": b"x = 1",
+    "latin1.txt": "caf\u00e9 \u00a3\n".encode("latin-1"),
+    "utf16.txt": "caf\u00e9\n".encode("utf-16"),
+    "nul.bin": bytes(range(256)) * 4,
+    "empty.txt": b"",
+    "ident.txt": b"$Id$ $Id: something $\n",
+    "conflict.txt": b"<<<<<<< a\n=======\n>>>>>>> b\n",
+    "big.txt": b"a line of text\n" * 30_000,
+    "sub/deep/er/x.py": b"x\n",
+}
+ODD = (
+    "with space.txt",
+    'quote".txt',
+    "it's.txt",
+    "back\\slash.txt",
+    "tab\there.txt",
+    "line\nbreak.txt",
+    "-leading.txt",
+    "--output=x",
+    "glob*[a]?.txt",
+    ":(top)magic.txt",
+    "caf\u00e9.txt",
+    "cafe\u0301.txt",
+    "\u65e5\u672c.txt",
+    os.fsdecode(b"latin\xe9.txt"),
+    "trailing .txt ",
+    "dot.",
+    "CON",
+    "git~1",
+    ".gitignore.txt",
+    "sp ace/in folder.txt",
+    "@@ -1 +1 @@",
+    "x => y",
+    "a/b/c.txt",
+    "a.b",
+    "a-b",
+)
+HOSTILE_ATTRIBUTES = (
+    b"* text=auto eol=crlf ident filter=evil diff=evil working-tree-encoding=UTF-16 -binary\n"
+)
+
+
+def git(folder: Path, *argv: str) -> str:
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder.parent),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **{
+            f"GIT_{who}_{what}": "x"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        },
+    }
+    done = subprocess.run(["git", *argv], cwd=folder, env=env, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def put(root: Path, files: dict[str, bytes]) -> None:
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def digest(folder: Path) -> str:
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*"), key=os.fsencode):
+        state = path.lstat()
+        found.update(os.fsencode(path) + f"{state.st_mode} {state.st_mtime_ns}".encode())
+        if stat.S_ISREG(state.st_mode):
+            found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@pytest.fixture(autouse=True)
+def quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's git configuration is part of the rules; tests bring their own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    return folder
+
+
+@pytest.fixture
+async def space(project: Path, tmp_path: Path) -> AsyncIterator[GitWorkspaces]:
+    workspaces = GitWorkspaces(project, tmp_path / "state", Limits())
+    await workspaces.prepare()
+    yield workspaces
+    await workspaces.close()
+
+
+def test_the_adapter_fulfils_the_port(space: GitWorkspaces) -> None:
+    port: Workspaces = space
+    assert port is space
+
+
+# -- bytes ------------------------------------------------------------------------------------
+
+
+async def test_every_kind_of_file_comes_back_byte_for_byte(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, KINDS)
+    git(project, "add", "-A")
+    put(project, {".gitattributes": HOSTILE_ATTRIBUTES})
+    (project / "tool.sh").write_bytes(b"#!/bin/sh\n")
+    (project / "tool.sh").chmod(0o755)
+    (project / "link").symlink_to("crlf.txt")
+    snapshot = await space.snapshot()
+    workspace = await space.open("task-1", snapshot.tree)
+    expected = KINDS | {".gitattributes": HOSTILE_ATTRIBUTES, "tool.sh": b"#!/bin/sh\n"}
+    assert files_of(workspace.root) == expected
+    assert stat.S_IMODE((workspace.root / "tool.sh").stat().st_mode) == 0o755
+    assert stat.S_IMODE((workspace.root / "crlf.txt").stat().st_mode) == 0o644
+    assert (workspace.root / "link").readlink() == Path("crlf.txt")
+    assert (await space.capture(workspace)).tree == snapshot.tree
+    for path, content in expected.items():
+        assert await space.read(snapshot.tree, path) == content
+    assert await space.read(snapshot.tree, "absent") is None
+
+
+async def test_overlay_stores_bytes_as_they_are(space: GitWorkspaces, project: Path) -> None:
+    put(project, {".gitattributes": HOSTILE_ATTRIBUTES, "old.txt": b"old\r\n", "gone.txt": b"x"})
+    base = (await space.snapshot()).tree
+    changes: dict[str, tuple[str, bytes] | None] = {
+        f"new/{path}": ("100644", content) for path, content in KINDS.items()
+    }
+    tree = await space.overlay(
+        base, changes | {"old.txt": ("100755", b"new\r\n"), "gone.txt": None}
+    )
+    for path, content in KINDS.items():
+        assert await space.read(tree, f"new/{path}") == content
+    assert await space.read(tree, "old.txt") == b"new\r\n"
+    assert (await space.entries(tree, ["old.txt", "gone.txt"]))["old.txt"].mode == "100755"
+    assert await space.read(tree, "gone.txt") is None
+    workspace = await space.open("verify-1", tree)
+    assert (await space.capture(workspace)).tree == tree
+    assert await space.overlay(tree, {}) == tree
+
+
+async def test_git_agrees_with_our_trees(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a/b": b"1", "a.b": b"2", "a-b": b"3", "a0": b"4", "ab/c/d": b"5"})
+    git(project, "add", "-A")
+    assert (await space.snapshot()).tree == git(project, "write-tree").strip()
+    checked = subprocess.run(
+        ["git", "--git-dir", tmp_path / "state" / "objects", "fsck", "--strict"],
+        capture_output=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+async def test_odd_names_survive_the_whole_way(space: GitWorkspaces, project: Path) -> None:
+    put(project, {name: name.encode("utf-8", "surrogateescape") for name in ODD})
+    snapshot = await space.snapshot()
+    assert set(await space.entries(snapshot.tree)) == set(ODD)
+    workspace = await space.open("task-1", snapshot.tree)
+    assert set(files_of(workspace.root)) == set(ODD)
+    for name in ODD:
+        (workspace.root / name).write_bytes(b"changed\n")
+    after = await space.capture(workspace)
+    diff = await space.diff(snapshot.tree, after.tree)
+    assert {file.path for file in diff} == set(ODD)
+    assert all(len(file.hunks) == 1 for file in diff)
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "a/../x", "", "a//b", ".git/config", "s/.GIT/x"])
+async def test_overlay_refuses_paths_that_would_leave_a_workspace(
+    space: GitWorkspaces, path: str
+) -> None:
+    base = (await space.snapshot()).tree
+    with pytest.raises(PathRefused):
+        await space.overlay(base, {path: ("100644", b"x")})
+
+
+async def test_overlay_refuses_a_file_that_is_a_folder_too(space: GitWorkspaces) -> None:
+    base = (await space.snapshot()).tree
+    with pytest.raises(PathRefused):
+        await space.overlay(base, {"a": ("100644", b"x"), "a/b": ("100644", b"x")})
+
+
+# -- what a snapshot holds --------------------------------------------------------------------
+
+
+async def test_a_snapshot_is_the_tree_as_it_is(space: GitWorkspaces, project: Path) -> None:
+    put(project, {"kept": b"1", "staged": b"1", "dirty": b"1", "deleted": b"1", "moved": b"1"})
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "x")
+    put(project, {"staged": b"2", "dirty": b"2", "new/file": b"2"})
+    git(project, "add", "staged")
+    put(project, {"staged": b"3"})
+    (project / "deleted").unlink()
+    git(project, "rm", "-q", "--cached", "moved")
+    found = await space.entries((await space.snapshot()).tree)
+    assert set(found) == {"kept", "staged", "dirty", "new/file", "moved"}
+    assert await space.read((await space.snapshot()).tree, "staged") == b"3"
+
+
+def _detach(project: Path) -> Path:
+    git(project, "checkout", "-q", "--detach")
+    return project
+
+
+def _worktree(project: Path) -> Path:
+    git(project, "worktree", "add", "-q", "../linked", "-b", "other")
+    (project.parent / "linked" / "untracked").write_bytes(b"u")
+    return project.parent / "linked"
+
+
+def _plain(project: Path) -> Path:
+    (project / ".git").rename(project.parent / "elsewhere")
+    return project
+
+
+def _inside(project: Path) -> Path:
+    put(project, {"part/a": b"1", "part/untracked": b"u", ".gitignore": b"*.tmp\n/part/top\n"})
+    put(project, {"part/x.tmp": b"", "part/top": b""})
+    git(project, "add", "part/a")
+    return project / "part"
+
+
+def _ignored_by_outer(project: Path) -> Path:
+    put(project, {".gitignore": b"demo/\n", "demo/a": b"1", "demo/untracked": b"u"})
+    return project / "demo"
+
+
+@pytest.mark.parametrize(
+    "shape", [lambda p: p, _detach, _worktree, _plain, _inside, _ignored_by_outer]
+)
+async def test_a_snapshot_of_any_shape_of_repository(
+    shape: Callable[[Path], Path], project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a": b"1"})
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "x")
+    put(project, {"untracked": b"u"})
+    folder = shape(project)
+    workspaces = GitWorkspaces(folder, tmp_path / "state2", Limits())
+    await workspaces.prepare()
+    tree = (await workspaces.snapshot()).tree
+    workspace = await workspaces.open("t", tree)
+    put(workspace.root, {"x.tmp": b"new"} if folder.name == "part" else {})
+    assert (await workspaces.capture(workspace)).tree == tree
+    assert set(await workspaces.entries(tree)) == {"a", "untracked"}
+    await workspaces.close()
+
+
+async def test_an_unborn_branch_and_an_empty_folder_have_a_tree(space: GitWorkspaces) -> None:
+    tree = (await space.snapshot()).tree
+    assert await space.entries(tree) == {}
+    assert (await space.open("t", tree)).root.is_dir()
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+async def test_environments_and_caches_stay_out_without_any_ignore_file(
+    space: GitWorkspaces, project: Path, with_git: bool
+) -> None:
+    if not with_git:
+        _plain(project)
+    put(
+        project,
+        {
+            "a.py": b"",
+            ".venv/pyvenv.cfg": b"",
+            ".venv/bin/python": b"",
+            "oddly_named/pyvenv.cfg": b"",
+            "oddly_named/lib/x.py": b"",
+            "web/node_modules/x/index.js": b"",
+            "pkg/__pycache__/a.pyc": b"",
+            ".mypy_cache/x": b"",
+            "stale.pyc": b"",
+            "thing-1.0.dist-info/METADATA": b"",
+        },
+    )
+    tree = (await space.snapshot()).tree
+    assert set(await space.entries(tree)) == {"a.py"}
+    workspace = await space.open("t", tree)
+    assert list((workspace.root / ".venv").iterdir()) == []
+    assert list((workspace.root / "oddly_named").iterdir()) == []
+    assert not (workspace.root / "web").exists()
+    assert (await space.capture(workspace)).tree == tree
+
+
+async def test_an_environment_behind_a_link_gets_an_empty_mount_point(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(tmp_path, {"elsewhere_env/pyvenv.cfg": b""})
+    (project / ".venv").symlink_to(tmp_path / "elsewhere_env")
+    put(project, {"a.py": b""})
+    workspace = await space.open("t", (await space.snapshot()).tree)
+    assert not (workspace.root / ".venv").is_symlink()
+    assert list((workspace.root / ".venv").iterdir()) == []
+
+
+async def test_special_files_and_other_repositories_are_told(
+    space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, {"a.py": b"", "nested/inner.py": b"", "sub/lib.py": b""})
+    (project / "empty" / "hollow").mkdir(parents=True)
+    git(project / "nested", "init", "-q")
+    git(project / "sub", "init", "-q")
+    git(project / "sub", "add", "lib.py")
+    git(project / "sub", "commit", "-qm", "x")
+    git(project, "add", "sub")
+    os.mkfifo(project / "pipe")
+    monkeypatch.chdir(project)
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("plug")
+        snapshot = await space.snapshot()
+    assert set(await space.entries(snapshot.tree)) == {"a.py"}
+    notes = "\n".join(snapshot.notes)
+    assert "nested: left out, another repository" in notes
+    assert "sub: left out, another repository" in notes
+    assert "empty/hollow: left out, an empty folder" in notes
+
+
+async def test_a_named_pipe_never_blocks_a_folder_without_git(
+    space: GitWorkspaces, project: Path
+) -> None:
+    _plain(project)
+    put(project, {"a.py": b""})
+    os.mkfifo(project / "pipe")
+    os.mkfifo(project / ".gitignore")
+    snapshot = await space.snapshot()
+    assert set(await space.entries(snapshot.tree)) == {"a.py"}
+    assert "pipe: left out, it is a named pipe" in snapshot.notes
+
+
+async def test_a_tracked_path_behind_a_linked_folder_is_not_followed(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"pkg/secret.py": b"mine"})
+    git(project, "add", "-A")
+    put(tmp_path, {"outside/secret.py": b"not mine"})
+    (project / "pkg" / "secret.py").unlink()
+    (project / "pkg").rmdir()
+    (project / "pkg").symlink_to(tmp_path / "outside")
+    entries = await space.entries((await space.snapshot()).tree)
+    assert {path: entry.mode for path, entry in entries.items()} == {"pkg": "120000"}
+
+
+async def test_what_is_too_large_is_left_out_and_told(project: Path, tmp_path: Path) -> None:
+    put(project, {"large": b"x" * 101, "a": b"x" * 90, "b": b"x" * 90, "c": b"x" * 90})
+    limits = Limits(file_bytes=100, snapshot_bytes=200)
+    workspaces = GitWorkspaces(project, tmp_path / "state", limits)
+    await workspaces.prepare()
+    snapshot = await workspaces.snapshot()
+    assert set(await workspaces.entries(snapshot.tree)) == {"a", "b"}
+    assert snapshot.notes == (
+        "c: left out, all files together exceed 200 bytes",
+        "large: left out, larger than 100 bytes",
+    )
+    await workspaces.close()
+
+
+async def test_a_state_folder_inside_the_project_is_no_part_of_it(project: Path) -> None:
+    put(project, {"a.py": b""})
+    workspaces = GitWorkspaces(project, project / "var" / "state", Limits())
+    await workspaces.prepare()
+    for _ in range(2):
+        tree = (await workspaces.snapshot()).tree
+    assert set(await workspaces.entries(tree)) == {"a.py"}
+    await workspaces.close()
+
+
+async def test_a_second_snapshot_sees_a_change_that_hides_behind_size_and_mtime(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {"a.py": b"x = 1\n"})
+    old = project / "a.py"
+    os.utime(old, ns=(10**18, 10**18))
+    trees = [(await space.snapshot()).tree]
+    for content in (b"x = 2\n", b"x = 3\n", b"x = 4\n"):
+        old.write_bytes(content)
+        os.utime(old, ns=(10**18, 10**18))
+        trees.append((await space.snapshot()).tree)
+        assert await space.read(trees[-1], "a.py") == content
+    assert len(set(trees)) == 4
+
+
+async def test_a_change_long_after_the_first_look_shows_although_its_mtime_is_restored(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {"a.py": b"x = 1\n"})
+    written = (project / "a.py").stat()
+    while time.time_ns() < written.st_ctime_ns + 3 * 10**7:
+        await asyncio.sleep(0)
+    first = (await space.snapshot()).tree
+    (project / "a.py").write_bytes(b"x = 2\n")
+    os.utime(project / "a.py", ns=(written.st_atime_ns, written.st_mtime_ns))
+    assert await space.read((await space.snapshot()).tree, "a.py") == b"x = 2\n"
+    assert await space.read(first, "a.py") == b"x = 1\n"
+
+
+async def test_a_second_look_reads_nothing_that_did_not_change(
+    space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, {"a.py": b"x = 1\n"})
+    written = (project / "a.py").stat()
+    while time.time_ns() < written.st_ctime_ns + 3 * 10**7:
+        await asyncio.sleep(0)
+    first = await space.snapshot()
+    opened: list[object] = []
+    real = os.open
+
+    def spy(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        opened.append(path)
+        return real(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", spy)
+    assert await space.snapshot() == first
+    assert opened
+    assert "a.py" not in opened
+
+
+async def test_ignored_files_come_along_without_being_part(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(
+        project,
+        {
+            ".gitignore": b"_version.py\n*.so\nbuild/\n.env*\n*.pem\nlocal/\n",
+            "pkg/a.py": b"",
+            "pkg/_version.py": b"v = 1\n",
+            "pkg/fast.so": b"\x7fELF",
+            "build/gen/x.py": b"gen",
+            ".env": b"KEY=1",
+            "key.pem": b"key",
+            "build/id_rsa": b"key",
+            "local/credentials.json": b"key",
+            "build/__pycache__/x.pyc": b"",
+        },
+    )
+    snapshot = await space.snapshot()
+    assert set(await space.entries(snapshot.tree)) == {".gitignore", "pkg/a.py"}
+    workspace = await space.open("t", snapshot.tree)
+    brought = {"pkg/_version.py", "pkg/fast.so", "build/gen/x.py"}
+    assert set(files_of(workspace.root)) == {".gitignore", "pkg/a.py", *brought}
+    assert await space.capture(workspace) == type(snapshot)(snapshot.tree)
+    put(workspace.root, {"pkg/_version.py": b"v = 2\n", "build/new.o": b""})
+    captured = await space.capture(workspace)
+    assert captured.tree == snapshot.tree
+    assert captured.notes == ("pkg/_version.py: left out, ignored by the project; it was changed",)
+    named = await space.capture(workspace, also=["build/new.o", "pkg/_version.py"])
+    assert set(await space.entries(named.tree)) == {
+        ".gitignore",
+        "pkg/a.py",
+        "build/new.o",
+        "pkg/_version.py",
+    }
+
+
+# -- the user's repository --------------------------------------------------------------------
+
+
+async def test_the_users_repository_is_untouched_and_its_programs_never_run(
+    space: GitWorkspaces, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = tmp_path / "canary"
+    evil = tmp_path / "evil"
+    evil.write_text(f"#!/bin/sh\necho $0 >> {canary}\ncat\n")
+    evil.chmod(0o755)
+    put(project, KINDS | {".gitattributes": HOSTILE_ATTRIBUTES})
+    git(project, "commit", "-q", "--allow-empty", "-m", "x")
+    for key in (
+        "core.fsmonitor",
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "diff.external",
+        "core.sshCommand",
+        "core.pager",
+        "core.editor",
+        "gpg.program",
+    ):
+        git(project, "config", key, str(evil))
+    for hook in ("post-index-change", "pre-commit", "post-checkout", "reference-transaction"):
+        file = project / ".git" / "hooks" / hook
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(evil.read_bytes())
+        file.chmod(0o755)
+    monkeypatch.setenv("GIT_EXTERNAL_DIFF", str(evil))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "wrong"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "wrong-index"))
+    before = digest(project)
+    snapshot = await space.snapshot()
+    base = snapshot.tree
+    assert snapshot.notes == ()
+    assert set(await space.entries(base)) >= set(KINDS)
+    workspace = await space.open("t", base)
+    put(
+        workspace.root, {"crlf.txt": b"changed\r\n", ".gitattributes": b"* filter=evil diff=evil\n"}
+    )
+    tree = (await space.capture(workspace)).tree
+    await space.diff(base, tree)
+    await space.overlay(tree, {"x": ("100644", b"x")})
+    await space.remove("t")
+    assert digest(project) == before
+    assert not canary.exists()
+    assert not (tmp_path / "wrong").exists()
+
+
+async def test_a_repository_planted_in_a_workspace_has_no_effect(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a.py": b"1\n", "pkg/b.py": b"1\n"})
+    base = (await space.snapshot()).tree
+    workspace = await space.open("t", base)
+    canary = tmp_path / "canary"
+    for folder in (workspace.root, workspace.root / "pkg", workspace.root / "new"):
+        folder.mkdir(exist_ok=True)
+        git(folder, "init", "-q")
+        git(folder, "config", "core.fsmonitor", f"touch {canary}")
+    put(workspace.root, {"a.py": b"2\n", "new/c.py": b"3\n"})
+    captured = await space.capture(workspace)
+    assert [file.path for file in await space.diff(base, captured.tree)] == ["a.py"]
+    assert "new: left out, another repository" in captured.notes
+    assert ".git: left out, version control's own data" in captured.notes
+    assert not canary.exists()
+    await space.open("t", base)
+    assert not (workspace.root / ".git").exists()
+
+
+# -- workspaces -------------------------------------------------------------------------------
+
+
+async def test_open_undoes_whatever_a_test_did(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    names = [f"pkg/mod{i}.py" for i in range(12)]
+    put(project, {name: f"x = {min(i, 7):03}\n".encode() for i, name in enumerate(names)})
+    put(project, {"other/deep/y.py": b"y\n"})
+    (project / "tool.sh").write_bytes(b"#!/bin/sh\n")
+    (project / "tool.sh").chmod(0o755)
+    (project / "link").symlink_to("tool.sh")
+    put(tmp_path, {"outside/victim.py": b"victim"})
+    tree = (await space.snapshot()).tree
+    root = (await space.open("t", tree)).root
+    expected = files_of(root)
+    same = (root / names[0]).stat()
+    (root / names[0]).write_bytes(b"x = 666\n")
+    os.utime(root / names[0], ns=(same.st_atime_ns, same.st_mtime_ns))
+    (root / names[1]).unlink()
+    (root / names[1]).symlink_to(tmp_path / "outside" / "victim.py")
+    (root / names[2]).chmod(0o4755)
+    (root / names[3]).unlink()
+    os.mkfifo(root / names[3])
+    (root / names[4]).unlink()
+    (root / names[4]).mkdir()
+    (root / names[4] / "inner").write_bytes(b"x")
+    (root / names[5]).chmod(0)
+    (root / names[6]).unlink()
+    os.link(root / names[7], root / names[6])
+    (root / names[8]).unlink()
+    os.link(root / names[9], root / names[8])
+    (root / "other" / "deep" / "y.py").unlink()
+    (root / "other" / "deep").rmdir()
+    (root / "other" / "deep").symlink_to(tmp_path / "outside")
+    (root / "link").unlink()
+    (root / "link").symlink_to("/etc/passwd")
+    (root / "extra" / "read_only").mkdir(parents=True)
+    (root / "extra" / "read_only" / "f").write_bytes(b"x")
+    (root / "extra" / "read_only").chmod(0o500)
+    (root / "extra").chmod(0)
+    (root / "pkg" / "__pycache__").mkdir()
+    (root / "pkg" / "__pycache__" / "mod0.pyc").write_bytes(b"poison")
+    (root / "pkg").chmod(0o7555)
+    root.chmod(0)
+    await space.open("t", tree)
+    assert files_of(root) == expected
+    assert (root / "link").readlink() == Path("tool.sh")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*.py")} == {0o644}
+    assert stat.S_IMODE((root / "pkg").stat().st_mode) == 0o755
+    assert {path.stat().st_nlink for path in root.rglob("*.py")} == {1}
+    assert sorted(path.name for path in root.iterdir()) == ["link", "other", "pkg", "tool.sh"]
+    assert (tmp_path / "outside" / "victim.py").read_bytes() == b"victim"
+    assert list((tmp_path / "state" / "workspaces" / ".trash").iterdir()) == []
+
+
+async def test_open_survives_a_folder_nested_beyond_every_limit(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {"a.py": b""})
+    tree = (await space.snapshot()).tree
+    root = (await space.open("t", tree)).root
+    fd = os.open(root, os.O_RDONLY)
+    for _ in range(600):
+        os.mkdir("d", dir_fd=fd)
+        child = os.open("d", os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = child
+    os.close(fd)
+    captured = await space.capture(await space.open("t", None))
+    assert captured.tree == tree
+    await space.open("t", tree)
+    assert [path.name for path in root.iterdir()] == ["a.py"]
+
+
+async def test_open_leaves_unchanged_files_alone(space: GitWorkspaces, project: Path) -> None:
+    put(project, {"a.py": b"1", "b.py": b"1"})
+    base = (await space.snapshot()).tree
+    root = (await space.open("t", base)).root
+    kept = (root / "a.py").stat()
+    await space.open("t", await space.overlay(base, {"b.py": ("100755", b"2")}))
+    assert (root / "a.py").stat() == kept
+    assert (root / "b.py").read_bytes() == b"2"
+
+
+async def test_a_workspace_is_taken_as_an_earlier_process_left_it(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a.py": b"1"})
+    tree = (await space.snapshot()).tree
+    root = (await space.open("t", tree)).root
+    (root / "a.py").write_bytes(b"written by the model")
+    later = GitWorkspaces(project, tmp_path / "state", Limits())
+    await later.prepare()
+    workspace = await later.open("t", None)
+    captured = await later.capture(workspace)
+    assert await later.read(captured.tree, "a.py") == b"written by the model"
+    await later.remove("t")
+    await later.remove("t")
+    assert not root.exists()
+    with pytest.raises(NotFound):
+        await later.open("t", None)
+    with pytest.raises(NotFound):
+        await later.capture(workspace)
+    await later.close()
+
+
+async def test_a_workspace_that_was_not_finished_is_not_found(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a": b"1", "b": b"2"})
+    tree = (await space.snapshot()).tree
+    root = (await space.open("t", tree)).root
+    blob = (await space.entries(tree))["b"].blob
+    (root / "b").unlink()
+    # its content is gone from the store: opening fails half-way
+    (tmp_path / "state" / "objects" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(NotFound):
+        await space.open("t", tree)
+    with pytest.raises(NotFound):
+        await space.open("t", None)
+
+
+async def test_capture_tells_links_special_and_setuid_files_and_keeps_the_base(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {"a.py": b"1", "b.py": b"1", "c.py": b"1", "d.py": b"1"})
+    base = (await space.snapshot()).tree
+    workspace = await space.open("t", base)
+    root = workspace.root
+    for name in ("a.py", "b.py"):
+        (root / name).unlink()
+    (root / "a.py").symlink_to("/etc/passwd")
+    os.mkfifo(root / "b.py")
+    (root / "c.py").chmod(0o4755)
+    (root / "d.py").chmod(0o755)
+    (root / "new").symlink_to("/etc/shadow")
+    os.mkfifo(root / ".gitignore")
+    captured = await space.capture(workspace)
+    diff = await space.diff(base, captured.tree)
+    assert [(file.path, file.new_mode, file.hunks) for file in diff] == [("d.py", "100755", ())]
+    assert set(captured.notes) == {
+        "a.py: left as it was, now a symbolic link",
+        "b.py: left out, it is a named pipe",
+        "c.py: left as it was, now a file that changes who runs it",
+        "new: left out, a symbolic link",
+        ".gitignore: left out, it is a named pipe",
+    }
+
+
+async def test_capture_reads_what_a_test_locked_away(space: GitWorkspaces, project: Path) -> None:
+    put(project, {"pkg/a.py": b"1\n", "pkg/b.py": b"1\n"})
+    base = (await space.snapshot()).tree
+    workspace = await space.open("t", base)
+    put(workspace.root, {"pkg/a.py": b"2\n"})
+    for path in ("pkg/a.py", "pkg", "."):
+        (workspace.root / path).chmod(0)
+    captured = await space.capture(workspace)
+    assert [(file.path, file.new_mode) for file in await space.diff(base, captured.tree)] == [
+        ("pkg/a.py", "100644")
+    ]
+
+
+async def test_calls_at_the_same_time_do_not_disturb_each_other(
+    space: GitWorkspaces, project: Path
+) -> None:
+    put(project, {f"d{i % 5}/f{i}.py": f"{i}\n".encode() for i in range(100)})
+    snapshots = await asyncio.gather(*(space.snapshot() for _ in range(4)))
+    assert len({snapshot.tree for snapshot in snapshots}) == 1
+    tree = snapshots[0].tree
+    opened = await asyncio.gather(*(space.open(f"t{i % 3}", tree) for i in range(9)))
+    trees = await asyncio.gather(*(space.capture(workspace) for workspace in opened))
+    assert {captured.tree for captured in trees} == {tree}
+    contents = await asyncio.gather(*(space.read(tree, f"d{i % 5}/f{i}.py") for i in range(100)))
+    assert contents == [f"{i}\n".encode() for i in range(100)]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", ".trash", "=project"])
+async def test_names_of_workspaces_cannot_leave_their_folder(
+    space: GitWorkspaces, name: str
+) -> None:
+    tree = (await space.snapshot()).tree
+    for call in (space.open(name, tree), space.open(name, None), space.remove(name)):
+        with pytest.raises(NotFound):
+            await call
+
+
+@pytest.mark.parametrize("tree", ["", "--help", "HEAD", "0" * 40, "x" * 40])
+async def test_an_unknown_tree_is_not_found(space: GitWorkspaces, tree: str) -> None:
+    for call in (space.entries(tree), space.open("t", tree), space.diff(tree, tree)):
+        with pytest.raises(NotFound):
+            await call
+
+
+async def test_without_git_the_person_is_told(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    workspaces = GitWorkspaces(project, tmp_path / "state", Limits())
+    with pytest.raises(Lacking, match="git is not installed"):
+        await workspaces.prepare()
+    await workspaces.close()
+
+
+# -- diff -------------------------------------------------------------------------------------
+
+
+async def test_a_diff_names_actions_modes_and_lines(space: GitWorkspaces, project: Path) -> None:
+    body = b"class A:\n    def m(self):\n" + b"".join(b"        x%d = 1\n" % i for i in range(20))
+    put(
+        project,
+        {
+            "changed.py": body,
+            "deleted.txt": b"gone\n",
+            "deleted_empty": b"",
+            "moded.sh": b"x\n",
+            "bytes.bin": b"\0\1",
+            "no_end": b"a\nb",
+            "latin.txt": b"caf\xe9\n",
+        },
+    )
+    (project / "becomes_file").symlink_to("no_end")
+    base = (await space.snapshot()).tree
+    tree = await space.overlay(
+        base,
+        {
+            "changed.py": ("100644", body.replace(b"x15 = 1", b"x15 = 2")),
+            "deleted.txt": None,
+            "deleted_empty": None,
+            "moded.sh": ("100755", b"x\n"),
+            "bytes.bin": ("100644", b"\0\2"),
+            "no_end": ("100644", b"a\nb\n"),
+            "latin.txt": ("100644", b"caf\xe9s\r\n"),
+            "created.txt": ("100644", b"@@ -1 +1 @@\ndiff --git a/x b/x\n"),
+            "created_empty": ("100644", b""),
+            "becomes_file": ("100644", b"now text\n"),
+        },
+    )
+    diff = {file.path: file for file in await space.diff(base, tree)}
+    assert list(diff) == sorted(diff)
+    changed = diff["changed.py"].hunks[0]
+    assert (changed.k, changed.old_start, changed.old_lines) == (1, 15, 7)
+    assert changed.heading == "def m(self):"
+    assert ("-", "        x15 = 1") in changed.lines
+    assert diff["deleted.txt"].action is Action.DELETE
+    assert diff["deleted.txt"].new_mode is None
+    assert diff["deleted_empty"].hunks == ()
+    assert (diff["moded.sh"].old_mode, diff["moded.sh"].new_mode) == ("100644", "100755")
+    assert diff["moded.sh"].hunks == ()
+    assert not diff["moded.sh"].binary
+    assert diff["bytes.bin"].binary
+    assert diff["no_end"].hunks[0].lines == (
+        (" ", "a"),
+        ("-", "b"),
+        ("\\", " No newline at end of file"),
+        ("+", "b"),
+    )
+    assert diff["latin.txt"].hunks[0].lines == (("-", "caf\ufffd"), ("+", "caf\ufffds\r"))
+    assert diff["created.txt"].action is Action.CREATE
+    assert diff["created.txt"].hunks[0].lines == (
+        ("+", "@@ -1 +1 @@"),
+        ("+", "diff --git a/x b/x"),
+    )
+    assert diff["created_empty"].old_mode is None
+    assert diff["becomes_file"].binary
+    assert await space.diff(tree, tree) == []
+
+
+async def test_fifty_files_of_400_kilobytes_are_compared(
+    space: GitWorkspaces, project: Path
+) -> None:
+    body = b"some text of one line\n" * 18_000
+    put(project, {f"f{i}.txt": b"%d\n" % i + body for i in range(50)})
+    base = (await space.snapshot()).tree
+    changes = {f"f{i}.txt": ("100644", body + b"%d\n" % i) for i in range(50)}
+    diff = await space.diff(base, await space.overlay(base, changes))
+    assert len(diff) == 50
+    assert all(len(file.hunks) == 2 for file in diff)
+
+
+NASTY = (b"", b"@@ -1 +1 @@", b"diff --git a/x b/x", b"--- a", b"+++ b", b"\\ No newline", b"x\r")
+
+
+def rebuilt(old: bytes, file: FileDiff) -> bytes:
+    """The new content by the text of the hunks alone."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", old.decode())
+    result: list[str] = []
+    at = 0
+    for hunk in file.hunks:
+        begin = hunk.old_start - (hunk.old_lines > 0)
+        result += lines[at:begin]
+        at = begin + hunk.old_lines
+        for sign, text in hunk.lines:
+            if sign in {" ", "+"}:
+                result.append(text + "\n")
+                last = sign
+            elif sign == "\\" and last in {" ", "+"}:
+                result[-1] = result[-1][:-1]
+            else:
+                last = sign
+    return "".join(result + lines[at:]).encode()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_diffs_of_random_trees_agree_with_git(
+    space: GitWorkspaces, tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)
+
+    def text(lines: list[bytes]) -> bytes:
+        return b"\n".join(lines) + random.choice([b"", b"\n"])
+
+    old: dict[str, bytes] = {}
+    new: dict[str, bytes] = {}
+    for name in random.sample(ODD, 12) + [f"f{i}" for i in range(30)]:
+        lines = [random.choice((*NASTY, b"%d" % i)) for i in range(random.randrange(30))]
+        if random.random() < 0.8:
+            old[name] = text(lines)
+        for _ in range(random.randrange(4)):
+            at = random.randrange(len(lines) + 1)
+            lines[at : at + random.randrange(3)] = [random.choice(NASTY)] * random.randrange(3)
+        if random.random() < 0.8:
+            new[name] = text(lines)
+    empty = (await space.snapshot()).tree
+    base, tree = [
+        await space.overlay(empty, {path: ("100644", body) for path, body in side.items()})
+        for side in (old, new)
+    ]
+    diff = await space.diff(base, tree)
+    command = ["git", "diff-tree", "-r", "--no-renames", "--numstat", "-z", base, tree]
+    env = {"PATH": os.environ["PATH"], "GIT_DIR": str(tmp_path / "state" / "objects")}
+    output = subprocess.run(command, env=env, capture_output=True, check=True).stdout
+    counted = [line.split(b"\t", 2) for line in output.split(b"\0")[:-1]]
+    found = [summary(file) for file in diff]
+    assert [(item.path, item.added, item.removed) for item in found] == [
+        (os.fsdecode(path), int(added), int(removed)) for added, removed, path in counted
+    ]
+    assert {file.path for file in diff} == {
+        path for path in old | new if old.get(path) != new.get(path)
+    }
+    for file in diff:
+        assert rebuilt(old.get(file.path, b""), file) == new.get(file.path, b"")

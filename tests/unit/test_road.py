@@ -1,0 +1,91 @@
+"""Where a task goes next, from stored facts alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from codeframe_tui.core.progress import Attempt, Message, Progress, Turn
+from codeframe_tui.core.road import (
+    Ask,
+    Correct,
+    Gather,
+    ReadAnswer,
+    Resume,
+    RunTools,
+    Settle,
+    Stuck,
+    Verify,
+    next_step,
+)
+from codeframe_tui.core.task import Status, Task
+from codeframe_tui.core.verification import Run, Verdict, Verification
+
+TASK = Task("1", "t", status=Status.IN_PROGRESS)
+NOT_RUN = Run("not_run")
+
+
+def user(index: int, attempt: int = 1, purpose: str = "task") -> Turn:
+    return Turn(index, "user", ({"type": "text", "text": "x"},), purpose, attempt)
+
+
+def reply(index: int, stop: str = "end_turn", attempt: int = 1) -> Turn:
+    text = {"type": "text", "text": "{}"}
+    return Turn(index, "assistant", (text,), "reply", attempt, stop_reason=stop)
+
+
+def attempt(number: int, verdict: Verdict | None) -> Attempt:
+    verification = None
+    if verdict is not None:
+        verification = Verification(verdict, "", "why", NOT_RUN, NOT_RUN, NOT_RUN, NOT_RUN)
+    return Attempt(number, "b", "t", "p", "", (), verification=verification)
+
+
+NOTE = Message(1, "note", "hello")
+BEGUN = Progress(TASK, "base", (user(0),))
+ANSWERED = replace(BEGUN, turns=(user(0), reply(1)))
+PROPOSED = replace(ANSWERED, attempts=(attempt(1, None),))
+FAILED = replace(ANSWERED, attempts=(attempt(1, Verdict.FAILED),))
+PROVEN = replace(ANSWERED, attempts=(attempt(1, Verdict.PROVEN),))
+
+
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        (Progress(TASK), Gather),
+        (replace(BEGUN, base=None), Gather),
+        (BEGUN, Ask),
+        (replace(BEGUN, turns=(user(0), reply(1, "tool_use"))), RunTools),
+        (replace(BEGUN, turns=(user(0), reply(1, "refusal"))), Stuck),
+        (ANSWERED, ReadAnswer),
+        (replace(BEGUN, turns=(user(0), reply(1, "max_tokens"))), ReadAnswer),
+        (replace(ANSWERED, inbox=(NOTE,)), Resume),
+        (PROPOSED, Verify),
+        (replace(PROPOSED, inbox=(NOTE,)), Verify),
+        (PROVEN, Settle),
+        (replace(PROVEN, attempts=(attempt(1, Verdict.NOT_VERIFIED),)), Settle),
+        (replace(PROVEN, inbox=(NOTE,)), Resume),
+        (FAILED, Correct),
+        (replace(FAILED, task=replace(TASK, corrections=3)), Stuck),
+        (replace(FAILED, task=replace(TASK, corrections=3), inbox=(NOTE,)), Resume),
+        (replace(FAILED, turns=(user(0), reply(1), user(2, 2, "correction"))), Ask),
+    ],
+)
+def test_each_state_has_one_next_step(progress: Progress, expected: type) -> None:
+    assert type(next_step(progress, max_turns=10, max_corrections=3)) is expected
+
+
+def test_a_definition_with_fewer_corrections_stops_sooner() -> None:
+    spent = replace(FAILED, task=replace(TASK, corrections=1))
+    assert isinstance(next_step(spent, max_turns=10, max_corrections=1), Stuck)
+
+
+def test_too_many_calls_without_an_answer_need_a_person_and_an_answer_allows_more() -> None:
+    turns = [user(0)]
+    for index in range(1, 7, 2):
+        turns += [reply(index, "tool_use"), user(index + 1, purpose="tools")]
+    asked_thrice = replace(BEGUN, turns=tuple(turns))
+    assert isinstance(next_step(asked_thrice, max_turns=3, max_corrections=3), Stuck)
+    resumed = replace(asked_thrice, turns=(*turns, user(7, purpose="resume")))
+    assert isinstance(next_step(resumed, max_turns=3, max_corrections=3), Ask)

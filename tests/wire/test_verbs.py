@@ -1,0 +1,302 @@
+"""Verbs: what they submit, what they print, how they exit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from codeframe_tui.__main__ import VERBS
+from codeframe_tui.adapters.project import Project
+from codeframe_tui.cli.group import program
+from codeframe_tui.cli.main import main
+from codeframe_tui.cli.verb import App
+from codeframe_tui.core.commands import (
+    AddTask,
+    Answer,
+    Approve,
+    Cancel,
+    Command,
+    EditTask,
+    ImportTasks,
+    Note,
+    Parts,
+    Reject,
+    Retry,
+    Undo,
+)
+from codeframe_tui.core.errors import Conflict
+from codeframe_tui.ports import Service
+from tests.wire.fake_service import FakeService
+
+Run = Callable[..., int]
+
+
+class Deciding(FakeService):
+    """Carries decisions out at once, as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.end: tuple[str, dict[str, Any]] = ("change.applied", {"files": ["a.py"]})
+
+    async def submit(self, command: Command) -> dict[str, Any]:
+        if isinstance(command, Approve | Undo):
+            self.submitted.append(command)
+            await self.record("change.applied", "9", decision=1, files=["old.py"])
+            type_, data = self.end
+            await self.record(type_, "9", decision=7, **data)
+            return {"decision": 7}
+        return await super().submit(command)
+
+
+@pytest.fixture
+def service() -> Deciding:
+    return Deciding()
+
+
+@pytest.fixture
+def run(service: Deciding, tmp_path: Path) -> Run:
+    @asynccontextmanager
+    async def opener(place: Project, sandbox: str | None) -> AsyncIterator[Service]:
+        yield service
+
+    def run(*arguments: str) -> int:
+        places = ["--project", str(tmp_path), "--state-dir", str(tmp_path / "state")]
+        return main([*places, *arguments], App(opener=opener))
+
+    return run
+
+
+def test_the_quick_look_at_the_command_line_knows_every_verb() -> None:
+    assert set(program.commands) == VERBS
+
+
+def _leaves(group: click.Group) -> list[click.Command]:
+    found: list[click.Command] = []
+    for command in group.commands.values():
+        found += _leaves(command) if isinstance(command, click.Group) else [command]
+    return found
+
+
+@pytest.mark.parametrize("command", _leaves(program), ids=lambda c: str(c.name))
+def test_every_verb_has_an_example_and_json(command: click.Command) -> None:
+    assert (command.epilog or "").startswith("Example: codeframe-tui ")
+    assert "--json" in {name for each in command.params for name in each.opts}
+    assert command.help
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wish"),
+    [
+        (["add", "t"], AddTask("t")),
+        (
+            ["add", "t", "-d", "d", "-p", "0", "--step", "3", "--after", "1", "--after", "2",
+             "--issue", "1.2", "--agent", "a", "--evidence", "none"],
+            AddTask("t", "d", 0, 3, ("1", "2"), "1.2", "a", "none"),
+        ),
+        (["edit", "3", "-p", "0"], EditTask("3", priority=0)),
+        (["edit", "3", "--no-after"], EditTask("3", depends_on=())),
+        (["cancel", "3"], Cancel("3")),
+        (["retry", "3", "--hint", "h"], Retry("3", "h")),
+        (["note", "3", "n"], Note("3", "n")),
+        (["reject", "3", "--reason", "r", "--file", "a"], Reject("3", "r", Parts(("a",)))),
+        (
+            ["approve", "3", "--file", "a", "--hunk", "b:c.py:2", "--expect", "h",
+             "--rest-to-worker"],
+            Approve("3", "h", Parts(("a",), (("b:c.py", 2),)), rest_to_worker=True),
+        ),
+    ],
+)  # fmt: skip
+def test_verbs_submit_what_was_meant(
+    run: Run, service: Deciding, arguments: list[str], wish: Command
+) -> None:
+    assert run(*arguments) == 0
+    assert service.submitted == [wish]
+
+
+def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("add", "t") == 0
+    assert run("add", "t", "--json") == 0
+    assert capsys.readouterr().out == '1\n{"number":"2"}\n'
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["add"],
+        ["add", "t", "-p", "5"],
+        ["--sandbox", "magic", "list"],
+        ["list", "--no-such"],
+        ["reject", "3"],
+        ["edit", "3"],
+        ["approve", "3", "--hunk", "a.py"],
+        ["approve", "3", "--hunk", "a.py:0"],
+        ["approve", "3", "--lines", "a.py:1-2"],
+        ["diff", "3", "--since", "1"],
+        ["redo", "3"],
+        ["comment", "3", "a.py:1", "text", "--type", "nit"],
+        ["serve", "--web"],
+        ["attach", "ws://x"],
+        ["worker"],
+        ["import", "tasks.toml"],
+        ["import", "tasks.md"],
+        [],
+    ],
+)
+def test_wrong_use_exits_2_and_submits_nothing(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(*arguments) == 2
+    assert service.submitted == []
+    assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["redo", "3", "--json"], ["add", "--json"]])
+def test_errors_are_documents_when_json_is_wanted(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(*arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert set(json.loads(told.err)["error"]) == {"code", "message", "hint"}
+
+
+def test_what_does_not_exist_exits_1_with_a_hint(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", "404") == 1
+    assert capsys.readouterr().err == "error: there is no task 404\nhint: see `list`\n"
+
+
+def test_what_the_environment_lacks_exits_5(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('{"need": 1}')
+    assert run("import", str(tmp_path / "t.json")) == 5
+
+
+def test_import_hands_the_document_on(run: Run, service: Deciding, tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('\ufeff{"tasks": [{"title": "ä"}]}', "utf-8")
+    assert run("import", str(tmp_path / "t.json")) == 0
+    assert service.submitted == [ImportTasks({"tasks": [{"title": "ä"}]})]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"tasks": [\n  {"title": }]}', ":2:13: "),
+        ("", ":1:1: "),
+        ("[]", "not a JSON object"),
+        ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
+        ("[" * 100_000, ""),
+    ],
+)
+def test_broken_json_is_told_with_its_place(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, place: str
+) -> None:
+    (tmp_path / "t.json").write_text(text)
+    assert run("import", str(tmp_path / "t.json")) == 2
+    assert place in capsys.readouterr().err
+
+
+def test_import_of_a_file_that_is_not_there_exits_1(run: Run, tmp_path: Path) -> None:
+    assert run("import", str(tmp_path / "none.json")) == 1
+
+
+def test_approve_waits_for_the_end_of_its_own_decision(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("approve", "9", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == {"decision": 7, "task": "9", "state": "applied", "files": ["a.py"]}
+
+
+@pytest.mark.parametrize("verb", ["approve", "undo"])
+def test_a_refused_decision_exits_1_with_its_reason(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    service.end = ("change.refused", {"code": "conflict", "message": "a.py differs", "paths": []})
+    assert run(verb, "9", "--json") == Conflict.exit_code
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert (error["code"], error["message"]) == ("conflict", "a.py differs")
+
+
+def test_answer_names_the_task_that_goes_on(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.documents["Answer"] = {"task": "4"}
+    assert run("answer", "b1", "yes") == 0
+    assert service.submitted == [Answer("b1", "yes")]
+    assert "task 4 goes on" in capsys.readouterr().out
+
+
+def test_diff_is_unified_and_hides_nothing(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hunk = {
+        "k": 1, "old_start": 1, "old_lines": 1, "new_start": 1, "new_lines": 1, "heading": "f",
+        "lines": [["-", "a"], ["+", "b\x1b[2J\u202e"]],
+    }  # fmt: skip
+    file = {"path": "a.py", "action": "modify", "mode": "100644", "binary": False, "hunks": [hunk]}
+    service.documents["ShowDiff"] = {"base": "b", "proposal": "p", "files": [file]}
+    assert run("diff", "1") == 0
+    assert capsys.readouterr().out == (
+        "--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,1 @@ f\n-a\n+b␛[2J<U+202E>\n"
+    )
+
+
+def test_text_of_others_reaches_no_terminal_unsanitised(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {
+        "number": "1", "title": "x\x1b]0;evil\x07y", "status": "pending", "phase": None,
+        "held": False, "priority": 2, "cost_usd": None, "verdict": None, "why": "\x9b2J",
+    }  # fmt: skip
+    service.documents["ShowTasks"] = {"tasks": [row]}
+    assert run("list") == 0
+    told = capsys.readouterr().out
+    assert "xy" in told
+    assert "\x1b" not in told
+    assert "\x9b" not in told
+
+
+async def _record(service: FakeService) -> None:
+    for n in range(3):
+        await service.record("task.added", str(n), title="t")
+
+
+def test_events_are_lines_of_json(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_record(service))
+    assert run("events", "--after", "1", "--json") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["seq"] for line in lines] == [2, 3]
+    assert set(lines[0]) == {"v", "seq", "at", "type", "task", "data"}
+
+
+def test_a_missing_folder_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["--project", str(tmp_path / "none"), "list"]) == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_config_shows_a_schema_and_the_settings(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("config", "--schema", "--json") == 0
+    assert "waits" in json.loads(capsys.readouterr().out)["properties"]
+    assert run("config", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["state_dir"] == str(tmp_path / "state")
+
+
+def test_a_wrong_setting_is_told_by_name(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEFRAME_TUI_WAITS__TOOL", "never")
+    assert run("config") == 2
+    assert "waits.tool" in capsys.readouterr().err

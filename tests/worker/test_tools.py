@@ -1,0 +1,154 @@
+"""What the model's tools give back, and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.core.agent import TOOLS
+from codeframe_tui.ports import Finished, Workspace
+from codeframe_tui.settings import Settings
+from codeframe_tui.worker.tools import ToolOutcome, definitions, input_error, run_tool
+from codeframe_tui.worker.tools.run import bounded
+from codeframe_tui.worker.workshop import Workshop
+
+
+class FakeSandbox:
+    """Answers every command with the same end."""
+
+    level, why = "fake", ""
+
+    def __init__(self, finished: Finished) -> None:
+        self.finished = finished
+        self.asked: list[tuple[str, float]] = []
+
+    async def run(
+        self, workspace: Workspace, argv: Any, *, timeout_seconds: float, on_output: Any = None
+    ) -> Finished:
+        self.asked.append((argv[-1], timeout_seconds))
+        return self.finished
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    (folder / "pkg/sub").mkdir(parents=True)
+    (folder / "pkg/a.py").write_text("def alpha():\n    return 1\n")
+    (folder / "pkg/sub/b.py").write_text("BETA = 2\n")
+    (folder / "notes.txt").write_text("alpha and beta\n" * 5000)
+    (folder / "raw.bin").write_bytes(b"\0\1" * 50)
+    (folder / "out").symlink_to("/etc")
+    return folder
+
+
+async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
+    shop = SimpleNamespace(
+        files_at=DirectoryFiles,
+        settings=Settings(),
+        sandbox=FakeSandbox(Finished(3, b"line\n", 0, "exit", "", 0.1)),
+    )
+    workspace = Workspace("w", root)
+    return await run_tool(cast(Workshop, shop), workspace, name, given, lambda _: None)
+
+
+async def test_read_numbers_lines_and_says_how_many_there_are(root: Path) -> None:
+    whole = await call(root, "Read", path="pkg/a.py")
+    assert whole.text == "     1\tdef alpha():\n     2\t    return 1"
+    part = await call(root, "Read", path="notes.txt", offset=4999, limit=1)
+    assert part.text == "  4999\talpha and beta\n… 5000 lines in all"
+    assert (
+        await call(root, "Read", path="raw.bin")
+    ).text == "raw.bin is a binary file of 100 bytes"
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret", "/etc/passwd", "out/passwd", "out", ".git/config", "missing.py", "pkg"]
+)
+@pytest.mark.parametrize("name", ["Read", "Write"])
+async def test_no_tool_leaves_the_workspace(root: Path, path: str, name: str) -> None:
+    if name == "Write" and path == "missing.py":
+        return
+    given = {"path": path} | ({"content": "x"} if name == "Write" else {})
+    outcome = await call(root, name, **given)
+    assert not outcome.ok
+    assert outcome.text.startswith("error: ")
+    assert (root / "pkg").is_dir()
+
+
+async def test_write_makes_folders_and_keeps_bytes(root: Path) -> None:
+    outcome = await call(root, "Write", path="new/deep/x.txt", content="a\r\nb")
+    assert outcome.ok
+    assert (root / "new/deep/x.txt").read_bytes() == b"a\r\nb"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("**/*.py", ["pkg/a.py", "pkg/sub/b.py"]),
+        ("pkg/*.py", ["pkg/a.py"]),
+        ("./pkg/**", ["pkg/a.py", "pkg/sub/b.py"]),
+        ("[nr]*.???", ["notes.txt", "raw.bin"]),
+        ("[!n]*.bin", ["raw.bin"]),
+        ("pkg/sub/b.p?", ["pkg/sub/b.py"]),
+        ("nothing(", ["no file matches"]),
+    ],
+)
+async def test_glob_follows_the_usual_rules(root: Path, pattern: str, expected: list[str]) -> None:
+    assert (await call(root, "Glob", pattern=pattern)).text.splitlines() == expected
+
+
+async def test_grep_finds_lines_within_path_and_glob_and_is_bounded(root: Path) -> None:
+    assert (await call(root, "Grep", pattern="alpha", glob="*.py")).text == (
+        "pkg/a.py:1: def alpha():"
+    )
+    assert (await call(root, "Grep", pattern="BETA|alpha", path="pkg/sub")).text == (
+        "pkg/sub/b.py:1: BETA = 2"
+    )
+    many = await call(root, "Grep", pattern="beta", path="notes.txt")
+    assert "stopped after 300 hits" in many.text
+    assert not (await call(root, "Grep", pattern="(")).ok
+
+
+async def test_bash_tells_output_and_exit_code(root: Path) -> None:
+    outcome = await call(root, "Bash", command="false\x1b[31m")
+    assert outcome.text == "line\n[exit code 3]"
+    assert outcome.summary == "ran false · exit code 3"
+    assert not outcome.ok
+
+
+def test_long_output_keeps_head_and_tail_and_says_what_was_cut() -> None:
+    text = bounded("a" * 1000 + "z" * 1000, 100)
+    assert text.startswith("a" * 50 + "\n")
+    assert text.endswith("z" * 50)
+    assert "1900 bytes cut" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "error"),
+    [
+        ("Fly", {}, "no tool 'Fly'"),
+        ("Read", {}, "needs 'path'"),
+        ("Read", {"path": 7}, "must be text"),
+        ("Read", {"path": "a", "offset": 0}, "whole number"),
+        ("Read", {"path": "a", "offset": True}, "whole number"),
+        ("Bash", {"command": "x", "cwd": "/"}, "does not know 'cwd'"),
+        ("AskHuman", {"question": "q", "kind": "MAYBE"}, "one of SYNC, ASYNC"),
+        ("AskHuman", {"question": "q", "kind": "ASYNC"}, "needs the 'assumption'"),
+        ("AskHuman", {"question": "q", "options": "a"}, "list of texts"),
+        ("Grep", {"pattern": "x"}, None),
+    ],
+)
+def test_an_input_is_checked_before_anything_runs(
+    name: str, given: dict[str, Any], error: str | None
+) -> None:
+    found = input_error(name, given, TOOLS)
+    assert (found is None) if error is None else (error in str(found))
+
+
+def test_a_definition_allows_its_tools_and_asking_and_no_others() -> None:
+    assert [tool["name"] for tool in definitions(["Read"])] == ["Read", "AskHuman"]
+    assert input_error("Bash", {"command": "x"}, ["Read"])
