@@ -254,8 +254,8 @@ def test_the_file_list_shows_verdicts_and_flags() -> None:
 def test_an_apply_is_told_with_the_way_back() -> None:
     event = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py", "b.py"]})
     said = "".join(text for text, _ in news(event, undo="x"))
-    assert "1.2.3 applied: 2 files changed in your files, nothing was committed" in said
-    assert "x in the queue takes it back" in said
+    assert "1.2.3 applied: 2 files changed, nothing was committed" in said
+    assert "x in the queue undoes" in said
 
 
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
