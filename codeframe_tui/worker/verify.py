@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.causes import module_names
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.flags import flags_for
 from codeframe_tui.core.proposal import Action
@@ -51,7 +51,7 @@ class Verifier:
             regression=regression,
             base_of_failed=base_run,
             base_collected=collected,
-            added_modules=_added_modules(diffs),
+            added_modules=module_names(d.path for d in diffs if d.action is Action.CREATE),
         )
         return verification, flags
 
@@ -96,8 +96,3 @@ class Verifier:
             shop.ledger.publish(replace(signal, task=task.number))
 
         return await shop.runner.run(request, publish)
-
-
-def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
-    """Paths of Python files that the proposal creates."""
-    return frozenset(d.path for d in diffs if d.action is Action.CREATE and d.path.endswith(".py"))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.context import Document, rank, skeleton, symbols_of, tokens, words
 from codeframe_tui.ports import TreeEntry, Workspaces
 
@@ -18,13 +19,14 @@ BODIES, SKELETONS, NAMES = 5, 15, 20
 """How many of the best files are given whole, as definitions, and by name."""
 
 
-class TextIndex:
+class TextIndex(Searcher):
     """Fulfils the port CodeIndex.
 
     What is known of a file is kept by its blob, so only new content is read again.
     """
 
     def __init__(self, workspaces: Workspaces) -> None:
+        super().__init__()
         self._workspaces = workspaces
         self._known: dict[str, Document | None] = {}
 

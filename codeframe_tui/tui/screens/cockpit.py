@@ -68,7 +68,12 @@ class Cockpit(Screen[None]):
         self._now = now
         self._chosen = chosen
         self.pane = "queue"
-        self.ready = False
+        self._complete = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether all parts are there: not before the first layout, not while the app ends."""
+        return self._complete and self.app.is_running
 
     def compose(self) -> ComposeResult:
         """The parts, top to bottom, left to right."""
@@ -103,7 +108,10 @@ class Cockpit(Screen[None]):
         self.call_after_refresh(self._composed)
 
     def _composed(self) -> None:
-        self.ready = True
+        if not all(self.query(f"#{name}") for name in (*PANES, "files", "evidence")):
+            self.call_after_refresh(self._composed)
+            return
+        self._complete = True
         self.draw()
         self.post_message(self.Ready())
 
@@ -340,7 +348,8 @@ class Cockpit(Screen[None]):
 
     def notice(self, *spans: Span) -> None:
         """One line above the footer; nothing takes it away."""
-        self.query_one("#notice", Label).show(*([row(None, *spans)] if spans else []))
+        if self.ready:
+            self.query_one("#notice", Label).show(*([row(None, *spans)] if spans else []))
 
     def _key(self, action: str) -> str:
         keys: Any = self._chosen.get(action) or find(action).keys
