@@ -61,7 +61,8 @@ def test_a_person_plays_the_demo_by_keys(tmp_path: Path) -> None:
         assert apply_next(person) == ("1.4.1", True)
         for number in ANSWERS:
             answer(person, number)
-        refused, applied = [], ["1.4.1"]
+        refused: list[str] = []
+        applied = ["1.4.1"]
         while len(applied) < len(TASKS):
             number, done = apply_next(person)
             (applied if done else refused).append(number)
