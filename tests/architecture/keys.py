@@ -10,8 +10,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "keys.md"
 HEAD = """\
 # Keys
 
-Made from `codeframe_tui/tui/keymap.py` by `make docs`, as are the footer, the help (`?`) and the palette (`ctrl+p`).
-To change one, put `[keys]` with lines such as `"queue.hold" = "h"` into your `config.toml`; files of a repository cannot change keys.
+Made from `codeframe_tui/tui/keymap.py` by `make docs`, as are the footer, the help (`?`) and the
+palette (`ctrl+p`). To change one, put `[keys]` with lines such as `"queue.hold" = "h"` into your
+`config.toml`; files of a repository cannot change keys.
 """
 
 
