@@ -122,30 +122,39 @@ class DirectoryFiles:
                 require_regular(status, path)
             os.unlink(name, dir_fd=parent)
 
-    def walk(self) -> Iterator[str]:
-        """Paths of all regular files, sorted.
+    def walk(self, below: str = "") -> Iterator[str]:
+        """Paths of all regular files below a folder, sorted, read as they are asked for.
 
         Left out is what the gate refuses: ``.git``, environments, names that mean something else.
         """
+        if below:
+            check_path(below, self._reserved)
         root = open_root(self._root)
         try:
-            yield from sorted(self._walk(root, ""))
+            yield from self._walk(root, below and f"{below}/")
         finally:
             os.close(root)
 
     def _walk(self, root: int, folder: str) -> Iterator[str]:
+        """In the order of whole paths: a folder's name counts with its slash."""
         pending = [folder]
         while pending:
             place = pending.pop()
-            with suppress(OSError), directory(root, place) as fd, os.scandir(fd) as entries:
-                for entry in entries:
-                    path = f"{place}/{entry.name}" if place else entry.name
-                    if not self._allowed(path):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(path)
-                    elif entry.is_file(follow_symlinks=False):
-                        yield path
+            if place and not place.endswith("/"):
+                yield place
+            else:
+                pending += sorted(self._children(root, place), reverse=True)
+
+    def _children(self, root: int, folder: str) -> Iterator[str]:
+        with suppress(OSError), directory(root, folder[:-1]) as fd, os.scandir(fd) as entries:
+            for entry in entries:
+                path = folder + entry.name
+                if not self._allowed(path):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield f"{path}/"
+                elif entry.is_file(follow_symlinks=False):
+                    yield path
 
     def _allowed(self, path: str) -> bool:
         try:

@@ -186,8 +186,12 @@ async def run_program(
     timeout_seconds: float,
     on_output: OnOutput | None = None,
     pass_fds: Sequence[int] = (),
+    stdin: int = asyncio.subprocess.DEVNULL,
 ) -> Ended:
-    """Run a trusted program of ours in a session of its own; no input, only the given variables.
+    """Run a trusted program of ours in a session of its own; only the given variables.
+
+    Args:
+        stdin: an open descriptor that it reads; no input by default.
 
     Its process group ends with it. What puts itself into another session is not caught: for
     programs that are not ours there is the sandbox.
@@ -199,7 +203,7 @@ async def run_program(
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=writing,
             stderr=writing,
             env=dict(env),

@@ -77,6 +77,7 @@ async def open_engine(
         store = await SqlStore.open(place.database)
         stack.push_async_callback(store.close)
         workspaces = GitWorkspaces(place.root, place.state, settings.limits)
+        stack.push_async_callback(workspaces.close)
         await workspaces.prepare()
         sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         model = _model(settings, scripted)

@@ -14,7 +14,15 @@ from codeframe_tui.ports.files import (
 )
 from codeframe_tui.ports.ledger import Ledger
 from codeframe_tui.ports.model import Model, Reply, TurnRequest
-from codeframe_tui.ports.running import CodeIndex, Finished, Sandbox, TestRequest, TestRunner
+from codeframe_tui.ports.running import (
+    CodeIndex,
+    Finished,
+    Found,
+    Hit,
+    Sandbox,
+    TestRequest,
+    TestRunner,
+)
 from codeframe_tui.ports.service import Clock, Document, Service
 from codeframe_tui.ports.store import Store, Tables
 
@@ -24,6 +32,8 @@ __all__ = [
     "Document",
     "Files",
     "Finished",
+    "Found",
+    "Hit",
     "Ledger",
     "Model",
     "Replacement",

@@ -46,8 +46,8 @@ class Files(Protocol):
         """Remove a regular file. Raises: NotFound."""
         ...
 
-    def walk(self) -> Iterator[str]:
-        """Paths of all regular files, sorted; ``.git`` and environments are left out."""
+    def walk(self, below: str = "") -> Iterator[str]:
+        """Paths of all regular files below a folder, sorted; without ``.git`` and environments."""
         ...
 
 

@@ -87,8 +87,30 @@ class TestRunner(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line that matches, or a path (line 0, no text)."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave.
+
+    Attributes:
+        hits: in the order of paths and lines, bounded.
+        notes: what was left out and why, one line each: too many hits, out of time, binary files.
+    """
+
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+
+
 class CodeIndex(Protocol):
-    """Finds the files that matter for a text."""
+    """Finds the files that matter for a text, and what matches a pattern."""
 
     async def context(self, text: str, budget_tokens: int, tree: str | None = None) -> Document:
         """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts."""
@@ -96,4 +118,23 @@ class CodeIndex(Protocol):
 
     async def find(self, name: str) -> Document:
         """``index find`` of CONTRACT §9."""
+        ...
+
+    async def search(
+        self, workspace: Workspace, pattern: str, *, path: str = "", glob: str = ""
+    ) -> Found:
+        """Lines that match a regular expression, whoever wrote it; always ends in time.
+
+        Args:
+            path: only this file, or what lies below this folder.
+            glob: only files whose path or name matches.
+
+        Raises:
+            WrongUse: a pattern is none.
+            PathRefused: the gate declines the path.
+        """
+        ...
+
+    async def paths(self, workspace: Workspace, glob: str) -> Found:
+        """Files whose path matches a glob. Raises: WrongUse."""
         ...

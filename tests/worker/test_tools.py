@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.adapters.index import Searcher
 from codeframe_tui.core.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
@@ -49,6 +50,7 @@ async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
     shop = SimpleNamespace(
         files_at=DirectoryFiles,
         settings=Settings(),
+        index=Searcher(),
         sandbox=FakeSandbox(Finished(3, b"line\n", 0, "exit", "", 0.1)),
     )
     workspace = Workspace("w", root)

@@ -46,14 +46,13 @@ async def run_tool(
             case "Bash":
                 return await _bash(shop, workspace, given, on_output)
             case "Read":
-                work = _read
+                text, summary = await asyncio.to_thread(_read, files, given)
             case "Glob":
-                work = search.glob_files
+                text, summary = await search.glob_files(shop.index, workspace, given)
             case "Grep":
-                work = search.grep_files
+                text, summary = await search.grep_files(shop.index, workspace, given)
             case _:
-                work = _write
-        text, summary = await asyncio.to_thread(work, files, given)
+                text, summary = await asyncio.to_thread(_write, files, given)
     except (CodeframeError, OSError) as error:
         return ToolOutcome(
             f"error: {error}", False, f"{name.lower()} failed: {clean_line(str(error))}"
