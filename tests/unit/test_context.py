@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +26,22 @@ def document(text: str) -> Document:
 
 def test_words_are_split_on_camel_and_snake_case_and_stemmed() -> None:
     assert words("parseHTTPHeaders retry_after The retries") == [
-        "parse", "http", "header", "retry", "after", "retry",
+        "pars", "http", "header", "retry", "after", "retry",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["zone zones", "cache caches cached caching", "class classes", "string strings",
+     "retry retries retried", "box boxes", "setting settings"],
+)  # fmt: skip
+def test_forms_of_a_word_are_one_word(forms: str) -> None:
+    assert len(set(words(forms))) == 1
+
+
+def test_reasons_are_told_in_the_words_of_the_query() -> None:
+    (found,) = rank("Cached Zones", {"zone.py": document("class Zone: # caching")})
+    assert found.reasons == ("path: zones", "names: zones", "words: cached, zones")
 
 
 def test_the_file_that_defines_and_is_named_for_it_comes_first() -> None:
@@ -99,6 +114,6 @@ def test_a_document_knows_the_words_of_its_definitions_and_lines_of_large_files(
     text = "# retryPolicy retry\n" * 1000 + "class RetryAfter:\n    def parse(self): ...\n"
     found = document_of("a.py", text)
     assert (found.counts["retry"], found.length) == (2001, 3006)
-    assert found.names == {"retry", "after", "parse"}
+    assert found.names == {"retry", "after", "pars"}
     assert [symbol.line for symbol in found.symbols] == [1001, 1002]
     assert document_of("a.txt", text).symbols == ()
