@@ -40,6 +40,12 @@ class Project:
         return self.state_root / "projects" / _key(os.fsencode(self.root))
 
     @property
+    def environments(self) -> tuple[str, ...]:
+        """Places in the project that belong to environments; no proposal can take them."""
+        found = sorted(mark.parent.name for mark in self.root.glob("*/pyvenv.cfg"))
+        return tuple(dict.fromkeys([".venv", *found]))
+
+    @property
     def database(self) -> Path:
         """The state database."""
         return self.state / "state.db"
@@ -172,8 +178,15 @@ async def read_facts(root: Path) -> dict[str, Any]:
         "project": root.name,
         "path": str(root),
         "branch": None if head is None else head.strip() or "(no branch)",
-        "dirty": None if changes is None else bool(changes),
+        "dirty": None if changes is None else _count(changes),
     }
+
+
+def _count(status: str) -> int:
+    """Changed and untracked files of ``git status -z``; the old name of a rename is no entry."""
+    entries = [entry for entry in status.split("\0") if entry]
+    renamed = sum(entry[:1] in {"R", "C"} for entry in entries)
+    return len(entries) - renamed
 
 
 async def _git(root: Path, *arguments: str) -> str | None:

@@ -77,6 +77,7 @@ async def open_engine(
         store = await SqlStore.open(place.database)
         stack.push_async_callback(store.close)
         workspaces = GitWorkspaces(place.root, place.state, settings.limits)
+        stack.push_async_callback(workspaces.close)
         await workspaces.prepare()
         sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         model = _model(settings, scripted)
@@ -85,7 +86,8 @@ async def open_engine(
         facts = Facts(place, sandbox, model, scripted=scripted is not None)
         await facts.look()
         stack.push_async_callback(facts.close)
-        working_tree = JournalledTree(place.root, place.state)
+        reserved = place.environments
+        working_tree = JournalledTree(place.root, place.state, reserved=reserved)
         supervisor = Supervisor(
             store,
             clock,
@@ -114,7 +116,9 @@ async def open_engine(
                 index=index,
                 clock=clock,
                 settings=settings,
-                files_at=DirectoryFiles,
+                project=DirectoryFiles(place.root, reserved),
+                reserved=reserved,
+                files_at=partial(DirectoryFiles, reserved=reserved),
                 definition=definitions.load,
                 rules=partial(read_rules, place.root),
             )

@@ -16,6 +16,7 @@ __all__ = [
     "is_secret",
 ]
 
+_JOURNAL = ".codeframe-tui-journal-"
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 """A folder that holds one of these is an environment, whatever its name."""
 
@@ -106,7 +107,7 @@ def is_cache(path: str) -> bool:
 def is_repository_data(path: str) -> bool:
     """Whether the path is version control's own, or our journal on the project's file system."""
     folded = path.casefold()
-    return ".git" in folded.split("/") or f"{folded}/".startswith(".codeframe/journal/")
+    return ".git" in folded.split("/") or folded.startswith(_JOURNAL)
 
 
 def is_kept_out(path: str) -> bool:

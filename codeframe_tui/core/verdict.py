@@ -36,6 +36,7 @@ from codeframe_tui.core.verification import (
 )
 
 __all__ = [
+    "covered",
     "is_complete",
     "is_test_file",
     "judge",
@@ -75,6 +76,26 @@ def is_test_file(path: str) -> bool:
 def is_complete(run: TestRun | None) -> bool:
     """Whether a run's cases can be believed; files that cannot be collected do not spoil it."""
     return run is not None and (run.ok or run.reason == "collection_error")
+
+
+def covered(suite: TestRun, files: tuple[str, ...]) -> TestRun | None:
+    """What a run of the whole suite says of some of its files, as a run of its own.
+
+    None where it does not say it: it is not complete, or it did not look into one of the files.
+    """
+    looked = {name.partition("::")[0] for name in suite.collected}
+    errors = tuple((file, text) for file, text in suite.collection_errors if file in files)
+    if not is_complete(suite) or not set(files) <= looked | {file for file, _ in errors}:
+        return None
+    return replace(
+        suite,
+        ok=not errors,
+        reason="collection_error" if errors else "",
+        message=suite.message if errors else "",
+        cases=tuple(c for c in suite.cases if c.id.partition("::")[0] in files),
+        collected=tuple(n for n in suite.collected if n.partition("::")[0] in files),
+        collection_errors=errors,
+    )
 
 
 def vanished(base_collected: Iterable[str], regression: TestRun) -> tuple[str, ...]:

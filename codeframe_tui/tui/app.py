@@ -107,11 +107,9 @@ class CockpitApp(App[int]):
         self.run_worker(self.feed.run(), group="feed")
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
-        if self._problems:
-            self.cockpit.call_after_refresh(self.tell, (self._problems[0], "amber"))
 
     def tell(self, *spans: Span) -> None:
-        """Say one line above the footer."""
+        """Say one line above the footer, for a while."""
         self.cockpit.notice(*spans)
 
     def _leave(self, code: int) -> None:
@@ -121,7 +119,7 @@ class CockpitApp(App[int]):
 
     def _time_passed(self) -> None:
         working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
-        if working:
+        if working and self.cockpit.ready:
             self.cockpit.draw_queue()
 
     # -- what the feed tells --------------------------------------------------------------------
@@ -137,6 +135,8 @@ class CockpitApp(App[int]):
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
+        if self._problems:
+            self.tell((self._problems[0], "amber"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -199,7 +199,7 @@ class CockpitApp(App[int]):
             if signal.task is not None:
                 self.state.live.setdefault(signal.task, Live()).take(signal)
                 shown = shown or signal.task == self.state.focus
-        if not shown:
+        if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
         live = self.state.in_hand
@@ -229,7 +229,7 @@ class CockpitApp(App[int]):
 
     def focus_task(self, number: str | None) -> None:
         """Make diff, tests and activity be about a task."""
-        if number == self.state.focus:
+        if number == self.state.focus or not self.cockpit.ready:
             return
         self.state.focus = number
         self.feed.focus(number)
@@ -251,7 +251,7 @@ class CockpitApp(App[int]):
 
     @on(LineList.Highlighted)
     def _highlighted(self, message: LineList.Highlighted) -> None:
-        match message.lines.id:
+        match message.lines.id if self.cockpit.ready else None:
             case "queue":
                 self.focus_task(message.key)
             case "blockers":
@@ -282,7 +282,8 @@ class CockpitApp(App[int]):
 
     @on(DiffView.DraftChanged)
     def _draft_changed(self) -> None:
-        self.cockpit.draw_task()
+        if self.cockpit.ready:
+            self.cockpit.draw_task()
 
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from textual.message import Message
@@ -176,6 +175,8 @@ class Feed:
             try:
                 document = await service.query(query)
             except CodeframeError as error:
+                if error.code == "engine_lost":
+                    return
                 self._post(Missing(name, query, error))
             else:
                 if slot.query == query:
@@ -263,10 +264,3 @@ def _joined(parts: list[Signal]) -> Signal:
 
 def _gone() -> Refused:
     return Refused("there is no engine just now", hint="it is being restarted; try again")
-
-
-async def closed(feed: asyncio.Task[None]) -> None:
-    """End a running feed and wait for it."""
-    feed.cancel()
-    with suppress(asyncio.CancelledError):
-        await feed

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from platformdirs import user_config_path
+
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.ports import Service
+from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.terminal import guard_early, restore, skeleton
 from codeframe_tui.wire.start import Starter, reach
 
@@ -45,7 +48,8 @@ def open_cockpit(starter: Starter) -> int:
     """
     if not starter.is_running():
         starter.spawn()
-    return run(starter.project.root, options=Options(partial(reach, starter)))
+    keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
+    return run(starter.project.root, options=Options(partial(reach, starter), keys=keys))
 
 
 def run(project: Path, *, options: Options) -> int:
@@ -55,8 +59,8 @@ def run(project: Path, *, options: Options) -> int:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
     """
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read once, when textual is imported
+    guard_early()  # before the first picture, or a signal in between would leave it behind
     skeleton(clean_line(project.name))
-    guard_early()
     sys.setswitchinterval(0.0005)
     started = False
     try:

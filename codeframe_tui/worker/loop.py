@@ -77,12 +77,20 @@ class WorkerLoop:
             changed.cancel()
 
     def _begin(self, task: Task) -> None:
-        walking = asyncio.create_task(self._walk(task), name=f"task {task.number}")
+        before = self._walking.get(task.number)
+        walking = asyncio.create_task(self._walk(task, before), name=f"task {task.number}")
         self._walking[task.number] = walking
 
-    async def _walk(self, task: Task) -> None:
-        """One task until it waits or ends, or a person stops it."""
+    async def _walk(self, task: Task, before: asyncio.Task[None] | None) -> None:
+        """One task until it waits or ends, or a person stops it.
+
+        Args:
+            task: as it was claimed.
+            before: an earlier walk of the same task that may still be coming to its end.
+        """
         number = task.number
+        if before is not None:
+            await asyncio.wait({before})
         road = asyncio.create_task(walk(self._shop, self._verifier, number))
         stopped = asyncio.ensure_future(self._shop.ledger.cancelled(number))
         try:
@@ -93,7 +101,8 @@ class WorkerLoop:
             for part in (road, stopped):
                 part.cancel()
             await asyncio.gather(road, stopped, return_exceptions=True)
-            await self._shop.ledger.release(number)
+            if not stopped.done() or stopped.cancelled():  # else it may be someone else's by now
+                await self._shop.ledger.release(number)
 
     async def _bounded(self, number: str, road: asyncio.Task[None]) -> None:
         """The boundary where an unexpected failure becomes a question, with the log behind it."""

@@ -207,7 +207,9 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     earlier = {file.path for attempt in progress.attempts for file in attempt.files}
     current = await shop.workspaces.capture(workspace, also=earlier)
     previous = progress.attempts[-1].tree if progress.attempts else base
-    answer = parse_answer(_text_of(reply), allow_empty=current.tree != previous)
+    wrote = current.tree != previous
+    answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
+    base = await _with_ignored(shop, progress, base, answer)
     tree = await _lay(shop, base, current.tree, answer)
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
@@ -222,6 +224,26 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
         cause=_cause(progress),
         usage=_spent(progress, reply.attempt),
     )
+
+
+async def _with_ignored(shop: Workshop, progress: Progress, base: str, answer: ChangeSet) -> str:
+    """The base with the real content of those paths of the answer that no snapshot holds.
+
+    A file that git ignores is not part of a snapshot; once an answer names it, it is part of the
+    proposal, so its present content must be part of the base.
+    """
+    paths = [change.path for change in answer.files]
+    known = await shop.workspaces.entries(base, paths)
+    found: dict[str, tuple[str, bytes] | None] = {}
+    for path in paths:
+        mode = None if path in known else shop.project.mode(path)
+        if mode in {"100644", "100755"}:
+            found[path] = (str(mode), shop.project.read(path))
+    if not found:
+        return base
+    fuller = await shop.workspaces.overlay(base, found)
+    await shop.ledger.set_base(progress.task.number, fuller)
+    return fuller
 
 
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:

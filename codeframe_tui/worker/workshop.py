@@ -28,6 +28,8 @@ class Workshop:
     """What a worker needs; made once by bootstrap.
 
     Attributes:
+        project: the real tree, for reading what no snapshot holds.
+        reserved: places of environments in the project; no proposal can take them.
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
         rules: reads the project's rules files: name -> text.
@@ -42,6 +44,8 @@ class Workshop:
     index: CodeIndex
     clock: Clock
     settings: Settings
+    project: Files
+    reserved: tuple[str, ...]
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
     rules: Callable[[], Mapping[str, str]]

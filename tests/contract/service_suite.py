@@ -2,7 +2,6 @@
 
 A module that runs the suite imports all of it and gives two fixtures: ``engine``, a `Supervisor`
 with running workers and nobody who works, and ``service``, the implementation under test on it.
-Errors are told by code and message: their class may be lost on a wire.
 """
 
 from __future__ import annotations

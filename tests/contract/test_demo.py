@@ -322,6 +322,7 @@ class FakeService:
         if number == COLLEAGUE.task and number not in self.hints:
             assert b"490" in (self.project / COLLEAGUE.path).read_bytes()
             self.tell("change.refused", number, code="conflict", message="differs")
+            self.tell("task.status", number, **{"from": "in_progress", "to": "in_review"})
             return
         self.status[number] = "completed"
         whole, rest = story.expected(), story.expected(without=(number,))
@@ -352,7 +353,8 @@ class FakeService:
                 self.work(task.number, 1)
             case commands.Retry(number):
                 self.hints[number] = "again"
-                self.work(number, 1)
+                self.status[number] = "pending"
+                asyncio.get_running_loop().call_soon(self.work, number, 1)
             case commands.Undo(number):
                 self.undo(number)
         return {}
@@ -368,7 +370,8 @@ class FakeService:
                     {"attempt": n, "proposal": f"hash-{number}-{n}", "verification": verdict}
                     for n in made
                 ]
-                return {"number": number, "attempts": attempts}
+                status = self.status[number]
+                return {"number": number, "status": status, "attempts": attempts}
         assert isinstance(query, commands.ShowBlockers)
         return {"blockers": []}
 

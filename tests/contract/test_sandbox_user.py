@@ -29,7 +29,7 @@ async def main(folder):
     found = {"uid": os.getuid(), "level": sandbox.level, "why": sandbox.why}
     for name, script in {
         "write": "echo x > made && id -u", "home": "cat ~/canary", "bomb": forks,
-        "python": "python -c 'import sys, ssl, sqlite3; print(sys.version_info[0])'",
+        "python": "python3 -c 'import sys, ssl, sqlite3; print(sys.version_info[0])'",
     }.items():
         end = await sandbox.run(Workspace("w", root), ["/bin/sh", "-c", script], timeout_seconds=20)
         found[name] = [end.ended, end.exit_code, end.output.decode()[-200:]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from textual import events
 
@@ -80,8 +82,7 @@ async def test_a_sheet_that_just_appeared_takes_no_decision() -> None:
     async with opened() as drive:
         drive.key("X")
         await drive.sheet()
-        sheet = drive.app.screen
-        assert isinstance(sheet, Sheet)
+        sheet = cast(Sheet, drive.app.screen)
         appeared = sheet._appeared
         sheet._clock = lambda: appeared + 0.1
         drive.key("enter", "f12")
@@ -192,10 +193,16 @@ async def test_a_new_task_is_written_in_a_form() -> None:
         await drive.sheet()
         drive.type("Count retries")
         drive.key("tab")
+        await drive.in_pane("field-description")
         drive.type("per host")
-        drive.key("tab", "backspace")
-        drive.type("1")
         drive.key("tab")
+        await drive.in_pane("field-priority")
+        drive.key("backspace")
+        await drive.pilot.pause()
+        drive.key("1")
+        await drive.pilot.pause()
+        drive.key("tab")
+        await drive.in_pane("field-after")
         drive.type("1.2.3")
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)

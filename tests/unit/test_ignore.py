@@ -20,7 +20,7 @@ def test_caches_are_kept_out(path: str) -> None:
     assert is_kept_out(path)
 
 
-@pytest.mark.parametrize("path", [".git", "sub/.GIT/config", ".codeframe/journal/7/new.1"])
+@pytest.mark.parametrize("path", [".git", "sub/.GIT/config", ".codeframe-tui-journal-ab12/new.1"])
 def test_data_of_version_control_and_of_our_journal_is_kept_out(path: str) -> None:
     assert is_kept_out(path)
 

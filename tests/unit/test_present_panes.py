@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
+from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
@@ -188,6 +190,23 @@ def test_live_tests_tell_their_story_before_anything_is_recorded() -> None:
     assert "RED 1 of 3" in "".join(text for text, _ in verdict_spans({}, live))
 
 
+def test_a_run_that_tells_nothing_is_not_counted() -> None:
+    live = Live()
+    live.take(Signal("test.progress", "1", {"run": "red", "done": 0, "total": 0}))
+    live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
+    live.take(Signal("test.progress", "1", {"run": "green", "done": 0, "total": 7}))
+    assert "".join(text for text, _ in verdict_spans({}, live)).strip() == "GREEN 1 of 7"
+
+
+def test_own_keys_are_read_from_the_users_file_only_when_it_is_sound(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    assert read_keys(config) == {}
+    config.write_text('model = "m"\n[keys]\n"queue.new" = "f7"\n"queue.edit" = 3\n')
+    assert read_keys(config) == {"queue.new": "f7"}
+    config.write_text("[keys")
+    assert read_keys(config) == {}
+
+
 def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
     live = Live()
     for number in range(LOG_LINES + 10):
@@ -235,8 +254,8 @@ def test_the_file_list_shows_verdicts_and_flags() -> None:
 def test_an_apply_is_told_with_the_way_back() -> None:
     event = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py", "b.py"]})
     said = "".join(text for text, _ in news(event, undo="x"))
-    assert "1.2.3 applied: 2 files changed in your files, nothing was committed" in said
-    assert "x in the queue takes it back" in said
+    assert "1.2.3 applied: 2 files changed, nothing was committed" in said
+    assert "x in the queue undoes" in said
 
 
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.causes import is_red, module_names
 from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verdict import is_test_file, judge, needs_base_run, vanished
+from codeframe_tui.core.verdict import covered, is_test_file, judge, needs_base_run, vanished
 from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 
 NEW, OLD = "test_cart.py::test_total", "test_shop.py::test_open"
@@ -366,3 +366,25 @@ def test_any_runs_get_a_verdict_and_nothing_unproven_is_proven(**runs: Any) -> N
         passed = {c.id for c in runs["green"].cases if c.outcome in {O.PASSED, O.XPASSED}}
         assert red
         assert red <= passed
+
+
+def test_a_whole_suite_speaks_for_each_of_its_files() -> None:
+    suite = run(
+        case(NEW, O.PASSED),
+        case(OLD, O.FAILED, "AssertionError"),
+        ok=False,
+        reason="collection_error",
+        collection_errors=(("test_broken.py", "SyntaxError: x"),),
+    )
+    cart, broken = covered(suite, ("test_cart.py",)), covered(suite, ("test_broken.py",))
+    assert cart is not None
+    assert (cart.ok, cart.reason, [c.id for c in cart.cases]) == (True, "", [NEW])
+    assert cart.collected == (NEW,)
+    assert broken is not None
+    assert (broken.ok, broken.reason, broken.cases) == (False, "collection_error", ())
+
+
+def test_a_suite_says_nothing_of_files_it_left_out_and_nothing_when_it_broke_off() -> None:
+    assert covered(run(case(NEW, O.PASSED)), ("test_cart.py", "extra/test_far.py")) is None
+    crashed = run(case(NEW, O.PASSED), ok=False, reason="crash")
+    assert covered(crashed, ("test_cart.py",)) is None

@@ -5,7 +5,6 @@ The order of the arguments matters: later mounts hide earlier ones.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
@@ -30,7 +29,6 @@ from codeframe_tui.adapters.sandbox.command import (
     reserve_environment,
 )
 from codeframe_tui.adapters.sandbox.etc import UID
-from codeframe_tui.adapters.sandbox.owner import give
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
 from codeframe_tui.ports import Finished, Workspace
 
@@ -97,16 +95,13 @@ class BwrapSandbox:
             problem = reserve_environment(root, closure.environment.name)
             if problem:
                 return refuse(problem)
-        uid = _uid(root)
-        if os.getuid() == 0 and not command.read_only:
-            await asyncio.to_thread(give, root, uid)
-        order = self._order(command, closure, uid)
+        order = self._order(command, closure)
         with stdin_of(command.stdin) as stdin:
             child = await self._launcher.start(order, stdin, command.extras)
         ended = await attend(child, timeout_seconds=command.timeout_seconds, on_output=on_output)
         return _finished(ended, child)
 
-    def _order(self, command: Command, closure: Closure, uid: int) -> Order:
+    def _order(self, command: Command, closure: Closure) -> Order:
         drop = os.getuid() == 0
         data = {f"file.{name}": content for name, content in command.files.items()}
         code = seccomp.program(platform.machine())
@@ -124,7 +119,8 @@ class BwrapSandbox:
             limits={**LIMITS, "RLIMIT_NPROC": PROCESSES} if drop else LIMITS,
             data=data,
             stage=stage.sources,
-            uid=uid if drop else None,
+            uid=_uid(command.workspace.root) if drop else None,
+            give=str(command.workspace.root) if drop and not command.read_only else "",
         )
 
     def _options(self, command: Command, closure: Closure, stage: _Stage) -> Iterator[str]:

@@ -31,6 +31,7 @@ class Order:
     data: Mapping[str, bytes] = field(default_factory=dict)
     stage: Sequence[str] = ()
     uid: int | None = None
+    give: str = ""
 
     def encode(self) -> bytes:
         """The order as the launcher reads it: length, then JSON."""
@@ -45,6 +46,7 @@ class Order:
                 "stage": list(self.stage),
                 "stage_at": tempfile.gettempdir(),
                 "uid": self.uid,
+                "give": self.give,
             }
         ).encode()
         return len(body).to_bytes(8, "big") + body
@@ -69,7 +71,10 @@ class Launched:
         loop = asyncio.get_running_loop()
         answer = bytearray()
         try:
-            while piece := await loop.sock_recv(self._control, 65_536):
+            while not answer.endswith(b"\n"):
+                piece = await loop.sock_recv(self._control, 65_536)
+                if not piece:
+                    break
                 answer += piece
         except OSError:
             answer.clear()

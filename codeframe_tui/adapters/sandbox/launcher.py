@@ -11,7 +11,8 @@ the warden kills the program; every way it ends, the warden ends what is left of
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``data`` (name ->
 latin-1 text, given as a memory file), and when started as root ``stage`` (directories bound
-below ``stage_at`` as 0, 1, …, reachable after the drop) and ``uid``.
+below ``stage_at`` as 0, 1, …, reachable after the drop), ``uid`` and ``give`` (a folder that shall
+belong to it).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _OPEN_TREE_CLONE = -100, 0x8000, 4, 1
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
 _CLONE_NEWNS, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x20000, 2, 4, 0x4000, 0x40000
 _PR_SET_CHILD_SUBREAPER = 36
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -118,6 +120,8 @@ def _settle_down(order: dict[str, Any]) -> None:
 
     The warden does it itself, because a spawn is much cheaper than a fork with work after it.
     """
+    if order["give"]:
+        _give(order["give"], order["uid"])
     if order["stage"]:
         _stage(order["stage"], order["stage_at"])
     os.chdir(order["cwd"])
@@ -247,6 +251,33 @@ def _stage(sources: list[str], place: str) -> None:
         os.mkdir(target)  # noqa: PTH102
         name = os.fsencode(target)
         _check(_libc.syscall(_MOVE_MOUNT, tree, b"", _AT_FDCWD, name, _AT_EMPTY_PATH), target)
+
+
+def _give(workspace: str, uid: int) -> None:
+    """Make ``uid`` the owner of a folder and all in it; no symlink is followed.
+
+    The parent is closed to others: no other process of that user reaches it from outside.
+    """
+    os.chmod(os.path.dirname(workspace), 0o700)  # noqa: PTH101, PTH120
+    root = os.open(workspace, _FOLDER)
+    try:
+        os.fchown(root, uid, uid)
+        _give_content(root, uid)
+    finally:
+        os.close(root)
+
+
+def _give_content(folder: int, uid: int) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.stat(follow_symlinks=False).st_uid != uid:
+                os.chown(entry.name, uid, uid, dir_fd=folder, follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                inner = os.open(entry.name, _FOLDER, dir_fd=folder)
+                try:
+                    _give_content(inner, uid)
+                finally:
+                    os.close(inner)
 
 
 if __name__ == "__main__":

@@ -27,11 +27,15 @@ class Words(TextArea):
             super().__init__()
             self.text = text
 
+    def send(self) -> None:
+        """The text is complete."""
+        self.post_message(self.Sent(self.text.strip()))
+
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.post_message(self.Sent(self.text.strip()))
+            self.send()
         elif event.key == "ctrl+j":
             event.stop()
             event.prevent_default()
@@ -84,6 +88,36 @@ class AskText(Dialog[str]):
             self.dismiss(event.text)
 
 
+class _Options(LineList):
+    """Suggested answers; letters begin an answer of one's own in the field below.
+
+    All keys that were sent here are handled here: those that follow a first letter are for the
+    field too, though the focus had not moved yet when they were pressed.
+    """
+
+    writing = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits and arrows choose, enter answers, letters write."""
+        event.stop()
+        typed = event.character if event.is_printable else None
+        if event.key in {"tab", "escape"}:
+            event.stop(False)
+        elif typed and (self.writing or not (typed.isdigit() or typed == " ")):
+            self.writing = True
+            field = self.screen.query_one(Words)
+            self.screen.set_focus(field)
+            field.insert(typed)
+        elif event.key == "enter" and self.writing:
+            self.screen.query_one(Words).send()
+        elif event.key == "enter":
+            self.action_choose()
+        elif event.key in {"down", "up"}:
+            self.move_by(1 if event.key == "down" else -1)
+        elif typed:
+            self.move_to(typed)
+
+
 class AnswerDialog(Dialog[int | str]):
     """A question with its suggested answers by number, and room for any other.
 
@@ -105,7 +139,7 @@ class AnswerDialog(Dialog[int | str]):
         """Question, options, a field."""
         yield Label(classes="dialog-body")
         if self._options:
-            yield LineList(classes="dialog-options")
+            yield _Options(classes="dialog-options")
         yield Words(
             compact=True,
             classes="dialog-words",
@@ -127,24 +161,6 @@ class AnswerDialog(Dialog[int | str]):
             ]
         )
         options.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """Digits, arrows and enter on the options; letters begin an answer of one's own."""
-        if not self._options or self.focused is not self.query_one(LineList):
-            return
-        options = self.query_one(LineList)
-        if event.key in {"down", "up"}:
-            options.move_by(1 if event.key == "down" else -1)
-        elif event.key == "enter" and options.cursor is not None:
-            event.stop()
-            self._choose(options.cursor)
-        elif event.character and event.character.isdigit():
-            options.move_to(event.character)
-        elif event.character and event.character.isprintable() and event.character != " ":
-            field = self.query_one(Words)
-            field.focus()
-            field.insert(event.character)
-            event.stop()
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """A double click on an option."""

@@ -25,9 +25,9 @@ def news(event: Event, *, undo: str = "u") -> list[Span]:
                 ("✔ ", "green"),
                 (f"{task} applied: ", "text"),
                 (named, "text"),
-                (" changed in your files, nothing was committed · ", "dim"),
+                (" changed, nothing was committed · ", "dim"),
                 (undo, "bold"),
-                (" in the queue takes it back", "dim"),
+                (" in the queue undoes", "dim"),
             ]
         case "change.undone":
             return [("✔ ", "green"), (f"{task} undone: your files are as before", "text")]

@@ -77,15 +77,20 @@ def queue_rows(
     return rows or [row(None, (text, style)) for text, style in _TEACH]
 
 
-def why_waiting(task: Mapping[str, Any]) -> str:
-    """Why a waiting task does not start, short; empty when it only waits for its turn."""
+def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
+    """Why a waiting task does not start, short; empty when it only waits for its turn.
+
+    Args:
+        task: a row of the queue.
+        brief: only what is special to this task; the title needs the room.
+    """
     if task.get("held"):
         return "on hold"
     waiting = [safe(number) for number in task.get("waiting_on") or ()]
     if waiting:
         more = f" +{len(waiting) - 1}" if len(waiting) > 1 else ""
         return f"◦ {waiting[0]}{more}"
-    return safe(task.get("why"))
+    return "" if brief else safe(task.get("why"))
 
 
 def _group(tasks: Sequence[Mapping[str, Any]], width: int, now: datetime) -> list[Row]:
@@ -120,7 +125,7 @@ def _right(task: Mapping[str, Any], width: int, now: datetime) -> list[Span]:
     if status == "in_progress":
         attempt, time = f"{_attempt(task)}/{ATTEMPTS}", elapsed(task.get("since"), now)
     elif status == "pending":
-        word = why_waiting(task)
+        word = why_waiting(task, brief=width < _WIDE)
         if not word and task.get("priority", 2) != 2:
             word = f"p{task.get('priority')}"
     elif status in {"completed", "failed", "cancelled"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
@@ -15,6 +15,7 @@ __all__ = [
     "cells",
     "cut",
     "heading",
+    "laid_out",
     "plain",
     "row",
     "safe",
@@ -143,3 +144,20 @@ def _parts(word: str, width: int) -> list[str]:
             part, used = "", 0
         part, used = part + char, used + size
     return [*parts, part]
+
+
+def laid_out(left: Iterable[Span], right: Sequence[Span], width: int) -> list[Span]:
+    """Spans of one line of ``width`` cells: the left ones cut where the right ones begin."""
+    taken = sum(cells(text) for text, _ in right)
+    room = max(width - taken - (2 if right else 0), 0)
+    spans: list[Span] = []
+    used = 0
+    for text, names in left:
+        shown = cut(text, room - used)
+        spans.append((shown, names))
+        used += cells(shown)
+        if shown != text:
+            break
+    if right:
+        spans += [(" " * max(width - used - taken, 1), ""), *right]
+    return spans

@@ -207,10 +207,14 @@ def _regression(runs: _Runs, new: Mapping[str, object]) -> list[Row]:
 def _progress(live: Live | None) -> list[Span]:
     spans: list[Span] = []
     for name in _RUNS:
-        data = (live.progress if live else {}).get(name)
-        if data is None:
-            continue
-        done, total = safe(data.get("done")), safe(data.get("total"))
-        spans += [(name.upper(), "blue"), (f" {done} of {total}" if total else f" {done}", "dim")]
-        spans.append(("   ", ""))
+        data = (live.progress if live else {}).get(name) or {}
+        ended = len(live.tests.get(name, ())) if live else 0
+        done, total = max(_number(data.get("done")), ended), _number(data.get("total"))
+        if done or total:
+            said = f" {done} of {max(done, total)}" if total else f" {done}"
+            spans += [(name.upper(), "blue"), (said, "dim"), ("   ", "")]
     return spans
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

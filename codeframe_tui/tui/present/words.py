@@ -7,7 +7,7 @@ from typing import Any
 
 from codeframe_tui.tui.present.rows import safe
 
-__all__ = ["ASCII", "OUTCOMES", "PHASES", "count", "sign_of", "state_of"]
+__all__ = ["OUTCOMES", "PHASES", "count", "sign_of", "state_of"]
 
 PHASES: Mapping[str, str] = {
     "gathering": "reading",
@@ -39,14 +39,6 @@ _STATES: Mapping[str, tuple[str, str, str, str]] = {
     "cancelled": ("-", "faint", "cancelled", "faint"),
     "failed": ("✘", "red", "failed", "red"),
 }
-
-ASCII = str.maketrans(
-    {
-        "✔": "v", "✘": "x", "○": "o", "●": "*", "◆": "!", "→": ">", "−": "-", "·": ".",
-        "…": ".", "◦": "o", "─": "-", "±": "+", "▌": "|", "⋯": ".", "‖": "=",
-    }
-)  # fmt: skip
-"""Plain forms of every sign, each one cell wide, for terminals that cannot draw them."""
 
 
 def sign_of(task: Mapping[str, Any]) -> tuple[str, str]:

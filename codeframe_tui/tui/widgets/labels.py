@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual import events
 from textual.message import Message
 
-from codeframe_tui.tui.present.rows import Row, Span, cells, plain
-from codeframe_tui.tui.widgets.lines import LineView, laid_out
+from codeframe_tui.tui.present.rows import Row, Span, cells, laid_out, plain
+from codeframe_tui.tui.widgets.lines import LineView
 
 __all__ = ["Footer", "Label"]
 

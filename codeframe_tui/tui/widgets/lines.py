@@ -8,10 +8,9 @@ cursor that is kept by key. Give neither border, padding nor title: put those on
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -22,9 +21,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from codeframe_tui.tui.present.rows import Row, Span, plain
+from codeframe_tui.tui.present.rows import Row, Span, laid_out, plain
 
-__all__ = ["LineList", "LineView", "laid_out"]
+__all__ = ["LineList", "LineView"]
 
 _CACHED = 1024
 """Strips kept per widget: a few screens."""
@@ -384,23 +383,3 @@ class LineList(LineView):
         # the headings above the first row come into sight with it
         y = 0 if index == self._stops[0] else index if index < top else index - height + 1
         self.scroll_to(y=y, animate=False, immediate=True)
-
-
-def laid_out(left: Iterable[Span], right: Sequence[Span], width: int) -> list[Span]:
-    """Spans of one line: the left ones cut where the right ones begin."""
-    taken = sum(cell_len(text) for text, _ in right)
-    room = max(width - taken - (2 if right else 0), 0)
-    spans, used = [], 0
-    for text, names in left:
-        size = cell_len(text)
-        if used + size > room:
-            short = set_cell_size(text, max(room - used - 1, 0)).rstrip()
-            spans.append((short + "…" if room - used > 0 else "", names))
-            used += cell_len(spans[-1][0])
-            break
-        spans.append((text, names))
-        used += size
-    if right:
-        spans.append((" " * max(width - used - taken, 1), ""))
-        spans.extend(right)
-    return spans
