@@ -192,7 +192,8 @@ def rank(query: str, documents: Mapping[str, Document]) -> list[Ranked]:
 
     Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), k1 = 1.2, b = 0.75.
     """
-    wanted = frozenset(words(query))
+    spelled = {word: found.lower() for found in _WORD.findall(query) if (word := _normal(found))}
+    wanted = spelled.keys()
     about_tests = "test" in wanted
     hits = {path: wanted & document.counts.keys() for path, document in documents.items()}
     idf = _inverse_frequencies(wanted, hits.values())
@@ -206,7 +207,9 @@ def rank(query: str, documents: Mapping[str, Document]) -> list[Ranked]:
         score += sum(1.5 * idf[w] for w in sorted(in_path)) + sum(idf[w] for w in sorted(in_names))
         if score:
             factor = 1.0 if about_tests else _weight(path)
-            ranked.append(Ranked(path, score * factor, _reasons(counts, in_path, in_names)))
+            ranked.append(
+                Ranked(path, score * factor, _reasons(spelled, counts, in_path, in_names))
+            )
     return sorted(ranked, key=lambda r: (-r.score, r.path))
 
 
@@ -258,12 +261,16 @@ def _normal(found: str) -> str:
 
 
 def _stem(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
+    """One form for a word's plural, past and -ing: zone and zones, cache and caching."""
+    if word.endswith(("ies", "ied")) and len(word) > 4:
         return word[:-3] + "y"
-    for ending in ("ing", "es", "s", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        word = word[:-1]
+    for ending, shortest in (("ing", 4), ("ed", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= shortest:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
 def _inverse_frequencies(
@@ -285,16 +292,14 @@ def _weight(path: str) -> float:
 
 
 def _reasons(
-    hits: Mapping[str, int], path: AbstractSet[str], names: AbstractSet[str]
+    spelled: Mapping[str, str],
+    hits: Mapping[str, int],
+    path: AbstractSet[str],
+    names: AbstractSet[str],
 ) -> tuple[str, ...]:
-    reasons: list[str] = []
-    groups: Sequence[tuple[str, Iterable[str]]] = (
-        ("path", sorted(path)),
-        ("names", sorted(names)),
-        ("words", sorted(hits, key=lambda w: (-hits[w], w))[:4]),
+    """Why a file is named, in the words of the query."""
+    most = sorted(hits, key=lambda w: (-hits[w], w))[:4]
+    groups = (("path", sorted(path)), ("names", sorted(names)), ("words", most))
+    return tuple(
+        f"{label}: {', '.join(spelled[word] for word in found)}" for label, found in groups if found
     )
-    for label, found in groups:
-        shown = ", ".join(found)
-        if shown:
-            reasons.append(f"{label}: {shown}")
-    return tuple(reasons)

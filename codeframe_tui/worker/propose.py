@@ -176,18 +176,12 @@ def _is_tool_answer(message: Message, blockers: Mapping[str, Blocker]) -> bool:
 
 
 async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
-    """Store the proposal that an answer makes, or count and send back an invalid answer.
-
-    Raises:
-        InvalidAnswer: it was invalid once too often.
-    """
+    """Store the proposal that an answer makes, or count and send back an invalid answer."""
     try:
         attempt = await _propose(shop, progress, reply)
     except (InvalidAnswer, PathRefused) as error:
-        if progress.strikes >= 2:
-            raise InvalidAnswer(error.message) from error
         text = prompt.answer_refused(error.message)
-        content = ({"type": "text", "text": text},)
+        content = ({"type": "text", "text": text, "_reason": error.message},)
         turn = Turn(len(progress.turns), "user", content, "format", reply.attempt)
         await shop.ledger.refuse_answer(progress.task.number, error.message, turn)
         return

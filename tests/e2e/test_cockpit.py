@@ -43,7 +43,7 @@ def answer(person: Terminal, number: str) -> None:
 def apply_next(person: Terminal) -> tuple[str, bool]:
     """The fast yes to the most urgent proposal: its number, and whether it was applied."""
     number = person.insist(["b", "A"], r"Apply all of ([\d.]+)\?")[1]
-    said = person.insist(["enter"], rf"{number}( applied: |: nothing was written)")
+    said = person.insist(["enter"], rf"{number}( applied: | not applied: )")
     return number, "applied" in said[1]
 
 
