@@ -132,7 +132,11 @@ def error_document(error: CodeframeError) -> dict[str, dict[str, str]]:
 
 
 def error_from_document(document: Mapping[str, Mapping[str, str]]) -> CodeframeError:
-    """Rebuild an error that crossed a process border; an unknown code becomes `CodeframeError`."""
+    """Rebuild an error that crossed a process border.
+
+    ``kind`` (the code its class has by default) tells the class; where it is missing the code
+    does, and an unknown code becomes `CodeframeError`.
+    """
     inner = document["error"]
-    kind = _BY_CODE.get(inner["code"], CodeframeError)
+    kind = _BY_CODE.get(inner.get("kind", inner["code"]), CodeframeError)
     return kind(inner["message"], hint=inner.get("hint", ""), code=inner["code"])

@@ -2,7 +2,6 @@
 
 A module that runs the suite imports all of it and gives two fixtures: ``engine``, a `Supervisor`
 with running workers and nobody who works, and ``service``, the implementation under test on it.
-Errors are told by code and message: their class may be lost on a wire.
 """
 
 from __future__ import annotations
@@ -253,7 +252,7 @@ async def test_a_task_that_cannot_start_says_why(service: Service, engine: Super
     await service.submit(Hold(held))
     await pause(service)
     why = {task["number"]: task["why"] for task in (await service.query(ShowTasks()))["tasks"]}
-    assert why == {first: "workers are paused", held: "on hold", waiting: "waits for 1, 2"}
+    assert why == {first: "paused", held: "on hold", waiting: "waits for 1, 2"}
     assert await engine.claim("w1") is None
     await pause(service, False)
     assert (await claim(engine)).number == first

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.rows import safe_lines
 
 __all__ = ["LOG_LINES", "Live"]
 
@@ -69,5 +69,5 @@ class Live:
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")
         self._partial = partial[-8_192:]
-        self.log.extend(clean(line, limit=2_000).expandtabs(4) for line in lines)
+        self.log.extend(part for line in lines for part in safe_lines(line, limit=2_000))
         self.changed += 1
