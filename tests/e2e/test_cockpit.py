@@ -35,7 +35,7 @@ def start_workers(person: Terminal) -> None:
 def answer(person: Terminal, number: str) -> None:
     person.wait(rf"{number} has a question")
     person.insist(["1", "b"], r"enter answer")
-    person.insist(["enter"], "own words|your answer")
+    person.insist(["enter"], r"enter answer .*esc back")
     person.press(*ANSWERS[number])
     person.insist(["enter"], rf"{number} goes on with your answer")
 
