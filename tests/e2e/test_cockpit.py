@@ -44,7 +44,7 @@ def apply_next(person: Terminal) -> tuple[str, bool]:
     """The fast yes to the most urgent proposal: its number, and whether it was applied."""
     number = person.insist(["b", "A"], r"Apply all of ([\d.]+)\?")[1]
     said = person.insist(["enter"], rf"{number}( applied: | not applied: )")
-    return number, "applied" in said[1]
+    return number, "not" not in said[1]
 
 
 def was_given_back(person: Terminal) -> bool:
