@@ -133,7 +133,7 @@ class Progress:
         tools: by tool_use id, for the newest assistant turn.
         attempts: oldest first.
         inbox: messages from people not yet told, oldest first.
-        strikes: invalid answers in a row for the attempt in hand.
+        strikes: invalid answers in a row since the newest proposal or word of a person.
     """
 
     task: Task

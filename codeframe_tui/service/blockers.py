@@ -62,5 +62,6 @@ def answer(unit: Unit, command: Answer) -> Document:
     unit.emit("blocker.answered", blocker.task, {"id": blocker.id, "answer": text})
     task = unit.task(blocker.task)
     if task.status is Status.BLOCKED and not unit.is_held_by_question(task.number):
+        unit.tables.tasks.set_strikes(task.number, 0)
         unit.move(task, Status.PENDING)
     return {"task": task.number}

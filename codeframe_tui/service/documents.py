@@ -182,7 +182,7 @@ def _why(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool)
     if unmet:
         more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
         return f"waits for {', '.join(unmet[:3])}{more}"
-    return "workers are paused" if paused else None
+    return "paused" if paused else None
 
 
 def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:

@@ -168,8 +168,10 @@ def retry(unit: Unit, command: Retry) -> Document:
         )
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
-    if not _rebased_after_conflict(unit, task) and task.attempt and not command.hint:
+    begun = unit.tables.tasks.base(task.number) is not None
+    if not _rebased_after_conflict(unit, task) and begun and not command.hint:
         unit.tables.messages.add(task.number, "hint", "Try again.")
+    unit.tables.tasks.set_strikes(task.number, 0)
     unit.resolve_blockers(task.number, "retry")
     unit.move(task, Status.PENDING)
     return {}

@@ -38,6 +38,9 @@ from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["CockpitApp"]
 
+_TOLD = (("undo", "u"), ("retry", "t"))
+"""Keys of the queue that a line above the footer names."""
+
 
 def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
@@ -119,8 +122,10 @@ class CockpitApp(App[int]):
 
     def _time_passed(self) -> None:
         working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
-        if working and self.cockpit.ready:
+        asked = bool((self.state.blockers or {}).get("blockers"))
+        if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
+            self.cockpit.draw_blockers()
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -180,7 +185,8 @@ class CockpitApp(App[int]):
     def _happened(self, message: Happened) -> None:
         event = message.event
         self._follow_event(event)
-        said = news(event, undo=key_names(self._chosen.get("queue.undo", "u")))
+        keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
+        said = news(event, **keys)
         if said:
             self.tell(*said)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from textual.message import Message
@@ -39,6 +40,8 @@ GAP = 0.05
 """Seconds between two fetches of the same document."""
 TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
+PATIENCE = 5.0
+"""Seconds that a command waits for an engine that is not there yet."""
 SLOTS = ("overview", "queue", "blockers", "task", "diff", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
@@ -58,6 +61,7 @@ class Feed:
         post: takes messages for the app; must not wait.
         gap: seconds between two fetches of a slot.
         tick: seconds between two deliveries of signals.
+        patience: seconds that a wish waits for an engine that is not there yet.
     """
 
     def __init__(
@@ -67,12 +71,15 @@ class Feed:
         *,
         gap: float = GAP,
         tick: float = TICK,
+        patience: float = PATIENCE,
     ) -> None:
         self._connect = connect
         self._post = post
         self._gap = gap
         self._tick = tick
+        self._patience = patience
         self._service: Service | None = None
+        self._found = asyncio.Event()
         self._seen: int | None = None
         self._focus: str | None = None
         self._slots = {name: _Slot() for name in SLOTS}
@@ -98,7 +105,7 @@ class Feed:
 
     async def submit(self, command: Command) -> Document:
         """Carry a wish out. Raises: CodeframeError; also when there is no engine now."""
-        service = self._there()
+        service = await self._there()
         try:
             return await service.submit(command)
         except OSError as error:
@@ -106,7 +113,7 @@ class Feed:
 
     async def query(self, query: Query) -> Document:
         """Ask once. Raises: CodeframeError."""
-        service = self._there()
+        service = await self._there()
         try:
             return await service.query(query)
         except OSError as error:
@@ -130,6 +137,7 @@ class Feed:
                 failures += 1
             log.info("engine lost")
             self._service = None
+            self._found.clear()
             self._post(EngineLost("engine lost, restarting…"))
 
     # -- one connection -------------------------------------------------------------------------
@@ -142,6 +150,7 @@ class Feed:
             log.info("first question failed: %s", error)
             return False
         self._service = service
+        self._found.set()
         self._post(EngineFound())
         self._post(Arrived("overview", ShowOverview(), overview))
         after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
@@ -207,7 +216,10 @@ class Feed:
             self._post(Streamed([_joined(parts) for parts in merged.values()]))
             await asyncio.sleep(self._tick)
 
-    def _there(self) -> Service:
+    async def _there(self) -> Service:
+        """The service; an engine that just starts is waited for, so that no early key is lost."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._found.wait(), self._patience)
         if self._service is None:
             raise _gone()
         return self._service

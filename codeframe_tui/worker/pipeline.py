@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.errors import CodeframeError, InvalidAnswer, ModelFailed
+from codeframe_tui.core.errors import CodeframeError, ModelFailed
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
     Ask,
@@ -58,8 +58,6 @@ async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
             if failure.kind in NEEDS_SETUP:
                 raise
             await _block(shop, number, "model", _model_question(failure))
-        except InvalidAnswer as error:
-            await _block(shop, number, "answer", _answer_question(error))
 
 
 async def _take(
@@ -104,10 +102,3 @@ async def _block(shop: Workshop, number: str, cause: str, question: str) -> None
 
 def _model_question(failure: CodeframeError) -> str:
     return f"The model could not be reached: {failure.message}. Answer to try again."
-
-
-def _answer_question(error: CodeframeError) -> str:
-    return (
-        f"The model's answer was refused three times: {error.message}. "
-        "Answer with a hint for another try."
-    )

@@ -252,7 +252,7 @@ async def test_a_task_that_cannot_start_says_why(service: Service, engine: Super
     await service.submit(Hold(held))
     await pause(service)
     why = {task["number"]: task["why"] for task in (await service.query(ShowTasks()))["tasks"]}
-    assert why == {first: "workers are paused", held: "on hold", waiting: "waits for 1, 2"}
+    assert why == {first: "paused", held: "on hold", waiting: "waits for 1, 2"}
     assert await engine.claim("w1") is None
     await pause(service, False)
     assert (await claim(engine)).number == first

@@ -43,7 +43,7 @@ def answer(person: Terminal, number: str) -> None:
 def apply_next(person: Terminal) -> tuple[str, bool]:
     """The fast yes to the most urgent proposal: its number, and whether it was applied."""
     number = person.insist(["b", "A"], r"Apply all of ([\d.]+)\?")[1]
-    said = person.insist(["enter"], rf"{number}( applied: |: nothing was written)")
+    said = person.insist(["enter"], rf"{number}( applied: | not applied: )")
     return number, "applied" in said[1]
 
 
@@ -61,7 +61,8 @@ def test_a_person_plays_the_demo_by_keys(tmp_path: Path) -> None:
         assert apply_next(person) == ("1.4.1", True)
         for number in ANSWERS:
             answer(person, number)
-        refused, applied = [], ["1.4.1"]
+        refused: list[str] = []
+        applied = ["1.4.1"]
         while len(applied) < len(TASKS):
             number, done = apply_next(person)
             (applied if done else refused).append(number)

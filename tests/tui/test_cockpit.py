@@ -75,7 +75,7 @@ async def test_accepting_all_asks_first_and_names_the_hash_that_was_shown() -> N
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [Approve("1.2.3", expect="p2")]
         drive.service.happen("change.applied", "1.2.3", files=["a.py"], decision=1)
-        await drive.until(lambda: "nothing was committed" in drive.label("notice"))
+        await drive.until(lambda: "nothing committed" in drive.label("notice"))
 
 
 async def test_a_sheet_that_just_appeared_takes_no_decision() -> None:
@@ -427,3 +427,12 @@ def test_every_action_of_the_table_is_done_somewhere() -> None:
         and key.action not in DEEDS
     ]
     assert left == []
+
+
+async def test_a_resize_under_a_dialogue_wraps_the_panes_anew() -> None:
+    async with opened(FakeService(), size=(80, 24)) as drive:
+        drive.key("question_mark")
+        await drive.sheet()
+        await drive.pilot.resize_terminal(200, 50)
+        await drive.until(lambda: drive.pane("blockers").line_width > 20)
+        await drive.until(lambda: drive.pane("blockers").count() < 8)

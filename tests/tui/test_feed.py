@@ -163,9 +163,16 @@ async def test_a_document_that_is_gone_is_told() -> None:
 
 
 async def test_without_an_engine_a_command_is_refused_with_a_hint() -> None:
-    feed = Feed(_connect(CodeframeError("x")), Box().post)
+    feed = Feed(_connect(CodeframeError("x")), Box().post, patience=0.0)
     with pytest.raises(Refused, match="no engine"):
         await feed.submit(Hold("1"))
+
+
+async def test_a_command_that_comes_too_early_waits_for_the_engine() -> None:
+    service = FakeService()
+    async with running(_connect(service), Box()) as feed:
+        await feed.submit(Hold("1"))
+    assert Hold("1") in service.submitted
 
 
 @pytest.mark.parametrize("type_", sorted(EVENT_TYPES))

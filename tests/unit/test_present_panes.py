@@ -254,8 +254,24 @@ def test_the_file_list_shows_verdicts_and_flags() -> None:
 def test_an_apply_is_told_with_the_way_back() -> None:
     event = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py", "b.py"]})
     said = "".join(text for text, _ in news(event, undo="x"))
-    assert "1.2.3 applied: 2 files changed, nothing was committed" in said
-    assert "x in the queue undoes" in said
+    assert said == "✔ 1.2.3 applied: 2 files, nothing committed · x in the queue takes it back"
+    assert cells(said) < 78
+
+
+def test_a_conflict_is_told_with_the_next_step() -> None:
+    data = {"kind": "apply", "code": "conflict", "message": "changed", "paths": ["a.py"]}
+    said = "".join(text for text, _ in news(Event(1, "", "change.refused", "1.2.3", data)))
+    assert said == "✘ 1.2.3 not applied: a.py changed meanwhile · t in the queue makes it anew"
+    undo = Event(1, "", "change.refused", "1.2.3", {**data, "kind": "undo"})
+    assert "".join(text for text, _ in news(undo)) == "✘ 1.2.3 not undone: changed"
+
+
+def test_attempts_that_a_person_asked_for_have_no_limit() -> None:
+    working = {"number": "1", "title": "x", "status": "in_progress", "attempt": 5}
+    document = {"groups": [{"key": "working", "rows": [working], "total": 1}]}
+    said = _text(queue_rows(document, width=36, now=NOW))
+    assert "5/4" not in said
+    assert " 5 " in said
 
 
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:

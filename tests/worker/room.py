@@ -21,7 +21,7 @@ from codeframe_tui.core.events import Event
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.settings import Limits, Settings, Waits
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds after which an event that does not come fails a test, with all that did come."""
 
 Files = Mapping[str, tuple[int, bytes]]
@@ -126,6 +126,7 @@ class Room:
     """
 
     project: Path
+    state: Path
     service: Service
     script: Recorder
     seen: int = 0
@@ -213,7 +214,7 @@ async def room(
         ScriptedServer(recorder) as server,
         open_engine(project, settings_in(folder, **settings), scripted=server.base_url) as engine,
     ):
-        yield Room(project, engine.service, recorder)
+        yield Room(project, folder / "state", engine.service, recorder)
 
 
 def survivors(marker: str) -> Sequence[str]:
@@ -228,3 +229,16 @@ def survivors(marker: str) -> Sequence[str]:
             if marker.encode() in line:
                 found.append(line.decode("utf-8", "replace"))
     return found
+
+
+def three(value: int = 3, *, module: str = "three") -> list[dict[str, Any]]:
+    """A new function with its test, proven when the value is 3."""
+    test = f"from pkg.{module} import three\n\n\ndef test_three():\n    assert three() == 3\n"
+    return [
+        {
+            "path": f"pkg/{module}.py",
+            "action": "create",
+            "content": f"def three():\n    return {value}\n",
+        },
+        {"path": f"tests/test_{module}.py", "action": "create", "content": test},
+    ]

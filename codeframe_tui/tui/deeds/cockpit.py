@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers, ShowTestOutput
+from codeframe_tui.core.commands import (
+    KeepWorking,
+    SetPolicy,
+    SetWorkers,
+    ShowOverview,
+    ShowTestOutput,
+)
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
@@ -42,7 +48,7 @@ async def urgent(desk: Desk) -> None:
 
 async def workers(desk: Desk) -> None:
     """Start the workers after one line that says what it means, or pause them."""
-    overview = desk.state.overview or {}
+    overview = desk.state.overview or await desk.feed.query(ShowOverview())
     if not overview.get("paused"):
         await desk.submit(SetWorkers(paused=True))
         desk.tell(("paused: nothing new is started", "dim"))

@@ -8,6 +8,7 @@ from codeframe_tui.core.commands import AddTask, Cancel, EditTask, Hold, Note, R
 from codeframe_tui.core.commands import ShowTask as Task
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.task_form import TaskFields, TaskForm
 from codeframe_tui.tui.modals.text import AskText
@@ -183,5 +184,6 @@ def _can(desk: Desk, action: str) -> bool:
     row_ = desk.state.row()
     status = safe(row_.get("status")).replace("_", " ")
     said = f"not for {desk.number}, which is {status}" if row_ else "no task is chosen"
+    said = f"{find(action).label or 'priority'}: {said}"
     desk.tell((said, "dim"))
     return False

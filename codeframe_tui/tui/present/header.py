@@ -54,7 +54,7 @@ def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
     if overview.get("paused") and counts.get("queued"):
         return ("P", "bold"), (" starts the workers; watch them in the queue", "dim")
     if counts.get("needs_you"):
-        said = " goes to what needs you: space or A accepts, enter answers"
+        said = " goes to what needs you; space or A accepts, enter answers"
         return ("b", "bold"), (said, "dim")
     if counts.get("working"):
         return ("3", "bold"), (" tests and ", "dim"), ("5", "bold"), (" activity, live", "dim")
@@ -75,7 +75,7 @@ def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:
     if overview.get("branch"):
         spans.append((" " + cut(safe(overview["branch"]), 24), "dim"))
     if overview.get("dirty"):
-        spans.append((f" ±{safe(overview['dirty'])}", "dim"))
+        spans.append((" ±", "dim"))
     return spans
 
 

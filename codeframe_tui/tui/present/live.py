@@ -69,6 +69,5 @@ class Live:
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")
         self._partial = partial[-8_192:]
-        for line in lines:
-            self.log.extend(safe_lines(line, limit=2_000))
+        self.log.extend(part for line in lines for part in safe_lines(line, limit=2_000))
         self.changed += 1

@@ -9,31 +9,32 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["news"]
 
 
-def news(event: Event, *, undo: str = "u") -> list[Span]:
+def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
     """The line above the footer; empty for what the panes show anyway.
 
     Args:
         event: what happened.
         undo: the key that takes an applied change back.
+        retry: the key that sends a task back to work.
     """
     data, task = event.data, safe(event.task)
     match event.type:
         case "change.applied":
             files = [safe(path) for path in data.get("files") or ()]
-            named = files[0] if len(files) == 1 else count(len(files), "file")
+            named = count(len(files), "file")
             return [
                 ("✔ ", "green"),
                 (f"{task} applied: ", "text"),
                 (named, "text"),
-                (" changed, nothing was committed · ", "dim"),
+                (", nothing committed · ", "dim"),
                 (undo, "bold"),
-                (" in the queue undoes", "dim"),
+                (" in the queue takes it back", "dim"),
             ]
         case "change.undone":
             return [("✔ ", "green"), (f"{task} undone: your files are as before", "text")]
         case "change.refused":
-            said = safe(data.get("message"))
-            return [("✘ ", "red"), (f"{task}: nothing was written. {said}", "text")]
+            done = "undone" if data.get("kind") == "undo" else "applied"
+            return [("✘ ", "red"), (f"{task} not {done}: ", "text"), *_refused(event, retry)]
         case "blocker.opened" if data.get("kind") != "ASYNC":
             return [("? ", "amber"), (f"{task} has a question", "text")]
         case "model.waiting":
@@ -42,3 +43,16 @@ def news(event: Event, *, undo: str = "u") -> list[Span]:
             return [("✘ ", "red"), (safe(data.get("message")), "text")]
         case _:
             return []
+
+
+def _refused(event: Event, retry: str) -> list[Span]:
+    """What stands in the way, and the next step; it fits 80 columns when paths are short."""
+    paths = [safe(path) for path in event.data.get("paths") or ()]
+    if event.data.get("code") != "conflict" or event.data.get("kind") != "apply" or not paths:
+        return [(safe(event.data.get("message")), "text")]
+    what = paths[0] if len(paths) == 1 else count(len(paths), "file")
+    return [
+        (f"{what} changed meanwhile · ", "text"),
+        (retry, "bold"),
+        (" in the queue makes it anew", "dim"),
+    ]

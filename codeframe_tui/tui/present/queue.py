@@ -123,7 +123,7 @@ def _right(task: Mapping[str, Any], width: int, now: datetime) -> list[Span]:
     status = task.get("status")
     attempt, time = "", ""
     if status == "in_progress":
-        attempt, time = f"{_attempt(task)}/{ATTEMPTS}", elapsed(task.get("since"), now)
+        attempt, time = _attempt(task), elapsed(task.get("since"), now)
     elif status == "pending":
         word = why_waiting(task, brief=width < _WIDE)
         if not word and task.get("priority", 2) != 2:
@@ -143,14 +143,16 @@ def _wide(
 ) -> list[Span]:
     if task.get("status") in {"in_review", "blocked"}:
         time = ago(task.get("since"), now)
-        attempt = f"{_attempt(task)}/{ATTEMPTS}" if task.get("attempt") else ""
+        attempt = _attempt(task) if task.get("attempt") else ""
     cost = task.get("cost_usd")
     paid = money(cost) if cost or cost is None else ""
     return [state, (attempt, "dim"), (time, state[1]), (paid, "faint")]
 
 
-def _attempt(task: Mapping[str, Any]) -> int:
-    return max(int(task.get("attempt") or 0), 1)
+def _attempt(task: Mapping[str, Any]) -> str:
+    """``2/4``; attempts that a person asked for come on top and have no limit."""
+    attempt = max(int(task.get("attempt") or 0), 1)
+    return f"{attempt}/{ATTEMPTS}" if attempt <= ATTEMPTS else f"{attempt}"
 
 
 def _columns(rights: list[list[Span]]) -> list[list[Span]]:

@@ -61,7 +61,7 @@ def send_rows(
         BLANK,
     ]
     if accepted and (rejected or undecided):
-        said = "apply writes the accepted hunks, tested again first; the rest is declined."
+        said = "apply tests the accepted hunks again, writes them, declines the rest."
     elif accepted:
         said = "apply writes all of it into your files; nothing is committed."
     else:

@@ -127,7 +127,8 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "queue.cancel" and row.get("status") == "in_progress":
         return "stop"
     if action == "app.workers":
-        return "start workers" if (state.overview or {}).get("paused") else "pause"
+        paused = (state.overview or {}).get("paused")
+        return label if paused is None else "start workers" if paused else "pause"
     if action == "tests.failures" and state.failures:
         return "all tests"
     return label

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -31,6 +32,7 @@ from codeframe_tui.tui.widgets.panes import (
     BlockersPane,
     FileList,
     LogView,
+    PaneResized,
     QueuePane,
     TestsPane,
 )
@@ -123,6 +125,11 @@ class Cockpit(Screen[None]):
         """Rows depend on the width."""
         if self.ready:
             self.call_after_refresh(self.draw)
+
+    @on(PaneResized)
+    def _pane_resized(self) -> None:
+        if self.ready:
+            self.draw()
 
     # -- panes ----------------------------------------------------------------------------------
 

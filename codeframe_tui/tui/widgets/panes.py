@@ -6,12 +6,25 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 
-__all__ = ["ActivityPane", "BlockersPane", "FileList", "LogView", "QueuePane", "TestsPane"]
+__all__ = [
+    "ActivityPane",
+    "BlockersPane",
+    "FileList",
+    "LogView",
+    "PaneResized",
+    "QueuePane",
+    "TestsPane",
+]
+
+
+class PaneResized(Message):
+    """A pane has another size."""
 
 
 class _Pane(LineList):
@@ -19,6 +32,10 @@ class _Pane(LineList):
 
     PLACE: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
+
+    def on_resize(self) -> None:
+        """Rows are made for a width; under a dialogue it is known later than the screen's."""
+        self.post_message(PaneResized())
 
 
 class QueuePane(_Pane):
