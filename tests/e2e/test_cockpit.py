@@ -104,8 +104,7 @@ def test_leaving_while_work_runs_asks_first() -> None:
     with cockpit("demo", size=(80, 24)) as person:
         start_workers(person)
         person.insist(["q"], "Work is running")
-        person.insist(["esc"], "enter open")
+        person.insist(["esc"], r"ctrl\+p all")
         person.insist(["q"], "Work is running")
-        person.press("s")
-        assert person.exit_code() == 0
+        assert person.exit_code("s") == 0
         assert was_given_back(person)
