@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.errors import CodeframeError, Conflict, NotFound, Refused
+from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
 from codeframe_tui.core.patch import select
 from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
@@ -20,17 +22,38 @@ _BY_POLICY = "policy:"
 
 
 async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
-    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``."""
+    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``.
+
+    Only what is known to have written nothing is refused. After any other failure the decision
+    stays pending, and carrying it out again is safe.
+    """
     try:
         if decision.kind == "apply":
-            await _apply(shop, verifier, decision)
+            written = await _apply(shop, verifier, decision)
         else:
-            await _undo(shop, decision)
-    except CodeframeError as error:
+            written = await _undo(shop, decision)
+    except Conflict as conflict:
+        await shop.ledger.refuse_decision(
+            decision, code=conflict.code, message=conflict.message, paths=conflict.paths
+        )
+    except (Refused, PathRefused) as error:
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
+    else:
+        await shop.ledger.settle_decision(
+            decision, paths=written.paths, base=written.base, tree=written.tree
+        )
 
 
-async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the real tree has now: the difference of two trees, at these paths."""
+
+    paths: list[str]
+    base: str
+    tree: str
+
+
+async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Written:
     attempt = await _attempt_of(shop, decision)
     tree = attempt.tree
     if decision.parts:
@@ -38,33 +61,29 @@ async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None
         await _check_part(shop, verifier, attempt, decision.task, tree)
     elif decision.by.startswith(_BY_POLICY):
         await _check_again(shop, verifier, decision, attempt)
-    await _write(shop, decision, attempt.base, tree)
+    return await _write(shop, decision, attempt.base, tree)
 
 
-async def _undo(shop: Workshop, decision: Decision) -> None:
+async def _undo(shop: Workshop, decision: Decision) -> _Written:
     applied = await shop.ledger.applied(decision.task)
     if applied is None or applied.applied_base is None or applied.applied_tree is None:
         raise Refused(f"task {decision.task} has nothing applied to undo")
-    await _write(shop, decision, applied.applied_tree, applied.applied_base)
+    return await _write(shop, decision, applied.applied_tree, applied.applied_base)
 
 
-async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> None:
+async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Written:
     """Replace the difference of two trees in the real tree, all or nothing."""
     diffs = await shop.workspaces.diff(old, new)
     paths = [diff.path for diff in diffs]
     replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
-    done = {r.path: r.new for r in replacements}
     try:
-        if await shop.working_tree.differs(done):
+        if await shop.working_tree.differs({r.path: r.new for r in replacements}):
             await shop.working_tree.replace(f"decision-{decision.id}", replacements)
     except Conflict as conflict:
         moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
-        await shop.ledger.refuse_decision(
-            decision, code=conflict.code, message=conflict.message, paths=moved
-        )
-        return
+        raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
     base, tree = (old, new) if decision.kind == "apply" else (new, old)
-    await shop.ledger.settle_decision(decision, paths=paths, base=base, tree=tree)
+    return _Written(paths, base, tree)
 
 
 async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
