@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import open_sandbox
@@ -111,4 +113,42 @@ async def test_the_first_tests_of_a_project_can_be_proof(tmp_path: Path) -> None
     async with bench(tmp_path) as desk:
         desk.base = await desk.tree({"tests/test_core.py": None})
         found = await desk.judge(THREE)
+        assert (found.verdict, found.reason) == ("proven", ""), found.message
+
+
+USES = "from tests.support import K\n\n\ndef test_k():\n    assert K\n"
+READS = """\
+from pathlib import Path
+
+def test_k():
+    assert Path("tests/k.txt").read_text() == "new"
+"""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tests/support.py": "K = 1\n", "tests/test_k.py": USES},
+        {
+            "tests/helper.py": "OLD = 1\nK = 1\n",
+            "tests/test_k.py": USES.replace("support", "helper"),
+        },
+        {"tests/k.txt": "new", "tests/test_k.py": READS},
+    ],
+    ids=["new helper", "changed helper", "changed data"],
+)
+async def test_tests_and_their_helpers_alone_prove_nothing(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    there = {"tests/__init__.py": "", "tests/helper.py": "OLD = 1\n", "tests/k.txt": "old"}
+    async with bench(tmp_path, there) as desk:
+        found = await desk.judge(changes)
+        assert (found.verdict, found.reason) == ("not_verified", "no_red"), found.message
+
+
+async def test_a_new_helper_beside_a_new_function_does_not_spoil_the_proof(tmp_path: Path) -> None:
+    test = "from tests.support import K\n" + THREE["tests/test_three.py"].replace("3\n", "K\n")
+    async with bench(tmp_path, {"tests/__init__.py": ""}) as desk:
+        changes = {**THREE, "tests/support.py": "K = 3\n", "tests/test_three.py": test}
+        found = await desk.judge(changes)
         assert (found.verdict, found.reason) == ("proven", ""), found.message
