@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from codeframe_tui.core.causes import module_names
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import flags_for
+from codeframe_tui.core.flags import flags_for, weakened
+from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.verdict import (
@@ -40,6 +41,30 @@ class Verifier:
         self._shop = shop
         self._listed: _Kept[str, TestRun] = _Kept()
         self._red: _Kept[tuple[str, tuple[str, ...]], TestRun] = _Kept()
+
+    async def verify_newest(self, progress: Progress) -> tuple[Verification, tuple[Flag, ...]]:
+        """Judge the newest attempt, also by the tests of the attempts before it."""
+        newest, task = progress.attempts[-1], progress.task
+        if not _is_correction(newest, progress.turns):
+            self.forget()
+        found, flags = await self.verify(task, newest.base, newest.tree)
+        known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
+        since: dict[tuple[str, str, int | None], Flag] = {}
+        for before in _chain(progress.attempts):
+            for flag in await self._weakened(before, newest):
+                since.setdefault((flag.rule, flag.path, flag.line), flag)
+        return found, (*(f for key, f in since.items() if key not in known), *flags)
+
+    async def _weakened(self, before: Attempt, now: Attempt) -> tuple[Flag, ...]:
+        """What one attempt's tests lost in another; what other people changed is left out."""
+        paths = {file.path for attempt in (before, now) for file in attempt.files}
+        diffs = await self._shop.workspaces.diff(before.tree, now.tree)
+        return weakened([diff for diff in diffs if diff.path in paths], before.number)
+
+    def forget(self) -> None:
+        """Drop what is kept: people change what no tree holds, ignored files and environments."""
+        self._listed.clear()
+        self._red.clear()
 
     async def verify(
         self, task: Task, base: str, tree: str
@@ -141,6 +166,20 @@ class Verifier:
         return await shop.runner.run(request, publish)
 
 
+def _is_correction(attempt: Attempt, turns: Sequence[Turn]) -> bool:
+    """Whether the worker alone made it of the attempt before."""
+    told = any(turn.purpose == "resume" and turn.attempt == attempt.number for turn in turns)
+    return attempt.cause == "correction" and not told
+
+
+def _chain(attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+    """The attempts that the newest one comes from, newest first, up to where a person spoke."""
+    for before, attempt in zip(attempts[-2::-1], attempts[:0:-1], strict=True):
+        yield before
+        if attempt.cause != "correction":
+            return
+
+
 class _Kept(Generic[K, V]):
     """The newest values by key."""
 
@@ -150,6 +189,9 @@ class _Kept(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         return self._values.get(key)
+
+    def clear(self) -> None:
+        self._values.clear()
 
     def keep(self, key: K, value: V) -> None:
         self._values.pop(key, None)
