@@ -92,7 +92,7 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     task, newest = progress.task, progress.attempts[-1]
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
-    verification, flags = await verifier.verify(task, newest.base, newest.tree)
+    verification, flags = await verifier.verify_newest(progress)
     await shop.ledger.record_verification(task.number, newest.number, verification, flags)
 
 
