@@ -5,14 +5,18 @@ from __future__ import annotations
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import CodeframeError, Conflict, NotFound, Refused
 from codeframe_tui.core.patch import select
+from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verification import Verdict
 from codeframe_tui.ports import Replacement
+from codeframe_tui.worker.review import outlook_of
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["carry_out"]
+
+_BY_POLICY = "policy:"
 
 
 async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
@@ -28,15 +32,13 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
 
 async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
     attempt = await _attempt_of(shop, decision)
-    base, tree = attempt.base, attempt.tree
+    tree = attempt.tree
     if decision.parts:
         tree = await _accepted_tree(shop, decision, attempt)
-        await _verify_again(shop, verifier, decision.task, (base, tree), "the accepted part")
-    elif decision.by.startswith("policy:"):
-        snapshot = await shop.workspaces.snapshot()
-        if snapshot.tree != base:
-            await _verify_on(shop, verifier, decision, attempt, snapshot.tree)
-    await _write(shop, decision, base, tree)
+        await _check_part(shop, verifier, attempt, decision.task, tree)
+    elif decision.by.startswith(_BY_POLICY):
+        await _check_again(shop, verifier, decision, attempt)
+    await _write(shop, decision, attempt.base, tree)
 
 
 async def _undo(shop: Workshop, decision: Decision) -> None:
@@ -108,24 +110,37 @@ async def _accepted_file(
     return (kept or "100644", content)
 
 
-async def _verify_on(
-    shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt, now: str
+async def _check_part(
+    shop: Workshop, verifier: Verifier, attempt: Attempt, number: str, tree: str
 ) -> None:
-    """Stale evidence: verify the change on the tree as it is now, before a policy applies it."""
+    """A part must not break what the whole does not. Raises: Refused."""
+    task = (await shop.ledger.progress(number)).task
+    found, _ = await verifier.verify(task, attempt.base, tree)
+    whole = attempt.verification.reason if attempt.verification else ""
+    uncollected = found.reason == "collection_error" != whole
+    if found.verdict is Verdict.FAILED or uncollected:
+        raise Refused(
+            f"the accepted part fails its tests, so nothing was written: {found.message}",
+            code="part_failed",
+        )
+
+
+async def _check_again(
+    shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt
+) -> None:
+    """Stale evidence is made again on today's tree before a policy applies. Raises: Refused."""
+    now = (await shop.workspaces.snapshot()).tree
+    if now == attempt.base:
+        return
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
-    tree = await shop.workspaces.overlay(now, changes)
-    await _verify_again(shop, verifier, decision.task, (now, tree), "the change on today's tree")
-
-
-async def _verify_again(
-    shop: Workshop, verifier: Verifier, number: str, trees: tuple[str, str], what: str
-) -> None:
-    task = (await shop.ledger.progress(number)).task
-    verification, _ = await verifier.verify(task, *trees)
-    if verification.verdict is Verdict.FAILED:
+    task = (await shop.ledger.progress(decision.task)).task
+    found, flags = await verifier.verify(task, now, await shop.workspaces.overlay(now, changes))
+    policy = Policy(decision.by.removeprefix(_BY_POLICY))
+    if outlook_of(policy, task, found, flags) is not Outlook.APPLY:
         raise Refused(
-            f"{what} fails its tests, so nothing was written: {verification.message}",
-            code="part_failed",
+            f"the project changed meanwhile, and on today's files it is {found.verdict.value}, "
+            f"so nothing was written: {found.message}",
+            code="stale",
         )
