@@ -21,6 +21,7 @@ from codeframe_tui.core.lifecycle import ENDED
 from codeframe_tui.core.task import Evidence, Issue, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.service import fields
+from codeframe_tui.service.review import rebase_after_refusal
 from codeframe_tui.service.unit import Unit, spoken
 
 __all__ = [
@@ -169,22 +170,12 @@ def retry(unit: Unit, command: Retry) -> Document:
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
     begun = unit.tables.tasks.base(task.number) is not None
-    if not _rebased_after_conflict(unit, task) and begun and not command.hint:
+    if not rebase_after_refusal(unit, task) and begun and not command.hint:
         unit.tables.messages.add(task.number, "hint", "Try again.")
     unit.tables.tasks.set_strikes(task.number, 0)
     unit.resolve_blockers(task.number, "retry")
     unit.move(task, Status.PENDING)
     return {}
-
-
-def _rebased_after_conflict(unit: Unit, task: Task) -> bool:
-    decisions = unit.tables.decisions.of(task.number)
-    if not decisions or unit.tables.decisions.refusal(decisions[-1].id) != "conflict":
-        return False
-    unit.tables.tasks.set_base(task.number, None)
-    text = f"The project changed meanwhile: {task.reason or 'files differ'}"
-    unit.tables.messages.add(task.number, "rebase", text)
-    return True
 
 
 def note(unit: Unit, command: Note) -> Document:

@@ -21,11 +21,16 @@ __all__ = [
     "approve_by_policy",
     "check_hunks",
     "newest_attempt",
+    "rebase_after_refusal",
     "refuse_decision",
     "reject",
     "settle_decision",
     "undo",
 ]
+
+
+MOVED_ON = frozenset({"conflict", "stale"})
+"""Codes of refusals that the same base would meet again."""
 
 
 def newest_attempt(tables: Tables, task: Task) -> Attempt:
@@ -80,11 +85,25 @@ def reject(unit: Unit, command: Reject) -> Document:
     if command.parts:
         text = f"{reason}\nThis is about: {_named(command.parts)}."
     unit.tables.messages.add(task.number, "rejection", text)
+    rebase_after_refusal(unit, task)
     unit.resolve_blockers(task.number, "rejected", sync_only=True)
     data = {"attempt": attempt.number, "reason": reason, "parts": _parts(command.parts)}
     unit.emit("review.rejected", task.number, data)
     unit.move(task, Status.PENDING)
     return {}
+
+
+def rebase_after_refusal(unit: Unit, task: Task) -> bool:
+    """Clear the base when the proposal was refused because the project moved on; tells whether."""
+    decisions = unit.tables.decisions.of(task.number)
+    if not decisions or decisions[-1].proposal != task.proposal:
+        return False
+    if unit.tables.decisions.refusal(decisions[-1].id) not in MOVED_ON:
+        return False
+    unit.tables.tasks.set_base(task.number, None)
+    text = f"The project changed meanwhile: {task.reason or 'files differ'}"
+    unit.tables.messages.add(task.number, "rebase", text)
+    return True
 
 
 def undo(unit: Unit, command: Undo) -> Document:

@@ -480,6 +480,24 @@ async def test_a_refused_apply_is_reviewed_again_and_a_retry_rebases(
     assert [message.kind for message in progress.inbox] == ["rebase"]
 
 
+async def test_a_rejection_after_a_conflict_rebases_once(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number))
+    decision = (await engine.pending_decisions())[0]
+    await engine.refuse_decision(decision, code="conflict", message="a.py differs", paths=["a.py"])
+    await service.submit(Reject(number, "too slow"))
+    progress = await engine.progress(number)
+    assert progress.base is None
+    assert [message.kind for message in progress.inbox] == ["rejection", "rebase"]
+    await claim(engine)
+    await propose(engine, number, 2)
+    await engine.to_review(number)
+    await service.submit(Reject(number, "still too slow"))
+    assert (await engine.progress(number)).base is not None
+
+
 async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: Supervisor) -> None:
     number = await in_review(engine)
     await service.submit(Reject(number, "too slow", Parts(hunks=(("a.py", 1),))))
