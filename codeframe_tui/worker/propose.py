@@ -120,12 +120,14 @@ async def _ask_human(
         cause="question",
         options=tuple(given.get("options", ())),
         assumption=given.get("assumption") if kind is BlockerKind.ASYNC else None,
+        key=ident,
     )
+    asked = await _asked(shop, question)
     if kind is BlockerKind.ASYNC:
-        await shop.ledger.open_blocker(question)
+        if asked is None:
+            await shop.ledger.open_blocker(question)
         text = f"The question was passed on. Go on with your assumption: {question.assumption}"
         return ToolResult(ident, ASK_HUMAN, text), None
-    asked = await _asked(shop, question)
     if asked is None or asked.status is BlockerStatus.OPEN:
         return None, question
     text = asked.answer or "No answer was given; decide yourself and say what you assumed."
@@ -133,11 +135,9 @@ async def _ask_human(
 
 
 async def _asked(shop: Workshop, question: Blocker) -> Blocker | None:
-    """The same question as asked before, newest first."""
-    for blocker in reversed(await shop.ledger.blockers_of(question.task)):
-        if blocker.cause == "question" and blocker.question == question.question:
-            return blocker
-    return None
+    """What the same call asked when it was run before."""
+    asked = await shop.ledger.blockers_of(question.task)
+    return next((blocker for blocker in asked if blocker.key == question.key), None)
 
 
 def _result_block(result: ToolResult) -> dict[str, Any]:
