@@ -18,6 +18,7 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.lifecycle import ENDED
+from codeframe_tui.core.prompt import edited
 from codeframe_tui.core.task import Evidence, Issue, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.service import fields
@@ -100,6 +101,9 @@ def edit(unit: Unit, command: EditTask) -> Document:
         if "depends_on" in changed:
             unit.tables.tasks.depend(task.number, changes["depends_on"])
         unit.emit("task.edited", task.number, {"fields": changed})
+        text = edited(replace(task, **changes), changed)
+        if text and unit.tables.turns.all(task.number):  # else the first message says it
+            unit.tables.messages.add(task.number, "edit", text)
     return {}
 
 

@@ -150,6 +150,25 @@ async def test_an_edit_changes_the_named_fields_only(service: Service) -> None:
     assert found["history"][-1]["data"] == {"fields": ["title", "depends_on"]}
 
 
+async def test_an_edit_of_a_begun_task_reaches_its_worker(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service, "old")
+    await service.submit(EditTask(number, title="older"))
+    assert (await engine.progress(number)).inbox == ()
+    await claim(engine)
+    await engine.record_turn(number, said(0))
+    await engine.release(number)
+    await service.submit(EditTask(number, priority=1))
+    assert (await engine.progress(number)).inbox == ()
+    await service.submit(EditTask(number, title="new", description="more", evidence="none"))
+    (message,) = (await engine.progress(number)).inbox
+    assert message.kind == "edit"
+    for told in ("title is now: new", "description is now:\nmore", "a person reviews it"):
+        assert told in message.text
+    assert "step" not in message.text
+
+
 async def test_a_cycle_through_others_is_refused_by_name(service: Service) -> None:
     first = await add(service)
     second = await add(service, depends_on=(first,))
@@ -285,6 +304,25 @@ async def test_a_limit_counts_fresh_tasks_only(service: Service, engine: Supervi
     assert await engine.claim("w1") is None
     await engine.release(first)
     assert (await claim(engine)).number == first
+
+
+async def test_a_limit_ends_when_workers_are_started_or_paused_again(
+    service: Service, engine: Supervisor
+) -> None:
+    begun, fresh = await add(service), await add(service)
+    await claim(engine)
+    await engine.release(begun)
+    await service.submit(SetWorkers(paused=False, max_tasks=0))
+    why = {task["number"]: task["why"] for task in (await service.query(ShowTasks()))["tasks"]}
+    assert why == {begun: None, fresh: "the limit of this run is reached"}
+    assert (await show(service, fresh))["why"] == why[fresh]
+    assert (await claim(engine)).number == begun
+    assert await engine.claim("w1") is None
+    await service.submit(SetWorkers(workers=2))
+    assert await engine.claim("w1") is None
+    await service.submit(SetWorkers(paused=False))
+    assert (await show(service, fresh))["why"] is None
+    assert (await claim(engine)).number == fresh
 
 
 async def test_two_workers_never_get_the_same_task(service: Service, engine: Supervisor) -> None:
