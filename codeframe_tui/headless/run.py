@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -13,9 +13,10 @@ from codeframe_tui.core.commands import (
     ShowBlockers,
     ShowDoctor,
     ShowEvents,
+    ShowOverview,
     ShowTasks,
 )
-from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Service
@@ -125,11 +126,25 @@ async def run_until_idle(
     start = SetWorkers(
         paused=False, workers=wanted.workers, model=wanted.model, max_tasks=wanted.max_tasks
     )
-    await service.submit(start)
-    watch = _Watch()
-    if not _is_idle(await _tasks(service), watch, wanted.max_tasks):
-        await _follow(service, after, watch, wanted.max_tasks, on_event)
+    watch = _Watch(paused=bool((await service.query(ShowOverview())).get("paused")))
+    async with _limited(service, wanted.max_tasks, watch):
+        await service.submit(start)
+        watch.paused = False
+        if not _is_idle(await _tasks(service), watch, wanted.max_tasks):
+            await _follow(service, after, watch, wanted.max_tasks, on_event)
     return await _outcome(service, watch)
+
+
+@asynccontextmanager
+async def _limited(service: Service, max_tasks: int | None, watch: _Watch) -> AsyncIterator[None]:
+    """At the end workers are as before, else they would go on without the limit of this run."""
+    before = watch.paused
+    try:
+        yield
+    finally:
+        if max_tasks is not None:
+            with suppress(CodeframeError):  # the engine may have ended before
+                await service.submit(SetWorkers(paused=before or watch.paused))
 
 
 async def last_event(service: Service) -> int:

@@ -12,7 +12,7 @@ from codeframe_tui.ports.store import Tables
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
-__all__ = ["InForce", "in_force", "is_paused", "set_policy", "set_workers"]
+__all__ = ["Halt", "InForce", "halt", "in_force", "is_paused", "set_policy", "set_workers"]
 
 MOST_WORKERS = 16
 
@@ -45,6 +45,33 @@ def in_force(tables: Tables, settings: Settings) -> InForce:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What keeps workers from tasks that could start.
+
+    Attributes:
+        paused: they take none at all.
+        begun: the only tasks they may take, because the limit of the run is reached; None = any.
+    """
+
+    paused: bool
+    begun: frozenset[str] | None
+
+    def why(self, number: str) -> str | None:
+        """Why no worker takes a task, in one line."""
+        if self.paused:
+            return "paused"
+        if self.begun is not None and number not in self.begun:
+            return "the limit of this run is reached"
+        return None
+
+
+def halt(tables: Tables) -> Halt:
+    """What holds now."""
+    limited = tables.settings.get("max_tasks") == 0
+    return Halt(is_paused(tables), frozenset(tables.tasks.begun()) if limited else None)
+
+
 def is_paused(tables: Tables) -> bool:
     """Whether workers take no tasks; so until a person starts them, for work costs money."""
     return tables.settings.get("paused") is not False
@@ -72,6 +99,8 @@ def set_workers(unit: Unit, command: SetWorkers, settings: Settings) -> Document
         raise _bad("number of tasks", command.max_tasks, "0 (none) or more")
     if command.model is not None and not command.model.strip():
         raise _bad("model", command.model, "the name of a model")
+    if command.paused is not None:  # a limit belongs to one run
+        unit.tables.settings.set("max_tasks", None)
     for name in ("paused", "workers", "model", "max_tasks"):
         value = getattr(command, name)
         if value is not None:

@@ -26,6 +26,7 @@ class Queue(FakeService):
         self.waiting: dict[str, list[str]] = {}
         self.blockers: list[dict[str, Any]] = []
         self.checks: list[dict[str, str]] = []
+        self.paused = True
 
     async def move(self, number: str, to: str) -> None:
         self.states[number] = to
@@ -38,6 +39,7 @@ class Queue(FakeService):
                 for n, s in self.states.items()
             ]
         }
+        self.documents["ShowOverview"] = {"paused": self.paused}
         self.documents["ShowBlockers"] = {"blockers": self.blockers}
         self.documents["ShowDoctor"] = {"checks": self.checks}
         return await super().query(query)
@@ -88,7 +90,7 @@ async def test_without_a_key_nothing_starts() -> None:
 async def test_what_was_wanted_is_set_before_the_workers_start() -> None:
     queue = Queue()
     await ended(queue, Wanted("green", 2, "m", 3))
-    assert queue.submitted == [
+    assert queue.submitted[:2] == [
         SetPolicy("green"),
         SetWorkers(paused=False, workers=2, model="m", max_tasks=3),
     ]
@@ -144,6 +146,18 @@ async def test_no_more_tasks_are_waited_for_than_were_allowed() -> None:
     await queue.move("1", "in_progress")
     await queue.move("1", "completed")
     assert (await run).counts == {"completed": 1, "pending": 1}
+
+
+@pytest.mark.parametrize("paused", [True, False])
+async def test_the_limit_of_a_run_ends_with_it_and_workers_are_as_before(paused: bool) -> None:
+    queue = Queue(t1="pending", t2="pending")
+    queue.paused = paused
+    run = asyncio.create_task(ended(queue, Wanted(max_tasks=1)))
+    await started(queue)
+    await queue.move("1", "in_progress")
+    await queue.move("1", "completed")
+    await run
+    assert queue.submitted[1:] == [SetWorkers(paused=paused)]
 
 
 async def test_an_engine_that_ends_too_early_is_an_error() -> None:
