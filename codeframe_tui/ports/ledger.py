@@ -122,8 +122,8 @@ class Ledger(Protocol):
         """Nothing was written: ``change.refused``; the task is back where it was."""
         ...
 
-    async def applied(self, number: str) -> Decision | None:
-        """The newest carried-out apply of a task that is not undone."""
+    async def applied(self, number: str) -> Sequence[Decision]:
+        """The carried-out applies of a task that are not undone, oldest first."""
         ...
 
     async def policy(self) -> tuple[str, int, bool, str]:

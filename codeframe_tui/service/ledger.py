@@ -123,7 +123,7 @@ class StoreLedger:
     ) -> None:
         await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
 
-    async def applied(self, number: str) -> Decision | None:
+    async def applied(self, number: str) -> Sequence[Decision]:
         return await self._store.read(lambda tables: review.applied(tables, number))
 
     async def policy(self) -> tuple[str, int, bool, str]:

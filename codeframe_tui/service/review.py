@@ -110,7 +110,7 @@ def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
     task = unit.task(command.number)
     done = applied(unit.tables, task.number)
-    if task.status is not Status.COMPLETED or done is None:
+    if not done:
         raise Refused(
             f"task {task.number} is {task.status} and has no applied change to undo",
             hint="`list` shows what is completed",
@@ -118,17 +118,26 @@ def undo(unit: Unit, command: Undo) -> Document:
         )
     if unit.pending_decision(task.number):
         raise _already_decided(task.number)
-    decision = Decision(0, task.number, "undo", done.proposal, done.parts, False, "person")
+    if task.status is Status.IN_PROGRESS:
+        raise Refused(
+            f"task {task.number} is being worked on",
+            hint="hold or cancel it first, then undo what is applied",
+            code="being_worked_on",
+        )
+    decision = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
     number = unit.tables.decisions.add(decision)
-    data = {"decision": number, "by": decision.by, "proposal": done.proposal}
+    data = {"decision": number, "by": decision.by, "proposal": decision.proposal}
     unit.emit("undo.requested", task.number, data)
     return {"decision": number}
 
 
-def applied(tables: Tables, number: str) -> Decision | None:
-    """The newest carried-out apply of a task that is not undone."""
-    done = [each for each in tables.decisions.of(number) if each.state == "done"]
-    return done[-1] if done and done[-1].kind != "undo" else None
+def applied(tables: Tables, number: str) -> list[Decision]:
+    """The carried-out applies of a task that are not undone, oldest first."""
+    standing: list[Decision] = []
+    for decision in tables.decisions.of(number):
+        if decision.state == "done":
+            standing = [] if decision.kind == "undo" else [*standing, decision]
+    return standing
 
 
 def settle_decision(
@@ -143,9 +152,8 @@ def settle_decision(
     data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
     if stored.kind == "undo":
         data["dependants"] = unit.tables.tasks.dependants(task.number)
-        unit.tables.tasks.set_base(task.number, None)
         unit.emit("change.undone", task.number, data)
-        unit.move(task, Status.CANCELLED, reason="undone")
+        _settle_undo(unit, task)
         return
     unit.emit("change.applied", task.number, {**data, "by": stored.by})
     if stored.parts and stored.rest_to_worker:
@@ -153,6 +161,15 @@ def settle_decision(
     else:
         unit.resolve_blockers(task.number, "applied")
         unit.move(task, Status.COMPLETED)
+
+
+def _settle_undo(unit: Unit, task: Task) -> None:
+    unit.tables.tasks.set_base(task.number, None)
+    if task.status is Status.COMPLETED:
+        unit.move(task, Status.CANCELLED, reason="undone")
+        return
+    text = "What had been applied of your earlier proposals was taken out of the project again."
+    unit.tables.messages.add(task.number, "rebase", text)
 
 
 def refuse_decision(

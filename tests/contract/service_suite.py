@@ -577,8 +577,7 @@ async def test_an_undo_takes_a_completed_change_back_once(
     number = await in_review(engine)
     await service.submit(Approve(number))
     await settle_all(engine)
-    applied = await engine.applied(number)
-    assert applied is not None
+    (applied,) = await engine.applied(number)
     assert applied.applied_tree == "c" * 40
     decision = (await service.submit(Undo(number)))["decision"]
     assert await status(service, number) == "completed"
@@ -594,7 +593,32 @@ async def test_an_undo_takes_a_completed_change_back_once(
     found = await show(service, number)
     assert (found["status"], found["reason"]) == ("cancelled", "undone")
     assert (await engine.progress(number)).base is None
-    assert await engine.applied(number) is None
+    assert await engine.applied(number) == []
+
+
+@pytest.mark.parametrize("state", ["pending", "cancelled", "in_progress"])
+async def test_an_undo_after_a_part_keeps_the_state_and_clears_the_base(
+    service: Service, engine: Supervisor, state: str
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number, parts=Parts(files=("b.bin",)), rest_to_worker=True))
+    await settle_all(engine)
+    if state == "cancelled":
+        await service.submit(Cancel(number))
+    if state == "in_progress":
+        await claim(engine)
+        with pytest.raises(CodeframeError, match="being worked on"):
+            await service.submit(Undo(number))
+        return
+    await service.submit(Undo(number))
+    assert await engine.claim("w1") is None  # not while its base is taken away
+    await settle_all(engine)
+    progress = await engine.progress(number)
+    assert (progress.task.status, progress.base) == (state, None)
+    assert progress.inbox[-1].kind == "rebase"
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Undo(number))
+    assert caught.value.code == "nothing_to_undo"
 
 
 async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:
