@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import (
     Awaitable,
+    Mapping,
     Sequence,
 )
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
-from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports.service import Document
 
@@ -32,6 +33,10 @@ class Ledger(Protocol):
 
     async def progress(self, number: str) -> Progress:
         """All stored facts of a task. Raises: NotFound."""
+        ...
+
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, Status]:
+        """The state of each of the numbers that exists."""
         ...
 
     async def issue_of(self, task: Task) -> Issue | None:

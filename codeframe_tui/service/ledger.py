@@ -3,13 +3,13 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
-from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
@@ -52,6 +52,9 @@ class StoreLedger:
 
     async def progress(self, number: str) -> Progress:
         return await self._store.read(lambda tables: work.progress(tables, number))
+
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, Status]:
+        return await self._store.read(lambda tables: tables.tasks.statuses(numbers))
 
     async def issue_of(self, task: Task) -> Issue | None:
         number = task.issue

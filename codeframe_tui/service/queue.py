@@ -39,6 +39,12 @@ __all__ = [
 ]
 
 
+COPY_RENEWED = (
+    "Try again. Your copy of the project was removed meanwhile and is made anew: your newest "
+    "proposal is in it, if there is one, but nothing that your tools wrote after it."
+)
+
+
 def add_issue(unit: Unit, command: AddIssue) -> Document:
     """See `core.commands.AddIssue`."""
     number = fields.check_issue_number(command.number)
@@ -174,8 +180,11 @@ def retry(unit: Unit, command: Retry) -> Document:
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
     begun = unit.tables.tasks.base(task.number) is not None
-    if not rebase_after_refusal(unit, task) and begun and not command.hint:
-        unit.tables.messages.add(task.number, "hint", "Try again.")
+    if not rebase_after_refusal(unit, task) and begun:
+        if task.status in ENDED:
+            unit.tables.messages.add(task.number, "rebase", COPY_RENEWED)
+        elif not command.hint:
+            unit.tables.messages.add(task.number, "hint", "Try again.")
     unit.tables.tasks.set_strikes(task.number, 0)
     unit.resolve_blockers(task.number, "retry")
     unit.move(task, Status.PENDING)

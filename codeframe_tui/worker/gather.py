@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from codeframe_tui.core import prompt
+from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["gather", "resume", "task_workspace"]
+__all__ = ["gather", "resume", "task_folder", "task_workspace"]
 
 
 def task_workspace(number: str) -> str:
     """Name of the folder in which the model works on a task."""
     return f"task-{number}"
+
+
+async def task_folder(shop: Workshop, progress: Progress) -> Workspace:
+    """The folder as the model left it; where it was removed, its newest proposal or the base."""
+    name = task_workspace(progress.task.number)
+    try:
+        return await shop.workspaces.open(name, None)
+    except NotFound:
+        newest = progress.attempts[-1] if progress.attempts else None
+        stands = newest is not None and newest.base == progress.base
+        return await shop.workspaces.open(name, newest.tree if newest and stands else progress.base)
 
 
 async def gather(shop: Workshop, progress: Progress) -> None:

@@ -11,6 +11,7 @@ from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -32,6 +33,8 @@ class WorkerLoop:
         self._verifier = Verifier(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
+        self._deciding: str | None = None
+        self._folders = asyncio.Lock()
         self.lacking: str | None = None
 
     async def start(self) -> None:
@@ -57,11 +60,10 @@ class WorkerLoop:
         while True:
             _, workers, paused, _ = await ledger.policy()
             self.lacking = self._shop.model.ready()
+            await self._tidy()
             while not paused and self.lacking is None and len(self._walking) < workers:
-                task = await ledger.claim("worker")
-                if task is None:
+                if not await self._claim():
                     break
-                self._begin(task)
             seen = await self._something(seen)
 
     async def _something(self, seen: int) -> int:
@@ -75,6 +77,20 @@ class WorkerLoop:
             return changed.result() if changed.done() else seen
         finally:
             changed.cancel()
+
+    async def _claim(self) -> bool:
+        async with self._folders:
+            task = await self._shop.ledger.claim("worker")
+            if task is not None:
+                self._begin(task)
+            return task is not None
+
+    async def _tidy(self) -> None:
+        async with self._folders:  # nothing is claimed meanwhile
+            await tidy(self._shop, self._is_busy)
+
+    def _is_busy(self, number: str) -> bool:
+        return number in self._walking or number == self._deciding
 
     def _begin(self, task: Task) -> None:
         before = self._walking.get(task.number)
@@ -145,6 +161,7 @@ class WorkerLoop:
             seen = await ledger.changed(seen)
 
     async def _carry_out(self, decision: Decision) -> None:
+        self._deciding = decision.task
         try:
             await carry_out(self._shop, self._verifier, decision)
         except Exception as error:
@@ -152,6 +169,9 @@ class WorkerLoop:
             await self._shop.ledger.refuse_decision(
                 decision, code="internal", message=f"something failed inside the program: {error!r}"
             )
+        finally:
+            self._deciding = None
+        await self._tidy()
 
 
 def _report(lane: asyncio.Task[None]) -> None:

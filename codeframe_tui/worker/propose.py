@@ -19,7 +19,7 @@ from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
-from codeframe_tui.worker.gather import task_workspace
+from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
 from codeframe_tui.worker.workshop import Workshop
 
@@ -35,7 +35,7 @@ async def run_tools(
     answer is there. Calls that an earlier process began and did not finish are not run again.
     """
     number = progress.task.number
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     known = {result.tool_use: result for result in progress.tools}
     results: list[dict[str, Any]] = []
     waiting: Blocker | None = None
@@ -190,9 +190,9 @@ async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
 
 async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     """Lay the answer over what the tools wrote; the difference to the base is the proposal."""
-    number, base = progress.task.number, progress.base
+    base = progress.base
     assert base is not None
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     if reply.stop_reason == "max_tokens":
         raise InvalidAnswer(
             "the reply was cut at its length limit; send less at once: use `edits` for large "
