@@ -75,8 +75,8 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     if sandbox is None:
         from codeframe_tui.adapters.sandbox import open_sandbox  # noqa: PLC0415 - seldom needed
 
-        place.prepare()
         try:
+            place.prepare()
             sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
@@ -118,7 +118,8 @@ def _key(environment: Mapping[str, str], scripted: str | None) -> Document:
     why = AnthropicModel(Settings()).ready()
     if why is None:
         return _check("key", "ok", "found where the SDK looks for it")
-    return _check("key", "missing", "no key for the model", why)
+    detail, _, hint = why.partition(": ")
+    return _check("key", "missing", detail, hint)
 
 
 def _base_url(environment: Mapping[str, str], scripted: str | None) -> Document:
@@ -135,6 +136,14 @@ def _without_credentials(url: str) -> str:
 
 
 def _state(place: Project) -> Document:
+    from codeframe_tui.adapters.store import check_database  # noqa: PLC0415 - heavy
+
+    try:
+        place.prepare()
+        if place.database.exists():
+            check_database(place.database)
+    except CodeframeError as error:
+        return _check("state", "missing", error.message, error.hint)
     size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
     free = shutil.disk_usage(_existing(place.state)).free
     detail = f"{place.state}: {size / 2**20:.1f} MiB, {free / 2**30:.1f} GiB free"

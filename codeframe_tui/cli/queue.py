@@ -99,7 +99,9 @@ def _parsed(source: Path) -> dict[str, Any]:
     if len(content) > IMPORT_BYTES:
         raise WrongUse(f"{source} is larger than {IMPORT_BYTES // 2**20} MiB")
     try:
-        document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_twins)
+        document = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_without_twins, parse_constant=_no_number
+        )
     except json.JSONDecodeError as error:
         place = f"{source}:{error.lineno}:{error.colno}"
         raise WrongUse(f"{place}: {error.msg}", hint="it is not JSON", code="bad_json") from error
@@ -108,6 +110,10 @@ def _parsed(source: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise WrongUse(f"{source}: not a JSON object", hint="see CONTRACT §9", code="bad_json")
     return document
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -203,7 +203,7 @@ class SetWorkers:
     """Start or pause workers, set their number or the model; None leaves as is. Result: ``{}``.
 
     Attributes:
-        max_tasks: fresh tasks that may still be taken; with ``paused`` given, None = no limit.
+        max_tasks: fresh tasks that may be taken until workers are started or paused again.
     """
 
     paused: bool | None = None

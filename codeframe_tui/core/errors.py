@@ -13,7 +13,7 @@ The message says what is wrong, the hint what to do about it. Causes are chained
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "CodeframeError",
@@ -62,9 +62,19 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The real tree differs from the base of the proposal; nothing was written."""
+    """The real tree differs from the base of the proposal; nothing was written.
+
+    Attributes:
+        paths: what differs, as far as it is known.
+    """
 
     default_code = "conflict"
+
+    def __init__(
+        self, message: str, *, hint: str = "", code: str = "", paths: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.paths = tuple(paths)
 
 
 class WrongUse(CodeframeError):

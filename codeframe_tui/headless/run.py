@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -114,37 +114,42 @@ class _Closing(Protocol):
 async def run_until_idle(
     service: Service, wanted: Wanted, on_event: Callable[[Event], None]
 ) -> Outcome:
-    """Start the workers and follow until nothing can go on.
+    """Start the workers and follow until nothing can go on; what it switched is switched back.
 
     Raises:
         Lacking: the model cannot be used at all.
     """
     await _require_model(service)
     after = await last_event(service)
+    before = await service.query(ShowOverview())
+    try:
+        return await _run(service, wanted, after, on_event)
+    finally:
+        with suppress(CodeframeError):  # an engine that is lost has nothing to switch back
+            await _switch_back(service, wanted, before)
+
+
+async def _switch_back(service: Service, wanted: Wanted, before: Document) -> None:
+    if wanted.policy is not None:
+        await service.submit(SetPolicy(before["policy"]))
+    workers = before["worker_limit"] if wanted.workers is not None else None
+    model = before["model"] if wanted.model is not None else None
+    await service.submit(SetWorkers(paused=before["paused"], workers=workers, model=model))
+
+
+async def _run(
+    service: Service, wanted: Wanted, after: int, on_event: Callable[[Event], None]
+) -> Outcome:
     if wanted.policy is not None:
         await service.submit(SetPolicy(wanted.policy))
     start = SetWorkers(
         paused=False, workers=wanted.workers, model=wanted.model, max_tasks=wanted.max_tasks
     )
-    watch = _Watch(paused=bool((await service.query(ShowOverview())).get("paused")))
-    async with _limited(service, wanted.max_tasks, watch):
-        await service.submit(start)
-        watch.paused = False
-        if not _is_idle(await _tasks(service), watch, wanted.max_tasks):
-            await _follow(service, after, watch, wanted.max_tasks, on_event)
+    await service.submit(start)
+    watch = _Watch()
+    if not _is_idle(await _tasks(service), watch, wanted.max_tasks):
+        await _follow(service, after, watch, wanted.max_tasks, on_event)
     return await _outcome(service, watch)
-
-
-@asynccontextmanager
-async def _limited(service: Service, max_tasks: int | None, watch: _Watch) -> AsyncIterator[None]:
-    """At the end workers are as before, else they would go on without the limit of this run."""
-    before = watch.paused
-    try:
-        yield
-    finally:
-        if max_tasks is not None:
-            with suppress(CodeframeError):  # the engine may have ended before
-                await service.submit(SetWorkers(paused=before or watch.paused))
 
 
 async def last_event(service: Service) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.errors import CodeframeError, Conflict, NotFound, Refused
+from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
 from codeframe_tui.core.patch import select
 from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
@@ -20,17 +22,38 @@ _BY_POLICY = "policy:"
 
 
 async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
-    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``."""
+    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``.
+
+    Only what is known to have written nothing is refused. After any other failure the decision
+    stays pending, and carrying it out again is safe.
+    """
     try:
         if decision.kind == "apply":
-            await _apply(shop, verifier, decision)
+            written = await _apply(shop, verifier, decision)
         else:
-            await _undo(shop, decision)
-    except CodeframeError as error:
+            written = await _undo(shop, decision)
+    except Conflict as conflict:
+        await shop.ledger.refuse_decision(
+            decision, code=conflict.code, message=conflict.message, paths=conflict.paths
+        )
+    except (Refused, PathRefused) as error:
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
+    else:
+        await shop.ledger.settle_decision(
+            decision, paths=written.paths, base=written.base, tree=written.tree
+        )
 
 
-async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the real tree has now: the difference of two trees, at these paths."""
+
+    paths: list[str]
+    base: str
+    tree: str
+
+
+async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Written:
     attempt = await _attempt_of(shop, decision)
     tree = attempt.tree
     if decision.parts:
@@ -38,10 +61,10 @@ async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None
         await _check_part(shop, verifier, attempt, decision.task, tree)
     elif decision.by.startswith(_BY_POLICY):
         await _check_again(shop, verifier, decision, attempt)
-    await _write(shop, decision, attempt.base, tree)
+    return await _write(shop, decision, attempt.base, tree)
 
 
-async def _undo(shop: Workshop, decision: Decision) -> None:
+async def _undo(shop: Workshop, decision: Decision) -> _Written:
     """Take everything out that stands of a task, as one replacement."""
     before: dict[str, tuple[str, bytes] | None] = {}
     after: dict[str, tuple[str, bytes] | None] = {}
@@ -56,13 +79,14 @@ async def _undo(shop: Workshop, decision: Decision) -> None:
                 raise Conflict(
                     f"{diff.path} was edited between two parts that were applied",
                     hint="take them out by hand",
+                    paths=[diff.path],
                 )
             before.setdefault(diff.path, old)
             after[diff.path] = await _side(shop, tree, diff.path, diff.new_mode)
     if tree is None:
         raise Refused(f"task {decision.task} has nothing applied to undo", code="nothing_to_undo")
     old_tree = await shop.workspaces.overlay(tree, after)
-    await _write(shop, decision, old_tree, await shop.workspaces.overlay(tree, before))
+    return await _write(shop, decision, old_tree, await shop.workspaces.overlay(tree, before))
 
 
 async def _side(shop: Workshop, tree: str, path: str, mode: str | None) -> tuple[str, bytes] | None:
@@ -70,23 +94,19 @@ async def _side(shop: Workshop, tree: str, path: str, mode: str | None) -> tuple
     return None if content is None or mode is None else (mode, content)
 
 
-async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> None:
+async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Written:
     """Replace the difference of two trees in the real tree, all or nothing."""
     diffs = await shop.workspaces.diff(old, new)
     paths = [diff.path for diff in diffs]
     replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
-    done = {r.path: r.new for r in replacements}
     try:
-        if await shop.working_tree.differs(done):
+        if await shop.working_tree.differs({r.path: r.new for r in replacements}):
             await shop.working_tree.replace(f"decision-{decision.id}", replacements)
     except Conflict as conflict:
         moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
-        await shop.ledger.refuse_decision(
-            decision, code=conflict.code, message=conflict.message, paths=moved
-        )
-        return
+        raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
     base, tree = (old, new) if decision.kind == "apply" else (new, old)
-    await shop.ledger.settle_decision(decision, paths=paths, base=base, tree=tree)
+    return _Written(paths, base, tree)
 
 
 async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:

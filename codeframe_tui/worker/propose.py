@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core import prompt
@@ -13,7 +14,8 @@ from codeframe_tui.core.changeset import parse_answer, resolve
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.paths import check_places
+from codeframe_tui.core.ignore import is_secret
+from codeframe_tui.core.paths import check_path, check_places
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
@@ -198,12 +200,13 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
             "the reply was cut at its length limit; send less at once: use `edits` for large "
             "files, or write files with the Write tool and answer with an empty `files`"
         )
-    earlier = {file.path for attempt in progress.attempts for file in attempt.files}
-    current = await shop.workspaces.capture(workspace, also=earlier)
+    named = {file.path for attempt in progress.attempts for file in attempt.files}
+    named |= _written(progress)
+    current = await shop.workspaces.capture(workspace, also=named)
     previous = progress.attempts[-1].tree if progress.attempts else base
     wrote = current.tree != previous
     answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
-    base = await _with_ignored(shop, progress, base, answer)
+    base = await _with_ignored(shop, base, named | {change.path for change in answer.files})
     tree = await _lay(shop, base, current.tree, answer)
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
@@ -220,24 +223,45 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     )
 
 
-async def _with_ignored(shop: Workshop, progress: Progress, base: str, answer: ChangeSet) -> str:
-    """The base with the real content of those paths of the answer that no snapshot holds.
+def _written(progress: Progress) -> set[str]:
+    """Paths that the model's Write tool named in this task."""
+    return {
+        call["input"]["path"]
+        for turn in progress.turns
+        for call in turn.content
+        if call.get("type") == "tool_use" and call["name"] == "Write" and _is_path(call["input"])
+    }
 
-    A file that git ignores is not part of a snapshot; once an answer names it, it is part of the
+
+def _is_path(given: Mapping[str, Any]) -> bool:
+    try:
+        check_path(given.get("path", ""))
+    except (PathRefused, TypeError, AttributeError):
+        return False
+    return True
+
+
+async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> str:
+    """The base with the real content of those paths that no snapshot holds.
+
+    A file that git ignores is not part of a snapshot; once the model names it, it is part of the
     proposal, so its present content must be part of the base.
+
+    Raises:
+        InvalidAnswer: it holds secrets, which must not come before the model.
     """
-    paths = [change.path for change in answer.files]
     known = await shop.workspaces.entries(base, paths)
     found: dict[str, tuple[str, bytes] | None] = {}
-    for path in paths:
-        mode = None if path in known else shop.project.mode(path)
+    for path in sorted(set(paths) - known.keys()):
+        mode = shop.project.mode(path)
         if mode in {"100644", "100755"}:
-            found[path] = (str(mode), shop.project.read(path))
-    if not found:
-        return base
-    fuller = await shop.workspaces.overlay(base, found)
-    await shop.ledger.set_base(progress.task.number, fuller)
-    return fuller
+            if is_secret(path):
+                raise InvalidAnswer(
+                    f"{path} exists and holds secrets of the person; leave it alone, and say in "
+                    "the explanation what they should change in it"
+                )
+            found[path] = (str(mode), await asyncio.to_thread(shop.project.read, path))
+    return await shop.workspaces.overlay(base, found) if found else base
 
 
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:

@@ -26,7 +26,6 @@ class Queue(FakeService):
         self.waiting: dict[str, list[str]] = {}
         self.blockers: list[dict[str, Any]] = []
         self.checks: list[dict[str, str]] = []
-        self.paused = True
 
     async def move(self, number: str, to: str) -> None:
         self.states[number] = to
@@ -39,9 +38,11 @@ class Queue(FakeService):
                 for n, s in self.states.items()
             ]
         }
-        self.documents["ShowOverview"] = {"paused": self.paused}
         self.documents["ShowBlockers"] = {"blockers": self.blockers}
         self.documents["ShowDoctor"] = {"checks": self.checks}
+        self.documents["ShowOverview"] = {
+            "policy": "manual", "model": "own", "worker_limit": 1, "paused": True
+        }  # fmt: skip
         return await super().query(query)
 
 
@@ -87,13 +88,24 @@ async def test_without_a_key_nothing_starts() -> None:
     assert queue.submitted == []
 
 
-async def test_what_was_wanted_is_set_before_the_workers_start() -> None:
+async def test_what_was_wanted_is_set_before_the_workers_start_and_set_back_at_the_end() -> None:
     queue = Queue()
     await ended(queue, Wanted("green", 2, "m", 3))
-    assert queue.submitted[:2] == [
+    assert queue.submitted == [
         SetPolicy("green"),
         SetWorkers(paused=False, workers=2, model="m", max_tasks=3),
+        SetPolicy("manual"),
+        SetWorkers(paused=True, workers=1, model="own"),
     ]
+
+
+async def test_an_interrupted_run_leaves_no_workers_running() -> None:
+    queue = Queue(t1="pending")
+    run = asyncio.create_task(run_until_idle(queue, Wanted(), lambda _: None))
+    await started(queue)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert queue.submitted == [SetWorkers(paused=False), SetWorkers(paused=True)]
 
 
 async def test_it_follows_until_the_last_task_has_ended_and_no_decision_is_left() -> None:
@@ -146,18 +158,6 @@ async def test_no_more_tasks_are_waited_for_than_were_allowed() -> None:
     await queue.move("1", "in_progress")
     await queue.move("1", "completed")
     assert (await run).counts == {"completed": 1, "pending": 1}
-
-
-@pytest.mark.parametrize("paused", [True, False])
-async def test_the_limit_of_a_run_ends_with_it_and_workers_are_as_before(paused: bool) -> None:
-    queue = Queue(t1="pending", t2="pending")
-    queue.paused = paused
-    run = asyncio.create_task(ended(queue, Wanted(max_tasks=1)))
-    await started(queue)
-    await queue.move("1", "in_progress")
-    await queue.move("1", "completed")
-    await run
-    assert queue.submitted[1:] == [SetWorkers(paused=paused)]
 
 
 async def test_an_engine_that_ends_too_early_is_an_error() -> None:
