@@ -135,6 +135,10 @@ class Ledger(Protocol):
         """What is in force now: policy, number of workers, paused, model."""
         ...
 
+    async def explicit_policy(self) -> str | None:
+        """The policy that a person chose or set; None = the agent's level says."""
+        ...
+
     async def spent(self, since: str, number: str | None = None) -> float:
         """US dollars of replies stored since a time (ISO 8601), of one task or of all.
 

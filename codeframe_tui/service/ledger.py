@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
@@ -15,7 +16,7 @@ from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import blockers, review, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
-from codeframe_tui.service.switches import in_force, pause
+from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -27,7 +28,15 @@ T = TypeVar("T")
 class StoreLedger:
     """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
 
-    def __init__(self, store: Store, clock: Clock, *, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        settings: Settings,
+        default_policy: str = Policy.MANUAL.value,
+    ) -> None:
+        self._default_policy = default_policy
         self._store = store
         self._clock = clock
         self._settings = settings
@@ -133,7 +142,10 @@ class StoreLedger:
 
     async def policy(self) -> tuple[str, int, bool, str]:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))
-        return now.policy, now.workers, now.paused, now.model
+        return now.policy or self._default_policy, now.workers, now.paused, now.model
+
+    async def explicit_policy(self) -> str | None:
+        return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
 
     async def spent(self, since: str, number: str | None = None) -> float:
         return await self._store.read(lambda tables: tables.turns.paid(since, number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from codeframe_tui.core import prompt
+from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
@@ -31,14 +32,15 @@ async def task_folder(shop: Workshop, progress: Progress) -> Workspace:
         return await shop.workspaces.open(name, newest.tree if newest and stands else progress.base)
 
 
-async def gather(shop: Workshop, progress: Progress) -> None:
+async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
     """Take a snapshot, open the workspace on it and store the message that begins."""
     task = progress.task
     await shop.ledger.set_phase(task.number, Phase.GATHERING)
     snapshot = await shop.workspaces.snapshot()
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
     context = await _context(shop, progress, snapshot.tree)
-    await shop.ledger.record_context(task.number, _told(context, snapshot.notes))
+    who = {"agent": {"name": agent.name, "source": agent.source}}
+    await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)
         purpose = "resume"
