@@ -15,6 +15,7 @@ from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, Definitions, read_rules
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.usage import Usage, cost_usd
 from codeframe_tui.ports import Document
 from codeframe_tui.settings import Settings, config_dir
 
@@ -49,7 +50,7 @@ async def check_everything(
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
-            _check("model", "ok", settings.model),
+            _model(settings),
             _state(place),
             _check("log", "ok", str(place.engine_log.parent)),
             _check("config", "ok", str(config_dir() / "config.toml")),
@@ -120,6 +121,15 @@ def _key(environment: Mapping[str, str], scripted: str | None) -> Document:
         return _check("key", "ok", "found where the SDK looks for it")
     detail, _, hint = why.partition(": ")
     return _check("key", "missing", detail, hint)
+
+
+def _model(settings: Settings) -> Document:
+    if cost_usd(Usage(), settings.model) is not None or not any(
+        settings.money.model_dump().values()
+    ):
+        return _check("model", "ok", settings.model)
+    hint = "watch the tokens in `usage`; the caps under [money] cannot be held"
+    return _check("model", "warn", f"{settings.model}: its price is unknown", hint)
 
 
 def _base_url(environment: Mapping[str, str], scripted: str | None) -> Document:
