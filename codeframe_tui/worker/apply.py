@@ -65,10 +65,33 @@ async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Wri
 
 
 async def _undo(shop: Workshop, decision: Decision) -> _Written:
-    applied = await shop.ledger.applied(decision.task)
-    if applied is None or applied.applied_base is None or applied.applied_tree is None:
-        raise Refused(f"task {decision.task} has nothing applied to undo")
-    return await _write(shop, decision, applied.applied_tree, applied.applied_base)
+    """Take everything out that stands of a task, as one replacement."""
+    before: dict[str, tuple[str, bytes] | None] = {}
+    after: dict[str, tuple[str, bytes] | None] = {}
+    tree = None
+    for done in await shop.ledger.applied(decision.task):
+        assert done.applied_base is not None
+        assert done.applied_tree is not None
+        tree = done.applied_tree
+        for diff in await shop.workspaces.diff(done.applied_base, tree):
+            old = await _side(shop, done.applied_base, diff.path, diff.old_mode)
+            if after.get(diff.path, old) != old:
+                raise Conflict(
+                    f"{diff.path} was edited between two parts that were applied",
+                    hint="take them out by hand",
+                    paths=[diff.path],
+                )
+            before.setdefault(diff.path, old)
+            after[diff.path] = await _side(shop, tree, diff.path, diff.new_mode)
+    if tree is None:
+        raise Refused(f"task {decision.task} has nothing applied to undo", code="nothing_to_undo")
+    old_tree = await shop.workspaces.overlay(tree, after)
+    return await _write(shop, decision, old_tree, await shop.workspaces.overlay(tree, before))
+
+
+async def _side(shop: Workshop, tree: str, path: str, mode: str | None) -> tuple[str, bytes] | None:
+    content = await shop.workspaces.read(tree, path)
+    return None if content is None or mode is None else (mode, content)
 
 
 async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Written:
@@ -87,12 +110,10 @@ async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Wri
 
 
 async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
-    before = await shop.workspaces.read(old, diff.path)
-    after = await shop.workspaces.read(new, diff.path)
     return Replacement(
         diff.path,
-        None if before is None or diff.old_mode is None else (diff.old_mode, before),
-        None if after is None or diff.new_mode is None else (diff.new_mode, after),
+        await _side(shop, old, diff.path, diff.old_mode),
+        await _side(shop, new, diff.path, diff.new_mode),
     )
 
 

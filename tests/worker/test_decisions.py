@@ -121,6 +121,32 @@ async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_pa
         assert "return 23" in (desk.project / "pkg/core.py").read_text()
 
 
+async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -> None:
+    first = answer(core(("return 2", "return 22")), *three())
+    second = answer(core(("return 2", "return 23")), *three(3, module="drei"))
+    async with room(tmp_path, Line(first, second)) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        parts = Parts(files=("pkg/three.py", "tests/test_three.py"))
+        await desk.deed(Approve(task, parts=parts, rest_to_worker=True))
+        await desk.becomes(task, "in_review")
+        await desk.deed(Approve(task))
+        applied = tree_of(desk.project)
+        (desk.project / "pkg/three.py").write_text("# mine\n")
+        assert (await desk.deed(Undo(task))).data["code"] == "conflict"
+        put_back = applied["pkg/three.py"]
+        assert put_back is not None
+        (desk.project / "pkg/three.py").write_bytes(put_back[1])
+        assert tree_of(desk.project) == applied
+        undone = await desk.deed(Undo(task))
+        assert undone.type == "change.undone", undone.data
+        assert len(undone.data["files"]) == 5
+        assert tree_of(desk.project) == before
+        assert (await desk.show(task))["reason"] == "undone"
+
+
 async def test_a_conflict_writes_nothing_and_retry_rebases_on_the_tree_of_today(
     tmp_path: Path,
 ) -> None:
