@@ -33,7 +33,7 @@ EVENT_TYPES: dict[str, str] = {
     "review.approved": "a person or policy approved: {decision, by, proposal, parts}",
     "review.rejected": "a person rejected: {attempt, reason, parts}",
     "undo.requested": "a person wants a change out again: {decision, by, proposal}",
-    "change.applied": "the real tree has it: {decision, files: [path], by}",
+    "change.applied": "the real tree has it: {decision, files: [path], by, verdict?}",
     "change.undone": "the real tree is as before: {decision, files: [path], dependants}",
     "change.refused": "nothing was written: {decision, kind, code, message, paths: [path]}",
     "blocker.opened": "a question waits: {id, kind, question, options, assumption, cause}",

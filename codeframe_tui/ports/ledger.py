@@ -116,9 +116,18 @@ class Ledger(Protocol):
         ...
 
     async def settle_decision(
-        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+        self,
+        decision: Decision,
+        *,
+        paths: Sequence[str],
+        base: str,
+        tree: str,
+        verdict: str | None = None,
     ) -> None:
-        """The real tree has it: ``change.applied``/``change.undone``; the task moves on."""
+        """The real tree has it: ``change.applied``/``change.undone``; the task moves on.
+
+        ``verdict`` is that of what was written, where it is not the attempt's own.
+        """
         ...
 
     async def refuse_decision(

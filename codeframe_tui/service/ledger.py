@@ -128,9 +128,19 @@ class StoreLedger:
         return self._store.read(lambda tables: tables.decisions.pending())
 
     async def settle_decision(
-        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+        self,
+        decision: Decision,
+        *,
+        paths: Sequence[str],
+        base: str,
+        tree: str,
+        verdict: str | None = None,
     ) -> None:
-        await self._write(lambda unit: review.settle_decision(unit, decision, paths, base, tree))
+        await self._write(
+            lambda unit: review.settle_decision(
+                unit, decision, paths, trees=(base, tree), verdict=verdict
+            )
+        )
 
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()

@@ -141,12 +141,18 @@ def applied(tables: Tables, number: str) -> list[Decision]:
 
 
 def settle_decision(
-    unit: Unit, decision: Decision, paths: Sequence[str], base: str, tree: str
+    unit: Unit,
+    decision: Decision,
+    paths: Sequence[str],
+    *,
+    trees: tuple[str, str],
+    verdict: str | None = None,
 ) -> None:
     """See `ports.Ledger.settle_decision`; settling twice is settling once."""
     stored = _stored(unit, decision)
     if stored.state == "done":
         return
+    base, tree = trees
     unit.tables.decisions.save(replace(stored, state="done", applied_base=base, applied_tree=tree))
     task = unit.task(stored.task)
     data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
@@ -155,6 +161,9 @@ def settle_decision(
         unit.emit("change.undone", task.number, data)
         _settle_undo(unit, task)
         return
+    if verdict is not None:
+        task, data["verdict"] = replace(task, verdict=verdict), verdict
+        unit.tables.tasks.save(task)
     unit.emit("change.applied", task.number, {**data, "by": stored.by})
     if stored.parts and stored.rest_to_worker:
         _send_rest_back(unit, task, stored.parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
@@ -40,28 +40,36 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
     else:
         await shop.ledger.settle_decision(
-            decision, paths=written.paths, base=written.base, tree=written.tree
+            decision,
+            paths=written.paths,
+            base=written.base,
+            tree=written.tree,
+            verdict=written.verdict,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What the real tree has now: the difference of two trees, at these paths."""
+    """What the real tree has now: the difference of two trees, at these paths.
+
+    ``verdict`` is that of exactly this, where it is not the attempt's own.
+    """
 
     paths: list[str]
     base: str
     tree: str
+    verdict: str | None = None
 
 
 async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Written:
     attempt = await _attempt_of(shop, decision)
-    tree = attempt.tree
+    tree, verdict = attempt.tree, None
     if decision.parts:
         tree = await _accepted_tree(shop, decision, attempt)
-        await _check_part(shop, verifier, attempt, decision.task, tree)
+        verdict = await _check_part(shop, verifier, attempt, decision.task, tree)
     elif decision.by.startswith(_BY_POLICY):
-        await _check_again(shop, verifier, decision, attempt)
-    return await _write(shop, decision, attempt.base, tree)
+        verdict = await _check_again(shop, verifier, decision, attempt)
+    return replace(await _write(shop, decision, attempt.base, tree), verdict=verdict)
 
 
 async def _undo(shop: Workshop, decision: Decision) -> _Written:
@@ -152,8 +160,9 @@ async def _accepted_file(
 
 async def _check_part(
     shop: Workshop, verifier: Verifier, attempt: Attempt, number: str, tree: str
-) -> None:
-    """A part must not break what the whole does not. Raises: Refused."""
+) -> str:
+    """The part's own verdict; it must not break what the whole does not. Raises: Refused."""
+    verifier.forget()
     task = (await shop.ledger.progress(number)).task
     found, _ = await verifier.verify(task, attempt.base, tree)
     whole = attempt.verification.reason if attempt.verification else ""
@@ -163,15 +172,23 @@ async def _check_part(
             f"the accepted part fails its tests, so nothing was written: {found.message}",
             code="part_failed",
         )
+    return found.verdict.value
 
 
 async def _check_again(
     shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt
-) -> None:
-    """Stale evidence is made again on today's tree before a policy applies. Raises: Refused."""
+) -> str | None:
+    """Stale evidence is made again on today's tree before a policy applies.
+
+    Returns:
+        The verdict on today's tree; None when nothing was stale.
+
+    Raises:
+        Refused: the policy would not apply it now.
+    """
     now = (await shop.workspaces.snapshot()).tree
     if now == attempt.base:
-        return
+        return None
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
@@ -184,3 +201,4 @@ async def _check_again(
             f"so nothing was written: {found.message}",
             code="stale",
         )
+    return found.verdict.value

@@ -104,6 +104,17 @@ async def test_a_part_that_fails_writes_nothing_and_goes_back_to_review(tmp_path
         assert (await desk.deed(Approve(task))).type == "change.applied"
 
 
+async def test_a_part_has_the_verdict_of_its_own_tests(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        assert (await desk.becomes(task, "in_review"))["verdict"] == "proven"
+        end = await desk.deed(Approve(task, parts=Parts(files=("pkg/three.py",))))
+        assert (end.type, end.data["verdict"]) == ("change.applied", "not_verified")
+        shown = await desk.show(task)
+        assert (shown["status"], shown["verdict"]) == ("completed", "not_verified")
+
+
 async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_path: Path) -> None:
     first = answer(core(("return 2", "return 22")), *three())
     second = answer(core(("return 2", "return 23")))
@@ -213,14 +224,22 @@ async def test_stale_evidence_is_made_again_before_a_policy_applies(
             await desk.becomes(task, "in_review")
 
 
+ENDS = """\
+import os
+
+def test_end():
+    os._exit(1)
+"""
+
+
 async def test_stale_evidence_that_no_longer_proves_goes_to_a_person(tmp_path: Path) -> None:
     project = tmp_path / "project"
 
     class Meddler(Line):
-        """The colleague breaks the collection of a test while the model answers."""
+        """The colleague writes a test that ends the run while the model answers."""
 
         def turn(self, conversation: Any) -> Turn:
-            (project / "tests/test_other.py").write_text("import a_module_nobody_has\n")
+            (project / "tests/test_other.py").write_text(ENDS)
             return super().turn(conversation)
 
     async with room(tmp_path, Meddler(RIGHT)) as desk:
