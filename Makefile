@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format clean
+.PHONY: setup demo test check format docs torture clean
 
 setup: $(READY)
 
@@ -31,6 +31,12 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+torture: $(READY)
+	CODEFRAME_TUI_KILLS=200 $(BIN)/python -m pytest -q tests/e2e/test_kills.py
+
+docs: $(READY)
+	$(BIN)/python -m tests.architecture.keys
 
 clean:
 	rm -rf $(VENV) dist build

@@ -13,7 +13,7 @@ The message says what is wrong, the hint what to do about it. Causes are chained
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "CodeframeError",
@@ -62,9 +62,19 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The real tree differs from the base of the proposal; nothing was written."""
+    """The real tree differs from the base of the proposal; nothing was written.
+
+    Attributes:
+        paths: what differs, as far as it is known.
+    """
 
     default_code = "conflict"
+
+    def __init__(
+        self, message: str, *, hint: str = "", code: str = "", paths: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.paths = tuple(paths)
 
 
 class WrongUse(CodeframeError):
@@ -132,7 +142,11 @@ def error_document(error: CodeframeError) -> dict[str, dict[str, str]]:
 
 
 def error_from_document(document: Mapping[str, Mapping[str, str]]) -> CodeframeError:
-    """Rebuild an error that crossed a process border; an unknown code becomes `CodeframeError`."""
+    """Rebuild an error that crossed a process border.
+
+    ``kind`` (the code its class has by default) tells the class; where it is missing the code
+    does, and an unknown code becomes `CodeframeError`.
+    """
     inner = document["error"]
-    kind = _BY_CODE.get(inner["code"], CodeframeError)
+    kind = _BY_CODE.get(inner.get("kind", inner["code"]), CodeframeError)
     return kind(inner["message"], hint=inner.get("hint", ""), code=inner["code"])

@@ -86,7 +86,7 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit`` or ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """
@@ -133,7 +133,7 @@ class Progress:
         tools: by tool_use id, for the newest assistant turn.
         attempts: oldest first.
         inbox: messages from people not yet told, oldest first.
-        strikes: invalid answers in a row for the attempt in hand.
+        strikes: invalid answers in a row since the newest proposal or word of a person.
     """
 
     task: Task

@@ -107,31 +107,40 @@ def next_step(progress: Progress, *, max_turns: int, max_corrections: int) -> St
         return Gather()
     last = progress.turns[-1]
     if last.role == "user":
-        return _ask_or_stop(progress, max_turns)
+        return Resume() if progress.inbox else _ask_or_stop(progress, last, max_turns)
     if last.attempt > len(progress.attempts):
         return _after_reply(progress, last)
     return _after_attempt(progress, max_corrections)
 
 
-def _ask_or_stop(progress: Progress, max_turns: int) -> Step:
+def _ask_or_stop(progress: Progress, last: Turn, max_turns: int) -> Step:
+    if last.purpose == "format" and progress.strikes > MAX_STRIKES:
+        return Stuck("answer", _refused(progress.strikes, last))
     attempt = attempt_in_hand(progress)
     asked = sum(t.role == "assistant" and t.attempt == attempt for t in progress.turns)
-    resumed = any(t.purpose == "resume" and t.attempt == attempt for t in progress.turns)
-    if asked < max_turns * (2 if resumed else 1):
+    resumed = sum(t.purpose == "resume" and t.attempt == attempt for t in progress.turns)
+    if asked < max_turns * (1 + resumed):
         return Ask()
     return Stuck(
         "budget", f"The worker made {asked} calls without an answer. Should it go on, and how?"
     )
 
 
+def _refused(strikes: int, last: Turn) -> str:
+    return (
+        f"The model's answer was refused {strikes} times: {last.content[0]['_reason']}. "
+        "Answer with a hint for another try."
+    )
+
+
 def _after_reply(progress: Progress, last: Turn) -> Step:
     if last.stop_reason in {"tool_use", "pause_turn"}:
         return RunTools(last)
+    if last.stop_reason != "refusal":
+        return ReadAnswer(last)
     if progress.inbox:
         return Resume()
-    if last.stop_reason == "refusal":
-        return Stuck("model", "The model declined to work on this task. How should it go on?")
-    return ReadAnswer(last)
+    return Stuck("model", "The model declined to work on this task. How should it go on?")
 
 
 def _after_attempt(progress: Progress, max_corrections: int) -> Step:

@@ -2,10 +2,10 @@
 
 Theory of operation. Four runs are looked at, test by test:
 
-    red         the base with the proposal's test files: new and changed tests should fail here
+    red         the base with the proposal's tests: new and changed ones should fail here
     green       the proposal, the same files: they should pass here
     regression  the proposal, the whole suite
-    base        the base, only the tests that failed or vanished in regression
+    base        the base, only the tests that did not pass in regression or vanished from it
 
     | red            | green    | the test is                                         |
     | red            | passed   | proof                                               |
@@ -14,9 +14,10 @@ Theory of operation. Four runs are looked at, test by test:
     | any            | failed   | a failure, unless a module or the sandbox is to blame|
     | any            | skipped  | nothing; where it was red, the proof is missing     |
 
-    regression: failed or vanished | base passed -> a failure, with the same excuses
-                                   | base failed as well, or has no such test -> nothing
-                                   | base not run -> not verified
+    regression: failed, skipped or vanished
+                                   | base passed -> a failure, with the same excuses
+                                   | base did not pass either, or has no such test -> nothing
+                                   | base not run, or its tests not known -> not verified
 """
 
 from __future__ import annotations
@@ -36,8 +37,10 @@ from codeframe_tui.core.verification import (
 )
 
 __all__ = [
+    "covered",
     "is_complete",
     "is_test_file",
+    "is_test_support",
     "judge",
     "needs_base_run",
     "vanished",
@@ -45,11 +48,12 @@ __all__ = [
 
 _BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
+_TEST_FOLDERS = frozenset({"test", "tests"})
 _ADVICE = {
     "no_red": "add a test that fails without this change, by assertion",
     "no_new_tests": "add a test that fails without this change and passes with it",
     "not_green": "make the new tests run: a skipped test proves nothing",
-    "no_base_run": "run the failing tests on the base",
+    "no_base_run": "make the suite run on the base, so that nothing it loses goes unseen",
     "no_tests": "add tests",
     "not_run": "run the tests",
     "no_pytest": "install pytest into the project's environment",
@@ -72,9 +76,39 @@ def is_test_file(path: str) -> bool:
     return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 
 
+def is_test_support(path: str) -> bool:
+    """Whether a path is no part of the code under test: a test file, or below a folder of tests.
+
+    A conftest is left out: it may need the code under test, and is flagged by itself.
+    """
+    *folders, name = path.split("/")
+    below = not _TEST_FOLDERS.isdisjoint(folders) and name != "conftest.py"
+    return below or is_test_file(path)
+
+
 def is_complete(run: TestRun | None) -> bool:
     """Whether a run's cases can be believed; files that cannot be collected do not spoil it."""
     return run is not None and (run.ok or run.reason == "collection_error")
+
+
+def covered(suite: TestRun, files: tuple[str, ...]) -> TestRun | None:
+    """What a run of the whole suite says of some of its files, as a run of its own.
+
+    None where it does not say it: it is not complete, or it did not look into one of the files.
+    """
+    looked = {name.partition("::")[0] for name in suite.collected}
+    errors = tuple((file, text) for file, text in suite.collection_errors if file in files)
+    if not is_complete(suite) or not set(files) <= looked | {file for file, _ in errors}:
+        return None
+    return replace(
+        suite,
+        ok=not errors,
+        reason="collection_error" if errors else "",
+        message=suite.message if errors else "",
+        cases=tuple(c for c in suite.cases if c.id.partition("::")[0] in files),
+        collected=tuple(n for n in suite.collected if n.partition("::")[0] in files),
+        collection_errors=errors,
+    )
 
 
 def vanished(base_collected: Iterable[str], regression: TestRun) -> tuple[str, ...]:
@@ -86,12 +120,15 @@ def vanished(base_collected: Iterable[str], regression: TestRun) -> tuple[str, .
 def needs_base_run(
     regression: TestRun | None, base_collected: tuple[str, ...] | None
 ) -> tuple[str, ...]:
-    """Ids that must be run on the base before `judge` can tell a regression: failed or vanished."""
+    """Ids that must be run on the base before `judge` can tell a regression.
+
+    Those that do not pass on the proposal, skipped ones included, and those that vanished.
+    """
     if regression is None or not is_complete(regression):
         return ()
     known = None if base_collected is None else set(base_collected)
-    failed = [case.id for case in regression.cases if case.outcome in _BROKEN]
-    ours = [name for name in failed if known is None or name in known]
+    fallen = [case.id for case in regression.cases if case.outcome not in _FINE]
+    ours = [name for name in fallen if known is None or name in known]
     return (*ours, *vanished(base_collected or (), regression))
 
 
@@ -105,21 +142,30 @@ def judge(
     base_of_failed: TestRun | None,
     base_collected: tuple[str, ...] | None,
     added_modules: frozenset[str],
+    base_hooks: tuple[str, ...] = (),
 ) -> Verification:
     """The verdict of one attempt. Pure and total: a missing run is *not verified*, never an error.
 
     Args:
         evidence: what would prove the task.
         changed_tests: paths of test files that the proposal creates or modifies.
-        red: base plus the proposal's test files, those files selected.
+        red: base plus the proposal's tests and what serves only them, the test files selected.
         green: the proposal, the same selection.
         regression: the proposal, whole suite.
         base_of_failed: the base as it is, with the ids of `needs_base_run`.
         base_collected: ids of the base's suite, from a run that only collects; None = unknown.
-        added_modules: `module_names` of the Python files that the proposal adds.
+        added_modules: `module_names` of the code under test that the proposal adds.
+        base_hooks: pytest hooks of the project that the base has (`TestRun.hooks`).
     """
     case = _Case(
-        changed_tests, red, green, regression, base_of_failed, base_collected, added_modules
+        changed_tests=changed_tests,
+        red=red,
+        green=green,
+        regression=regression,
+        base_of_failed=base_of_failed,
+        base_collected=base_collected,
+        added_modules=added_modules,
+        base_hooks=base_hooks,
     )
     proof = case.proof()
     parts = (case.red_run(proof), case.green_run(), case.regression_run())
@@ -190,6 +236,7 @@ class _Case:
     base_of_failed: TestRun | None
     base_collected: tuple[str, ...] | None
     added_modules: frozenset[str]
+    base_hooks: tuple[str, ...]
 
     def proof(self) -> _Proof:
         if self.red is None or not is_complete(self.red):
@@ -228,7 +275,7 @@ class _Case:
         return _sort(found)
 
     def regressed(self) -> _Failures:
-        """Tests that pass on the base and fail or are gone on the proposal."""
+        """Tests that pass on the base and fail, are skipped or are gone on the proposal."""
         if self.regression is None or not is_complete(self.regression):
             return _Failures()
         base = {} if self.base_of_failed is None else _outcomes(self.base_of_failed)
@@ -252,8 +299,8 @@ class _Case:
             if failures.excused:
                 name, reason = failures.excused[0]
                 return reason, f"{name} lacks a module or something that the sandbox denies"
-        if self._unknown_base():
-            return "no_base_run", f"not known on the base: {_some(self._unknown_base())}"
+        if self._base_doubt():
+            return "no_base_run", self._base_doubt()
         if self._new_hooks():
             return "tampered", f"new pytest hooks: {_some(self._new_hooks())}"
         return self._tdd_doubt(proof) if evidence is Evidence.TDD else ("", "")
@@ -281,19 +328,20 @@ class _Case:
         files = {file for file, _ in run.collection_errors}
         return self.base_collected is not None and not files & (known | set(self.changed_tests))
 
-    def _unknown_base(self) -> tuple[str, ...]:
-        if self.regression is None:
-            return ()
+    def _base_doubt(self) -> str:
+        """What is not known of the base and matters; empty when nothing is."""
+        if self.base_collected is None:
+            return "the tests of the base could not be listed"
         lost = needs_base_run(self.regression, self.base_collected)
         if not lost or is_complete(self.base_of_failed):
-            return ()
+            return ""
         gone = self.base_of_failed is not None and self.base_of_failed.reason == "no_tests"
-        return () if gone else lost
+        return "" if gone else f"not known on the base: {_some(lost)}"
 
     def _new_hooks(self) -> tuple[str, ...]:
-        if self.red is None or self.green is None or not is_complete(self.red):
-            return ()
-        return tuple(hook for hook in self.green.hooks if hook not in self.red.hooks)
+        runs = [run for run in (self.green, self.regression) if run is not None]
+        found = dict.fromkeys(hook for run in runs for hook in run.hooks)
+        return tuple(hook for hook in found if hook not in self.base_hooks)
 
     def red_run(self, proof: _Proof) -> Run:
         if self.red is None:
@@ -329,7 +377,7 @@ class _Case:
         if regressed.failed:
             text = _some(regressed.failed)
             return Run("regressed", "regression", text, tests, self.regression.output)
-        if not (self.regression.ok or self._forgivable(self.regression)) or self._unknown_base():
+        if not (self.regression.ok or self._forgivable(self.regression)) or self._base_doubt():
             return replace(_unverified(self.regression), tests=tests)
         return Run("clean", "", "", tests, self.regression.output)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import (
     Awaitable,
+    Mapping,
     Sequence,
 )
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
-from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports.service import Document
 
@@ -34,12 +35,16 @@ class Ledger(Protocol):
         """All stored facts of a task. Raises: NotFound."""
         ...
 
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, Status]:
+        """The state of each of the numbers that exists."""
+        ...
+
     async def issue_of(self, task: Task) -> Issue | None:
         """The parent issue."""
         ...
 
-    async def blockers_of(self, number: str) -> Sequence[Blocker]:
-        """All blockers of a task, oldest first."""
+    async def blockers_of(self, number: str | None) -> Sequence[Blocker]:
+        """All blockers of a task, or of all tasks, oldest first."""
         ...
 
     async def set_base(self, number: str, tree: str) -> None:
@@ -122,16 +127,23 @@ class Ledger(Protocol):
         """Nothing was written: ``change.refused``; the task is back where it was."""
         ...
 
-    async def applied(self, number: str) -> Decision | None:
-        """The newest carried-out apply of a task that is not undone."""
+    async def applied(self, number: str) -> Sequence[Decision]:
+        """The carried-out applies of a task that are not undone, oldest first."""
         ...
 
     async def policy(self) -> tuple[str, int, bool, str]:
         """What is in force now: policy, number of workers, paused, model."""
         ...
 
-    async def spent(self, since: str) -> float | None:
-        """Money of all replies stored since a time (ISO 8601); None when a price is unknown."""
+    async def explicit_policy(self) -> str | None:
+        """The policy that a person chose or set; None = the agent's level says."""
+        ...
+
+    async def spent(self, since: str, number: str | None = None) -> float:
+        """US dollars of replies stored since a time (ISO 8601), of one task or of all.
+
+        Replies of unknown price count nothing.
+        """
         ...
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
-from codeframe_tui.core.task import Group, Issue, Task
+from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Flag, TestCase, Verification
 
@@ -100,6 +100,14 @@ class TaskRows(Protocol):
         """First task that can start; without ``fresh`` only those that were started before."""
         ...
 
+    def begun(self) -> set[str]:
+        """Queued tasks that were started before."""
+        ...
+
+    def statuses(self, numbers: Sequence[str]) -> dict[str, Status]:
+        """The state of each of the numbers that exists."""
+        ...
+
     def start(self, number: str, worker: str) -> bool:
         """Note who works on it; returns whether it is the first time."""
         ...
@@ -142,6 +150,10 @@ class TurnRows(Protocol):
 
     def spent(self, since: str) -> float | None:
         """Money of replies stored since a time; None when a price is unknown."""
+        ...
+
+    def paid(self, since: str, number: str | None) -> float:
+        """As `spent`, of one task or of all; replies of unknown price count nothing."""
         ...
 
 

@@ -26,7 +26,8 @@ def open_blocker(unit: Unit, blocker: Blocker) -> str:
 
 def _same_open(unit: Unit, blocker: Blocker) -> str | None:
     for each in unit.tables.blockers.of(blocker.task):
-        if each.status is BlockerStatus.OPEN and each.question == blocker.question:
+        same = (each.key, each.question) == (blocker.key, blocker.question)
+        if same and each.status is BlockerStatus.OPEN:
             return each.id
     return None
 
@@ -62,5 +63,6 @@ def answer(unit: Unit, command: Answer) -> Document:
     unit.emit("blocker.answered", blocker.task, {"id": blocker.id, "answer": text})
     task = unit.task(blocker.task)
     if task.status is Status.BLOCKED and not unit.is_held_by_question(task.number):
+        unit.tables.tasks.set_strikes(task.number, 0)
         unit.move(task, Status.PENDING)
     return {"task": task.number}

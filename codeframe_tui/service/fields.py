@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.task import Evidence, is_issue_number, is_task_number
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "check_priority",
     "check_step",
     "check_title",
+    "check_unicode",
     "family_of",
 ]
 
@@ -50,7 +51,15 @@ def check_description(description: str) -> str:
             hint="put the rest into a file of the project and name it",
             code="too_long",
         )
-    return description
+    return check_unicode(description, "the description")
+
+
+def check_unicode(text: str, what: str) -> str:
+    """Text that can be written: no lone surrogates; the wire refuses them with this code too."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        hint = "write it as UTF-8"
+        raise WrongUse(f"{what} is not Unicode text", hint=hint, code="bad_request")
+    return text
 
 
 def check_priority(priority: int) -> int:

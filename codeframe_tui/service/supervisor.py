@@ -8,9 +8,18 @@ from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Query, Reject, SetWorkers
+from codeframe_tui.core.commands import (
+    Approve,
+    Command,
+    KeepWorking,
+    Query,
+    Reject,
+    SetPolicy,
+    SetWorkers,
+)
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.policy import Policy
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import (
@@ -46,7 +55,6 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
-    commands.SetPolicy: switches.set_policy,
     commands.Undo: review.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
@@ -70,6 +78,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
         keep: whether the engine outlives its last client.
@@ -85,8 +94,9 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        default_policy: str = Policy.MANUAL.value,
     ) -> None:
-        super().__init__(store, clock, settings=settings)
+        super().__init__(store, clock, settings=settings, default_policy=default_policy)
         self._facts = facts
         self._workspaces = workspaces
         self._index = index
@@ -103,6 +113,9 @@ class Supervisor(StoreLedger):
             case SetWorkers():
                 switch = partial(switches.set_workers, command=command, settings=self._settings)
                 return await self._write(switch)
+            case SetPolicy():
+                choose = partial(switches.set_policy, command=command, settings=self._settings)
+                return await self._write(choose)
             case Approve() | Reject() if command.parts.hunks:
                 command = await self._with_checked_hunks(command)
         wish = command
@@ -166,7 +179,9 @@ class Supervisor(StoreLedger):
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self._started)
         stored = await self._store.read(make)
-        return {**stored, **self._facts(), "keep": self.keep}
+        shown = {"policy": stored["policy"] or self._default_policy}
+        chosen = {"policy_chosen": stored["policy"] is not None}
+        return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
 
     async def _diff(self, number: str, attempt: int | None) -> Document:
         found, decision = await self._store.read(

@@ -134,6 +134,7 @@ def record_attempt(unit: Unit, number: str, attempt: Attempt) -> None:
     if not unit.tables.attempts.add(number, attempt, unit.at):
         raise Refused(f"attempt {attempt.number} of task {number} is stored", code="exists")
     unit.tables.tasks.set_strikes(number, 0)
+    unit.tables.tasks.set_base(number, attempt.base)
     changed = replace(task, attempt=attempt.number, proposal=attempt.proposal, verdict=None)
     unit.tables.tasks.save(changed)
     data = {

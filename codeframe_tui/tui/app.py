@@ -112,7 +112,7 @@ class CockpitApp(App[int]):
             self.set_interval(self._tick, self._time_passed)
 
     def tell(self, *spans: Span) -> None:
-        """Say one line above the footer."""
+        """Say one line above the footer, for a while."""
         self.cockpit.notice(*spans)
 
     def _leave(self, code: int) -> None:

@@ -59,8 +59,8 @@ def run(project: Path, *, options: Options) -> int:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
     """
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read once, when textual is imported
+    guard_early()  # before the first picture, or a signal in between would leave it behind
     skeleton(clean_line(project.name))
-    guard_early()
     sys.setswitchinterval(0.0005)
     started = False
     try:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from codeframe_tui.core.commands import Command, Query
-from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.errors import Lacking, Refused, error_from_document
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.wire.codec import decode_error, decode_event, decode_signal, encode_wish
+from codeframe_tui.wire.codec import decode_event, decode_signal, encode_wish
 from codeframe_tui.wire.outbox import SignalBuffer
 from codeframe_tui.wire.stream import (
     MAX_LINE_BYTES,
@@ -178,7 +178,7 @@ class Client:
             feed.put(message)
         elif (answer := self._waiting.get(number)) and not answer.done():
             if "error" in message:
-                answer.set_exception(decode_error(message["error"]))
+                answer.set_exception(error_from_document(message))
             else:
                 answer.set_result(message["ok"])
 

@@ -13,11 +13,10 @@ from dataclasses import asdict
 from typing import Any
 
 from codeframe_tui.core.commands import COMMANDS, Command, Query
-from codeframe_tui.core.errors import CodeframeError, error_document, error_from_document
+from codeframe_tui.core.errors import CodeframeError, error_document
 from codeframe_tui.core.events import Event, Signal
 
 __all__ = [
-    "decode_error",
     "decode_event",
     "decode_signal",
     "encode_error",
@@ -34,18 +33,8 @@ def encode_wish(wish: Command | Query) -> dict[str, Any]:
 
 
 def encode_error(error: CodeframeError) -> dict[str, Any]:
-    """The outward form, plus the kind, so that the exit code survives the journey."""
-    return {"error": {**error_document(error)["error"], "kind": _kind(error)}}
-
-
-def _kind(error: CodeframeError) -> str:
-    return type(error).default_code
-
-
-def decode_error(inner: Mapping[str, str]) -> CodeframeError:
-    """The error of a reply."""
-    kind = type(error_from_document({"error": {**inner, "code": inner.get("kind", "")}}))
-    return kind(inner["message"], hint=inner.get("hint", ""), code=inner["code"])
+    """The outward form, plus the kind, so that class and exit code survive the journey."""
+    return {"error": {**error_document(error)["error"], "kind": type(error).default_code}}
 
 
 def decode_event(document: Mapping[str, Any]) -> Event:

@@ -2,76 +2,118 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.errors import CodeframeError, Conflict, NotFound, Refused
+from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
 from codeframe_tui.core.patch import select
+from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verification import Verdict
 from codeframe_tui.ports import Replacement
+from codeframe_tui.worker.review import outlook_of
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["carry_out"]
 
+_BY_POLICY = "policy:"
+
 
 async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
-    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``."""
+    """Bring a decision to its end: ``settle_decision`` or ``refuse_decision``.
+
+    Only what is known to have written nothing is refused. After any other failure the decision
+    stays pending, and carrying it out again is safe.
+    """
     try:
         if decision.kind == "apply":
-            await _apply(shop, verifier, decision)
+            written = await _apply(shop, verifier, decision)
         else:
-            await _undo(shop, decision)
-    except CodeframeError as error:
+            written = await _undo(shop, decision)
+    except Conflict as conflict:
+        await shop.ledger.refuse_decision(
+            decision, code=conflict.code, message=conflict.message, paths=conflict.paths
+        )
+    except (Refused, PathRefused) as error:
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
+    else:
+        await shop.ledger.settle_decision(
+            decision, paths=written.paths, base=written.base, tree=written.tree
+        )
 
 
-async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the real tree has now: the difference of two trees, at these paths."""
+
+    paths: list[str]
+    base: str
+    tree: str
+
+
+async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Written:
     attempt = await _attempt_of(shop, decision)
-    base, tree = attempt.base, attempt.tree
+    tree = attempt.tree
     if decision.parts:
         tree = await _accepted_tree(shop, decision, attempt)
-        await _verify_again(shop, verifier, decision.task, (base, tree), "the accepted part")
-    elif decision.by.startswith("policy:"):
-        snapshot = await shop.workspaces.snapshot()
-        if snapshot.tree != base:
-            await _verify_on(shop, verifier, decision, attempt, snapshot.tree)
-    await _write(shop, decision, base, tree)
+        await _check_part(shop, verifier, attempt, decision.task, tree)
+    elif decision.by.startswith(_BY_POLICY):
+        await _check_again(shop, verifier, decision, attempt)
+    return await _write(shop, decision, attempt.base, tree)
 
 
-async def _undo(shop: Workshop, decision: Decision) -> None:
-    applied = await shop.ledger.applied(decision.task)
-    if applied is None or applied.applied_base is None or applied.applied_tree is None:
-        raise Refused(f"task {decision.task} has nothing applied to undo")
-    await _write(shop, decision, applied.applied_tree, applied.applied_base)
+async def _undo(shop: Workshop, decision: Decision) -> _Written:
+    """Take everything out that stands of a task, as one replacement."""
+    before: dict[str, tuple[str, bytes] | None] = {}
+    after: dict[str, tuple[str, bytes] | None] = {}
+    tree = None
+    for done in await shop.ledger.applied(decision.task):
+        assert done.applied_base is not None
+        assert done.applied_tree is not None
+        tree = done.applied_tree
+        for diff in await shop.workspaces.diff(done.applied_base, tree):
+            old = await _side(shop, done.applied_base, diff.path, diff.old_mode)
+            if after.get(diff.path, old) != old:
+                raise Conflict(
+                    f"{diff.path} was edited between two parts that were applied",
+                    hint="take them out by hand",
+                    paths=[diff.path],
+                )
+            before.setdefault(diff.path, old)
+            after[diff.path] = await _side(shop, tree, diff.path, diff.new_mode)
+    if tree is None:
+        raise Refused(f"task {decision.task} has nothing applied to undo", code="nothing_to_undo")
+    old_tree = await shop.workspaces.overlay(tree, after)
+    return await _write(shop, decision, old_tree, await shop.workspaces.overlay(tree, before))
 
 
-async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> None:
+async def _side(shop: Workshop, tree: str, path: str, mode: str | None) -> tuple[str, bytes] | None:
+    content = await shop.workspaces.read(tree, path)
+    return None if content is None or mode is None else (mode, content)
+
+
+async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Written:
     """Replace the difference of two trees in the real tree, all or nothing."""
     diffs = await shop.workspaces.diff(old, new)
     paths = [diff.path for diff in diffs]
     replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
-    done = {r.path: r.new for r in replacements}
     try:
-        if await shop.working_tree.differs(done):
+        if await shop.working_tree.differs({r.path: r.new for r in replacements}):
             await shop.working_tree.replace(f"decision-{decision.id}", replacements)
     except Conflict as conflict:
         moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
-        await shop.ledger.refuse_decision(
-            decision, code=conflict.code, message=conflict.message, paths=moved
-        )
-        return
+        raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
     base, tree = (old, new) if decision.kind == "apply" else (new, old)
-    await shop.ledger.settle_decision(decision, paths=paths, base=base, tree=tree)
+    return _Written(paths, base, tree)
 
 
 async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
-    before = await shop.workspaces.read(old, diff.path)
-    after = await shop.workspaces.read(new, diff.path)
     return Replacement(
         diff.path,
-        None if before is None or diff.old_mode is None else (diff.old_mode, before),
-        None if after is None or diff.new_mode is None else (diff.new_mode, after),
+        await _side(shop, old, diff.path, diff.old_mode),
+        await _side(shop, new, diff.path, diff.new_mode),
     )
 
 
@@ -108,24 +150,37 @@ async def _accepted_file(
     return (kept or "100644", content)
 
 
-async def _verify_on(
-    shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt, now: str
+async def _check_part(
+    shop: Workshop, verifier: Verifier, attempt: Attempt, number: str, tree: str
 ) -> None:
-    """Stale evidence: verify the change on the tree as it is now, before a policy applies it."""
+    """A part must not break what the whole does not. Raises: Refused."""
+    task = (await shop.ledger.progress(number)).task
+    found, _ = await verifier.verify(task, attempt.base, tree)
+    whole = attempt.verification.reason if attempt.verification else ""
+    uncollected = found.reason == "collection_error" != whole
+    if found.verdict is Verdict.FAILED or uncollected:
+        raise Refused(
+            f"the accepted part fails its tests, so nothing was written: {found.message}",
+            code="part_failed",
+        )
+
+
+async def _check_again(
+    shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt
+) -> None:
+    """Stale evidence is made again on today's tree before a policy applies. Raises: Refused."""
+    now = (await shop.workspaces.snapshot()).tree
+    if now == attempt.base:
+        return
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
-    tree = await shop.workspaces.overlay(now, changes)
-    await _verify_again(shop, verifier, decision.task, (now, tree), "the change on today's tree")
-
-
-async def _verify_again(
-    shop: Workshop, verifier: Verifier, number: str, trees: tuple[str, str], what: str
-) -> None:
-    task = (await shop.ledger.progress(number)).task
-    verification, _ = await verifier.verify(task, *trees)
-    if verification.verdict is Verdict.FAILED:
+    task = (await shop.ledger.progress(decision.task)).task
+    found, flags = await verifier.verify(task, now, await shop.workspaces.overlay(now, changes))
+    policy = Policy(decision.by.removeprefix(_BY_POLICY))
+    if outlook_of(policy, task, found, flags) is not Outlook.APPLY:
         raise Refused(
-            f"{what} fails its tests, so nothing was written: {verification.message}",
-            code="part_failed",
+            f"the project changed meanwhile, and on today's files it is {found.verdict.value}, "
+            f"so nothing was written: {found.message}",
+            code="stale",
         )

@@ -29,7 +29,12 @@ async def correct(shop: Workshop, progress: Progress) -> None:
 
 
 async def level_workspace(shop: Workshop, progress: Progress) -> None:
-    """Make the model's folder exactly its newest proposal, so that both speak of the same files."""
-    if progress.attempts and progress.attempts[-1].base == progress.base:
+    """Make the model's folder exactly its newest proposal, so that both speak of the same files.
+
+    Not while the model works on the next one: what its tools wrote since then stays.
+    """
+    if not progress.attempts or progress.turns[-1].attempt > len(progress.attempts):
+        return
+    if progress.attempts[-1].base == progress.base:
         name = task_workspace(progress.task.number)
         await shop.workspaces.open(name, progress.attempts[-1].tree)

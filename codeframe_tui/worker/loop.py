@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -19,50 +21,74 @@ __all__ = ["WorkerLoop"]
 
 logger = logging.getLogger(__name__)
 
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+"""Before something that failed inside is tried again."""
+
 
 class WorkerLoop:
-    """Two lanes: workers, which never touch the real tree, and decisions, which alone do.
-
-    Attributes:
-        lacking: why no model work can be done (no key, key refused); None when it can.
-    """
+    """Two lanes: workers, which never touch the real tree, and decisions, which alone do."""
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._verifier = Verifier(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
-        self.lacking: str | None = None
+        self._deciding: dict[int, asyncio.Task[None]] = {}
+        self._decided_on: set[str] = set()
+        self._folders = asyncio.Lock()
 
     async def start(self) -> None:
         """Begin both lanes."""
         self._lanes = [
-            asyncio.create_task(self._work(), name="workers"),
-            asyncio.create_task(self._decide(), name="decisions"),
+            asyncio.create_task(self._lane(self._work), name="workers"),
+            asyncio.create_task(self._lane(self._decide), name="decisions"),
         ]
-        for lane in self._lanes:
-            lane.add_done_callback(_report)
 
     async def stop(self) -> None:
         """Stop both lanes and everything they run; tasks in hand go back to pending."""
-        doomed = [*self._lanes, *self._walking.values()]
+        doomed = [*self._lanes, *self._walking.values(), *self._deciding.values()]
         for task in doomed:
             task.cancel()
         await asyncio.gather(*doomed, return_exceptions=True)
         self._lanes.clear()
 
-    async def _work(self) -> None:
-        ledger = self._shop.ledger
-        seen = 0
+    async def _lane(self, round_: Callable[[int], Awaitable[int]]) -> None:
+        """Rounds for ever; a failing one is told, and tried again after a growing pause."""
+        seen, pause = 0, FIRST_PAUSE_SECONDS
         while True:
-            _, workers, paused, _ = await ledger.policy()
-            self.lacking = self._shop.model.ready()
-            while not paused and self.lacking is None and len(self._walking) < workers:
-                task = await ledger.claim("worker")
-                if task is None:
-                    break
+            try:
+                seen = await round_(seen)
+                pause = FIRST_PAUSE_SECONDS
+            except Exception as error:
+                logger.exception("round=%s failed", round_.__name__)
+                await self._tell(None, error)
+                await self._shop.clock.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _work(self, seen: int) -> int:
+        ledger = self._shop.ledger
+        _, workers, paused, _ = await ledger.policy()
+        ready = not paused and self._shop.model.ready() is None
+        await self._tidy()
+        while ready and len(self._walking) < workers:
+            if not await self._claim():
+                break
+        return await self._something(seen)
+
+    async def _claim(self) -> bool:
+        async with self._folders:
+            task = await self._shop.ledger.claim("worker")
+            if task is not None:
                 self._begin(task)
-            seen = await self._something(seen)
+            return task is not None
+
+    async def _tidy(self) -> None:
+        async with self._folders:  # nothing is claimed meanwhile
+            await tidy(self._shop, self._is_busy)
+
+    def _is_busy(self, number: str) -> bool:
+        return number in self._walking or number in self._decided_on
 
     async def _something(self, seen: int) -> int:
         """Wait for a commit or for a worker that becomes free; returns the count of commits."""
@@ -109,51 +135,73 @@ class WorkerLoop:
         try:
             await road
         except ModelFailed as failure:
-            self.lacking = failure.message
-            await self._shop.ledger.record_event(
-                "problem",
-                number,
-                {"code": failure.code, "message": failure.message, "hint": failure.hint},
-            )
+            await self._tell(number, failure)
             await self._shop.ledger.pause("the model cannot be used")
-        except Refused as error:
-            if error.code != "not_in_progress":  # a person took the task away meanwhile
-                await self._ask_about(number, error)
         except Exception as error:
+            if isinstance(error, Refused) and error.code == "not_in_progress":
+                return  # a person took the task away meanwhile
             logger.exception("task=%s failed inside", number)
             await self._ask_about(number, error)
 
     async def _ask_about(self, number: str, error: Exception) -> None:
-        what = error.message if isinstance(error, CodeframeError) else repr(error)
-        with suppress(Refused):
-            await self._shop.ledger.open_blocker(
-                Blocker(
-                    task=number,
-                    kind=BlockerKind.SYNC,
-                    question=f"Something failed inside the program: {what}. "
-                    "The log has the details. Answer to try again.",
-                    cause="internal",
-                )
-            )
+        question = Blocker(
+            task=number,
+            kind=BlockerKind.SYNC,
+            question=f"Something failed inside the program: {_said(error)}. "
+            "The log has the details. Answer to try again.",
+            cause="internal",
+        )
+        try:
+            await self._shop.ledger.open_blocker(question)
+        except CodeframeError:
+            logger.exception("task=%s: the question could not be stored", number)
 
-    async def _decide(self) -> None:
+    async def _decide(self, seen: int) -> int:
+        """Begin to carry out every pending decision; a long verification holds up no other."""
         ledger = self._shop.ledger
-        seen = 0
-        while True:
-            for decision in await ledger.pending_decisions():
-                await self._carry_out(decision)
-            seen = await ledger.changed(seen)
+        for decision in await ledger.pending_decisions():
+            if decision.id not in self._deciding:
+                carrying = asyncio.create_task(self._carry_out(decision))
+                self._deciding[decision.id] = carrying
+                carrying.add_done_callback(partial(self._decided, decision.id))
+        return await ledger.changed(seen)
+
+    def _decided(self, number: int, carrying: asyncio.Task[None]) -> None:
+        del carrying
+        self._deciding.pop(number, None)
 
     async def _carry_out(self, decision: Decision) -> None:
+        self._decided_on.add(decision.task)
         try:
-            await carry_out(self._shop, self._verifier, decision)
-        except Exception as error:
-            logger.exception("decision=%s failed inside", decision.id)
-            await self._shop.ledger.refuse_decision(
-                decision, code="internal", message=f"something failed inside the program: {error!r}"
-            )
+            await self._until_settled(decision)
+        finally:
+            self._decided_on.discard(decision.task)
+        await self._tidy()
+
+    async def _until_settled(self, decision: Decision) -> None:
+        """Until it is settled or refused: what failed half-way is safe to do again."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                await carry_out(self._shop, self._verifier, decision)
+            except Exception as error:
+                logger.exception("decision=%s failed inside", decision.id)
+                await self._tell(decision.task, error)
+                await self._shop.clock.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                return
+
+    async def _tell(self, number: str | None, error: Exception) -> None:
+        """A person learns of it even when nothing can be stored: then from the log."""
+        code = error.code if isinstance(error, CodeframeError) else "internal"
+        hint = error.hint if isinstance(error, CodeframeError) else "the log has the details"
+        data = {"code": code, "message": _said(error), "hint": hint}
+        try:
+            await self._shop.ledger.record_event("problem", number, data)
+        except CodeframeError:
+            logger.exception("task=%s: a problem could not be stored", number)
 
 
-def _report(lane: asyncio.Task[None]) -> None:
-    if not lane.cancelled() and (error := lane.exception()) is not None:
-        logger.critical("lane=%s died", lane.get_name(), exc_info=error)
+def _said(error: Exception) -> str:
+    return error.message if isinstance(error, CodeframeError) else repr(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.errors import CodeframeError, InvalidAnswer, ModelFailed
+from codeframe_tui.core.errors import CodeframeError, ModelFailed
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
     Ask,
@@ -21,6 +21,7 @@ from codeframe_tui.core.road import (
 )
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.worker.ask import ask
+from codeframe_tui.worker.budget import stopped_by_cap
 from codeframe_tui.worker.correct import correct, level_workspace
 from codeframe_tui.worker.gather import gather, resume
 from codeframe_tui.worker.propose import read_answer, run_tools
@@ -58,8 +59,6 @@ async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
             if failure.kind in NEEDS_SETUP:
                 raise
             await _block(shop, number, "model", _model_question(failure))
-        except InvalidAnswer as error:
-            await _block(shop, number, "answer", _answer_question(error))
 
 
 async def _take(
@@ -68,9 +67,10 @@ async def _take(
     number = progress.task.number
     match step:
         case Gather():
-            await gather(shop, progress)
+            await gather(shop, progress, agent)
         case Ask():
-            await ask(shop, progress, agent)
+            if not await stopped_by_cap(shop, progress.task):
+                await ask(shop, progress, agent)
         case RunTools(turn):
             await run_tools(shop, progress, turn, agent)
         case ReadAnswer(turn):
@@ -78,7 +78,7 @@ async def _take(
         case Verify():
             await _verify(shop, verifier, progress)
         case Settle():
-            await settle(shop, progress)
+            await settle(shop, progress, agent)
         case Correct():
             await correct(shop, progress)
         case Resume():
@@ -92,7 +92,7 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     task, newest = progress.task, progress.attempts[-1]
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
-    verification, flags = await verifier.verify(task, newest.base, newest.tree)
+    verification, flags = await verifier.verify_newest(progress)
     await shop.ledger.record_verification(task.number, newest.number, verification, flags)
 
 
@@ -104,10 +104,3 @@ async def _block(shop: Workshop, number: str, cause: str, question: str) -> None
 
 def _model_question(failure: CodeframeError) -> str:
     return f"The model could not be reached: {failure.message}. Answer to try again."
-
-
-def _answer_question(error: CodeframeError) -> str:
-    return (
-        f"The model's answer was refused three times: {error.message}. "
-        "Answer with a hint for another try."
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core import prompt
@@ -13,13 +14,14 @@ from codeframe_tui.core.changeset import parse_answer, resolve
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.paths import check_places
+from codeframe_tui.core.ignore import is_secret
+from codeframe_tui.core.paths import check_path, check_places
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
-from codeframe_tui.worker.gather import task_workspace
+from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
 from codeframe_tui.worker.workshop import Workshop
 
@@ -35,7 +37,7 @@ async def run_tools(
     answer is there. Calls that an earlier process began and did not finish are not run again.
     """
     number = progress.task.number
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     known = {result.tool_use: result for result in progress.tools}
     results: list[dict[str, Any]] = []
     waiting: Blocker | None = None
@@ -120,12 +122,14 @@ async def _ask_human(
         cause="question",
         options=tuple(given.get("options", ())),
         assumption=given.get("assumption") if kind is BlockerKind.ASYNC else None,
+        key=ident,
     )
+    asked = await _asked(shop, question)
     if kind is BlockerKind.ASYNC:
-        await shop.ledger.open_blocker(question)
+        if asked is None:
+            await shop.ledger.open_blocker(question)
         text = f"The question was passed on. Go on with your assumption: {question.assumption}"
         return ToolResult(ident, ASK_HUMAN, text), None
-    asked = await _asked(shop, question)
     if asked is None or asked.status is BlockerStatus.OPEN:
         return None, question
     text = asked.answer or "No answer was given; decide yourself and say what you assumed."
@@ -133,11 +137,9 @@ async def _ask_human(
 
 
 async def _asked(shop: Workshop, question: Blocker) -> Blocker | None:
-    """The same question as asked before, newest first."""
-    for blocker in reversed(await shop.ledger.blockers_of(question.task)):
-        if blocker.cause == "question" and blocker.question == question.question:
-            return blocker
-    return None
+    """What the same call asked when it was run before."""
+    asked = await shop.ledger.blockers_of(question.task)
+    return next((blocker for blocker in asked if blocker.key == question.key), None)
 
 
 def _result_block(result: ToolResult) -> dict[str, Any]:
@@ -176,18 +178,12 @@ def _is_tool_answer(message: Message, blockers: Mapping[str, Blocker]) -> bool:
 
 
 async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
-    """Store the proposal that an answer makes, or count and send back an invalid answer.
-
-    Raises:
-        InvalidAnswer: it was invalid once too often.
-    """
+    """Store the proposal that an answer makes, or count and send back an invalid answer."""
     try:
         attempt = await _propose(shop, progress, reply)
     except (InvalidAnswer, PathRefused) as error:
-        if progress.strikes >= 2:
-            raise InvalidAnswer(error.message) from error
         text = prompt.answer_refused(error.message)
-        content = ({"type": "text", "text": text},)
+        content = ({"type": "text", "text": text, "_reason": error.message},)
         turn = Turn(len(progress.turns), "user", content, "format", reply.attempt)
         await shop.ledger.refuse_answer(progress.task.number, error.message, turn)
         return
@@ -196,20 +192,21 @@ async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
 
 async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     """Lay the answer over what the tools wrote; the difference to the base is the proposal."""
-    number, base = progress.task.number, progress.base
+    base = progress.base
     assert base is not None
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     if reply.stop_reason == "max_tokens":
         raise InvalidAnswer(
             "the reply was cut at its length limit; send less at once: use `edits` for large "
             "files, or write files with the Write tool and answer with an empty `files`"
         )
-    earlier = {file.path for attempt in progress.attempts for file in attempt.files}
-    current = await shop.workspaces.capture(workspace, also=earlier)
+    named = {file.path for attempt in progress.attempts for file in attempt.files}
+    named |= _written(progress)
+    current = await shop.workspaces.capture(workspace, also=named)
     previous = progress.attempts[-1].tree if progress.attempts else base
     wrote = current.tree != previous
     answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
-    base = await _with_ignored(shop, progress, base, answer)
+    base = await _with_ignored(shop, base, named | {change.path for change in answer.files})
     tree = await _lay(shop, base, current.tree, answer)
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
@@ -226,24 +223,45 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     )
 
 
-async def _with_ignored(shop: Workshop, progress: Progress, base: str, answer: ChangeSet) -> str:
-    """The base with the real content of those paths of the answer that no snapshot holds.
+def _written(progress: Progress) -> set[str]:
+    """Paths that the model's Write tool named in this task."""
+    return {
+        call["input"]["path"]
+        for turn in progress.turns
+        for call in turn.content
+        if call.get("type") == "tool_use" and call["name"] == "Write" and _is_path(call["input"])
+    }
 
-    A file that git ignores is not part of a snapshot; once an answer names it, it is part of the
+
+def _is_path(given: Mapping[str, Any]) -> bool:
+    try:
+        check_path(given.get("path", ""))
+    except (PathRefused, TypeError, AttributeError):
+        return False
+    return True
+
+
+async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> str:
+    """The base with the real content of those paths that no snapshot holds.
+
+    A file that git ignores is not part of a snapshot; once the model names it, it is part of the
     proposal, so its present content must be part of the base.
+
+    Raises:
+        InvalidAnswer: it holds secrets, which must not come before the model.
     """
-    paths = [change.path for change in answer.files]
     known = await shop.workspaces.entries(base, paths)
     found: dict[str, tuple[str, bytes] | None] = {}
-    for path in paths:
-        mode = None if path in known else shop.project.mode(path)
+    for path in sorted(set(paths) - known.keys()):
+        mode = shop.project.mode(path)
         if mode in {"100644", "100755"}:
-            found[path] = (str(mode), shop.project.read(path))
-    if not found:
-        return base
-    fuller = await shop.workspaces.overlay(base, found)
-    await shop.ledger.set_base(progress.task.number, fuller)
-    return fuller
+            if is_secret(path):
+                raise InvalidAnswer(
+                    f"{path} exists and holds secrets of the person; leave it alone, and say in "
+                    "the explanation what they should change in it"
+                )
+            found[path] = (str(mode), await asyncio.to_thread(shop.project.read, path))
+    return await shop.workspaces.overlay(base, found) if found else base
 
 
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:

@@ -83,6 +83,9 @@ class Terminal:
                 self._mark, pressed = mark, time.monotonic()
         return found
 
+    def _is_over(self) -> bool:
+        return self._ended
+
     def exit_code(self, *keys: str) -> int:
         """Press keys until the program ends; its code, 128 + n for a signal that killed it."""
         end = time.monotonic() + PATIENCE
@@ -90,8 +93,8 @@ class Terminal:
             assert time.monotonic() < end, f"it goes on: {self.text()[-3000:]}"
             self.press(*keys)
             again = time.monotonic() + 0.5
-            while not self._ended and time.monotonic() < again:
-                self._read(again - time.monotonic())
+            while (left := again - time.monotonic()) > 0 and not self._is_over():
+                self._read(left)
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         self.pid = 0
         return code if code >= 0 else 128 - code

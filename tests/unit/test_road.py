@@ -45,6 +45,8 @@ def attempt(number: int, verdict: Verdict | None) -> Attempt:
 NOTE = Message(1, "note", "hello")
 BEGUN = Progress(TASK, "base", (user(0),))
 ANSWERED = replace(BEGUN, turns=(user(0), reply(1)))
+SENT_BACK = Turn(2, "user", ({"type": "text", "text": "x", "_reason": "y"},), "format", 1)
+REFUSED = replace(ANSWERED, turns=(user(0), reply(1), SENT_BACK))
 PROPOSED = replace(ANSWERED, attempts=(attempt(1, None),))
 FAILED = replace(ANSWERED, attempts=(attempt(1, Verdict.FAILED),))
 PROVEN = replace(ANSWERED, attempts=(attempt(1, Verdict.PROVEN),))
@@ -60,7 +62,12 @@ PROVEN = replace(ANSWERED, attempts=(attempt(1, Verdict.PROVEN),))
         (replace(BEGUN, turns=(user(0), reply(1, "refusal"))), Stuck),
         (ANSWERED, ReadAnswer),
         (replace(BEGUN, turns=(user(0), reply(1, "max_tokens"))), ReadAnswer),
-        (replace(ANSWERED, inbox=(NOTE,)), Resume),
+        (replace(ANSWERED, inbox=(NOTE,)), ReadAnswer),
+        (replace(BEGUN, inbox=(NOTE,)), Resume),
+        (replace(BEGUN, turns=(user(0), reply(1, "refusal")), inbox=(NOTE,)), Resume),
+        (replace(REFUSED, strikes=2), Ask),
+        (replace(REFUSED, strikes=3), Stuck),
+        (replace(REFUSED, strikes=3, inbox=(NOTE,)), Resume),
         (PROPOSED, Verify),
         (replace(PROPOSED, inbox=(NOTE,)), Verify),
         (PROVEN, Settle),
@@ -89,3 +96,10 @@ def test_too_many_calls_without_an_answer_need_a_person_and_an_answer_allows_mor
     assert isinstance(next_step(asked_thrice, max_turns=3, max_corrections=3), Stuck)
     resumed = replace(asked_thrice, turns=(*turns, user(7, purpose="resume")))
     assert isinstance(next_step(resumed, max_turns=3, max_corrections=3), Ask)
+    again = [*turns, user(7, purpose="resume")]
+    for index in range(8, 14, 2):
+        again += [reply(index, "tool_use"), user(index + 1, purpose="tools")]
+    spent = replace(asked_thrice, turns=tuple(again))
+    assert isinstance(next_step(spent, max_turns=3, max_corrections=3), Stuck)
+    more = replace(spent, turns=(*again, user(14, purpose="resume")))
+    assert isinstance(next_step(more, max_turns=3, max_corrections=3), Ask)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.causes import is_red, module_names
 from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verdict import is_test_file, judge, needs_base_run, vanished
+from codeframe_tui.core.verdict import (
+    covered,
+    is_test_file,
+    is_test_support,
+    judge,
+    needs_base_run,
+    vanished,
+)
 from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 
 NEW, OLD = "test_cart.py::test_total", "test_shop.py::test_open"
@@ -142,6 +149,51 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
         "environment",
     ),
     (
+        "tests of the base could not be listed",
+        {"base_collected": None},
+        "not_verified",
+        "no_base_run",
+    ),
+    (
+        "old test is skipped, passed on the base",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED)),
+            "base_of_failed": run(case(OLD, O.PASSED)),
+        },
+        "failed",
+        "regression",
+    ),
+    (
+        "old test is expected to fail, passed on the base",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.XFAILED)),
+            "base_of_failed": run(case(OLD, O.PASSED)),
+        },
+        "failed",
+        "regression",
+    ),
+    (
+        "old test is skipped on the base too",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED)),
+            "base_of_failed": run(case(OLD, O.SKIPPED)),
+        },
+        "proven",
+        "",
+    ),
+    (
+        "old test is skipped, base unknown",
+        {"regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED))},
+        "not_verified",
+        "no_base_run",
+    ),
+    (
+        "new test is skipped beside one that is proof",
+        {"regression": run(*SUITE.cases, case("test_cart.py::test_x", O.SKIPPED))},
+        "proven",
+        "",
+    ),
+    (
         "suite timed out",
         {"regression": run(ok=False, reason="timeout", message="stopped")},
         "not_verified",
@@ -173,6 +225,27 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
         {"green": replace(GREEN, hooks=("conftest.py:pytest_runtest_makereport",))},
         "not_verified",
         "tampered",
+    ),
+    (
+        "new hooks where no test is new",
+        {
+            "evidence": Evidence.REGRESSION,
+            "changed_tests": (),
+            "red": None,
+            "green": None,
+            "regression": replace(SUITE, hooks=("conftest.py:pytest_runtest_makereport",)),
+        },
+        "not_verified",
+        "tampered",
+    ),
+    (
+        "hooks that the base has",
+        {
+            "regression": replace(SUITE, hooks=("conftest.py:pytest_runtest_makereport",)),
+            "base_hooks": ("conftest.py:pytest_runtest_makereport",),
+        },
+        "proven",
+        "",
     ),
     (
         "uncollectable on the base for want of an added module",
@@ -327,6 +400,21 @@ def test_test_files_are_known_by_name(path: str, expected: bool) -> None:
     assert is_test_file(path) is expected
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("pkg/test_a.py", True),
+        ("tests/support.py", True),
+        ("pkg/tests/data/x.json", True),
+        ("tests/conftest.py", False),
+        ("pkg/testing/tools.py", False),
+        ("tests.py", False),
+    ],
+)
+def test_what_only_serves_tests_is_known_by_its_folder(path: str, expected: bool) -> None:
+    assert is_test_support(path) is expected
+
+
 def test_modules_have_every_name_they_may_be_imported_by() -> None:
     assert module_names(["src/shop/__init__.py", "x.txt"]) == {"src.shop", "shop"}
 
@@ -366,3 +454,25 @@ def test_any_runs_get_a_verdict_and_nothing_unproven_is_proven(**runs: Any) -> N
         passed = {c.id for c in runs["green"].cases if c.outcome in {O.PASSED, O.XPASSED}}
         assert red
         assert red <= passed
+
+
+def test_a_whole_suite_speaks_for_each_of_its_files() -> None:
+    suite = run(
+        case(NEW, O.PASSED),
+        case(OLD, O.FAILED, "AssertionError"),
+        ok=False,
+        reason="collection_error",
+        collection_errors=(("test_broken.py", "SyntaxError: x"),),
+    )
+    cart, broken = covered(suite, ("test_cart.py",)), covered(suite, ("test_broken.py",))
+    assert cart is not None
+    assert (cart.ok, cart.reason, [c.id for c in cart.cases]) == (True, "", [NEW])
+    assert cart.collected == (NEW,)
+    assert broken is not None
+    assert (broken.ok, broken.reason, broken.cases) == (False, "collection_error", ())
+
+
+def test_a_suite_says_nothing_of_files_it_left_out_and_nothing_when_it_broke_off() -> None:
+    assert covered(run(case(NEW, O.PASSED)), ("test_cart.py", "extra/test_far.py")) is None
+    crashed = run(case(NEW, O.PASSED), ok=False, reason="crash")
+    assert covered(crashed, ("test_cart.py",)) is None

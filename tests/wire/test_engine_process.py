@@ -20,8 +20,8 @@ from codeframe_tui.wire.start import Starter, connect_or_spawn
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for name in ("XDG_RUNTIME_DIR", "HOME", "XDG_CONFIG_HOME"):
+def place(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "CODEFRAME_TUI_")):
@@ -188,3 +188,26 @@ def test_an_interrupted_run_exits_130(place: Project, monkeypatch: pytest.Monkey
     assert (running.returncode, err) == (130, "")
     _, out, _ = verb(place, "list", "--json")
     assert json.loads(out)["tasks"][0]["status"] == "pending"
+
+
+async def test_the_index_verbs_give_the_documents_of_the_contract(place: Project) -> None:
+    for number in range(25):
+        (place.root / f"limit_{number}.py").write_text(f"def limit_{number}(): ...\n")
+    code, out, _ = await asyncio.to_thread(verb, place, "index", "context", "limits", "--json")
+    context = json.loads(out)
+    assert code == 0
+    assert {"files", "symbols", "budget", "cut"} <= context.keys()
+    assert len(context["files"]) >= 20
+    for file in context["files"]:
+        assert file.keys() == {"path", "score", "reasons", "tokens", "form"}
+    code, out, _ = await asyncio.to_thread(verb, place, "index", "find", "limit", "--json")
+    assert code == 0
+    assert json.loads(out)["symbols"] == [
+        {
+            "name": "limit",
+            "kind": "function",
+            "path": "a.py",
+            "line": 1,
+            "signature": "def limit() -> int",
+        }
+    ]

@@ -159,8 +159,8 @@ CHANGES = [
     ),
     Change(
         "emptied and ignored",
-        [modify("pkg/core.py", ""), create("pkg/kept.log", "ignored, but asked for\n")],
-        {"pkg/core.py": (0o644, b""), "pkg/kept.log": (0o644, b"ignored, but asked for\n")},
+        [modify("pkg/bom.py", ""), create("pkg/kept.log", "ignored, but asked for\n")],
+        {"pkg/bom.py": (0o644, b""), "pkg/kept.log": (0o644, b"ignored, but asked for\n")},
     ),
 ]
 CHANGES[3].expected.update(

@@ -41,7 +41,9 @@ class _Block:
     closed: bool = False
 
     def joined(self, name: str) -> str:
-        return "".join(self.pieces.get(name, ()))
+        """All pieces; halves of a surrogate pair that came apart are one again, lone ones go."""
+        text = "".join(self.pieces.get(name, ()))
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class Assembly:
@@ -190,8 +192,17 @@ def parse_input(raw: str) -> dict[str, Any]:
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     if isinstance(value, dict):
+        _encodable(value)
         return value
     raise ValueError(f"a JSON object is needed, not {type(value).__name__}")
+
+
+def _encodable(value: dict[str, Any]) -> None:
+    """A lone surrogate can be neither written to a file nor sent back to the API."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("it holds half of a surrogate pair, which is no character") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

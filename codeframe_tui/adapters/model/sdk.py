@@ -39,7 +39,7 @@ _FAULTS = (
     ValueError,
 )
 _CACHED = {"type": "ephemeral"}
-_DRAIN_SECONDS = 1.0
+_DRAIN_SECONDS = 0.05
 
 
 class Connection:

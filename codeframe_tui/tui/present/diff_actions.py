@@ -35,13 +35,13 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction(
         "diff.reject_hunk", "r", "reject", "Reject this hunk and go on to the next undecided"
     ),
-    DiffAction("diff.accept_file", "a", "accept file", "Accept all of this file and go on"),
-    DiffAction("diff.reject_file", "R", "reject file", "Reject all of this file and go on"),
     DiffAction(
         "diff.approve_all", "A", "accept all", "Accept and apply everything, after one look"
     ),
-    DiffAction("diff.take_back", "U", "take back", "Take the last verdict back"),
     DiffAction("diff.send", "S", "send", "Send the verdicts: apply, or request changes"),
+    DiffAction("diff.accept_file", "a", "accept file", "Accept all of this file and go on"),
+    DiffAction("diff.reject_file", "R", "reject file", "Reject all of this file and go on"),
+    DiffAction("diff.take_back", "U", "take back", "Take the last verdict back"),
     DiffAction("diff.next_undecided", "u", "undecided", "Go to the next hunk without a verdict"),
     DiffAction("diff.next_hunk", "]", "next hunk", "Go to the next hunk"),
     DiffAction("diff.previous_hunk", "[", "", "Go to the previous hunk"),

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
@@ -40,6 +41,8 @@ __all__ = ["PANES", "Cockpit"]
 
 PANES = ("queue", "diff", "tests", "blockers", "activity")
 """The panes in the order of their number keys."""
+NOTICE_SECONDS = 20.0
+"""How long the line above the footer stays."""
 
 
 class Cockpit(Screen[None]):
@@ -71,6 +74,7 @@ class Cockpit(Screen[None]):
         self._chosen = chosen
         self.pane = "queue"
         self._complete = False
+        self._notice_ends: Timer | None = None
 
     @property
     def ready(self) -> bool:
@@ -354,9 +358,14 @@ class Cockpit(Screen[None]):
         self.query_one("#footer", Footer).show_keys(line, actions)
 
     def notice(self, *spans: Span) -> None:
-        """One line above the footer; nothing takes it away."""
+        """One line above the footer for a while; nothing takes it away at once."""
+        if self._notice_ends is not None:
+            self._notice_ends.stop()
+            self._notice_ends = None
         if self.ready:
             self.query_one("#notice", Label).show(*([row(None, *spans)] if spans else []))
+            if spans:
+                self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
 
     def _key(self, action: str) -> str:
         keys: Any = self._chosen.get(action) or find(action).keys

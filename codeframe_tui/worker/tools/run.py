@@ -53,7 +53,7 @@ async def run_tool(
                 text, summary = await search.grep_files(shop.index, workspace, given)
             case _:
                 text, summary = await asyncio.to_thread(_write, files, given)
-    except (CodeframeError, OSError) as error:
+    except (CodeframeError, OSError, ValueError) as error:
         return ToolOutcome(
             f"error: {error}", False, f"{name.lower()} failed: {clean_line(str(error))}"
         )

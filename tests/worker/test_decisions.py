@@ -1,0 +1,266 @@
+"""Policies, approvals in part, conflicts, and decisions that an engine left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.adapters.scripted.script import Line, Turn
+from codeframe_tui.adapters.scripted.server import ScriptedServer
+from codeframe_tui.bootstrap import open_engine
+from codeframe_tui.core.commands import Approve, Parts, Retry, SetPolicy, Undo
+from tests.worker.room import (
+    PLAIN,
+    Recorder,
+    Room,
+    answer,
+    make_project,
+    room,
+    settings_in,
+    three,
+    tree_of,
+)
+
+RIGHT, WRONG = answer(*three(3)), answer(*three(4))
+
+
+def core(*edits: tuple[str, str]) -> dict[str, Any]:
+    listed = [{"old": old, "new": new} for old, new in edits]
+    return {"path": "pkg/core.py", "action": "modify", "edits": listed}
+
+
+UNTESTED = answer(core(("return 2", "return 2 + 0")))
+FLAGGED = answer(*three(3), {"path": "conftest.py", "action": "create", "content": "X = 1\n"})
+
+
+@pytest.mark.parametrize(
+    ("policy", "turn", "end"),
+    [
+        ("manual", RIGHT, "in_review"),
+        ("green", RIGHT, "completed"),
+        ("green", UNTESTED, "in_review"),
+        ("green", FLAGGED, "in_review"),
+        ("auto", UNTESTED, "completed"),
+        ("auto", FLAGGED, "in_review"),
+        ("auto", WRONG, "blocked"),
+    ],
+)
+async def test_a_policy_decides_by_its_table(
+    tmp_path: Path, policy: str, turn: Turn, end: str
+) -> None:
+    async with room(tmp_path, Line(turn)) as desk:
+        before = tree_of(desk.project)
+        await desk.service.submit(SetPolicy(policy))
+        task = await desk.add()
+        await desk.start()
+        shown = await desk.becomes(task, end)
+        assert (tree_of(desk.project) != before) is (end == "completed")
+        decided = [e.data for e in desk.heard if e.type == "policy.decided"]
+        if end == "completed":
+            assert decided[0]["conditions"][0] == {
+                "name": "verdict",
+                "value": shown["attempts"][-1]["verification"]["verdict"],
+            }
+        else:
+            assert not decided
+
+
+FAR = b"def one():\n    return 1\n\n\n" + b"# a long way\n" * 12 + b"\n\ndef two():\n    return 2\n"
+LONG = {**PLAIN, "pkg/core.py": (0o644, FAR)}
+
+
+async def test_a_part_by_hunk_and_by_file_is_written_to_the_byte(tmp_path: Path) -> None:
+    script = Line(
+        answer(core(("return 1", "return 1  # one"), ("return 2", "return 22")), *three())
+    )
+    async with room(tmp_path, script, files=LONG) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        parts = Parts(files=("pkg/three.py", "tests/test_three.py"), hunks=(("pkg/core.py", 1),))
+        assert (await desk.deed(Approve(task, parts=parts))).type == "change.applied"
+        after = tree_of(desk.project)
+        assert after["pkg/core.py"] == (0o644, FAR.replace(b"return 1", b"return 1  # one"))
+        assert after.keys() - before.keys() == {"pkg/three.py", "tests/test_three.py"}
+        assert (await desk.show(task))["status"] == "completed"
+        assert (await desk.deed(Undo(task))).type == "change.undone"
+        assert tree_of(desk.project) == before
+
+
+async def test_a_part_that_fails_writes_nothing_and_goes_back_to_review(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        end = await desk.deed(Approve(task, parts=Parts(files=("tests/test_three.py",))))
+        assert (end.type, end.data["code"]) == ("change.refused", "part_failed"), end.data
+        assert (await desk.show(task))["status"] == "in_review"
+        assert tree_of(desk.project) == before
+        assert (await desk.deed(Approve(task))).type == "change.applied"
+
+
+async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_path: Path) -> None:
+    first = answer(core(("return 2", "return 22")), *three())
+    second = answer(core(("return 2", "return 23")))
+    async with room(tmp_path, Line(first, second)) as desk:
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        parts = Parts(files=("pkg/three.py", "tests/test_three.py"))
+        await desk.deed(Approve(task, parts=parts, rest_to_worker=True))
+        shown = await desk.becomes(task, "in_review")
+        assert "Only a part" in desk.script.newest()
+        assert [f["path"] for f in shown["attempts"][-1]["files"]] == ["pkg/core.py"]
+        assert (await desk.deed(Approve(task))).type == "change.applied"
+        assert (desk.project / "pkg/three.py").exists()
+        assert "return 23" in (desk.project / "pkg/core.py").read_text()
+
+
+async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -> None:
+    first = answer(core(("return 2", "return 22")), *three())
+    second = answer(core(("return 2", "return 23")), *three(3, module="drei"))
+    async with room(tmp_path, Line(first, second)) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        parts = Parts(files=("pkg/three.py", "tests/test_three.py"))
+        await desk.deed(Approve(task, parts=parts, rest_to_worker=True))
+        await desk.becomes(task, "in_review")
+        await desk.deed(Approve(task))
+        applied = tree_of(desk.project)
+        (desk.project / "pkg/three.py").write_text("# mine\n")
+        assert (await desk.deed(Undo(task))).data["code"] == "conflict"
+        put_back = applied["pkg/three.py"]
+        assert put_back is not None
+        (desk.project / "pkg/three.py").write_bytes(put_back[1])
+        assert tree_of(desk.project) == applied
+        undone = await desk.deed(Undo(task))
+        assert undone.type == "change.undone", undone.data
+        assert len(undone.data["files"]) == 5
+        assert tree_of(desk.project) == before
+        assert (await desk.show(task))["reason"] == "undone"
+
+
+async def test_a_conflict_writes_nothing_and_retry_rebases_on_the_tree_of_today(
+    tmp_path: Path,
+) -> None:
+    script = Line(answer(core(("return 2", "return 22")), *three()))
+    async with room(tmp_path, script) as desk:
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        path = desk.project / "pkg/core.py"
+        path.write_bytes(b"# mine\n" + path.read_bytes())
+        meanwhile = tree_of(desk.project)
+        end = await desk.deed(Approve(task))
+        assert (end.type, end.data["code"]) == ("change.refused", "conflict")
+        assert end.data["paths"] == ["pkg/core.py"]
+        assert tree_of(desk.project) == meanwhile
+        await desk.becomes(task, "in_review")
+
+        await desk.service.submit(Retry(task))
+        shown = await desk.becomes(task, "in_review")
+        assert "return 22" in desk.script.newest()  # its earlier proposal
+        assert len(shown["attempts"]) == 2
+        assert (await desk.deed(Approve(task))).type == "change.applied"
+        assert path.read_bytes().startswith(b"# mine\ndef one")
+        assert b"return 22" in path.read_bytes()
+
+
+FORBIDS = """\
+from pathlib import Path
+
+def test_only_core():
+    assert not Path("pkg/three.py").exists()
+"""
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "end"),
+    [
+        ("def test_other():\n    pass\n", "change.applied"),
+        ("import pkg.three\n\n\ndef test_no():\n    pass\n", "change.applied"),
+        (FORBIDS, "change.refused"),
+    ],
+    ids=["unrelated", "needs it", "forbids it"],
+)
+async def test_stale_evidence_is_made_again_before_a_policy_applies(
+    tmp_path: Path, meanwhile: str, end: str
+) -> None:
+    project = tmp_path / "project"
+
+    class Meddler(Line):
+        """The colleague saves while the model answers."""
+
+        def turn(self, conversation: Any) -> Turn:
+            (project / "tests/test_other.py").write_text(meanwhile)
+            return super().turn(conversation)
+
+    async with room(tmp_path, Meddler(RIGHT)) as desk:
+        await desk.service.submit(SetPolicy("green"))
+        task = await desk.add()
+        await desk.start()
+        event = await desk.until_any({"change.applied", "change.refused"})
+        assert event.type == end
+        assert (desk.project / "pkg/three.py").exists() is (end == "change.applied")
+        if end == "change.refused":
+            await desk.becomes(task, "in_review")
+
+
+async def test_stale_evidence_that_no_longer_proves_goes_to_a_person(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+
+    class Meddler(Line):
+        """The colleague breaks the collection of a test while the model answers."""
+
+        def turn(self, conversation: Any) -> Turn:
+            (project / "tests/test_other.py").write_text("import a_module_nobody_has\n")
+            return super().turn(conversation)
+
+    async with room(tmp_path, Meddler(RIGHT)) as desk:
+        await desk.service.submit(SetPolicy("green"))
+        task = await desk.add()
+        await desk.start()
+        refused = await desk.until_any({"change.applied", "change.refused"})
+        assert (refused.type, refused.data["code"]) == ("change.refused", "stale")
+        await desk.becomes(task, "in_review")
+
+
+async def test_a_decision_left_pending_is_carried_out_once_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    project, script = make_project(tmp_path / "project"), Recorder(Line(RIGHT))
+    settings = settings_in(tmp_path)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            task = await desk.add()
+            await desk.start()
+            await desk.becomes(task, "in_review")
+            await _stop_deciding()
+            await desk.service.submit(Approve(task))
+        assert not (project / "pkg/three.py").exists()
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await desk.becomes(task, "completed")
+            applied = tree_of(project)
+            assert "pkg/three.py" in applied
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await desk.add("after", number="9")
+            await desk.until("task.added", "9")
+            assert sum(event.type == "change.applied" for event in desk.heard) == 1
+            assert tree_of(project) == applied
+
+
+async def _stop_deciding() -> None:
+    """End the lane that carries decisions out, as a crash would."""
+    (lane,) = [task for task in asyncio.all_tasks() if task.get_name() == "decisions"]
+    lane.cancel()
+    await asyncio.wait({lane})
