@@ -68,6 +68,8 @@ def prepared(folder: Path) -> list[str]:
 
 def measured(ours: list[str]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
+    timed([sys.executable, "-c", MINIMAL], "first paint")
+    timed(ours, "QUEUE", ROW)  # both compiled and in the disk cache
 
     def note(**times: float) -> None:
         for name, seconds in times.items():
@@ -92,6 +94,8 @@ def measured(ours: list[str]) -> dict[str, list[float]]:
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="first-paint-"))
     try:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")  # as if installed
         found = measured(prepared(folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

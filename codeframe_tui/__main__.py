@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,18 @@ SANDBOXES = ("bwrap", "rlimits", "none")
 
 def main() -> int:
     """The console script; returns the exit code."""
+    _open_missing_streams()
     options, rest = _split(sys.argv[1:])
     if options is None or (rest and (len(rest) > 1 or rest[0] in VERBS or rest[0][:1] == "-")):
         return _verb(sys.argv[1:])
     return _cockpit(Path(rest[0]) if rest else None, options)
+
+
+def _open_missing_streams() -> None:
+    """Give closed standard streams a place, so that no file or socket gets their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _split(arguments: list[str]) -> tuple[dict[str, str] | None, list[str]]:
@@ -51,7 +60,7 @@ def _verb(arguments: list[str]) -> int:
     from codeframe_tui.cli import main as run_verb  # noqa: PLC0415 - loads click
     from codeframe_tui.cli.faults import report_faults  # noqa: PLC0415
 
-    report_faults()
+    report_faults(as_json="--json" in arguments)
     return run_verb(arguments)
 
 

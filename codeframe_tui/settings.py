@@ -78,7 +78,10 @@ class Settings(BaseSettings):
     """What a person can choose."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CODEFRAME_TUI_", env_nested_delimiter="__", extra="ignore"
+        env_prefix="CODEFRAME_TUI_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
     )
 
     model: str = "claude-sonnet-5-5"

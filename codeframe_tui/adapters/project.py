@@ -82,8 +82,15 @@ class Project:
         return path
 
     def prepare(self) -> None:
-        """Make the folders of the state, readable by their owner only."""
-        self.state_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folders of the state, readable by their owner only.
+
+        Raises:
+            Lacking: one cannot be made, or is not ours alone.
+        """
+        try:
+            self.state_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.state_root, error) from error
         for folder in (self.state.parent, self.state, self.engine_log.parent):
             make_private(folder)
 
@@ -100,12 +107,17 @@ def open_project(
     Raises:
         WrongUse: there is no such folder.
     """
-    root = find_project(Path.cwd()) if folder is None else folder
-    if not root.is_dir():
+    try:
+        root = find_project(Path.cwd()) if folder is None else folder
+        if not root.is_dir():
+            raise WrongUse(
+                f"there is no folder {root}", hint="name an existing folder, or a verb (--help)"
+            )
+        return Project(root.resolve(), (state_dir or state_root(environment)).absolute())
+    except FileNotFoundError as error:
         raise WrongUse(
-            f"there is no folder {root}", hint="name an existing folder, or a verb (--help)"
-        )
-    return Project(root.resolve(), (state_dir or state_root(environment)).absolute())
+            "the current folder was deleted", hint="change to another one, or name --project"
+        ) from error
 
 
 def find_project(start: Path) -> Path:
@@ -154,10 +166,7 @@ def make_private(folder: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise Lacking(
-            f"{folder} cannot be used: {error.strerror}",
-            hint="make it writable, or name another place with --state-dir or XDG_RUNTIME_DIR",
-        ) from error
+        raise _unusable(folder, error) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise Lacking(
             f"{folder} is not a folder of yours", hint="remove it, or set XDG_RUNTIME_DIR"
@@ -165,6 +174,13 @@ def make_private(folder: Path) -> Path:
     if found.st_mode & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def _unusable(folder: Path, error: OSError) -> Lacking:
+    return Lacking(
+        f"{folder} cannot be used: {error.strerror}",
+        hint="make it writable, or name another place with --state-dir or XDG_RUNTIME_DIR",
+    )
 
 
 async def read_facts(root: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, Definitions, read_rules
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.usage import Usage, cost_usd
 from codeframe_tui.ports import Document
 from codeframe_tui.settings import Settings, config_dir
 
@@ -49,7 +50,7 @@ async def check_everything(
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
-            _check("model", "ok", settings.model),
+            _model(settings),
             _state(place),
             _check("log", "ok", str(place.engine_log.parent)),
             _check("config", "ok", str(config_dir() / "config.toml")),
@@ -75,8 +76,8 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     if sandbox is None:
         from codeframe_tui.adapters.sandbox import open_sandbox  # noqa: PLC0415 - seldom needed
 
-        place.prepare()
         try:
+            place.prepare()
             sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
@@ -116,7 +117,17 @@ def _key(environment: Mapping[str, str], scripted: str | None) -> Document:
     why = AnthropicModel(Settings()).ready()
     if why is None:
         return _check("key", "ok", "found where the SDK looks for it")
-    return _check("key", "missing", "no key for the model", why)
+    detail, _, hint = why.partition(": ")
+    return _check("key", "missing", detail, hint)
+
+
+def _model(settings: Settings) -> Document:
+    if cost_usd(Usage(), settings.model) is not None or not any(
+        settings.money.model_dump().values()
+    ):
+        return _check("model", "ok", settings.model)
+    hint = "watch the tokens in `usage`; the caps under [money] cannot be held"
+    return _check("model", "warn", f"{settings.model}: its price is unknown", hint)
 
 
 def _base_url(environment: Mapping[str, str], scripted: str | None) -> Document:
@@ -133,6 +144,14 @@ def _without_credentials(url: str) -> str:
 
 
 def _state(place: Project) -> Document:
+    from codeframe_tui.adapters.store import check_database  # noqa: PLC0415 - heavy
+
+    try:
+        place.prepare()
+        if place.database.exists():
+            check_database(place.database)
+    except CodeframeError as error:
+        return _check("state", "missing", error.message, error.hint)
     size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
     free = shutil.disk_usage(_existing(place.state)).free
     detail = f"{place.state}: {size / 2**20:.1f} MiB, {free / 2**30:.1f} GiB free"

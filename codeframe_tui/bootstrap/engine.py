@@ -121,6 +121,7 @@ async def open_engine(
                 files_at=partial(DirectoryFiles, reserved=reserved),
                 definition=definitions.load,
                 rules=partial(read_rules, place.root),
+                started=clock.now(),
             )
         )
         await loop.start()

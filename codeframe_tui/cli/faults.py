@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from types import TracebackType
+
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.headless.output import Output
 
 __all__ = ["report_faults"]
 
 logger = logging.getLogger(__name__)
 
 
-def report_faults() -> None:
-    """Replace the interpreter's traceback for the rest of this process; it still exits with 1."""
-    sys.excepthook = _report
+def report_faults(*, as_json: bool) -> None:
+    """Replace the interpreter's traceback for the rest of this process; it still exits with 1.
+
+    What is logged while no log file is open is lost rather than printed.
+    """
+    logging.getLogger().addHandler(logging.NullHandler())
+    sys.excepthook = partial(_report, Output(as_json=as_json))
 
 
 def _report(
-    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    output: Output,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType | None,
 ) -> None:
     places = [
         handler.baseFilename
@@ -26,5 +37,6 @@ def _report(
     ]
     if places:
         logger.critical("unexpected failure", exc_info=(kind, error, traceback))
-    where = f"; the traceback is in {places[0]}" if places else ""
-    sys.stderr.write(f"error: something failed inside the program ({kind.__name__}){where}\n")
+    what = f"something failed inside the program ({kind.__name__}: {error})"
+    hint = f"the traceback is in {places[0]}" if places else ""
+    output.error(CodeframeError(what, hint=hint, code="internal"))

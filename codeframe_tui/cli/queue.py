@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
-from codeframe_tui.cli.verb import Scene, not_yet, number, verb
+from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.core.commands import (
     AddIssue,
     AddTask,
@@ -27,6 +26,7 @@ from codeframe_tui.core.commands import (
     ShowTasks,
 )
 from codeframe_tui.core.errors import NotFound, WrongUse
+from codeframe_tui.core.importing import reader_for
 
 __all__: list[str] = []
 
@@ -80,12 +80,10 @@ async def add_issue(scene: Scene, issue: str, title: str, description: str) -> N
 @verb(program, "import", "import tasks.json")
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))
 async def import_(scene: Scene, source: Path) -> None:
-    """Import issues and tasks from a JSON file, or from standard input with '-'.
+    """Import issues and tasks from a .json, .toml or .md file, or JSON from '-'.
 
     All or nothing.
     """
-    if source.suffix in {".toml", ".md"}:
-        raise not_yet(f"import of {source.suffix}")
     done = await scene.service.submit(ImportTasks(_parsed(source)))
     tasks, issues = len(done.get("tasks", [])), len(done.get("issues", []))
     scene.output.document(done, f"imported {tasks} tasks and {issues} issues")
@@ -95,28 +93,16 @@ def _parsed(source: Path) -> dict[str, Any]:
     try:
         content = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     except OSError as error:
-        raise NotFound(f"{source} cannot be read: {error.strerror}") from error
+        why = f"{source} cannot be read: {error.strerror}"
+        raise NotFound(why, hint="name a file, or - for standard input") from error
     if len(content) > IMPORT_BYTES:
         raise WrongUse(f"{source} is larger than {IMPORT_BYTES // 2**20} MiB")
     try:
-        document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_twins)
-    except json.JSONDecodeError as error:
-        place = f"{source}:{error.lineno}:{error.colno}"
-        raise WrongUse(f"{place}: {error.msg}", hint="it is not JSON", code="bad_json") from error
-    except (ValueError, RecursionError) as error:
-        raise WrongUse(f"{source}: {error}", hint="it is not JSON", code="bad_json") from error
-    if not isinstance(document, dict):
-        raise WrongUse(f"{source}: not a JSON object", hint="see CONTRACT §9", code="bad_json")
-    return document
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twin!r} stands twice in one object")
-    return found
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        why = f"{source}: byte {error.start} is not UTF-8"
+        raise WrongUse(why, hint="save it as UTF-8", code="not_utf8") from error
+    return reader_for(source.suffix)(text, str(source))
 
 
 @verb(program, "list", "list --json")

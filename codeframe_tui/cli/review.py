@@ -125,6 +125,9 @@ async def _decide(scene: Scene, wish: Approve | Undo, number: str, how: str) -> 
     files = end.data.get("files", [])
     document = {"decision": decision, "task": number, "state": how, "files": files}
     told = [f"task {number} is {how}: {len(files)} files", *(f"  {path}" for path in files)]
+    if waiting := end.data.get("dependants"):
+        document["dependants"] = waiting
+        told.append(f"tasks that build on it: {', '.join(waiting)}")
     if how == "applied":
         told.append(f"nothing was committed; `codeframe-tui undo {number}` takes it back")
     scene.output.document(document, "\n".join(told))

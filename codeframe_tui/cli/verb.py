@@ -18,6 +18,7 @@ import click
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.cli.session import open_session
+from codeframe_tui.core.commands import ShowOverview
 from codeframe_tui.core.errors import CodeframeError, WrongUse
 from codeframe_tui.headless.output import Output
 from codeframe_tui.ports import Service
@@ -108,8 +109,20 @@ async def _with_engine(app: App, output: Output, body: Callable[[Scene], Awaitab
     place.prepare()
     handler = log.configure(place.verbs_log)
     async with app.opener(place, app.sandbox) as service:
+        if app.sandbox is not None:
+            await _warn_of_sandbox(app.sandbox, output, service)
         await body(Scene(app, output, service))
     log.close(handler)  # not on an error: the traceback is still to be written
+
+
+async def _warn_of_sandbox(wanted: str, output: Output, service: Service) -> None:
+    """An engine that runs already keeps the sandbox it was started with."""
+    engine = await service.query(ShowOverview())
+    if engine["pid"] != os.getpid():
+        output.warn(
+            f"warning: --sandbox {wanted} is without effect: the engine that runs already "
+            f"(pid {engine['pid']}) uses {engine['sandbox']}"
+        )
 
 
 async def _without_engine(

@@ -200,7 +200,11 @@ class SetPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SetWorkers:
-    """Start or pause workers, set their number or the model; None leaves as is. Result: ``{}``."""
+    """Start or pause workers, set their number or the model; None leaves as is. Result: ``{}``.
+
+    Attributes:
+        max_tasks: fresh tasks that may be taken until workers are started or paused again.
+    """
 
     paused: bool | None = None
     workers: int | None = None

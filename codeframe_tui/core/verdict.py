@@ -5,7 +5,7 @@ Theory of operation. Four runs are looked at, test by test:
     red         the base with the proposal's test files: new and changed tests should fail here
     green       the proposal, the same files: they should pass here
     regression  the proposal, the whole suite
-    base        the base, only the tests that failed or vanished in regression
+    base        the base, only the tests that did not pass in regression or vanished from it
 
     | red            | green    | the test is                                         |
     | red            | passed   | proof                                               |
@@ -14,9 +14,10 @@ Theory of operation. Four runs are looked at, test by test:
     | any            | failed   | a failure, unless a module or the sandbox is to blame|
     | any            | skipped  | nothing; where it was red, the proof is missing     |
 
-    regression: failed or vanished | base passed -> a failure, with the same excuses
-                                   | base failed as well, or has no such test -> nothing
-                                   | base not run -> not verified
+    regression: failed, skipped or vanished
+                                   | base passed -> a failure, with the same excuses
+                                   | base did not pass either, or has no such test -> nothing
+                                   | base not run, or its tests not known -> not verified
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _ADVICE = {
     "no_red": "add a test that fails without this change, by assertion",
     "no_new_tests": "add a test that fails without this change and passes with it",
     "not_green": "make the new tests run: a skipped test proves nothing",
-    "no_base_run": "run the failing tests on the base",
+    "no_base_run": "make the suite run on the base, so that nothing it loses goes unseen",
     "no_tests": "add tests",
     "not_run": "run the tests",
     "no_pytest": "install pytest into the project's environment",
@@ -107,12 +108,15 @@ def vanished(base_collected: Iterable[str], regression: TestRun) -> tuple[str, .
 def needs_base_run(
     regression: TestRun | None, base_collected: tuple[str, ...] | None
 ) -> tuple[str, ...]:
-    """Ids that must be run on the base before `judge` can tell a regression: failed or vanished."""
+    """Ids that must be run on the base before `judge` can tell a regression.
+
+    Those that do not pass on the proposal, skipped ones included, and those that vanished.
+    """
     if regression is None or not is_complete(regression):
         return ()
     known = None if base_collected is None else set(base_collected)
-    failed = [case.id for case in regression.cases if case.outcome in _BROKEN]
-    ours = [name for name in failed if known is None or name in known]
+    fallen = [case.id for case in regression.cases if case.outcome not in _FINE]
+    ours = [name for name in fallen if known is None or name in known]
     return (*ours, *vanished(base_collected or (), regression))
 
 
@@ -249,7 +253,7 @@ class _Case:
         return _sort(found)
 
     def regressed(self) -> _Failures:
-        """Tests that pass on the base and fail or are gone on the proposal."""
+        """Tests that pass on the base and fail, are skipped or are gone on the proposal."""
         if self.regression is None or not is_complete(self.regression):
             return _Failures()
         base = {} if self.base_of_failed is None else _outcomes(self.base_of_failed)
@@ -273,8 +277,8 @@ class _Case:
             if failures.excused:
                 name, reason = failures.excused[0]
                 return reason, f"{name} lacks a module or something that the sandbox denies"
-        if self._unknown_base():
-            return "no_base_run", f"not known on the base: {_some(self._unknown_base())}"
+        if self._base_doubt():
+            return "no_base_run", self._base_doubt()
         if self._new_hooks():
             return "tampered", f"new pytest hooks: {_some(self._new_hooks())}"
         return self._tdd_doubt(proof) if evidence is Evidence.TDD else ("", "")
@@ -302,14 +306,15 @@ class _Case:
         files = {file for file, _ in run.collection_errors}
         return self.base_collected is not None and not files & (known | set(self.changed_tests))
 
-    def _unknown_base(self) -> tuple[str, ...]:
-        if self.regression is None:
-            return ()
+    def _base_doubt(self) -> str:
+        """What is not known of the base and matters; empty when nothing is."""
+        if self.base_collected is None:
+            return "the tests of the base could not be listed"
         lost = needs_base_run(self.regression, self.base_collected)
         if not lost or is_complete(self.base_of_failed):
-            return ()
+            return ""
         gone = self.base_of_failed is not None and self.base_of_failed.reason == "no_tests"
-        return () if gone else lost
+        return "" if gone else f"not known on the base: {_some(lost)}"
 
     def _new_hooks(self) -> tuple[str, ...]:
         if self.red is None or self.green is None or not is_complete(self.red):
@@ -350,7 +355,7 @@ class _Case:
         if regressed.failed:
             text = _some(regressed.failed)
             return Run("regressed", "regression", text, tests, self.regression.output)
-        if not (self.regression.ok or self._forgivable(self.regression)) or self._unknown_base():
+        if not (self.regression.ok or self._forgivable(self.regression)) or self._base_doubt():
             return replace(_unverified(self.regression), tests=tests)
         return Run("clean", "", "", tests, self.regression.output)
 

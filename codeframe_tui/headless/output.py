@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from codeframe_tui.core.errors import CodeframeError, error_document
+from codeframe_tui.core.errors import CodeframeError, Lacking, error_document
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.text import clean, clean_line
 
@@ -56,8 +56,17 @@ class Output:
 
     @staticmethod
     def _write(stream: TextIO, text: str) -> None:
-        stream.write(text + "\n")
-        stream.flush()
+        try:
+            stream.write(text + "\n")
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Lacking(
+                f"the output cannot be written: {error.strerror}",
+                hint="what the verb did is done; `list` shows it",
+                code="output",
+            ) from error
 
 
 def event_text(event: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -13,9 +13,10 @@ from codeframe_tui.core.commands import (
     ShowBlockers,
     ShowDoctor,
     ShowEvents,
+    ShowOverview,
     ShowTasks,
 )
-from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Service
@@ -113,13 +114,32 @@ class _Closing(Protocol):
 async def run_until_idle(
     service: Service, wanted: Wanted, on_event: Callable[[Event], None]
 ) -> Outcome:
-    """Start the workers and follow until nothing can go on.
+    """Start the workers and follow until nothing can go on; what it switched is switched back.
 
     Raises:
         Lacking: the model cannot be used at all.
     """
     await _require_model(service)
     after = await last_event(service)
+    before = await service.query(ShowOverview())
+    try:
+        return await _run(service, wanted, after, on_event)
+    finally:
+        with suppress(CodeframeError):  # an engine that is lost has nothing to switch back
+            await _switch_back(service, wanted, before)
+
+
+async def _switch_back(service: Service, wanted: Wanted, before: Document) -> None:
+    if wanted.policy is not None:
+        await service.submit(SetPolicy(before["policy"]))
+    workers = before["worker_limit"] if wanted.workers is not None else None
+    model = before["model"] if wanted.model is not None else None
+    await service.submit(SetWorkers(paused=before["paused"], workers=workers, model=model))
+
+
+async def _run(
+    service: Service, wanted: Wanted, after: int, on_event: Callable[[Event], None]
+) -> Outcome:
     if wanted.policy is not None:
         await service.submit(SetPolicy(wanted.policy))
     start = SetWorkers(

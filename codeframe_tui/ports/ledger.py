@@ -38,8 +38,8 @@ class Ledger(Protocol):
         """The parent issue."""
         ...
 
-    async def blockers_of(self, number: str) -> Sequence[Blocker]:
-        """All blockers of a task, oldest first."""
+    async def blockers_of(self, number: str | None) -> Sequence[Blocker]:
+        """All blockers of a task, or of all tasks, oldest first."""
         ...
 
     async def set_base(self, number: str, tree: str) -> None:
@@ -130,8 +130,11 @@ class Ledger(Protocol):
         """What is in force now: policy, number of workers, paused, model."""
         ...
 
-    async def spent(self, since: str) -> float | None:
-        """Money of all replies stored since a time (ISO 8601); None when a price is unknown."""
+    async def spent(self, since: str, number: str | None = None) -> float:
+        """US dollars of replies stored since a time (ISO 8601), of one task or of all.
+
+        Replies of unknown price count nothing.
+        """
         ...
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:

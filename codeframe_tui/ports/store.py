@@ -144,6 +144,10 @@ class TurnRows(Protocol):
         """Money of replies stored since a time; None when a price is unknown."""
         ...
 
+    def paid(self, since: str, number: str | None) -> float:
+        """As `spent`, of one task or of all; replies of unknown price count nothing."""
+        ...
+
 
 class ToolRows(Protocol):
     """Tool calls."""

@@ -18,6 +18,7 @@ __all__ = [
     "check_priority",
     "check_step",
     "check_title",
+    "check_unicode",
     "family_of",
 ]
 
@@ -50,7 +51,14 @@ def check_description(description: str) -> str:
             hint="put the rest into a file of the project and name it",
             code="too_long",
         )
-    return description
+    return check_unicode(description, "the description")
+
+
+def check_unicode(text: str, what: str) -> str:
+    """Text that can be written: no lone surrogates, which are bytes or halves of characters."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise Refused(f"{what} is not Unicode text", hint="write it as UTF-8", code="not_unicode")
+    return text
 
 
 def check_priority(priority: int) -> int:

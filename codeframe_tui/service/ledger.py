@@ -59,7 +59,9 @@ class StoreLedger:
             return None
         return await self._store.read(lambda tables: tables.issues.find(number))
 
-    async def blockers_of(self, number: str) -> Sequence[Blocker]:
+    async def blockers_of(self, number: str | None) -> Sequence[Blocker]:
+        if number is None:
+            return await self._store.read(lambda tables: tables.blockers.all())
         return await self._store.read(lambda tables: tables.blockers.of(number))
 
     async def set_base(self, number: str, tree: str) -> None:
@@ -130,8 +132,8 @@ class StoreLedger:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))
         return now.policy, now.workers, now.paused, now.model
 
-    async def spent(self, since: str) -> float | None:
-        return await self._store.read(lambda tables: tables.turns.spent(since))
+    async def spent(self, since: str, number: str | None = None) -> float:
+        return await self._store.read(lambda tables: tables.turns.paid(since, number))
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         await self._write(lambda unit: unit.emit(type_, task, data))

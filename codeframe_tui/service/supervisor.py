@@ -8,7 +8,15 @@ from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Query, Reject, SetWorkers
+from codeframe_tui.core.commands import (
+    Approve,
+    Command,
+    KeepWorking,
+    Query,
+    Reject,
+    SetPolicy,
+    SetWorkers,
+)
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
@@ -46,7 +54,6 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
-    commands.SetPolicy: switches.set_policy,
     commands.Undo: review.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
@@ -103,6 +110,9 @@ class Supervisor(StoreLedger):
             case SetWorkers():
                 switch = partial(switches.set_workers, command=command, settings=self._settings)
                 return await self._write(switch)
+            case SetPolicy():
+                choose = partial(switches.set_policy, command=command, settings=self._settings)
+                return await self._write(choose)
             case Approve() | Reject() if command.parts.hunks:
                 command = await self._with_checked_hunks(command)
         wish = command

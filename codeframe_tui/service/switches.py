@@ -8,7 +8,7 @@ from codeframe_tui.core.commands import SetPolicy, SetWorkers
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.store import Setting, Tables
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -50,7 +50,7 @@ def is_paused(tables: Tables) -> bool:
     return tables.settings.get("paused") is not False
 
 
-def set_policy(unit: Unit, command: SetPolicy) -> Document:
+def set_policy(unit: Unit, command: SetPolicy, settings: Settings) -> Document:
     """See `core.commands.SetPolicy`."""
     allowed = [policy.value for policy in Policy]
     if command.policy not in allowed:
@@ -59,7 +59,8 @@ def set_policy(unit: Unit, command: SetPolicy) -> Document:
             hint=f"allowed: {', '.join(allowed)}",
             code="bad_policy",
         )
-    unit.tables.settings.set("policy", command.policy)
+    default = settings.policy or Policy.MANUAL.value
+    _switch(unit, "policy", command.policy, default)
     unit.emit("policy.changed", None, {"policy": command.policy, "by": "person"})
     return {}
 
@@ -72,12 +73,21 @@ def set_workers(unit: Unit, command: SetWorkers, settings: Settings) -> Document
         raise _bad("number of tasks", command.max_tasks, "0 (none) or more")
     if command.model is not None and not command.model.strip():
         raise _bad("model", command.model, "the name of a model")
-    for name in ("paused", "workers", "model", "max_tasks"):
-        value = getattr(command, name)
-        if value is not None:
-            unit.tables.settings.set(name, value)
+    _switch(unit, "workers", command.workers, settings.workers)
+    _switch(unit, "model", command.model, settings.model)
+    if command.paused is not None:
+        unit.tables.settings.set("paused", command.paused)
+        unit.tables.settings.set("max_tasks", command.max_tasks)
+    elif command.max_tasks is not None:
+        unit.tables.settings.set("max_tasks", command.max_tasks)
     _tell(unit, settings)
     return {}
+
+
+def _switch(unit: Unit, name: str, value: Setting, default: Setting) -> None:
+    """Keep what differs from the settings; what does not, follows them when they change."""
+    if value is not None:
+        unit.tables.settings.set(name, None if value == default else value)
 
 
 def pause(unit: Unit, why: str, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from codeframe_tui.core.lifecycle import transition
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.fields import check_unicode
 
 __all__ = ["TEXT_LIMIT", "Unit", "find_task", "spoken"]
 
@@ -104,4 +105,4 @@ def spoken(text: str, what: str) -> str:
             hint="shorten it, or put the rest into a file of the project",
             code="too_long",
         )
-    return text
+    return check_unicode(text, what)

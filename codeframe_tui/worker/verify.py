@@ -91,7 +91,7 @@ class Verifier:
 
     async def _suite(self, task: Task, tree: str) -> TestRun:
         run = await self._run(task, "regression", tree)
-        if run.ok:
+        if is_complete(run):
             self._collected.keep(tree, run.collected)
         return run
 
@@ -101,8 +101,8 @@ class Verifier:
         if known is not None:
             return known
         run = await self._run(task, "base", base, collect_only=True)
-        if not run.ok:
-            return None
+        if not is_complete(run):
+            return () if run.reason == "no_tests" else None
         self._collected.keep(base, run.collected)
         return run.collected
 

@@ -98,6 +98,8 @@ async def test_numbers_count_on_per_issue_and_plainly(service: Service) -> None:
         (Answer("x", "x"), "not_found"),
         (Note("1", " \n"), "empty"),
         (Note("1", "x" * 20_001), "too_long"),
+        (Note("1", "half\ud800"), "not_unicode"),
+        (AddTask("t", "half\ud800"), "not_unicode"),
         (Approve("1"), "nothing_to_review"),
         (Reject("1", "no"), "nothing_to_review"),
         (Undo("1"), "nothing_to_undo"),

@@ -96,7 +96,8 @@ async def test_no_link_is_followed_and_no_path_leaves_the_workspace(tmp_path: Pa
     (workspace.root / "sub/round").symlink_to(workspace.root)
     searcher = Searcher()
     everything = ["own:1:key", "sub/deep/most:1:key", "sub/more:1:key"]
-    assert lines(await searcher.search(workspace, "key")) == everything
+    whole = await searcher.search(workspace, "key")
+    assert (lines(whole), whole.notes) == (everything, ())
     assert lines(await searcher.search(workspace, "key", path="./sub/")) == everything[1:]
     assert lines(await searcher.search(workspace, "key", path="own")) == everything[:1]
     for path, why in [("file", "is a symbolic link"), ("folder", "link"), ("no", "does not exist")]:

@@ -17,7 +17,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 __all__ = ["KEYS", "Terminal", "child_of", "cockpit"]
@@ -43,6 +43,7 @@ class Terminal:
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.written = b""
         self._mark = 0
+        self._ended = False
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.execvpe(command[0], list(command), environment)
@@ -58,7 +59,8 @@ class Terminal:
         """Press keys, by name or as text."""
         self._mark = len(self.written)
         for key in keys:
-            os.write(self._fd, KEYS.get(key, key).encode())
+            with suppress(OSError):  # it has just ended
+                os.write(self._fd, KEYS.get(key, key).encode())
 
     def wait(self, wanted: str, *, anew: bool = False) -> re.Match[str]:
         """Wait until a pattern is painted; ``anew``: after the last key."""
@@ -81,11 +83,18 @@ class Terminal:
                 self._mark, pressed = mark, time.monotonic()
         return found
 
-    def exit_code(self) -> int:
-        """Read to the end; the code the program ended with, 128 + n for a signal that killed it."""
+    def _is_over(self) -> bool:
+        return self._ended
+
+    def exit_code(self, *keys: str) -> int:
+        """Press keys until the program ends; its code, 128 + n for a signal that killed it."""
         end = time.monotonic() + PATIENCE
-        while self._read(end - time.monotonic()):
-            pass
+        while not self._ended:
+            assert time.monotonic() < end, f"it goes on: {self.text()[-3000:]}"
+            self.press(*keys)
+            again = time.monotonic() + 0.5
+            while (left := again - time.monotonic()) > 0 and not self._is_over():
+                self._read(left)
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         self.pid = 0
         return code if code >= 0 else 128 - code
@@ -104,8 +113,9 @@ class Terminal:
         try:
             data = os.read(self._fd, 65_536)
         except OSError:  # Linux: the other end is closed
-            return False
+            data = b""
         self.written += data
+        self._ended = not data
         return bool(data)
 
 

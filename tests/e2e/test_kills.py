@@ -26,6 +26,9 @@ SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "7"))
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60 + 20 * KILLS)]
 
 
+CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
+
+
 def files_of(name: str) -> dict[str, str]:
     test = f"from pkg.{name} import {name}\n\n\ndef test_it():\n    assert {name}() == '{name}'\n"
     return {
@@ -56,13 +59,12 @@ class Recorder:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     root = tmp_path / "project"
     (root / "pkg").mkdir(parents=True)
     (root / "pkg/__init__.py").touch()
-    (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\npythonpath = ['.']\n")
+    (root / "pyproject.toml").write_text(CONFIG)
     monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
     return open_project(root, tmp_path / "state")
 

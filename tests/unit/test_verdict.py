@@ -142,6 +142,51 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
         "environment",
     ),
     (
+        "tests of the base could not be listed",
+        {"base_collected": None},
+        "not_verified",
+        "no_base_run",
+    ),
+    (
+        "old test is skipped, passed on the base",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED)),
+            "base_of_failed": run(case(OLD, O.PASSED)),
+        },
+        "failed",
+        "regression",
+    ),
+    (
+        "old test is expected to fail, passed on the base",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.XFAILED)),
+            "base_of_failed": run(case(OLD, O.PASSED)),
+        },
+        "failed",
+        "regression",
+    ),
+    (
+        "old test is skipped on the base too",
+        {
+            "regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED)),
+            "base_of_failed": run(case(OLD, O.SKIPPED)),
+        },
+        "proven",
+        "",
+    ),
+    (
+        "old test is skipped, base unknown",
+        {"regression": run(case(NEW, O.PASSED), case(OLD, O.SKIPPED))},
+        "not_verified",
+        "no_base_run",
+    ),
+    (
+        "new test is skipped beside one that is proof",
+        {"regression": run(*SUITE.cases, case("test_cart.py::test_x", O.SKIPPED))},
+        "proven",
+        "",
+    ),
+    (
         "suite timed out",
         {"regression": run(ok=False, reason="timeout", message="stopped")},
         "not_verified",

@@ -122,10 +122,7 @@ def test_what_a_killed_engine_left_under_its_first_name_is_no_hindrance(tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["s.sock"]
 
 
-def test_a_project_far_down_has_a_short_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def test_a_project_far_down_has_a_short_socket(tmp_path: Path, runtime: Path) -> None:
     deep = Project(tmp_path / ("d" * 200) / ("e" * 200), tmp_path / "state")
     assert len(deep.socket.name) == 21
     assert stat.S_IMODE(deep.socket.parent.stat().st_mode) == 0o700
@@ -216,9 +213,8 @@ async def test_facts_of_git_touch_nothing(tmp_path: Path) -> None:
 
 
 async def test_an_engine_that_never_answers_is_told_with_its_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "/bin/false")
     starter = Starter(Project(tmp_path, tmp_path / "state"))
     with pytest.raises(Lacking, match="does not start") as error:
@@ -282,10 +278,7 @@ async def test_the_clock_tells_utc_in_milliseconds() -> None:
     assert SystemClock().now().endswith("Z")
 
 
-def test_a_probe_of_a_listening_socket_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def test_a_probe_of_a_listening_socket_says_so(tmp_path: Path, runtime: Path) -> None:
     project = Project(tmp_path, tmp_path / "state")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(project.socket))

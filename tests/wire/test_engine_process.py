@@ -20,8 +20,8 @@ from codeframe_tui.wire.start import Starter, connect_or_spawn
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for name in ("XDG_RUNTIME_DIR", "HOME", "XDG_CONFIG_HOME"):
+def place(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "CODEFRAME_TUI_")):

@@ -40,6 +40,9 @@ class Queue(FakeService):
         }
         self.documents["ShowBlockers"] = {"blockers": self.blockers}
         self.documents["ShowDoctor"] = {"checks": self.checks}
+        self.documents["ShowOverview"] = {
+            "policy": "manual", "model": "own", "worker_limit": 1, "paused": True
+        }  # fmt: skip
         return await super().query(query)
 
 
@@ -85,13 +88,24 @@ async def test_without_a_key_nothing_starts() -> None:
     assert queue.submitted == []
 
 
-async def test_what_was_wanted_is_set_before_the_workers_start() -> None:
+async def test_what_was_wanted_is_set_before_the_workers_start_and_set_back_at_the_end() -> None:
     queue = Queue()
     await ended(queue, Wanted("green", 2, "m", 3))
     assert queue.submitted == [
         SetPolicy("green"),
         SetWorkers(paused=False, workers=2, model="m", max_tasks=3),
+        SetPolicy("manual"),
+        SetWorkers(paused=True, workers=1, model="own"),
     ]
+
+
+async def test_an_interrupted_run_leaves_no_workers_running() -> None:
+    queue = Queue(t1="pending")
+    run = asyncio.create_task(run_until_idle(queue, Wanted(), lambda _: None))
+    await started(queue)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert queue.submitted == [SetWorkers(paused=False), SetWorkers(paused=True)]
 
 
 async def test_it_follows_until_the_last_task_has_ended_and_no_decision_is_left() -> None:

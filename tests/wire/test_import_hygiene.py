@@ -35,11 +35,11 @@ assert "textual" not in sys.modules
         STOP_BEFORE_TEXTUAL,
     ],
 )
-def test_the_cockpit_loads_nothing_heavy(script: str, tmp_path: Path) -> None:
+def test_the_cockpit_loads_nothing_heavy(script: str, tmp_path: Path, runtime: Path) -> None:
     tell = "\nprint(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run(
         [sys.executable, "-c", f"import sys\n{script}{tell}", str(tmp_path)],
-        env={"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path), "PATH": ""},
+        env={"XDG_RUNTIME_DIR": str(runtime), "HOME": str(tmp_path), "PATH": ""},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -145,8 +145,6 @@ def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]
         ["serve", "--web"],
         ["attach", "ws://x"],
         ["worker"],
-        ["import", "tasks.toml"],
-        ["import", "tasks.md"],
         [],
     ],
 )

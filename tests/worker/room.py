@@ -16,12 +16,12 @@ from typing import Any, cast
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Script, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import AddTask, SetWorkers, ShowTask
+from codeframe_tui.core.commands import AddTask, Approve, SetWorkers, ShowTask, Undo
 from codeframe_tui.core.events import Event
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.settings import Limits, Settings, Waits
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds after which an event that does not come fails a test, with all that did come."""
 
 Files = Mapping[str, tuple[int, bytes]]
@@ -123,6 +123,7 @@ class Room:
 
     Attributes:
         seen: number of the last event that `until` gave back; it goes on from there.
+        patience: as `PATIENCE`.
     """
 
     project: Path
@@ -130,6 +131,7 @@ class Room:
     service: Service
     script: Recorder
     seen: int = 0
+    patience: float = PATIENCE
     heard: list[Event] = field(default_factory=list)
 
     async def add(self, title: str = "a task", **more: Any) -> str:
@@ -143,17 +145,21 @@ class Room:
 
     async def until(self, kind: str, task: str | None = None, **data: object) -> Event:
         """The next event of a kind whose data has these values."""
+        return await self.until_any({kind}, task, **data)
+
+    async def until_any(self, kinds: set[str], task: str | None = None, **data: object) -> Event:
+        """The next event of any of these kinds whose data has these values."""
         try:
-            async with asyncio.timeout(PATIENCE), aclosing(self._events()) as events:
+            async with asyncio.timeout(self.patience), aclosing(self._events()) as events:
                 async for event in events:
                     self.seen = event.seq
                     self.heard.append(event)
-                    fits = task in {None, event.task} and event.type == kind
+                    fits = task in {None, event.task} and event.type in kinds
                     if fits and all(event.data.get(name) == data[name] for name in data):
                         return event
         except TimeoutError:
             heard = "\n".join(f"{e.seq} {e.type} {e.task} {e.data}" for e in self.heard[-30:])
-            raise AssertionError(f"no {kind} {task} {data}; heard\n{heard}") from None
+            raise AssertionError(f"no {kinds} {task} {data}; heard\n{heard}") from None
         raise AssertionError("the engine ended")
 
     def _events(self) -> AsyncGenerator[Event]:
@@ -168,23 +174,11 @@ class Room:
         """What ``show`` says."""
         return await self.service.query(ShowTask(task))
 
-    async def deed(self, command: Any) -> Event:
+    async def deed(self, command: Approve | Undo) -> Event:
         """Submit an approval or undo and wait for its end."""
         await self.service.submit(command)
-        while True:
-            event = await self.until_any({"change.applied", "change.refused", "change.undone"})
-            if event.task == command.number:
-                return event
-
-    async def until_any(self, kinds: set[str]) -> Event:
-        """The next event of any of these kinds."""
-        async with asyncio.timeout(PATIENCE), aclosing(self._events()) as events:
-            async for event in events:
-                self.seen = event.seq
-                self.heard.append(event)
-                if event.type in kinds:
-                    return event
-        raise AssertionError("the engine ended")
+        ends = {"change.applied", "change.refused", "change.undone"}
+        return await self.until_any(ends, command.number)
 
 
 def settings_in(folder: Path, **more: Any) -> Settings:
@@ -203,6 +197,7 @@ async def room(
     *,
     files: Files | None = PLAIN,
     git: bool = True,
+    patience: float = PATIENCE,
     **settings: Any,
 ) -> AsyncIterator[Room]:
     """An engine on ``folder/project``; files None = the project is there already."""
@@ -214,7 +209,7 @@ async def room(
         ScriptedServer(recorder) as server,
         open_engine(project, settings_in(folder, **settings), scripted=server.base_url) as engine,
     ):
-        yield Room(project, folder / "state", engine.service, recorder)
+        yield Room(project, folder / "state", engine.service, recorder, patience=patience)
 
 
 def survivors(marker: str) -> Sequence[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.errors import Lacking
 
-__all__ = ["READERS", "open_readers", "open_writer"]
+__all__ = ["READERS", "check_database", "open_readers", "open_writer"]
 
 READERS = 4
 """Reading connections, each used by one thread at a time."""
@@ -41,6 +41,18 @@ def open_writer(path: Path) -> Engine:
     except DatabaseError as error:
         raise _damaged(path, str(error.orig)) from error
     return engine
+
+
+def check_database(path: Path) -> None:
+    """See that an existing database can be read; changes nothing. Raises: Lacking."""
+    engine = open_readers(path)
+    try:
+        with engine.connect() as connection:
+            _check(connection, path)
+    except DatabaseError as error:
+        raise _damaged(path, str(error.orig)) from error
+    finally:
+        engine.dispose()
 
 
 def open_readers(path: Path) -> Engine:

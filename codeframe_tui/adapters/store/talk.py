@@ -70,6 +70,13 @@ class SqlTurns:
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         return total_cost(list(self._connection.execute(statement).scalars()))
 
+    def paid(self, since: str, number: str | None) -> float:
+        statement = select(func.total(TURNS.c.cost_usd))
+        statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
+        if number is not None:
+            statement = statement.where(TURNS.c.task == number)
+        return float(self._connection.execute(statement).scalar_one())
+
     def _count(self, number: str, usage: Usage, cost: float | None) -> None:
         new = upsert(USAGE)
         added = {name: USAGE.c[name] + new.excluded[name] for name in (*_TOKENS, "cost_usd")}

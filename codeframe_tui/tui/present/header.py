@@ -61,11 +61,16 @@ def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
     if counts.get("done"):
         return (
             ("q", "bold"),
-            (" leaves; then, in your own project: ", "dim"),
+            (" leaves; your own project: ", "dim"),
             ("codeframe-tui", "text"),
-            (" (it starts paused and spends nothing until P)", "dim"),
+            (f" (free until P{_at_most(overview)})", "dim"),
         )
     return ()
+
+
+def _at_most(overview: Mapping[str, Any]) -> str:
+    cap = overview.get("cap_usd")
+    return f", then at most {money(cap)}" if cap else ""
 
 
 def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:

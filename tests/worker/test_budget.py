@@ -1,0 +1,53 @@
+"""Caps of money: reached, told, allowed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.core import usage
+from codeframe_tui.core.commands import Answer, ShowBlockers, ShowOverview
+from codeframe_tui.core.usage import Price
+from tests.worker.room import answer, call, room
+
+FILE = {"path": "a.txt", "action": "create", "content": "x\n"}
+
+
+@pytest.fixture(autouse=True)
+def paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply of the scripted model costs one dollar for its every output token."""
+    monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("cap", ["per_task", "per_run", "per_day"])
+async def test_a_cap_stops_before_the_next_call_and_an_answer_allows_it_again(
+    tmp_path: Path, cap: str
+) -> None:
+    steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(FILE))
+    money: dict[str, Any] = {"per_task": 0, "per_run": 0, "per_day": 0, cap: 1}
+    async with room(tmp_path, steps, money=money) as here:
+        task = await here.add()
+        await here.start()
+        await here.becomes(task, "blocked")
+        assert len(here.script.asked) == 1
+        [blocker] = (await here.service.query(ShowBlockers()))["blockers"]
+        assert blocker["cause"] == "budget"
+        assert blocker["question"].startswith(f"The cap money.{cap} of $1.00 is reached")
+        overview = await here.service.query(ShowOverview())
+        assert overview["paused"] == (cap != "per_task")
+        await here.service.submit(Answer(blocker["id"], "go on"))
+        await here.start()
+        await here.becomes(task, "blocked")
+        assert len(here.script.asked) == 2
+        assert "go on" in here.script.newest()
+
+
+async def test_zero_is_no_cap(tmp_path: Path) -> None:
+    steps = Line(call("Glob", pattern="*"), answer(FILE))
+    async with room(tmp_path, steps, money={"per_run": 0}) as here:
+        task = await here.add(evidence="none")
+        await here.start()
+        await here.becomes(task, "in_review")
