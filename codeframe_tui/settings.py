@@ -93,7 +93,12 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=16)
     """Tasks worked on at once."""
     sandbox: Literal["bwrap", "rlimits", "none"] | None = None
-    """Consent to a level below bwrap; None = bwrap or nothing."""
+    """Which walls are demanded; None = bwrap, and where it does not work nothing runs.
+
+    ``bwrap``: the engine does not start where it does not work. ``rlimits``: consent to test runs
+    under limits only where it does not work; each command of the model is asked about there.
+    ``none``: nothing runs, and no test is verified.
+    """
     state_dir: Path = Field(
         default_factory=lambda: user_state_path("codeframe-tui", appauthor=False)
     )

@@ -187,11 +187,13 @@ async def run_program(
     on_output: OnOutput | None = None,
     pass_fds: Sequence[int] = (),
     stdin: int = asyncio.subprocess.DEVNULL,
+    keep: int = KEEP,
 ) -> Ended:
     """Run a trusted program of ours in a session of its own; only the given variables.
 
     Args:
         stdin: an open descriptor that it reads; no input by default.
+        keep: bytes kept of its output's beginning, and as many of its end.
 
     Its process group ends with it. What puts itself into another session is not caught: for
     programs that are not ours there is the sandbox.
@@ -217,4 +219,4 @@ async def run_program(
     finally:
         os.close(writing)
     child = _Spawned(process, reading)
-    return await attend(child, timeout_seconds=timeout_seconds, on_output=on_output)
+    return await attend(child, timeout_seconds=timeout_seconds, on_output=on_output, keep=keep)

@@ -88,25 +88,23 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
 
 
 async def _project_tests(place: Project) -> Document:
-    """Which interpreter would run the project's tests, and whether it has pytest itself."""
-    python = _project_python(place.root)
-    script = "import pytest, sys; print(pytest.__version__, sys.version.split()[0])"
-    found = await _output(str(python), "-I", "-c", script) if python else None
-    if found is not None:
-        pytest_version, python_version = found.split()
-        detail = f"pytest {pytest_version} of the project, Python {python_version} ({python})"
-        return _check("tests", "ok", detail)
-    where = f"{python} has no pytest" if python else "the project has no environment of its own"
+    """Which Python would run the project's tests, and whether it has pytest; runs neither."""
+    from codeframe_tui.adapters.sandbox.closure import look_up  # noqa: PLC0415 - seldom needed
+
+    try:
+        closure = await look_up(place.root, ())
+    except CodeframeError as error:
+        return _check("tests", "warn", error.message, error.hint)
+    if closure.problem:
+        hint = "until then no test is verified"
+        return _check("tests", "warn", closure.problem, hint)
+    version = ".".join(map(str, closure.version))
+    if closure.environment is not None and closure.has_pytest:
+        return _check("tests", "ok", f"pytest of the project, Python {version} ({closure.python})")
+    own = f"{closure.python} has no pytest" if closure.environment else ""
+    where = own or "; ".join(closure.refused) or "the project has no environment of its own"
     hint = "if the tests need packages, make .venv in the project and install them with pytest"
     return _check("tests", "warn", f"{where}; ours is used", hint)
-
-
-def _project_python(root: Path) -> Path | None:
-    for folder in (".venv", "venv", "env"):
-        python = root / folder / "bin" / "python"
-        if python.exists():
-            return python
-    return None
 
 
 def _key(environment: Mapping[str, str], scripted: str | None) -> Document:

@@ -32,8 +32,8 @@ class Blocker:
         id: short, unique in the project, e.g. ``b7``; empty before it is stored.
         options: suggested answers; any text may be given.
         assumption: what the worker goes on with (ASYNC only).
-        cause: ``question``, ``corrections``, ``model``, ``answer``, ``budget``, ``stall`` or
-            ``internal``.
+        cause: ``question``, ``command``, ``corrections``, ``model``, ``answer``, ``budget``,
+            ``stall`` or ``internal``.
         key: id of the tool call that asks; the same call is the same question, whatever its text.
         created_at: ISO 8601 in UTC.
     """

@@ -22,6 +22,7 @@ from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.worker.gather import task_folder
+from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
 from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
 from codeframe_tui.worker.workshop import Workshop
 
@@ -46,9 +47,12 @@ async def run_tools(
             result, question = await _ask_human(shop, progress, call, agent)
             waiting = waiting or question
         else:
-            result = await _run_once(
-                shop, workspace, number, call, known=known.get(call["id"]), agent=agent
+            result, question = await _run_once(
+                shop, workspace, progress, reply, call, known=known.get(call["id"]), agent=agent
             )
+            if result is None:  # what comes after a command may build on it
+                waiting = waiting or question
+                break
         if result is not None:
             results.append(_result_block(result))
     if waiting is not None:
@@ -62,27 +66,41 @@ async def run_tools(
 async def _run_once(
     shop: Workshop,
     workspace: Workspace,
-    number: str,
+    progress: Progress,
+    reply: Turn,
     call: Mapping[str, Any],
     *,
     known: ToolResult | None,
     agent: AgentDefinition,
-) -> ToolResult:
+) -> tuple[ToolResult | None, Blocker | None]:
+    """The result of a call, or the question whether it may run at all."""
     if known is not None and known.content is not None:
-        return known
-    name, ident = str(call["name"]), str(call["id"])
-    if known is not None and name in {"Bash", "Write"}:
-        outcome = ToolOutcome(
-            "interrupted: the program stopped while this ran, so its effect is unknown. "
-            "Look at the files before you repeat it.",
-            ok=False,
-            summary=f"{name.lower()} was interrupted",
-        )
-    else:
-        outcome = await _run_checked(shop, workspace, number, call, agent)
+        return known, None
+    number, name, ident = progress.task.number, str(call["name"]), str(call["id"])
+    wrong = call.get("_broken") or input_error(name, call["input"], agent.tools)
+    outcome: ToolOutcome | Blocker | None = None
+    if wrong:
+        outcome = ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
+    elif known is not None and name in {"Bash", "Write"}:
+        outcome = _interrupted(name)
+    elif is_asked(shop, name):
+        outcome = await ask_permission(shop, progress, reply, call)
+    if isinstance(outcome, Blocker):
+        return None, outcome
+    if outcome is None:
+        outcome = await _run_checked(shop, workspace, number, call)
     result = ToolResult(ident, name, outcome.text, outcome.ok)
     await shop.ledger.record_tool(number, result, outcome.summary)
-    return result
+    return result, None
+
+
+def _interrupted(name: str) -> ToolOutcome:
+    return ToolOutcome(
+        "interrupted: the program stopped while this ran, so its effect is unknown. "
+        "Look at the files before you repeat it.",
+        ok=False,
+        summary=f"{name.lower()} was interrupted",
+    )
 
 
 async def _run_checked(
@@ -90,12 +108,8 @@ async def _run_checked(
     workspace: Workspace,
     number: str,
     call: Mapping[str, Any],
-    agent: AgentDefinition,
 ) -> ToolOutcome:
     name, ident = str(call["name"]), str(call["id"])
-    wrong = call.get("_broken") or input_error(name, call["input"], agent.tools)
-    if wrong:
-        return ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
     await shop.ledger.record_tool(number, ToolResult(ident, name), name)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
@@ -167,12 +181,12 @@ async def _with_messages(
 
 
 def _is_tool_answer(message: Message, blockers: Mapping[str, Blocker]) -> bool:
-    """Whether it is told as the result of the AskHuman call itself."""
+    """Whether it is told as the result of the call itself."""
     blocker = blockers.get(message.blocker or "")
     return (
         message.kind == "answer"
         and blocker is not None
-        and blocker.cause == "question"
+        and blocker.cause in {"question", CAUSE}
         and blocker.kind is BlockerKind.SYNC
     )
 

@@ -185,9 +185,8 @@ def settings_in(folder: Path, **more: Any) -> Settings:
     """Settings with short waits; a sandbox as good as this machine has."""
     waits = Waits(**{"retry_cap": 0.02, "tests": 60.0, **more.pop("waits", {})})
     limits = Limits(**{"model_retries": 2, **more.pop("limits", {})})
-    return Settings(
-        state_dir=folder / "state", sandbox="rlimits", waits=waits, limits=limits, **more
-    )
+    more.setdefault("sandbox", "rlimits")
+    return Settings(state_dir=folder / "state", waits=waits, limits=limits, **more)
 
 
 @asynccontextmanager

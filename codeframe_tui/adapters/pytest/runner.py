@@ -95,8 +95,14 @@ async def _attend(
 
 
 async def _lend(sandbox: Launching) -> list[Path] | None:
-    """Packages of ours that a project without pytest needs; None where they would not fit."""
+    """Packages of ours that a project without pytest needs; None where they would not fit.
+
+    Raises:
+        Lacking: the project's own environment does not work.
+    """
     closure = await sandbox.environment()
+    if closure.problem:
+        raise Lacking(closure.problem, hint="its tests say nothing on another Python")
     if closure.has_pytest:
         return []
     if closure.version != sys.version_info[:2]:

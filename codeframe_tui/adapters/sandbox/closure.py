@@ -10,17 +10,20 @@ import asyncio
 import contextlib
 import json
 import os
-import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from codeframe_tui.adapters.process import run_program
+from codeframe_tui.adapters.sandbox.interpreter import (
+    NAMES,
+    candidates,
+    environment_settings,
+)
 from codeframe_tui.core.errors import Lacking
 
-__all__ = ["Closure", "find_environment", "look_up"]
+__all__ = ["Closure", "look_up"]
 
 PROBE = """
 import json, sys
@@ -41,7 +44,9 @@ print("\\n" + json.dumps({"base": base, "path": sys.path, "version": version, "l
 SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")))
 """Mounted in any case, as far as commands need it."""
 PROBE_SECONDS = 20.0
-_HOME_KEY = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+AGAIN = "make the environment again, or remove it"
+SECRETS = (".ssh", ".gnupg", ".aws", ".kube", ".docker", ".config", ".password-store")
+"""Folders of HOME that nothing makes readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,10 @@ class Closure:
         binds: real directories outside /usr and the project.
         links: pairs of (path, target) of symlinks that must exist.
         sites: directories that hold installed packages.
-        refused: what was not bound, with the reason, one line each.
+        refused: what was not used or not bound, with the reason, one line each.
+        problem: why the project's own environment does not work, so that another Python runs
+            and tests would say nothing; empty when all is well.
+        watched: files and folders that tell of a change.
         key: changes when the closure must be looked up again.
     """
 
@@ -67,6 +75,8 @@ class Closure:
     sites: tuple[Path, ...]
     refused: tuple[str, ...]
     key: tuple[object, ...] = field(repr=False)
+    problem: str = ""
+    watched: tuple[Path, ...] = field(default=(), repr=False)
 
     @property
     def has_pytest(self) -> bool:
@@ -75,57 +85,65 @@ class Closure:
 
     def is_fresh(self) -> bool:
         """Whether nothing was installed or removed since."""
-        return _key(self.python, self.sites) == self.key
-
-
-def find_environment(project: Path) -> Path:
-    """The Python that runs the project: its own environment, the active one, else ours."""
-    for name in (".venv", "venv"):
-        python = project / name / "bin" / "python"
-        if (project / name / "pyvenv.cfg").is_file() and python.exists():
-            return python
-    active = os.environ.get("VIRTUAL_ENV")
-    if active and (Path(active) / "bin" / "python").exists():
-        return Path(active) / "bin" / "python"
-    return Path(sys.executable)
+        return _key(self.python, self.watched) == self.key
 
 
 async def look_up(project: Path, forbidden: Iterable[Path]) -> Closure:
-    """Find the closure of a project's Python.
+    """Find the closure of a project's Python; nothing that the project brings is run for it.
 
     Args:
         project: real path of the project.
         forbidden: directories that, like their ancestors, are never bound: HOME, the state.
 
     Raises:
-        Lacking: the project's Python does not run.
+        Lacking: not even our own Python runs.
     """
-    python = find_environment(project)
-    probe = await _probe(python)
-    return await asyncio.to_thread(_assemble, project, python, probe, tuple(forbidden))
+    faults: list[str] = []
+    problem = ""
+    async for found in candidates(project):
+        if found.program is not None:
+            probe = await _probe(found.program)
+            if probe is not None:
+                python, guarded = found.python, tuple(forbidden)
+                own = python.is_relative_to(project)
+                return await asyncio.to_thread(
+                    _assemble, project, python, probe, guarded,
+                    faults=tuple(faults), problem="" if own else problem,
+                )  # fmt: skip
+        fault = found.fault or f"{found.python} does not run: {AGAIN}"
+        faults.append(fault)
+        if found.broken or not found.fault:
+            problem = problem or fault
+    raise Lacking("; ".join(faults), hint="install codeframe-tui again")
 
 
-async def _probe(python: Path) -> dict[str, list[str]]:
-    hint = "make the environment again, or remove it"
-    argv = (str(python), "-I", "-S", "-c", PROBE)
+async def _probe(program: Path) -> dict[str, list[str]] | None:
+    """What an interpreter says of itself; None when it does not run."""
+    argv = (str(program), "-I", "-S", "-c", PROBE)
     try:
         ended = await run_program(
             argv, env={"PATH": "/usr/bin:/bin"}, cwd=Path("/"), timeout_seconds=PROBE_SECONDS
         )
         document: dict[str, list[str]] = json.loads(ended.output.splitlines()[-1])
-    except (OSError, ValueError, IndexError) as error:
-        raise Lacking(f"the project's Python does not run: {python}", hint=hint) from error
+    except (OSError, ValueError, IndexError):
+        return None
     return document
 
 
 def _assemble(
-    project: Path, python: Path, probe: dict[str, list[str]], forbidden: tuple[Path, ...]
+    project: Path,
+    python: Path,
+    probe: dict[str, list[str]],
+    forbidden: tuple[Path, ...],
+    *,
+    faults: tuple[str, ...],
+    problem: str,
 ) -> Closure:
     root = _environment_of(python)
     sites = _sites(root, probe)
     candidates = [*map(Path, probe["base"]), *(Path(p) for p in probe["path"] if p), *sites]
     if root is not None:
-        candidates += [Path(_settings(root).get("home", "/usr/bin")), root]
+        candidates += [Path(environment_settings(root).get("home", "/usr/bin")), root]
     for site in sites:
         candidates += _named_by(site)
     links: dict[Path, str] = {}
@@ -142,19 +160,16 @@ def _assemble(
             (p, t) for p, t in links.items() if not _covered(p, (*roots, *SYSTEM, project))
         ),
         sites=sites,
-        refused=refused,
-        key=_key(python, sites),
+        refused=(*faults, *refused),
+        problem=problem,
+        watched=(watched := _watched(project, python, sites)),
+        key=_key(python, watched),
     )
 
 
 def _environment_of(python: Path) -> Path | None:
     root = python.parent.parent
     return root if (root / "pyvenv.cfg").is_file() else None
-
-
-def _settings(root: Path) -> dict[str, str]:
-    text = (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-    return {key.lower(): value for key, value in _HOME_KEY.findall(text)}
 
 
 def _sites(root: Path | None, probe: dict[str, list[str]]) -> tuple[Path, ...]:
@@ -164,7 +179,10 @@ def _sites(root: Path | None, probe: dict[str, list[str]]) -> tuple[Path, ...]:
     found: list[Path] = []
     if root is not None:
         found.append(root / "lib" / name / "site-packages")
-    if root is None or _settings(root).get("include-system-site-packages", "true") == "true":
+    if (
+        root is None
+        or environment_settings(root).get("include-system-site-packages", "true") == "true"
+    ):
         base = Path(probe["base"][0])
         found += [
             base / "lib" / name / "site-packages",
@@ -225,11 +243,15 @@ def _sift(
     roots: list[Path] = []
     refused: list[str] = []
     guarded = (project, *forbidden)
+    secrets = [Path(os.path.realpath(Path.home() / name)) for name in SECRETS]
     for path in sorted(kept, key=lambda path: len(path.parts)):
         if not path.is_dir() or _covered(path, (*SYSTEM, project, *roots)):
             continue
         if any(guard.is_relative_to(path) for guard in guarded):
             refused.append(f"{path} is not made readable: it holds the home, project or state")
+            continue
+        if _covered(path, secrets):
+            refused.append(f"{path} is not made readable: it may hold secrets")
             continue
         roots.append(path)
     return tuple(roots), tuple(refused)
@@ -239,9 +261,14 @@ def _covered(path: Path, roots: Iterable[Path]) -> bool:
     return any(path.is_relative_to(root) for root in roots)
 
 
-def _key(python: Path, sites: Iterable[Path]) -> tuple[object, ...]:
-    paths = (python, python.parent.parent / "pyvenv.cfg", *sites)
-    return (os.path.realpath(python), *(_changed(path) for path in paths))
+def _watched(project: Path, python: Path, sites: Iterable[Path]) -> tuple[Path, ...]:
+    """What changes when packages or environments come, go or are mended."""
+    own = [project / name / part for name in NAMES for part in ("pyvenv.cfg", "bin/python")]
+    return (python, python.parent.parent / "pyvenv.cfg", *sites, *own)
+
+
+def _key(python: Path, watched: Iterable[Path]) -> tuple[object, ...]:
+    return (os.path.realpath(python), *(_changed(path) for path in watched))
 
 
 def _changed(path: Path) -> int:

@@ -19,6 +19,7 @@ from codeframe_tui.adapters.sandbox.closure import Closure, look_up
 from codeframe_tui.adapters.sandbox.command import Command, OnOutput, Place, refuse
 from codeframe_tui.adapters.sandbox.etc import make_etc
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
+from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports import Finished, Sandbox, Workspace
 
 __all__ = ["Launching", "NoSandbox", "open_sandbox"]
@@ -80,11 +81,13 @@ async def open_sandbox(
     Args:
         project: the project's folder.
         state_dir: a folder of ours outside the project; the sandbox keeps small files in it.
-        consent: ``rlimits`` or ``none`` when the person takes limits only; else None.
+        consent: see `Settings.sandbox`.
 
     Raises:
-        Lacking: the project's Python does not run.
+        Lacking: bubblewrap is demanded and does not work here, or no Python runs.
     """
+    if consent == "none":
+        return NoSandbox(f"--sandbox none was chosen: nothing runs; {HOW}")
     project, state_dir = await asyncio.to_thread(lambda: (project.resolve(), state_dir.resolve()))
     closure = await look_up(project, (home(), state_dir))
     program = shutil.which("bwrap") if sys.platform == "linux" else None
@@ -97,8 +100,11 @@ async def open_sandbox(
             sealed.why = "; ".join(("bubblewrap holds", *closure.refused))
             return sealed
     log.warning("no bubblewrap sandbox: %s", problem)
-    if consent in {"rlimits", "none"}:
-        return RlimitsSandbox(project, state_dir, closure, why=f"limits only: {problem}")
+    if consent == "bwrap":
+        raise Lacking(problem, hint=HOW, code="no_sandbox")
+    if consent == "rlimits":
+        why = "; ".join((f"limits only: {problem}", *closure.refused))
+        return RlimitsSandbox(project, state_dir, closure, why=why)
     return NoSandbox(f"{problem}; {HOW}")
 
 

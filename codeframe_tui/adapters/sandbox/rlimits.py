@@ -57,7 +57,7 @@ class RlimitsSandbox:
         )
 
     async def environment(self) -> Closure:
-        """The closure as it is now. Raises: Lacking, when the project's Python does not run."""
+        """The closure as it is now. Raises: Lacking, when no Python runs."""
         if not self.closure.is_fresh():
             self.closure = await look_up(self.project, ())
         return self.closure
