@@ -12,6 +12,7 @@ __all__ = ["excused", "is_red", "lacks_project", "module_names"]
 _ASSERTIONS = frozenset({"AssertionError", "Failed"})
 _IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
 _NAMES = frozenset({"AttributeError", "NameError", "UnboundLocalError", "TypeError"})
+_SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _EXCUSES = {"third_party": "environment", "sandbox": "sandbox_denied"}
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 _NO_NAME = re.compile(
@@ -38,9 +39,9 @@ def is_red(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> bool:
     """Whether a test's failure on the base comes from what the base lacks or does wrong.
 
     By assertion; by an import of something that the proposal adds or the project owns; by a name
-    error; by any exception out of the project's own code (`TestRun.causes`).
+    error; by any exception out of the project's own code (`TestRun.causes`) but bad syntax.
     """
-    if case.outcome not in {Outcome.FAILED, Outcome.ERROR}:
+    if case.outcome not in {Outcome.FAILED, Outcome.ERROR} or case.error in _SYNTAX:
         return False
     cause = run.causes.get(case.id, "")
     if case.error in _IMPORTS:

@@ -12,7 +12,7 @@ Theory of operation. Four runs are looked at, test by test:
     | passed         | passed   | characterisation: neither helps nor hurts           |
     | failed, not red| passed   | no proof: it failed for a reason of its own         |
     | any            | failed   | a failure, unless a module or the sandbox is to blame|
-    | any            | skipped  | nothing; where it was red, the proof is missing     |
+    | any            | skipped  | no proof for any, unless the base has that test     |
 
     regression: failed, skipped or vanished
                                    | base passed -> a failure, with the same excuses
@@ -315,7 +315,9 @@ class _Case:
         if not proof.red:
             return "no_red", "no new test fails on the base for want of this change"
         green = _outcomes(self.green)
-        open_ids = [name for name in proof.red if green.get(name) not in _FINE]
+        known = set(self.base_collected or ())
+        new = [name for name in green if name not in known]
+        open_ids = [n for n in dict.fromkeys((*proof.red, *new)) if green.get(n) not in _FINE]
         if open_ids:
             return "not_green", f"does not pass on the proposal: {_some(open_ids)}"
         return "", ""

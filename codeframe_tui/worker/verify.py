@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from codeframe_tui.core.causes import module_names
+from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.flags import flags_for, weakened
 from codeframe_tui.core.progress import Attempt, Progress, Turn
@@ -93,9 +94,7 @@ class Verifier:
             regression=regression,
             base_of_failed=base_run,
             base_collected=collected,
-            added_modules=module_names(
-                d.path for d in diffs if d.action is Action.CREATE and d.path not in support
-            ),
+            added_modules=_added_modules(diffs),
             base_hooks=listing.hooks if listing else (),
         )
         return verification, flags
@@ -164,6 +163,14 @@ class Verifier:
             shop.ledger.publish(replace(signal, task=task.number))
 
         return await shop.runner.run(request, publish)
+
+
+def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
+    """What new code under test is imported by; a conftest is none."""
+    paths = (diff.path for diff in diffs if diff.action is Action.CREATE)
+    return module_names(
+        p for p in paths if not is_test_support(p) and p.rpartition("/")[2] != "conftest.py"
+    )
 
 
 def _is_correction(attempt: Attempt, turns: Sequence[Turn]) -> bool:

@@ -189,7 +189,18 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "new test is skipped beside one that is proof",
-        {"regression": run(*SUITE.cases, case("test_cart.py::test_x", O.SKIPPED))},
+        {"green": run(*GREEN.cases, case("test_cart.py::test_x", O.SKIPPED))},
+        "not_verified",
+        "not_green",
+    ),
+    (
+        "test of the base is skipped in a changed file",
+        {
+            "green": run(*GREEN.cases, case("test_cart.py::test_x", O.SKIPPED)),
+            "base_collected": (OLD, "test_cart.py::test_x"),
+            "regression": run(*SUITE.cases, case("test_cart.py::test_x", O.SKIPPED)),
+            "base_of_failed": run(case("test_cart.py::test_x", O.SKIPPED)),
+        },
         "proven",
         "",
     ),
@@ -360,6 +371,9 @@ def test_the_rules_hold(change: dict[str, Any], verdict: str, reason: str) -> No
         ("FixtureLookupError", "nofix", "", False),
         ("OSError", "Network is unreachable", "sandbox", False),
         ("SyntaxError", "invalid syntax", "", False),
+        ("SyntaxError", "invalid syntax", "project", False),
+        ("IndentationError", "unexpected indent", "project", False),
+        ("NotImplementedError", "", "project", True),
     ],
 )
 def test_red_is_assertion_or_a_name_of_the_code_under_test(

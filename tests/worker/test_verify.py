@@ -164,8 +164,12 @@ def test_k():
             "tests/test_k.py": USES.replace("support", "helper"),
         },
         {"tests/k.txt": "new", "tests/test_k.py": READS},
+        {
+            "more/conftest.py": "K = 1\n",
+            "more/test_k.py": USES.replace("tests.support", "conftest"),
+        },
     ],
-    ids=["new helper", "changed helper", "changed data"],
+    ids=["new helper", "changed helper", "changed data", "new conftest"],
 )
 async def test_tests_and_their_helpers_alone_prove_nothing(
     tmp_path: Path, changes: dict[str, str]
