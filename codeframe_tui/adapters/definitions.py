@@ -21,13 +21,19 @@ DEFAULT = "Backend Worker"
 
 
 class Definitions:
-    """Finds definitions: the user's config folder, then the repository's, then ours."""
+    """Finds definitions: the user's config folder, then the repository's, then ours.
+
+    The default is never the repository's: whoever wants one of its definitions has to name it.
+    """
 
     def __init__(self, project: Path) -> None:
         self._project = project
 
     def load(self, name: str | None) -> AgentDefinition:
         """The definition of a name, by its ``name`` field or file stem, whatever the case.
+
+        Args:
+            name: None = the default, from the user's config folder or ours.
 
         Raises:
             NotFound: there is none; the hint lists those there are.
@@ -36,6 +42,8 @@ class Definitions:
         wanted = _key(name or DEFAULT)
         names = []
         for path, trusted in self._files():
+            if name is None and not trusted:
+                continue
             if _key(path.stem) == wanted:
                 return _read(path, trusted=trusted)
             try:

@@ -17,10 +17,13 @@ from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
+from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.policy import Policy, policy_for
 from codeframe_tui.ports import Service
 from codeframe_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from codeframe_tui.adapters.definitions import Definitions
     from codeframe_tui.ports import Model
 
 __all__ = ["Engine", "open_engine"]
@@ -88,6 +91,7 @@ async def open_engine(
         stack.push_async_callback(facts.close)
         reserved = place.environments
         working_tree = JournalledTree(place.root, place.state, reserved=reserved)
+        definitions = Definitions(place.root)
         supervisor = Supervisor(
             store,
             clock,
@@ -96,6 +100,7 @@ async def open_engine(
             workspaces=workspaces,
             index=index,
             doctor=partial(check_everything, place, settings, sandbox=sandbox, scripted=scripted),
+            default_policy=_default_policy(definitions, settings),
         )
         stack.callback(supervisor.close)
         recovered = [f"{name}: {how}" for name, how in (await working_tree.recover()).items()]
@@ -104,7 +109,6 @@ async def open_engine(
         if announced or recovered:
             told = {**started, "recovered": recovered}
             await supervisor.record_event("engine.started", None, told)
-        definitions = Definitions(place.root)
         loop = WorkerLoop(
             Workshop(
                 ledger=supervisor,
@@ -128,6 +132,16 @@ async def open_engine(
         stack.push_async_callback(loop.stop)
         logger.info("engine started project=%s sandbox=%s", place.root, sandbox.level)
         yield Engine(place, supervisor)
+
+
+def _default_policy(definitions: Definitions, settings: Settings) -> str:
+    """What the default agent's level says; a broken definition, of which doctor tells, nothing."""
+    try:
+        agent = definitions.load(None)
+    except WrongUse:
+        return Policy.MANUAL.value
+    ceiling = settings.ceiling
+    return policy_for(None, agent.level, trusted=agent.trusted, ceiling=ceiling).value
 
 
 def _model(settings: Settings, scripted: str | None) -> Model:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
 
 from codeframe_tui.core.errors import WrongUse
-from codeframe_tui.core.policy import Policy
+from codeframe_tui.core.policy import LEVEL_POLICY
 
 __all__ = ["LEVEL_POLICY", "TOOLS", "AgentDefinition", "parse_definition"]
 
 TOOLS = ("Bash", "Glob", "Grep", "Read", "Write")
 """Tools that a definition may allow; AskHuman is always there."""
-
-LEVEL_POLICY: Mapping[str, Policy] = {
-    "D1": Policy.MANUAL,
-    "D2": Policy.MANUAL,
-    "D3": Policy.GREEN,
-    "D4": Policy.AUTO,
-}
-"""The default policy of each maturity level (CONTRACT §6)."""
 
 MAX_CORRECTIONS = 3
 

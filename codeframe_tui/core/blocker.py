@@ -34,6 +34,7 @@ class Blocker:
         assumption: what the worker goes on with (ASYNC only).
         cause: ``question``, ``command``, ``corrections``, ``model``, ``answer``, ``budget``,
             ``stall`` or ``internal``.
+        key: id of the tool call that asks; the same call is the same question, whatever its text.
         created_at: ISO 8601 in UTC.
     """
 
@@ -47,6 +48,7 @@ class Blocker:
     status: BlockerStatus = BlockerStatus.OPEN
     answer: str | None = None
     created_at: str = ""
+    key: str | None = None
 
 
 def blocker_document(blocker: Blocker) -> dict[str, Any]:

@@ -193,9 +193,9 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class SetPolicy:
-    """Choose ``manual``, ``green`` or ``auto``. Result: ``{}``."""
+    """Choose ``manual``, ``green`` or ``auto``; None = settings and level say. Result: ``{}``."""
 
-    policy: str
+    policy: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import translate
 
 from codeframe_tui.core.diff import FileDiff
@@ -13,7 +14,7 @@ from codeframe_tui.core.text import reveal
 from codeframe_tui.core.verdict import is_test_file
 from codeframe_tui.core.verification import Flag
 
-__all__ = ["flags_for"]
+__all__ = ["flags_for", "weakened"]
 
 RED = "red"
 AMBER = "amber"
@@ -143,6 +144,26 @@ def flags_for(
         for rule in _TEXT_RULES:
             flags += rule(diff, lines)
         flags += _lost_tests(diff, tests_now)
+    return _in_order(flags)
+
+
+def weakened(diffs: Sequence[FileDiff], since: int) -> tuple[Flag, ...]:
+    """Flags of tests that were there in an earlier attempt and say less now.
+
+    Args:
+        diffs: the differences of the proposal to the earlier attempt's.
+        since: number of the earlier attempt.
+    """
+    tests_now = {name for diff in diffs for name in _test_names(diff, "+")}
+    flags: list[Flag] = []
+    for diff in diffs:
+        for rule in (_skips, _asserts_nothing):
+            flags += rule(diff, _changed(diff))
+        flags += _lost_tests(diff, tests_now)
+    return _in_order(replace(f, message=f"{f.message} (since attempt {since})") for f in flags)
+
+
+def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda f: (f.severity != RED, f.path, f.line or 0, f.rule)))
 
 

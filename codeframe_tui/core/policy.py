@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from codeframe_tui.core.verification import Verdict
 
-__all__ = ["Outlook", "Policy", "decide"]
+__all__ = ["LEVEL_POLICY", "Outlook", "Policy", "decide", "policy_for"]
 
 
 class Policy(StrEnum):
@@ -37,6 +37,32 @@ _TABLE: Mapping[tuple[Policy, Verdict], Outlook] = {
     (Policy.AUTO, Verdict.NOT_VERIFIED): Outlook.APPLY,
     (Policy.AUTO, Verdict.FAILED): Outlook.CORRECT,
 }
+
+
+LEVEL_POLICY: Mapping[str, Policy] = {
+    "D1": Policy.MANUAL,
+    "D2": Policy.MANUAL,
+    "D3": Policy.GREEN,
+    "D4": Policy.AUTO,
+}
+"""The default policy of each maturity level (CONTRACT §6)."""
+
+
+def policy_for(explicit: str | None, level: str, *, trusted: bool, ceiling: str) -> Policy:
+    """Which policy decides about a task.
+
+    Args:
+        explicit: what a person chose or set; None = nothing.
+        level: of the agent's definition, ``D1`` to ``D4``.
+        trusted: whether the definition is the user's own or ours; another cannot loosen anything.
+        ceiling: the most that a level may choose by itself.
+    """
+    if explicit is not None:
+        return Policy(explicit)
+    if not trusted:
+        return Policy.MANUAL
+    order = list(Policy)
+    return min(LEVEL_POLICY[level], Policy(ceiling), key=order.index)
 
 
 def decide(policy: Policy, verdict: Verdict, *, red_flag: bool, evidence_none: bool) -> Outlook:

@@ -86,7 +86,7 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit`` or ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """

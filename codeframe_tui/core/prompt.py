@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.diff import FileDiff
@@ -14,6 +14,7 @@ __all__ = [
     "answer_refused",
     "attempt_summary",
     "correction",
+    "edited",
     "first_message",
     "messages_from_people",
     "rebased",
@@ -111,11 +112,23 @@ def messages_from_people(messages: Sequence[Message], questions: Mapping[str, st
                 lines.append(f"A person gives a hint: {message.text}")
             case "rejection":
                 lines.append(f"A person reviewed your proposal and wants changes: {message.text}")
-            case "rebase":
+            case "rebase" | "edit":
                 lines.append(message.text)
             case _:
                 lines.append(f"A note from the person who supervises you: {message.text}")
     return "\n\n".join(line for line in lines if line)
+
+
+def edited(task: Task, fields: Collection[str]) -> str:
+    """Tell how a task reads now; empty when none of the changed fields matters to the model."""
+    told = {
+        "title": f"Its title is now: {task.title}",
+        "description": f"Its description is now:\n{task.description.strip() or '(none)'}",
+        "workflow_step": f"Its workflow step is now: {task.workflow_step}",
+        "evidence": f"Its evidence is now: {_EVIDENCE[task.evidence]}",
+    }
+    lines = [line for name, line in told.items() if name in fields]
+    return "\n\n".join(["The task was changed by a person.", *lines]) if lines else ""
 
 
 def rebased(diff: str) -> str:

@@ -2,7 +2,7 @@
 
 Theory of operation. Four runs are looked at, test by test:
 
-    red         the base with the proposal's test files: new and changed tests should fail here
+    red         the base with the proposal's tests: new and changed ones should fail here
     green       the proposal, the same files: they should pass here
     regression  the proposal, the whole suite
     base        the base, only the tests that did not pass in regression or vanished from it
@@ -40,6 +40,7 @@ __all__ = [
     "covered",
     "is_complete",
     "is_test_file",
+    "is_test_support",
     "judge",
     "needs_base_run",
     "vanished",
@@ -47,6 +48,7 @@ __all__ = [
 
 _BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
+_TEST_FOLDERS = frozenset({"test", "tests"})
 _ADVICE = {
     "no_red": "add a test that fails without this change, by assertion",
     "no_new_tests": "add a test that fails without this change and passes with it",
@@ -72,6 +74,16 @@ def is_test_file(path: str) -> bool:
     """Whether pytest would collect a path as a test file by its usual names."""
     name = path.rpartition("/")[2]
     return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+
+
+def is_test_support(path: str) -> bool:
+    """Whether a path is no part of the code under test: a test file, or below a folder of tests.
+
+    A conftest is left out: it may need the code under test, and is flagged by itself.
+    """
+    *folders, name = path.split("/")
+    below = not _TEST_FOLDERS.isdisjoint(folders) and name != "conftest.py"
+    return below or is_test_file(path)
 
 
 def is_complete(run: TestRun | None) -> bool:
@@ -130,21 +142,30 @@ def judge(
     base_of_failed: TestRun | None,
     base_collected: tuple[str, ...] | None,
     added_modules: frozenset[str],
+    base_hooks: tuple[str, ...] = (),
 ) -> Verification:
     """The verdict of one attempt. Pure and total: a missing run is *not verified*, never an error.
 
     Args:
         evidence: what would prove the task.
         changed_tests: paths of test files that the proposal creates or modifies.
-        red: base plus the proposal's test files, those files selected.
+        red: base plus the proposal's tests and what serves only them, the test files selected.
         green: the proposal, the same selection.
         regression: the proposal, whole suite.
         base_of_failed: the base as it is, with the ids of `needs_base_run`.
         base_collected: ids of the base's suite, from a run that only collects; None = unknown.
-        added_modules: `module_names` of the Python files that the proposal adds.
+        added_modules: `module_names` of the code under test that the proposal adds.
+        base_hooks: pytest hooks of the project that the base has (`TestRun.hooks`).
     """
     case = _Case(
-        changed_tests, red, green, regression, base_of_failed, base_collected, added_modules
+        changed_tests=changed_tests,
+        red=red,
+        green=green,
+        regression=regression,
+        base_of_failed=base_of_failed,
+        base_collected=base_collected,
+        added_modules=added_modules,
+        base_hooks=base_hooks,
     )
     proof = case.proof()
     parts = (case.red_run(proof), case.green_run(), case.regression_run())
@@ -215,6 +236,7 @@ class _Case:
     base_of_failed: TestRun | None
     base_collected: tuple[str, ...] | None
     added_modules: frozenset[str]
+    base_hooks: tuple[str, ...]
 
     def proof(self) -> _Proof:
         if self.red is None or not is_complete(self.red):
@@ -317,9 +339,9 @@ class _Case:
         return "" if gone else f"not known on the base: {_some(lost)}"
 
     def _new_hooks(self) -> tuple[str, ...]:
-        if self.red is None or self.green is None or not is_complete(self.red):
-            return ()
-        return tuple(hook for hook in self.green.hooks if hook not in self.red.hooks)
+        runs = [run for run in (self.green, self.regression) if run is not None]
+        found = dict.fromkeys(hook for run in runs for hook in run.hooks)
+        return tuple(hook for hook in found if hook not in self.base_hooks)
 
     def red_run(self, proof: _Proof) -> Run:
         if self.red is None:

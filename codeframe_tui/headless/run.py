@@ -131,7 +131,8 @@ async def run_until_idle(
 
 async def _switch_back(service: Service, wanted: Wanted, before: Document) -> None:
     if wanted.policy is not None:
-        await service.submit(SetPolicy(before["policy"]))
+        chosen = before.get("policy_chosen", True)
+        await service.submit(SetPolicy(before["policy"] if chosen else None))
     workers = before["worker_limit"] if wanted.workers is not None else None
     model = before["model"] if wanted.model is not None else None
     await service.submit(SetWorkers(paused=before["paused"], workers=workers, model=model))

@@ -102,6 +102,10 @@ class Workspaces(Protocol):
         """Store a workspace's content as a tree; ``also`` are part of it even if ignored."""
         ...
 
+    async def names(self) -> Sequence[str]:
+        """Workspaces that there are."""
+        ...
+
     async def remove(self, name: str) -> None:
         """Delete a workspace; not an error if absent."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import (
     Awaitable,
+    Mapping,
     Sequence,
 )
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
-from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports.service import Document
 
@@ -32,6 +33,10 @@ class Ledger(Protocol):
 
     async def progress(self, number: str) -> Progress:
         """All stored facts of a task. Raises: NotFound."""
+        ...
+
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, Status]:
+        """The state of each of the numbers that exists."""
         ...
 
     async def issue_of(self, task: Task) -> Issue | None:
@@ -111,9 +116,18 @@ class Ledger(Protocol):
         ...
 
     async def settle_decision(
-        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+        self,
+        decision: Decision,
+        *,
+        paths: Sequence[str],
+        base: str,
+        tree: str,
+        verdict: str | None = None,
     ) -> None:
-        """The real tree has it: ``change.applied``/``change.undone``; the task moves on."""
+        """The real tree has it: ``change.applied``/``change.undone``; the task moves on.
+
+        ``verdict`` is that of what was written, where it is not the attempt's own.
+        """
         ...
 
     async def refuse_decision(
@@ -122,12 +136,16 @@ class Ledger(Protocol):
         """Nothing was written: ``change.refused``; the task is back where it was."""
         ...
 
-    async def applied(self, number: str) -> Decision | None:
-        """The newest carried-out apply of a task that is not undone."""
+    async def applied(self, number: str) -> Sequence[Decision]:
+        """The carried-out applies of a task that are not undone, oldest first."""
         ...
 
     async def policy(self) -> tuple[str, int, bool, str]:
         """What is in force now: policy, number of workers, paused, model."""
+        ...
+
+    async def explicit_policy(self) -> str | None:
+        """The policy that a person chose or set; None = the agent's level says."""
         ...
 
     async def spent(self, since: str, number: str | None = None) -> float:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
-from codeframe_tui.core.task import Group, Issue, Task
+from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Flag, TestCase, Verification
 
@@ -98,6 +98,14 @@ class TaskRows(Protocol):
 
     def next_ready(self, *, fresh: bool) -> str | None:
         """First task that can start; without ``fresh`` only those that were started before."""
+        ...
+
+    def begun(self) -> set[str]:
+        """Queued tasks that were started before."""
+        ...
+
+    def statuses(self, numbers: Sequence[str]) -> dict[str, Status]:
+        """The state of each of the numbers that exists."""
         ...
 
     def start(self, number: str, worker: str) -> bool:

@@ -45,9 +45,10 @@ def _detail(event: Event) -> str:
     data = event.data
     match event.type:
         case "context.gathered":
-            return "\n".join(
-                f"{file['path']}: {', '.join(file.get('reasons', []))}" for file in data["files"]
-            )
+            who = data.get("agent")
+            agent = [f"agent: {who['name']} ({who['source']})"] if who else []
+            files = (f"{f['path']}: {', '.join(f.get('reasons', []))}" for f in data["files"])
+            return "\n".join([*agent, *files])
         case "proposal.recorded":
             return "\n".join(
                 f"{file['action']} {file['path']} +{file['added']} -{file['removed']}"

@@ -26,7 +26,8 @@ def open_blocker(unit: Unit, blocker: Blocker) -> str:
 
 def _same_open(unit: Unit, blocker: Blocker) -> str | None:
     for each in unit.tables.blockers.of(blocker.task):
-        if each.status is BlockerStatus.OPEN and each.question == blocker.question:
+        same = (each.key, each.question) == (blocker.key, blocker.question)
+        if same and each.status is BlockerStatus.OPEN:
             return each.id
     return None
 

@@ -16,7 +16,7 @@ from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import review
 from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row
-from codeframe_tui.service.switches import is_paused
+from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["activity", "decided_attempt", "diff", "task", "test_output"]
@@ -34,7 +34,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
     return {
-        **row(found, unmet, asked.get(found.number), paused=is_paused(tables)),
+        **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
         "evidence": found.evidence.value,
         "corrections": found.corrections,

@@ -12,7 +12,7 @@ from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service.switches import in_force, is_paused
+from codeframe_tui.service.switches import Halt, halt, in_force
 from codeframe_tui.settings import Settings
 
 __all__ = [
@@ -69,18 +69,18 @@ def queue(tables: Tables, query: ShowQueue) -> Document:
 
 def tasks(tables: Tables, _: ShowTasks) -> Document:
     """``list``."""
-    paused = is_paused(tables)
+    halted = halt(tables)
     unmet = tables.tasks.unmet(None)
     asked = questions(tables.blockers.open())
     return {
         "tasks": [
-            row(task, unmet.get(task.number, []), asked.get(task.number), paused=paused)
+            row(task, unmet.get(task.number, []), asked.get(task.number), halted)
             for task in tables.tasks.all()
         ]
     }
 
 
-def row(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool) -> Document:
+def row(task: Task, unmet: Sequence[str], blocker: str | None, halted: Halt) -> Document:
     """One task of ``list``."""
     return {
         "number": task.number,
@@ -99,7 +99,7 @@ def row(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool) 
         "cost_usd": task.cost_usd,
         "since": task.since,
         "reason": task.reason,
-        "why": _why(task, unmet, blocker, paused=paused),
+        "why": _why(task, unmet, blocker, halted),
     }
 
 
@@ -143,7 +143,7 @@ class _Rows:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._paused = is_paused(tables)
+        self._halted = halt(tables)
         self._asked = questions(tables.blockers.open())
 
     def of(self, group: Group, limit: int) -> list[Document]:
@@ -161,7 +161,7 @@ class _Rows:
 
     def _row(self, task: Task, unmet: Sequence[str]) -> dict[str, Any]:
         blocker = self._asked.get(task.number)
-        return {**row(task, unmet, blocker, paused=self._paused), "blocker": blocker}
+        return {**row(task, unmet, blocker, self._halted), "blocker": blocker}
 
 
 def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
@@ -169,7 +169,7 @@ def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
     return {b.task: b.id for b in open_blockers if b.kind is BlockerKind.SYNC}
 
 
-def _why(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool) -> str | None:
+def _why(task: Task, unmet: Sequence[str], blocker: str | None, halted: Halt) -> str | None:
     """Why nothing happens with a task, in one line; None when something does."""
     if task.status is Status.IN_REVIEW:
         return "review"
@@ -182,7 +182,7 @@ def _why(task: Task, unmet: Sequence[str], blocker: str | None, *, paused: bool)
     if unmet:
         more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
         return f"waits for {', '.join(unmet[:3])}{more}"
-    return "paused" if paused else None
+    return halted.why(task.number)
 
 
 def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:

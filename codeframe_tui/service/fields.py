@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.task import Evidence, is_issue_number, is_task_number
 
 __all__ = [
@@ -55,9 +55,10 @@ def check_description(description: str) -> str:
 
 
 def check_unicode(text: str, what: str) -> str:
-    """Text that can be written: no lone surrogates, which are bytes or halves of characters."""
+    """Text that can be written: no lone surrogates; the wire refuses them with this code too."""
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise Refused(f"{what} is not Unicode text", hint="write it as UTF-8", code="not_unicode")
+        hint = "write it as UTF-8"
+        raise WrongUse(f"{what} is not Unicode text", hint=hint, code="bad_request")
     return text
 
 

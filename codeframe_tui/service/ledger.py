@@ -3,19 +3,20 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
-from codeframe_tui.core.task import Issue, Phase, Task
+from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import blockers, review, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
-from codeframe_tui.service.switches import in_force, pause
+from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -27,7 +28,15 @@ T = TypeVar("T")
 class StoreLedger:
     """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
 
-    def __init__(self, store: Store, clock: Clock, *, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        settings: Settings,
+        default_policy: str = Policy.MANUAL.value,
+    ) -> None:
+        self._default_policy = default_policy
         self._store = store
         self._clock = clock
         self._settings = settings
@@ -52,6 +61,9 @@ class StoreLedger:
 
     async def progress(self, number: str) -> Progress:
         return await self._store.read(lambda tables: work.progress(tables, number))
+
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, Status]:
+        return await self._store.read(lambda tables: tables.tasks.statuses(numbers))
 
     async def issue_of(self, task: Task) -> Issue | None:
         number = task.issue
@@ -116,21 +128,34 @@ class StoreLedger:
         return self._store.read(lambda tables: tables.decisions.pending())
 
     async def settle_decision(
-        self, decision: Decision, *, paths: Sequence[str], base: str, tree: str
+        self,
+        decision: Decision,
+        *,
+        paths: Sequence[str],
+        base: str,
+        tree: str,
+        verdict: str | None = None,
     ) -> None:
-        await self._write(lambda unit: review.settle_decision(unit, decision, paths, base, tree))
+        await self._write(
+            lambda unit: review.settle_decision(
+                unit, decision, paths, trees=(base, tree), verdict=verdict
+            )
+        )
 
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:
         await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
 
-    async def applied(self, number: str) -> Decision | None:
+    async def applied(self, number: str) -> Sequence[Decision]:
         return await self._store.read(lambda tables: review.applied(tables, number))
 
     async def policy(self) -> tuple[str, int, bool, str]:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))
-        return now.policy, now.workers, now.paused, now.model
+        return now.policy or self._default_policy, now.workers, now.paused, now.model
+
+    async def explicit_policy(self) -> str | None:
+        return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
 
     async def spent(self, since: str, number: str | None = None) -> float:
         return await self._store.read(lambda tables: tables.turns.paid(since, number))

@@ -18,9 +18,11 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.lifecycle import ENDED
+from codeframe_tui.core.prompt import edited
 from codeframe_tui.core.task import Evidence, Issue, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.service import fields
+from codeframe_tui.service.review import rebase_after_refusal
 from codeframe_tui.service.unit import Unit, spoken
 
 __all__ = [
@@ -35,6 +37,12 @@ __all__ = [
     "release",
     "retry",
 ]
+
+
+COPY_RENEWED = (
+    "Try again. Your copy of the project was removed meanwhile and is made anew: your newest "
+    "proposal is in it, if there is one, but nothing that your tools wrote after it."
+)
 
 
 def add_issue(unit: Unit, command: AddIssue) -> Document:
@@ -99,6 +107,9 @@ def edit(unit: Unit, command: EditTask) -> Document:
         if "depends_on" in changed:
             unit.tables.tasks.depend(task.number, changes["depends_on"])
         unit.emit("task.edited", task.number, {"fields": changed})
+        text = edited(replace(task, **changes), changed)
+        if text and unit.tables.turns.all(task.number):  # else the first message says it
+            unit.tables.messages.add(task.number, "edit", text)
     return {}
 
 
@@ -169,22 +180,15 @@ def retry(unit: Unit, command: Retry) -> Document:
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
     begun = unit.tables.tasks.base(task.number) is not None
-    if not _rebased_after_conflict(unit, task) and begun and not command.hint:
-        unit.tables.messages.add(task.number, "hint", "Try again.")
+    if not rebase_after_refusal(unit, task) and begun:
+        if task.status in ENDED:
+            unit.tables.messages.add(task.number, "rebase", COPY_RENEWED)
+        elif not command.hint:
+            unit.tables.messages.add(task.number, "hint", "Try again.")
     unit.tables.tasks.set_strikes(task.number, 0)
     unit.resolve_blockers(task.number, "retry")
     unit.move(task, Status.PENDING)
     return {}
-
-
-def _rebased_after_conflict(unit: Unit, task: Task) -> bool:
-    decisions = unit.tables.decisions.of(task.number)
-    if not decisions or unit.tables.decisions.refusal(decisions[-1].id) != "conflict":
-        return False
-    unit.tables.tasks.set_base(task.number, None)
-    text = f"The project changed meanwhile: {task.reason or 'files differ'}"
-    unit.tables.messages.add(task.number, "rebase", text)
-    return True
 
 
 def note(unit: Unit, command: Note) -> Document:

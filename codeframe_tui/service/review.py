@@ -21,11 +21,16 @@ __all__ = [
     "approve_by_policy",
     "check_hunks",
     "newest_attempt",
+    "rebase_after_refusal",
     "refuse_decision",
     "reject",
     "settle_decision",
     "undo",
 ]
+
+
+MOVED_ON = frozenset({"conflict", "stale"})
+"""Codes of refusals that the same base would meet again."""
 
 
 def newest_attempt(tables: Tables, task: Task) -> Attempt:
@@ -80,6 +85,7 @@ def reject(unit: Unit, command: Reject) -> Document:
     if command.parts:
         text = f"{reason}\nThis is about: {_named(command.parts)}."
     unit.tables.messages.add(task.number, "rejection", text)
+    rebase_after_refusal(unit, task)
     unit.resolve_blockers(task.number, "rejected", sync_only=True)
     data = {"attempt": attempt.number, "reason": reason, "parts": _parts(command.parts)}
     unit.emit("review.rejected", task.number, data)
@@ -87,11 +93,24 @@ def reject(unit: Unit, command: Reject) -> Document:
     return {}
 
 
+def rebase_after_refusal(unit: Unit, task: Task) -> bool:
+    """Clear the base when the proposal was refused because the project moved on; tells whether."""
+    decisions = unit.tables.decisions.of(task.number)
+    if not decisions or decisions[-1].proposal != task.proposal:
+        return False
+    if unit.tables.decisions.refusal(decisions[-1].id) not in MOVED_ON:
+        return False
+    unit.tables.tasks.set_base(task.number, None)
+    text = f"The project changed meanwhile: {task.reason or 'files differ'}"
+    unit.tables.messages.add(task.number, "rebase", text)
+    return True
+
+
 def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
     task = unit.task(command.number)
     done = applied(unit.tables, task.number)
-    if task.status is not Status.COMPLETED or done is None:
+    if not done:
         raise Refused(
             f"task {task.number} is {task.status} and has no applied change to undo",
             hint="`list` shows what is completed",
@@ -99,41 +118,67 @@ def undo(unit: Unit, command: Undo) -> Document:
         )
     if unit.pending_decision(task.number):
         raise _already_decided(task.number)
-    decision = Decision(0, task.number, "undo", done.proposal, done.parts, False, "person")
+    if task.status is Status.IN_PROGRESS:
+        raise Refused(
+            f"task {task.number} is being worked on",
+            hint="hold or cancel it first, then undo what is applied",
+            code="being_worked_on",
+        )
+    decision = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
     number = unit.tables.decisions.add(decision)
-    data = {"decision": number, "by": decision.by, "proposal": done.proposal}
+    data = {"decision": number, "by": decision.by, "proposal": decision.proposal}
     unit.emit("undo.requested", task.number, data)
     return {"decision": number}
 
 
-def applied(tables: Tables, number: str) -> Decision | None:
-    """The newest carried-out apply of a task that is not undone."""
-    done = [each for each in tables.decisions.of(number) if each.state == "done"]
-    return done[-1] if done and done[-1].kind != "undo" else None
+def applied(tables: Tables, number: str) -> list[Decision]:
+    """The carried-out applies of a task that are not undone, oldest first."""
+    standing: list[Decision] = []
+    for decision in tables.decisions.of(number):
+        if decision.state == "done":
+            standing = [] if decision.kind == "undo" else [*standing, decision]
+    return standing
 
 
 def settle_decision(
-    unit: Unit, decision: Decision, paths: Sequence[str], base: str, tree: str
+    unit: Unit,
+    decision: Decision,
+    paths: Sequence[str],
+    *,
+    trees: tuple[str, str],
+    verdict: str | None = None,
 ) -> None:
     """See `ports.Ledger.settle_decision`; settling twice is settling once."""
     stored = _stored(unit, decision)
     if stored.state == "done":
         return
+    base, tree = trees
     unit.tables.decisions.save(replace(stored, state="done", applied_base=base, applied_tree=tree))
     task = unit.task(stored.task)
     data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
     if stored.kind == "undo":
         data["dependants"] = unit.tables.tasks.dependants(task.number)
-        unit.tables.tasks.set_base(task.number, None)
         unit.emit("change.undone", task.number, data)
-        unit.move(task, Status.CANCELLED, reason="undone")
+        _settle_undo(unit, task)
         return
+    if verdict is not None:
+        task, data["verdict"] = replace(task, verdict=verdict), verdict
+        unit.tables.tasks.save(task)
     unit.emit("change.applied", task.number, {**data, "by": stored.by})
     if stored.parts and stored.rest_to_worker:
         _send_rest_back(unit, task, stored.parts)
     else:
         unit.resolve_blockers(task.number, "applied")
         unit.move(task, Status.COMPLETED)
+
+
+def _settle_undo(unit: Unit, task: Task) -> None:
+    unit.tables.tasks.set_base(task.number, None)
+    if task.status is Status.COMPLETED:
+        unit.move(task, Status.CANCELLED, reason="undone")
+        return
+    text = "What had been applied of your earlier proposals was taken out of the project again."
+    unit.tables.messages.add(task.number, "rebase", text)
 
 
 def refuse_decision(

@@ -19,6 +19,7 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.policy import Policy
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import (
@@ -77,6 +78,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
         keep: whether the engine outlives its last client.
@@ -92,8 +94,9 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        default_policy: str = Policy.MANUAL.value,
     ) -> None:
-        super().__init__(store, clock, settings=settings)
+        super().__init__(store, clock, settings=settings, default_policy=default_policy)
         self._facts = facts
         self._workspaces = workspaces
         self._index = index
@@ -176,7 +179,9 @@ class Supervisor(StoreLedger):
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self._started)
         stored = await self._store.read(make)
-        return {**stored, **self._facts(), "keep": self.keep}
+        shown = {"policy": stored["policy"] or self._default_policy}
+        chosen = {"policy_chosen": stored["policy"] is not None}
+        return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
 
     async def _diff(self, number: str, attempt: int | None) -> Document:
         found, decision = await self._store.read(

@@ -12,7 +12,16 @@ from codeframe_tui.ports.store import Setting, Tables
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
-__all__ = ["InForce", "in_force", "is_paused", "set_policy", "set_workers"]
+__all__ = [
+    "Halt",
+    "InForce",
+    "explicit_policy",
+    "halt",
+    "in_force",
+    "is_paused",
+    "set_policy",
+    "set_workers",
+]
 
 MOST_WORKERS = 16
 
@@ -22,14 +31,21 @@ class InForce:
     """What holds now.
 
     Attributes:
+        policy: None = the level of a task's agent says.
         tasks_left: how many fresh tasks may still be taken; None = no limit.
     """
 
-    policy: str
+    policy: str | None
     workers: int
     paused: bool
     model: str
     tasks_left: int | None
+
+
+def explicit_policy(tables: Tables, settings: Settings) -> str | None:
+    """What was switched, else what the settings say; None = the agent's level says."""
+    chosen = tables.settings.get("policy") or settings.policy
+    return None if chosen is None else str(chosen)
 
 
 def in_force(tables: Tables, settings: Settings) -> InForce:
@@ -37,12 +53,39 @@ def in_force(tables: Tables, settings: Settings) -> InForce:
     get = tables.settings.get
     left = get("max_tasks")
     return InForce(
-        policy=str(get("policy") or settings.policy or Policy.MANUAL.value),
+        policy=explicit_policy(tables, settings),
         workers=int(get("workers") or settings.workers),
         paused=is_paused(tables),
         model=str(get("model") or settings.model),
         tasks_left=None if left is None else int(left),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What keeps workers from tasks that could start.
+
+    Attributes:
+        paused: they take none at all.
+        begun: the only tasks they may take, because the limit of the run is reached; None = any.
+    """
+
+    paused: bool
+    begun: frozenset[str] | None
+
+    def why(self, number: str) -> str | None:
+        """Why no worker takes a task, in one line."""
+        if self.paused:
+            return "paused"
+        if self.begun is not None and number not in self.begun:
+            return "the limit of this run is reached"
+        return None
+
+
+def halt(tables: Tables) -> Halt:
+    """What holds now."""
+    limited = tables.settings.get("max_tasks") == 0
+    return Halt(is_paused(tables), frozenset(tables.tasks.begun()) if limited else None)
 
 
 def is_paused(tables: Tables) -> bool:
@@ -53,14 +96,14 @@ def is_paused(tables: Tables) -> bool:
 def set_policy(unit: Unit, command: SetPolicy, settings: Settings) -> Document:
     """See `core.commands.SetPolicy`."""
     allowed = [policy.value for policy in Policy]
-    if command.policy not in allowed:
+    if command.policy is not None and command.policy not in allowed:
         raise Refused(
             f"{command.policy!r} is no policy",
             hint=f"allowed: {', '.join(allowed)}",
             code="bad_policy",
         )
-    default = settings.policy or Policy.MANUAL.value
-    _switch(unit, "policy", command.policy, default)
+    chosen = None if command.policy == settings.policy else command.policy
+    unit.tables.settings.set("policy", chosen)
     unit.emit("policy.changed", None, {"policy": command.policy, "by": "person"})
     return {}
 

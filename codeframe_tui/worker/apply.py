@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
@@ -40,35 +40,66 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
     else:
         await shop.ledger.settle_decision(
-            decision, paths=written.paths, base=written.base, tree=written.tree
+            decision,
+            paths=written.paths,
+            base=written.base,
+            tree=written.tree,
+            verdict=written.verdict,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What the real tree has now: the difference of two trees, at these paths."""
+    """What the real tree has now: the difference of two trees, at these paths.
+
+    ``verdict`` is that of exactly this, where it is not the attempt's own.
+    """
 
     paths: list[str]
     base: str
     tree: str
+    verdict: str | None = None
 
 
 async def _apply(shop: Workshop, verifier: Verifier, decision: Decision) -> _Written:
     attempt = await _attempt_of(shop, decision)
-    tree = attempt.tree
+    tree, verdict = attempt.tree, None
     if decision.parts:
         tree = await _accepted_tree(shop, decision, attempt)
-        await _check_part(shop, verifier, attempt, decision.task, tree)
+        verdict = await _check_part(shop, verifier, attempt, decision.task, tree)
     elif decision.by.startswith(_BY_POLICY):
-        await _check_again(shop, verifier, decision, attempt)
-    return await _write(shop, decision, attempt.base, tree)
+        verdict = await _check_again(shop, verifier, decision, attempt)
+    return replace(await _write(shop, decision, attempt.base, tree), verdict=verdict)
 
 
 async def _undo(shop: Workshop, decision: Decision) -> _Written:
-    applied = await shop.ledger.applied(decision.task)
-    if applied is None or applied.applied_base is None or applied.applied_tree is None:
-        raise Refused(f"task {decision.task} has nothing applied to undo")
-    return await _write(shop, decision, applied.applied_tree, applied.applied_base)
+    """Take everything out that stands of a task, as one replacement."""
+    before: dict[str, tuple[str, bytes] | None] = {}
+    after: dict[str, tuple[str, bytes] | None] = {}
+    tree = None
+    for done in await shop.ledger.applied(decision.task):
+        assert done.applied_base is not None
+        assert done.applied_tree is not None
+        tree = done.applied_tree
+        for diff in await shop.workspaces.diff(done.applied_base, tree):
+            old = await _side(shop, done.applied_base, diff.path, diff.old_mode)
+            if after.get(diff.path, old) != old:
+                raise Conflict(
+                    f"{diff.path} was edited between two parts that were applied",
+                    hint="take them out by hand",
+                    paths=[diff.path],
+                )
+            before.setdefault(diff.path, old)
+            after[diff.path] = await _side(shop, tree, diff.path, diff.new_mode)
+    if tree is None:
+        raise Refused(f"task {decision.task} has nothing applied to undo", code="nothing_to_undo")
+    old_tree = await shop.workspaces.overlay(tree, after)
+    return await _write(shop, decision, old_tree, await shop.workspaces.overlay(tree, before))
+
+
+async def _side(shop: Workshop, tree: str, path: str, mode: str | None) -> tuple[str, bytes] | None:
+    content = await shop.workspaces.read(tree, path)
+    return None if content is None or mode is None else (mode, content)
 
 
 async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Written:
@@ -87,12 +118,10 @@ async def _write(shop: Workshop, decision: Decision, old: str, new: str) -> _Wri
 
 
 async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
-    before = await shop.workspaces.read(old, diff.path)
-    after = await shop.workspaces.read(new, diff.path)
     return Replacement(
         diff.path,
-        None if before is None or diff.old_mode is None else (diff.old_mode, before),
-        None if after is None or diff.new_mode is None else (diff.new_mode, after),
+        await _side(shop, old, diff.path, diff.old_mode),
+        await _side(shop, new, diff.path, diff.new_mode),
     )
 
 
@@ -131,8 +160,9 @@ async def _accepted_file(
 
 async def _check_part(
     shop: Workshop, verifier: Verifier, attempt: Attempt, number: str, tree: str
-) -> None:
-    """A part must not break what the whole does not. Raises: Refused."""
+) -> str:
+    """The part's own verdict; it must not break what the whole does not. Raises: Refused."""
+    verifier.forget()
     task = (await shop.ledger.progress(number)).task
     found, _ = await verifier.verify(task, attempt.base, tree)
     whole = attempt.verification.reason if attempt.verification else ""
@@ -142,15 +172,23 @@ async def _check_part(
             f"the accepted part fails its tests, so nothing was written: {found.message}",
             code="part_failed",
         )
+    return found.verdict.value
 
 
 async def _check_again(
     shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt
-) -> None:
-    """Stale evidence is made again on today's tree before a policy applies. Raises: Refused."""
+) -> str | None:
+    """Stale evidence is made again on today's tree before a policy applies.
+
+    Returns:
+        The verdict on today's tree; None when nothing was stale.
+
+    Raises:
+        Refused: the policy would not apply it now.
+    """
     now = (await shop.workspaces.snapshot()).tree
     if now == attempt.base:
-        return
+        return None
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await _accepted_file(shop, attempt, diff, None)
@@ -163,3 +201,4 @@ async def _check_again(
             f"so nothing was written: {found.message}",
             code="stale",
         )
+    return found.verdict.value

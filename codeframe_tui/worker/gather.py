@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from codeframe_tui.core import prompt
+from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["gather", "resume", "task_workspace"]
+__all__ = ["gather", "resume", "task_folder", "task_workspace"]
 
 
 def task_workspace(number: str) -> str:
@@ -19,14 +21,26 @@ def task_workspace(number: str) -> str:
     return f"task-{number}"
 
 
-async def gather(shop: Workshop, progress: Progress) -> None:
+async def task_folder(shop: Workshop, progress: Progress) -> Workspace:
+    """The folder as the model left it; where it was removed, its newest proposal or the base."""
+    name = task_workspace(progress.task.number)
+    try:
+        return await shop.workspaces.open(name, None)
+    except NotFound:
+        newest = progress.attempts[-1] if progress.attempts else None
+        stands = newest is not None and newest.base == progress.base
+        return await shop.workspaces.open(name, newest.tree if newest and stands else progress.base)
+
+
+async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
     """Take a snapshot, open the workspace on it and store the message that begins."""
     task = progress.task
     await shop.ledger.set_phase(task.number, Phase.GATHERING)
     snapshot = await shop.workspaces.snapshot()
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
     context = await _context(shop, progress, snapshot.tree)
-    await shop.ledger.record_context(task.number, _told(context, snapshot.notes))
+    who = {"agent": {"name": agent.name, "source": agent.source}}
+    await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)
         purpose = "resume"

@@ -12,6 +12,7 @@ from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -34,6 +35,8 @@ class WorkerLoop:
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
         self._deciding: dict[int, asyncio.Task[None]] = {}
+        self._decided_on: set[str] = set()
+        self._folders = asyncio.Lock()
 
     async def start(self) -> None:
         """Begin both lanes."""
@@ -67,12 +70,25 @@ class WorkerLoop:
         ledger = self._shop.ledger
         _, workers, paused, _ = await ledger.policy()
         ready = not paused and self._shop.model.ready() is None
+        await self._tidy()
         while ready and len(self._walking) < workers:
-            task = await ledger.claim("worker")
-            if task is None:
+            if not await self._claim():
                 break
-            self._begin(task)
         return await self._something(seen)
+
+    async def _claim(self) -> bool:
+        async with self._folders:
+            task = await self._shop.ledger.claim("worker")
+            if task is not None:
+                self._begin(task)
+            return task is not None
+
+    async def _tidy(self) -> None:
+        async with self._folders:  # nothing is claimed meanwhile
+            await tidy(self._shop, self._is_busy)
+
+    def _is_busy(self, number: str) -> bool:
+        return number in self._walking or number in self._decided_on
 
     async def _something(self, seen: int) -> int:
         """Wait for a commit or for a worker that becomes free; returns the count of commits."""
@@ -155,6 +171,14 @@ class WorkerLoop:
         self._deciding.pop(number, None)
 
     async def _carry_out(self, decision: Decision) -> None:
+        self._decided_on.add(decision.task)
+        try:
+            await self._until_settled(decision)
+        finally:
+            self._decided_on.discard(decision.task)
+        await self._tidy()
+
+    async def _until_settled(self, decision: Decision) -> None:
         """Until it is settled or refused: what failed half-way is safe to do again."""
         pause = FIRST_PAUSE_SECONDS
         while True:

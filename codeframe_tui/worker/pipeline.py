@@ -67,7 +67,7 @@ async def _take(
     number = progress.task.number
     match step:
         case Gather():
-            await gather(shop, progress)
+            await gather(shop, progress, agent)
         case Ask():
             if not await stopped_by_cap(shop, progress.task):
                 await ask(shop, progress, agent)
@@ -78,7 +78,7 @@ async def _take(
         case Verify():
             await _verify(shop, verifier, progress)
         case Settle():
-            await settle(shop, progress)
+            await settle(shop, progress, agent)
         case Correct():
             await correct(shop, progress)
         case Resume():
@@ -92,7 +92,7 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     task, newest = progress.task, progress.attempts[-1]
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
-    verification, flags = await verifier.verify(task, newest.base, newest.tree)
+    verification, flags = await verifier.verify_newest(progress)
     await shop.ledger.record_verification(task.number, newest.number, verification, flags)
 
 

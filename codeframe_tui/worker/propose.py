@@ -21,7 +21,7 @@ from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
-from codeframe_tui.worker.gather import task_workspace
+from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
 from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
 from codeframe_tui.worker.workshop import Workshop
@@ -38,7 +38,7 @@ async def run_tools(
     answer is there. Calls that an earlier process began and did not finish are not run again.
     """
     number = progress.task.number
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     known = {result.tool_use: result for result in progress.tools}
     results: list[dict[str, Any]] = []
     waiting: Blocker | None = None
@@ -136,12 +136,14 @@ async def _ask_human(
         cause="question",
         options=tuple(given.get("options", ())),
         assumption=given.get("assumption") if kind is BlockerKind.ASYNC else None,
+        key=ident,
     )
+    asked = await _asked(shop, question)
     if kind is BlockerKind.ASYNC:
-        await shop.ledger.open_blocker(question)
+        if asked is None:
+            await shop.ledger.open_blocker(question)
         text = f"The question was passed on. Go on with your assumption: {question.assumption}"
         return ToolResult(ident, ASK_HUMAN, text), None
-    asked = await _asked(shop, question)
     if asked is None or asked.status is BlockerStatus.OPEN:
         return None, question
     text = asked.answer or "No answer was given; decide yourself and say what you assumed."
@@ -149,11 +151,9 @@ async def _ask_human(
 
 
 async def _asked(shop: Workshop, question: Blocker) -> Blocker | None:
-    """The same question as asked before, newest first."""
-    for blocker in reversed(await shop.ledger.blockers_of(question.task)):
-        if blocker.cause == "question" and blocker.question == question.question:
-            return blocker
-    return None
+    """What the same call asked when it was run before."""
+    asked = await shop.ledger.blockers_of(question.task)
+    return next((blocker for blocker in asked if blocker.key == question.key), None)
 
 
 def _result_block(result: ToolResult) -> dict[str, Any]:
@@ -206,9 +206,9 @@ async def read_answer(shop: Workshop, progress: Progress, reply: Turn) -> None:
 
 async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     """Lay the answer over what the tools wrote; the difference to the base is the proposal."""
-    number, base = progress.task.number, progress.base
+    base = progress.base
     assert base is not None
-    workspace = await shop.workspaces.open(task_workspace(number), None)
+    workspace = await task_folder(shop, progress)
     if reply.stop_reason == "max_tokens":
         raise InvalidAnswer(
             "the reply was cut at its length limit; send less at once: use `edits` for large "

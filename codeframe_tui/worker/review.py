@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeframe_tui.core.policy import Outlook, Policy, decide
+from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.policy import Outlook, Policy, decide, policy_for
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.task import Evidence, Task
 from codeframe_tui.core.verification import Flag, Verification
@@ -25,11 +26,16 @@ def outlook_of(
     )
 
 
-async def settle(shop: Workshop, progress: Progress) -> None:
+async def settle(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
     """Look the outcome up in the policy table and store it with the values that led to it."""
     task, newest = progress.task, progress.attempts[-1]
     assert newest.verification is not None
-    policy = Policy((await shop.ledger.policy())[0])
+    policy = policy_for(
+        await shop.ledger.explicit_policy(),
+        agent.level,
+        trusted=agent.trusted,
+        ceiling=shop.settings.ceiling,
+    )
     if outlook_of(policy, task, newest.verification, newest.flags) is not Outlook.APPLY:
         await shop.ledger.to_review(task.number)
         return

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from codeframe_tui.core.causes import module_names
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import flags_for
+from codeframe_tui.core.flags import flags_for, weakened
+from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.verdict import (
     covered,
     is_complete,
     is_test_file,
+    is_test_support,
     judge,
     needs_base_run,
 )
@@ -31,14 +33,38 @@ V = TypeVar("V")
 class Verifier:
     """Runs the tests of proposals in sealed copies, and no run twice.
 
-    A run that was complete says the same of the same tree again, so two kinds are kept: the ids of
-    each whole suite (a verified tree is the next baseline) and, for corrections, the RED runs.
+    A run that was complete says the same of the same tree again, so two kinds are kept: what
+    each whole suite has (a verified tree is the next baseline) and, for corrections, the RED runs.
     """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
-        self._collected: _Kept[str, tuple[str, ...]] = _Kept()
+        self._listed: _Kept[str, TestRun] = _Kept()
         self._red: _Kept[tuple[str, tuple[str, ...]], TestRun] = _Kept()
+
+    async def verify_newest(self, progress: Progress) -> tuple[Verification, tuple[Flag, ...]]:
+        """Judge the newest attempt, also by the tests of the attempts before it."""
+        newest, task = progress.attempts[-1], progress.task
+        if not _is_correction(newest, progress.turns):
+            self.forget()
+        found, flags = await self.verify(task, newest.base, newest.tree)
+        known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
+        since: dict[tuple[str, str, int | None], Flag] = {}
+        for before in _chain(progress.attempts):
+            for flag in await self._weakened(before, newest):
+                since.setdefault((flag.rule, flag.path, flag.line), flag)
+        return found, (*(f for key, f in since.items() if key not in known), *flags)
+
+    async def _weakened(self, before: Attempt, now: Attempt) -> tuple[Flag, ...]:
+        """What one attempt's tests lost in another; what other people changed is left out."""
+        paths = {file.path for attempt in (before, now) for file in attempt.files}
+        diffs = await self._shop.workspaces.diff(before.tree, now.tree)
+        return weakened([diff for diff in diffs if diff.path in paths], before.number)
+
+    def forget(self) -> None:
+        """Drop what is kept: people change what no tree holds, ignored files and environments."""
+        self._listed.clear()
+        self._red.clear()
 
     async def verify(
         self, task: Task, base: str, tree: str
@@ -49,12 +75,14 @@ class Verifier:
         changed = tuple(
             d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE
         )
-        red = await self._red_run(task, base, tree, changed) if changed else None
+        support = [d.path for d in diffs if is_test_support(d.path)]
+        red = await self._red_run(task, base, tree, changed, support) if changed else None
         regression = await self._suite(task, tree)
         green = covered(regression, changed) if changed else None
         if changed and green is None:
             green = await self._run(task, "green", tree, changed)
-        collected = await self._base_collected(task, base)
+        listing = await self._base_listing(task, base)
+        collected = None if listing is None else listing.collected
         doubtful = needs_base_run(regression, collected)
         base_run = await self._run(task, "base", base, doubtful) if doubtful else None
         verification = judge(
@@ -65,23 +93,28 @@ class Verifier:
             regression=regression,
             base_of_failed=base_run,
             base_collected=collected,
-            added_modules=module_names(d.path for d in diffs if d.action is Action.CREATE),
+            added_modules=module_names(
+                d.path for d in diffs if d.action is Action.CREATE and d.path not in support
+            ),
+            base_hooks=listing.hooks if listing else (),
         )
         return verification, flags
 
-    async def _base_with_tests(self, base: str, tree: str, changed: Sequence[str]) -> str:
-        """The base with the proposal's versions of the test files."""
-        entries = await self._shop.workspaces.entries(tree, changed)
-        files: dict[str, tuple[str, bytes] | None] = {}
+    async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
+        """The base with the proposal's versions of the tests and of what serves only them."""
+        entries = await self._shop.workspaces.entries(tree, support)
+        files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(support)
         for path, entry in entries.items():
             content = await self._shop.workspaces.read(tree, path)
             assert content is not None
             files[path] = (entry.mode, content)
         return await self._shop.workspaces.overlay(base, files)
 
-    async def _red_run(self, task: Task, base: str, tree: str, changed: tuple[str, ...]) -> TestRun:
+    async def _red_run(
+        self, task: Task, base: str, tree: str, changed: tuple[str, ...], support: Sequence[str]
+    ) -> TestRun:
         """The changed tests on the base."""
-        with_tests = await self._base_with_tests(base, tree, changed)
+        with_tests = await self._base_with_tests(base, tree, support)
         run = self._red.get((with_tests, changed))
         if run is None:
             run = await self._run(task, "red", with_tests, changed)
@@ -91,20 +124,21 @@ class Verifier:
 
     async def _suite(self, task: Task, tree: str) -> TestRun:
         run = await self._run(task, "regression", tree)
-        if is_complete(run):
-            self._collected.keep(tree, run.collected)
+        self._keep_listing(tree, run)
         return run
 
-    async def _base_collected(self, task: Task, base: str) -> tuple[str, ...] | None:
-        """Test ids of the base; None when they could not be had."""
-        known = self._collected.get(base)
-        if known is not None:
-            return known
-        run = await self._run(task, "base", base, collect_only=True)
-        if not is_complete(run):
-            return () if run.reason == "no_tests" else None
-        self._collected.keep(base, run.collected)
-        return run.collected
+    async def _base_listing(self, task: Task, base: str) -> TestRun | None:
+        """The base's tests and hooks, without outcomes; None when they could not be had."""
+        known = self._listed.get(base)
+        if known is None:
+            run = await self._run(task, "base", base, collect_only=True)
+            self._keep_listing(base, run)
+            known = self._listed.get(base)
+        return known
+
+    def _keep_listing(self, tree: str, run: TestRun) -> None:
+        if is_complete(run) or run.reason == "no_tests":
+            self._listed.keep(tree, replace(run, cases=(), output=""))
 
     async def _run(
         self,
@@ -132,6 +166,20 @@ class Verifier:
         return await shop.runner.run(request, publish)
 
 
+def _is_correction(attempt: Attempt, turns: Sequence[Turn]) -> bool:
+    """Whether the worker alone made it of the attempt before."""
+    told = any(turn.purpose == "resume" and turn.attempt == attempt.number for turn in turns)
+    return attempt.cause == "correction" and not told
+
+
+def _chain(attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+    """The attempts that the newest one comes from, newest first, up to where a person spoke."""
+    for before, attempt in zip(attempts[-2::-1], attempts[:0:-1], strict=True):
+        yield before
+        if attempt.cause != "correction":
+            return
+
+
 class _Kept(Generic[K, V]):
     """The newest values by key."""
 
@@ -141,6 +189,9 @@ class _Kept(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         return self._values.get(key)
+
+    def clear(self) -> None:
+        self._values.clear()
 
     def keep(self, key: K, value: V) -> None:
         self._values.pop(key, None)

@@ -98,8 +98,8 @@ async def test_numbers_count_on_per_issue_and_plainly(service: Service) -> None:
         (Answer("x", "x"), "not_found"),
         (Note("1", " \n"), "empty"),
         (Note("1", "x" * 20_001), "too_long"),
-        (Note("1", "half\ud800"), "not_unicode"),
-        (AddTask("t", "half\ud800"), "not_unicode"),
+        (Note("1", "half\ud800"), "bad_request"),
+        (AddTask("t", "half\ud800"), "bad_request"),
         (Approve("1"), "nothing_to_review"),
         (Reject("1", "no"), "nothing_to_review"),
         (Undo("1"), "nothing_to_undo"),
@@ -150,6 +150,25 @@ async def test_an_edit_changes_the_named_fields_only(service: Service) -> None:
     assert (found["title"], found["priority"], found["depends_on"]) == ("new", 3, [first])
     assert found["waiting_on"] == [first]
     assert found["history"][-1]["data"] == {"fields": ["title", "depends_on"]}
+
+
+async def test_an_edit_of_a_begun_task_reaches_its_worker(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service, "old")
+    await service.submit(EditTask(number, title="older"))
+    assert (await engine.progress(number)).inbox == ()
+    await claim(engine)
+    await engine.record_turn(number, said(0))
+    await engine.release(number)
+    await service.submit(EditTask(number, priority=1))
+    assert (await engine.progress(number)).inbox == ()
+    await service.submit(EditTask(number, title="new", description="more", evidence="none"))
+    (message,) = (await engine.progress(number)).inbox
+    assert message.kind == "edit"
+    for told in ("title is now: new", "description is now:\nmore", "a person reviews it"):
+        assert told in message.text
+    assert "step" not in message.text
 
 
 async def test_a_cycle_through_others_is_refused_by_name(service: Service) -> None:
@@ -287,6 +306,25 @@ async def test_a_limit_counts_fresh_tasks_only(service: Service, engine: Supervi
     assert await engine.claim("w1") is None
     await engine.release(first)
     assert (await claim(engine)).number == first
+
+
+async def test_a_limit_ends_when_workers_are_started_or_paused_again(
+    service: Service, engine: Supervisor
+) -> None:
+    begun, fresh = await add(service), await add(service)
+    await claim(engine)
+    await engine.release(begun)
+    await service.submit(SetWorkers(paused=False, max_tasks=0))
+    why = {task["number"]: task["why"] for task in (await service.query(ShowTasks()))["tasks"]}
+    assert why == {begun: None, fresh: "the limit of this run is reached"}
+    assert (await show(service, fresh))["why"] == why[fresh]
+    assert (await claim(engine)).number == begun
+    assert await engine.claim("w1") is None
+    await service.submit(SetWorkers(workers=2))
+    assert await engine.claim("w1") is None
+    await service.submit(SetWorkers(paused=False))
+    assert (await show(service, fresh))["why"] is None
+    assert (await claim(engine)).number == fresh
 
 
 async def test_two_workers_never_get_the_same_task(service: Service, engine: Supervisor) -> None:
@@ -482,6 +520,24 @@ async def test_a_refused_apply_is_reviewed_again_and_a_retry_rebases(
     assert [message.kind for message in progress.inbox] == ["rebase"]
 
 
+async def test_a_rejection_after_a_conflict_rebases_once(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number))
+    decision = (await engine.pending_decisions())[0]
+    await engine.refuse_decision(decision, code="conflict", message="a.py differs", paths=["a.py"])
+    await service.submit(Reject(number, "too slow"))
+    progress = await engine.progress(number)
+    assert progress.base is None
+    assert [message.kind for message in progress.inbox] == ["rejection", "rebase"]
+    await claim(engine)
+    await propose(engine, number, 2)
+    await engine.to_review(number)
+    await service.submit(Reject(number, "still too slow"))
+    assert (await engine.progress(number)).base is not None
+
+
 async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: Supervisor) -> None:
     number = await in_review(engine)
     await service.submit(Reject(number, "too slow", Parts(hunks=(("a.py", 1),))))
@@ -523,8 +579,7 @@ async def test_an_undo_takes_a_completed_change_back_once(
     number = await in_review(engine)
     await service.submit(Approve(number))
     await settle_all(engine)
-    applied = await engine.applied(number)
-    assert applied is not None
+    (applied,) = await engine.applied(number)
     assert applied.applied_tree == "c" * 40
     decision = (await service.submit(Undo(number)))["decision"]
     assert await status(service, number) == "completed"
@@ -540,7 +595,32 @@ async def test_an_undo_takes_a_completed_change_back_once(
     found = await show(service, number)
     assert (found["status"], found["reason"]) == ("cancelled", "undone")
     assert (await engine.progress(number)).base is None
-    assert await engine.applied(number) is None
+    assert await engine.applied(number) == []
+
+
+@pytest.mark.parametrize("state", ["pending", "cancelled", "in_progress"])
+async def test_an_undo_after_a_part_keeps_the_state_and_clears_the_base(
+    service: Service, engine: Supervisor, state: str
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number, parts=Parts(files=("b.bin",)), rest_to_worker=True))
+    await settle_all(engine)
+    if state == "cancelled":
+        await service.submit(Cancel(number))
+    if state == "in_progress":
+        await claim(engine)
+        with pytest.raises(CodeframeError, match="being worked on"):
+            await service.submit(Undo(number))
+        return
+    await service.submit(Undo(number))
+    assert await engine.claim("w1") is None  # not while its base is taken away
+    await settle_all(engine)
+    progress = await engine.progress(number)
+    assert (progress.task.status, progress.base) == (state, None)
+    assert progress.inbox[-1].kind == "rebase"
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Undo(number))
+    assert caught.value.code == "nothing_to_undo"
 
 
 async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:

@@ -75,8 +75,7 @@ async def test_a_decision_survives_a_restart_and_keeps_its_task(tmp_path: Path) 
     async with engine_on(path) as engine:
         assert (await show(engine, number))["phase"] == "applying"
         await settle_all(engine)
-        decision = await engine.applied(number)
-        assert decision is not None
+        (decision,) = await engine.applied(number)
         await engine.settle_decision(decision, paths=["a.py"], base="b", tree="t")
         history = [event["type"] for event in (await show(engine, number))["history"]]
         assert history.count("change.applied") == 1

@@ -436,3 +436,15 @@ async def test_a_resize_under_a_dialogue_wraps_the_panes_anew() -> None:
         await drive.pilot.resize_terminal(200, 50)
         await drive.until(lambda: drive.pane("blockers").line_width > 20)
         await drive.until(lambda: drive.pane("blockers").count() < 8)
+
+
+async def test_a_second_enter_while_a_dialogue_closes_decides_nothing() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        drive.key("4")
+        await drive.in_pane("blockers")
+        drive.key("enter")
+        await drive.sheet()
+        drive.key("1", "enter", "enter", "enter")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit and service.submitted)
+        assert sum(isinstance(command, Answer) for command in service.submitted) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.flags import flags_for
+from codeframe_tui.core.flags import flags_for, weakened
 from codeframe_tui.core.proposal import Action
 
 
@@ -169,3 +169,23 @@ def test_hidden_characters_are_told_with_their_first_line() -> None:
 def test_red_flags_stand_first() -> None:
     flags = flags_for([diff("Makefile"), diff("pytest.ini")])
     assert [flag.severity for flag in flags] == ["red", "amber"]
+
+
+def test_a_test_is_weakened_by_taking_it_out_skipping_it_or_asserting_nothing() -> None:
+    gone = diff("tests/test_a.py", "-def test_b():", "-    assert b() == 2")
+    skipped = diff("tests/test_c.py", "+@pytest.mark.skip")
+    empty = diff("tests/test_d.py", "-    assert d() == 2", "+    assert True")
+    deleted = diff("tests/test_e.py", action="delete")
+    flags = weakened([gone, skipped, empty, deleted], since=1)
+    assert [(f.rule, f.severity, f.path) for f in flags] == [
+        ("test_deleted", "red", "tests/test_a.py"),
+        ("test_skipped", "red", "tests/test_c.py"),
+        ("assert_true", "red", "tests/test_d.py"),
+        ("test_deleted", "red", "tests/test_e.py"),
+    ]
+    assert flags[0].message == "tests are gone: test_b (since attempt 1)"
+
+
+def test_other_changes_since_an_attempt_are_not_weakening() -> None:
+    moved = diff("tests/test_a.py", "-def test_b():"), diff("tests/test_b.py", "+def test_b():")
+    assert weakened([*moved, diff("setup.cfg", "+x = 1"), diff("pkg/a.py", "+a")], since=1) == ()

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.causes import is_red, module_names
 from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verdict import covered, is_test_file, judge, needs_base_run, vanished
+from codeframe_tui.core.verdict import (
+    covered,
+    is_test_file,
+    is_test_support,
+    judge,
+    needs_base_run,
+    vanished,
+)
 from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 
 NEW, OLD = "test_cart.py::test_total", "test_shop.py::test_open"
@@ -220,6 +227,27 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
         "tampered",
     ),
     (
+        "new hooks where no test is new",
+        {
+            "evidence": Evidence.REGRESSION,
+            "changed_tests": (),
+            "red": None,
+            "green": None,
+            "regression": replace(SUITE, hooks=("conftest.py:pytest_runtest_makereport",)),
+        },
+        "not_verified",
+        "tampered",
+    ),
+    (
+        "hooks that the base has",
+        {
+            "regression": replace(SUITE, hooks=("conftest.py:pytest_runtest_makereport",)),
+            "base_hooks": ("conftest.py:pytest_runtest_makereport",),
+        },
+        "proven",
+        "",
+    ),
+    (
         "uncollectable on the base for want of an added module",
         {
             "red": uncollected("ModuleNotFoundError: No module named 'shop.cart'"),
@@ -370,6 +398,21 @@ def test_failed_and_vanished_ids_go_to_the_base_and_new_ones_do_not() -> None:
 )
 def test_test_files_are_known_by_name(path: str, expected: bool) -> None:
     assert is_test_file(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("pkg/test_a.py", True),
+        ("tests/support.py", True),
+        ("pkg/tests/data/x.json", True),
+        ("tests/conftest.py", False),
+        ("pkg/testing/tools.py", False),
+        ("tests.py", False),
+    ],
+)
+def test_what_only_serves_tests_is_known_by_its_folder(path: str, expected: bool) -> None:
+    assert is_test_support(path) is expected
 
 
 def test_modules_have_every_name_they_may_be_imported_by() -> None:

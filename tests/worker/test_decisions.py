@@ -104,6 +104,17 @@ async def test_a_part_that_fails_writes_nothing_and_goes_back_to_review(tmp_path
         assert (await desk.deed(Approve(task))).type == "change.applied"
 
 
+async def test_a_part_has_the_verdict_of_its_own_tests(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        assert (await desk.becomes(task, "in_review"))["verdict"] == "proven"
+        end = await desk.deed(Approve(task, parts=Parts(files=("pkg/three.py",))))
+        assert (end.type, end.data["verdict"]) == ("change.applied", "not_verified")
+        shown = await desk.show(task)
+        assert (shown["status"], shown["verdict"]) == ("completed", "not_verified")
+
+
 async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_path: Path) -> None:
     first = answer(core(("return 2", "return 22")), *three())
     second = answer(core(("return 2", "return 23")))
@@ -119,6 +130,32 @@ async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_pa
         assert (await desk.deed(Approve(task))).type == "change.applied"
         assert (desk.project / "pkg/three.py").exists()
         assert "return 23" in (desk.project / "pkg/core.py").read_text()
+
+
+async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -> None:
+    first = answer(core(("return 2", "return 22")), *three())
+    second = answer(core(("return 2", "return 23")), *three(3, module="drei"))
+    async with room(tmp_path, Line(first, second)) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        parts = Parts(files=("pkg/three.py", "tests/test_three.py"))
+        await desk.deed(Approve(task, parts=parts, rest_to_worker=True))
+        await desk.becomes(task, "in_review")
+        await desk.deed(Approve(task))
+        applied = tree_of(desk.project)
+        (desk.project / "pkg/three.py").write_text("# mine\n")
+        assert (await desk.deed(Undo(task))).data["code"] == "conflict"
+        put_back = applied["pkg/three.py"]
+        assert put_back is not None
+        (desk.project / "pkg/three.py").write_bytes(put_back[1])
+        assert tree_of(desk.project) == applied
+        undone = await desk.deed(Undo(task))
+        assert undone.type == "change.undone", undone.data
+        assert len(undone.data["files"]) == 5
+        assert tree_of(desk.project) == before
+        assert (await desk.show(task))["reason"] == "undone"
 
 
 async def test_a_conflict_writes_nothing_and_retry_rebases_on_the_tree_of_today(
@@ -187,14 +224,22 @@ async def test_stale_evidence_is_made_again_before_a_policy_applies(
             await desk.becomes(task, "in_review")
 
 
+ENDS = """\
+import os
+
+def test_end():
+    os._exit(1)
+"""
+
+
 async def test_stale_evidence_that_no_longer_proves_goes_to_a_person(tmp_path: Path) -> None:
     project = tmp_path / "project"
 
     class Meddler(Line):
-        """The colleague breaks the collection of a test while the model answers."""
+        """The colleague writes a test that ends the run while the model answers."""
 
         def turn(self, conversation: Any) -> Turn:
-            (project / "tests/test_other.py").write_text("import a_module_nobody_has\n")
+            (project / "tests/test_other.py").write_text(ENDS)
             return super().turn(conversation)
 
     async with room(tmp_path, Meddler(RIGHT)) as desk:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+
+import pytest
 
 from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import open_sandbox
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.diff import summary
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import Verification
+from codeframe_tui.core.verification import Flag, TestRun, Verification
+from codeframe_tui.ports import TestRequest
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 from tests.worker.room import PLAIN, Files, make_project, settings_in
@@ -30,11 +35,24 @@ class Deaf:
 
 
 @dataclass
+class Counting:
+    """The real runner, and the names of what it ran."""
+
+    runner: PytestRunner
+    runs: list[str] = field(default_factory=list)
+
+    async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
+        """See `ports.TestRunner`."""
+        self.runs.append(request.run)
+        return await self.runner.run(request, on_signal)
+
+
+@dataclass
 class Bench:
     """A verifier and the snapshot that proposals stand on."""
 
-    project: Path
     workspaces: GitWorkspaces
+    runner: Counting
     verifier: Verifier
     base: str
 
@@ -48,6 +66,18 @@ class Bench:
         found, _ = await self.verifier.verify(TASK, self.base, await self.tree(changes))
         return found
 
+    async def walk(
+        self, *proposals: Mapping[str, str | None], cause: str = "correction"
+    ) -> tuple[Verification, tuple[Flag, ...]]:
+        """The evidence of the last of some attempts."""
+        attempts: list[Attempt] = []
+        for number, changes in enumerate(proposals, 1):
+            tree = await self.tree(changes)
+            files = tuple(map(summary, await self.workspaces.diff(self.base, tree)))
+            why = cause if attempts else "first"
+            attempts.append(Attempt(number, self.base, tree, "p", "", files, why))
+        return await self.verifier.verify_newest(Progress(TASK, attempts=tuple(attempts)))
+
 
 @asynccontextmanager
 async def bench(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIterator[Bench]:
@@ -59,11 +89,13 @@ async def bench(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIt
     workspaces = GitWorkspaces(place.root, place.state, settings.limits)
     try:
         await workspaces.prepare()
-        runner = PytestRunner(await open_sandbox(place.root, place.state, settings.sandbox))
+        sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+        runner = Counting(PytestRunner(sandbox))
         known: dict[str, Any] = {"workspaces": workspaces, "runner": runner, "settings": settings}
         unused = dict.fromkeys(Workshop.__dataclass_fields__)
         shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf()}))
-        yield Bench(project, workspaces, Verifier(shop), (await workspaces.snapshot()).tree)
+        base = (await workspaces.snapshot()).tree
+        yield Bench(workspaces, runner, Verifier(shop), base)
     finally:
         await workspaces.close()
 
@@ -112,3 +144,82 @@ async def test_the_first_tests_of_a_project_can_be_proof(tmp_path: Path) -> None
         desk.base = await desk.tree({"tests/test_core.py": None})
         found = await desk.judge(THREE)
         assert (found.verdict, found.reason) == ("proven", ""), found.message
+
+
+USES = "from tests.support import K\n\n\ndef test_k():\n    assert K\n"
+READS = """\
+from pathlib import Path
+
+def test_k():
+    assert Path("tests/k.txt").read_text() == "new"
+"""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tests/support.py": "K = 1\n", "tests/test_k.py": USES},
+        {
+            "tests/helper.py": "OLD = 1\nK = 1\n",
+            "tests/test_k.py": USES.replace("support", "helper"),
+        },
+        {"tests/k.txt": "new", "tests/test_k.py": READS},
+    ],
+    ids=["new helper", "changed helper", "changed data"],
+)
+async def test_tests_and_their_helpers_alone_prove_nothing(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    there = {"tests/__init__.py": "", "tests/helper.py": "OLD = 1\n", "tests/k.txt": "old"}
+    async with bench(tmp_path, there) as desk:
+        found = await desk.judge(changes)
+        assert (found.verdict, found.reason) == ("not_verified", "no_red"), found.message
+
+
+async def test_a_new_helper_beside_a_new_function_does_not_spoil_the_proof(tmp_path: Path) -> None:
+    test = "from tests.support import K\n" + THREE["tests/test_three.py"].replace("3\n", "K\n")
+    async with bench(tmp_path, {"tests/__init__.py": ""}) as desk:
+        changes = {**THREE, "tests/support.py": "K = 3\n", "tests/test_three.py": test}
+        found = await desk.judge(changes)
+        assert (found.verdict, found.reason) == ("proven", ""), found.message
+
+
+TWO_TESTS = {
+    **THREE,
+    "tests/test_three.py": THREE["tests/test_three.py"]
+    + "\n\ndef test_more():\n    assert three() + 1 == 4\n",
+}
+EMPTIED = {
+    **TWO_TESTS,
+    "tests/test_three.py": TWO_TESTS["tests/test_three.py"].replace("three() + 1 == 4", "True"),
+}
+
+
+async def test_a_correction_that_weakens_tests_of_earlier_attempts_is_flagged(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as desk:
+        for proposals in ([TWO_TESTS, THREE], [TWO_TESTS, THREE, THREE]):
+            found, flags = await desk.walk(*proposals)
+            assert found.verdict == "proven"
+            assert [(f.rule, f.severity) for f in flags] == [("test_deleted", "red")]
+            assert "test_more (since attempt 1)" in flags[0].message
+        _, flags = await desk.walk(TWO_TESTS, EMPTIED)
+        assert [(f.rule, f.severity) for f in flags] == [("assert_true", "red")]
+        _, flags = await desk.walk(THREE, TWO_TESTS)
+        assert flags == ()
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [("correction", ["regression"]), ("review", ["red", "regression", "base"])],
+)
+async def test_runs_are_made_again_once_a_person_had_a_hand_in_the_environment(
+    tmp_path: Path, cause: str, expected: list[str]
+) -> None:
+    async with bench(tmp_path) as desk:
+        await desk.walk(THREE)
+        desk.runner.runs.clear()
+        found, _ = await desk.walk(THREE, THREE, cause=cause)
+        assert found.verdict == "proven"
+        assert desk.runner.runs == expected

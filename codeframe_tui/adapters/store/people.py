@@ -48,6 +48,7 @@ class SqlBlockers:
             "assumption": blocker.assumption,
             "answer": blocker.answer,
             "created_at": blocker.created_at,
+            "key": blocker.key,
         }
         key = self._connection.execute(insert(BLOCKERS), row).inserted_primary_key
         assert key is not None
@@ -130,6 +131,7 @@ def _blocker(row: Row[Any]) -> Blocker:
         status=BlockerStatus(row.status),
         answer=row.answer,
         created_at=row.created_at,
+        key=row.key,
     )
 
 

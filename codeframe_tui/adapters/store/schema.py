@@ -249,6 +249,7 @@ blockers = Table(
     Column("assumption", Words),
     Column("answer", Words),
     Column("created_at", Text, nullable=False),
+    Column("key", Text),
 )
 Index("blockers_by_task", blockers.c.task, blockers.c.id)
 Index("blockers_open", blockers.c.id, sqlite_where=blockers.c.status == "open")

@@ -27,6 +27,7 @@ from codeframe_tui.core.task import Evidence, Group, Issue, Phase, Status, Task,
 __all__ = ["SqlIssues", "SqlTasks"]
 
 TASKS = schema.tasks
+DECISIONS = schema.decisions
 NEEDS = schema.dependencies
 CHUNK = 10_000
 """Most values in one IN; SQLite takes 32,766."""
@@ -167,10 +168,24 @@ class SqlTasks:
             # written as the partial index is, values included, or it is not used
             text("grp = 'queued' AND held = 0 AND waits = 0")
         )
+        deciding = select(DECISIONS.c.task).where(text("state = 'pending'"))
+        statement = statement.where(TASKS.c.number.not_in(deciding))
         if not fresh:
             statement = statement.where(TASKS.c.fresh == false())
         statement = statement.order_by(*_TURN).limit(1)
         return self._connection.execute(statement).scalar_one_or_none()
+
+    def begun(self) -> set[str]:
+        statement = select(TASKS.c.number).where(text("grp = 'queued'"), TASKS.c.fresh == false())
+        return set(self._connection.execute(statement).scalars())
+
+    def statuses(self, numbers: Sequence[str]) -> dict[str, Status]:
+        found: dict[str, Status] = {}
+        for condition in _conditions(TASKS.c.number, numbers):
+            statement = select(TASKS.c.number, TASKS.c.status).where(*condition)
+            rows = self._connection.execute(statement)
+            found.update((row.number, Status(row.status)) for row in rows)
+        return found
 
     def start(self, number: str, worker: str) -> bool:
         first = bool(self._field(number, "fresh"))

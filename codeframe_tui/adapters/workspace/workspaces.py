@@ -123,6 +123,10 @@ class GitWorkspaces:
         work = partial(self._capture, workspace.name, frozenset(also))
         return await self._run(self._locked, workspace.name, work)
 
+    async def names(self) -> Sequence[str]:
+        """Workspaces that there are."""
+        return await self._run(self._names)
+
     async def remove(self, name: str) -> None:
         """Delete a workspace; not an error if absent."""
         _check_name(name)
@@ -227,6 +231,9 @@ class GitWorkspaces:
         entries, folders = self._tree(record.tree)
         blobs = {entry.blob for entry in [*entries.values(), *record.extras.values()]}
         return blobs | folders
+
+    def _names(self) -> list[str]:
+        return sorted(p.name for p in self._folders.iterdir() if _NAME.fullmatch(p.name))
 
     def _remove(self, name: str) -> None:
         self._records.drop(name)

@@ -32,6 +32,7 @@ class Dialog(ModalScreen[T | None]):
     def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__()
         self._title = title
+        self._decided = False
         self._hints = [*hints, ("esc", "back")]
 
     def content(self) -> Iterable[Widget]:
@@ -52,7 +53,13 @@ class Dialog(ModalScreen[T | None]):
 
     def action_leave(self) -> None:
         """Back, without deciding."""
-        self.dismiss(None)
+        self.decide(None)
+
+    def decide(self, result: T | None) -> None:
+        """Give the first decision back; keys that were pressed after it decide nothing."""
+        if not self._decided:
+            self._decided = True
+            self.dismiss(result)
 
 
 def hint(keys: Iterable[tuple[str, str]]) -> Row:

@@ -66,4 +66,4 @@ class Sheet(Dialog[str]):
         value = self._values.get(event.character or "") or self._values.get(event.key)
         if value is not None and self._clock() - self._appeared >= GUARD:
             event.stop()
-            self.dismiss(value)
+            self.decide(value)

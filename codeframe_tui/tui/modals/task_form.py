@@ -88,7 +88,7 @@ class TaskForm(Dialog[TaskFields]):
             self.query_one("#field-title").focus()
             return
         after = self.query_one("#field-after", Input).value.replace(",", " ").split()
-        self.dismiss(
+        self.decide(
             TaskFields(
                 title,
                 self.query_one("#field-description", TextArea).text.strip(),

@@ -85,7 +85,7 @@ class AskText(Dialog[str]):
     @on(Words.Sent)
     def _sent(self, event: Words.Sent) -> None:
         if event.text or self._optional:
-            self.dismiss(event.text)
+            self.decide(event.text)
 
 
 class _Options(LineList):
@@ -170,7 +170,7 @@ class AnswerDialog(Dialog[int | str]):
     @on(Words.Sent)
     def _sent(self, event: Words.Sent) -> None:
         if event.text:
-            self.dismiss(event.text)
+            self.decide(event.text)
 
     def _choose(self, key: str) -> None:
-        self.dismiss(int(key) - 1)
+        self.decide(int(key) - 1)
