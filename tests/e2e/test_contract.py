@@ -77,7 +77,7 @@ class Place:
 
 
 @pytest.fixture
-def cf(tmp_path: Path) -> Place:
+def cf(tmp_path: Path, runtime: Path) -> Place:
     root = tmp_path / "project"
     (root / "pkg").mkdir(parents=True)
     (root / "tests").mkdir()
@@ -94,7 +94,7 @@ def cf(tmp_path: Path) -> Place:
     }
     environment |= {
         "CODEFRAME_TUI_STATE_DIR": str(tmp_path / "state"),
-        "XDG_RUNTIME_DIR": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(runtime),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "HOME": str(tmp_path),
         "PYTHONPATH": str(Path(__file__).parents[2]),
