@@ -91,6 +91,11 @@ class JournalledTree:
         """
         return await asyncio.to_thread(self._recover_all)
 
+    async def close(self) -> None:
+        """Return when no file is being moved any more: a cancelled `replace` goes on to its end."""
+        await asyncio.to_thread(self._one_at_a_time.acquire)
+        self._one_at_a_time.release()
+
     def journal_folder(self, name: str) -> Path:
         """Where a journal with a conflict is kept, for a message to a person."""
         return self._store.folder(name)

@@ -1,0 +1,167 @@
+"""Puts an engine together. Everything heavy is imported here; `open_engine` imports this late."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from codeframe_tui import __version__
+from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.definitions import Definitions, read_rules
+from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.lock import ProjectLock
+from codeframe_tui.adapters.model.client import AnthropicModel
+from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.pytest import PytestRunner
+from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
+from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.bootstrap.doctor import check_everything
+from codeframe_tui.bootstrap.facts import Facts
+from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.policy import Policy, policy_for
+from codeframe_tui.service.supervisor import Supervisor
+from codeframe_tui.settings import Settings
+from codeframe_tui.worker.loop import WorkerLoop
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["assemble"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The opened adapters of one project."""
+
+    place: Project
+    settings: Settings
+    scripted: str | None
+    store: SqlStore
+    workspaces: GitWorkspaces
+    working_tree: JournalledTree
+    sandbox: Launching | NoSandbox
+    model: AnthropicModel
+    index: TextIndex
+    facts: Facts
+    definitions: Definitions
+    clock: SystemClock
+
+
+async def assemble(
+    stack: AsyncExitStack,
+    place: Project,
+    settings: Settings,
+    *,
+    scripted: str | None,
+    announced: bool,
+) -> Supervisor:
+    """Open all parts under the project's lock and let the loop run; the stack ends them.
+
+    Args and raises: as `open_engine`.
+    """
+    parts = await _opened(stack, place, settings, scripted)
+    supervisor = _supervisor(parts)
+    stack.callback(supervisor.close)
+    recovered = [f"{name}: {how}" for name, how in (await parts.working_tree.recover()).items()]
+    recovered += await supervisor.recover(paused=True)
+    if announced or recovered:
+        level = parts.sandbox.level
+        told = {"pid": os.getpid(), "version": __version__, "sandbox": level}
+        await supervisor.record_event("engine.started", None, {**told, "recovered": recovered})
+    loop = WorkerLoop(_workshop(parts, supervisor))
+    await loop.start()
+    stack.push_async_callback(loop.stop)
+    logger.info("engine started project=%s sandbox=%s", place.root, parts.sandbox.level)
+    return supervisor
+
+
+async def _opened(
+    stack: AsyncExitStack, place: Project, settings: Settings, scripted: str | None
+) -> _Parts:
+    stack.enter_context(ProjectLock(place.lock))
+    store = await SqlStore.open(place.database)
+    stack.push_async_callback(store.close)
+    workspaces = GitWorkspaces(place.root, place.state, settings.limits)
+    stack.push_async_callback(workspaces.close)
+    await workspaces.prepare()
+    working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
+    stack.push_async_callback(working_tree.close)
+    sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+    model = AnthropicModel(settings)
+    if scripted is not None:
+        model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
+    stack.push_async_callback(model.close)
+    facts = Facts(place, sandbox, model, scripted=scripted is not None)
+    await facts.look()
+    stack.push_async_callback(facts.close)
+    return _Parts(
+        place=place,
+        settings=settings,
+        scripted=scripted,
+        store=store,
+        workspaces=workspaces,
+        working_tree=working_tree,
+        sandbox=sandbox,
+        model=model,
+        index=TextIndex(workspaces),
+        facts=facts,
+        definitions=Definitions(place.root),
+        clock=SystemClock(),
+    )
+
+
+def _supervisor(parts: _Parts) -> Supervisor:
+    doctor = partial(
+        check_everything,
+        parts.place,
+        parts.settings,
+        sandbox=parts.sandbox,
+        scripted=parts.scripted,
+    )
+    return Supervisor(
+        parts.store,
+        parts.clock,
+        settings=parts.settings,
+        facts=parts.facts.document,
+        workspaces=parts.workspaces,
+        index=parts.index,
+        doctor=doctor,
+        default_policy=_default_policy(parts.definitions, parts.settings),
+    )
+
+
+def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
+    root, reserved = parts.place.root, parts.place.environments
+    return Workshop(
+        ledger=supervisor,
+        model=parts.model,
+        workspaces=parts.workspaces,
+        working_tree=parts.working_tree,
+        sandbox=parts.sandbox,
+        runner=PytestRunner(parts.sandbox),
+        index=parts.index,
+        clock=parts.clock,
+        settings=parts.settings,
+        project=DirectoryFiles(root, reserved),
+        reserved=reserved,
+        files_at=partial(DirectoryFiles, reserved=reserved),
+        definition=parts.definitions.load,
+        rules=partial(read_rules, root),
+        started=parts.clock.now(),
+    )
+
+
+def _default_policy(definitions: Definitions, settings: Settings) -> str:
+    """What the default agent's level says; a broken definition, of which doctor tells, nothing."""
+    try:
+        agent = definitions.load(None)
+    except WrongUse:
+        return Policy.MANUAL.value
+    ceiling = settings.ceiling
+    return policy_for(None, agent.level, trusted=agent.trusted, ceiling=ceiling).value
