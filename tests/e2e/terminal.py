@@ -44,11 +44,11 @@ class Terminal:
         self.written = b""
         self._mark = 0
         self._ended = False
-        self.pid, self._fd = pty.fork()
-        if self.pid == 0:
-            os.execvpe(command[0], list(command), environment)
         columns, rows = size
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:  # the size is set here, so that the program never sees another
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe(command[0], list(command), environment)
 
     def text(self, *, anew: bool = False) -> str:
         """What was painted since the start, or since the last key."""
