@@ -1,0 +1,53 @@
+"""A change that was written before the engine died is settled, not judged against itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from codeframe_tui.core.commands import Parts
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.progress import Attempt, Decision
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.verify import Verifier
+from codeframe_tui.worker.workshop import Workshop
+
+
+class FakeLedger:
+    """Holds one proven attempt and remembers how its decision ended."""
+
+    def __init__(self) -> None:
+        self.ends: list[str] = []
+
+    async def progress(self, number: str) -> Any:
+        return SimpleNamespace(attempts=(Attempt(1, "base", "tree", "hash", "", ()),))
+
+    async def settle_decision(self, decision: Decision, **written: Any) -> None:
+        self.ends.append(f"settled {written['paths']}")
+
+    async def refuse_decision(self, decision: Decision, **why: Any) -> None:
+        self.ends.append(f"refused {why['code']}")
+
+
+class FakeTrees:
+    """A base without ``a``, a proposal with it, and a real tree that has it already."""
+
+    async def diff(self, old: str, new: str) -> list[FileDiff]:
+        return [FileDiff("a", Action.CREATE, None, "100644", False, ())]
+
+    async def read(self, tree: str, path: str) -> bytes | None:
+        return b"new" if tree == "tree" else None
+
+    async def differs(self, entries: dict[str, Any]) -> list[str]:
+        return [path for path, state in entries.items() if state != ("100644", b"new")]
+
+
+async def test_a_written_change_of_a_policy_is_settled_without_a_check() -> None:
+    ledger, trees = FakeLedger(), FakeTrees()
+    shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, root=Path())
+    decision = Decision(7, "1", "apply", "hash", Parts(), False, "policy:green")
+    no_verifier = cast(Verifier, None)  # any check would fail on it
+    await carry_out(cast(Workshop, shop), no_verifier, decision)
+    assert ledger.ends == ["settled ['a']"]
