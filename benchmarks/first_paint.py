@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -17,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import Pty
 
 RUNS = 5
 TASKS = 1_000
@@ -40,16 +41,22 @@ GATES = {"first paint": 1.3, "rows, engine running": 1.6, "rows, engine cold": 4
 def timed(command: list[str], *wanted: str) -> list[float]:
     """Seconds from exec to the first byte and to each text."""
     start = time.monotonic()
-    terminal = Terminal(command)
+    terminal = Pty(command)
     try:
-        terminal.wait(".|\n")
+        wait(terminal, ".")
         times = [time.monotonic() - start]
         for text in wanted:
-            terminal.wait(text)
+            wait(terminal, text)
             times.append(time.monotonic() - start)
         return times
     finally:
         terminal.close()
+
+
+def wait(terminal: Pty, text: str) -> None:
+    """Read until a text was written, colours left out."""
+    while not re.search(text.encode(), re.sub(rb"\x1b\[[0-9;:]*m", b"", terminal.written)):
+        assert terminal.read(30), terminal.written[-2000:]
 
 
 def prepared(folder: Path) -> list[str]:
@@ -82,9 +89,9 @@ def measured(ours: list[str]) -> dict[str, list[float]]:
         note(minimal_first_byte=byte, minimal=paint)
         byte, paint, rows = timed(ours, "QUEUE", ROW)
         note(first_byte=byte, first_paint=paint, rows_engine_cold=rows)
-        with_engine = Terminal(ours)
+        with_engine = Pty(ours)
         try:
-            with_engine.wait(ROW)
+            wait(with_engine, ROW)
             note(rows_engine_running=timed(ours, "QUEUE", ROW)[2])
         finally:
             with_engine.close()

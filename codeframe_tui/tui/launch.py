@@ -59,6 +59,8 @@ def run(project: Path, *, options: Options) -> int:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
     """
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read once, when textual is imported
+    for stale in ("COLUMNS", "LINES"):  # Textual would believe them more than the terminal
+        os.environ.pop(stale, None)
     guard_early()  # before the first picture, or a signal in between would leave it behind
     skeleton(clean_line(project.name))
     sys.setswitchinterval(0.0005)

@@ -1,8 +1,4 @@
-"""A person at a terminal: a real pty, keys in, and the text that the program has written.
-
-Not a screen: escape sequences are taken out and moves of the cursor become line breaks, so a text
-is found when it was painted in one piece, at any place.
-"""
+"""A person at a terminal: a real pty, keys in, and the screen that the program has drawn."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import sys
 import termios
@@ -19,82 +14,71 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from signal import SIGKILL
 
-__all__ = ["KEYS", "Terminal", "child_of", "cockpit"]
+import pyte
+
+__all__ = ["Pty", "Terminal", "child_of", "cockpit"]
 
 KEYS = {"enter": "\r", "esc": "\x1b", "down": "\x1b[B", "tab": "\t", "space": " "}
-_STYLE = re.compile(r"\x1b\[[0-9;:]*m")
-_OTHER = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[P_^X][^\x1b]*\x1b\\|.)"
-)
 PATIENCE = 240.0
 """Seconds; a loaded machine takes its time for five attempts of one task."""
+AGAIN = 0.5
+"""Seconds after which a key that led to nothing is pressed once more."""
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]"  # keyboard protocols and modes that the emulator would print
+    rb"|\x1b\[[?0-9;]*[ $'\"][a-zA-Z]"
+    rb"|\x1b[P_^X][^\x1b]*\x1b\\"
+    rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_BEGUN = re.compile(rb"\x1b[^a-zA-Z\\]{0,40}\Z")
 
 
-class Terminal:
+class Pty:
     """A program on a pty of its own.
 
     Attributes:
         written: every byte the program wrote.
-        pid: of the program.
+        pid: of the program; 0 when it has ended.
     """
 
     def __init__(self, command: Sequence[str], *, size: tuple[int, int] = (120, 40)) -> None:
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self.written = b""
-        self._mark = 0
-        self._ended = False
         columns, rows = size
+        self.written = b""
+        self._ended = False
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # the size is set here, so that the program never sees another
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], list(command), environment)
 
-    def text(self, *, anew: bool = False) -> str:
-        """What was painted since the start, or since the last key."""
-        raw = self.written[self._mark if anew else 0 :].decode(errors="replace")
-        return _OTHER.sub("\n", _STYLE.sub("", raw))
-
     def press(self, *keys: str) -> None:
         """Press keys, by name or as text."""
-        self._mark = len(self.written)
         for key in keys:
             with suppress(OSError):  # it has just ended
                 os.write(self._fd, KEYS.get(key, key).encode())
 
-    def wait(self, wanted: str, *, anew: bool = False) -> re.Match[str]:
-        """Wait until a pattern is painted; ``anew``: after the last key."""
-        end = time.monotonic() + PATIENCE
-        while (found := re.search(wanted, self.text(anew=anew))) is None:
-            if not self._read(end - time.monotonic()):
-                raise AssertionError(f"never painted: {wanted}\n{self.text()[-6000:]}")
-        return found
-
-    def insist(self, keys: Sequence[str], wanted: str) -> re.Match[str]:
-        """Press keys until a pattern is painted: a guarded key may come too soon."""
-        end = time.monotonic() + PATIENCE
-        self.press(*keys)
-        mark, pressed = self._mark, time.monotonic()
-        while (found := re.search(wanted, self.text(anew=True))) is None:
-            assert time.monotonic() < end, f"{keys} never led to: {wanted}\n{self.text()[-6000:]}"
-            self._read(0.1)
-            if time.monotonic() - pressed > 0.5:
-                self.press(*keys)
-                self._mark, pressed = mark, time.monotonic()
-        return found
-
-    def _is_over(self) -> bool:
-        return self._ended
+    def read(self, seconds: float) -> bytes:
+        """What comes first within a time; empty at the end of the program or of the time."""
+        if seconds <= 0 or not select.select([self._fd], [], [], seconds)[0]:
+            return b""
+        try:
+            data = os.read(self._fd, 65_536)
+        except OSError:  # Linux: the other end is closed
+            data = b""
+        self.written += data
+        self._ended = not data
+        return data
 
     def exit_code(self, *keys: str) -> int:
         """Press keys until the program ends; its code, 128 + n for a signal that killed it."""
         end = time.monotonic() + PATIENCE
-        while not self._ended:
-            assert time.monotonic() < end, f"it goes on: {self.text()[-3000:]}"
+        while not self._is_over():
+            assert time.monotonic() < end, "it goes on"
             self.press(*keys)
-            again = time.monotonic() + 0.5
+            again = time.monotonic() + AGAIN
             while (left := again - time.monotonic()) > 0 and not self._is_over():
-                self._read(left)
+                self.read(left)
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         self.pid = 0
         return code if code >= 0 else 128 - code
@@ -102,21 +86,57 @@ class Terminal:
     def close(self) -> None:
         """End what still runs."""
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self._fd)
 
-    def _read(self, seconds: float) -> bool:
-        """Take what comes within a time; false at the end of the program or of the time."""
-        if seconds <= 0 or not select.select([self._fd], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self._fd, 65_536)
-        except OSError:  # Linux: the other end is closed
-            data = b""
-        self.written += data
-        self._ended = not data
-        return bool(data)
+    def _is_over(self) -> bool:
+        return self._ended
+
+
+class Terminal(Pty):
+    """A program on a pty, and the screen that it has drawn."""
+
+    def __init__(self, command: Sequence[str], *, size: tuple[int, int] = (120, 40)) -> None:
+        super().__init__(command, size=size)
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._rest = b""
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen now, line by line."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def read(self, seconds: float) -> bytes:
+        """Take what comes, and draw it; the start of an escape sequence waits for its end."""
+        new = super().read(seconds)
+        data = _UNKNOWN.sub(b"", self._rest + new)
+        begun = _BEGUN.search(data)
+        cut = begun.start() if begun else len(data)
+        self._rest = data[cut:]
+        self._stream.feed(data[:cut])
+        return new
+
+    def wait(self, wanted: str) -> re.Match[str]:
+        """Wait until a pattern is on the screen."""
+        end = time.monotonic() + PATIENCE
+        while (found := re.search(wanted, self.text)) is None:
+            if not self.read(end - time.monotonic()):
+                raise AssertionError(f"never on the screen: {wanted}\n{self.text}")
+        return found
+
+    def insist(self, keys: Sequence[str], wanted: str) -> re.Match[str]:
+        """Press keys until a pattern is on the screen: a guarded key may come too soon."""
+        end, pressed = time.monotonic() + PATIENCE, time.monotonic()
+        self.press(*keys)
+        while (found := re.search(wanted, self.text)) is None:
+            assert time.monotonic() < end, f"{keys} never led to: {wanted}\n{self.text}"
+            if time.monotonic() - pressed > AGAIN:
+                self.press(*keys)
+                pressed = time.monotonic()
+            self.read(0.1)
+        return found
 
 
 @contextmanager
