@@ -242,7 +242,12 @@ async def test_a_cancelled_turn_ends_at_once_and_the_next_one_works() -> None:
     script = Line(Turn((SAID,), fault=Fault("stall", after=4)))
     async with ScriptedServer(script) as server, model_at(server.base_url) as model:
         begun = asyncio.Event()
-        turn = asyncio.create_task(model.turn(request_of(), lambda _: begun.set()))
+
+        def hear(signal: Signal) -> None:
+            if signal.kind == "model.text":
+                begun.set()
+
+        turn = asyncio.create_task(model.turn(request_of(), hear))
         await begun.wait()
         turn.cancel()
         with pytest.raises(asyncio.CancelledError):

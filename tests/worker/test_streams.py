@@ -35,9 +35,9 @@ async def test_no_tool_runs_before_the_end_of_its_reply_has_come_and_then_each_r
     tmp_path: Path,
 ) -> None:
     turns = [logged(number, fault) for number, fault in enumerate(FAULTS)]
-    waits = {"first_token": 0.5, "stream_gap": 0.5}
+    short = {"first_token": 0.5, "stream_gap": 0.5}
     last = answer({"path": "a.txt", "action": "create", "content": "x\n"})
-    async with room(tmp_path, Line(*turns, last), waits=waits) as desk:
+    async with room(tmp_path, Line(*turns, last), waits=short) as desk:
         task = await desk.add(evidence="none")
         await desk.start()
         await desk.becomes(task, "in_review")

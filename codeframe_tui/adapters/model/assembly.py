@@ -63,6 +63,11 @@ class Assembly:
         self._length = 0
         self.stopped = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether the reply's beginning has come."""
+        return self._model is not None
+
     def feed(self, event: Mapping[str, Any]) -> None:
         """Take one event in order. Raises: ModelFailed (an error event, or a broken protocol)."""
         kind = event.get("type")

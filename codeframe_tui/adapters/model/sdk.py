@@ -19,10 +19,12 @@ from urllib.parse import urlsplit
 import anthropic
 import httpx2
 
+from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.model.assembly import Assembly
 from codeframe_tui.adapters.model.faults import api_kind, failed, retry_after
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.waiting import waiting
 from codeframe_tui.ports.model import Reply, TurnRequest
 from codeframe_tui.settings import Waits
 
@@ -38,8 +40,10 @@ _FAULTS = (
     TypeError,
     ValueError,
 )
+_CLOCK = SystemClock()
 _CACHED = {"type": "ephemeral"}
 _DRAIN_SECONDS = 0.05
+_TELL_SECONDS = 1.0
 _DOCUMENT_BYTES = 65_536
 _Events = AsyncGenerator[Any, None]
 
@@ -68,15 +72,16 @@ class Connection:
     async def turn(self, request: TurnRequest, on_delta: Callable[[Signal], None]) -> Reply:
         """See `ports.Model.turn`."""
         assembly = Assembly(on_delta)
+        on_delta(waiting("the model's first word", _CLOCK.now(), self._waits.first_token))
         limit = asyncio.timeout(self._waits.first_token)
         try:
             async with limit:
-                await self._stream(request, assembly, limit)
+                await self._stream(request, assembly, _Patience(limit, self._waits, on_delta))
         except ModelFailed as failure:
             raise self._redacted(failure) from None
         except TimeoutError as error:
             if not assembly.stopped:
-                raise failed("stalled", "the model sent nothing for too long") from error
+                raise failed("stalled", self._silence(assembly)) from error
         except _FAULTS as error:
             if not assembly.stopped:
                 raise self._redacted(_translated(error)) from self._safe(error)
@@ -89,10 +94,8 @@ class Connection:
         await asyncio.gather(*self._leaving, return_exceptions=True)
         await self._client.close()
 
-    async def _stream(
-        self, request: TurnRequest, assembly: Assembly, limit: asyncio.Timeout
-    ) -> None:
-        """Feed the assembly until its end; the limit moves on with every piece.
+    async def _stream(self, request: TurnRequest, assembly: Assembly, patience: _Patience) -> None:
+        """Feed the assembly until its end.
 
         Nothing is awaited once the end has been fed: a turn that is cancelled later than that
         would lose a reply that is paid for.
@@ -102,25 +105,22 @@ class Connection:
         events = cast("_Events", anthropic.AsyncStream.raw_events(response))
         try:
             await _check_type(response, assembly)
-            await self._read(events, assembly, limit)
+            async for event in events:
+                data = _data(event.data)
+                patience.renew(is_ping=data.get("type") == "ping")
+                assembly.feed(data)
+                if assembly.stopped:
+                    return
         finally:
             leaving = asyncio.create_task(_leave(response, events, whole=assembly.stopped))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    async def _read(self, events: _Events, assembly: Assembly, limit: asyncio.Timeout) -> None:
-        loop = asyncio.get_running_loop()
-        silence = max(self._waits.first_token, self._waits.stream_gap)
-        last = loop.time()
-        async for event in events:
-            data = _data(event.data)
-            if data.get("type") != "ping":
-                last = loop.time()
-            # Pings say that the line stands, not that the model gets on.
-            limit.reschedule(min(loop.time() + self._waits.stream_gap, last + silence))
-            assembly.feed(data)
-            if assembly.stopped:
-                return
+    def _silence(self, assembly: Assembly) -> str:
+        waits = self._waits
+        if not assembly.begun:
+            return f"the model sent nothing within {waits.first_token:g} s (waits.first_token)"
+        return f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
 
     def _secret(self) -> str | None:
         return self._client.api_key or self._client.auth_token
@@ -137,6 +137,35 @@ class Connection:
         """The cause for the log, unless it holds the key."""
         secret = self._secret()
         return None if secret and secret in f"{error!r} {error}" else error
+
+
+class _Patience:
+    """The limit of a stream; it moves on with every piece, and is told once a second at most.
+
+    Pings say that the line stands, not that the model gets on: alone they keep nothing alive.
+    """
+
+    def __init__(
+        self, limit: asyncio.Timeout, waits: Waits, on_delta: Callable[[Signal], None]
+    ) -> None:
+        self._limit = limit
+        self._gap = waits.stream_gap
+        self._silence = max(waits.first_token, waits.stream_gap)
+        self._on_delta = on_delta
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._told = -_TELL_SECONDS
+
+    def renew(self, *, is_ping: bool) -> None:
+        """A piece has come."""
+        now = self._loop.time()
+        if not is_ping:
+            self._last = now
+        until = min(now + self._gap, self._last + self._silence)
+        self._limit.reschedule(until)
+        if now - self._told >= _TELL_SECONDS:
+            self._told = now
+            self._on_delta(waiting("more from the model", _CLOCK.now(), until - now))
 
 
 def payload(request: TurnRequest) -> dict[str, Any]:

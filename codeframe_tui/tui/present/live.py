@@ -55,7 +55,7 @@ class Live:
             case "file":
                 self.files[str(data.get("path"))] = str(data.get("content", ""))
             case "waiting":
-                self.waiting = data
+                self.waiting = data or None
             case _:
                 pass
 
@@ -64,7 +64,6 @@ class Live:
         self.tests.clear()
         self.progress.clear()
         self.files.clear()
-        self.waiting = None
 
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")
