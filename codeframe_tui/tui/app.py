@@ -186,6 +186,7 @@ class CockpitApp(App[int]):
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
 
@@ -210,10 +211,15 @@ class CockpitApp(App[int]):
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
             return
-        if event.type in {"verification.started", "turn.recorded"}:
-            self.state.live.setdefault(event.task, Live()).begin()
-        elif event.type == "task.status" and event.data.get("to") in ENDED:
+        if event.type == "task.status" and event.data.get("to") in ENDED:
             self.state.live.pop(event.task, None)
+        elif event.type in {"verification.started", "turn.recorded"}:
+            live = self.state.live.setdefault(event.task, Live())
+            live.begin()
+            if event.type == "turn.recorded":
+                live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+            self.state.live[event.task].settle()
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -225,13 +231,8 @@ class CockpitApp(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
-        live = self.state.in_hand
-        if live is not None and live.files and self.state.row().get("phase") in {
-            "proposing",
-            "correcting",
-        }:  # fmt: skip
-            path, content = list(live.files.items())[-1]
-            self.cockpit.draw_live_file(path, content)
+        if any(signal.kind == "file" for signal in message.signals):
+            self.cockpit.draw_writing()
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
@@ -270,6 +271,7 @@ class CockpitApp(App[int]):
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.cursor)
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
 
     @on(LineList.Highlighted)

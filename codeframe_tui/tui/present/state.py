@@ -70,6 +70,19 @@ class State:
         return self.live.get(self.focus or "")
 
     @property
+    def writing(self) -> tuple[str, str] | None:
+        """Path and content so far of the file being written for the task that is shown."""
+        number = str((self.task or {}).get("number"))
+        live = self.live.get(number)
+        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+
+    @property
+    def diff_is_due(self) -> bool:
+        """Whether the task has a newer proposal than the diff that has arrived."""
+        attempts = list((self.task or {}).get("attempts") or ())
+        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
+
+    @property
     def decidable(self) -> bool:
         """Whether the proposal in focus waits for a decision."""
         return self.row().get("status") in DECIDABLE

@@ -282,14 +282,19 @@ class Cockpit(Screen[None], Surface):
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
 
     def draw_diff(self) -> None:
-        """The proposal of the focus."""
+        """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
         diff.reviewable = self.state.decidable
-        diff.show(dict(self.state.diff) if self.state.diff else None)
+        if self.state.writing is not None:
+            diff.show_live(*self.state.writing, None)
+        else:
+            diff.show(dict(self.state.diff) if self.state.diff else None)
 
-    def draw_live_file(self, path: str, content: str) -> None:
-        """A file as the model writes it, while there is no proposal to look at."""
-        self.part("diff", DiffView).show_live(path, content, None)
+    def draw_writing(self) -> None:
+        """The file being written; once it is not any more the proposal, when that is there."""
+        ended = self.part("diff", DiffView).is_live and not self.state.diff_is_due
+        if self.state.writing is not None or ended:
+            self.draw_diff()
 
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
