@@ -14,7 +14,14 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from codeframe_tui.core.commands import ShowActivity, ShowBlockers, ShowDiff, ShowQueue, ShowTask
+from codeframe_tui.core.commands import (
+    ShowActivity,
+    ShowBase,
+    ShowBlockers,
+    ShowDiff,
+    ShowQueue,
+    ShowTask,
+)
 from codeframe_tui.core.events import Event
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names, problems
@@ -171,6 +178,8 @@ class CockpitApp(App[int]):
                 self.cockpit.draw_blockers()
             case "task":
                 self._follow_task()
+            case "base":
+                self.cockpit.draw_writing()
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
@@ -192,6 +201,10 @@ class CockpitApp(App[int]):
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
+        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+            lost = {"task": message.query.number, "path": message.query.path, "text": None}
+            self.post_message(Arrived("base", message.query, lost))
+            return
         if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
@@ -232,6 +245,9 @@ class CockpitApp(App[int]):
             return
         self.cockpit.draw_tests()
         if any(signal.kind == "file" for signal in message.signals):
+            if self.state.task is not None and self.state.writing is not None:
+                number, path = str(self.state.task.get("number")), self.state.writing[0]
+                self.feed.want("base", ShowBase(number, path))
             self.cockpit.draw_writing()
 
     @on(EngineLost)

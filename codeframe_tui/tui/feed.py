@@ -45,7 +45,7 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 

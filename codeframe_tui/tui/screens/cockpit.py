@@ -285,10 +285,11 @@ class Cockpit(Screen[None], Surface):
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
         diff.reviewable = self.state.decidable
-        if self.state.writing is not None:
-            diff.show_live(*self.state.writing, None)
-        else:
+        writing = self.state.writing
+        if writing is None:
             diff.show(dict(self.state.diff) if self.state.diff else None)
+        elif (base := self.state.base_of(writing[0])) is not None:
+            diff.show_live(*writing, base["text"])
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
