@@ -41,9 +41,10 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         tools=definitions(agent.tools),
         max_tokens=shop.settings.limits.reply_tokens,
     )
-    reply = await _patiently(shop, task.number, request)
+    index = len(progress.turns)
+    reply = await _patiently(shop, task.number, index, request)
     turn = Turn(
-        index=len(progress.turns),
+        index=index,
         role="assistant",
         content=_storable(reply),
         purpose="reply",
@@ -106,11 +107,12 @@ def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:
     )
 
 
-async def _patiently(shop: Workshop, number: str, request: TurnRequest) -> Reply:
+async def _patiently(shop: Workshop, number: str, index: int, request: TurnRequest) -> Reply:
     ledger, waits = shop.ledger, shop.settings.waits
 
     def publish(signal: Signal) -> None:
-        ledger.publish(replace(signal, task=number))
+        more = {"turn": index} if signal.kind == "file" else {}
+        ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 
     for repeat in range(shop.settings.limits.model_retries + 1):
         try:
