@@ -275,7 +275,9 @@ class Cockpit(Screen[None]):
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
-        self.query_one("#files", FileList).set_rows(
+        listed = self.query_one("#files", FileList)
+        listed.set_class(not files, "-empty")
+        listed.set_rows(
             file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
         )
         evidence = self.query_one("#evidence", Label)
