@@ -154,7 +154,7 @@ class Feed:
             return False
         self._service = service
         self._found.set()
-        self._post(EngineFound())
+        self._post(EngineFound(overview))
         self._post(Arrived("overview", ShowOverview(), overview))
         after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
         self.refresh()
