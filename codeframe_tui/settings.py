@@ -39,6 +39,8 @@ class Waits(BaseModel):
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
     """One test run."""
+    retry_first: float = Field(1.0, gt=0)
+    """Wait before a call is repeated for the first time; it doubles each time."""
     retry_cap: float = Field(60.0, gt=0)
     """Longest wait before a call is repeated, whatever the server asks for."""
 

@@ -123,8 +123,10 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
         except ModelFailed as failure:
             if not failure.retryable or repeat == shop.settings.limits.model_retries:
                 raise
-            asked = failure.retry_after if failure.retry_after is not None else 2.0**repeat
-            seconds = min(max(asked, 0.0), waits.retry_cap)
+            asked = failure.retry_after
+            seconds = min(
+                waits.retry_first * 2.0**repeat if asked is None else asked, waits.retry_cap
+            )
             await ledger.record_event(
                 "model.waiting",
                 number,
