@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -9,9 +10,18 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
-from codeframe_tui.core.commands import ShowActivity, ShowBlockers, ShowDiff, ShowQueue, ShowTask
+from codeframe_tui.core.commands import (
+    ShowActivity,
+    ShowBase,
+    ShowBlockers,
+    ShowDiff,
+    ShowQueue,
+    ShowTask,
+)
 from codeframe_tui.core.events import Event
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names, problems
@@ -33,8 +43,9 @@ from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
 from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.labels import Footer
-from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.lines import STYLES, LineList
 
 __all__ = ["CockpitApp"]
 
@@ -59,12 +70,16 @@ class CockpitApp(App[int]):
     """
 
     TITLE = "codeframe-tui"
-    CSS_PATH: ClassVar[Any] = stylesheets()
+    CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit", "diff")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in (*STYLES, *DIFF_STYLES)}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
+
+    theme: Reactive[str] = Reactive(DARK.name)
+    """Name of the palette in force."""
 
     def __init__(
         self,
@@ -87,7 +102,8 @@ class CockpitApp(App[int]):
         self._engines = 0
         for each in THEMES:
             self.register_theme(each)
-        self.theme = theme if theme in {DARK.name, LIGHT.name} else DARK.name
+        if theme == LIGHT.name:
+            self.theme = theme
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
 
     # -- life -----------------------------------------------------------------------------------
@@ -95,6 +111,11 @@ class CockpitApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The one screen."""
         return self.cockpit
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Ours are there from the first moment, so that the styles are parsed only once."""
+        ours = next((each for each in THEMES if each.name == theme_name), None)
+        return ours or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
@@ -138,6 +159,9 @@ class CockpitApp(App[int]):
 
     @on(Cockpit.Ready)
     def _cockpit_ready(self) -> None:
+        if not gc.isenabled():  # off since the start; all that is there by now stays
+            gc.freeze()
+            gc.enable()
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
@@ -155,6 +179,8 @@ class CockpitApp(App[int]):
                 self.cockpit.draw_blockers()
             case "task":
                 self._follow_task()
+            case "base":
+                self.cockpit.draw_writing()
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
@@ -176,6 +202,10 @@ class CockpitApp(App[int]):
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
+        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+            lost = {"task": message.query.number, "path": message.query.path, "text": None}
+            self.post_message(Arrived("base", message.query, lost))
+            return
         if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
@@ -216,6 +246,9 @@ class CockpitApp(App[int]):
             return
         self.cockpit.draw_tests()
         if any(signal.kind == "file" for signal in message.signals):
+            if self.state.task is not None and self.state.writing is not None:
+                number, path = str(self.state.task.get("number")), self.state.writing[0]
+                self.feed.want("base", ShowBase(number, path))
             self.cockpit.draw_writing()
 
     @on(EngineLost)
@@ -254,13 +287,13 @@ class CockpitApp(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.query_one("#queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("queue", LineList).move_to(number, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
-        queue = self.cockpit.query_one("#queue", LineList)
+        queue = self.cockpit.part("queue", LineList)
         if queue.cursor is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
@@ -322,7 +355,7 @@ class CockpitApp(App[int]):
         place, _, name = action.partition(".")
         if place == "diff":
             self.cockpit.go("diff")
-            getattr(self.cockpit.query_one(DiffView), f"action_{name}")()
+            getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
             self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
         elif not self.cockpit.at_once(action):

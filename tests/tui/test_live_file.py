@@ -81,3 +81,23 @@ async def test_a_task_that_was_stopped_does_not_show_it() -> None:
         await drive.until(lambda: drive.app.state.row(WRITING).get("status") == "blocked")
         await drive.pilot.pause()
         assert "being written" not in _change(drive)
+
+
+async def test_a_file_that_was_there_is_shown_as_what_changes_in_it() -> None:
+    service = FakeService()
+    service.bases["audit.py"] = "x = 0\nkept = True\n"
+    async with opened(service) as drive:
+        drive.app.focus_task(WRITING)
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == WRITING)
+        content = "x = 1\nkept = True\n"
+        service.signal("file", WRITING, key="audit.py", path="audit.py", content=content, turn=1)
+        await drive.until(lambda: "x = 1" in _change(drive))
+        shown = [line for line in _change(drive).splitlines() if "kept" in line or "x = " in line]
+        assert [next(sign for sign in line if sign in "+-k") for line in shown] == ["-", "+", "k"]
+
+
+async def test_a_file_without_a_known_base_is_shown_as_new() -> None:
+    async with opened() as drive:
+        drive.service.refuse_base = True
+        await _writing(drive)
+        assert "+ x = 1" in _change(drive)

@@ -25,6 +25,7 @@ class State:
     Attributes:
         focus: number of the task that diff, tests and activity are about.
         task: `ShowTask` of the focus.
+        base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         lost: what is wrong with the engine; empty while all is well.
         failures: only failing tests are shown.
@@ -37,6 +38,7 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     lost: str = ""
@@ -75,6 +77,11 @@ class State:
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
         return live.writing if live and self.row(number).get("status") == "in_progress" else None
+
+    def base_of(self, path: str) -> _Document | None:
+        """The file as it was before it is written anew; None until that is known."""
+        base, number = self.base or {}, (self.task or {}).get("number")
+        return base if (base.get("task"), base.get("path")) == (number, path) else None
 
     @property
     def diff_is_due(self) -> bool:
