@@ -52,6 +52,7 @@ async def run_tool(
             case "Grep":
                 text, summary = await search.grep_files(shop.index, workspace, given)
             case _:
+                await shop.working_tree.differs({check_path(given["path"]): None})  # the gate
                 text, summary = await asyncio.to_thread(_write, files, given)
     except (CodeframeError, OSError, ValueError) as error:
         return ToolOutcome(
