@@ -86,9 +86,8 @@ def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
 
 def _open(project: Project, sandbox: str | None) -> int:
     from codeframe_tui.tui.launch import open_cockpit  # noqa: PLC0415 - after the verbs
-    from codeframe_tui.wire.start import Starter  # noqa: PLC0415
 
-    return open_cockpit(Starter(project, ("--sandbox", sandbox) if sandbox else ()))
+    return open_cockpit(project, ("--sandbox", sandbox) if sandbox else ())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import os
 import time
 
 from codeframe_tui import __version__
-from codeframe_tui.adapters.project import Project, read_facts
+from codeframe_tui.adapters.facts import read_facts
+from codeframe_tui.adapters.project import Project
 from codeframe_tui.ports import Document, Model, Sandbox
 
 __all__ = ["Facts"]

@@ -21,7 +21,6 @@ from codeframe_tui.demo.play import demo_folder
 from codeframe_tui.headless.output import Output
 from codeframe_tui.settings import Settings
 from codeframe_tui.tui.launch import open_cockpit
-from codeframe_tui.wire.start import Starter
 
 __all__: list[str] = []
 
@@ -71,7 +70,7 @@ def _play(folder: Path | None, *, auto: bool) -> None:
 
         sys.exit(asyncio.run(play_demo(folder, click.echo)))
     with demo_folder(folder) as (root, state):
-        sys.exit(open_cockpit(Starter(open_project(root, state), demo=True)))
+        sys.exit(open_cockpit(open_project(root, state), demo=True))
 
 
 @verb(program, "engine", "--project . engine", engine=False, hidden=True)

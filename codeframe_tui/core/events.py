@@ -54,8 +54,8 @@ SIGNAL_KINDS: dict[str, str] = {
     "test": "one test ended: data {run, id, outcome, duration}; key = run + id",
     "test.progress": "data {run, done, total, running}; key = run",
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
-    "file": "a file as the model writes it: data {path, content}; key = path",
-    "waiting": "a countdown: data {why, until} (ISO 8601)",
+    "file": "a file as the model writes it: data {path, content, turn}; key = path",
+    "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -9,9 +10,18 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
-from codeframe_tui.core.commands import ShowActivity, ShowBlockers, ShowDiff, ShowQueue, ShowTask
+from codeframe_tui.core.commands import (
+    ShowActivity,
+    ShowBase,
+    ShowBlockers,
+    ShowDiff,
+    ShowQueue,
+    ShowTask,
+)
 from codeframe_tui.core.events import Event
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names, problems
@@ -33,8 +43,9 @@ from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
 from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.labels import Footer
-from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.lines import STYLES, LineList
 
 __all__ = ["CockpitApp"]
 
@@ -59,12 +70,16 @@ class CockpitApp(App[int]):
     """
 
     TITLE = "codeframe-tui"
-    CSS_PATH: ClassVar[Any] = stylesheets()
+    CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit", "diff")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in (*STYLES, *DIFF_STYLES)}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
+
+    theme: Reactive[str] = Reactive(DARK.name)
+    """Name of the palette in force."""
 
     def __init__(
         self,
@@ -84,9 +99,11 @@ class CockpitApp(App[int]):
         self._problems = problems(self._chosen)
         self._signals = signals
         self._tick = tick
+        self._engines = 0
         for each in THEMES:
             self.register_theme(each)
-        self.theme = theme if theme in {DARK.name, LIGHT.name} else DARK.name
+        if theme == LIGHT.name:
+            self.theme = theme
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
 
     # -- life -----------------------------------------------------------------------------------
@@ -94,6 +111,11 @@ class CockpitApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The one screen."""
         return self.cockpit
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Ours are there from the first moment, so that the styles are parsed only once."""
+        ours = next((each for each in THEMES if each.name == theme_name), None)
+        return ours or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
@@ -126,6 +148,9 @@ class CockpitApp(App[int]):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        if working and self.cockpit.ready:
+            self.cockpit.draw_header()
+            self.cockpit.draw_activity()
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -137,6 +162,9 @@ class CockpitApp(App[int]):
 
     @on(Cockpit.Ready)
     def _cockpit_ready(self) -> None:
+        if not gc.isenabled():  # off since the start; all that is there by now stays
+            gc.freeze()
+            gc.enable()
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
@@ -154,6 +182,8 @@ class CockpitApp(App[int]):
                 self.cockpit.draw_blockers()
             case "task":
                 self._follow_task()
+            case "base":
+                self.cockpit.draw_writing()
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
@@ -169,11 +199,16 @@ class CockpitApp(App[int]):
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
+        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+            lost = {"task": message.query.number, "path": message.query.path, "text": None}
+            self.post_message(Arrived("base", message.query, lost))
+            return
         if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
@@ -193,10 +228,15 @@ class CockpitApp(App[int]):
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
             return
-        if event.type in {"verification.started", "turn.recorded"}:
-            self.state.live.setdefault(event.task, Live()).begin()
-        elif event.type == "task.status" and event.data.get("to") in ENDED:
+        if event.type == "task.status" and event.data.get("to") in ENDED:
             self.state.live.pop(event.task, None)
+        elif event.type in {"verification.started", "turn.recorded"}:
+            live = self.state.live.setdefault(event.task, Live())
+            live.begin()
+            if event.type == "turn.recorded":
+                live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+            self.state.live[event.task].settle()
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -208,13 +248,11 @@ class CockpitApp(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
-        live = self.state.in_hand
-        if live is not None and live.files and self.state.row().get("phase") in {
-            "proposing",
-            "correcting",
-        }:  # fmt: skip
-            path, content = list(live.files.items())[-1]
-            self.cockpit.draw_live_file(path, content)
+        if any(signal.kind == "file" for signal in message.signals):
+            if self.state.task is not None and self.state.writing is not None:
+                number, path = str(self.state.task.get("number")), self.state.writing[0]
+                self.feed.want("base", ShowBase(number, path))
+            self.cockpit.draw_writing()
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
@@ -226,10 +264,20 @@ class CockpitApp(App[int]):
             self.tell(("✘ ", "red"), (message.why, "text"))
 
     @on(EngineFound)
-    def _engine_found(self) -> None:
+    def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = ""
-        if self.cockpit.ready:
-            self.cockpit.draw_header()
+        self.state.overview = message.overview
+        self._engines += 1
+        if not self.cockpit.ready:
+            return
+        self.cockpit.draw_header()
+        if self._engines > 1:
+            key = key_names(self._chosen.get("app.workers", "P"))
+            paused = message.overview.get("paused")
+            next_step: list[Span] = (
+                [(key, "bold"), (" starts the workers", "dim")] if paused else []
+            )
+            self.tell(("the engine was started again, nothing is lost  ", "text"), *next_step)
 
     # -- the task in focus ----------------------------------------------------------------------
 
@@ -242,17 +290,18 @@ class CockpitApp(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.query_one("#queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("queue", LineList).move_to(number, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
-        queue = self.cockpit.query_one("#queue", LineList)
+        queue = self.cockpit.part("queue", LineList)
         if queue.cursor is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.cursor)
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
 
     @on(LineList.Highlighted)
@@ -309,7 +358,7 @@ class CockpitApp(App[int]):
         place, _, name = action.partition(".")
         if place == "diff":
             self.cockpit.go("diff")
-            getattr(self.cockpit.query_one(DiffView), f"action_{name}")()
+            getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
             self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
         elif not self.cockpit.at_once(action):

@@ -13,13 +13,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from codeframe_tui.core.commands import Command, Query, ShowOverview
 from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.ports import Document, Service
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -29,11 +29,14 @@ from codeframe_tui.tui.messages import (
     Streamed,
 )
 
+if TYPE_CHECKING:  # all ports at once would delay the first picture
+    from codeframe_tui.ports import Document, Service
+
 __all__ = ["GAP", "SLOTS", "TICK", "Connect", "Feed", "concerns"]
 
 log = logging.getLogger(__name__)
 
-Connect = Callable[[], Awaitable[Service]]
+Connect = Callable[[], Awaitable["Service"]]
 """Connects to a running engine or starts one. Raises: CodeframeError, OSError."""
 
 GAP = 0.05
@@ -42,7 +45,7 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
@@ -151,7 +154,7 @@ class Feed:
             return False
         self._service = service
         self._found.set()
-        self._post(EngineFound())
+        self._post(EngineFound(overview))
         self._post(Arrived("overview", ShowOverview(), overview))
         after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
         self.refresh()

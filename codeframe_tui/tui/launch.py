@@ -5,20 +5,23 @@ This module and `terminal` import nothing slow, so that the first bytes come in 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-
-from platformdirs import user_config_path
+from typing import TYPE_CHECKING
 
 from codeframe_tui.core.text import clean_line
-from codeframe_tui.ports import Service
 from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.terminal import guard_early, restore, skeleton
-from codeframe_tui.wire.start import Starter, reach
+
+if TYPE_CHECKING:  # all ports at once would delay the first picture
+    from codeframe_tui.adapters.project import Project
+    from codeframe_tui.ports import Service
 
 __all__ = ["Options", "open_cockpit", "run"]
 
@@ -40,16 +43,27 @@ class Options:
     theme: str = "codeframe-dark"
 
 
-def open_cockpit(starter: Starter) -> int:
+def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = False) -> int:
     """Start the engine first, so that it gets ready while this process imports; then the cockpit.
+
+    Args:
+        project: what to work on.
+        options: as `wire.start.spawn_engine`.
+        demo: with the scripted model and the tasks of the demo.
 
     Returns:
         The exit code, see `run`.
     """
-    if not starter.is_running():
-        starter.spawn()
-    keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
-    return run(starter.project.root, options=Options(partial(reach, starter), keys=keys))
+    with first_picture(project.root.name):
+        from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
+
+        from codeframe_tui.wire.start import Starter, reach  # noqa: PLC0415
+
+        starter = Starter(project, options, demo=demo)
+        if not starter.is_running():
+            starter.spawn()
+        keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
+        return _run(Options(partial(reach, starter), keys=keys))
 
 
 def run(project: Path, *, options: Options) -> int:
@@ -58,20 +72,30 @@ def run(project: Path, *, options: Options) -> int:
     Returns:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
     """
+    with first_picture(project.name):
+        return _run(options)
+
+
+@contextmanager
+def first_picture(project: str) -> Iterator[None]:
+    """Show the frame at once; take it away again when it comes to nothing else."""
+    gc.disable()  # the start leaves no garbage; looking for it would take a tenth of the time
+    guard_early()  # before the picture, or a signal in between would leave it behind
+    skeleton(clean_line(project))
+    try:
+        yield
+    except BaseException:
+        restore()
+        raise
+
+
+def _run(options: Options) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read once, when textual is imported
     for stale in ("COLUMNS", "LINES"):  # Textual would believe them more than the terminal
         os.environ.pop(stale, None)
-    guard_early()  # before the first picture, or a signal in between would leave it behind
-    skeleton(clean_line(project.name))
     sys.setswitchinterval(0.0005)
-    started = False
-    try:
-        from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
+    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
 
-        app = CockpitApp(options.connect, keys=options.keys, theme=options.theme, signals=True)
-        started = True
-        app.run()
-    finally:
-        if not started:
-            restore()
+    app = CockpitApp(options.connect, keys=options.keys, theme=options.theme, signals=True)
+    app.run()
     return app.return_code or 0

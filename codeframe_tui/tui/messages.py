@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from codeframe_tui.core.commands import Query
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.ports import Document
+
+if TYPE_CHECKING:  # all ports at once would delay the first picture
+    from codeframe_tui.ports import Document
 
 __all__ = ["Arrived", "EngineFound", "EngineLost", "Happened", "Missing", "Streamed"]
 
@@ -60,4 +63,8 @@ class EngineLost(Message, bubble=False):
 
 
 class EngineFound(Message, bubble=False):
-    """There is an engine (again)."""
+    """There is an engine (again), and what its overview says."""
+
+    def __init__(self, overview: Document) -> None:
+        super().__init__()
+        self.overview = overview

@@ -7,8 +7,8 @@ from pathlib import Path
 __all__ = ["stylesheets"]
 
 
-def stylesheets() -> list[Path]:
-    """All style sheets, in order of name, ``app.tcss`` first.
+def stylesheets(*stems: str) -> list[Path]:
+    """Style sheets by their stems, in the order given.
 
     Raises:
         FileNotFoundError: the installation is incomplete; names the two folders.
@@ -17,5 +17,5 @@ def stylesheets() -> list[Path]:
     places = package / "styles", package.parent / "styles"
     for place in places:
         if (place / "app.tcss").is_file():
-            return sorted(place.glob("*.tcss"), key=lambda path: (path.stem != "app", path.stem))
+            return [place / f"{stem}.tcss" for stem in stems]
     raise FileNotFoundError(f"no styles in {places[0]} or {places[1]}")

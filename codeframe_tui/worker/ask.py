@@ -15,7 +15,9 @@ from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
 from codeframe_tui.core.usage import cost_usd
+from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
+from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
@@ -39,9 +41,10 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         tools=definitions(agent.tools),
         max_tokens=shop.settings.limits.reply_tokens,
     )
-    reply = await _patiently(shop, task.number, request)
+    index = len(progress.turns)
+    reply = await _patiently(shop, task.number, index, request)
     turn = Turn(
-        index=len(progress.turns),
+        index=index,
         role="assistant",
         content=_storable(reply),
         purpose="reply",
@@ -104,15 +107,19 @@ def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:
     )
 
 
-async def _patiently(shop: Workshop, number: str, request: TurnRequest) -> Reply:
+async def _patiently(shop: Workshop, number: str, index: int, request: TurnRequest) -> Reply:
     ledger, waits = shop.ledger, shop.settings.waits
 
     def publish(signal: Signal) -> None:
-        ledger.publish(replace(signal, task=number))
+        more = {"turn": index} if signal.kind == "file" else {}
+        ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 
     for repeat in range(shop.settings.limits.model_retries + 1):
         try:
-            return await shop.model.turn(request, publish)
+            try:
+                return await shop.model.turn(request, publish)
+            finally:
+                ledger.publish(over(number))
         except ModelFailed as failure:
             if not failure.retryable or repeat == shop.settings.limits.model_retries:
                 raise
@@ -123,5 +130,6 @@ async def _patiently(shop: Workshop, number: str, request: TurnRequest) -> Reply
                 number,
                 {"kind": failure.kind, "seconds": seconds, "message": failure.message},
             )
-            await shop.clock.sleep(seconds)
+            with countdown(shop, number, f"another try: {failure.kind}", seconds):
+                await shop.clock.sleep(seconds)
     raise AssertionError("unreachable")

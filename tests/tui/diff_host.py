@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.theme import THEMES, variables
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -31,7 +32,8 @@ class Clock:
 class Host(App[None]):
     """The diff alone, with everything it says in a list."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets()]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets("app", "diff")]
+    COMPONENT_CLASSES: ClassVar[set[str]] = CockpitApp.COMPONENT_CLASSES
 
     def __init__(self, document: dict[str, Any] | None = None, *, theme: str = "") -> None:
         super().__init__()

@@ -363,6 +363,25 @@ async def test_a_dead_engine_is_shown_and_found_again() -> None:
         assert drive.app.state.lost == ""
 
 
+async def test_an_engine_that_was_started_again_says_that_work_has_stopped() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        service.overview |= {"paused": True, "workers": []}
+        service.die()
+        await drive.until(lambda: "P starts the workers" in drive.label("notice"))
+        assert "nothing is lost" in drive.label("notice")
+
+
+async def test_a_file_list_with_nothing_in_it_takes_no_room() -> None:
+    service = FakeService()
+    async with opened(service, size=(200, 50)) as drive:
+        assert drive.app.cockpit.query_one("#files").display
+        drive.key("G")
+        await drive.until(lambda: not (drive.app.state.task or {}).get("attempts"))
+        await drive.until(lambda: not drive.app.cockpit.query_one("#files").display)
+        assert not drive.app.cockpit.query_one("#evidence").display
+
+
 async def test_a_newer_proposal_starts_a_new_draft() -> None:
     service = FakeService()
     async with opened(service) as drive:

@@ -16,13 +16,13 @@ import pytest
 
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.facts import read_facts
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import (
     Project,
     find_project,
     make_private,
     open_project,
-    read_facts,
     state_root,
 )
 from codeframe_tui.core.errors import Lacking, Refused, WrongUse

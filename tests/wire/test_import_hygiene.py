@@ -16,13 +16,27 @@ STOP_BEFORE_TEXTUAL = """
 import codeframe_tui.tui.launch as launch
 import codeframe_tui.wire.start as start
 started = []
-launch.run = lambda project, options: started.append(project) or 0
+launch._run = lambda options: started.append(options) or 0
 start.Starter.spawn = lambda self: started.append("engine")
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 from codeframe_tui.__main__ import main
 sys.argv[1:] = ["--state-dir=" + sys.argv[1], sys.argv[1]]
 assert main() == 0 and len(started) == 2, started
 assert "textual" not in sys.modules
+"""
+STOP_AT_THE_PICTURE = """
+import codeframe_tui.tui.launch as launch
+def stop(project): raise SystemExit
+launch.skeleton = stop
+sys.stdin.isatty = sys.stdout.isatty = lambda: True
+from codeframe_tui.__main__ import main
+sys.argv[1:] = ["--state-dir=" + sys.argv[1], sys.argv[1]]
+try:
+    main()
+except SystemExit:
+    assert not {"asyncio", "codeframe_tui.ports", "codeframe_tui.wire.start"} & set(sys.modules)
+else:
+    raise AssertionError("no picture")
 """
 
 
@@ -33,6 +47,7 @@ assert "textual" not in sys.modules
         "import codeframe_tui.wire.start",
         "import codeframe_tui.core.commands, codeframe_tui.core.events, codeframe_tui.core.errors",
         STOP_BEFORE_TEXTUAL,
+        STOP_AT_THE_PICTURE,
     ],
 )
 def test_the_cockpit_loads_nothing_heavy(script: str, tmp_path: Path, runtime: Path) -> None:

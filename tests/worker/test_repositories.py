@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters.project import read_facts
+from codeframe_tui.adapters.facts import read_facts
 from codeframe_tui.adapters.scripted.script import Talks, Turn
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.core.commands import Approve, Cancel, Reject, Undo

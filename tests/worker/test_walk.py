@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,18 @@ async def test_a_correction_tells_what_failed_where_what_was_tried_and_the_chang
     assert "+    return 4" in told  # the diff so far
     assert [a["cause"] for a in shown["attempts"]] == ["first", "correction"]
     assert [a["verification"]["verdict"] for a in shown["attempts"]] == ["failed", "proven"]
+
+
+async def test_a_file_in_the_making_names_the_turn_that_stores_it(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await desk.add()
+        signals = desk.service.signals()
+        first = asyncio.ensure_future(anext(s async for s in signals if s.kind == "file"))
+        await desk.start()
+        async with asyncio.timeout(desk.patience):
+            told = await first
+        stored = await desk.until("turn.recorded", task)
+        assert (told.task, told.data["turn"]) == (task, stored.data["turn"])
 
 
 async def test_after_four_attempts_a_person_is_asked_and_the_answer_is_in_the_next_prompt(

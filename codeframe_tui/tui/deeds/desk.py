@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App
 
 from codeframe_tui.core.commands import Command
-from codeframe_tui.ports import Document
 from codeframe_tui.tui.feed import Feed
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
@@ -18,6 +17,9 @@ from codeframe_tui.tui.present.rows import Row, Span
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.diff import DiffView
+
+if TYPE_CHECKING:  # all ports at once would delay the first picture
+    from codeframe_tui.ports import Document
 
 __all__ = ["Desk"]
 
@@ -61,7 +63,7 @@ class Desk:
     @property
     def diff(self) -> DiffView:
         """The diff under review."""
-        return self.cockpit.query_one(DiffView)
+        return self.cockpit.part("diff", DiffView)
 
     @property
     def number(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from codeframe_tui.tui.present.rows import Row, Span, row
+from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.widgets.labels import Label
 
 __all__ = ["Dialog", "hint"]
@@ -27,6 +28,7 @@ class Dialog(ModalScreen[T | None]):
         hints: (key, what it does) for the line at the bottom.
     """
 
+    CSS_PATH: ClassVar[Any] = stylesheets("modals")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
+from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
@@ -24,9 +26,11 @@ from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
 from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.screens.arrangement import arranged, parts
+from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
-from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.lines import LineList, LineView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
@@ -43,9 +47,14 @@ PANES = ("queue", "diff", "tests", "blockers", "activity")
 """The panes in the order of their number keys."""
 NOTICE_SECONDS = 20.0
 """How long the line above the footer stays."""
+NORMAL_COLUMNS, WIDE_COLUMNS = 100, 160
+"""From where on panes stand beside each other, and files and evidence beside the diff."""
+TALL_ROWS = 30
+"""From where on rows are spent on space between groups."""
+W = TypeVar("W", bound=Widget)
 
 
-class Cockpit(Screen[None]):
+class Cockpit(Screen[None], Surface):
     """Queue and blockers, the task in focus, its evidence.
 
     Args:
@@ -54,12 +63,6 @@ class Cockpit(Screen[None]):
         chosen: a person's own keys: action -> keys.
     """
 
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on instances
-        (0, "-narrow"),
-        (100, "-normal"),
-        (160, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = "#queue"
 
     class Ready(Message):
@@ -68,11 +71,12 @@ class Cockpit(Screen[None]):
     def __init__(
         self, state: State, *, now: Callable[[], datetime], chosen: Mapping[str, str]
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-at-queue")
         self.state = state
         self._now = now
         self._chosen = chosen
         self.pane = "queue"
+        self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._notice_ends: Timer | None = None
 
@@ -81,48 +85,44 @@ class Cockpit(Screen[None]):
         """Whether all parts are there: not before the first layout, not while the app ends."""
         return self._complete and self.app.is_running
 
+    @property
+    def _columns(self) -> int:
+        return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    def part(self, name: str, kind: type[W]) -> W:
+        """A part by its id, also before it is mounted."""
+        part = self._parts[name]
+        assert isinstance(part, kind)
+        return part
+
     def compose(self) -> ComposeResult:
-        """The parts, top to bottom, left to right."""
-        yield Label(id="header", inset=1)
-        yield Label(id="banner", inset=1)
-        with Horizontal(id="body"):
-            with Vertical(id="side"):
-                with Vertical(id="tasks"):
-                    yield Label(id="queue-title")
-                    yield QueuePane(id="queue")
-                with Vertical(id="inbox"):
-                    yield Label(id="blockers-title")
-                    yield BlockersPane(id="blockers")
-            with Vertical(id="main"):
-                with Vertical(id="review"):
-                    yield Label(id="title", inset=1)
-                    with Horizontal(id="change"):
-                        yield FileList(id="files")
-                        yield DiffView(id="diff")
-                        yield Label(id="evidence")
-                with Vertical(id="proof", classes="-tests"):
-                    yield Label(id="proof-title")
-                    yield TestsPane(id="tests")
-                    yield LogView(id="log")
-                    yield ActivityPane(id="activity")
-        yield Label(id="notice", inset=1)
-        yield Footer(id="footer")
+        """The parts, top to bottom, left to right; what needs no engine is in the first picture."""
+        self._fit(self.app.size)
+        self.draw_header()
+        self.draw_titles()
+        self.draw_footer()
+        yield from arranged(self._parts)
 
     def on_mount(self) -> None:
         """The parts are there after the first layout, not yet now."""
-        self._mark_pane()
         self.call_after_refresh(self._composed)
 
     def _composed(self) -> None:
-        if not all(self.query(f"#{name}") for name in (*PANES, "files", "evidence")):
+        if not all(part.is_mounted for part in self._parts.values()):
             self.call_after_refresh(self._composed)
             return
         self._complete = True
         self.draw()
         self.post_message(self.Ready())
 
-    def on_resize(self) -> None:
-        """Rows depend on the width."""
+    def _fit(self, size: Size) -> None:
+        """Not by Textual's breakpoints: they come after the first picture, and cost another."""
+        self.set_class(size.width < NORMAL_COLUMNS, "-narrow")
+        self.set_class(size.width >= WIDE_COLUMNS, "-wide")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What stands where depends on the size, and so do rows."""
+        self._fit(event.size)
         if self.ready:
             self.call_after_refresh(self.draw)
 
@@ -137,7 +137,7 @@ class Cockpit(Screen[None]):
         """Bring a pane to the front and give it the keys."""
         self.pane = pane
         if pane in {"tests", "activity"}:
-            proof = self.query_one("#proof")
+            proof = self.part("proof", Area)
             proof.set_class(pane == "tests", "-tests")
             proof.set_class(pane == "activity", "-activity")
             proof.remove_class("-log")
@@ -147,7 +147,7 @@ class Cockpit(Screen[None]):
 
     def _give_keys(self, name: str) -> None:
         """Focus a list at once, so that the next key is for it; a hidden one when it is shown."""
-        pane = self.query_one(f"#{name}")
+        pane = self.part(name, LineView)
         if pane.focusable:
             self.set_focus(pane)
         else:
@@ -159,7 +159,7 @@ class Cockpit(Screen[None]):
 
     def toggle_log(self) -> None:
         """Raw output of the test program in the place of the tests, or back."""
-        proof = self.query_one("#proof")
+        proof = self.part("proof", Area)
         raw = not proof.has_class("-log")
         self.go("tests")
         proof.set_class(raw, "-log")
@@ -195,7 +195,7 @@ class Cockpit(Screen[None]):
         """Leave the selection, the notice, the full screen, the pane: one at a time."""
         if self.selections:
             self.clear_selection()
-        elif self.query_one("#notice", Label).count():
+        elif self.part("notice", Label).count():
             self.notice()
         elif self.has_class("-full"):
             self.toggle_full()
@@ -204,11 +204,11 @@ class Cockpit(Screen[None]):
 
     def move(self, pane: str, key: str) -> None:
         """Put the cursor of a list on a row."""
-        self.query_one(f"#{pane}", LineList).move_to(key)
+        self.part(pane, LineList).move_to(key)
 
     def cursor_of(self, pane: str) -> str | None:
         """Key of the row under the cursor of a list."""
-        return self.query_one(f"#{pane}", LineList).cursor
+        return self.part(pane, LineList).cursor
 
     def on_descendant_focus(self) -> None:
         """A click or tab may have moved the keys to another pane."""
@@ -240,34 +240,36 @@ class Cockpit(Screen[None]):
 
     def draw_header(self) -> None:
         """The top line and the banner."""
-        header = self.query_one("#header", Label)
-        width = max(self.size.width - 2, 1)
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost))
-        self.query_one("#banner", Label).show(*banner_rows(self.state.overview))
+        header = self.part("header", Label)
+        width = max(self._columns - 2, 1)
+        now = self._now()
+        left = {number: time_left(data, now) for number, data in self.state.waits.items()}
+        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
+        self.part("banner", Label).show(*banner_rows(self.state.overview))
 
     def draw_queue(self) -> None:
         """The queue with the running times."""
-        pane = self.query_one("#queue", QueuePane)
-        room = 0 if self.has_class("-tall") else self.size.height - 6
-        pane.set_rows(
-            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
-        )
+        pane = self.part("queue", QueuePane)
+        height = self.size.height
+        room = 0 if height >= TALL_ROWS else height - 6
+        width, now, waits = pane.line_width, self._now(), self.state.waits
+        pane.set_rows(queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits))
         self.draw_titles()
 
     def draw_blockers(self) -> None:
         """The inbox."""
-        pane = self.query_one("#blockers", BlockersPane)
+        pane = self.part("blockers", BlockersPane)
         pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
         self.draw_titles()
 
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
-        diff, task = self.query_one("#diff", DiffView), self.state.task
+        diff, task = self.part("diff", DiffView), self.state.task
         diff.reviewable = self.state.decidable
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
-        title = self.query_one("#title", Label)
+        title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
         title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
         attempt = newest_attempt(task) or {}
@@ -275,53 +277,62 @@ class Cockpit(Screen[None]):
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
-        self.query_one("#files", FileList).set_rows(
+        listed = self.part("files", FileList)
+        listed.set_class(not files, "-empty")
+        listed.set_rows(
             file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
         )
-        evidence = self.query_one("#evidence", Label)
+        evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
 
     def draw_diff(self) -> None:
-        """The proposal of the focus."""
-        diff = self.query_one("#diff", DiffView)
+        """The proposal of the focus, or the file being written for it."""
+        diff = self.part("diff", DiffView)
         diff.reviewable = self.state.decidable
-        diff.show(dict(self.state.diff) if self.state.diff else None)
+        writing = self.state.writing
+        if writing is None:
+            diff.show(dict(self.state.diff) if self.state.diff else None)
+        elif (base := self.state.base_of(writing[0])) is not None:
+            diff.show_live(*writing, base["text"])
 
-    def draw_live_file(self, path: str, content: str) -> None:
-        """A file as the model writes it, while there is no proposal to look at."""
-        self.query_one("#diff", DiffView).show_live(path, content, None)
+    def draw_writing(self) -> None:
+        """The file being written; once it is not any more the proposal, when that is there."""
+        ended = self.part("diff", DiffView).is_live and not self.state.diff_is_due
+        if self.state.writing is not None or ended:
+            self.draw_diff()
 
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
         rows = outcome_rows(self.state.task, live, failures=self.state.failures)
-        self.query_one("#tests", TestsPane).set_rows(rows)
-        if self.query_one("#proof").has_class("-log"):
-            self.query_one("#log", LogView).show(tuple(live.log) if live else ())
+        self.part("tests", TestsPane).set_rows(rows)
+        if self.part("proof", Area).has_class("-log"):
+            self.part("log", LogView).show(tuple(live.log) if live else ())
         self.draw_titles()
 
     def draw_activity(self) -> None:
         """The timeline."""
-        self.query_one("#activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now())
+        waiting = self.state.waits.get(self.state.focus or "")
+        self.part("activity", ActivityPane).set_rows(
+            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
         )
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
         total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
         known = [(count(total, "task"), "faint")] if self.state.queue else []
-        self.query_one("#queue-title", Label).show(
+        self.part("queue-title", Label).show(
             row(None, ("QUEUE", self._weight("queue")), right=known)
         )
         asks = open_count(self.state.blockers)
         right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
-        self.query_one("#blockers-title", Label).show(
+        self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
-        self.query_one("#proof-title", Label).show(*self._proof_title())
+        self.part("proof-title", Label).show(*self._proof_title())
 
     def _proof_title(self) -> list[Row]:
-        proof = self.query_one("#proof")
+        proof = self.part("proof", Area)
         shown = "activity" if proof.has_class("-activity") else "tests"
         tabs: list[Span] = []
         for name in ("tests", "activity"):
@@ -333,7 +344,7 @@ class Cockpit(Screen[None]):
         if proof.has_class("-log"):
             tabs.append(("raw log ", "dim"))
         verdict = verdict_spans(self.state.task, self.state.in_hand)
-        width = self.query_one("#proof-title", Label).line_width
+        width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 
     def _weight(self, pane: str) -> str:
@@ -352,10 +363,10 @@ class Cockpit(Screen[None]):
         line, actions = footer_row(
             offers,
             Offer("app.palette", self._key("app.palette"), "all"),
-            width=max(self.size.width - 2, 1),
+            width=max(self._columns - 2, 1),
             always=[Offer("app.help", self._key("app.help"), "help")],
         )
-        self.query_one("#footer", Footer).show_keys(line, actions)
+        self.part("footer", Footer).show_keys(line, actions)
 
     def notice(self, *spans: Span) -> None:
         """One line above the footer for a while; nothing takes it away at once."""
@@ -363,7 +374,7 @@ class Cockpit(Screen[None]):
             self._notice_ends.stop()
             self._notice_ends = None
         if self.ready:
-            self.query_one("#notice", Label).show(*([row(None, *spans)] if spans else []))
+            self.part("notice", Label).show(*([row(None, *spans)] if spans else []))
             if spans:
                 self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
 

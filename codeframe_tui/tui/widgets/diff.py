@@ -18,6 +18,7 @@ from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_rows import NOTHING, DiffRows
+from codeframe_tui.tui.widgets.lines import filtered
 
 __all__ = ["GUARD", "DiffView"]
 
@@ -113,6 +114,11 @@ class DiffView(DiffRows):
             self.move_to(self.count() - 1)
 
     @property
+    def is_live(self) -> bool:
+        """Whether it shows a file that is being written."""
+        return bool(self._live)
+
+    @property
     def can_decide(self) -> bool:
         """Whether a verdict would act now: on a shown proposal, not in its first moment."""
         shown = self.reviewable and not self._live and bool(self.draft.units)
@@ -130,7 +136,7 @@ class DiffView(DiffRows):
             return super().render_line(y)
         style = self.visual_style.rich_style + self.named_style("dim")
         strip = Strip([Segment(f" {self.placeholder}", style)])
-        return self._filtered(strip.adjust_cell_length(self.line_width, style))
+        return filtered(self, strip.adjust_cell_length(self.line_width, style))
 
     def verdict_of(self, unit: Unit) -> Verdict | None:
         """The draft's, while there is something to decide."""

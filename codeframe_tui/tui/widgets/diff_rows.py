@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
 from textual.geometry import Offset
@@ -17,7 +17,6 @@ from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
-    STYLES,
     TONES,
     Canvas,
     bar,
@@ -36,8 +35,6 @@ NOTHING: dict[str, Any] = {"proposal": "", "files": []}
 
 class DiffRows(LineView):
     """A diff that can be read; a subclass says what is decided of it."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row of the cursor."""

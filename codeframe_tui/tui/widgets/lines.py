@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,17 +19,28 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.widget import Widget
 
 from codeframe_tui.tui.present.rows import Row, Span, laid_out, plain
 
-__all__ = ["LineList", "LineView"]
+__all__ = ["STYLES", "LineList", "LineView", "filtered"]
 
 _CACHED = 1024
 """Strips kept per widget: a few screens."""
-_STYLES = (
+STYLES = (
     *("text", "dim", "faint", "amber", "blue", "green", "red", "violet", "cyan", "bold"),
     *("bar", "cursor", "cursor-idle", "added", "removed"),
 )
+"""Names of styles that lines use. They are component classes ``line--NAME`` of the app: one set for
+all views, since a style sheet is applied to every component of every widget again and again."""
+
+
+def filtered(widget: Widget, strip: Strip) -> Strip:
+    """A strip in the colours that the terminal and the person want, e.g. none."""
+    background = widget.background_colors[1]
+    for line_filter in widget.get_line_filters():
+        strip = strip.apply_filter(line_filter, background)
+    return strip
 
 
 class LineView(ScrollView, can_focus=True):
@@ -40,7 +50,6 @@ class LineView(ScrollView, can_focus=True):
     drawn lines are remembered by these. Call `lines_changed` when the count or the values change.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in _STYLES}
     DEFAULT_CSS = "LineView { overflow-x: hidden; overflow-y: auto; scrollbar-size: 1 1; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -91,7 +100,7 @@ class LineView(ScrollView, can_focus=True):
         if style is None:
             style = Style()
             for name in names.split():
-                style += self.get_component_rich_style(f"line--{name}", partial=True)
+                style += self.app.get_component_styles(f"line--{name}").partial_rich_style
             self._styles[names] = style
         return style
 
@@ -129,7 +138,7 @@ class LineView(ScrollView, can_focus=True):
     def _draw(self, index: int, left: int, width: int, key: tuple[Hashable, ...]) -> Strip:
         base = self.visual_style.rich_style
         if len(key) == 2:
-            return self._filtered(Strip.blank(width, base))
+            return filtered(self, Strip.blank(width, base))
         tone = self.tone_at(index)
         if tone:
             base += self.named_style(tone)
@@ -139,7 +148,7 @@ class LineView(ScrollView, can_focus=True):
         ]
         strip = Strip(self._marked(segments, key[-1]))
         strip = strip.crop_extend(left, left + width, base).apply_offsets(left, index)
-        return self._filtered(strip)
+        return filtered(self, strip)
 
     def _marked(self, segments: list[Segment], span: object) -> list[Segment]:
         """Segments with the selected characters in the selection's colours."""
@@ -158,13 +167,6 @@ class LineView(ScrollView, can_focus=True):
                     marked.append(Segment(part, chosen))
             at += len(text)
         return marked
-
-    def _filtered(self, strip: Strip) -> Strip:
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            if line_filter.enabled:
-                strip = strip.apply_filter(line_filter, background)
-        return strip
 
     # -- selecting text -------------------------------------------------------------------------
 

@@ -1,0 +1,59 @@
+"""What git says of a project for the header, without touching anything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["read_facts"]
+
+
+async def read_facts(root: Path) -> dict[str, Any]:
+    """What the header says of the project: ``{"project", "path", "branch", "dirty"}``.
+
+    ``branch`` and ``dirty`` are None without git. Touches nothing and starts no program that the
+    repository names: no hook, no helper, no filter, nothing of a submodule. So a file that needs a
+    filter to be compared may count as changed.
+    """
+    head = await _git(root, "branch", "--show-current")
+    filters = await _git(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.") or ""
+    changes = await _git(
+        root, "status", "--porcelain=v1", "-z", "--untracked-files=normal",
+        "--ignore-submodules=dirty", without=filters.split("\0")[:-1],
+    )  # fmt: skip
+    return {
+        "project": root.name,
+        "path": str(root),
+        "branch": None if head is None else head.strip() or "(no branch)",
+        "dirty": None if changes is None else _count(changes),
+    }
+
+
+def _count(status: str) -> int:
+    """Changed and untracked files of ``git status -z``; the old name of a rename is no entry."""
+    entries = [entry for entry in status.split("\0") if entry]
+    renamed = sum(entry[:1] in {"R", "C"} for entry in entries)
+    return len(entries) - renamed
+
+
+async def _git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
+    """Output of a reading git command with some settings emptied, None when it fails."""
+    safe = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(without)}
+    environment |= {f"GIT_CONFIG_VALUE_{number}": "" for number in range(len(without))}
+    environment["GIT_CONFIG_COUNT"] = str(len(without))
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "git", "--no-optional-locks", *safe, *arguments,
+            cwd=root, env=environment, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError:
+        return None
+    output, _ = await process.communicate()
+    return output.decode("utf-8", "replace") if process.returncode == 0 else None

@@ -1,0 +1,64 @@
+"""The parts of the cockpit, and what stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from codeframe_tui.tui.widgets.areas import Area, Bench
+from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.panes import (
+    ActivityPane,
+    BlockersPane,
+    FileList,
+    LogView,
+    QueuePane,
+    TestsPane,
+)
+
+__all__ = ["arranged", "parts"]
+
+
+def parts() -> dict[str, Widget]:
+    """Everything that shows something, and the evidence, whose tabs change places: id -> part."""
+    title, tests = Label(id="proof-title"), TestsPane(id="tests")
+    log, activity = LogView(id="log"), ActivityPane(id="activity")
+    made: list[Widget] = [
+        Label(id="header", inset=1),
+        Label(id="banner", inset=1),
+        Label(id="queue-title"),
+        QueuePane(id="queue"),
+        Label(id="blockers-title"),
+        BlockersPane(id="blockers"),
+        Label(id="title", inset=1),
+        FileList(id="files"),
+        DiffView(id="diff"),
+        Label(id="evidence"),
+        title,
+        tests,
+        log,
+        activity,
+        Area(title, tests, log, activity, id="proof", classes="-tests"),
+        Label(id="notice", inset=1),
+        Footer(id="footer"),
+    ]
+    return {str(part.id): part for part in made}
+
+
+def arranged(part: Mapping[str, Widget]) -> Iterable[Widget]:
+    """The parts, top to bottom, left to right."""
+    side = Area(
+        Area(part["queue-title"], part["queue"], id="tasks"),
+        Vertical(part["blockers-title"], part["blockers"], id="inbox"),
+        id="side",
+    )
+    change = Bench(part["files"], part["diff"], part["evidence"], id="change")
+    main = Area(Area(part["title"], change, id="review"), part["proof"], id="main")
+    yield part["header"]
+    yield part["banner"]
+    yield Bench(side, main, id="body")
+    yield part["notice"]
+    yield part["footer"]
