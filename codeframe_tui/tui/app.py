@@ -148,6 +148,9 @@ class CockpitApp(App[int]):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        if working and self.cockpit.ready:
+            self.cockpit.draw_header()
+            self.cockpit.draw_activity()
 
     # -- what the feed tells --------------------------------------------------------------------
 

@@ -15,7 +15,9 @@ from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
 from codeframe_tui.core.usage import cost_usd
+from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
+from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
@@ -114,7 +116,10 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
 
     for repeat in range(shop.settings.limits.model_retries + 1):
         try:
-            return await shop.model.turn(request, publish)
+            try:
+                return await shop.model.turn(request, publish)
+            finally:
+                ledger.publish(over(number))
         except ModelFailed as failure:
             if not failure.retryable or repeat == shop.settings.limits.model_retries:
                 raise
@@ -125,5 +130,6 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
                 number,
                 {"kind": failure.kind, "seconds": seconds, "message": failure.message},
             )
-            await shop.clock.sleep(seconds)
+            with countdown(shop, number, f"another try: {failure.kind}", seconds):
+                await shop.clock.sleep(seconds)
     raise AssertionError("unreachable")

@@ -58,7 +58,8 @@ async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
         except ModelFailed as failure:
             if failure.kind in NEEDS_SETUP:
                 raise
-            await _block(shop, number, "model", _model_question(failure))
+            cause = "stall" if failure.kind == "stalled" else "model"
+            await _block(shop, number, cause, _model_question(failure))
 
 
 async def _take(

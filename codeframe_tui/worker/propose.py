@@ -21,9 +21,16 @@ from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
+from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
-from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
+from codeframe_tui.worker.tools import (
+    ASK_HUMAN,
+    ToolOutcome,
+    input_error,
+    run_tool,
+    time_limit,
+)
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["read_answer", "run_tools"]
@@ -117,7 +124,8 @@ async def _run_checked(
         text = decoder.decode(chunk)
         shop.ledger.publish(Signal("tool.output", number, {"text": text}, key=ident, append=True))
 
-    return await run_tool(shop, workspace, name, call["input"], show)
+    with countdown(shop, number, name, time_limit(shop, call["input"])):
+        return await run_tool(shop, workspace, name, call["input"], show)
 
 
 async def _ask_human(

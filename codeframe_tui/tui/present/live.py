@@ -58,7 +58,7 @@ class Live:
             case "file":
                 self._write_file(data)
             case "waiting":
-                self.waiting = data
+                self.waiting = data or None
             case _:
                 pass
 
@@ -66,7 +66,6 @@ class Live:
         """Forget the runs: another verification or reply begins."""
         self.tests.clear()
         self.progress.clear()
-        self.waiting = None
 
     def store(self, turn: int) -> None:
         """A reply is stored; another one may follow before there is a proposal."""

@@ -45,6 +45,11 @@ class State:
     failures: bool = False
     blocker: str | None = None
 
+    @property
+    def waits(self) -> Mapping[str, _Document]:
+        """What the worker of each task waits for, by the task's number."""
+        return {number: live.waiting for number, live in self.live.items() if live.waiting}
+
     def row(self, number: str | None = None) -> _Document:
         """The queue's row of a task (of the focus by default); empty when it has none."""
         wanted = number or self.focus

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
+from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
@@ -241,7 +242,9 @@ class Cockpit(Screen[None], Surface):
         """The top line and the banner."""
         header = self.part("header", Label)
         width = max(self._columns - 2, 1)
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost))
+        now = self._now()
+        left = {number: time_left(data, now) for number, data in self.state.waits.items()}
+        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
         self.part("banner", Label).show(*banner_rows(self.state.overview))
 
     def draw_queue(self) -> None:
@@ -249,9 +252,8 @@ class Cockpit(Screen[None], Surface):
         pane = self.part("queue", QueuePane)
         height = self.size.height
         room = 0 if height >= TALL_ROWS else height - 6
-        pane.set_rows(
-            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
-        )
+        width, now, waits = pane.line_width, self._now(), self.state.waits
+        pane.set_rows(queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits))
         self.draw_titles()
 
     def draw_blockers(self) -> None:
@@ -310,8 +312,9 @@ class Cockpit(Screen[None], Surface):
 
     def draw_activity(self) -> None:
         """The timeline."""
+        waiting = self.state.waits.get(self.state.focus or "")
         self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now())
+            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
         )
 
     def draw_titles(self) -> None:
