@@ -157,6 +157,28 @@ async def test_permissions_are_kept_and_never_raised(
     assert stat.S_IMODE((project / "tool.sh").stat().st_mode) == 0o750
 
 
+@pytest.mark.parametrize("bits", [0o600, 0o640, 0o664, 0o700, 0o744])
+async def test_undo_gives_back_permissions_that_git_does_not_know(
+    project: Path, state: Path, bits: int
+) -> None:
+    for number, path in enumerate(("gone", "switched")):
+        (project / path).write_bytes(b"x")
+        (project / path).chmod(bits)
+        before = seen(project)
+        old = ("100755" if bits & 0o100 else "100644", b"x")
+        other = ("100644" if bits & 0o100 else "100755", b"x")
+        new = None if path == "gone" else other
+        await JournalledTree(project, state).replace(f"do-{number}", [Replacement(path, old, new)])
+        await JournalledTree(project, state).replace(f"un-{number}", [Replacement(path, new, old)])
+        assert seen(project) == before
+        await JournalledTree(project, state).replace(f"a-{number}", [Replacement(path, old, None)])
+        (project / path).write_bytes(b"by the user")
+        (project / path).chmod(0o600)
+        change = Replacement(path, ("100644", b"by the user"), ("100644", b"x"))
+        await JournalledTree(project, state).replace(f"b-{number}", [change])
+        assert seen(project)[path] == (0o600, b"x")
+
+
 async def test_root_keeps_the_owner(project: Path, state: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")

@@ -364,11 +364,17 @@ async def test_special_files_and_other_repositories_are_told(
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind("plug")
         snapshot = await space.snapshot()
-    assert set(await space.entries(snapshot.tree)) == {"a.py"}
+    entries = await space.entries(snapshot.tree)
+    assert {path: entry.mode for path, entry in entries.items()} == {
+        "a.py": "100644",
+        "sub": "160000",
+    }
     notes = "\n".join(snapshot.notes)
-    assert "nested: left out, another repository" in notes
-    assert "sub: left out, another repository" in notes
+    assert "nested: read, never written: another repository" in notes
+    assert "sub: read, never written: another repository" in notes
     assert "empty/hollow: left out, an empty folder" in notes
+    assert "pipe: left out, it is a named pipe" in notes
+    assert "plug: left out, it is a socket" in notes
 
 
 async def test_a_named_pipe_never_blocks_a_folder_without_git(
@@ -503,7 +509,7 @@ async def test_ignored_files_come_along_without_being_part(
     put(workspace.root, {"pkg/_version.py": b"v = 2\n", "build/new.o": b""})
     captured = await space.capture(workspace)
     assert captured.tree == snapshot.tree
-    assert captured.notes == ("pkg/_version.py: left out, ignored by the project; it was changed",)
+    assert captured.notes == ("pkg/_version.py: left out, it only came along; it was changed",)
     named = await space.capture(workspace, also=["build/new.o", "pkg/_version.py"])
     assert set(await space.entries(named.tree)) == {
         ".gitignore",
