@@ -56,6 +56,7 @@ SIGNAL_KINDS: dict[str, str] = {
     "test.progress": "data {run, done, total, running}; key = run",
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
     "file": "a file as the model writes it: data {path, content, turn}; key = path",
+    "project": "branch or changed files are others than the overview said: data {}",
     "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }
 

@@ -99,6 +99,7 @@ class CockpitApp(App[int]):
         self._problems = problems(self._chosen)
         self._signals = signals
         self._tick = tick
+        self._engines = 0
         for each in THEMES:
             self.register_theme(each)
         if theme == LIGHT.name:
@@ -263,10 +264,20 @@ class CockpitApp(App[int]):
             self.tell(("✘ ", "red"), (message.why, "text"))
 
     @on(EngineFound)
-    def _engine_found(self) -> None:
+    def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = ""
-        if self.cockpit.ready:
-            self.cockpit.draw_header()
+        self.state.overview = message.overview
+        self._engines += 1
+        if not self.cockpit.ready:
+            return
+        self.cockpit.draw_header()
+        if self._engines > 1:
+            key = key_names(self._chosen.get("app.workers", "P"))
+            paused = message.overview.get("paused")
+            next_step: list[Span] = (
+                [(key, "bold"), (" starts the workers", "dim")] if paused else []
+            )
+            self.tell(("the engine was started again, nothing is lost  ", "text"), *next_step)
 
     # -- the task in focus ----------------------------------------------------------------------
 
@@ -280,6 +291,7 @@ class CockpitApp(App[int]):
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
         self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:

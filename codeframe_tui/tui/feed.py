@@ -154,7 +154,7 @@ class Feed:
             return False
         self._service = service
         self._found.set()
-        self._post(EngineFound())
+        self._post(EngineFound(overview))
         self._post(Arrived("overview", ShowOverview(), overview))
         after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
         self.refresh()
@@ -204,6 +204,9 @@ class Feed:
 
     async def _follow_signals(self, signals: AsyncIterator[Signal]) -> None:
         async for signal in signals:
+            if signal.kind == "project":
+                self._slots["overview"].stale.set()
+                continue
             key = (signal.kind, signal.task, signal.key)
             if signal.append:
                 self._merged.setdefault(key, []).append(signal)

@@ -335,6 +335,32 @@ def test_own_keys_are_checked() -> None:
     assert "both queue.new and queue.edit" in problems({"queue.edit": "o"})[0]
 
 
+def test_a_blocked_task_without_a_proposal_cannot_be_approved_as_it_is() -> None:
+    state = State(blockers=blockers(), blocker="b1")
+    assert works("blockers.approve", state)
+    state.blockers = {"blockers": [blockers()["blockers"][0] | {"attempts": 0}]}
+    assert not works("blockers.approve", state)
+    assert works("blockers.answer", state)
+
+
+def test_a_test_that_fails_in_two_runs_is_one_failed_test() -> None:
+    document = shown()
+    first = document["attempts"][0]["verification"]
+    first["regression"] = {"verdict": "regressed", "tests": first["green"]["tests"]}
+    assert "attempt 1 failed 1 test" in plain(title_row(document, width=120))
+
+
+def test_titles_of_all_groups_begin_in_one_column() -> None:
+    document = {
+        "groups": [
+            {"key": "queued", "total": 1, "rows": [task("3", "three")]},
+            {"key": "done", "total": 1, "rows": [task("1.5.10", "ten", "completed")]},
+        ]
+    }
+    rows = [plain(line) for line in queue_rows(document, width=36, now=NOW) if line.key]
+    assert rows[0].index("three") == rows[1].index("ten")
+
+
 def test_only_what_works_is_offered() -> None:
     state = State(overview=overview(), queue=queue(), focus="1.1.4")
     assert works("queue.undo", state)

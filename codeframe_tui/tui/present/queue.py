@@ -23,6 +23,7 @@ _GROUPS = {
     "done": ("DONE", "dim"),
 }
 _WIDE = 60
+_DIGITS = 8  # cells of a number at most before the titles give way
 
 _TEACH = (
     ("The queue is empty.", "text"),
@@ -68,6 +69,7 @@ def queue_rows(
     if document is None:
         return []
     rows: list[Row] = []
+    digits = max((cells(safe(t.get("number"))) for t in task_rows(document)), default=0)
     for group in document.get("groups", ()):
         tasks = group.get("rows", ())
         if not tasks:
@@ -76,7 +78,7 @@ def queue_rows(
             rows.append(BLANK)
         title, style = _GROUPS.get(group.get("key"), (safe(group.get("key")).upper(), "dim"))
         rows.append(heading(title, style))
-        rows += _group(tasks, width, now, waits or {})
+        rows += _group(tasks, width, now, min(digits, _DIGITS), waits or {})
         rest = int(group.get("total", 0)) - len(tasks)
         if rest > 0:
             rows.append(heading(f"  {rest:,} more", "faint"))
@@ -105,13 +107,13 @@ def _group(
     tasks: Sequence[Mapping[str, Any]],
     width: int,
     now: datetime,
+    digits: int,
     waits: Mapping[str, Mapping[str, Any]],
 ) -> list[Row]:
     lefts = [time_left(waits.get(str(task.get("number"))), now) for task in tasks]
     rights = [_right(task, width, now, left) for task, left in zip(tasks, lefts, strict=True)]
     if width >= _WIDE:
         rights = _columns(rights)
-    digits = max(cells(safe(task.get("number"))) for task in tasks)
     return [_row(task, right, digits) for task, right in zip(tasks, rights, strict=True)]
 
 
@@ -124,7 +126,7 @@ def _row(task: Mapping[str, Any], right: list[Span], digits: int) -> Row:
         number,
         (sign, sign_style),
         (" ", ""),
-        (number.ljust(min(digits, 8)), title),
+        (number.ljust(digits), title),
         (" ", ""),
         (safe(task.get("title")), title),
         right=right,

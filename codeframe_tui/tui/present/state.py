@@ -134,7 +134,8 @@ def works(action: str, state: State) -> bool:
     if action == "tests.output":
         return state.task is not None and bool(state.task.get("attempts"))
     if place == "blockers":
-        return bool(state.question())
+        asked = state.question()
+        return bool(asked.get("attempts") if name == "approve" else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
     if action == "app.urgent":

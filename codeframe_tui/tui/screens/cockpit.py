@@ -276,7 +276,9 @@ class Cockpit(Screen[None], Surface):
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
-        self.part("files", FileList).set_rows(
+        listed = self.part("files", FileList)
+        listed.set_class(not files, "-empty")
+        listed.set_rows(
             file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
         )
         evidence = self.part("evidence", Label)
