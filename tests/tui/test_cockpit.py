@@ -275,6 +275,24 @@ async def test_a_looser_policy_asks_first() -> None:
         assert drive.service.submitted == [SetPolicy("green")]
 
 
+async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes() -> None:
+    service = FakeService()
+    failed = shown() | {"number": "1.2.1", "status": "blocked", "verdict": "failed"}
+    failed["attempts"][-1]["verification"]["verdict"] = "failed"
+    service.tasks["1.2.1"] = failed
+    async with opened(service) as drive:
+        drive.key("4")
+        await drive.in_pane("blockers")
+        drive.key("A")
+        await _past_guard(drive)
+        drive.key("enter")
+        await drive.pilot.pause()
+        assert service.submitted == []
+        drive.key("a")
+        await drive.until(lambda: service.submitted)
+        assert service.submitted == [Approve("1.2.1", expect="p2")]
+
+
 async def test_leaving_asks_while_work_runs() -> None:
     async with opened() as drive:
         drive.key("q")

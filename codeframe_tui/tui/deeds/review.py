@@ -73,7 +73,10 @@ async def answer(desk: Desk) -> None:
 
 
 async def approve_as_is(desk: Desk) -> None:
-    """The newest attempt of a blocked task, though it is not proven."""
+    """The newest attempt of a blocked task, though it is not proven.
+
+    Not by ``enter``: a hand that is used to the fast yes must not apply what failed.
+    """
     number = str(desk.state.question().get("task") or "")
     if not number:
         return
@@ -84,6 +87,6 @@ async def approve_as_is(desk: Desk) -> None:
         return
     rows = guard_rows(task, unseen=len(attempt.get("files") or ()), undecided=0)
     title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, Choice("enter", "apply", "yes")):
+    if await desk.choose(title, rows, Choice("a", "apply as it is", "yes")):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
