@@ -54,4 +54,4 @@ class PasteParser(XTermParser):
 
 def install() -> None:
     """Let Textual's driver use it; there is no door for another parser."""
-    linux_driver.XTermParser = PasteParser  # type: ignore[misc] # the module's name, not the class
+    linux_driver.XTermParser = PasteParser  # type: ignore[attr-defined] # only their own import of it

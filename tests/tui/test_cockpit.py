@@ -275,14 +275,18 @@ async def test_a_looser_policy_asks_first() -> None:
         assert drive.service.submitted == [SetPolicy("green")]
 
 
-async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes() -> None:
+@pytest.mark.parametrize("pane", ["blockers", "diff"])
+async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes(pane: str) -> None:
     service = FakeService()
     failed = shown() | {"number": "1.2.1", "status": "blocked", "verdict": "failed"}
     failed["attempts"][-1]["verification"]["verdict"] = "failed"
-    service.tasks["1.2.1"] = failed
+    service.tasks["1.2.1"], service.diffs["1.2.1"] = failed, diff()
     async with opened(service) as drive:
-        drive.key("4")
-        await drive.in_pane("blockers")
+        drive.app.focus_task("1.2.1")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.2.1")
+        drive.key(str(PANES.index(pane) + 1))
+        await drive.in_pane(pane)
+        _past_diff_guard(drive)
         drive.key("A")
         await _past_guard(drive)
         drive.key("enter")
