@@ -157,6 +157,29 @@ class TurnRows(Protocol):
         ...
 
 
+class ReservationRows(Protocol):
+    """Money held for calls under way, at most one amount per task.
+
+    A task that is no longer in progress holds nothing, whatever it was that moved it.
+    """
+
+    def hold(self, number: str, usd: float, at: str) -> None:
+        """Hold an amount for a task in progress; replaces what it held."""
+        ...
+
+    def free(self, number: str) -> None:
+        """Hold nothing for a task any more."""
+        ...
+
+    def held(self, but: str | None) -> float:
+        """US dollars held for all tasks but one."""
+        ...
+
+    def by_task(self) -> dict[str, float]:
+        """US dollars by task."""
+        ...
+
+
 class ToolRows(Protocol):
     """Tool calls."""
 
@@ -319,6 +342,11 @@ class Tables(Protocol):
     @property
     def turns(self) -> TurnRows:
         """Conversations and their cost."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationRows:
+        """Money held for calls."""
         ...
 
     @property

@@ -103,7 +103,6 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
-        self._started = clock.now()
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -131,7 +130,7 @@ class Supervisor(StoreLedger):
             case commands.ShowOverview():
                 return await self._overview()
             case commands.ShowUsage():
-                return await self._store.read(partial(documents.usage, settings=self._settings))
+                return await self._store.read(self._usage)
             case commands.ShowDiff(number, attempt):
                 return await self._diff(number, attempt)
             case commands.ShowBase(number, path):
@@ -179,6 +178,10 @@ class Supervisor(StoreLedger):
         workspaces = _there(self._workspaces, "workspace store")
         review.check_hunks(command.parts, await workspaces.diff(attempt.base, attempt.tree))
         return replace(command, expect=command.expect or attempt.proposal)
+
+    def _usage(self, tables: Tables) -> Document:
+        now = self._clock.now()
+        return documents.usage(tables, settings=self._settings, started=self._started, now=now)
 
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self._started)
