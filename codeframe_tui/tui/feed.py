@@ -204,6 +204,9 @@ class Feed:
 
     async def _follow_signals(self, signals: AsyncIterator[Signal]) -> None:
         async for signal in signals:
+            if signal.kind == "project":
+                self._slots["overview"].stale.set()
+                continue
             key = (signal.kind, signal.task, signal.key)
             if signal.append:
                 self._merged.setdefault(key, []).append(signal)

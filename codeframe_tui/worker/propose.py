@@ -11,6 +11,7 @@ from codeframe_tui.core import prompt
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
 from codeframe_tui.core.changeset import parse_answer, resolve
+from codeframe_tui.core.conversation import WINDOW_FULL
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
@@ -217,7 +218,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     base = progress.base
     assert base is not None
     workspace = await task_folder(shop, progress)
-    if reply.stop_reason == "max_tokens":
+    if reply.stop_reason in {"max_tokens", WINDOW_FULL}:
         raise InvalidAnswer(
             "the reply was cut at its length limit; send less at once: use `edits` for large "
             "files, or write files with the Write tool and answer with an empty `files`"

@@ -269,6 +269,12 @@ def _ignored_by_outer(project: Path) -> Path:
     return project / "demo"
 
 
+@pytest.mark.fault(
+    "repository",
+    "worktrees, detached heads, unborn branches, sparse or shallow clones",
+    sees="nothing",
+    kept="the tree as it is",
+)
 @pytest.mark.parametrize(
     "shape", [lambda p: p, _detach, _worktree, _plain, _inside, _ignored_by_outer]
 )
@@ -337,6 +343,12 @@ async def test_an_environment_behind_a_link_gets_an_empty_mount_point(
     assert list((workspace.root / ".venv").iterdir()) == []
 
 
+@pytest.mark.fault(
+    "repository",
+    "pipes, sockets and nested repositories",
+    sees="which ones were left out",
+    kept="all of them",
+)
 async def test_special_files_and_other_repositories_are_told(
     space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -390,6 +402,12 @@ async def test_a_tracked_path_behind_a_linked_folder_is_not_followed(
     assert {path: entry.mode for path, entry in entries.items()} == {"pkg": "120000"}
 
 
+@pytest.mark.fault(
+    "repository",
+    "files that are too large",
+    sees="which ones were left out",
+    kept="the files",
+)
 async def test_what_is_too_large_is_left_out_and_told(project: Path, tmp_path: Path) -> None:
     put(project, {"large": b"x" * 101, "a": b"x" * 90, "b": b"x" * 90, "c": b"x" * 90})
     limits = Limits(file_bytes=100, snapshot_bytes=200)
@@ -504,6 +522,12 @@ async def test_ignored_files_come_along_without_being_part(
 # -- the user's repository --------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "repository",
+    "hooks, filters and programs in the repository's configuration",
+    sees="nothing",
+    kept="`.git`, byte for byte; none of them runs",
+)
 async def test_the_users_repository_is_untouched_and_its_programs_never_run(
     space: GitWorkspaces, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -681,6 +705,12 @@ async def test_a_workspace_is_taken_as_an_earlier_process_left_it(
     await later.close()
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 while a workspace is made",
+    sees="it is made again",
+    kept="the proposal",
+)
 async def test_a_workspace_that_was_not_finished_is_not_found(
     space: GitWorkspaces, project: Path, tmp_path: Path
 ) -> None:

@@ -241,8 +241,7 @@ class Cockpit(Screen[None], Surface):
     def draw_header(self) -> None:
         """The top line and the banner."""
         header = self.part("header", Label)
-        width = max(self._columns - 2, 1)
-        now = self._now()
+        width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
         header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
         self.part("banner", Label).show(*banner_rows(self.state.overview))
