@@ -44,7 +44,8 @@ class LineChannel:
 
     def send(self, message: bytes) -> None:
         """See `Channel`."""
-        self._writer.write(message + b"\n")
+        if not self._writer.is_closing():
+            self._writer.write(message + b"\n")
 
     async def drain(self) -> None:
         """See `Channel`."""

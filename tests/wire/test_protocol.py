@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from codeframe_tui.wire.hello import PROTOCOL, hello
 from codeframe_tui.wire.server import Server
 from codeframe_tui.wire.session import Bounds
 from tests.wire.fake_service import FakeService
+from tests.wire.logs import spoken
 
 
 class RawClient:
@@ -64,19 +64,6 @@ async def raw(folder: Path, greeting: dict[str, Any] | None = None) -> AsyncIter
     finally:
         writer.close()
         await asyncio.gather(writer.wait_closed(), return_exceptions=True)
-
-
-@contextmanager
-def caplog_of(name: str) -> Iterator[asyncio.Event]:
-    """An event that is set when the logger says something."""
-    said = asyncio.Event()
-    handler = logging.Handler()
-    handler.emit = lambda record: said.set()  # type: ignore[method-assign]
-    logging.getLogger(name).addHandler(handler)
-    try:
-        yield said
-    finally:
-        logging.getLogger(name).removeHandler(handler)
 
 
 async def test_both_sides_say_hello_and_a_command_is_answered(tmp_path: Path) -> None:
@@ -230,7 +217,7 @@ async def test_a_reader_that_was_dropped_sees_where_its_gap_begins(tmp_path: Pat
         await slow.hear()
         assert (await slow.ask({"id": 1, "events": 0}))["ok"] == {}
         slow.writer.transport.pause_reading()  # type: ignore[attr-defined] # what a stopped process does
-        with caplog_of("codeframe_tui.wire.session") as dropped:
+        with spoken("codeframe_tui.wire.session") as dropped:
             for n in range(2000):
                 await service.record("problem", message="x" * 500, n=n)
             await dropped.wait()

@@ -89,11 +89,14 @@ async def palette(desk: Desk) -> None:
 
 
 async def quit_(desk: Desk) -> None:
-    """Leave; while work runs ask whether it should stop or go on."""
+    """Leave; while work runs ask whether it should stop or go on.
+
+    An engine that is served elsewhere goes on whatever this cockpit does.
+    """
     overview = desk.state.overview or {}
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    if (working or waiting) and not desk.state.lost:
+    if (working or waiting) and not desk.state.lost and not overview.get("served"):
         said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
         rows = [
             heading(said, "text"),
