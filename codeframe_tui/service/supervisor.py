@@ -33,7 +33,6 @@ from codeframe_tui.service import (
     review,
     switches,
 )
-from codeframe_tui.service.broadcast import Mailbox
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -144,29 +143,16 @@ class Supervisor(StoreLedger):
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """See `ports.Service`."""
-        return self._follow(self._store.last_event if after is None else after)
+        known = self._store.last_event if after is None else after
+        return self._broadcast.follow(known, self._events_after)
 
     def signals(self) -> AsyncIterator[Signal]:
         """See `ports.Service`."""
-        return _open_all(self._broadcast.mailbox())
+        return self._broadcast.listen()
 
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
         self._broadcast.close()
-
-    async def _follow(self, after: int) -> AsyncIterator[Event]:
-        """Replay, then go live; a feed that ended because it was too full means replay again."""
-        while not self._broadcast.closed:
-            feed = self._broadcast.feed()
-            while page := await self._events_after(after):
-                for event in page:
-                    yield event
-                after = page[-1].seq
-            while live := await feed.take():
-                for event in live:
-                    if event.seq > after:
-                        after = event.seq
-                        yield event
 
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
@@ -220,12 +206,6 @@ class Supervisor(StoreLedger):
             for file in found.get("files", [])
         ]
         return {**found, "files": without}
-
-
-async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
-    while signals := await mailbox.take():
-        for signal in signals:
-            yield signal
 
 
 def _there(part: T | None, what: str) -> T:

@@ -66,6 +66,25 @@ def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = 
         return _run(Options(partial(reach, starter), keys=keys))
 
 
+def attach_cockpit(place: str) -> int:
+    """The cockpit of an engine that `serve` offers.
+
+    Args:
+        place: its URL, or a file that holds it; read again whenever the connection is lost.
+
+    Returns:
+        The exit code, see `run`.
+    """
+    with first_picture("codeframe-tui"):
+        from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
+
+        from codeframe_tui.wire.remote import reach_remote, read_address  # noqa: PLC0415
+
+        keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
+        connect = partial(reach_remote, partial(read_address, place))
+        return _run(Options(connect, keys=keys))
+
+
 def run(project: Path, *, options: Options) -> int:
     """Run the cockpit until the person leaves.
 

@@ -91,11 +91,14 @@ async def palette(desk: Desk) -> None:
 
 
 async def quit_(desk: Desk) -> None:
-    """Leave; while work runs ask whether it should stop or go on, else let a kept engine end."""
+    """Leave; while work runs ask whether it should stop or go on, else let a kept engine end.
+
+    An engine that is served elsewhere goes on whatever this cockpit does.
+    """
     overview = desk.state.overview or {}
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    if (working or waiting) and not desk.state.lost:
+    if (working or waiting) and not desk.state.lost and not overview.get("served"):
         said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
         rows = [
             heading(said, "text"),
@@ -111,7 +114,7 @@ async def quit_(desk: Desk) -> None:
             if decision == "keep":
                 desk.tell(("✘ ", "red"), (error.message, "text"))
                 return
-    elif overview.get("keep") and not desk.state.lost:
+    elif overview.get("keep") and not desk.state.lost and not overview.get("served"):
         with suppress(CodeframeError):
             await desk.submit(KeepWorking(on=False))
     desk.app.exit(0)
