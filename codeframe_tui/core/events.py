@@ -25,6 +25,7 @@ EVENT_TYPES: dict[str, str] = {
     "task.released": "a person released it: {}",
     "note.added": "a person wrote to the worker: {note, text}",
     "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut, agent}",
+    "context.shortened": "older parts are not sent any more: {left_out, tokens, limit}",
     "turn.recorded": "a reply was stored: {turn, stop_reason, usage, cost_usd, tools: [name]}",
     "tool.started": "a tool began: {tool_use, name, summary}",
     "tool.ended": "a tool ended: {tool_use, name, ok, summary}",

@@ -291,6 +291,7 @@ class CockpitApp(App[int]):
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
         self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:

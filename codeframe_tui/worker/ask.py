@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from codeframe_tui.core import prompt
 from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.conversation import estimate, sent
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
@@ -21,7 +20,10 @@ from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["ask", "messages_of"]
+__all__ = ["ask"]
+
+_SHARES = (1, 2, 4)
+"""Parts of the window that a conversation is cut to, one after the other, until the model can."""
 
 
 async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
@@ -33,16 +35,8 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     task = progress.task
     attempt = attempt_in_hand(progress)
     await shop.ledger.set_phase(task.number, Phase.CORRECTING if attempt > 1 else Phase.PROPOSING)
-    _, _, _, model = await shop.ledger.policy()
-    request = TurnRequest(
-        model=model,
-        system=prompt.system_blocks(agent.role, shop.rules()),
-        messages=messages_of(progress.turns),
-        tools=definitions(agent.tools),
-        max_tokens=shop.settings.limits.reply_tokens,
-    )
     index = len(progress.turns)
-    reply = await _patiently(shop, task.number, index, request)
+    reply = await _within_window(shop, progress, agent)
     turn = Turn(
         index=index,
         role="assistant",
@@ -57,44 +51,25 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     await shop.ledger.record_turn(task.number, turn)
 
 
-def messages_of(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """The conversation as the Messages API wants it.
-
-    Neighbours of one role are merged, a reply is never empty, and every tool call is followed by a
-    result, even where it was not run because the reply was cut.
-    """
-    messages: list[dict[str, Any]] = []
-    for turn in turns:
-        content = [_sendable(block) for block in turn.content]
-        if messages and messages[-1]["role"] == turn.role:
-            messages[-1]["content"].extend(content)
-        else:
-            messages.append({"role": turn.role, "content": content or [_text("(nothing)")]})
-    for reply, following in itertools.pairwise(messages):
-        if reply["role"] == "assistant":
-            following["content"][:0] = _missing_results(reply, following)
-    return messages
-
-
-def _missing_results(
-    reply: Mapping[str, Any], following: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    calls = [block["id"] for block in reply["content"] if block["type"] == "tool_use"]
-    known = {block.get("tool_use_id") for block in following["content"]}
-    return [
-        {"type": "tool_result", "tool_use_id": i, "content": "not run", "is_error": True}
-        for i in calls
-        if i not in known
-    ]
-
-
-def _text(text: str) -> dict[str, Any]:
-    return {"type": "text", "text": text}
-
-
-def _sendable(block: dict[str, Any]) -> dict[str, Any]:
-    """A stored block without what only we know."""
-    return {key: value for key, value in block.items() if not key.startswith("_")}
+async def _within_window(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Reply:
+    """Call the model with what fits its window; where that is smaller than was said, with less."""
+    _, _, _, model = await shop.ledger.policy()
+    system = prompt.system_blocks(agent.role, shop.rules())
+    tools = definitions(agent.tools)
+    limits, number = shop.settings.limits, progress.task.number
+    budget = limits.window_tokens - limits.reply_tokens - estimate([system, tools])
+    for share in _SHARES:
+        told = sent(progress.turns, budget // share)
+        if told.is_step or (share > 1 and told.left_out):
+            data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
+            await shop.ledger.record_event("context.shortened", number, data)
+        request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
+        try:
+            return await _patiently(shop, number, len(progress.turns), request)
+        except ModelFailed as failure:
+            if failure.kind != "too_long" or share == _SHARES[-1]:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:

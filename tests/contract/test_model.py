@@ -306,6 +306,15 @@ async def test_the_key_is_in_no_error_and_no_log(caplog: pytest.LogCaptureFixtur
     assert KEY not in caplog.text
 
 
+async def test_a_short_key_of_a_local_server_does_not_spoil_words() -> None:
+    fault = Fault("error", message="the test token took too long")
+    async with ScriptedServer(Line(Turn((SAID,), fault=fault))) as server:
+        model = AnthropicModel(settings_of(), base_url=server.base_url, api_key="t")
+        with pytest.raises(ModelFailed, match="the test token took too long"):
+            await model.turn(request_of(), lambda _: None)
+        await model.close()
+
+
 def test_asking_whether_it_is_ready_does_not_import_the_sdk() -> None:
     code = (
         "import sys; from codeframe_tui.adapters.model.client import AnthropicModel; "

@@ -142,6 +142,12 @@ BAD = {
 }
 
 
+@pytest.mark.fault(
+    "model",
+    "a stream that breaks its protocol",
+    sees="another try, with the name of the fault",
+    kept="nothing of it is taken for a reply",
+)
 @pytest.mark.parametrize("name", BAD)
 async def test_a_bad_stream_is_a_failure_with_a_name_and_asking_again_gives_the_reply(
     name: str,
@@ -244,6 +250,12 @@ AFTER = {
 }
 
 
+@pytest.mark.fault(
+    "model",
+    "the connection breaks after the end of a reply",
+    sees="nothing",
+    kept="the reply: it is paid for",
+)
 @pytest.mark.parametrize("name", AFTER)
 async def test_whatever_follows_the_end_of_a_reply_it_is_a_reply(name: str) -> None:
     reply, _, server = await turn_at(AFTER[name])
@@ -299,6 +311,12 @@ async def test_a_named_error_with_its_own_status_tells_what_the_server_asks_for(
     assert caught.value.retry_after == 4294967295.0  # the worker caps it
 
 
+@pytest.mark.fault(
+    "model",
+    "the conversation is too long for the model",
+    sees="a question that says so",
+    kept="all stored turns",
+)
 @pytest.mark.parametrize(
     "message",
     [

@@ -42,7 +42,8 @@ async def work(
     server.state.scenarios.clear()
     server.state.journal.clear()
     server.state.scenarios.add(*(behavior_from_dict(dict(each)) for each in behaviors))
-    waits = {"retry_first": 0.1, "retry_cap": 60.0, "first_token": 2.0, "stream_gap": 1.2}
+    # the grader must have seen the end of a call before the next one comes, on a busy machine too
+    waits = {"retry_first": 0.5, "retry_cap": 60.0, "first_token": 2.0, "stream_gap": 1.2}
     settings = settings_in(folder, waits=waits, limits={"model_retries": 4})
     project = make_project(folder / "project")
     url = server.base_url("anthropic")

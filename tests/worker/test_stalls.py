@@ -48,6 +48,12 @@ def about(heard: list[dict[str, Any]], why: str) -> list[float]:
     return [length(data) for data in heard if str(data.get("why", "")).startswith(why)]
 
 
+@pytest.mark.fault(
+    "model",
+    "the model is silent",
+    sees="a countdown, another try, then a question",
+    kept="the conversation",
+)
 @pytest.mark.parametrize(
     ("after", "limits", "why", "said"),
     [
@@ -84,6 +90,12 @@ async def test_a_silent_model_is_counted_down_asked_again_and_becomes_a_question
         await desk.becomes(task, "in_review")
 
 
+@pytest.mark.fault(
+    "tests",
+    "a command hangs",
+    sees="a countdown; the model is told",
+    kept="the workspace",
+)
 async def test_a_command_that_hangs_is_counted_down_and_ended_and_the_model_is_told(
     tmp_path: Path,
 ) -> None:
@@ -112,6 +124,12 @@ async def test_another_tool_that_hangs_is_given_up(
         assert "error: Glob was given up after 0.3 s" in desk.script.newest()
 
 
+@pytest.mark.fault(
+    "tests",
+    "a test hangs",
+    sees="a countdown, then *not verified* with the reason",
+    kept="the proposal",
+)
 async def test_tests_that_hang_are_counted_down_and_not_verified(tmp_path: Path) -> None:
     hang = "import time\n\n\ndef test_hang():\n    time.sleep(4713)\n"
     file = {"path": "tests/test_hang.py", "action": "create", "content": hang}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from codeframe_tui.adapters.scripted.script import Fault, Line, ToolCall, Turn
 from codeframe_tui.core.commands import ShowActivity
 from tests.worker.room import answer, room, text_of
@@ -52,6 +54,12 @@ async def test_no_tool_runs_before_the_end_of_its_reply_has_come_and_then_each_r
         assert len(waits) == len(FAULTS)  # every repeat is told
 
 
+@pytest.mark.fault(
+    "model",
+    "a tool call arrives with half its input",
+    sees="the model is told why it did not run",
+    kept="the workspace: half a call never runs",
+)
 async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
     tmp_path: Path,
 ) -> None:

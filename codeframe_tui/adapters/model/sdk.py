@@ -42,6 +42,7 @@ _FAULTS = (
 )
 _CLOCK = SystemClock()
 _CACHED = {"type": "ephemeral"}
+_SECRET = 8  # characters that a real key has at least
 _DRAIN_SECONDS = 0.05
 _TELL_SECONDS = 1.0
 _DOCUMENT_BYTES = 65_536
@@ -123,7 +124,9 @@ class Connection:
         return f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
 
     def _secret(self) -> str | None:
-        return self._client.api_key or self._client.auth_token
+        """The key; a short one (a local server's "test") is none, and stands in many words."""
+        secret = self._client.api_key or self._client.auth_token
+        return secret if secret and len(secret) >= _SECRET else None
 
     def _redacted(self, failure: ModelFailed) -> ModelFailed:
         """A server may repeat the key it refuses."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from codeframe_tui.core.commands import (
     KeepWorking,
     SetPolicy,
@@ -89,7 +91,7 @@ async def palette(desk: Desk) -> None:
 
 
 async def quit_(desk: Desk) -> None:
-    """Leave; while work runs ask whether it should stop or go on."""
+    """Leave; while work runs ask whether it should stop or go on, else let a kept engine end."""
     overview = desk.state.overview or {}
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
@@ -109,6 +111,9 @@ async def quit_(desk: Desk) -> None:
             if decision == "keep":
                 desk.tell(("✘ ", "red"), (error.message, "text"))
                 return
+    elif overview.get("keep") and not desk.state.lost:
+        with suppress(CodeframeError):
+            await desk.submit(KeepWorking(on=False))
     desk.app.exit(0)
 
 

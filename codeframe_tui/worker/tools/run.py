@@ -75,6 +75,7 @@ async def _look_or_write(
         case "Grep":
             return await search.grep_files(shop.index, workspace, given)
         case _:
+            await shop.working_tree.differs({check_path(given["path"]): None})  # the gate
             return await asyncio.to_thread(_write, shop.files_at(workspace.root), given)
 
 
