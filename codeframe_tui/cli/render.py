@@ -76,7 +76,7 @@ def _attempt(attempt: Document) -> list[str]:
 
 def unified_diff(document: Document) -> str:
     """``diff``: what `patch` reads, hidden characters made visible."""
-    lines: list[str] = []
+    lines = _between_attempts(document) if document.get("since") else []
     for file in document["files"]:
         path = clean_line(file["path"])
         old = "/dev/null" if file["action"] == "create" else f"a/{path}"
@@ -87,6 +87,21 @@ def unified_diff(document: Document) -> str:
         for hunk in file["hunks"]:
             lines += _hunk(hunk)
     return "\n".join(lines)
+
+
+def _between_attempts(document: Document) -> list[str]:
+    """What the reader of an interdiff has to know first."""
+    lines = [f"# how attempt {document['attempt']} proposes other content than {document['since']}"]
+    if not document["files"]:
+        lines.append("# nothing")
+    if document["rebased"]:
+        lines.append("# your project was edited in between, and this shows both")
+    lines += [
+        f"# edited by others too: {clean_line(file['path'])}"
+        for file in document["files"]
+        if file["moved"]
+    ]
+    return lines
 
 
 def _hunk(hunk: Document) -> list[str]:

@@ -16,7 +16,7 @@ from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service import blockers, budget, review, work
+from codeframe_tui.service import blockers, budget, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -151,7 +151,13 @@ class StoreLedger:
         await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
 
     async def applied(self, number: str) -> Sequence[Decision]:
-        return await self._store.read(lambda tables: review.applied(tables, number))
+        return await self._store.read(lambda tables: undo.applied(tables, number))
+
+    async def undone(self, number: str) -> Decision | None:
+        return await self._store.read(lambda tables: undo.undone(tables, number))
+
+    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+        return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))

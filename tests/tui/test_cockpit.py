@@ -16,10 +16,12 @@ from codeframe_tui.core.commands import (
     Hold,
     KeepWorking,
     Note,
+    Redo,
     Reject,
     Retry,
     SetPolicy,
     SetWorkers,
+    ShowUndo,
     Undo,
 )
 from codeframe_tui.core.errors import Refused
@@ -251,6 +253,26 @@ async def test_keys_of_the_queue_send_their_command(
             drive.key(*keys[1:])
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [sent]
+
+
+async def test_an_undone_task_can_be_redone_after_a_look_at_what_it_writes() -> None:
+    service = FakeService()
+    (done,) = [r for g in service.queue["groups"] for r in g["rows"] if r["number"] == "1.1.4"]
+    async with opened(service) as drive:
+        drive.app.focus_task("1.1.4")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.1.4")
+        drive.key("U")
+        await drive.until(lambda: "not for 1.1.4" in drive.label("notice"))
+        done.update(status="cancelled", reason="undone")
+        service.happen("change.undone", "1.1.4", files=["a.py"], decision=1)
+        service.happen("task.status", "1.1.4", **{"from": "completed", "to": "cancelled"})
+        await drive.until(lambda: drive.app.state.row("1.1.4").get("status") == "cancelled")
+        drive.key("U")
+        await _past_guard(drive)
+        assert ShowUndo("1.1.4") in service.asked
+        drive.key("enter")
+        await drive.until(lambda: service.submitted)
+        assert service.submitted == [Redo("1.1.4")]
 
 
 async def test_starting_the_workers_says_first_what_it_means() -> None:
