@@ -158,7 +158,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         files_at=partial(DirectoryFiles, reserved=reserved),
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
-        started=parts.clock.now(),
+        started=supervisor.started,
     )
 
 

@@ -103,7 +103,6 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
-        self._started = clock.now()
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -181,7 +180,7 @@ class Supervisor(StoreLedger):
         return replace(command, expect=command.expect or attempt.proposal)
 
     async def _overview(self) -> Document:
-        make = partial(documents.overview, settings=self._settings, since=self._started)
+        make = partial(documents.overview, settings=self._settings, since=self.started)
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
