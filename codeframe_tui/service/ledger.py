@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
@@ -28,7 +29,11 @@ T = TypeVar("T")
 
 
 class StoreLedger:
-    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
+    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use.
+
+    Attributes:
+        started: the moment of `recover`, which comes first; what is recorded from then on is later.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,8 @@ class StoreLedger:
         self._started = clock.now()
         self._broadcast = Broadcast()
         self._workforce = Workforce()
+        self._latest = ""
+        self.started = self._moment()
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
@@ -196,16 +203,28 @@ class StoreLedger:
         Returns:
             Numbers of the tasks that were put back.
         """
+        self._latest = await self._store.read(_latest)
+        self.started = self._moment()
         return await self._write(lambda unit: work.recover(unit, paused))
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:
-        at = self._clock.now()
+        at = self._moment()
 
         def run(tables: Tables) -> T:
             return handler(Unit(tables, at))
 
         return await self._store.write(run)
 
+    def _moment(self) -> str:
+        self._latest = after(self._latest, self._clock.now())
+        return self._latest
+
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
         self._broadcast.hear(events)
+
+
+def _latest(tables: Tables) -> str:
+    """The moment of the newest event."""
+    newest = tables.events.after(tables.events.last() - 1, 1)
+    return newest[0].at if newest else ""
