@@ -37,6 +37,7 @@ torture: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys
+	$(BIN)/python -m tests.architecture.reliability
 
 clean:
 	rm -rf $(VENV) dist build

@@ -39,6 +39,8 @@ class Waits(BaseModel):
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
     """One test run."""
+    retry_first: float = Field(1.0, gt=0)
+    """Wait before a call is repeated for the first time; it doubles each time."""
     retry_cap: float = Field(60.0, gt=0)
     """Longest wait before a call is repeated, whatever the server asks for."""
 
@@ -50,6 +52,9 @@ class Limits(BaseModel):
 
     context_tokens: int = Field(24_000, ge=1_000)
     """Budget for files in the first message."""
+    window_tokens: int = Field(200_000, ge=4_000)
+    """The model's context window. Before it is full, the oldest tool results are left out of what
+    the model is sent, and told."""
     reply_tokens: int = Field(16_000, ge=256)
     """max_tokens of a call."""
     turns: int = Field(60, ge=1)

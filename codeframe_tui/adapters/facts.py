@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,16 @@ __all__ = ["read_facts"]
 async def read_facts(root: Path) -> dict[str, Any]:
     """What the header says of the project: ``{"project", "path", "branch", "dirty"}``.
 
-    ``branch`` and ``dirty`` are None without git. Touches nothing: no lock, no hook, no helper.
+    ``branch`` and ``dirty`` are None without git. Touches nothing and starts no program that the
+    repository names: no hook, no helper, no filter, nothing of a submodule. So a file that needs a
+    filter to be compared may count as changed.
     """
     head = await _git(root, "branch", "--show-current")
-    changes = await _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=normal")
+    filters = await _git(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.") or ""
+    changes = await _git(
+        root, "status", "--porcelain=v1", "-z", "--untracked-files=normal",
+        "--ignore-submodules=dirty", without=filters.split("\0")[:-1],
+    )  # fmt: skip
     return {
         "project": root.name,
         "path": str(root),
@@ -32,11 +39,14 @@ def _count(status: str) -> int:
     return len(entries) - renamed
 
 
-async def _git(root: Path, *arguments: str) -> str | None:
-    """Output of a reading git command, None when it fails."""
+async def _git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
+    """Output of a reading git command with some settings emptied, None when it fails."""
     safe = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(without)}
+    environment |= {f"GIT_CONFIG_VALUE_{number}": "" for number in range(len(without))}
+    environment["GIT_CONFIG_COUNT"] = str(len(without))
     try:
         process = await asyncio.create_subprocess_exec(
             "git", "--no-optional-locks", *safe, *arguments,

@@ -200,6 +200,7 @@ def stage(
     *,
     durable: bool = False,
     owner: os.stat_result | None = None,
+    bits: int | None = None,
 ) -> None:
     """Write a new file.
 
@@ -210,6 +211,7 @@ def stage(
         mode: git mode it must have; None keeps that of ``like``.
         durable: whether to wait until the content is on the disk.
         owner: for root, whom a file that replaces none belongs to; None = as the folder.
+        bits: permissions it must have; None = those of ``like``, or as the umask decides.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     fd = os.open(name, flags, 0o777 if mode == EXECUTABLE else 0o666, dir_fd=parent)
@@ -219,8 +221,10 @@ def stage(
             os.fchown(fd, whose.st_uid, whose.st_gid)
         file.write(content)
         file.flush()
-        if like is not None:
-            os.fchmod(fd, _permissions(like, mode))
+        if bits is None and like is not None:
+            bits = _permissions(like, mode)
+        if bits is not None:
+            os.fchmod(fd, bits)
         if durable:
             os.fsync(fd)
 

@@ -82,7 +82,7 @@ def _secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
         for name, value in environment.items()
         if name.startswith("ANTHROPIC_") and name.endswith(("KEY", "TOKEN", "HEADERS"))
     }
-    return tuple(sorted((v for v in values if len(v) >= 4), key=len, reverse=True))
+    return tuple(sorted((v for v in values if len(v) >= 8), key=len, reverse=True))
 
 
 class _Redacting(logging.Formatter):

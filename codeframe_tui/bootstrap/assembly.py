@@ -24,6 +24,7 @@ from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
 from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.events import Signal
 from codeframe_tui.core.policy import Policy, policy_for
 from codeframe_tui.service.supervisor import Supervisor
 from codeframe_tui.settings import Settings
@@ -68,6 +69,7 @@ async def assemble(
     parts = await _opened(stack, place, settings, scripted)
     supervisor = _supervisor(parts)
     stack.callback(supervisor.close)
+    parts.facts.when_changed(partial(supervisor.publish, Signal("project", None)))
     recovered = [f"{name}: {how}" for name, how in (await parts.working_tree.recover()).items()]
     recovered += await supervisor.recover(paused=True)
     if announced or recovered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.facts import read_facts
@@ -27,6 +28,11 @@ class Facts:
         self._git: Document = {}
         self._looked = 0.0
         self._looking: asyncio.Task[None] | None = None
+        self._tell: Callable[[], None] | None = None
+
+    def when_changed(self, tell: Callable[[], None]) -> None:
+        """Call this whenever git gives another answer than before."""
+        self._tell = tell
 
     async def look(self) -> None:
         """Ask git."""
@@ -40,14 +46,15 @@ class Facts:
             await asyncio.gather(self._looking, return_exceptions=True)
 
     def document(self) -> Document:
-        """What the overview needs of the surroundings; asks git again when its answer is old.
+        """What the overview needs of the surroundings; has git asked again once its answer is old.
+
+        Whoever asks gets the answer that is there; `when_changed` tells of another one.
 
         Keys: project, path, branch, dirty, sandbox, sandbox_why, key (None, or what is missing),
         scripted, pid, version, log.
         """
-        old = time.monotonic() - self._looked > FRESH_SECONDS
-        if old and (self._looking is None or self._looking.done()):
-            self._looking = asyncio.create_task(self.look())
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_when_old())
         lacking = self._model.ready()
         return {
             **self._git,
@@ -59,3 +66,10 @@ class Facts:
             "version": __version__,
             "log": str(self._place.engine_log),
         }
+
+    async def _look_when_old(self) -> None:
+        await asyncio.sleep(max(self._looked + FRESH_SECONDS - time.monotonic(), 0.0))
+        before = self._git
+        await self.look()
+        if self._git != before and self._tell is not None:
+            self._tell()

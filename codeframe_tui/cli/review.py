@@ -115,13 +115,25 @@ async def undo(scene: Scene, number: str) -> None:
     await _decide(scene, Undo(number), number, "undone")
 
 
+_NEXT = {
+    (
+        "applied",
+        "conflict",
+    ): "`codeframe-tui retry {}` makes it again on your files as they are; or "
+    "take your own edit back and approve again",
+    ("applied", "part_failed"): "approve more of it, or `reject {}` with a reason",
+    ("undone", "conflict"): "put these files back as the change left them, then undo {} again",
+}
+
+
 async def _decide(scene: Scene, wish: Approve | Undo, number: str, how: str) -> None:
     """Submit a decision and wait until it is carried out or refused."""
     after = await last_event(scene.service)
     decision = (await scene.service.submit(wish))["decision"]
     end = await _end_of(scene, decision, after)
     if end.type == "change.refused":
-        raise Refused(end.data["message"], hint="nothing was written", code=end.data["code"])
+        hint = _NEXT.get((how, end.data["code"]), "`show {}` tells where it stands").format(number)
+        raise Refused(end.data["message"], hint=hint, code=end.data["code"])
     files = end.data.get("files", [])
     document = {"decision": decision, "task": number, "state": how, "files": files}
     told = [f"task {number} is {how}: {len(files)} files", *(f"  {path}" for path in files)]

@@ -24,14 +24,15 @@ _ERROR = re.compile(r"^(?:E +)?(\w+): (.*)$", re.MULTILINE)
 def module_names(paths: Iterable[str]) -> frozenset[str]:
     """Every dotted name by which the Python files could be imported, whatever folder is a root.
 
-    ``src/shop/cart.py`` gives ``src.shop.cart``, ``shop.cart``, ``cart``; packages of new
-    ``__init__.py`` files likewise.
+    ``src/shop/cart.py`` gives ``src.shop.cart``, ``shop.cart``, ``cart``, and the packages that
+    its folders are with or without an ``__init__.py``: ``src.shop``, ``shop``, ``src``.
     """
     names: set[str] = set()
     for path in paths:
         if path.endswith(".py"):
             parts = path[:-3].removesuffix("/__init__").split("/")
-            names |= {".".join(parts[start:]) for start in range(len(parts))}
+            for end in range(1, len(parts) + 1):
+                names |= {".".join(parts[start:end]) for start in range(end)}
     return frozenset(names)
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "SetPolicy",
     "SetWorkers",
     "ShowActivity",
+    "ShowBase",
     "ShowBlockers",
     "ShowContext",
     "ShowDiff",
@@ -255,6 +256,17 @@ class ShowDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowBase:
+    """A file as it was when work on a task began: ``{"task", "path", "text"}``.
+
+    ``text`` is None where there was none, and empty where it is no text of a sane size.
+    """
+
+    number: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowBlockers:
     """``blockers`` of CONTRACT §9; only open ones unless ``all``."""
 
@@ -334,6 +346,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowBase
     | ShowBlockers
     | ShowActivity
     | ShowTestOutput

@@ -108,7 +108,8 @@ class ModelFailed(CodeframeError):
 
     Attributes:
         kind: ``no_key``, ``wrong_key``, ``rate_limited``, ``overloaded``, ``truncated``,
-            ``dropped``, ``stalled``, ``refused``, ``bad_request``, ``server`` or ``protocol``.
+            ``dropped``, ``stalled``, ``refused``, ``too_long`` (beyond the model's context
+            window), ``bad_request``, ``server`` or ``protocol``.
         retry_after: seconds the server asks to wait, if it said so.
         retryable: whether asking the same again can help.
     """

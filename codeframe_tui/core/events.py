@@ -22,6 +22,7 @@ EVENT_TYPES: dict[str, str] = {
     "task.released": "a person released it: {}",
     "note.added": "a person wrote to the worker: {note, text}",
     "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut, agent}",
+    "context.shortened": "older parts are not sent any more: {left_out, tokens, limit}",
     "turn.recorded": "a reply was stored: {turn, stop_reason, usage, cost_usd, tools: [name]}",
     "tool.started": "a tool began: {tool_use, name, summary}",
     "tool.ended": "a tool ended: {tool_use, name, ok, summary}",
@@ -54,8 +55,9 @@ SIGNAL_KINDS: dict[str, str] = {
     "test": "one test ended: data {run, id, outcome, duration}; key = run + id",
     "test.progress": "data {run, done, total, running}; key = run",
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
-    "file": "a file as the model writes it: data {path, content}; key = path",
-    "waiting": "a countdown: data {why, until} (ISO 8601)",
+    "file": "a file as the model writes it: data {path, content, turn}; key = path",
+    "project": "branch or changed files are others than the overview said: data {}",
+    "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }
 
 

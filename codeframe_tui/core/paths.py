@@ -84,7 +84,7 @@ def check_set(paths: Iterable[str]) -> None:
         if key in seen and seen[key] == path:
             raise PathRefused(f"path {_quoted(path)} is named twice")
         if key in seen:
-            raise PathRefused(_twins(path, seen[key]))
+            raise PathRefused(f"path {_twins(path, seen[key])}")
         seen[key] = path
     for key, path in seen.items():
         for parent in _parents(key):
@@ -103,16 +103,17 @@ def check_places(paths: Iterable[str], tree: Mapping[str, object]) -> None:
 
     Raises:
         PathRefused: a path is a folder of the tree, lies below a file, link or submodule of it, or
-            differs from one of its files in case or Unicode form only.
+            differs from one of its files or folders in case or Unicode form only.
     """
     files = {_folded(path): path for path in tree}
-    folders = {parent for key in files for parent in _parents(key)}
+    spelled = {parent for path in tree for parent in _parents(path)}
+    folders = {_folded(parent): parent for parent in sorted(spelled, reverse=True)}
     for path in paths:
         if path in tree:
             continue
         key = _folded(path)
         if key in files:
-            raise PathRefused(_twins(path, files[key]))
+            raise PathRefused(f"path {_twins(path, files[key])}")
         if key in folders:
             raise PathRefused(f"path {_quoted(path)} is a folder")
         for parent in _parents(key):
@@ -120,6 +121,9 @@ def check_places(paths: Iterable[str], tree: Mapping[str, object]) -> None:
                 raise PathRefused(
                     f"path {_quoted(path)} lies below {_quoted(files[parent])}, which is no folder"
                 )
+        for parent in _parents(path):
+            if parent not in spelled and (twin := folders.get(_folded(parent))):
+                raise PathRefused(f"path {_quoted(path)}: folder {_twins(parent, twin)}")
 
 
 def _whole_fault(text: str) -> str | None:
@@ -196,7 +200,7 @@ def _parents(path: str) -> Iterable[str]:
 
 def _twins(path: str, other: str) -> str:
     return (
-        f"path {_quoted(path)} and {_quoted(other)} differ in case or Unicode form only; "
+        f"{_quoted(path)} and {_quoted(other)} differ in case or Unicode form only; "
         "some file systems cannot hold both"
     )
 

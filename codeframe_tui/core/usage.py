@@ -45,10 +45,10 @@ PRICES: Mapping[str, Price] = {
 """Prices by the longest matching start of the model's name; settings may replace them."""
 
 
-def cost_usd(usage: Usage, model: str, prices: Mapping[str, Price] = PRICES) -> float | None:
-    """Money for a usage; None when the model's price is unknown."""
+def cost_usd(usage: Usage | None, model: str, prices: Mapping[str, Price] = PRICES) -> float | None:
+    """Money for a usage; None when it or the model's price is unknown."""
     names = [name for name in prices if model.startswith(name)]
-    if not names:
+    if usage is None or not names:
         return None
     price = prices[max(names, key=len)]
     return (

@@ -39,13 +39,14 @@ class Reply:
     Attributes:
         content: content blocks as JSON objects, fit to be sent back verbatim.
         stop_reason: never None.
+        usage: None when the server told no counts; the cost is then unknown.
         broken_tools: tool_use id -> why its input is not valid JSON.
     """
 
     content: tuple[dict[str, Any], ...]
     stop_reason: str
     model: str
-    usage: Usage
+    usage: Usage | None
     broken_tools: Mapping[str, str] = field(default_factory=dict)
 
 

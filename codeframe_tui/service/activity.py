@@ -54,6 +54,11 @@ def _detail(event: Event) -> str:
                 f"{file['action']} {file['path']} +{file['added']} -{file['removed']}"
                 for file in data["files"]
             )
+        case "context.shortened":
+            return (
+                f"the conversation may have {data['limit']:,} tokens (limits.window_tokens); "
+                "each place says what stood there and how the model gets it back"
+            )
         case "policy.decided":
             return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
         case _:
@@ -83,6 +88,13 @@ def _proposal(data: _Data) -> str:
     return f"proposed attempt {data['attempt']}: {count} file{'s' * (count != 1)}"
 
 
+def _shortened(data: _Data) -> str:
+    return (
+        f"left {data['left_out']} older parts out of what the model is sent, "
+        f"about {data['tokens']:,} tokens stay"
+    )
+
+
 def _decision(data: _Data) -> str:
     return f"decided by policy: {data['decision']}"
 
@@ -104,6 +116,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
     "change.undone": ("change", _listed("undid")),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
+    "context.shortened": ("context", _shortened),
     "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
     "note.added": ("note", _plain("note from a person")),
     "policy.decided": ("review", _decision),

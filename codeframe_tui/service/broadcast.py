@@ -24,6 +24,7 @@ _QUIET = frozenset(
     {
         "answer.refused",
         "context.gathered",
+        "context.shortened",
         "proposal.recorded",
         "task.phase",
         "tool.ended",

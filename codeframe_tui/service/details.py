@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.commands import Parts, ShowActivity, ShowTask, ShowTestOutput
@@ -19,12 +20,14 @@ from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
-__all__ = ["activity", "decided_attempt", "diff", "task", "test_output"]
+__all__ = ["activity", "decided_attempt", "diff", "plain_text", "task", "test_output"]
 
 HISTORY = 200
 ACTIVITY = 1_000
 REPLY_TEXT = 2_000
 """Characters of a reply in the activity."""
+TEXT_BYTES = 256 * 1024
+"""Of a file that is shown beside its new content."""
 
 
 def task(tables: Tables, query: ShowTask) -> Document:
@@ -106,6 +109,14 @@ def test_output(tables: Tables, query: ShowTestOutput) -> Document:
         f"attempt {query.attempt} of task {number} has no such {query.run} run or test",
         hint="`show --json` lists runs and tests",
     )
+
+
+def plain_text(content: bytes | None) -> str | None:
+    """Content as text; empty when it is none of a sane size, None when there is none."""
+    if content is None or len(content) <= TEXT_BYTES:
+        with suppress(UnicodeDecodeError):
+            return None if content is None else content.decode()
+    return ""
 
 
 def _attempt(attempt: Attempt, usage: Usage) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -17,8 +18,9 @@ from codeframe_tui.core.commands import (
     SetPolicy,
     SetWorkers,
 )
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.store import Tables
@@ -131,6 +133,8 @@ class Supervisor(StoreLedger):
                 return await self._store.read(partial(documents.usage, settings=self._settings))
             case commands.ShowDiff(number, attempt):
                 return await self._diff(number, attempt)
+            case commands.ShowBase(number, path):
+                return await self._base(number, path)
             case commands.ShowContext(text):
                 return await self._context(text)
             case commands.ShowSymbols(name):
@@ -175,6 +179,21 @@ class Supervisor(StoreLedger):
         )
         workspaces = _there(self._workspaces, "workspace store")
         return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
+
+    async def _base(self, number: str, path: str) -> Document:
+        """Paths come from a model's stream: one that the gate refuses has no base."""
+
+        def find(tables: Tables) -> tuple[str, str | None]:
+            known = find_task(tables, number).number
+            return known, tables.tasks.base(known)
+
+        found, tree = await self._store.read(find)
+        content = None
+        with suppress(PathRefused):
+            if tree is not None:
+                workspaces = _there(self._workspaces, "workspace store")
+                content = await workspaces.read(tree, check_path(path))
+        return {"task": found, "path": path, "text": details.plain_text(content)}
 
     async def _context(self, text: str) -> Document:
         index = _there(self._index, "code index")

@@ -14,7 +14,14 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from codeframe_tui.core.commands import ShowActivity, ShowBlockers, ShowDiff, ShowQueue, ShowTask
+from codeframe_tui.core.commands import (
+    ShowActivity,
+    ShowBase,
+    ShowBlockers,
+    ShowDiff,
+    ShowQueue,
+    ShowTask,
+)
 from codeframe_tui.core.events import Event
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names, problems
@@ -92,6 +99,7 @@ class CockpitApp(App[int]):
         self._problems = problems(self._chosen)
         self._signals = signals
         self._tick = tick
+        self._engines = 0
         for each in THEMES:
             self.register_theme(each)
         if theme == LIGHT.name:
@@ -140,6 +148,9 @@ class CockpitApp(App[int]):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        if working and self.cockpit.ready:
+            self.cockpit.draw_header()
+            self.cockpit.draw_activity()
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -171,6 +182,8 @@ class CockpitApp(App[int]):
                 self.cockpit.draw_blockers()
             case "task":
                 self._follow_task()
+            case "base":
+                self.cockpit.draw_writing()
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
@@ -186,11 +199,16 @@ class CockpitApp(App[int]):
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
+        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+            lost = {"task": message.query.number, "path": message.query.path, "text": None}
+            self.post_message(Arrived("base", message.query, lost))
+            return
         if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
@@ -210,10 +228,15 @@ class CockpitApp(App[int]):
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
             return
-        if event.type in {"verification.started", "turn.recorded"}:
-            self.state.live.setdefault(event.task, Live()).begin()
-        elif event.type == "task.status" and event.data.get("to") in ENDED:
+        if event.type == "task.status" and event.data.get("to") in ENDED:
             self.state.live.pop(event.task, None)
+        elif event.type in {"verification.started", "turn.recorded"}:
+            live = self.state.live.setdefault(event.task, Live())
+            live.begin()
+            if event.type == "turn.recorded":
+                live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+            self.state.live[event.task].settle()
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -225,13 +248,11 @@ class CockpitApp(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
-        live = self.state.in_hand
-        if live is not None and live.files and self.state.row().get("phase") in {
-            "proposing",
-            "correcting",
-        }:  # fmt: skip
-            path, content = list(live.files.items())[-1]
-            self.cockpit.draw_live_file(path, content)
+        if any(signal.kind == "file" for signal in message.signals):
+            if self.state.task is not None and self.state.writing is not None:
+                number, path = str(self.state.task.get("number")), self.state.writing[0]
+                self.feed.want("base", ShowBase(number, path))
+            self.cockpit.draw_writing()
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
@@ -243,10 +264,20 @@ class CockpitApp(App[int]):
             self.tell(("✘ ", "red"), (message.why, "text"))
 
     @on(EngineFound)
-    def _engine_found(self) -> None:
+    def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = ""
-        if self.cockpit.ready:
-            self.cockpit.draw_header()
+        self.state.overview = message.overview
+        self._engines += 1
+        if not self.cockpit.ready:
+            return
+        self.cockpit.draw_header()
+        if self._engines > 1:
+            key = key_names(self._chosen.get("app.workers", "P"))
+            paused = message.overview.get("paused")
+            next_step: list[Span] = (
+                [(key, "bold"), (" starts the workers", "dim")] if paused else []
+            )
+            self.tell(("the engine was started again, nothing is lost  ", "text"), *next_step)
 
     # -- the task in focus ----------------------------------------------------------------------
 
@@ -260,6 +291,7 @@ class CockpitApp(App[int]):
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
         self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
@@ -270,6 +302,7 @@ class CockpitApp(App[int]):
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.cursor)
+        self.cockpit.draw_writing()
         self.cockpit.draw_task()
 
     @on(LineList.Highlighted)

@@ -45,7 +45,7 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
@@ -154,7 +154,7 @@ class Feed:
             return False
         self._service = service
         self._found.set()
-        self._post(EngineFound())
+        self._post(EngineFound(overview))
         self._post(Arrived("overview", ShowOverview(), overview))
         after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
         self.refresh()
@@ -204,6 +204,9 @@ class Feed:
 
     async def _follow_signals(self, signals: AsyncIterator[Signal]) -> None:
         async for signal in signals:
+            if signal.kind == "project":
+                self._slots["overview"].stale.set()
+                continue
             key = (signal.kind, signal.task, signal.key)
             if signal.append:
                 self._merged.setdefault(key, []).append(signal)

@@ -63,4 +63,8 @@ class EngineLost(Message, bubble=False):
 
 
 class EngineFound(Message, bubble=False):
-    """There is an engine (again)."""
+    """There is an engine (again), and what its overview says."""
+
+    def __init__(self, overview: Document) -> None:
+        super().__init__()
+        self.overview = overview

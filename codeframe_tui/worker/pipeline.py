@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.errors import CodeframeError, ModelFailed
+from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
     Ask,
@@ -58,7 +58,8 @@ async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
         except ModelFailed as failure:
             if failure.kind in NEEDS_SETUP:
                 raise
-            await _block(shop, number, "model", _model_question(failure))
+            cause = "stall" if failure.kind == "stalled" else "model"
+            await _block(shop, number, cause, _model_question(failure))
 
 
 async def _take(
@@ -102,5 +103,11 @@ async def _block(shop: Workshop, number: str, cause: str, question: str) -> None
     )
 
 
-def _model_question(failure: CodeframeError) -> str:
+def _model_question(failure: ModelFailed) -> str:
+    if failure.kind == "too_long":
+        return (
+            f"The task does not fit the model's context window, whatever is left out of it: "
+            f"{failure.message}. Choose a model with a larger window, lower limits.context_tokens "
+            "or split the task; then answer to try again."
+        )
     return f"The model could not be reached: {failure.message}. Answer to try again."

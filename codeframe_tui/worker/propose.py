@@ -11,19 +11,27 @@ from codeframe_tui.core import prompt
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
 from codeframe_tui.core.changeset import parse_answer, resolve
+from codeframe_tui.core.conversation import WINDOW_FULL
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.ignore import is_secret
-from codeframe_tui.core.paths import check_path, check_places
+from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
+from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
-from codeframe_tui.worker.tools import ASK_HUMAN, ToolOutcome, input_error, run_tool
+from codeframe_tui.worker.tools import (
+    ASK_HUMAN,
+    ToolOutcome,
+    input_error,
+    run_tool,
+    time_limit,
+)
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["read_answer", "run_tools"]
@@ -117,7 +125,8 @@ async def _run_checked(
         text = decoder.decode(chunk)
         shop.ledger.publish(Signal("tool.output", number, {"text": text}, key=ident, append=True))
 
-    return await run_tool(shop, workspace, name, call["input"], show)
+    with countdown(shop, number, name, time_limit(shop, call["input"])):
+        return await run_tool(shop, workspace, name, call["input"], show)
 
 
 async def _ask_human(
@@ -209,7 +218,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     base = progress.base
     assert base is not None
     workspace = await task_folder(shop, progress)
-    if reply.stop_reason == "max_tokens":
+    if reply.stop_reason in {"max_tokens", WINDOW_FULL}:
         raise InvalidAnswer(
             "the reply was cut at its length limit; send less at once: use `edits` for large "
             "files, or write files with the Write tool and answer with an empty `files`"
@@ -220,11 +229,15 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     previous = progress.attempts[-1].tree if progress.attempts else base
     wrote = current.tree != previous
     answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
+    there = await shop.workspaces.entries(current.tree)
+    check_places((change.path for change in answer.files), there)
+    named = {path for path in named if _has_place(path, there)}
     base = await _with_ignored(shop, base, named | {change.path for change in answer.files})
     tree = await _lay(shop, base, current.tree, answer)
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
         raise InvalidAnswer("the proposal changes nothing: every file is as it was")
+    await _pass_gate(shop, [diff.path for diff in diffs])
     return Attempt(
         number=attempt_in_hand(progress),
         base=base,
@@ -238,12 +251,13 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
 
 
 def _written(progress: Progress) -> set[str]:
-    """Paths that the model's Write tool named in this task."""
+    """Paths that the model's Write tool wrote in this task."""
+    blocks = [block for turn in progress.turns for block in turn.content]
+    failed = {block.get("tool_use_id") for block in blocks if block.get("is_error")}
     return {
-        call["input"]["path"]
-        for turn in progress.turns
-        for call in turn.content
-        if call.get("type") == "tool_use" and call["name"] == "Write" and _is_path(call["input"])
+        block["input"]["path"]
+        for block in blocks
+        if block.get("name") == "Write" and block["id"] not in failed and _is_path(block["input"])
     }
 
 
@@ -253,6 +267,20 @@ def _is_path(given: Mapping[str, Any]) -> bool:
     except (PathRefused, TypeError, AttributeError):
         return False
     return True
+
+
+def _has_place(path: str, tree: Mapping[str, object]) -> bool:
+    try:
+        check_places([path], tree)
+    except PathRefused:
+        return False
+    return True
+
+
+async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
+    """The gate speaks before anyone reviews, also of what commands wrote. Raises: PathRefused."""
+    check_set(paths)
+    await shop.working_tree.differs(dict.fromkeys(paths))
 
 
 async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> str:
@@ -281,9 +309,8 @@ async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> st
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    check_places(paths, await shop.workspaces.entries(current))
+    await _pass_gate(shop, paths)
     before = await _states(shop, base, paths)
-    await shop.working_tree.differs(before)  # the gate speaks here, before anyone reviews it
     now = await _states(shop, current, paths)
     results = {c.path: resolve(c, before[c.path], now[c.path]) for c in answer.files}
     return await shop.workspaces.overlay(current, results)

@@ -23,6 +23,7 @@ from codeframe_tui.core.verdict import (
 )
 from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.ports import TestRequest
+from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
@@ -162,7 +163,8 @@ class Verifier:
         def publish(signal: Signal) -> None:
             shop.ledger.publish(replace(signal, task=task.number))
 
-        return await shop.runner.run(request, publish)
+        with countdown(shop, task.number, f"tests ({name})", request.timeout_seconds):
+            return await shop.runner.run(request, publish)
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

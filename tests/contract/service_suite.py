@@ -32,6 +32,7 @@ from codeframe_tui.core.commands import (
     SetPolicy,
     SetWorkers,
     ShowActivity,
+    ShowBase,
     ShowBlockers,
     ShowDiff,
     ShowEvents,
@@ -125,6 +126,7 @@ async def test_a_wrong_wish_is_refused_and_changes_nothing(
     "query",
     [
         ShowTask("7"),
+        ShowBase("7", "a.py"),
         ShowDiff("7"),
         ShowDiff("1"),
         ShowActivity("7"),
@@ -137,6 +139,30 @@ async def test_a_question_about_nothing_is_not_found(service: Service, query: Qu
     with pytest.raises(CodeframeError) as caught:
         await service.query(query)
     assert caught.value.code == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "old\n"),
+        ("new.py", None),
+        ("huge.txt", ""),
+        ("c.bin", ""),
+        ("../../etc/passwd", None),
+        (".git/config", None),
+    ],
+)
+async def test_a_file_is_told_as_it_was_when_work_began(
+    service: Service, engine: Supervisor, path: str, text: str | None
+) -> None:
+    number = await add(service)
+    before = await service.query(ShowBase(number, "a.py"))
+    assert before == {"task": number, "path": "a.py", "text": None}
+    await engine.claim("worker")
+    await engine.set_base(number, "t" * 40)
+    assert await service.query(ShowBase(number, path)) == {
+        "task": number, "path": path, "text": text
+    }  # fmt: skip
 
 
 async def test_a_title_is_folded_to_one_line(service: Service) -> None:

@@ -157,6 +157,28 @@ async def test_permissions_are_kept_and_never_raised(
     assert stat.S_IMODE((project / "tool.sh").stat().st_mode) == 0o750
 
 
+@pytest.mark.parametrize("bits", [0o600, 0o640, 0o664, 0o700, 0o744])
+async def test_undo_gives_back_permissions_that_git_does_not_know(
+    project: Path, state: Path, bits: int
+) -> None:
+    for number, path in enumerate(("gone", "switched")):
+        (project / path).write_bytes(b"x")
+        (project / path).chmod(bits)
+        before = seen(project)
+        old = ("100755" if bits & 0o100 else "100644", b"x")
+        other = ("100644" if bits & 0o100 else "100755", b"x")
+        new = None if path == "gone" else other
+        await JournalledTree(project, state).replace(f"do-{number}", [Replacement(path, old, new)])
+        await JournalledTree(project, state).replace(f"un-{number}", [Replacement(path, new, old)])
+        assert seen(project) == before
+        await JournalledTree(project, state).replace(f"a-{number}", [Replacement(path, old, None)])
+        (project / path).write_bytes(b"by the user")
+        (project / path).chmod(0o600)
+        change = Replacement(path, ("100644", b"by the user"), ("100644", b"x"))
+        await JournalledTree(project, state).replace(f"b-{number}", [change])
+        assert seen(project)[path] == (0o600, b"x")
+
+
 async def test_root_keeps_the_owner(project: Path, state: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")
@@ -206,6 +228,12 @@ async def refused(
 WRITTEN: Side = ("100644", b"evil")
 
 
+@pytest.mark.fault(
+    "tree",
+    "a path that leads out of the project or into `.git`",
+    sees="the path is refused, with the reason",
+    kept="everything",
+)
 @pytest.mark.parametrize(
     "path",
     [
@@ -272,6 +300,12 @@ async def test_the_inside_of_another_repository_is_refused(project: Path, state:
     await refused(project, state, changes, "repository of its own", PathRefused)
 
 
+@pytest.mark.fault(
+    "tree",
+    "a file with several hard links, or a read-only one",
+    sees="the path is refused, with the reason",
+    kept="the project, byte for byte",
+)
 async def test_hard_linked_and_read_only_files_are_refused(project: Path, state: Path) -> None:
     os.link(project / "tool.sh", project / "other")
     await refused(project, state, CHANGE, "hard links", PathRefused)
@@ -337,6 +371,12 @@ def test_the_matrix_below_knows_every_step(tmp_path: Path) -> None:
     assert points_of(tmp_path, True) == STEPS
 
 
+@pytest.mark.fault(
+    "tree",
+    "the disk is full, read-only or broken in the middle of an apply",
+    sees="nothing was written, and why",
+    kept="the project, all old or all new",
+)
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
 async def test_a_failing_disk_leaves_all_old_or_all_new(
@@ -358,6 +398,12 @@ async def test_a_failing_disk_leaves_all_old_or_all_new(
     assert left_over(state) == []
 
 
+@pytest.mark.fault(
+    "tree",
+    "you save a file while it is being applied",
+    sees="a conflict that names the file",
+    kept="every byte you saved",
+)
 @pytest.mark.parametrize("target", [r.path for r in CHANGE])
 @pytest.mark.parametrize("step", [s for s in STEPS if s != "apply.begun"])
 async def test_no_byte_that_a_user_saves_on_the_way_is_lost(
@@ -427,6 +473,12 @@ async def test_what_a_user_saved_over_the_new_stays_when_the_rest_goes_back(
     assert left_over(state) == []
 
 
+@pytest.mark.fault(
+    "tree",
+    "a symbolic link is put in the way of an apply",
+    sees="a conflict",
+    kept="what the link points to",
+)
 async def test_a_link_put_in_the_way_is_not_followed(project: Path, state: Path) -> None:
     victim = project.parent / "victim"
     victim.write_bytes(b"old\n")
@@ -488,6 +540,12 @@ def run_killed_at(
     return done.returncode == -signal.SIGKILL
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 at any step of an apply",
+    sees="the next start ends it",
+    kept="the project, all old or all new",
+)
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_kill_at_any_step_ends_all_old_or_all_new(
     project: Path, state: Path, swap: bool, step: str
@@ -506,6 +564,12 @@ async def test_a_kill_at_any_step_ends_all_old_or_all_new(
 RECOVERY = ["recover.begun", *STEPS[STEPS.index("apply.journal") :]]
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 of the recovery of an apply",
+    sees="the next start ends it",
+    kept="the project, all new",
+)
 @pytest.mark.parametrize("first", ["apply.journal", "apply.renamed.1", "apply.synced"])
 @pytest.mark.parametrize("step", RECOVERY)
 async def test_a_kill_in_the_recovery_is_recovered_too(
@@ -518,6 +582,12 @@ async def test_a_kill_in_the_recovery_is_recovered_too(
     assert left_over(state) == []
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 while a conflict is taken back",
+    sees="the next start ends it",
+    kept="the project, all old, and your edit",
+)
 @pytest.mark.parametrize(
     "step",
     ["rollback.begun", *(f"rollback.restored.{n}" for n in (3, 2, 1, 0)), "rollback.synced"],
@@ -532,6 +602,12 @@ async def test_a_kill_on_the_way_back_ends_all_old(project: Path, state: Path, s
     assert left_over(state) == []
 
 
+@pytest.mark.fault(
+    "tree",
+    "you edit a file after a kill in the middle of an apply",
+    sees="a conflict that names the journal with the other versions",
+    kept="your edit and both versions",
+)
 @pytest.mark.parametrize("step", ["apply.journal", "apply.renamed.0", "apply.renamed.3"])
 async def test_an_edit_after_the_kill_waits_for_a_person(
     project: Path, state: Path, step: str

@@ -7,10 +7,18 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.ports import Replacement
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine is ended in the middle of an apply",
+    sees="it ends after the apply",
+    kept="the project, all old or all new",
+)
 async def test_close_waits_for_a_cancelled_apply(tmp_path: Path) -> None:
     project, state = tmp_path / "project", tmp_path / "state"
     project.mkdir()

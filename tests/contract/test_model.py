@@ -1,4 +1,4 @@
-"""The Model port: the official SDK over loopback HTTP, against two independent servers."""
+"""The Model port: the official SDK over loopback HTTP, against our scripted server."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,20 +17,9 @@ from codeframe_tui.adapters.scripted.script import Fault, Line, Text, Thinking, 
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import SIGNAL_KINDS, Signal
-from codeframe_tui.ports.model import Reply, TurnRequest
-from codeframe_tui.settings import Settings, Waits
-
-KEY = "sk-ant-secret-0123456789"
-READ = {
-    "name": "Read",
-    "description": "Read a file",
-    "input_schema": {
-        "type": "object",
-        "properties": {"path": {"type": "string"}},
-        "required": ["path"],
-    },
-}
-HELLO: tuple[dict[str, Any], ...] = ({"role": "user", "content": "Task 7: Say hello"},)
+from codeframe_tui.ports.model import Reply
+from codeframe_tui.settings import Settings
+from tests.contract.model_kit import HELLO, KEY, model_at, request_of, settings_of
 
 
 @pytest.fixture(autouse=True)
@@ -41,24 +27,6 @@ def _no_ambient_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("API_KEY", "AUTH_TOKEN", "BASE_URL", "PROFILE"):
         monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "no-config"))
-
-
-def request_of(messages: Any = HELLO, **fields: Any) -> TurnRequest:
-    given: dict[str, Any] = {"system": ("You are a worker.",), "tools": (READ,), "max_tokens": 500}
-    return TurnRequest(model="claude-test", messages=messages, **{**given, **fields})
-
-
-def settings_of(**waits: float) -> Settings:
-    return Settings(waits=Waits(**{"first_token": 20.0, "stream_gap": 20.0, **waits}))
-
-
-@asynccontextmanager
-async def model_at(url: str, settings: Settings | None = None) -> AsyncIterator[AnthropicModel]:
-    model = AnthropicModel(settings or settings_of(), base_url=url, api_key=KEY)
-    try:
-        yield model
-    finally:
-        await model.close()
 
 
 async def ask(turn: Turn, settings: Settings | None = None) -> tuple[Reply, list[Signal]]:
@@ -92,6 +60,7 @@ async def test_a_reply_has_all_blocks_usage_and_its_deltas_as_signals() -> None:
     assert thinking == {"type": "thinking", "thinking": "hm " * 20, "signature": "scripted"}
     assert said == {"type": "text", "text": text}
     assert (use["name"], use["input"]) == ("Read", {"path": "src/ä.py"})
+    assert reply.usage is not None
     assert reply.usage.output_tokens > 50
     assert reply.usage.cache_write_tokens > 0
     assert joined(signals, "model.text") == text
@@ -125,6 +94,7 @@ async def test_the_reply_can_be_sent_back_as_it_is_and_the_prefix_is_marked_for_
         ]
         second = await model.turn(request_of(messages), lambda _: None)
     assert second.content == ({"type": "text", "text": "done"},)
+    assert second.usage is not None
     assert second.usage.cache_read_tokens > 0
     assert "cache_control" not in result
     assert sorted(server.replies.values()) == [1, 1]
@@ -272,7 +242,12 @@ async def test_a_cancelled_turn_ends_at_once_and_the_next_one_works() -> None:
     script = Line(Turn((SAID,), fault=Fault("stall", after=4)))
     async with ScriptedServer(script) as server, model_at(server.base_url) as model:
         begun = asyncio.Event()
-        turn = asyncio.create_task(model.turn(request_of(), lambda _: begun.set()))
+
+        def hear(signal: Signal) -> None:
+            if signal.kind == "model.text":
+                begun.set()
+
+        turn = asyncio.create_task(model.turn(request_of(), hear))
         await begun.wait()
         turn.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -331,6 +306,15 @@ async def test_the_key_is_in_no_error_and_no_log(caplog: pytest.LogCaptureFixtur
     assert KEY not in caplog.text
 
 
+async def test_a_short_key_of_a_local_server_does_not_spoil_words() -> None:
+    fault = Fault("error", message="the test token took too long")
+    async with ScriptedServer(Line(Turn((SAID,), fault=fault))) as server:
+        model = AnthropicModel(settings_of(), base_url=server.base_url, api_key="t")
+        with pytest.raises(ModelFailed, match="the test token took too long"):
+            await model.turn(request_of(), lambda _: None)
+        await model.close()
+
+
 def test_asking_whether_it_is_ready_does_not_import_the_sdk() -> None:
     code = (
         "import sys; from codeframe_tui.adapters.model.client import AnthropicModel; "
@@ -338,104 +322,3 @@ def test_asking_whether_it_is_ready_does_not_import_the_sdk() -> None:
         "sys.exit('anthropic' in sys.modules or 'httpx2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-# -- a second, independent server ---------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def independent() -> Iterator[Any]:
-    from llmock.testing import LLMockServer
-
-    with LLMockServer() as server:
-        yield server
-
-
-async def told(
-    server: Any, *behaviors: dict[str, Any], times: int = 1
-) -> list[Reply | ModelFailed]:
-    """Set a scenario and ask; a retryable failure is asked again, as the worker does."""
-    import httpx2
-
-    async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as admin:
-        await admin.post("/_llmock/reset")
-        answer = await admin.post("/_llmock/scenario", json={"behaviors": list(behaviors)})
-        assert answer.is_success, answer.text
-    found: list[Reply | ModelFailed] = []
-    async with model_at(server.base_url("anthropic")) as model:
-        for _ in range(times):
-            try:
-                found.append(await model.turn(request_of(), lambda _: None))
-                break
-            except ModelFailed as failure:
-                found.append(failure)
-                if not failure.retryable:
-                    break
-    return found
-
-
-def grade(server: Any) -> Any:
-    from llmock.verdict import judge
-
-    return judge(server.state.journal.records())
-
-
-async def test_the_independent_server_gives_text_and_tools(independent: Any) -> None:
-    calls = [{"name": "Read", "arguments": {"path": "a.py"}}]
-    (reply,) = await told(independent, {"type": "reply", "text": "reading", "tool_calls": calls})
-    assert isinstance(reply, Reply)
-    assert reply.stop_reason == "tool_use"
-    assert [block["type"] for block in reply.content] == ["text", "tool_use"]
-    assert reply.content[1]["input"] == {"path": "a.py"}
-    assert reply.usage.output_tokens > 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [("truncate", "truncated"), ("disconnect", "dropped"), ("malformed", "protocol")],
-)
-async def test_stream_faults_of_the_independent_server_are_noticed_and_passed(
-    independent: Any, kind: str, name: str
-) -> None:
-    fault = {"type": "stream_fault", "kind": kind, "after_chunks": 3}
-    failure, reply = await told(independent, fault, times=2)
-    assert isinstance(failure, ModelFailed)
-    assert isinstance(reply, Reply)
-    assert failure.kind == name
-    verdict = grade(independent)
-    assert verdict.passed, verdict.render()
-
-
-@pytest.mark.parametrize(
-    ("status", "name"), [(429, "rate_limited"), (529, "overloaded"), (500, "server")]
-)
-async def test_errors_of_the_independent_server_have_names(
-    independent: Any, status: int, name: str
-) -> None:
-    fail = {"type": "fail", "status": status, "times": 1}
-    failure, reply = await told(independent, fail, times=2)
-    assert isinstance(failure, ModelFailed)
-    assert isinstance(reply, Reply)
-    assert failure.kind == name
-
-
-async def test_a_wrong_key_is_asked_once(independent: Any) -> None:
-    (failure,) = await told(independent, {"type": "fail", "status": 401, "times": 3}, times=3)
-    assert isinstance(failure, ModelFailed)
-    assert failure.kind == "wrong_key"
-    assert grade(independent).passed
-
-
-async def test_malformed_tool_arguments_of_the_independent_server_are_told_as_broken(
-    independent: Any,
-) -> None:
-    calls = [{"name": "Read", "arguments": {"path": "a.py"}}]
-    (reply,) = await told(
-        independent,
-        {"type": "reply", "tool_calls": calls},
-        {"type": "tool_fault", "kind": "malformed_arguments"},
-    )
-    assert isinstance(reply, Reply)
-    (use,) = [block for block in reply.content if block["type"] == "tool_use"]
-    assert use["input"] == {}
-    assert use["id"] in reply.broken_tools

@@ -137,6 +137,12 @@ async def test_standard_input_is_empty_and_no_key_is_inherited(room: Room) -> No
         assert word.encode() not in result.output
 
 
+@pytest.mark.fault(
+    "tests",
+    "a command leaves processes behind",
+    sees="nothing",
+    kept="no process survives its end",
+)
 @pytest.mark.parametrize("end", ["normal", "timeout", "cancel"])
 async def test_nothing_survives_any_end(room: Room, mark: str, end: str) -> None:
     ready = asyncio.Event()
@@ -206,6 +212,12 @@ async def test_without_bubblewrap_and_consent_nothing_runs(
     assert "--sandbox rlimits" in result.message
 
 
+@pytest.mark.fault(
+    "tests",
+    "bubblewrap does not work here",
+    sees="the reason, and what to do; nothing runs without consent",
+    kept="the host",
+)
 async def test_a_bubblewrap_that_fails_is_told_and_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +334,12 @@ async def test_a_setuid_copy_belongs_to_nobody_who_matters(sealed: Room) -> None
     assert (workspace.root / "s").stat().st_uid != 0
 
 
+@pytest.mark.fault(
+    "tests",
+    "a command that eats memory, processes or disk",
+    sees="the command ended, and how",
+    kept="the machine",
+)
 async def test_bombs_are_bounded(sealed: Room) -> None:
     forks = """
 import os, signal

@@ -78,6 +78,12 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 in the middle of writes of the database",
+    sees="the next start goes on",
+    kept="every acknowledged row and event",
+)
 @pytest.mark.parametrize("acknowledged", [1, 40, 300])
 async def test_a_killed_writer_loses_nothing_it_acknowledged(
     tmp_path: Path, acknowledged: int
@@ -98,6 +104,12 @@ async def test_a_killed_writer_loses_nothing_it_acknowledged(
     assert set(events) == set(tasks)
 
 
+@pytest.mark.fault(
+    "disk",
+    "the database is damaged",
+    sees="the path, and how to start with an empty queue",
+    kept="the file, and the project",
+)
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" * 99])
 async def test_a_damaged_file_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "state.db"
@@ -108,6 +120,12 @@ async def test_a_damaged_file_is_told_and_left_alone(tmp_path: Path, content: by
     assert path.read_bytes() == content
 
 
+@pytest.mark.fault(
+    "disk",
+    "the database is damaged",
+    sees="the path, and how to start with an empty queue",
+    kept="the file, and the project",
+)
 async def test_a_page_that_rotted_is_found_at_open(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     store = await SqlStore.open(path)
@@ -120,6 +138,12 @@ async def test_a_page_that_rotted_is_found_at_open(tmp_path: Path) -> None:
         await SqlStore.open(path)
 
 
+@pytest.mark.fault(
+    "disk",
+    "the database was written by a newer version",
+    sees="what to install",
+    kept="the file",
+)
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     await (await SqlStore.open(path)).close()
@@ -130,6 +154,12 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
         await SqlStore.open(path)
 
 
+@pytest.mark.fault(
+    "disk",
+    "the state folder cannot be made",
+    sees="the path and the option that names another",
+    kept="the project",
+)
 async def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Lacking, match="cannot be opened"):
@@ -230,6 +260,12 @@ def _needs(pairs: set[tuple[str, str]], number: str) -> tuple[str, ...]:
     return tuple(sorted(needed for task, needed in pairs if task == number))
 
 
+@pytest.mark.fault(
+    "disk",
+    "a commit fails",
+    sees="the wish is refused, with the reason",
+    kept="all that was acknowledged before",
+)
 async def test_a_commit_that_fails_is_told_to_its_whole_group(store: Store) -> None:
     def breaks_at_commit(tables: Any) -> None:
         adds("1")(tables)

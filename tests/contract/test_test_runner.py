@@ -216,6 +216,12 @@ ODD: list[tuple[str, dict[str, str], str, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.fault(
+    "tests",
+    "tests that crash, hang, exit, lie or collect nothing",
+    sees="*not verified* with the reason",
+    kept="the verdict: never green unproven",
+)
 @pytest.mark.parametrize(
     ("files", "reason", "message"), [row[1:] for row in ODD], ids=[row[0] for row in ODD]
 )
@@ -228,6 +234,12 @@ async def test_odd_and_hostile_runs_do_not_count(
     assert message in result.run.message
 
 
+@pytest.mark.fault(
+    "tests",
+    "a planted pytest or plugin",
+    sees="*not verified*, or the flag",
+    kept="the verdict",
+)
 async def test_a_planted_pytest_or_plugin_of_the_workspace_is_not_believed(room: Room) -> None:
     planted = "print('3 passed')\ndef main(*a): return 0\n"
     result = await ran(

@@ -269,6 +269,12 @@ def _ignored_by_outer(project: Path) -> Path:
     return project / "demo"
 
 
+@pytest.mark.fault(
+    "repository",
+    "worktrees, detached heads, unborn branches, sparse or shallow clones",
+    sees="nothing",
+    kept="the tree as it is",
+)
 @pytest.mark.parametrize(
     "shape", [lambda p: p, _detach, _worktree, _plain, _inside, _ignored_by_outer]
 )
@@ -337,6 +343,12 @@ async def test_an_environment_behind_a_link_gets_an_empty_mount_point(
     assert list((workspace.root / ".venv").iterdir()) == []
 
 
+@pytest.mark.fault(
+    "repository",
+    "pipes, sockets and nested repositories",
+    sees="which ones were left out",
+    kept="all of them",
+)
 async def test_special_files_and_other_repositories_are_told(
     space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,11 +364,17 @@ async def test_special_files_and_other_repositories_are_told(
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind("plug")
         snapshot = await space.snapshot()
-    assert set(await space.entries(snapshot.tree)) == {"a.py"}
+    entries = await space.entries(snapshot.tree)
+    assert {path: entry.mode for path, entry in entries.items()} == {
+        "a.py": "100644",
+        "sub": "160000",
+    }
     notes = "\n".join(snapshot.notes)
-    assert "nested: left out, another repository" in notes
-    assert "sub: left out, another repository" in notes
+    assert "nested: read, never written: another repository" in notes
+    assert "sub: read, never written: another repository" in notes
     assert "empty/hollow: left out, an empty folder" in notes
+    assert "pipe: left out, it is a named pipe" in notes
+    assert "plug: left out, it is a socket" in notes
 
 
 async def test_a_named_pipe_never_blocks_a_folder_without_git(
@@ -384,6 +402,12 @@ async def test_a_tracked_path_behind_a_linked_folder_is_not_followed(
     assert {path: entry.mode for path, entry in entries.items()} == {"pkg": "120000"}
 
 
+@pytest.mark.fault(
+    "repository",
+    "files that are too large",
+    sees="which ones were left out",
+    kept="the files",
+)
 async def test_what_is_too_large_is_left_out_and_told(project: Path, tmp_path: Path) -> None:
     put(project, {"large": b"x" * 101, "a": b"x" * 90, "b": b"x" * 90, "c": b"x" * 90})
     limits = Limits(file_bytes=100, snapshot_bytes=200)
@@ -485,7 +509,7 @@ async def test_ignored_files_come_along_without_being_part(
     put(workspace.root, {"pkg/_version.py": b"v = 2\n", "build/new.o": b""})
     captured = await space.capture(workspace)
     assert captured.tree == snapshot.tree
-    assert captured.notes == ("pkg/_version.py: left out, ignored by the project; it was changed",)
+    assert captured.notes == ("pkg/_version.py: left out, it only came along; it was changed",)
     named = await space.capture(workspace, also=["build/new.o", "pkg/_version.py"])
     assert set(await space.entries(named.tree)) == {
         ".gitignore",
@@ -498,6 +522,12 @@ async def test_ignored_files_come_along_without_being_part(
 # -- the user's repository --------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "repository",
+    "hooks, filters and programs in the repository's configuration",
+    sees="nothing",
+    kept="`.git`, byte for byte; none of them runs",
+)
 async def test_the_users_repository_is_untouched_and_its_programs_never_run(
     space: GitWorkspaces, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -675,6 +705,12 @@ async def test_a_workspace_is_taken_as_an_earlier_process_left_it(
     await later.close()
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 while a workspace is made",
+    sees="it is made again",
+    kept="the proposal",
+)
 async def test_a_workspace_that_was_not_finished_is_not_found(
     space: GitWorkspaces, project: Path, tmp_path: Path
 ) -> None:

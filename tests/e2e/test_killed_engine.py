@@ -64,6 +64,12 @@ def alive(pids: set[int], mark: str) -> list[str]:
     return found
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 of the engine while a command runs",
+    sees="the command is told as interrupted and is not run again unasked",
+    kept="no process and no mount of it is left",
+)
 @pytest.mark.parametrize("level", ["bwrap", "rlimits"])
 def test_a_killed_engine_leaves_no_process_and_no_mount(tmp_path: Path, level: str) -> None:
     if level == "bwrap":

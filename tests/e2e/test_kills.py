@@ -94,6 +94,12 @@ def applied(project: Project, name: str) -> int:
     return sum((project.root / path).exists() for path in files_of(name))
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 of the engine at any moment",
+    sees="the cockpit finds a new engine and goes on",
+    kept="all that was acknowledged; no stored reply is paid for twice, no change is half applied",
+)
 async def test_nothing_is_lost_repeated_or_half_done_by_kills(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from codeframe_tui.core.commands import (
     Command,
     Query,
     ShowActivity,
+    ShowBase,
     ShowBlockers,
     ShowDiff,
     ShowOverview,
@@ -286,6 +287,8 @@ class FakeService:
     queue: Document = field(default_factory=queue)
     blockers: Document = field(default_factory=blockers)
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
+    refuse_base: bool = False
+    bases: dict[str, str] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
@@ -316,6 +319,9 @@ class FakeService:
                 found = self.activity
             case ShowTestOutput():
                 found = self.output
+            case ShowBase() if not self.refuse_base:
+                text = self.bases.get(query.path)
+                found = {"task": query.number, "path": query.path, "text": text}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
             case ShowTask():

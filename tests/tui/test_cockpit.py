@@ -211,6 +211,23 @@ async def test_a_new_task_is_written_in_a_form() -> None:
         await drive.until(lambda: "1.9.9 is in the queue" in drive.label("notice"))
 
 
+async def test_what_was_written_stands_in_the_form_again_when_it_is_refused() -> None:
+    async with opened() as drive:
+        drive.key("o")
+        await drive.sheet()
+        drive.type("Count retries")
+        drive.service.refuse = Refused("unknown dependency: 99", hint="look at the list")
+        first = drive.app.screen
+        drive.key("enter")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        await drive.sheet()
+        await drive.in_pane("field-title")
+        assert "unknown dependency: 99" in drive.screen_text()
+        drive.key("enter")
+        await drive.until(lambda: len(drive.service.submitted) == 2)
+        assert drive.service.submitted[1] == AddTask("Count retries", "")
+
+
 @pytest.mark.parametrize(
     ("number", "keys", "sent"),
     [
@@ -266,6 +283,15 @@ async def test_leaving_asks_while_work_runs() -> None:
         drive.key("k")
         await drive.until(lambda: drive.app.return_value == 0)
         assert drive.service.submitted == [KeepWorking(on=True)]
+
+
+async def test_leaving_an_engine_that_was_kept_lets_it_end_when_nothing_runs() -> None:
+    service = FakeService()
+    service.overview |= {"paused": True, "workers": [], "keep": True}
+    async with opened(service) as drive:
+        drive.key("q")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert service.submitted == [KeepWorking(on=False)]
 
 
 async def test_leaving_asks_nothing_when_nothing_runs() -> None:
@@ -361,6 +387,49 @@ async def test_a_dead_engine_is_shown_and_found_again() -> None:
         await drive.until(lambda: "after-the-crash" in drive.label("header"))
         assert drive.pane("queue").cursor == "1.4.1"
         assert drive.app.state.lost == ""
+
+
+async def test_an_engine_that_was_started_again_says_that_work_has_stopped() -> None:
+    service = FakeService()
+    async with opened(service) as drive:
+        service.overview |= {"paused": True, "workers": []}
+        service.die()
+        await drive.until(lambda: "P starts the workers" in drive.label("notice"))
+        assert "nothing is lost" in drive.label("notice")
+
+
+async def test_the_newest_of_the_timeline_is_in_sight_until_a_person_goes_back() -> None:
+    service = FakeService()
+    items = [{**service.activity["items"][0], "title": f"step {n}"} for n in range(60)]
+    service.activity = {"items": items}
+    async with opened(service) as drive:
+        pane = drive.pane("activity")
+        drive.key("5")
+        await drive.in_pane("activity")
+        await drive.until(lambda: pane.cursor and "step 59" in pane.text_at(pane.count() - 1))
+        await drive.until(
+            lambda: pane.scroll_offset.y and pane.scroll_offset.y == pane.max_scroll_y
+        )
+        items.append({**items[0], "title": "step 60"})
+        service.happen("tool.ended", "1.2.3", name="Read", ok=True)
+        await drive.until(lambda: pane.count() == 61)
+        await drive.until(lambda: pane.scroll_offset.y == pane.max_scroll_y)
+        drive.key("g")
+        await drive.until(lambda: pane.scroll_offset.y == 0)
+        items.append({**items[0], "title": "step 61"})
+        service.happen("tool.ended", "1.2.3", name="Read", ok=True)
+        await drive.until(lambda: pane.count() == 62)
+        assert pane.scroll_offset.y == 0
+
+
+async def test_a_file_list_with_nothing_in_it_takes_no_room() -> None:
+    service = FakeService()
+    async with opened(service, size=(200, 50)) as drive:
+        assert drive.app.cockpit.query_one("#files").display
+        drive.key("G")
+        await drive.until(lambda: not (drive.app.state.task or {}).get("attempts"))
+        await drive.until(lambda: not drive.app.cockpit.query_one("#files").display)
+        assert not drive.app.cockpit.query_one("#evidence").display
 
 
 async def test_a_newer_proposal_starts_a_new_draft() -> None:

@@ -12,7 +12,7 @@ from textual.message import Message
 from codeframe_tui.core.commands import Hold, ShowDiff, ShowQueue, ShowTask
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.events import EVENT_TYPES, Event
-from codeframe_tui.ports import Service
+from codeframe_tui.ports import Document, Service
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed, concerns
 from codeframe_tui.tui.messages import Arrived, EngineFound, EngineLost, Missing, Streamed
 from tests.tui.fake_service import FakeService
@@ -54,6 +54,10 @@ async def running(connect: Connect, box: Box, gap: float = 0.0) -> AsyncIterator
             await task
 
 
+def _newest(box: Box) -> Document:
+    return next((m.document for m in reversed(box.messages) if isinstance(m, Arrived)), {})
+
+
 def _connect(*services: Service | Exception) -> Connect:
     left = list(services)
 
@@ -74,6 +78,19 @@ async def test_wanted_documents_arrive_and_again_after_an_event_that_concerns_th
         service.happen("task.added", "7")
         await box.until(lambda: box.slots().count("queue") == 2)
         assert "diff" not in box.slots()
+
+
+async def test_the_header_is_fetched_again_when_the_project_changed() -> None:
+    service, box = FakeService(), Box()
+    async with running(_connect(service), box):
+        await box.until(lambda: box.has(EngineFound))
+        service.overview["dirty"] = 4
+        service.signal("project", "")
+        await box.until(
+            lambda: any(
+                isinstance(m, Arrived) and m.document.get("dirty") == 4 for m in box.messages
+            )
+        )
 
 
 async def test_a_burst_of_events_costs_one_fetch() -> None:

@@ -94,6 +94,12 @@ def _assert_clean(seen: bytes) -> None:
     assert left_on == []
 
 
+@pytest.mark.fault(
+    "people",
+    "the cockpit gets a signal",
+    sees="a clean terminal",
+    kept="the engine's work",
+)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it_with_a_clean_terminal(number: signal.Signals, code: int) -> None:
     with terminal() as screen:

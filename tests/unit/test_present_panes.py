@@ -15,12 +15,13 @@ from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
 from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
+from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.live import LOG_LINES, Live
 from codeframe_tui.tui.present.news import news
-from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, plain
 from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
 from codeframe_tui.tui.present.state import State, works
@@ -274,6 +275,51 @@ def test_attempts_that_a_person_asked_for_have_no_limit() -> None:
     assert " 5 " in said
 
 
+def test_a_silence_is_counted_down_in_activity_queue_and_header_and_a_flow_is_not() -> None:
+    doc = queue()
+    number = next(t["number"] for t in task_rows(doc) if t["status"] == "in_progress")
+
+    def moment(seconds: int) -> str:
+        return at(-seconds / 60)
+
+    def shown_at(since: int, until: int) -> tuple[str, str, str]:
+        data = {
+            "why": "the model's \x1b[31mfirst word",
+            "since": moment(since),
+            "until": moment(until),
+        }
+        found = plain(activity_rows(activity(), now=NOW, waiting=data)[-1])
+        queued = next(
+            plain(r)
+            for r in queue_rows(doc, width=38, now=NOW, waits={number: data})
+            if r.key == number
+        )
+        left = {number: time_left(data, NOW)}
+        return found, queued, plain(header_row(overview(), width=200, left=left))
+
+    told, queued, header = shown_at(-17, 103)
+    assert told.strip() == "◌ waits for the model's first word · 1:43 left"
+    assert queued.endswith("-1:43")
+    assert "-1:43" in header
+    for since, until in ((-1, 60), (-200, -30)):  # it flows; or its end was never told
+        told, queued, header = shown_at(since, until)
+        assert "waits for" not in told
+        assert "-" not in queued.rsplit(" ", 1)[-1]
+        assert "-" not in header.split("policy")[0].split(number)[-1]
+    told, queued, _ = shown_at(-120, -1)
+    assert told.endswith("0:00 left")
+    assert queued.endswith("-0:00")
+
+
+def test_a_countdown_ends_when_it_is_said_to_be_over() -> None:
+    live = Live()
+    live.take(Signal("waiting", "7", {"why": "tests", "since": at(-9), "until": at(9)}))
+    live.begin()  # a new verification; what is waited for is told by its own signals
+    assert live.waiting is not None
+    live.take(Signal("waiting", "7"))
+    assert live.waiting is None
+
+
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
     assert problems({}) == []
     assert all(key.help and key.where in PLACES for key in KEYS)
@@ -287,6 +333,32 @@ def test_own_keys_are_checked() -> None:
     assert problems({"queue.new": "x1"}) == []
     assert "no action 'queue.fly'" in problems({"queue.fly": "x"})[0]
     assert "both queue.new and queue.edit" in problems({"queue.edit": "o"})[0]
+
+
+def test_a_blocked_task_without_a_proposal_cannot_be_approved_as_it_is() -> None:
+    state = State(blockers=blockers(), blocker="b1")
+    assert works("blockers.approve", state)
+    state.blockers = {"blockers": [blockers()["blockers"][0] | {"attempts": 0}]}
+    assert not works("blockers.approve", state)
+    assert works("blockers.answer", state)
+
+
+def test_a_test_that_fails_in_two_runs_is_one_failed_test() -> None:
+    document = shown()
+    first = document["attempts"][0]["verification"]
+    first["regression"] = {"verdict": "regressed", "tests": first["green"]["tests"]}
+    assert "attempt 1 failed 1 test" in plain(title_row(document, width=120))
+
+
+def test_titles_of_all_groups_begin_in_one_column() -> None:
+    document = {
+        "groups": [
+            {"key": "queued", "total": 1, "rows": [task("3", "three")]},
+            {"key": "done", "total": 1, "rows": [task("1.5.10", "ten", "completed")]},
+        ]
+    }
+    rows = [plain(line) for line in queue_rows(document, width=36, now=NOW) if line.key]
+    assert rows[0].index("three") == rows[1].index("ten")
 
 
 def test_only_what_works_is_offered() -> None:

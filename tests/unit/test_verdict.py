@@ -268,6 +268,15 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
         "",
     ),
     (
+        "uncollectable on the base for want of a folder that becomes a package",
+        {
+            "red": uncollected("ModuleNotFoundError: No module named 'shop'"),
+            "added_modules": module_names(["src/shop/cart.py"]),
+        },
+        "proven",
+        "",
+    ),
+    (
         "uncollectable on the base for want of a name of the project",
         {"red": uncollected("ImportError: cannot import name 'x' from 'shop'", "project")},
         "proven",
@@ -430,7 +439,7 @@ def test_what_only_serves_tests_is_known_by_its_folder(path: str, expected: bool
 
 
 def test_modules_have_every_name_they_may_be_imported_by() -> None:
-    assert module_names(["src/shop/__init__.py", "x.txt"]) == {"src.shop", "shop"}
+    assert module_names(["src/shop/__init__.py", "x.txt"]) == {"src.shop", "shop", "src"}
 
 
 IDS = st.sampled_from([NEW, OLD, "test_cart.py::test_b", "test_shop.py::test_c"])

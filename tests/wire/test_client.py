@@ -81,6 +81,12 @@ async def test_events_are_replayed_then_followed_and_a_stopped_reader_costs_noth
         await events.aclose()  # type: ignore[attr-defined] # a generator, as the port allows
 
 
+@pytest.mark.fault(
+    "people",
+    "the connection to the engine is lost",
+    sees="the view goes on",
+    kept="every event, without gap or repetition",
+)
 async def test_after_a_lost_engine_events_go_on_without_gap_or_repetition(tmp_path: Path) -> None:
     service = FakeService()
     await service.record("task.added", "1")
@@ -122,6 +128,12 @@ async def test_who_waits_for_an_answer_learns_that_the_engine_is_lost(tmp_path: 
     listening.close()
 
 
+@pytest.mark.fault(
+    "people",
+    "the running engine is of another version",
+    sees="its process id, and what to do",
+    kept="the engine and its work",
+)
 async def test_an_engine_of_another_protocol_is_refused_by_its_pid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

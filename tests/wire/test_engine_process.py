@@ -66,6 +66,12 @@ async def test_an_engine_is_started_shared_and_ends_with_its_last_client(place: 
     assert os.waitpid(client.engine["pid"], 0)[1] == 0
 
 
+@pytest.mark.fault(
+    "people",
+    "the engine of a cockpit goes away",
+    sees="a new one is started and the view goes on",
+    kept="all that was acknowledged",
+)
 async def test_a_killed_engine_is_replaced_and_nothing_acknowledged_is_lost(
     place: Project,
 ) -> None:
@@ -139,6 +145,12 @@ def test_doctor_finds_everything_and_tells_no_key(
     assert "user:word" not in out
 
 
+@pytest.mark.fault(
+    "people",
+    "git is missing",
+    sees="exit code 5 and what to install",
+    kept="everything",
+)
 def test_without_git_it_exits_5_and_says_so(
     place: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

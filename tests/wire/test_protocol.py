@@ -120,6 +120,12 @@ async def test_a_wrong_request_is_answered_by_its_reason_and_the_session_goes_on
     assert service.submitted == []
 
 
+@pytest.mark.fault(
+    "people",
+    "garbage on the socket",
+    sees="the session ends",
+    kept="the engine and all others",
+)
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -190,6 +196,12 @@ async def test_an_answer_that_is_too_long_is_an_error_not_a_broken_session(tmp_p
         assert answer["error"]["code"] == "too_large"
 
 
+@pytest.mark.fault(
+    "people",
+    "a terminal stops to read",
+    sees="it is dropped and comes back",
+    kept="the engine and all others",
+)
 async def test_a_reader_that_stops_is_dropped_and_others_are_not(tmp_path: Path) -> None:
     service = FakeService()
     bounds = Bounds(outbox_bytes=20_000, stall_seconds=0.05, parting_seconds=0.05)

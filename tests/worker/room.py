@@ -196,11 +196,12 @@ async def room(
     *,
     files: Files | None = PLAIN,
     git: bool = True,
+    project: Path | None = None,
     patience: float = PATIENCE,
     **settings: Any,
 ) -> AsyncIterator[Room]:
-    """An engine on ``folder/project``; files None = the project is there already."""
-    project = folder / "project"
+    """An engine on ``folder/project`` or another; files None = the project is there already."""
+    project = project or folder / "project"
     if files is not None:
         make_project(project, files, git=git)
     recorder = Recorder(script)

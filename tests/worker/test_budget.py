@@ -22,6 +22,12 @@ def paid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
 
 
+@pytest.mark.fault(
+    "model",
+    "a cap of money is reached",
+    sees="a question before the next call",
+    kept="the task, at the same step",
+)
 @pytest.mark.parametrize("cap", ["per_task", "per_run", "per_day"])
 async def test_a_cap_stops_before_the_next_call_and_an_answer_allows_it_again(
     tmp_path: Path, cap: str

@@ -91,6 +91,12 @@ async def test_a_part_by_hunk_and_by_file_is_written_to_the_byte(tmp_path: Path)
         assert tree_of(desk.project) == before
 
 
+@pytest.mark.fault(
+    "tree",
+    "the accepted part fails its tests",
+    sees="the task is in review again, with the reason",
+    kept="the project, byte for byte",
+)
 async def test_a_part_that_fails_writes_nothing_and_goes_back_to_review(tmp_path: Path) -> None:
     async with room(tmp_path, Line(RIGHT)) as desk:
         before = tree_of(desk.project)
@@ -132,6 +138,12 @@ async def test_the_rest_goes_back_to_the_worker_on_the_tree_with_the_part(tmp_pa
         assert "return 23" in (desk.project / "pkg/core.py").read_text()
 
 
+@pytest.mark.fault(
+    "tree",
+    "a file was edited since it was applied, and is undone",
+    sees="a conflict that names the file",
+    kept="your edit; nothing is taken out",
+)
 async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -> None:
     first = answer(core(("return 2", "return 22")), *three())
     second = answer(core(("return 2", "return 23")), *three(3, module="drei"))
@@ -158,6 +170,12 @@ async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -
         assert (await desk.show(task))["reason"] == "undone"
 
 
+@pytest.mark.fault(
+    "tree",
+    "you edited a file that the proposal changes",
+    sees="a conflict that names the file; retry makes a new attempt on it",
+    kept="your edit; nothing is written",
+)
 async def test_a_conflict_writes_nothing_and_retry_rebases_on_the_tree_of_today(
     tmp_path: Path,
 ) -> None:
@@ -232,6 +250,12 @@ def test_end():
 """
 
 
+@pytest.mark.fault(
+    "tree",
+    "the project moved on before a policy applied",
+    sees="a review instead of an apply, with the reason",
+    kept="the project, byte for byte",
+)
 async def test_stale_evidence_that_no_longer_proves_goes_to_a_person(tmp_path: Path) -> None:
     project = tmp_path / "project"
 
@@ -251,6 +275,12 @@ async def test_stale_evidence_that_no_longer_proves_goes_to_a_person(tmp_path: P
         await desk.becomes(task, "in_review")
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine ends between a decision and its change",
+    sees="it is carried out at the next start",
+    kept="the decision; it is carried out once",
+)
 async def test_a_decision_left_pending_is_carried_out_once_at_the_next_start(
     tmp_path: Path,
 ) -> None:

@@ -68,6 +68,12 @@ async def test_a_task_cancelled_amid_its_tools_goes_on_from_its_base(tmp_path: P
         assert shown["attempts"][-1]["verification"]["verdict"] == "proven"
 
 
+@pytest.mark.fault(
+    "kill",
+    "an earlier engine left folders behind",
+    sees="nothing",
+    kept="disk space: they are removed",
+)
 async def test_what_an_earlier_engine_left_is_swept(tmp_path: Path) -> None:
     project, script = make_project(tmp_path / "project"), Recorder(Line(RIGHT))
     settings = settings_in(tmp_path)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index import Searcher
 from codeframe_tui.core.agent import TOOLS
@@ -49,6 +50,7 @@ def root(tmp_path: Path) -> Path:
 async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
     shop = SimpleNamespace(
         files_at=DirectoryFiles,
+        working_tree=JournalledTree(root, root.parent / "state"),
         settings=Settings(),
         index=Searcher(),
         sandbox=FakeSandbox(Finished(3, b"line\n", 0, "exit", "", 0.1)),

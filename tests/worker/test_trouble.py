@@ -40,6 +40,12 @@ def failing(fault: Fault) -> Turn:
     return answer(*three(3), fault=fault)
 
 
+@pytest.mark.fault(
+    "model",
+    "too many requests, an overload, a stream that is cut or reset",
+    sees="another try, counted down, with its reason",
+    kept="the conversation; nothing of a cut reply is acted on",
+)
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
@@ -63,6 +69,12 @@ async def test_a_failed_call_is_repeated_after_a_capped_wait(
         assert len(shown["attempts"]) == 1
 
 
+@pytest.mark.fault(
+    "model",
+    "the model stays away",
+    sees="a question; the answer goes on",
+    kept="the task and all stored turns",
+)
 async def test_a_model_that_stays_away_becomes_a_question_and_the_answer_is_told(
     tmp_path: Path,
 ) -> None:
@@ -84,6 +96,12 @@ async def test_a_model_that_stays_away_becomes_a_question_and_the_answer_is_told
         assert "it should be back" in desk.script.newest()
 
 
+@pytest.mark.fault(
+    "model",
+    "there is no key",
+    sees="a banner that says how to set one",
+    kept="the queue; nothing is started",
+)
 async def test_without_a_key_nothing_is_taken_and_the_overview_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +118,12 @@ async def test_without_a_key_nothing_is_taken_and_the_overview_says_what_is_miss
         assert (await desk.show(task))["status"] == "pending"
 
 
+@pytest.mark.fault(
+    "model",
+    "the key is wrong",
+    sees="the workers are paused, with the reason",
+    kept="the task, without a correction spent",
+)
 async def test_a_wrong_key_pauses_the_workers_and_leaves_the_task_unharmed(tmp_path: Path) -> None:
     fault = Fault("status", status=401, message="invalid x-api-key")
     async with room(tmp_path, Line(failing(fault))) as desk:
@@ -114,6 +138,12 @@ async def test_a_wrong_key_pauses_the_workers_and_leaves_the_task_unharmed(tmp_p
         assert (await desk.becomes(task, "in_review"))["corrections"] == 0
 
 
+@pytest.mark.fault(
+    "people",
+    "a person cancels or holds a task whose command runs",
+    sees="it stops at once",
+    kept="the project, byte for byte; no process survives",
+)
 @pytest.mark.parametrize("stop", [Cancel, Hold])
 async def test_a_person_stops_a_running_command_at_once_and_nothing_survives(
     tmp_path: Path, stop: type[Cancel] | type[Hold]
@@ -150,6 +180,12 @@ async def test_pausing_lets_the_task_in_hand_go_on_and_takes_no_other(tmp_path: 
         assert (await desk.show(second))["status"] == "pending"
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine ends in the middle of a conversation",
+    sees="the task waits and goes on where it was",
+    kept="every stored reply; none is asked for again",
+)
 async def test_a_restart_in_a_conversation_goes_on_and_asks_for_no_stored_reply_again(
     tmp_path: Path,
 ) -> None:

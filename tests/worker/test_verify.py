@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import open_sandbox
@@ -93,7 +94,7 @@ async def bench(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIt
         runner = Counting(PytestRunner(sandbox))
         known: dict[str, Any] = {"workspaces": workspaces, "runner": runner, "settings": settings}
         unused = dict.fromkeys(Workshop.__dataclass_fields__)
-        shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf()}))
+        shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf(), "clock": SystemClock()}))
         base = (await workspaces.snapshot()).tree
         yield Bench(workspaces, runner, Verifier(shop), base)
     finally:

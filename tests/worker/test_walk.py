@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,24 @@ async def test_a_correction_tells_what_failed_where_what_was_tried_and_the_chang
     assert [a["verification"]["verdict"] for a in shown["attempts"]] == ["failed", "proven"]
 
 
+async def test_a_file_in_the_making_names_the_turn_that_stores_it(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await desk.add()
+        signals = desk.service.signals()
+        first = asyncio.ensure_future(anext(s async for s in signals if s.kind == "file"))
+        await desk.start()
+        async with asyncio.timeout(desk.patience):
+            told = await first
+        stored = await desk.until("turn.recorded", task)
+        assert (told.task, told.data["turn"]) == (task, stored.data["turn"])
+
+
+@pytest.mark.fault(
+    "tests",
+    "the tests still fail after three corrections",
+    sees="a question with all four attempts",
+    kept="every attempt with its evidence",
+)
 async def test_after_four_attempts_a_person_is_asked_and_the_answer_is_in_the_next_prompt(
     tmp_path: Path,
 ) -> None:
@@ -166,6 +185,12 @@ INVALID: dict[str, tuple[Turn, str]] = {
 }
 
 
+@pytest.mark.fault(
+    "model",
+    "an answer that is no change set",
+    sees="the reason; after the second time a question",
+    kept="nothing of it is used",
+)
 @pytest.mark.parametrize("name", INVALID)
 async def test_an_invalid_answer_is_sent_back_twice_with_the_reason_then_asked_about(
     tmp_path: Path, name: str
@@ -236,6 +261,12 @@ async def test_too_many_calls_become_a_question_and_the_answer_goes_on(tmp_path:
         assert "yes, and hurry" in desk.script.newest()
 
 
+@pytest.mark.fault(
+    "model",
+    "tool calls that are cut or malformed",
+    sees="the model is told",
+    kept="they never run; the conversation stays valid",
+)
 async def test_cut_or_malformed_tool_calls_never_run_and_the_conversation_stays_valid(
     tmp_path: Path,
 ) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from codeframe_tui.core.commands import Parts
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.progress import Attempt, Decision
@@ -44,6 +46,12 @@ class FakeTrees:
         return [path for path, state in entries.items() if state != ("100644", b"new")]
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine is killed after the change was written, before it could say so",
+    sees="*applied*",
+    kept="the change; it is not judged again",
+)
 async def test_a_written_change_of_a_policy_is_settled_without_a_check() -> None:
     ledger, trees = FakeLedger(), FakeTrees()
     shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, root=Path())

@@ -10,7 +10,7 @@
 
 Without one of the last four nothing of the real tree was changed. Journals are read from the
 state directory only: a repository cannot bring one along. ``<state>/applied/`` remembers the
-finished ones by name and digest, and the folders they made.
+finished ones by name and digest, the folders they made, and permissions that git does not know.
 """
 
 from __future__ import annotations
@@ -227,6 +227,39 @@ class JournalStore:
         if directories == self.made():
             return
         write_durably(self._applied / ".directories", json.dumps(dict(directories)))
+
+    def permissions(self, targets: Sequence[Target]) -> dict[str, int]:
+        """By path, the permissions that exactly these new files had before they were taken out."""
+        known = self._permissions()
+        news = {target.path: _fingerprint(target.new) for target in targets}
+        return {path: bits for path, (side, bits) in known.items() if news.get(path) == side}
+
+    def remember_permissions(self, targets: Sequence[Target], taken: Mapping[str, int]) -> None:
+        """Note the permissions of old files that a later undo could not guess.
+
+        Args:
+            targets: of an apply that is done; what was noted of their paths is forgotten.
+            taken: permissions of old files by path.
+        """
+        before = self._permissions()
+        known = dict(before)
+        for target in targets:
+            known.pop(target.path, None)
+            if target.path in taken:
+                known[target.path] = (_fingerprint(target.old), taken[target.path])
+        if known != before:
+            write_durably(self._applied / ".permissions", json.dumps(known))
+
+    def _permissions(self) -> dict[str, tuple[str, int]]:
+        try:
+            stored = json.loads((self._applied / ".permissions").read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {path: (side, bits) for path, (side, bits) in stored.items()}
+
+
+def _fingerprint(side: Mark) -> str:
+    return "" if side is None else ":".join(side)
 
 
 def parents(path: str) -> Iterator[str]:

@@ -124,6 +124,18 @@ class Slots:
             if self._held(slot) not in (None, target.old, target.new)
         ]
 
+    def taken(self) -> dict[str, int]:
+        """Permissions of those old files whose git mode did not stay, by path."""
+        found = {}
+        for slot, target in self._numbered():
+            stays = target.old is None or (
+                target.new is not None and target.new[0] == target.old[0]
+            )
+            status = None if stays else look(self._slots, slot)
+            if status is not None:
+                found[target.path] = status.st_mode & 0o777
+        return found
+
     def _exchange(self, slot: str, parent: int, name: str) -> None:
         if self._swap and exchange(self._slots, slot, parent, name):
             return

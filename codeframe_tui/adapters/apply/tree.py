@@ -22,7 +22,7 @@ from codeframe_tui.adapters.apply.journal import (
 )
 from codeframe_tui.adapters.apply.slots import Slots, read_mark
 from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
-from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable, stage
+from codeframe_tui.adapters.files import git_mode, look, refuse_nested, require_replaceable, stage
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import check_path, check_set
 from codeframe_tui.ports import Replacement
@@ -177,13 +177,19 @@ class JournalledTree:
         slots_folder = self._store.create(name)
         self._crash("apply.begun")
         with _open(slots_folder) as slots:
+            bits = self._store.permissions(Journal.of(replacements).targets)
             for number, replacement in enumerate(replacements):
                 if replacement.new is None or replacement.new == replacement.old:
                     continue
                 mode, content = replacement.new
                 like = look(root, replacement.path)
                 owner = os.fstat(root)
-                stage(slots, str(number), content, like, mode, durable=True, owner=owner)
+                if like is not None and git_mode(like) == mode:
+                    bits.pop(replacement.path, None)
+                stage(
+                    slots, str(number), content, like, mode,
+                    durable=True, owner=owner, bits=bits.get(replacement.path),
+                )  # fmt: skip
                 self._crash(f"apply.staged.{number}")
             os.fsync(slots)
         self._crash("apply.staged")
@@ -206,7 +212,7 @@ class JournalledTree:
             except OSError as error:
                 conflict = self._roll_back(name, root, slots, journal, str(error.strerror))
                 raise Refused(conflict.message, hint=conflict.hint) from error
-        self._end(name, root, journal)
+            self._end(name, root, journal, slots.taken())
 
     def _place_all(self, slots: Slots, journal: Journal, root: int) -> None:
         self._crash("apply.journal")
@@ -219,10 +225,11 @@ class JournalledTree:
         if foreign:
             raise _conflict(foreign)
 
-    def _end(self, name: str, root: int, journal: Journal) -> None:
+    def _end(self, name: str, root: int, journal: Journal, taken: Mapping[str, int]) -> None:
         """Everything is new: remember it, then forget the journal."""
         try:
             self._store.remember_made(self._made(root, journal))
+            self._store.remember_permissions(journal.targets, taken)
             self._crash("apply.remembered")
             self._store.finish(name, journal.digest)
             self._crash("apply.done")

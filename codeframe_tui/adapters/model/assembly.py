@@ -63,6 +63,11 @@ class Assembly:
         self._length = 0
         self.stopped = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether the reply's beginning has come."""
+        return self._model is not None
+
     def feed(self, event: Mapping[str, Any]) -> None:
         """Take one event in order. Raises: ModelFailed (an error event, or a broken protocol)."""
         kind = event.get("type")
@@ -98,9 +103,15 @@ class Assembly:
             content=tuple(block for block in content if not _is_empty_text(block)),
             stop_reason=self._stop_reason,
             model=self._model,
-            usage=Usage(**{_USAGE[name]: count for name, count in self._usage.items()}),
+            usage=self._counted(),
             broken_tools=broken,
         )
+
+    def _counted(self) -> Usage | None:
+        """What the server counted; None when it told nothing: no count is not a count of 0."""
+        if not self._usage:
+            return None
+        return Usage(**{_USAGE[name]: count for name, count in self._usage.items()})
 
     def _check_tools(self, content: list[dict[str, Any]]) -> None:
         ids = [block["id"] for block in content if block["type"] == "tool_use"]
@@ -122,7 +133,8 @@ class Assembly:
         block = _Block(dict(event["content_block"]))
         self._blocks.append(block)
         if block.start["type"] == "tool_use":
-            if not all(isinstance(block.start[name], str) for name in ("id", "name")):
+            named = [block.start[name] for name in ("id", "name")]
+            if not all(isinstance(name, str) and name for name in named):
                 raise TypeError("a tool call needs id and name")
             self._signal_tool(block, "")
         elif block.start.get("text"):
@@ -249,5 +261,6 @@ def _raise_error(event: Mapping[str, Any]) -> NoReturn:
     inner = event.get("error")
     inner = inner if isinstance(inner, Mapping) else {}
     type_ = str(inner["type"]) if "type" in inner else None
-    text = f"the model server broke off ({type_ or 'error'}): {inner.get('message', '')}"
-    raise failed(api_kind(200, type_), text)
+    said = str(inner.get("message", ""))
+    text = f"the model server broke off ({type_ or 'error'}): {said}"
+    raise failed(api_kind(200, type_, said), text)

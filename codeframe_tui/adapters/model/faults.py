@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
@@ -20,6 +21,7 @@ _BY_TYPE = {
     "timeout_error": "server",
 }
 _BY_STATUS = {401: "wrong_key", 403: "wrong_key", 429: "rate_limited", 529: "overloaded"}
+_TOO_LONG = re.compile(r"prompt is too long|context (?:window|limit|length)", re.IGNORECASE)
 _PASSING = frozenset(
     {"rate_limited", "overloaded", "truncated", "dropped", "stalled", "server", "protocol"}
 )
@@ -28,6 +30,7 @@ _HINTS = {
     "wrong_key": "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN and ANTHROPIC_BASE_URL",
     "rate_limited": "wait, use fewer workers, or raise the limit of the account",
     "overloaded": "wait and retry, or choose another model",
+    "too_long": "lower limits.window_tokens, or choose a model with a larger context window",
     "bad_request": "check the model's name and the settings; the log has the details",
     "dropped": "check the network and ANTHROPIC_BASE_URL",
 }
@@ -47,13 +50,20 @@ def failed(
     )
 
 
-def api_kind(status: int, type_: str | None) -> str:
+def api_kind(status: int, type_: str | None, message: str = "") -> str:
     """The kind of an error that the server named.
 
     Args:
         status: HTTP status; 200 for an error inside a stream, where only ``type_`` counts.
         type_: ``error.type`` of the body, if it has one.
+        message: ``error.message``; the only place where a conversation beyond the model's window
+            is told apart from other bad requests.
     """
+    kind = _named(status, type_)
+    return "too_long" if kind == "bad_request" and _TOO_LONG.search(message) else kind
+
+
+def _named(status: int, type_: str | None) -> str:
     by_type = _BY_TYPE.get(type_ or "")
     if status in _BY_STATUS:
         return _BY_STATUS[status]

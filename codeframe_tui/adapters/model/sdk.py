@@ -12,17 +12,19 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import anthropic
 import httpx2
 
+from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.model.assembly import Assembly
 from codeframe_tui.adapters.model.faults import api_kind, failed, retry_after
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.waiting import waiting
 from codeframe_tui.ports.model import Reply, TurnRequest
 from codeframe_tui.settings import Waits
 
@@ -38,8 +40,13 @@ _FAULTS = (
     TypeError,
     ValueError,
 )
+_CLOCK = SystemClock()
 _CACHED = {"type": "ephemeral"}
+_SECRET = 8  # characters that a real key has at least
 _DRAIN_SECONDS = 0.05
+_TELL_SECONDS = 1.0
+_DOCUMENT_BYTES = 65_536
+_Events = AsyncGenerator[Any, None]
 
 
 class Connection:
@@ -61,19 +68,21 @@ class Connection:
             timeout=anthropic.Timeout(None, connect=10.0),
             http_client=anthropic.DefaultAsyncHttpxClient(trust_env=False) if direct else None,
         )
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def turn(self, request: TurnRequest, on_delta: Callable[[Signal], None]) -> Reply:
         """See `ports.Model.turn`."""
         assembly = Assembly(on_delta)
+        on_delta(waiting("the model's first word", _CLOCK.now(), self._waits.first_token))
         limit = asyncio.timeout(self._waits.first_token)
         try:
             async with limit:
-                await self._stream(request, assembly, limit)
+                await self._stream(request, assembly, _Patience(limit, self._waits, on_delta))
         except ModelFailed as failure:
             raise self._redacted(failure) from None
         except TimeoutError as error:
             if not assembly.stopped:
-                raise failed("stalled", "the model sent nothing for too long") from error
+                raise failed("stalled", self._silence(assembly)) from error
         except _FAULTS as error:
             if not assembly.stopped:
                 raise self._redacted(_translated(error)) from self._safe(error)
@@ -83,33 +92,41 @@ class Connection:
 
     async def close(self) -> None:
         """Close the connections."""
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         await self._client.close()
 
-    async def _stream(
-        self, request: TurnRequest, assembly: Assembly, limit: asyncio.Timeout
-    ) -> None:
-        """Feed the assembly until its end; the limit moves on with every piece."""
-        loop = asyncio.get_running_loop()
-        silence = max(self._waits.first_token, self._waits.stream_gap)
-        async with await self._client.messages.create(**payload(request), stream=True) as stream:
-            _check_type(stream.response)
-            raw = anthropic.AsyncStream.raw_events(stream.response)
-            last = loop.time()
-            async with aclosing(cast("AsyncGenerator[Any]", raw)) as events:
-                async for event in events:
-                    if assembly.stopped:
-                        continue
-                    data = _data(event.data)
-                    if data.get("type") != "ping":
-                        last = loop.time()
-                    # Pings say that the line stands, not that the model gets on.
-                    limit.reschedule(min(loop.time() + self._waits.stream_gap, last + silence))
-                    assembly.feed(data)
-                    if assembly.stopped:  # reading to the end lets the connection be used again
-                        limit.reschedule(loop.time() + _DRAIN_SECONDS)
+    async def _stream(self, request: TurnRequest, assembly: Assembly, patience: _Patience) -> None:
+        """Feed the assembly until its end.
+
+        Nothing is awaited once the end has been fed: a turn that is cancelled later than that
+        would lose a reply that is paid for.
+        """
+        stream = await self._client.messages.create(**payload(request), stream=True)
+        response = stream.response
+        events = cast("_Events", anthropic.AsyncStream.raw_events(response))
+        try:
+            await _check_type(response, assembly)
+            async for event in events:
+                data = _data(event.data)
+                patience.renew(is_ping=data.get("type") == "ping")
+                assembly.feed(data)
+                if assembly.stopped:
+                    return
+        finally:
+            leaving = asyncio.create_task(_leave(response, events, whole=assembly.stopped))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+
+    def _silence(self, assembly: Assembly) -> str:
+        waits = self._waits
+        if not assembly.begun:
+            return f"the model sent nothing within {waits.first_token:g} s (waits.first_token)"
+        return f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
 
     def _secret(self) -> str | None:
-        return self._client.api_key or self._client.auth_token
+        """The key; a short one (a local server's "test") is none, and stands in many words."""
+        secret = self._client.api_key or self._client.auth_token
+        return secret if secret and len(secret) >= _SECRET else None
 
     def _redacted(self, failure: ModelFailed) -> ModelFailed:
         """A server may repeat the key it refuses."""
@@ -123,6 +140,35 @@ class Connection:
         """The cause for the log, unless it holds the key."""
         secret = self._secret()
         return None if secret and secret in f"{error!r} {error}" else error
+
+
+class _Patience:
+    """The limit of a stream; it moves on with every piece, and is told once a second at most.
+
+    Pings say that the line stands, not that the model gets on: alone they keep nothing alive.
+    """
+
+    def __init__(
+        self, limit: asyncio.Timeout, waits: Waits, on_delta: Callable[[Signal], None]
+    ) -> None:
+        self._limit = limit
+        self._gap = waits.stream_gap
+        self._silence = max(waits.first_token, waits.stream_gap)
+        self._on_delta = on_delta
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._told = -_TELL_SECONDS
+
+    def renew(self, *, is_ping: bool) -> None:
+        """A piece has come."""
+        now = self._loop.time()
+        if not is_ping:
+            self._last = now
+        until = min(now + self._gap, self._last + self._silence)
+        self._limit.reschedule(until)
+        if now - self._told >= _TELL_SECONDS:
+            self._told = now
+            self._on_delta(waiting("more from the model", _CLOCK.now(), until - now))
 
 
 def payload(request: TurnRequest) -> dict[str, Any]:
@@ -162,15 +208,45 @@ def _data(text: str) -> Mapping[str, Any]:
     raise ValueError("an event is no JSON object")
 
 
-def _check_type(response: httpx2.Response) -> None:
+async def _check_type(response: httpx2.Response, assembly: Assembly) -> None:
+    """Refuse what is no stream; some servers tell an error as a document with status 200."""
     kind = response.headers.get("content-type", "")
-    if not kind.startswith("text/event-stream"):
-        raise failed(
-            "protocol",
-            f"the server at {response.url.host} answered {kind or 'nothing known'} instead of an "
-            "event stream; check ANTHROPIC_BASE_URL",
-            again=False,
-        )
+    if kind.startswith("text/event-stream"):
+        return
+    if kind.startswith("application/json"):
+        document = await _document(response)
+        if document.get("type") == "error":
+            assembly.feed(document)
+    raise failed(
+        "protocol",
+        f"the server at {response.url.host} answered {kind or 'nothing known'} instead of an "
+        "event stream; check ANTHROPIC_BASE_URL",
+        again=False,
+    )
+
+
+async def _document(response: httpx2.Response) -> Mapping[str, Any]:
+    """A short JSON object; empty when it is none."""
+    body = b""
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > _DOCUMENT_BYTES:
+            return {}
+    try:
+        return _data(body.decode())
+    except ValueError:
+        return {}
+
+
+async def _leave(response: httpx2.Response, events: _Events, *, whole: bool) -> None:
+    """Close a stream; one that was read to its end leaves a connection to be used again."""
+    with suppress(TimeoutError, *_FAULTS):
+        async with asyncio.timeout(_DRAIN_SECONDS if whole else 0):
+            async for _ in events:
+                pass
+    with suppress(*_FAULTS):
+        await events.aclose()
+        await response.aclose()
 
 
 def _translated(error: BaseException) -> ModelFailed:
@@ -201,8 +277,8 @@ def _innermost(error: BaseException) -> str:
 
 
 def _refused(error: anthropic.APIStatusError) -> ModelFailed:
-    kind = api_kind(error.status_code, error.type)
     said = error.api_message or error.message
+    kind = api_kind(error.status_code, error.type, said)
     text = f"the model server answered {error.status_code} ({error.type or 'error'}): {said}"
     headers = error.response.headers
     again = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))

@@ -50,8 +50,8 @@ class SqlTurns:
         }
         statement = upsert(TURNS).on_conflict_do_nothing()
         added = self._connection.execute(statement, row).rowcount == 1
-        if added and turn.usage:
-            self._count(number, turn.usage, turn.cost_usd)
+        if added and turn.role == "assistant":
+            self._count(number, turn.usage or Usage(), turn.cost_usd)
         return added
 
     def usage(self) -> dict[str, tuple[Usage, float | None]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from codeframe_tui.adapters.workspace.gather import Gatherer
-from codeframe_tui.adapters.workspace.objects import object_id
+from codeframe_tui.adapters.workspace.objects import SUBMODULE, object_id
 from codeframe_tui.adapters.workspace.paths import above
 from codeframe_tui.adapters.workspace.records import Record
 from codeframe_tui.adapters.workspace.rules import Rules
@@ -50,13 +50,16 @@ class WorkspaceScan:
         self._rules = rules
         self._gatherer = gatherer
         self._notes = gatherer.notes
+        self._submodules = {path for path, entry in base.items() if entry.mode == SUBMODULE}
         self._parents = above(base.keys() | also)
         self._extra_parents = above(record.extras)
         self._ignored: set[str] = set()
+        self._foreign: set[str] = set()
 
     def run(self, root: Path) -> None:
         """Walk and take."""
         top = os.open(root, _OPEN_TOP)
+        self._gatherer.entries.update({path: self._base[path] for path in self._submodules})
         try:
             for folder in folders(top, repair=True, on_error=self._note_folder):
                 self._visit(folder)
@@ -71,13 +74,28 @@ class WorkspaceScan:
         if folder.path and folder.path not in self._parents and self._is_foreign(folder):
             folder.folders.clear()
             return
+        if folder.path in self._submodules or folder.path in self._foreign:
+            self._pass_over(folder)
+            return
         for entry in folder.files:
             path = folder.below(entry[0])
-            if self._is_named(path) or not self._is_left_out(folder, path, entry):
+            if path in self._submodules:
+                self._notes.add(path, "left as it was, another repository")
+            elif self._is_named(path) or not self._is_left_out(folder, path, entry):
                 self._take(folder, path, entry)
         folder.folders[:] = [
             entry for entry in folder.folders if self._enters(folder.below(entry[0]), folder.path)
         ]
+
+    def _pass_over(self, folder: Folder) -> None:
+        """A submodule: its files came along to be read, and nothing is taken from there."""
+        for entry in folder.files:
+            path = folder.below(entry[0])
+            if extra := self._extras.get(path):
+                self._compare(folder, path, entry, extra)
+            elif not is_kept_out(path):
+                self._notes.add(path, "left out, inside another repository")
+        self._foreign.update(folder.below(name) for name, _ in folder.folders)
 
     def _is_foreign(self, folder: Folder) -> bool:
         names = {name for name, _ in [*folder.files, *folder.folders]}
@@ -115,7 +133,7 @@ class WorkspaceScan:
     def _compare(self, folder: Folder, path: str, entry: Entry, extra: TreeEntry) -> None:
         now = self._gatherer.look(folder.fd, path, *entry)
         if now is not None and now.blob != extra.blob:
-            self._notes.add(path, "left out, ignored by the project; it was changed")
+            self._notes.add(path, "left out, it only came along; it was changed")
 
     def _take(self, folder: Folder, path: str, entry: Entry) -> None:
         name, state = entry

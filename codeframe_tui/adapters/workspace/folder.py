@@ -11,6 +11,7 @@ from pathlib import Path
 from codeframe_tui.adapters.workspace.objects import (
     LINK,
     PROGRAM,
+    SUBMODULE,
     ObjectReader,
     object_id,
 )
@@ -40,7 +41,7 @@ class FolderMaker:
 
     Args:
         root: the folder; need not exist.
-        wanted: files and links by path.
+        wanted: files, links and submodules by path; the latter are made as folders.
         reserved: folders that must exist and be empty, e.g. mount points of environments.
         before: states of files as an earlier look knew them.
     """
@@ -60,7 +61,11 @@ class FolderMaker:
             for path, entry in wanted.items()
             if path not in self._reserved and not path.startswith(inside)
         }
-        self._folders = above(self._wanted) | above(self._reserved) | self._reserved
+        folders = {path for path, entry in self._wanted.items() if entry.mode == SUBMODULE}
+        folders |= self._reserved
+        for path in folders:
+            self._wanted.pop(path, None)
+        self._folders = above(self._wanted) | above(folders) | folders
         self._before = before
         self._done: set[str] = set()
         self._states: dict[str, tuple[os.stat_result, str]] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from codeframe_tui.adapters.workspace.git import run_git
+from codeframe_tui.adapters.workspace.objects import SUBMODULE
 from codeframe_tui.adapters.workspace.rules import OutsideRules, parse_rules
 
 __all__ = ["Listing", "list_project", "outside_rules"]
@@ -31,13 +33,15 @@ class Listing:
     Attributes:
         tracked: paths in the user's index.
         untracked: paths that no rule ignores.
-        submodules: folders that belong to another repository.
+        submodules: folders of other repositories, and the commit that the index names.
+        absent: how many tracked paths a sparse checkout keeps off the disk.
         problem: why git could not be asked, although there is a repository; empty when it could.
     """
 
     tracked: frozenset[str] = frozenset()
     untracked: frozenset[str] = frozenset()
-    submodules: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
+    absent: int = 0
     problem: str = field(default="", compare=False)
 
 
@@ -66,30 +70,33 @@ def list_project(project: Path) -> Listing | None:
 
     A folder that an outer repository ignores counts as not in it.
     """
-    index, problem = _ask(project, "ls-files", "--stage", "-z")
+    index, problem = _ask(project, "ls-files", "--stage", "-t", "-z")
     if index is None:
         there = (project / ".git").exists()
         return Listing(problem=problem.partition("\n")[0]) if there else None
     others, problem = _ask(project, "ls-files", "--others", "--exclude-standard", "-z")
     if others is None:
         return Listing(problem=problem.partition("\n")[0])
-    tracked, submodules = _parse_index(index)
+    listing = _parse(index, others)
+    return listing if listing.tracked or listing.untracked else None
+
+
+def _parse(index: bytes, others: bytes) -> Listing:
+    tracked: set[str] = set()
+    submodules: dict[str, str] = {}
+    absent = 0
+    for line in index.split(b"\0")[:-1]:
+        head, _, path = line.partition(b"\t")
+        tag, mode, object_id, _ = head.decode("ascii").split(" ")
+        if mode == SUBMODULE:
+            submodules[os.fsdecode(path)] = object_id
+        else:
+            tracked.add(os.fsdecode(path))
+            absent += tag == "S"
     names = [os.fsdecode(name) for name in others.split(b"\0")[:-1]]
     # git ends the names of other repositories with a slash
-    submodules.update(name.rstrip("/") for name in names if name.endswith("/"))
     untracked = frozenset(name for name in names if not name.endswith("/"))
-    if not tracked and not untracked:
-        return None
-    return Listing(frozenset(tracked), untracked, frozenset(submodules))
-
-
-def _parse_index(output: bytes) -> tuple[set[str], set[str]]:
-    tracked: set[str] = set()
-    submodules: set[str] = set()
-    for line in output.split(b"\0")[:-1]:
-        head, _, path = line.partition(b"\t")
-        (submodules if head.startswith(b"160000") else tracked).add(os.fsdecode(path))
-    return tracked, submodules
+    return Listing(frozenset(tracked), untracked, submodules, absent)
 
 
 def outside_rules(project: Path) -> OutsideRules:

@@ -22,9 +22,18 @@ from codeframe_tui.adapters.workspace.git import Git
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
 from codeframe_tui.ports.files import TreeEntry
 
-__all__ = ["LINK", "PLAIN", "PROGRAM", "ObjectReader", "ObjectWriter", "object_id", "read_tree"]
+__all__ = [
+    "LINK",
+    "PLAIN",
+    "PROGRAM",
+    "SUBMODULE",
+    "ObjectReader",
+    "ObjectWriter",
+    "object_id",
+    "read_tree",
+]
 
-PLAIN, PROGRAM, LINK = "100644", "100755", "120000"
+PLAIN, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 _FOLDER = "40000"
 _KINDS = {"tree": 2, "blob": 3}
 _FLUSH_BYTES = 32 * 2**20

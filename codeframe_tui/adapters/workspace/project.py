@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeframe_tui.adapters.workspace.gather import Gatherer
+from codeframe_tui.adapters.workspace.gather import Gatherer, special_kind
 from codeframe_tui.adapters.workspace.listing import Listing, list_project
 from codeframe_tui.adapters.workspace.notes import Notes
+from codeframe_tui.adapters.workspace.objects import SUBMODULE
 from codeframe_tui.adapters.workspace.paths import above
 from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
 from codeframe_tui.adapters.workspace.walk import Folder, folders, open_folder
@@ -62,6 +64,7 @@ class ProjectScan:
         self._notes: Notes = gatherer.notes
         self._rules = Rules(OutsideRules())
         self._listing: Listing | None = None
+        self._submodules: Mapping[str, str] = {}
         self._parents: set[str] = set()
         self._ignored: set[str] = set()
         self._candidates: list[_Extra] = []
@@ -72,6 +75,10 @@ class ProjectScan:
         self._listing = self._ask_git()
         if self._listing:
             self._parents = above(self._listing.tracked | self._listing.untracked)
+            self._submodules = self._listing.submodules
+            if absent := self._listing.absent:
+                files = "1 tracked file is" if absent == 1 else f"{absent:,} tracked files are"
+                self._notes.add("", f"{files} not checked out (sparse), so not part of it")
         top = os.open(self._project, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             for folder in folders(top, on_error=self._note_folder):
@@ -92,36 +99,48 @@ class ProjectScan:
 
     def _visit(self, folder: Folder) -> None:
         self._rules.enter(folder)
-        if folder.path and self._is_foreign(folder):
+        if folder.path and folder.path not in self._submodules and self._is_environment(folder):
+            self.environments.append(folder.path)
             folder.folders.clear()
             return
+        self._look_at(folder)
         for name, state in folder.files:
             path = folder.below(name)
             if self._belongs(path, folder.path):
                 self._gatherer.take(folder.fd, path, name, state)
             elif stat.S_ISREG(state.st_mode):
                 self._consider(_Extra(path, state.st_size))
-            elif stat.S_ISLNK(state.st_mode) and is_environment(path):
+            elif stat.S_ISLNK(state.st_mode):
                 self._find_environment(path)
+            elif folder.path not in self._ignored and not is_kept_out(path):
+                self._notes.add(path, f"left out, it is {special_kind(state.st_mode)}")
         folder.folders[:] = [
             entry for entry in folder.folders if self._enters(folder.below(entry[0]), folder.path)
         ]
 
-    def _is_foreign(self, folder: Folder) -> bool:
-        names = {name for name, _ in [*folder.files, *folder.folders]}
-        if not ENVIRONMENT_MARKS.isdisjoint(names):
-            self.environments.append(folder.path)
-            return True
-        if ".git" in names and folder.path not in self._parents:
-            self._notes.add(folder.path, "left out, another repository")
-            return True
-        if not names:
-            self._notes.add(folder.path, "left out, an empty folder")
-        return False
+    @staticmethod
+    def _is_environment(folder: Folder) -> bool:
+        names = {name for name, _ in folder.files} | {name for name, _ in folder.folders}
+        return not ENVIRONMENT_MARKS.isdisjoint(names)
+
+    def _look_at(self, folder: Folder) -> None:
+        """Tell of other repositories and empty folders; the former's files only come along."""
+        path = folder.path
+        if commit := self._submodules.get(path):
+            self._gatherer.entries[path] = TreeEntry(SUBMODULE, commit[:40])
+        elif not path or path in self._parents:
+            return
+        elif not folder.files and not folder.folders:
+            self._notes.add(path, "left out, an empty folder")
+            return
+        elif not any(name == ".git" for name, _ in [*folder.files, *folder.folders]):
+            return
+        self._ignored.add(path)
+        self._notes.add(path, "read, never written: another repository")
 
     def _belongs(self, path: str, folder: str) -> bool:
         if self._listing:
-            if path in self._listing.tracked:
+            if path in self._listing.tracked or path in self._submodules:
                 return True
             return path in self._listing.untracked and not is_kept_out(path)
         return not (folder in self._ignored or is_kept_out(path) or self._rules.ignored(path))
@@ -129,10 +148,7 @@ class ProjectScan:
     def _enters(self, path: str, folder: str) -> bool:
         if path == self._own or is_repository_data(path):
             return False
-        if self._listing and path in self._listing.submodules:
-            self._notes.add(path, "left out, another repository")
-            return False
-        if path in self._parents:
+        if path in self._parents or path in self._submodules:
             return True
         if is_kept_out(path):
             self._find_environment(path)
@@ -144,7 +160,9 @@ class ProjectScan:
 
     def _find_environment(self, path: str) -> None:
         # a link to an environment elsewhere counts: it is mounted as a folder too
-        if any((self._project / path / mark).exists() for mark in ENVIRONMENT_MARKS):
+        if is_environment(path) and any(
+            (self._project / path / mark).exists() for mark in ENVIRONMENT_MARKS
+        ):
             self.environments.append(path)
 
     def _consider(self, extra: _Extra) -> None:

@@ -20,7 +20,12 @@ from codeframe_tui.adapters.workspace.gather import Gatherer
 from codeframe_tui.adapters.workspace.git import Git
 from codeframe_tui.adapters.workspace.listing import outside_rules
 from codeframe_tui.adapters.workspace.notes import Notes
-from codeframe_tui.adapters.workspace.objects import ObjectReader, ObjectWriter, read_tree
+from codeframe_tui.adapters.workspace.objects import (
+    SUBMODULE,
+    ObjectReader,
+    ObjectWriter,
+    read_tree,
+)
 from codeframe_tui.adapters.workspace.paths import fitting
 from codeframe_tui.adapters.workspace.project import ProjectScan
 from codeframe_tui.adapters.workspace.records import Record, Records
@@ -140,10 +145,15 @@ class GitWorkspaces:
         return {path: found[path] for path in paths if path in found}
 
     async def read(self, tree: str, path: str) -> bytes | None:
-        """Content of a file of a tree; of a link its target; None if absent. Raises: NotFound."""
+        """Content of a file of a tree; of a link its target; None if absent or a submodule.
+
+        Raises: NotFound.
+        """
         found, _ = await self._run(self._tree, tree)
         entry = found.get(path)
-        return None if entry is None else await self._run(self._reader.read, entry.blob)
+        if entry is None or entry.mode == SUBMODULE:
+            return None
+        return await self._run(self._reader.read, entry.blob)
 
     async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         """The id of a tree with files replaced; see the port. Raises: NotFound, PathRefused."""
@@ -192,7 +202,8 @@ class GitWorkspaces:
             return Workspace(name, root)
         entries, _ = self._tree(tree)
         project = self._records.load(_PROJECT) or Record(tree)
-        extras = fitting(project.extras, entries)
+        files = (path for path, entry in entries.items() if entry.mode != SUBMODULE)
+        extras = fitting(project.extras, files)
         self._records.drop(name)
         maker = FolderMaker(
             root, extras | entries, project.environments, before.known if before else {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import App
 
 from codeframe_tui.core.commands import Command
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.feed import Feed
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
@@ -51,6 +52,30 @@ class Desk:
     async def choose(self, title: str, rows: Sequence[Row], *choices: Choice) -> str | None:
         """Show a sheet; the value of the choice."""
         return await self.ask(Sheet(title, rows, choices))
+
+    async def ask_until_taken(
+        self, dialog: Callable[[T | None, str], Dialog[T]], command: Callable[[T], Command | None]
+    ) -> Document | None:
+        """Ask and submit; what is refused stands in the dialogue again, so that nothing is lost.
+
+        Args:
+            dialog: made of what was given last (None at first) and of why it was refused.
+            command: made of what was given; None when there is nothing to send.
+
+        Returns:
+            What the engine answered; None when the person left, or there was nothing to send.
+        """
+        given: T | None = None
+        why = ""
+        while (given := await self.ask(dialog(given, why))) is not None:
+            wish = command(given)
+            if wish is None:
+                return None
+            try:
+                return await self.submit(wish)
+            except CodeframeError as error:
+                why = " · ".join(part for part in (error.message, error.hint) if part)
+        return None
 
     async def submit(self, command: Command) -> Document:
         """Send a command. Raises: CodeframeError."""

@@ -48,9 +48,12 @@ async def send(desk: Desk) -> None:
             desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
     elif decision == "reject":
         said = [heading("What should be different? The worker reads it as you write it.", "dim")]
-        reason = await desk.ask(AskText(f"Request changes of {number}", said))
-        if reason:
-            await desk.submit(draft.rejection(number, reason))
+        title = f"Request changes of {number}"
+        answer = await desk.ask_until_taken(
+            lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),
+            lambda reason: draft.rejection(number, reason),
+        )
+        if answer is not None:
             desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
 
 

@@ -25,18 +25,17 @@ T = TypeVar("T")
 
 async def new(desk: Desk) -> None:
     """Write a task."""
-    fields = await desk.ask(TaskForm("New task"))
-    if fields is None:
-        return
-    answer = await desk.submit(
-        AddTask(
+    answer = await desk.ask_until_taken(
+        lambda fields, wrong: TaskForm("New task", fields, wrong=wrong),
+        lambda fields: AddTask(
             fields.title,
             fields.description,
             priority=fields.priority,
             depends_on=fields.after,
-        )
+        ),
     )
-    desk.tell(("✔ ", "green"), (f"{safe(answer.get('number'))} is in the queue", "text"))
+    if answer is not None:
+        desk.tell(("✔ ", "green"), (f"{safe(answer.get('number'))} is in the queue", "text"))
 
 
 async def paste(desk: Desk, text: str) -> None:
@@ -87,17 +86,22 @@ async def _edit(desk: Desk, *, at: str) -> None:
         int(task.get("priority", 2)),
         tuple(task.get("depends_on") or ()),
     )
-    fields = await desk.ask(TaskForm(f"Edit {safe(number)}", held, at=at, save="save"))
-    if fields is None or fields == held:
-        return
-    await desk.submit(
-        EditTask(
-            number,
-            title=_changed(fields.title, held.title),
-            description=_changed(fields.description, held.description),
-            priority=_changed(fields.priority, held.priority),
-            depends_on=_changed(fields.after, held.after),
-        )
+    title = f"Edit {safe(number)}"
+    await desk.ask_until_taken(
+        lambda given, wrong: TaskForm(title, given or held, at=at, save="save", wrong=wrong),
+        lambda fields: _edited(number, fields, held),
+    )
+
+
+def _edited(number: str, fields: TaskFields, held: TaskFields) -> EditTask | None:
+    if fields == held:
+        return None
+    return EditTask(
+        number,
+        title=_changed(fields.title, held.title),
+        description=_changed(fields.description, held.description),
+        priority=_changed(fields.priority, held.priority),
+        depends_on=_changed(fields.after, held.after),
     )
 
 
@@ -136,9 +140,12 @@ async def note(desk: Desk) -> None:
         return
     number = desk.number
     said = [heading("It joins the worker's next turn.", "dim")]
-    text = await desk.ask(AskText(f"Note to the worker of {number}", said))
-    if text:
-        await desk.submit(Note(number, text))
+    title = f"Note to the worker of {number}"
+    answer = await desk.ask_until_taken(
+        lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),
+        lambda text: Note(number, text),
+    )
+    if answer is not None:
         desk.tell(("✔ ", "green"), (f"{number} will read it at its next turn", "text"))
 
 
@@ -148,9 +155,13 @@ async def retry(desk: Desk) -> None:
         return
     number = desk.number
     said = [heading("What should it do differently? An empty hint just tries again.", "dim")]
-    text = await desk.ask(AskText(f"Retry {number}", said, optional=True))
-    if text is not None:
-        await desk.submit(Retry(number, text))
+    answer = await desk.ask_until_taken(
+        lambda text, wrong: AskText(
+            f"Retry {number}", said, text=text or "", optional=True, wrong=wrong
+        ),
+        lambda text: Retry(number, text),
+    )
+    if answer is not None:
         desk.tell(("✔ ", "green"), (f"{number} goes back to work", "text"))
 
 

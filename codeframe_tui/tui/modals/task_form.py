@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.present.rows import row
+from codeframe_tui.tui.present.rows import row, safe
 from codeframe_tui.tui.widgets.labels import Label
 
 __all__ = ["TaskFields", "TaskForm"]
@@ -39,14 +39,22 @@ class TaskForm(Dialog[TaskFields]):
         title: of the dialogue.
         fields: what stands there at first.
         at: the field to begin with.
+        wrong: why the fields were refused, when they stand here again.
     """
 
     def __init__(
-        self, title: str, fields: TaskFields | None = None, *, at: str = "title", save: str = "add"
+        self,
+        title: str,
+        fields: TaskFields | None = None,
+        *,
+        at: str = "title",
+        save: str = "add",
+        wrong: str = "",
     ) -> None:
         super().__init__(title, [("enter", save), ("tab", "next field")])
         self._fields = fields or TaskFields()
         self._at = at
+        self._wrong = wrong
 
     def content(self) -> Iterable[Widget]:
         """A label above each field."""
@@ -76,15 +84,14 @@ class TaskForm(Dialog[TaskFields]):
         for name in _FIELDS:
             text = said.get(name, name)
             self.query_one(f"#{name}-label", Label).show(row(None, (text, "dim")))
-        self.query_one("#form-error", Label).show()
+        self._say(self._wrong)
         self.query_one(f"#field-{self._at}").focus()
 
     def on_input_submitted(self) -> None:
         """Enter in a one-line field: done, when there is a title."""
         title = self.query_one("#field-title", Input).value.strip()
         if not title:
-            error = ("A task needs a title.", "red")
-            self.query_one("#form-error", Label).show(row(None, error))
+            self._say("A task needs a title.")
             self.query_one("#field-title").focus()
             return
         after = self.query_one("#field-after", Input).value.replace(",", " ").split()
@@ -96,3 +103,7 @@ class TaskForm(Dialog[TaskFields]):
                 tuple(after),
             )
         )
+
+    def _say(self, wrong: str) -> None:
+        rows = [row(None, (safe(wrong), "red"))] if wrong else []
+        self.query_one("#form-error", Label).show(*rows)

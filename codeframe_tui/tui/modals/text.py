@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.present.rows import Row, row
+from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
@@ -53,6 +53,7 @@ class AskText(Dialog[str]):
         send: what ``enter`` does, in a word or two.
         text: what stands there at first.
         optional: an empty text is an answer too.
+        wrong: why the text was refused, when it stands here again.
     """
 
     def __init__(
@@ -63,9 +64,10 @@ class AskText(Dialog[str]):
         send: str = "send",
         text: str = "",
         optional: bool = False,
+        wrong: str = "",
     ) -> None:
         super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
-        self._rows = rows
+        self._rows = [row(None, ("✘ ", "red"), (safe(wrong), "text"))] if wrong else rows
         self._text = text
         self._optional = optional
 

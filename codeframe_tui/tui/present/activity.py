@@ -6,14 +6,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.rows import Row, Span, heading, row, safe
 from codeframe_tui.tui.present.times import clock, money
 
 __all__ = ["activity_rows"]
 
 
-def activity_rows(document: Mapping[str, Any] | None, *, now: datetime) -> list[Row]:
-    """Rows of the Activity pane, oldest first; keys are positions."""
+def activity_rows(
+    document: Mapping[str, Any] | None,
+    *,
+    now: datetime,
+    waiting: Mapping[str, Any] | None = None,
+) -> list[Row]:
+    """Rows of the Activity pane, oldest first; keys are positions.
+
+    Args:
+        document: the answer to `ShowActivity`; None while it is fetched.
+        now: aware, in the person's time zone.
+        waiting: data of the newest ``waiting`` signal of the task; its countdown comes last.
+    """
     if document is None:
         return []
     items = document.get("items", ())
@@ -22,7 +34,9 @@ def activity_rows(document: Mapping[str, Any] | None, *, now: datetime) -> list[
             heading("Nothing yet.", "dim"),
             heading("What the worker reads, runs, writes and says stands here.", "faint"),
         ]
-    return [_item(str(index), item, now) for index, item in enumerate(items)]
+    rows = [_item(str(index), item, now) for index, item in enumerate(items)]
+    left = countdown_spans(waiting, now)
+    return [*rows, row(None, (f"{'':>6} ", ""), ("◌ ", "blue"), *left)] if left else rows
 
 
 def _item(key: str, item: Mapping[str, Any], now: datetime) -> Row:

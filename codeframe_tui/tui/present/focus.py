@@ -135,12 +135,13 @@ def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
     if len(attempts) < 2:
         return ""
     found = attempts[-2].get("verification") or {}
-    failed = sum(
-        test.get("outcome") in {"failed", "error", "crashed", "missing"}
+    failed = {
+        test.get("id")
         for name in ("green", "regression")
         for test in (found.get(name) or {}).get("tests") or ()
-    )
-    return f" · attempt {len(attempts) - 1} failed {count(failed, 'test')}" if failed else ""
+        if test.get("outcome") in {"failed", "error", "crashed", "missing"}
+    }
+    return f" · attempt {len(attempts) - 1} failed {count(len(failed), 'test')}" if failed else ""
 
 
 def size_spans(file: Mapping[str, Any]) -> list[Span]:

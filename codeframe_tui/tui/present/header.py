@@ -15,23 +15,30 @@ __all__ = ["banner_rows", "header_row", "workers_line"]
 _GAP: Span = ("   ", "")
 
 
-def header_row(overview: Mapping[str, Any] | None, *, width: int, lost: str = "") -> Row:
+def header_row(
+    overview: Mapping[str, Any] | None,
+    *,
+    width: int,
+    lost: str = "",
+    left: Mapping[str, str] | None = None,
+) -> Row:
     """The header; what matters least goes first when it is narrow.
 
     Args:
         overview: the answer to `ShowOverview`; None while it is fetched.
         width: cells.
         lost: what is wrong with the engine, shown in the place of the workers.
+        left: how long the worker of a task still waits, by task.
     """
     if overview is None:
-        left: list[Span] = [("codeframe-tui", "bold")]
-        return Row(None, (*left, _GAP, (lost, "amber")) if lost else tuple(left), (), "")
+        name: Span = ("codeframe-tui", "bold")
+        return Row(None, (name, _GAP, (lost, "amber")) if lost else (name,), (), "")
     for detail in range(6):
-        left = _place(overview, detail) + _workers(overview, detail, lost)
+        begin = _place(overview, detail) + _workers(overview, detail, lost, left or {})
         right = _right(overview, detail)
-        if _width(left) + _width(right) + 3 <= width:
+        if _width(begin) + _width(right) + 3 <= width:
             break
-    return Row(None, tuple(left), tuple(right))
+    return Row(None, tuple(begin), tuple(right))
 
 
 def banner_rows(overview: Mapping[str, Any] | None) -> list[Row]:
@@ -104,7 +111,9 @@ def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:
     return spans
 
 
-def _workers(overview: Mapping[str, Any], detail: int, lost: str) -> list[Span]:
+def _workers(
+    overview: Mapping[str, Any], detail: int, lost: str, left: Mapping[str, str]
+) -> list[Span]:
     if lost:
         return [_GAP, (lost, "amber")]
     workers = list(overview.get("workers") or ())
@@ -123,6 +132,8 @@ def _workers(overview: Mapping[str, Any], detail: int, lost: str) -> list[Span]:
             (safe(worker.get("task")), "dim"),
             (" " + PHASES.get(phase, phase), "blue"),
         ]
+        if left.get(str(worker.get("task"))):
+            spans.append((f" -{left[str(worker.get('task'))]}", "dim"))
     if len(workers) > 3:
         spans.append((f"  +{len(workers) - 3}", "blue"))
     return spans

@@ -24,7 +24,8 @@ class Live:
         tests: run -> test id -> (outcome, seconds).
         progress: run -> its newest ``test.progress`` data.
         log: the newest raw lines, sanitised.
-        files: path -> content so far, as the model writes it.
+        writing: path and content so far of the file that the model is at; None once the
+            answer has become a proposal, or nobody works on the task.
         waiting: the countdown under way, if any.
         changed: grows with every change of the log.
     """
@@ -32,10 +33,12 @@ class Live:
     tests: dict[str, dict[str, tuple[str, float]]] = field(default_factory=dict)
     progress: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
-    files: dict[str, str] = field(default_factory=dict)
+    writing: tuple[str, str] | None = None
     waiting: Mapping[str, Any] | None = None
     changed: int = 0
     _partial: str = ""
+    _stored: int = -1
+    _settled: int = -1
 
     def take(self, signal: Signal) -> None:
         """Take one signal over; unknown kinds and malformed data are left alone."""
@@ -53,18 +56,33 @@ class Live:
             case "test.output":
                 self._write(str(data.get("text", "")))
             case "file":
-                self.files[str(data.get("path"))] = str(data.get("content", ""))
+                self._write_file(data)
             case "waiting":
-                self.waiting = data
+                self.waiting = data or None
             case _:
                 pass
 
     def begin(self) -> None:
-        """Forget runs and files: another verification or attempt begins."""
+        """Forget the runs: another verification or reply begins."""
         self.tests.clear()
         self.progress.clear()
-        self.files.clear()
-        self.waiting = None
+
+    def store(self, turn: int) -> None:
+        """A reply is stored; another one may follow before there is a proposal."""
+        self._stored = max(self._stored, turn)
+
+    def settle(self) -> None:
+        """Nothing is being written any more; what is still on its way of stored replies is late.
+
+        Signals and events travel apart, so a piece of a file may come after its proposal.
+        """
+        self.writing = None
+        self._settled = self._stored
+
+    def _write_file(self, data: Mapping[str, Any]) -> None:
+        turn = data.get("turn")
+        if not isinstance(turn, int) or turn > self._settled:
+            self.writing = str(data.get("path")), str(data.get("content", ""))
 
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe
 from codeframe_tui.tui.present.times import ago, clock, elapsed, money
 from codeframe_tui.tui.present.words import sign_of, state_of
@@ -22,6 +23,7 @@ _GROUPS = {
     "done": ("DONE", "dim"),
 }
 _WIDE = 60
+_DIGITS = 8  # cells of a number at most before the titles give way
 
 _TEACH = (
     ("The queue is empty.", "text"),
@@ -47,7 +49,12 @@ def first_key(document: Mapping[str, Any]) -> str | None:
 
 
 def queue_rows(
-    document: Mapping[str, Any] | None, *, width: int, now: datetime, room: int = 0
+    document: Mapping[str, Any] | None,
+    *,
+    width: int,
+    now: datetime,
+    room: int = 0,
+    waits: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Row]:
     """Rows of the queue pane; keys are task numbers.
 
@@ -56,10 +63,13 @@ def queue_rows(
         width: cells of a row; from 60 on phase, cost and reason have columns of their own.
         now: aware, in the person's time zone.
         room: lines there are; the space between groups goes when they do not do; 0 = any number.
+        waits: data of the newest ``waiting`` signals by task; what is left stands in the place of
+            the running time, with a minus sign.
     """
     if document is None:
         return []
     rows: list[Row] = []
+    digits = max((cells(safe(t.get("number"))) for t in task_rows(document)), default=0)
     for group in document.get("groups", ()):
         tasks = group.get("rows", ())
         if not tasks:
@@ -68,7 +78,7 @@ def queue_rows(
             rows.append(BLANK)
         title, style = _GROUPS.get(group.get("key"), (safe(group.get("key")).upper(), "dim"))
         rows.append(heading(title, style))
-        rows += _group(tasks, width, now)
+        rows += _group(tasks, width, now, min(digits, _DIGITS), waits or {})
         rest = int(group.get("total", 0)) - len(tasks)
         if rest > 0:
             rows.append(heading(f"  {rest:,} more", "faint"))
@@ -93,11 +103,17 @@ def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
     return "" if brief else safe(task.get("why"))
 
 
-def _group(tasks: Sequence[Mapping[str, Any]], width: int, now: datetime) -> list[Row]:
-    rights = [_right(task, width, now) for task in tasks]
+def _group(
+    tasks: Sequence[Mapping[str, Any]],
+    width: int,
+    now: datetime,
+    digits: int,
+    waits: Mapping[str, Mapping[str, Any]],
+) -> list[Row]:
+    lefts = [time_left(waits.get(str(task.get("number"))), now) for task in tasks]
+    rights = [_right(task, width, now, left) for task, left in zip(tasks, lefts, strict=True)]
     if width >= _WIDE:
         rights = _columns(rights)
-    digits = max(cells(safe(task.get("number"))) for task in tasks)
     return [_row(task, right, digits) for task, right in zip(tasks, rights, strict=True)]
 
 
@@ -110,20 +126,21 @@ def _row(task: Mapping[str, Any], right: list[Span], digits: int) -> Row:
         number,
         (sign, sign_style),
         (" ", ""),
-        (number.ljust(min(digits, 8)), title),
+        (number.ljust(digits), title),
         (" ", ""),
         (safe(task.get("title")), title),
         right=right,
     )
 
 
-def _right(task: Mapping[str, Any], width: int, now: datetime) -> list[Span]:
+def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> list[Span]:
     """Right edge of a row: with 60 cells always four columns, else the one or two that matter."""
     word, style = state_of(task)
     status = task.get("status")
     attempt, time = "", ""
     if status == "in_progress":
-        attempt, time = _attempt(task), elapsed(task.get("since"), now)
+        attempt = _attempt(task)
+        time = f"-{left}" if left else elapsed(task.get("since"), now)
     elif status == "pending":
         word = why_waiting(task, brief=width < _WIDE)
         if not word and task.get("priority", 2) != 2:

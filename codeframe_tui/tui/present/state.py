@@ -25,6 +25,7 @@ class State:
     Attributes:
         focus: number of the task that diff, tests and activity are about.
         task: `ShowTask` of the focus.
+        base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         lost: what is wrong with the engine; empty while all is well.
         failures: only failing tests are shown.
@@ -37,11 +38,17 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     lost: str = ""
     failures: bool = False
     blocker: str | None = None
+
+    @property
+    def waits(self) -> Mapping[str, _Document]:
+        """What the worker of each task waits for, by the task's number."""
+        return {number: live.waiting for number, live in self.live.items() if live.waiting}
 
     def row(self, number: str | None = None) -> _Document:
         """The queue's row of a task (of the focus by default); empty when it has none."""
@@ -68,6 +75,24 @@ class State:
     def in_hand(self) -> Live | None:
         """What signals told of the focus."""
         return self.live.get(self.focus or "")
+
+    @property
+    def writing(self) -> tuple[str, str] | None:
+        """Path and content so far of the file being written for the task that is shown."""
+        number = str((self.task or {}).get("number"))
+        live = self.live.get(number)
+        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+
+    def base_of(self, path: str) -> _Document | None:
+        """The file as it was before it is written anew; None until that is known."""
+        base, number = self.base or {}, (self.task or {}).get("number")
+        return base if (base.get("task"), base.get("path")) == (number, path) else None
+
+    @property
+    def diff_is_due(self) -> bool:
+        """Whether the task has a newer proposal than the diff that has arrived."""
+        attempts = list((self.task or {}).get("attempts") or ())
+        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
 
     @property
     def decidable(self) -> bool:
@@ -109,7 +134,8 @@ def works(action: str, state: State) -> bool:
     if action == "tests.output":
         return state.task is not None and bool(state.task.get("attempts"))
     if place == "blockers":
-        return bool(state.question())
+        asked = state.question()
+        return bool(asked.get("attempts") if name == "approve" else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
     if action == "app.urgent":

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-__all__ = ["ago", "clock", "elapsed", "milliseconds", "money", "seconds_since"]
+__all__ = ["ago", "clock", "elapsed", "milliseconds", "money", "seconds_since", "seconds_until"]
 
 
 def seconds_since(at: object, now: datetime) -> float | None:
     """Seconds from an ISO 8601 moment to now, never negative; None when it is none."""
     moment = _moment(at)
     return None if moment is None else max((now - moment).total_seconds(), 0.0)
+
+
+def seconds_until(at: object, now: datetime) -> float | None:
+    """Seconds from now to an ISO 8601 moment, negative when it is over; None when it is none."""
+    moment = _moment(at)
+    return None if moment is None else (moment - now).total_seconds()
 
 
 def elapsed(at: object, now: datetime) -> str:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
+from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
@@ -240,8 +241,9 @@ class Cockpit(Screen[None], Surface):
     def draw_header(self) -> None:
         """The top line and the banner."""
         header = self.part("header", Label)
-        width = max(self._columns - 2, 1)
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost))
+        width, now = max(self._columns - 2, 1), self._now()
+        left = {number: time_left(data, now) for number, data in self.state.waits.items()}
+        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
         self.part("banner", Label).show(*banner_rows(self.state.overview))
 
     def draw_queue(self) -> None:
@@ -249,9 +251,8 @@ class Cockpit(Screen[None], Surface):
         pane = self.part("queue", QueuePane)
         height = self.size.height
         room = 0 if height >= TALL_ROWS else height - 6
-        pane.set_rows(
-            queue_rows(self.state.queue, width=pane.line_width, now=self._now(), room=room)
-        )
+        width, now, waits = pane.line_width, self._now(), self.state.waits
+        pane.set_rows(queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits))
         self.draw_titles()
 
     def draw_blockers(self) -> None:
@@ -275,21 +276,29 @@ class Cockpit(Screen[None], Surface):
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
-        self.part("files", FileList).set_rows(
+        listed = self.part("files", FileList)
+        listed.set_class(not files, "-empty")
+        listed.set_rows(
             file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
         )
         evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
 
     def draw_diff(self) -> None:
-        """The proposal of the focus."""
+        """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
         diff.reviewable = self.state.decidable
-        diff.show(dict(self.state.diff) if self.state.diff else None)
+        writing = self.state.writing
+        if writing is None:
+            diff.show(dict(self.state.diff) if self.state.diff else None)
+        elif (base := self.state.base_of(writing[0])) is not None:
+            diff.show_live(*writing, base["text"])
 
-    def draw_live_file(self, path: str, content: str) -> None:
-        """A file as the model writes it, while there is no proposal to look at."""
-        self.part("diff", DiffView).show_live(path, content, None)
+    def draw_writing(self) -> None:
+        """The file being written; once it is not any more the proposal, when that is there."""
+        ended = self.part("diff", DiffView).is_live and not self.state.diff_is_due
+        if self.state.writing is not None or ended:
+            self.draw_diff()
 
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
@@ -302,8 +311,9 @@ class Cockpit(Screen[None], Surface):
 
     def draw_activity(self) -> None:
         """The timeline."""
+        waiting = self.state.waits.get(self.state.focus or "")
         self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now())
+            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
         )
 
     def draw_titles(self) -> None:

@@ -114,6 +114,11 @@ class DiffView(DiffRows):
             self.move_to(self.count() - 1)
 
     @property
+    def is_live(self) -> bool:
+        """Whether it shows a file that is being written."""
+        return bool(self._live)
+
+    @property
     def can_decide(self) -> bool:
         """Whether a verdict would act now: on a shown proposal, not in its first moment."""
         shown = self.reviewable and not self._live and bool(self.draft.units)

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
-from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.rows import Row, Span
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 
 __all__ = [
@@ -60,10 +60,26 @@ class BlockersPane(_Pane):
 
 
 class ActivityPane(_Pane):
-    """The timeline; keys of rows are positions."""
+    """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
 
     PLACE = "activity"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("activity")]
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; a cursor on the newest goes to the one that is the newest now."""
+        follows = self.cursor in {None, self._newest}
+        super().set_rows(rows)
+        if follows:
+            self.move_to(self._newest, tell=False)
+
+    def on_resize(self) -> None:
+        """The place in sight was found for another height, or for none while it was hidden."""
+        super().on_resize()
+        self.move_to(self.cursor, tell=False)
+
+    @property
+    def _newest(self) -> str | None:
+        return next((line.key for line in reversed(self.rows) if line.key is not None), None)
 
 
 class FileList(LineList, can_focus=False):

@@ -14,7 +14,7 @@ from codeframe_tui.ports import Files, Workspace
 from codeframe_tui.worker.tools import search
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["ToolOutcome", "run_tool"]
+__all__ = ["ToolOutcome", "run_tool", "time_limit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,43 @@ async def run_tool(
     on_output: Callable[[bytes], None],
 ) -> ToolOutcome:
     """Run a call whose input has passed `input_error`. Never raises for what the tool does."""
-    files = shop.files_at(workspace.root)
     try:
-        match name:
-            case "Bash":
-                return await _bash(shop, workspace, given, on_output)
-            case "Read":
-                text, summary = await asyncio.to_thread(_read, files, given)
-            case "Glob":
-                text, summary = await search.glob_files(shop.index, workspace, given)
-            case "Grep":
-                text, summary = await search.grep_files(shop.index, workspace, given)
-            case _:
-                text, summary = await asyncio.to_thread(_write, files, given)
+        if name == "Bash":  # the sandbox ends it, with everything it started
+            return await _bash(shop, workspace, given, on_output)
+        async with asyncio.timeout(seconds := time_limit(shop, given)):
+            text, summary = await _look_or_write(shop, workspace, name, given)
+    except TimeoutError:
+        return ToolOutcome(
+            f"error: {name} was given up after {seconds:g} s",
+            ok=False,
+            summary=f"{name.lower()} was given up after {seconds:g} s",
+        )
     except (CodeframeError, OSError, ValueError) as error:
         return ToolOutcome(
             f"error: {error}", False, f"{name.lower()} failed: {clean_line(str(error))}"
         )
     return ToolOutcome(bounded(text, shop.settings.limits.tool_output), True, summary)
+
+
+def time_limit(shop: Workshop, given: Mapping[str, Any]) -> float:
+    """Seconds that a call may take; the model may ask for less."""
+    longest = shop.settings.waits.tool
+    return min(float(given.get("timeout_seconds", longest)), longest)
+
+
+async def _look_or_write(
+    shop: Workshop, workspace: Workspace, name: str, given: Mapping[str, Any]
+) -> tuple[str, str]:
+    match name:
+        case "Read":
+            return await asyncio.to_thread(_read, shop.files_at(workspace.root), given)
+        case "Glob":
+            return await search.glob_files(shop.index, workspace, given)
+        case "Grep":
+            return await search.grep_files(shop.index, workspace, given)
+        case _:
+            await shop.working_tree.differs({check_path(given["path"]): None})  # the gate
+            return await asyncio.to_thread(_write, shop.files_at(workspace.root), given)
 
 
 def bounded(text: str, limit: int) -> str:
@@ -100,9 +119,7 @@ async def _bash(
     on_output: Callable[[bytes], None],
 ) -> ToolOutcome:
     command = given["command"]
-    seconds = min(
-        float(given.get("timeout_seconds", shop.settings.waits.tool)), shop.settings.waits.tool
-    )
+    seconds = time_limit(shop, given)
     done = await shop.sandbox.run(
         workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
     )

@@ -1,0 +1,83 @@
+"""A whole conversation in which every reply is hit by a fault first: what the worker then does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from codeframe_tui.adapters.scripted.script import Fault, Line, ToolCall, Turn
+from codeframe_tui.core.commands import ShowActivity
+from tests.worker.room import answer, room, text_of
+
+HALF, WHOLE, STOPPED = 5, 7, 8
+"""Frames sent: half of a tool call, all of it, and with the reason of its stop, but no end."""
+FAULTS = (
+    *(Fault("cut", after=n) for n in (HALF, WHOLE, STOPPED)),
+    *(Fault("cut_inside", after=n) for n in (HALF, WHOLE, STOPPED)),
+    *(Fault("reset", after=n) for n in (HALF, WHOLE, STOPPED)),
+    *(Fault("error", after=n) for n in (0, HALF, WHOLE, STOPPED)),
+    *(Fault("stall", after=n) for n in (0, HALF, STOPPED)),
+    Fault("malformed", after=HALF),
+    Fault("skip", after=0),
+    Fault("empty"),
+    Fault("status", status=529),
+    Fault("status", status=429, retry_after=3600.0),
+)
+
+
+def logged(word: object, fault: Fault | None = None, raw: str | None = None) -> Turn:
+    """A reply that has a command write one line."""
+    given = {"command": f"echo {word} >> log"}
+    return Turn((ToolCall("Bash", given, raw=raw),), fault=fault)
+
+
+async def test_no_tool_runs_before_the_end_of_its_reply_has_come_and_then_each_runs_once(
+    tmp_path: Path,
+) -> None:
+    turns = [logged(number, fault) for number, fault in enumerate(FAULTS)]
+    short = {"first_token": 0.5, "stream_gap": 0.5}
+    last = answer({"path": "a.txt", "action": "create", "content": "x\n"})
+    async with room(tmp_path, Line(*turns, last), waits=short) as desk:
+        task = await desk.add(evidence="none")
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        written = [path for path in desk.state.rglob("log") if path.is_file()]
+        assert [path.read_text().split() for path in written] == [
+            [str(number) for number in range(len(FAULTS))]
+        ]
+        asked = Counter(len(messages) for messages in desk.script.asked)
+        assert asked == {1 + 2 * n: 2 for n in range(len(FAULTS))} | {1 + 2 * len(FAULTS): 1}
+        items = (await desk.service.query(ShowActivity(task)))["items"]
+        waits = [item["title"] for item in items if item["kind"] == "waiting"]
+        assert len(waits) == len(FAULTS)  # every repeat is told
+
+
+@pytest.mark.fault(
+    "model",
+    "a tool call arrives with half its input",
+    sees="the model is told why it did not run",
+    kept="the workspace: half a call never runs",
+)
+async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
+    tmp_path: Path,
+) -> None:
+    half = '{"command": "echo half >> log'
+    cut = logged("cut", raw=half)
+    steps = Line(
+        logged("broken", raw=half),
+        Turn(cut.blocks, stop_reason="max_tokens"),
+        Turn((ToolCall("Unheard", {"of": 1}), ToolCall("Bash", {"command": "echo 1", "x": 2}))),
+        answer({"path": "a.txt", "action": "create", "content": "x\n"}),
+    )
+    async with room(tmp_path, steps) as desk:
+        task = await desk.add(evidence="none")
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        assert not [path for path in desk.state.rglob("log") if path.is_file()]
+    told = [text_of(messages[-1]) for messages in desk.script.asked[1:]]
+    assert "error: Unterminated string" in told[0]
+    assert "cut at its length limit" in told[1]
+    assert "there is no tool 'Unheard' here; use " in told[2]
+    assert "Bash does not know 'x'" in told[2]
