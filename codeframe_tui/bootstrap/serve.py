@@ -31,7 +31,8 @@ async def serve(project: Path, settings: Settings, *, demo: bool = False) -> Non
 
     Raises: as `open_engine`.
     """
-    os.nice(NICENESS)
+    nice = max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0))  # not twice, when `serve` starts it
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ __all__: list[str] = []
 logger = logging.getLogger(__name__)
 
 TOKEN_BYTES = 32
+NICENESS = 10
+"""As the engine's own: watchers never take the processor from a worker."""
 
 
 @verb(program, "serve", "serve --port 7000", engine=False)
@@ -72,6 +75,7 @@ async def _serve(scene: Scene, host: str, port: int) -> None:
         upstream = Client()
         stack.push_async_callback(upstream.close)
         await connect_or_spawn(upstream, starter)
+        os.nice(NICENESS)
         relay = Relay(upstream)
         await relay.start()
         stack.callback(relay.close)

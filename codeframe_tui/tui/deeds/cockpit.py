@@ -93,12 +93,15 @@ async def palette(desk: Desk) -> None:
 async def quit_(desk: Desk) -> None:
     """Leave; while work runs ask whether it should stop or go on, else let a kept engine end.
 
-    An engine that is served elsewhere goes on whatever this cockpit does.
+    An engine that `serve` offers goes on whatever this cockpit does.
     """
     overview = desk.state.overview or {}
+    if overview.get("served"):
+        desk.app.exit(0)
+        return
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    if (working or waiting) and not desk.state.lost and not overview.get("served"):
+    if (working or waiting) and not desk.state.lost:
         said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
         rows = [
             heading(said, "text"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from codeframe_tui import __version__
-from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe
+from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe, wrap
 from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import PHASES, count
 
@@ -41,8 +41,22 @@ def header_row(
     return Row(None, tuple(begin), tuple(right))
 
 
-def banner_rows(overview: Mapping[str, Any] | None) -> list[Row]:
-    """Lines below the header that say what a person must know before anything else."""
+def banner_rows(
+    overview: Mapping[str, Any] | None, *, refused: str = "", width: int = 80
+) -> list[Row]:
+    """Lines below the header that say what a person must know before anything else.
+
+    Args:
+        overview: the answer to `ShowOverview`; None while it is fetched.
+        refused: why no engine takes this cockpit, and what to do.
+        width: cells.
+    """
+    if refused:
+        lines = wrap(safe(refused), max(width - 2, 1))
+        return [
+            Row(None, (("✘ " if n == 0 else "  ", "red"), (line, "text")), ())
+            for n, line in enumerate(lines)
+        ]
     if overview is None:
         return []
     rows = _version_rows(overview.get("version"))
