@@ -39,7 +39,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_of_the_sdist_is_the_wheel_of_the_tree(wheel: Path) -> None:
     clone, other = wheel.parents[1], wheel.parent / "of the tree"
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", other]
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        other,
+    ]
     done = run([*build, clone], clone)
     assert done.returncode == 0, done.stdout + done.stderr
 
