@@ -124,7 +124,7 @@ class Ledger(Protocol):
         tree: str,
         verdict: str | None = None,
     ) -> None:
-        """The real tree has it: ``change.applied``/``change.undone``; the task moves on.
+        """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
         ``verdict`` is that of what was written, where it is not the attempt's own.
         """
@@ -137,7 +137,15 @@ class Ledger(Protocol):
         ...
 
     async def applied(self, number: str) -> Sequence[Decision]:
-        """The carried-out applies of a task that are not undone, oldest first."""
+        """The carried-out applies and redos of a task that are not undone, oldest first."""
+        ...
+
+    async def undone(self, number: str) -> Decision | None:
+        """The undo that a redo of the task would take back; None when there is none."""
+        ...
+
+    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+        """What was applied to other tasks after a decision and is not undone, oldest first."""
         ...
 
     async def policy(self) -> tuple[str, int, bool, str]:

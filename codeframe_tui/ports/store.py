@@ -80,8 +80,8 @@ class TaskRows(Protocol):
         """Replace the dependencies of a task."""
         ...
 
-    def unmet(self, numbers: Sequence[str] | None) -> dict[str, list[str]]:
-        """Dependencies not completed, by task, in their order; None = of all tasks."""
+    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
+        """By task its dependencies that are not completed, in their order; None = of all."""
         ...
 
     def needs(self, number: str) -> set[str]:
@@ -267,7 +267,7 @@ class BlockerRows(Protocol):
 
 
 class DecisionRows(Protocol):
-    """Approvals and undos."""
+    """Approvals, undos and redos."""
 
     def find(self, decision_id: int) -> Decision | None:
         """One decision."""
@@ -279,6 +279,10 @@ class DecisionRows(Protocol):
 
     def of(self, number: str) -> list[Decision]:
         """Those of a task, oldest first."""
+        ...
+
+    def done_after(self, decision_id: int) -> list[Decision]:
+        """Those of all tasks that were decided after one and are carried out, oldest first."""
         ...
 
     def refusal(self, decision_id: int) -> str | None:
@@ -371,7 +375,7 @@ class Tables(Protocol):
 
     @property
     def decisions(self) -> DecisionRows:
-        """Approvals and undos."""
+        """Approvals, undos and redos."""
         ...
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
@@ -136,6 +136,31 @@ class Broadcast:
         for mailbox in list(self._mailboxes):
             mailbox.put(signal)
 
+    async def follow(
+        self, after: int, page: Callable[[int], Awaitable[Sequence[Event]]]
+    ) -> AsyncIterator[Event]:
+        """Replay, then go live; a feed that ended because it was too full means replay again.
+
+        Args:
+            after: number of the last event that is known.
+            page: the next stored events after a number; empty when there are none.
+        """
+        while not self.closed:
+            feed = self.feed()
+            while stored := await page(after):
+                for event in stored:
+                    yield event
+                after = stored[-1].seq
+            while live := await feed.take():
+                for event in live:
+                    if event.seq > after:
+                        after = event.seq
+                        yield event
+
+    def listen(self) -> AsyncIterator[Signal]:
+        """Follow transient updates from now on."""
+        return _open_all(self.mailbox())
+
     def close(self) -> None:
         """End all subscriptions."""
         self.closed = True
@@ -202,6 +227,12 @@ class Workforce:
         for stop in self._stops.pop(number, []):
             if data["to"] in {Status.CANCELLED, Status.PENDING} and not stop.done():
                 stop.set_result(None)
+
+
+async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
+    while signals := await mailbox.take():
+        for signal in signals:
+            yield signal
 
 
 def _joined(waiting: Signal, signal: Signal) -> Signal:

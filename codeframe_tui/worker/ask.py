@@ -18,6 +18,7 @@ from codeframe_tui.core.task import Phase
 from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
@@ -43,6 +44,7 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     reply = await _within_window(shop, progress, agent)
     if reply is None:
         return
+    passing("turn.replied")
     turn = Turn(
         index=index,
         role="assistant",
@@ -80,6 +82,7 @@ async def _within_window(
             return None
         request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
         try:
+            passing("turn.asking")
             return await _patiently(shop, number, len(progress.turns), request)
         except ModelFailed as failure:
             if failure.kind != "too_long" or share == _SHARES[-1]:
@@ -117,6 +120,7 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
     ledger, waits = shop.ledger, shop.settings.waits
 
     def publish(signal: Signal) -> None:
+        passing("turn.streaming")
         more = {"turn": index} if signal.kind == "file" else {}
         ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 
