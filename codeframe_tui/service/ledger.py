@@ -47,7 +47,6 @@ class StoreLedger:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._started = clock.now()
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         self._latest = ""
@@ -182,7 +181,7 @@ class StoreLedger:
                 number=number,
                 wanted=usd,
                 settings=self._settings,
-                started=self._started,
+                started=self.started,
                 told=told,
             )
             room = await self._write(hold)
