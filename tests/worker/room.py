@@ -18,8 +18,8 @@ from typing import Any, cast
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Script, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import AddTask, Approve, SetWorkers, ShowTask, Undo
-from codeframe_tui.core.events import Event
+from codeframe_tui.core.commands import AddTask, Approve, Redo, SetWorkers, ShowTask, Undo
+from codeframe_tui.core.events import DECISION_ENDS, Event
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.settings import Limits, Settings, Waits
 
@@ -189,11 +189,10 @@ class Room:
         """What ``show`` says."""
         return await self.service.query(ShowTask(task))
 
-    async def deed(self, command: Approve | Undo) -> Event:
-        """Submit an approval or undo and wait for its end."""
+    async def deed(self, command: Approve | Undo | Redo) -> Event:
+        """Submit an approval, undo or redo and wait for its end."""
         await self.service.submit(command)
-        ends = {"change.applied", "change.refused", "change.undone"}
-        return await self.until_any(ends, command.number)
+        return await self.until_any(set(DECISION_ENDS), command.number)
 
 
 def settings_in(folder: Path, **more: Any) -> Settings:
