@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format docs torture clean
+.PHONY: setup demo test check format docs torture install-matrix clean
 
 setup: $(READY)
 
@@ -34,6 +34,9 @@ format: $(READY)
 
 torture: $(READY)
 	CODEFRAME_TUI_KILLS=200 $(BIN)/python -m pytest -q tests/e2e/test_points.py tests/e2e/test_kills.py
+
+install-matrix: $(READY)
+	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py
 
 docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.budget import Room
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.moment import after
@@ -17,7 +19,7 @@ from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service import blockers, review, work
+from codeframe_tui.service import blockers, budget, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -26,16 +28,12 @@ from codeframe_tui.settings import Settings
 __all__ = ["StoreLedger"]
 
 T = TypeVar("T")
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
-"""Before a worker tries again to record on a disk that took nothing."""
 
 
 class StoreLedger:
     """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use.
 
-    Attributes:
-        started: the moment of `recover`, which comes first; what is recorded from then on is later.
+    A run begins with `recover`; what is recorded from then on is later than all before.
     """
 
     def __init__(
@@ -53,7 +51,7 @@ class StoreLedger:
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         self._latest = ""
-        self.started = self._moment()
+        self._started = self._moment()
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
@@ -165,7 +163,13 @@ class StoreLedger:
         await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
 
     async def applied(self, number: str) -> Sequence[Decision]:
-        return await self._store.read(lambda tables: review.applied(tables, number))
+        return await self._store.read(lambda tables: undo.applied(tables, number))
+
+    async def undone(self, number: str) -> Decision | None:
+        return await self._store.read(lambda tables: undo.undone(tables, number))
+
+    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+        return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))
@@ -174,8 +178,23 @@ class StoreLedger:
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
 
-    async def spent(self, since: str, number: str | None = None) -> float:
-        return await self._store.read(lambda tables: tables.turns.paid(since, number))
+    async def reserve(self, number: str, usd: float) -> bool:
+        told = False
+        while True:
+            seen = self._workforce.money
+            hold = partial(
+                budget.reserve,
+                number=number,
+                wanted=usd,
+                settings=self._settings,
+                started=self._started,
+                told=told,
+            )
+            room = await self._record(number, hold)
+            if room is not Room.LATER:
+                return room is Room.YES
+            told = True
+            await self._workforce.money_moved(seen)
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         if task is None:
@@ -193,7 +212,7 @@ class StoreLedger:
             Numbers of the tasks that were put back.
         """
         self._latest = await self._store.read(_latest)
-        self.started = self._moment()
+        self._started = self._moment()
         return await self._write(lambda unit: work.recover(unit, paused))
 
     async def _record(self, number: str, handler: Callable[[Unit], T]) -> T:
@@ -201,7 +220,8 @@ class StoreLedger:
 
         What it has to record was paid for, or would have to be done again.
         """
-        pause = FIRST_PAUSE_SECONDS
+        waits = self._settings.waits
+        pause = waits.retry_first
         while True:
             try:
                 return await self._write(handler)
@@ -210,7 +230,7 @@ class StoreLedger:
                 self.publish(waiting(why, self._clock.now(), pause, number))
                 await self._clock.sleep(pause)
                 self.publish(over(number))
-                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                pause = min(2 * pause, waits.retry_cap)
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:
         at = self._moment()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from codeframe_tui import __version__
 from codeframe_tui.core.commands import (
     Command,
     Query,
@@ -20,6 +21,7 @@ from codeframe_tui.core.commands import (
     ShowQueue,
     ShowTask,
     ShowTestOutput,
+    ShowUndo,
 )
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
@@ -110,7 +112,7 @@ def overview() -> Document:
         "counts": {"needs_you": 2, "working": 2, "queued": 3, "done": 2},
         "last_event": 40,
         "pid": 4242,
-        "version": "0.1.0",
+        "version": __version__,
         "keep": False,
     }
 
@@ -323,6 +325,8 @@ class FakeService:
                 found = {"task": query.number, "path": query.path, "text": text}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowUndo():
+                found = {"files": FILES}
             case ShowTask():
                 found = self._task(query.number)
             case _:

@@ -28,6 +28,7 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         lost: what is wrong with the engine; empty while all is well.
+        refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
     """
@@ -42,6 +43,7 @@ class State:
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     lost: str = ""
+    refused: str = ""
     failures: bool = False
     blocker: str | None = None
 
@@ -108,6 +110,7 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.edit": ("pending", "blocked"),
     "queue.retry": ("blocked", "failed", "cancelled", "in_review"),
     "queue.undo": ("completed",),
+    "queue.redo": ("cancelled",),
     "queue.note": ("in_progress",),
     "queue.hold": ("pending", "in_progress"),
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
@@ -125,7 +128,10 @@ def works(action: str, state: State) -> bool:
     """Whether an action makes sense now; the footer shows those that do."""
     place, _, name = action.partition(".")
     if action in _WHERE_STATUS:
-        return state.row().get("status") in _WHERE_STATUS[action]
+        undone = state.row().get("reason") == "undone"
+        return state.row().get("status") in _WHERE_STATUS[action] and (
+            undone or action != "queue.redo"
+        )
     if action == "queue.open":
         return bool(state.row())
     if place == "diff":
