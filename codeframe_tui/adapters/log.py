@@ -28,6 +28,7 @@ _PATTERNS = (
     re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
     re.compile(r"\bAIza[\w-]{30,}"),
     re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
+    re.compile(r"(?<=/#)[\w-]{16,}"),
     re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{8,}"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
     re.compile(
@@ -48,7 +49,7 @@ def configure(path: Path, level: int = logging.INFO) -> logging.Handler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)
-    for chatty in ("httpx", "httpx2", "httpcore", "anthropic", "asyncio"):
+    for chatty in ("httpx", "httpx2", "httpcore", "anthropic", "asyncio", "websockets"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     return handler
 

@@ -53,6 +53,11 @@ class Project:
         return self.state / "engine.lock"
 
     @property
+    def addresses(self) -> Path:
+        """Where `serve` leaves its addresses, one a line, the one with full control first."""
+        return self.state / "serve.url"
+
+    @property
     def engine_log(self) -> Path:
         """Log of the engine."""
         return self.state / "log" / "engine.log"

@@ -6,13 +6,12 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 from codeframe_tui.bootstrap.demo import open_demo
 from codeframe_tui.bootstrap.engine import open_engine
 from codeframe_tui.settings import Settings
+from codeframe_tui.wire.relay import first_to_end
 from codeframe_tui.wire.server import Server
 
 __all__ = ["serve"]
@@ -32,7 +31,8 @@ async def serve(project: Path, settings: Settings, *, demo: bool = False) -> Non
 
     Raises: as `open_engine`.
     """
-    os.nice(NICENESS)
+    nice = max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0))  # not twice, when `serve` starts it
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,18 +42,7 @@ async def serve(project: Path, settings: Settings, *, demo: bool = False) -> Non
         server = Server(engine.service)
         await server.start(engine.project.socket)
         try:
-            await _either(ended.wait(), server.until_unneeded())
+            await first_to_end(ended.wait(), server.until_unneeded())
         finally:
             await server.close()
     logger.info("engine ended")
-
-
-async def _either(*endings: Coroutine[Any, Any, object]) -> None:
-    """Return when one of them has ended."""
-    tasks = [asyncio.create_task(ending) for ending in endings]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

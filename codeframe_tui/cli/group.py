@@ -24,11 +24,21 @@ __all__ = ["program"]
     type=click.Choice(["bwrap", "rlimits", "none"]),
     help="The weakest sandbox you consent to.",
 )
+@click.option(
+    "--remote",
+    metavar="URL|FILE",
+    envvar="CODEFRAME_TUI_REMOTE",
+    help="Use the engine that `serve` offers there, for verbs that need one.",
+)
 @click.version_option(__version__, prog_name="codeframe-tui")
 @click.pass_context
 def program(
-    context: click.Context, project: Path | None, state_dir: Path | None, sandbox: str | None
+    context: click.Context,
+    project: Path | None,
+    state_dir: Path | None,
+    sandbox: str | None,
+    remote: str | None,
 ) -> None:
     """Supervise an autonomous backend worker from one terminal."""
     app = context.ensure_object(App)
-    app.project, app.state_dir, app.sandbox = project, state_dir, sandbox
+    app.project, app.state_dir, app.sandbox, app.remote = project, state_dir, sandbox, remote

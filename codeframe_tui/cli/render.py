@@ -138,7 +138,13 @@ def usage_table(document: Document) -> str:
             ("all", document["total"]),
         ]
     ]
-    return _table(("TASK", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "COST"), rows)
+    table = _table(("TASK", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "COST"), rows)
+    return "\n".join([table, *map(_budget, document["budgets"])])
+
+
+def _budget(budget: Mapping[str, Any]) -> str:
+    spent, cap, held = (budget[f"{name}_usd"] for name in ("spent", "cap", "reserved"))
+    return f"money.{budget['name']}: ${spent:.2f} of ${cap:.2f} spent, ${held:.2f} reserved"
 
 
 def symbol_list(document: Document) -> str:

@@ -7,6 +7,7 @@ import time
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,8 +17,9 @@ from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.ports import Service
 from codeframe_tui.settings import Settings, config_dir
 from codeframe_tui.wire.client import Client
+from codeframe_tui.wire.remote import reach_remote, read_address
 
-__all__ = ["open_session", "read_settings"]
+__all__ = ["open_remote", "open_session", "read_settings"]
 
 PATIENCE_SECONDS = 10.0
 """How long a verb waits while another one holds the project."""
@@ -72,6 +74,19 @@ async def open_session(place: Project, sandbox: str | None) -> AsyncIterator[Ser
                     raise
             await asyncio.sleep(RETRY_SECONDS)
         yield service
+
+
+@asynccontextmanager
+async def open_remote(place: str) -> AsyncIterator[Service]:
+    """The service that `serve` offers at a URL, or at the one that a file holds.
+
+    Raises: as `read_address` and `reach_remote`.
+    """
+    client = await reach_remote(partial(read_address, place))
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 async def _attach(place: Project, stack: AsyncExitStack) -> Service | None:

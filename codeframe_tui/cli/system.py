@@ -118,8 +118,6 @@ def _later(name: str, what: str) -> None:
 
 for _name, _what in (
     ("comment", "Comment on a line of a proposal"),
-    ("serve", "Show the project to others"),
-    ("attach", "Open a cockpit on another machine's engine"),
     ("worker", "Work for a team's queue"),
 ):
     _later(_name, _what)

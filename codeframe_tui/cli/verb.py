@@ -17,7 +17,7 @@ import click
 
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import Project, open_project
-from codeframe_tui.cli.session import open_session
+from codeframe_tui.cli.session import open_remote, open_session
 from codeframe_tui.core.commands import ShowOverview
 from codeframe_tui.core.errors import CodeframeError, WrongUse
 from codeframe_tui.headless.output import Output
@@ -46,7 +46,12 @@ class App:
     project: Path | None = None
     state_dir: Path | None = None
     sandbox: str | None = None
+    remote: str | None = None
     opener: Opener = field(default=open_session)
+
+    def open(self) -> AbstractAsyncContextManager[Service]:
+        """The engine of a verb: the served one where that is wished, else the project's."""
+        return open_remote(self.remote) if self.remote else self.opener(self.place, self.sandbox)
 
     @property
     def place(self) -> Project:
@@ -108,7 +113,7 @@ async def _with_engine(app: App, output: Output, body: Callable[[Scene], Awaitab
     place = app.place
     place.prepare()
     handler = log.configure(place.verbs_log)
-    async with app.opener(place, app.sandbox) as service:
+    async with app.open() as service:
         if app.sandbox is not None:
             await _warn_of_sandbox(app.sandbox, output, service)
         await body(Scene(app, output, service))

@@ -156,10 +156,12 @@ class Ledger(Protocol):
         """The policy that a person chose or set; None = the agent's level says."""
         ...
 
-    async def spent(self, since: str, number: str | None = None) -> float:
-        """US dollars of replies stored since a time (ISO 8601), of one task or of all.
+    async def reserve(self, number: str, usd: float) -> bool:
+        """Hold the most that the task's next call can cost, until its reply is stored.
 
-        Replies of unknown price count nothing.
+        Waits while the calls of other tasks hold what is left under a cap. False when a cap is
+        reached: the task then waits for a person's answer, or is back in the queue. Replies of
+        unknown price count nothing.
         """
         ...
 

@@ -80,8 +80,8 @@ class TaskRows(Protocol):
         """Replace the dependencies of a task."""
         ...
 
-    def unmet(self, numbers: Sequence[str] | None) -> dict[str, list[str]]:
-        """Dependencies not completed, by task, in their order; None = of all tasks."""
+    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
+        """By task its dependencies that are not completed, in their order; None = of all."""
         ...
 
     def needs(self, number: str) -> set[str]:
@@ -154,6 +154,29 @@ class TurnRows(Protocol):
 
     def paid(self, since: str, number: str | None) -> float:
         """As `spent`, of one task or of all; replies of unknown price count nothing."""
+        ...
+
+
+class ReservationRows(Protocol):
+    """Money held for calls under way, at most one amount per task.
+
+    A task that is no longer in progress holds nothing, whatever it was that moved it.
+    """
+
+    def hold(self, number: str, usd: float, at: str) -> None:
+        """Hold an amount for a task in progress; replaces what it held."""
+        ...
+
+    def free(self, number: str) -> None:
+        """Hold nothing for a task any more."""
+        ...
+
+    def held(self, but: str | None) -> float:
+        """US dollars held for all tasks but one."""
+        ...
+
+    def by_task(self) -> dict[str, float]:
+        """US dollars by task."""
         ...
 
 
@@ -323,6 +346,11 @@ class Tables(Protocol):
     @property
     def turns(self) -> TurnRows:
         """Conversations and their cost."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationRows:
+        """Money held for calls."""
         ...
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
@@ -35,6 +35,8 @@ _QUIET = frozenset(
     }
 )
 """Events that make no work for anybody else."""
+_FREES = frozenset({"turn.recorded", "task.status", "blocker.answered"})
+"""Events after which more money may be free under a cap."""
 
 
 class Feed:
@@ -134,6 +136,31 @@ class Broadcast:
         for mailbox in list(self._mailboxes):
             mailbox.put(signal)
 
+    async def follow(
+        self, after: int, page: Callable[[int], Awaitable[Sequence[Event]]]
+    ) -> AsyncIterator[Event]:
+        """Replay, then go live; a feed that ended because it was too full means replay again.
+
+        Args:
+            after: number of the last event that is known.
+            page: the next stored events after a number; empty when there are none.
+        """
+        while not self.closed:
+            feed = self.feed()
+            while stored := await page(after):
+                for event in stored:
+                    yield event
+                after = stored[-1].seq
+            while live := await feed.take():
+                for event in live:
+                    if event.seq > after:
+                        after = event.seq
+                        yield event
+
+    def listen(self) -> AsyncIterator[Signal]:
+        """Follow transient updates from now on."""
+        return _open_all(self.mailbox())
+
     def close(self) -> None:
         """End all subscriptions."""
         self.closed = True
@@ -144,19 +171,29 @@ class Broadcast:
 
 
 class Workforce:
-    """What workers wait for: new work, and being stopped."""
+    """What workers wait for: new work, money that comes free, and being stopped.
+
+    Attributes:
+        money: how often money may have come free so far.
+    """
 
     def __init__(self) -> None:
         self._generation = 0
+        self.money = 0
         self._running: set[str] = set()
         self._stops: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self._wake = asyncio.Event()
+        self._paid = asyncio.Event()
 
     def hear(self, events: Sequence[Event]) -> None:
         """Take note of committed events."""
         for event in events:
             if event.task and event.type == "task.status":
                 self._moved(event.task, event.data)
+        if any(event.type in _FREES for event in events):
+            self.money += 1
+            self._paid.set()
+            self._paid = asyncio.Event()
         if any(event.type not in _QUIET for event in events):
             self._generation += 1
             self._wake.set()
@@ -167,6 +204,11 @@ class Workforce:
         while seen == self._generation:
             await self._wake.wait()
         return self._generation
+
+    async def money_moved(self, seen: int) -> None:
+        """Wait until `money` is not ``seen``."""
+        while seen == self.money:
+            await self._paid.wait()
 
     def cancelled(self, number: str) -> Awaitable[None]:
         """Return when the task was taken from its worker; at once if it already was."""
@@ -185,6 +227,12 @@ class Workforce:
         for stop in self._stops.pop(number, []):
             if data["to"] in {Status.CANCELLED, Status.PENDING} and not stop.done():
                 stop.set_result(None)
+
+
+async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
+    while signals := await mailbox.take():
+        for signal in signals:
+            yield signal
 
 
 def _joined(waiting: Signal, signal: Signal) -> Signal:

@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.budget import Room
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service import blockers, review, undo, work
+from codeframe_tui.service import blockers, budget, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -26,7 +29,11 @@ T = TypeVar("T")
 
 
 class StoreLedger:
-    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
+    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use.
+
+    Attributes:
+        started: the moment of `recover`, which comes first; what is recorded from then on is later.
+    """
 
     def __init__(
         self,
@@ -40,8 +47,11 @@ class StoreLedger:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._started = clock.now()
         self._broadcast = Broadcast()
         self._workforce = Workforce()
+        self._latest = ""
+        self.started = self._moment()
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
@@ -163,8 +173,23 @@ class StoreLedger:
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
 
-    async def spent(self, since: str, number: str | None = None) -> float:
-        return await self._store.read(lambda tables: tables.turns.paid(since, number))
+    async def reserve(self, number: str, usd: float) -> bool:
+        told = False
+        while True:
+            seen = self._workforce.money
+            hold = partial(
+                budget.reserve,
+                number=number,
+                wanted=usd,
+                settings=self._settings,
+                started=self._started,
+                told=told,
+            )
+            room = await self._write(hold)
+            if room is not Room.LATER:
+                return room is Room.YES
+            told = True
+            await self._workforce.money_moved(seen)
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         await self._write(lambda unit: unit.emit(type_, task, data))
@@ -178,16 +203,28 @@ class StoreLedger:
         Returns:
             Numbers of the tasks that were put back.
         """
+        self._latest = await self._store.read(_latest)
+        self.started = self._moment()
         return await self._write(lambda unit: work.recover(unit, paused))
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:
-        at = self._clock.now()
+        at = self._moment()
 
         def run(tables: Tables) -> T:
             return handler(Unit(tables, at))
 
         return await self._store.write(run)
 
+    def _moment(self) -> str:
+        self._latest = after(self._latest, self._clock.now())
+        return self._latest
+
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
         self._broadcast.hear(events)
+
+
+def _latest(tables: Tables) -> str:
+    """The moment of the newest event."""
+    newest = tables.events.after(tables.events.last() - 1, 1)
+    return newest[0].at if newest else ""

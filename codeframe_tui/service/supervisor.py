@@ -36,7 +36,6 @@ from codeframe_tui.service import (
     switches,
     undo,
 )
-from codeframe_tui.service.broadcast import Mailbox
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -108,7 +107,6 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
-        self._started = clock.now()
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -136,7 +134,7 @@ class Supervisor(StoreLedger):
             case commands.ShowOverview():
                 return await self._overview()
             case commands.ShowUsage():
-                return await self._store.read(partial(documents.usage, settings=self._settings))
+                return await self._store.read(self._usage)
             case commands.ShowDiff():
                 return await self._diff(query)
             case commands.ShowUndo(number):
@@ -158,29 +156,16 @@ class Supervisor(StoreLedger):
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """See `ports.Service`."""
-        return self._follow(self._store.last_event if after is None else after)
+        known = self._store.last_event if after is None else after
+        return self._broadcast.follow(known, self._events_after)
 
     def signals(self) -> AsyncIterator[Signal]:
         """See `ports.Service`."""
-        return _open_all(self._broadcast.mailbox())
+        return self._broadcast.listen()
 
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
         self._broadcast.close()
-
-    async def _follow(self, after: int) -> AsyncIterator[Event]:
-        """Replay, then go live; a feed that ended because it was too full means replay again."""
-        while not self._broadcast.closed:
-            feed = self._broadcast.feed()
-            while page := await self._events_after(after):
-                for event in page:
-                    yield event
-                after = page[-1].seq
-            while live := await feed.take():
-                for event in live:
-                    if event.seq > after:
-                        after = event.seq
-                        yield event
 
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
@@ -193,8 +178,12 @@ class Supervisor(StoreLedger):
         review.check_parts(command.parts, await workspaces.diff(attempt.base, attempt.tree))
         return replace(command, expect=command.expect or attempt.proposal)
 
+    def _usage(self, tables: Tables) -> Document:
+        now = self._clock.now()
+        return documents.usage(tables, settings=self._settings, started=self._started, now=now)
+
     async def _overview(self) -> Document:
-        make = partial(documents.overview, settings=self._settings, since=self._started)
+        make = partial(documents.overview, settings=self._settings, since=self.started)
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
@@ -249,12 +238,6 @@ class Supervisor(StoreLedger):
             for file in found.get("files", [])
         ]
         return {**found, "files": without}
-
-
-async def _open_all(mailbox: Mailbox) -> AsyncIterator[Signal]:
-    while signals := await mailbox.take():
-        for signal in signals:
-            yield signal
 
 
 def _there(part: T | None, what: str) -> T:

@@ -256,16 +256,14 @@ class CockpitApp(App[int]):
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
-        self.state.lost = message.why
-        if not self.cockpit.ready:
-            return
-        self.cockpit.draw_header()
-        if message.final:
-            self.tell(("✘ ", "red"), (message.why, "text"))
+        self.state.lost = "no engine" if message.final else message.why
+        self.state.refused = message.why if message.final else ""
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
 
     @on(EngineFound)
     def _engine_found(self, message: EngineFound) -> None:
-        self.state.lost = ""
+        self.state.lost = self.state.refused = ""
         self.state.overview = message.overview
         self._engines += 1
         if not self.cockpit.ready:
@@ -273,11 +271,9 @@ class CockpitApp(App[int]):
         self.cockpit.draw_header()
         if self._engines > 1:
             key = key_names(self._chosen.get("app.workers", "P"))
-            paused = message.overview.get("paused")
-            next_step: list[Span] = (
-                [(key, "bold"), (" starts the workers", "dim")] if paused else []
-            )
-            self.tell(("the engine was started again, nothing is lost  ", "text"), *next_step)
+            starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
+            said = "the engine was started again, nothing is lost  "
+            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
 
     # -- the task in focus ----------------------------------------------------------------------
 

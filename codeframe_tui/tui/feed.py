@@ -141,7 +141,7 @@ class Feed:
             log.info("engine lost")
             self._service = None
             self._found.clear()
-            self._post(EngineLost("engine lost, restarting…"))
+            self._post(EngineLost("engine lost, connecting again…"))
 
     # -- one connection -------------------------------------------------------------------------
 
@@ -281,4 +281,4 @@ def _joined(parts: list[Signal]) -> Signal:
 
 
 def _gone() -> Refused:
-    return Refused("there is no engine just now", hint="it is being restarted; try again")
+    return Refused("there is no engine just now", hint="it is looked for; try again")

@@ -66,6 +66,25 @@ def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = 
         return _run(Options(partial(reach, starter), keys=keys))
 
 
+def attach_cockpit(place: str) -> int:
+    """The cockpit of an engine that `serve` offers.
+
+    Args:
+        place: its URL, or a file that holds it; read again whenever the connection is lost.
+
+    Returns:
+        The exit code, see `run`.
+    """
+    with first_picture("codeframe-tui"):
+        from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
+
+        from codeframe_tui.wire.remote import reach_remote, read_address  # noqa: PLC0415
+
+        keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
+        connect = partial(reach_remote, partial(read_address, place))
+        return _run(Options(connect, keys=keys))
+
+
 def run(project: Path, *, options: Options) -> int:
     """Run the cockpit until the person leaves.
 
@@ -95,7 +114,9 @@ def _run(options: Options) -> int:
         os.environ.pop(stale, None)
     sys.setswitchinterval(0.0005)
     from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
+    from codeframe_tui.tui.paste import install  # noqa: PLC0415
 
+    install()
     app = CockpitApp(options.connect, keys=options.keys, theme=options.theme, signals=True)
     app.run()
     return app.return_code or 0

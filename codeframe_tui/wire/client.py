@@ -1,10 +1,11 @@
-"""The Service across a Unix stream. Imports the stdlib and core only: the cockpit stands on it."""
+"""The Service across a connection. Imports the stdlib and core only: the cockpit stands on it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,16 @@ from typing import Any
 from codeframe_tui.core.commands import Command, Query
 from codeframe_tui.core.errors import Lacking, Refused, error_from_document
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.wire.codec import decode_event, decode_signal, encode_wish
+from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES, Channel, Dial, part
+from codeframe_tui.wire.codec import Malformed, decode_event, decode_signal, encode, encode_wish
+from codeframe_tui.wire.hello import check_hello, hello
 from codeframe_tui.wire.outbox import SignalBuffer
-from codeframe_tui.wire.stream import (
-    MAX_LINE_BYTES,
-    Malformed,
-    check_hello,
-    encode_line,
-    hello,
-    read_message,
-)
+from codeframe_tui.wire.stream import dial
 
 __all__ = ["Client"]
 
-HELLO_SECONDS = 10.0
+PARTING_SECONDS = 1.0
+_PUSHES = {"event", "signal", "gap"}
 
 
 class Client:
@@ -48,7 +45,7 @@ class Client:
         self.lost = asyncio.Event()
         self.engine: dict[str, Any] = {}
         self._ids = count(1)
-        self._writer: asyncio.StreamWriter | None = None
+        self._channel: Channel | None = None
         self._reading: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._feeds: dict[int, _Feed] = {}
@@ -56,6 +53,10 @@ class Client:
         self._closed = False
 
     async def connect(self, path: Path) -> None:
+        """Connect to the engine that listens on a Unix socket, see `join`."""
+        await self.join(partial(dial, path))
+
+    async def join(self, dial: Dial) -> None:
         """Connect and say hello.
 
         Raises:
@@ -66,15 +67,15 @@ class Client:
         """
         if self._reading is not None:
             await asyncio.gather(self._reading, return_exceptions=True)
-        reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_LINE_BYTES)
+        channel = await dial()
         try:
-            writer.write(encode_line(hello()))
-            self.engine = await _greeted(reader)
+            channel.send(encode(hello()))
+            self.engine = await _greeted(channel)
         except BaseException:
-            writer.transport.abort()
+            channel.abort()
             raise
-        self._writer = writer
-        self._reading = asyncio.create_task(self._read(reader, writer))
+        self._channel = channel
+        self._reading = asyncio.create_task(self._read(channel))
         self.lost.clear()
         self._ready.set()
 
@@ -84,10 +85,8 @@ class Client:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
-        if (
-            self._writer is not None
-        ):  # a task that is cancelled before its first step cleans nothing
-            await self._part(self._writer)
+        if self._channel is not None:  # a task cancelled before its first step cleans nothing
+            await self._part(self._channel)
         self._ready.set()
 
     async def submit(self, command: Command) -> dict[str, Any]:
@@ -104,6 +103,9 @@ class Client:
         while await self._is_ready():
             async with aclosing(self._follow({"events": last})) as pushes:
                 async for push in pushes:
+                    if "gap" in push:
+                        self._fell_behind(push["gap"]["after"])
+                        continue
                     event = decode_event(push["event"])
                     last = event.seq
                     yield event
@@ -123,6 +125,15 @@ class Client:
         await self._ready.wait()
         return not self._closed
 
+    def _fell_behind(self, after: int) -> None:
+        """The engine sends no more and ends the connection: whoever comes back asks again."""
+        if not self._comes_back:
+            raise Refused(
+                "this reader was too slow, so the engine stopped sending to it",
+                hint=f"nothing is lost: go on after event {after}",
+                code="too_slow",
+            )
+
     async def _follow(
         self, request: Mapping[str, Any], buffer: SignalBuffer | None = None
     ) -> AsyncGenerator[dict[str, Any], None]:
@@ -137,7 +148,7 @@ class Client:
             if error.code != "engine_lost":
                 raise
         finally:
-            if self._feeds.pop(number, None) is not None and self._writer is not None:
+            if self._feeds.pop(number, None) is not None and self._channel is not None:
                 with suppress(Refused):
                     self._send({"id": next(self._ids), "stop": number})
 
@@ -151,30 +162,28 @@ class Client:
             self._waiting.pop(number, None)
 
     def _send(self, message: Mapping[str, Any]) -> None:
-        if self._writer is None:
+        if self._channel is None:
             raise _lost()
-        line = encode_line(message)
-        if len(line) > MAX_LINE_BYTES:
+        data = encode(message)
+        if len(data) >= MAX_MESSAGE_BYTES:
             raise Refused("that is too long for one message", code="too_large")
-        self._writer.write(line)
+        self._channel.send(data)
 
-    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _read(self, channel: Channel) -> None:
         try:
             with suppress(Malformed):
-                while (message := await read_message(reader)) is not None:
+                while (message := await channel.receive()) is not None:
                     self._deliver(message)
         finally:
-            await self._part(writer)
+            await self._part(channel)
 
-    async def _part(self, writer: asyncio.StreamWriter) -> None:
-        writer.close()
+    async def _part(self, channel: Channel) -> None:
         self._forget()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        await part(channel, PARTING_SECONDS)
 
     def _deliver(self, message: dict[str, Any]) -> None:
         number = message.get("id", 0)
-        if (feed := self._feeds.get(number)) and ("event" in message or "signal" in message):
+        if (feed := self._feeds.get(number)) and _PUSHES & message.keys():
             feed.put(message)
         elif (answer := self._waiting.get(number)) and not answer.done():
             if "error" in message:
@@ -184,7 +193,7 @@ class Client:
 
     def _forget(self) -> None:
         """The connection is gone: whoever waits on it learns that."""
-        self._writer = None
+        self._channel = None
         self._ready.clear()
         self.lost.set()
         feeds, self._feeds = self._feeds, {}
@@ -203,7 +212,7 @@ class _Feed:
         self._pushes: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def put(self, push: dict[str, Any] | None) -> None:
-        if push is not None and self._buffer is not None:
+        if push is not None and self._buffer is not None and "signal" in push:
             self._buffer.put(decode_signal(push["signal"]))
             if not self._pushes.empty():
                 return
@@ -213,10 +222,10 @@ class _Feed:
         return await self._pushes.get()
 
 
-async def _greeted(reader: asyncio.StreamReader) -> dict[str, Any]:
+async def _greeted(channel: Channel) -> dict[str, Any]:
     try:
         async with asyncio.timeout(HELLO_SECONDS):
-            said = await read_message(reader)
+            said = await channel.receive()
     except TimeoutError as error:
         raise Lacking("the engine does not answer", hint="end it", code="engine_stuck") from error
     if said is None:

@@ -1,13 +1,16 @@
-"""Messages as plain JSON values, for the side that trusts what it reads. Stdlib only.
+"""Messages as plain JSON values and as bytes, whatever frames them. Stdlib only.
 
 request   {"id", "submit": {"type", "args"}} | {"id", "query": {"type", "args"}}
           {"id", "events": after or null}    | {"id", "signals": true} | {"id", "stop": id}
 reply     {"id", "ok": document}             | {"id", "error": {"code", "message", "hint", "kind"}}
 push      {"id", "event": document}          | {"id", "signal": document}   id of the request
+          {"id", "gap": {"after": seq}}      the last one: events after seq were not sent to a
+                                             reader that is too slow; they can be asked for again
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -17,12 +20,47 @@ from codeframe_tui.core.errors import CodeframeError, error_document
 from codeframe_tui.core.events import Event, Signal
 
 __all__ = [
+    "Malformed",
+    "decode",
     "decode_event",
     "decode_signal",
+    "encode",
     "encode_error",
     "encode_signal",
     "encode_wish",
 ]
+
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
+class Malformed(CodeframeError):
+    """What arrived is no message; the connection is of no use any more."""
+
+    default_code = "malformed"
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """A message as ASCII JSON on one line, without its end."""
+    return _encoder.encode(message).encode("ascii")
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """The message of one frame.
+
+    Raises:
+        Malformed: it is no JSON, or no JSON object.
+    """
+    try:
+        message = json.loads(data, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"a message is not JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise Malformed("a message is not a JSON object")
+    return message
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def encode_wish(wish: Command | Query) -> dict[str, Any]:

@@ -1,106 +1,71 @@
-"""Lines of JSON over a Unix stream: framing, the hello of both sides, the listening socket."""
+"""Messages as lines over a Unix stream: framing, dialling, the listening socket."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import socket
 import struct
 import sys
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui import __version__
-from codeframe_tui.core.errors import CodeframeError, Refused
+from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES
+from codeframe_tui.wire.codec import Malformed, decode
 
-__all__ = [
-    "MAX_LINE_BYTES",
-    "PROTOCOL",
-    "Malformed",
-    "bind",
-    "check_hello",
-    "encode_line",
-    "hello",
-    "peer_uid",
-    "read_message",
-]
+__all__ = ["LineChannel", "bind", "dial", "peer_uid"]
 
-PROTOCOL = 1
-"""Changes when an old cockpit and a new engine would misunderstand each other."""
-MAX_LINE_BYTES = 64 * 2**20
 BACKLOG = 64
 
-_encoder = json.JSONEncoder(separators=(",", ":"))
 
+class LineChannel:
+    """A `Channel` of one message a line.
 
-class Malformed(CodeframeError):
-    """What arrived is no message; the connection is of no use any more."""
-
-    default_code = "malformed"
-
-
-def encode_line(message: Mapping[str, Any]) -> bytes:
-    """A message as one line of ASCII JSON."""
-    return _encoder.encode(message).encode("ascii") + b"\n"
-
-
-async def read_message(reader: asyncio.StreamReader) -> dict[str, Any] | None:
-    """The next message; None at the end of the stream.
-
-    Raises:
-        Malformed: the line is too long, no JSON, or no JSON object.
+    Args:
+        reader: its limit is the longest line.
     """
-    try:
-        line = await reader.readline()
-    except ValueError as error:
-        raise Malformed("a message is longer than a line may be") from error
-    except ConnectionError:
-        return None
-    if not line.endswith(b"\n"):
-        return None  # the other side went in the middle of a line
-    return _parse(line)
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def receive(self) -> dict[str, Any] | None:
+        """See `Channel`."""
+        try:
+            line = await self._reader.readline()
+        except ValueError as error:
+            raise Malformed("a message is longer than a line may be") from error
+        except ConnectionError:
+            return None
+        if not line.endswith(b"\n"):
+            return None  # the other side went in the middle of a line
+        return decode(line)
+
+    def send(self, message: bytes) -> None:
+        """See `Channel`."""
+        if not self._writer.is_closing():
+            self._writer.write(message + b"\n")
+
+    async def drain(self) -> None:
+        """See `Channel`."""
+        await self._writer.drain()
+
+    def abort(self) -> None:
+        """See `Channel`."""
+        self._writer.transport.abort()
+
+    async def close(self) -> None:
+        """See `Channel`."""
+        self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
-def _parse(line: bytes) -> dict[str, Any]:
-    try:
-        message = json.loads(line, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"a message is not JSON: {error}") from error
-    if not isinstance(message, dict):
-        raise Malformed("a message is not a JSON object")
-    return message
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def hello() -> dict[str, Any]:
-    """What each side says first."""
-    return {"hello": {"protocol": PROTOCOL, "version": __version__, "pid": os.getpid()}}
-
-
-def check_hello(message: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The other side's protocol, version and pid.
-
-    Raises:
-        Malformed: it did not say hello.
-        Refused: it speaks another protocol (code ``wrong_protocol``); names its pid.
-    """
-    message = message or {}
-    said = message.get("hello", message.get("refused"))
-    if not isinstance(said, dict):
-        raise Malformed("the other side did not say hello")
-    if said.get("protocol") != PROTOCOL or "refused" in message:
-        raise Refused(
-            f"the running engine (pid {said.get('pid')}, version {said.get('version')}) speaks "
-            f"protocol {said.get('protocol')}, this program speaks {PROTOCOL}",
-            hint=f"end it with `kill {said.get('pid')}`, or use its version of the program",
-            code="wrong_protocol",
-        )
-    return said
+async def dial(path: Path) -> LineChannel:
+    """Connect to the engine that listens there. Raises: OSError."""
+    reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_MESSAGE_BYTES)
+    return LineChannel(reader, writer)
 
 
 def bind(path: Path) -> socket.socket:

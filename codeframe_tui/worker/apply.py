@@ -12,6 +12,7 @@ from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verification import Verdict
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.review import outlook_of
 from codeframe_tui.worker.undo import redo, undo
 from codeframe_tui.worker.verify import Verifier
@@ -29,6 +30,7 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
     Only what is known to have written nothing is refused. After any other failure the decision
     stays pending, and carrying it out again is safe.
     """
+    passing(f"decision.{decision.kind}")
     try:
         written = await _written(shop, verifier, decision)
     except Conflict as conflict:
@@ -38,6 +40,7 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
     except (Refused, PathRefused) as error:
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
     else:
+        passing("decision.written")
         await shop.ledger.settle_decision(
             decision,
             paths=written.paths,

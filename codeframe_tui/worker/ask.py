@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 from dataclasses import replace
 from typing import Any
 
 from codeframe_tui.core import prompt
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.conversation import estimate, sent
-from codeframe_tui.core.errors import ModelFailed
+from codeframe_tui.core.errors import Lacking, ModelFailed
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
-from codeframe_tui.core.usage import cost_usd
+from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["ask"]
 
+logger = logging.getLogger(__name__)
+
 _SHARES = (1, 2, 4)
 """Parts of the window that a conversation is cut to, one after the other, until the model can."""
 
 
 async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
-    """Call the model with the stored conversation and store the reply.
+    """Call the model with the stored conversation and store the reply; not beyond a cap of money.
 
     Raises:
         ModelFailed: the call failed for good, or once too often.
@@ -37,6 +42,9 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     await shop.ledger.set_phase(task.number, Phase.CORRECTING if attempt > 1 else Phase.PROPOSING)
     index = len(progress.turns)
     reply = await _within_window(shop, progress, agent)
+    if reply is None:
+        return
+    passing("turn.replied")
     turn = Turn(
         index=index,
         role="assistant",
@@ -48,28 +56,54 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         usage=reply.usage,
         cost_usd=cost_usd(reply.usage, reply.model),
     )
-    await shop.ledger.record_turn(task.number, turn)
+    await _store(shop, task.number, turn)
 
 
-async def _within_window(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Reply:
-    """Call the model with what fits its window; where that is smaller than was said, with less."""
+async def _within_window(
+    shop: Workshop, progress: Progress, agent: AgentDefinition
+) -> Reply | None:
+    """Call the model with what fits its window; where that is smaller than was said, with less.
+
+    None when a cap of money stopped the task instead.
+    """
     _, _, _, model = await shop.ledger.policy()
     system = prompt.system_blocks(agent.role, shop.rules())
     tools = definitions(agent.tools)
     limits, number = shop.settings.limits, progress.task.number
-    budget = limits.window_tokens - limits.reply_tokens - estimate([system, tools])
+    prefix = estimate([system, tools])
+    budget = limits.window_tokens - limits.reply_tokens - prefix
     for share in _SHARES:
         told = sent(progress.turns, budget // share)
         if told.is_step or (share > 1 and told.left_out):
             data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
             await shop.ledger.record_event("context.shortened", number, data)
+        usd = most_usd(model, prefix + told.tokens, limits.reply_tokens)
+        if not await shop.ledger.reserve(number, usd):
+            return None
         request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
         try:
+            passing("turn.asking")
             return await _patiently(shop, number, len(progress.turns), request)
         except ModelFailed as failure:
             if failure.kind != "too_long" or share == _SHARES[-1]:
                 raise
     raise AssertionError("unreachable")
+
+
+async def _store(shop: Workshop, number: str, reply: Turn) -> None:
+    """Store what is paid for, however long the disk does not take it; it would be paid twice."""
+    for repeat in itertools.count():
+        try:
+            await shop.ledger.record_turn(number, reply)
+        except Lacking as error:
+            logger.exception("task=%s: a reply is kept until it can be stored", number)
+            seconds = min(
+                shop.settings.waits.retry_first * 2.0**repeat, shop.settings.waits.retry_cap
+            )
+            with countdown(shop, number, f"room for a reply: {error.message}", seconds):
+                await shop.clock.sleep(seconds)
+        else:
+            return
 
 
 def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:
@@ -86,6 +120,7 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
     ledger, waits = shop.ledger, shop.settings.waits
 
     def publish(signal: Signal) -> None:
+        passing("turn.streaming")
         more = {"turn": index} if signal.kind == "file" else {}
         ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from codeframe_tui import __version__
 from codeframe_tui.core.commands import (
     Command,
     Query,
@@ -111,7 +112,7 @@ def overview() -> Document:
         "counts": {"needs_you": 2, "working": 2, "queued": 3, "done": 2},
         "last_event": 40,
         "pid": 4242,
-        "version": "0.1.0",
+        "version": __version__,
         "keep": False,
     }
 

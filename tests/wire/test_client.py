@@ -12,8 +12,9 @@ import pytest
 from codeframe_tui.core.commands import AddTask, Hold, ImportTasks, KeepWorking, ShowTask
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.wire import stream
 from codeframe_tui.wire.client import Client
+from codeframe_tui.wire.codec import encode
+from codeframe_tui.wire.hello import hello
 from codeframe_tui.wire.outbox import SignalBuffer
 from codeframe_tui.wire.server import Server
 from tests.wire.fake_service import FakeService
@@ -112,7 +113,7 @@ async def test_after_a_lost_engine_events_go_on_without_gap_or_repetition(tmp_pa
 
 async def test_who_waits_for_an_answer_learns_that_the_engine_is_lost(tmp_path: Path) -> None:
     async def vanish(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(stream.encode_line(stream.hello()))
+        writer.write(encode(hello()) + b"\n")
         await reader.readline()
         await reader.readline()
         writer.transport.abort()
@@ -139,7 +140,7 @@ async def test_an_engine_of_another_protocol_is_refused_by_its_pid(
     async def old(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
         said = {"protocol": 99, "version": "0.0.9", "pid": 4242}
-        writer.write(stream.encode_line({"refused": said}))
+        writer.write(encode({"refused": said}) + b"\n")
         writer.close()
 
     listening = await asyncio.start_unix_server(old, str(tmp_path / "s.sock"))
@@ -190,6 +191,16 @@ def test_waiting_signals_are_merged_by_key_and_bounded() -> None:
     for n in range(5):
         buffer.put(Signal("test", "1", {"n": n}, key=str(n)))
     assert [s.data["n"] for _, s in buffer.take()] == [3, 4]
+
+
+def test_waiting_signals_are_bounded_by_their_text_too() -> None:
+    buffer = SignalBuffer(max_text=100)
+    for n in range(5):
+        buffer.put(Signal("tool.output", "1", {"text": "x" * 40}, key=str(n), append=True))
+    assert [signal.key for _, signal in buffer.take()] == ["3", "4"]
+    for size in (1000, 1001):
+        buffer.put(Signal("file", "1", {"path": "a", "content": "x" * size}, key="a"))
+    assert [len(signal.data["content"]) for _, signal in buffer.take()] == [1001]
 
 
 def test_joined_text_keeps_its_newest_part() -> None:

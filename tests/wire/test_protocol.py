@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.commands import AddTask, Approve, KeepWorking, Parts
-from codeframe_tui.wire.server import Bounds, Server
-from codeframe_tui.wire.stream import PROTOCOL, hello
+from codeframe_tui.wire.hello import PROTOCOL, hello
+from codeframe_tui.wire.server import Server
+from codeframe_tui.wire.session import Bounds
 from tests.wire.fake_service import FakeService
+from tests.wire.logs import spoken
 
 
 class RawClient:
@@ -138,7 +140,7 @@ async def test_a_wrong_request_is_answered_by_its_reason_and_the_session_goes_on
 async def test_a_line_that_is_no_message_ends_the_session_of_its_sender_only(
     tmp_path: Path, line: bytes, reason: str
 ) -> None:
-    bounds = Bounds(line_bytes=200_000)
+    bounds = Bounds(message_bytes=200_000)
     async with served(tmp_path, FakeService(), bounds), raw(tmp_path) as good:
         await good.hear()
         async with raw(tmp_path) as bad:
@@ -188,7 +190,7 @@ async def test_a_fault_inside_is_answered_without_its_details(
 async def test_an_answer_that_is_too_long_is_an_error_not_a_broken_session(tmp_path: Path) -> None:
     service = FakeService()
     service.documents["ShowTasks"] = {"tasks": ["x" * 2000]}
-    async with served(tmp_path, service, Bounds(line_bytes=1000)), raw(tmp_path) as client:
+    async with served(tmp_path, service, Bounds(message_bytes=1000)), raw(tmp_path) as client:
         await client.hear()
         answer = await client.ask({"id": 1, "query": {"type": "ShowTasks"}})
         assert answer["error"]["code"] == "too_large"
@@ -202,7 +204,7 @@ async def test_an_answer_that_is_too_long_is_an_error_not_a_broken_session(tmp_p
 )
 async def test_a_reader_that_stops_is_dropped_and_others_are_not(tmp_path: Path) -> None:
     service = FakeService()
-    bounds = Bounds(outbox_bytes=20_000, stall_seconds=0.05)
+    bounds = Bounds(outbox_bytes=20_000, stall_seconds=0.05, parting_seconds=0.05)
     async with served(tmp_path, service, bounds) as server, raw(tmp_path) as slow:
         await slow.hear()
         assert (await slow.ask({"id": 1, "events": 0}))["ok"] == {}
@@ -218,6 +220,26 @@ async def test_a_reader_that_stops_is_dropped_and_others_are_not(tmp_path: Path)
             pushed = await quick.hear()
             assert pushed is not None
             assert pushed["event"]["seq"] == 2000
+
+
+async def test_a_reader_that_was_dropped_sees_where_its_gap_begins(tmp_path: Path) -> None:
+    service = FakeService()
+    bounds = Bounds(outbox_bytes=20_000, stall_seconds=0.05)
+    async with served(tmp_path, service, bounds), raw(tmp_path) as slow:
+        await slow.hear()
+        assert (await slow.ask({"id": 1, "events": 0}))["ok"] == {}
+        slow.writer.transport.pause_reading()  # type: ignore[attr-defined] # what a stopped process does
+        with spoken("codeframe_tui.wire.session") as dropped:
+            for n in range(2000):
+                await service.record("problem", message="x" * 500, n=n)
+            await dropped.wait()
+        slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        heard = []
+        while (message := await slow.hear()) is not None:
+            heard.append(message)
+    assert [message["event"]["seq"] for message in heard[:-1]] == list(range(1, len(heard)))
+    assert 0 < len(heard) < 2000
+    assert heard[-1] == {"id": 1, "gap": {"after": len(heard) - 1}}
 
 
 async def test_many_requests_at_once_are_bounded_and_all_answered(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]
         ["comment", "3", "a.py:1", "text", "--type", "nit"],
         ["serve", "--web"],
         ["attach", "ws://x"],
+        ["--remote", "http://x", "list"],
         ["worker"],
         [],
     ],

@@ -91,8 +91,14 @@ async def palette(desk: Desk) -> None:
 
 
 async def quit_(desk: Desk) -> None:
-    """Leave; while work runs ask whether it should stop or go on, else let a kept engine end."""
+    """Leave; while work runs ask whether it should stop or go on, else let a kept engine end.
+
+    An engine that `serve` offers goes on whatever this cockpit does.
+    """
     overview = desk.state.overview or {}
+    if overview.get("served"):
+        desk.app.exit(0)
+        return
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
     if (working or waiting) and not desk.state.lost:
@@ -111,7 +117,7 @@ async def quit_(desk: Desk) -> None:
             if decision == "keep":
                 desk.tell(("✘ ", "red"), (error.message, "text"))
                 return
-    elif overview.get("keep") and not desk.state.lost:
+    elif overview.get("keep") and not desk.state.lost and not overview.get("served"):
         with suppress(CodeframeError):
             await desk.submit(KeepWorking(on=False))
     desk.app.exit(0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe
+from codeframe_tui import __version__
+from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe, wrap
 from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import PHASES, count
 
@@ -40,11 +41,25 @@ def header_row(
     return Row(None, tuple(begin), tuple(right))
 
 
-def banner_rows(overview: Mapping[str, Any] | None) -> list[Row]:
-    """Lines below the header that say what a person must know before anything else."""
+def banner_rows(
+    overview: Mapping[str, Any] | None, *, refused: str = "", width: int = 80
+) -> list[Row]:
+    """Lines below the header that say what a person must know before anything else.
+
+    Args:
+        overview: the answer to `ShowOverview`; None while it is fetched.
+        refused: why no engine takes this cockpit, and what to do.
+        width: cells.
+    """
+    if refused:
+        lines = wrap(safe(refused), max(width - 2, 1))
+        return [
+            Row(None, (("✘ " if n == 0 else "  ", "red"), (line, "text")), ())
+            for n, line in enumerate(lines)
+        ]
     if overview is None:
         return []
-    rows = []
+    rows = _version_rows(overview.get("version"))
     if overview.get("scripted"):
         said = "answers are recorded, nothing is sent anywhere"
         rows.append(Row(None, (("scripted model: ", "violet"), (said, "dim")), ()))
@@ -54,6 +69,25 @@ def banner_rows(overview: Mapping[str, Any] | None) -> list[Row]:
     elif overview.get("key"):
         rows.append(Row(None, (("no key: ", "amber"), (safe(overview["key"]), "text")), ()))
     return rows
+
+
+def _version_rows(engine: object) -> list[Row]:
+    """An engine of another version that speaks the same protocol: who must be replaced, and how."""
+    if not isinstance(engine, str) or engine == __version__:
+        return []
+    said = f"{safe(engine)}, this cockpit is {__version__}: "
+    do = "leave it and open the newer one"
+    if _older(engine):
+        do = "when no work runs, leave all cockpits, let it stop, open again"
+    return [Row(None, (("engine ", "amber"), (said, "text"), (do, "text")), ())]
+
+
+def _older(version: str) -> bool:
+    try:
+        parts = [[int(part) for part in each.split(".")[:3]] for each in (version, __version__)]
+    except ValueError:
+        return False
+    return parts[0] < parts[1]
 
 
 def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
@@ -87,7 +121,7 @@ def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:
     if overview.get("branch"):
         spans.append((" " + cut(safe(overview["branch"]), 24), "dim"))
     if overview.get("dirty"):
-        spans.append((" ±", "dim"))
+        spans.append((f" ±{overview['dirty']}", "dim"))
     return spans
 
 

@@ -28,6 +28,7 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         lost: what is wrong with the engine; empty while all is well.
+        refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
     """
@@ -42,6 +43,7 @@ class State:
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     lost: str = ""
+    refused: str = ""
     failures: bool = False
     blocker: str | None = None
 

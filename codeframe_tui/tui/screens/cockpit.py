@@ -244,7 +244,8 @@ class Cockpit(Screen[None], Surface):
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
         header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
-        self.part("banner", Label).show(*banner_rows(self.state.overview))
+        banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
+        self.part("banner", Label).show(*banner)
 
     def draw_queue(self) -> None:
         """The queue with the running times."""
