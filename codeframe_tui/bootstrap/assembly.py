@@ -26,6 +26,7 @@ from codeframe_tui.bootstrap.facts import Facts
 from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.policy import Policy, policy_for
+from codeframe_tui.ports.points import passing
 from codeframe_tui.service.supervisor import Supervisor
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.loop import WorkerLoop
@@ -71,7 +72,9 @@ async def assemble(
     stack.callback(supervisor.close)
     parts.facts.when_changed(partial(supervisor.publish, Signal("project", None)))
     recovered = [f"{name}: {how}" for name, how in (await parts.working_tree.recover()).items()]
+    passing("recover.tree")
     recovered += await supervisor.recover(paused=True)
+    passing("recover.tasks")
     if announced or recovered:
         level = parts.sandbox.level
         told = {"pid": os.getpid(), "version": __version__, "sandbox": level}
@@ -155,7 +158,6 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         files_at=partial(DirectoryFiles, reserved=reserved),
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
-        started=parts.clock.now(),
     )
 
 

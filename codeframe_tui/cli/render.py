@@ -76,7 +76,7 @@ def _attempt(attempt: Document) -> list[str]:
 
 def unified_diff(document: Document) -> str:
     """``diff``: what `patch` reads, hidden characters made visible."""
-    lines: list[str] = []
+    lines = _between_attempts(document) if document.get("since") else []
     for file in document["files"]:
         path = clean_line(file["path"])
         old = "/dev/null" if file["action"] == "create" else f"a/{path}"
@@ -87,6 +87,21 @@ def unified_diff(document: Document) -> str:
         for hunk in file["hunks"]:
             lines += _hunk(hunk)
     return "\n".join(lines)
+
+
+def _between_attempts(document: Document) -> list[str]:
+    """What the reader of an interdiff has to know first."""
+    lines = [f"# how attempt {document['attempt']} proposes other content than {document['since']}"]
+    if not document["files"]:
+        lines.append("# nothing")
+    if document["rebased"]:
+        lines.append("# your project was edited in between, and this shows both")
+    lines += [
+        f"# edited by others too: {clean_line(file['path'])}"
+        for file in document["files"]
+        if file["moved"]
+    ]
+    return lines
 
 
 def _hunk(hunk: Document) -> list[str]:
@@ -123,7 +138,13 @@ def usage_table(document: Document) -> str:
             ("all", document["total"]),
         ]
     ]
-    return _table(("TASK", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "COST"), rows)
+    table = _table(("TASK", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "COST"), rows)
+    return "\n".join([table, *map(_budget, document["budgets"])])
+
+
+def _budget(budget: Mapping[str, Any]) -> str:
+    spent, cap, held = (budget[f"{name}_usd"] for name in ("spent", "cap", "reserved"))
+    return f"money.{budget['name']}: ${spent:.2f} of ${cap:.2f} spent, ${held:.2f} reserved"
 
 
 def symbol_list(document: Document) -> str:

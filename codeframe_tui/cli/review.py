@@ -10,18 +10,19 @@ import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
-from codeframe_tui.cli.verb import Scene, not_yet, number, verb
+from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
     Parts,
+    Redo,
     Reject,
     ShowBlockers,
     ShowDiff,
     Undo,
 )
 from codeframe_tui.core.errors import Refused, WrongUse
-from codeframe_tui.core.events import Event
+from codeframe_tui.core.events import DECISION_ENDS, Event
 from codeframe_tui.headless.run import last_event
 
 __all__: list[str] = []
@@ -33,7 +34,9 @@ class _Closing(Protocol):
 
 def _parts_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--lines", multiple=True, metavar="P:A-B", help="A line range (not yet)."),
+        click.option(
+            "--lines", multiple=True, metavar="P:A-B", help="Lines of the new file, from 1."
+        ),
         click.option("--hunk", "hunks", multiple=True, metavar="P:K", help="A hunk, from 1."),
         click.option("--file", "files", multiple=True, metavar="P", help="A whole file."),
     ):
@@ -42,9 +45,7 @@ def _parts_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _parts(files: tuple[str, ...], hunks: tuple[str, ...], lines: tuple[str, ...]) -> Parts:
-    if lines:
-        raise not_yet("--lines")
-    return Parts(files, tuple(_hunk(text) for text in hunks))
+    return Parts(files, tuple(map(_hunk, hunks)), tuple(map(_line_range, lines)))
 
 
 def _hunk(text: str) -> tuple[str, int]:
@@ -54,15 +55,25 @@ def _hunk(text: str) -> tuple[str, int]:
     return path, int(k)
 
 
-@verb(program, "diff", "diff 3 --attempt 1")
+def _line_range(text: str) -> tuple[str, int, int]:
+    path, _, numbers = text.rpartition(":")
+    first, dash, last = numbers.partition("-")
+    ends = (first, last if dash else first)
+    if not path or not all(end.isascii() and end.isdigit() for end in ends):
+        raise WrongUse(f"--lines {text}: not PATH:FIRST-LAST", hint="for example src/api.py:10-14")
+    begin, end = map(int, ends)
+    if not 1 <= begin <= end:
+        raise WrongUse(f"--lines {text}: not a range", hint="lines are counted from 1")
+    return path, begin, end
+
+
+@verb(program, "diff", "diff 3 --since 1")
 @number()
 @click.option("--attempt", type=click.IntRange(1), help="Default: the newest.")
-@click.option("--since", type=click.IntRange(1), help="Against an earlier attempt (not yet).")
+@click.option("--since", type=click.IntRange(1), metavar="M", help="What changed since attempt M.")
 async def diff(scene: Scene, number: str, attempt: int | None, since: int | None) -> None:
-    """Show a proposal as a unified diff."""
-    if since is not None:
-        raise not_yet("--since")
-    document = await scene.service.query(ShowDiff(number, attempt))
+    """Show a proposal as a unified diff, or how it differs from an earlier attempt."""
+    document = await scene.service.query(ShowDiff(number, attempt, since))
     scene.output.document(document, lambda: render.unified_diff(document))
 
 
@@ -115,6 +126,13 @@ async def undo(scene: Scene, number: str) -> None:
     await _decide(scene, Undo(number), number, "undone")
 
 
+@verb(program, "redo", "redo 3")
+@number()
+async def redo(scene: Scene, number: str) -> None:
+    """Bring the change back that the last undo took out of your files."""
+    await _decide(scene, Redo(number), number, "redone")
+
+
 _NEXT = {
     (
         "applied",
@@ -123,10 +141,11 @@ _NEXT = {
     "take your own edit back and approve again",
     ("applied", "part_failed"): "approve more of it, or `reject {}` with a reason",
     ("undone", "conflict"): "put these files back as the change left them, then undo {} again",
+    ("redone", "conflict"): "put these files back as the undo left them, then redo {} again",
 }
 
 
-async def _decide(scene: Scene, wish: Approve | Undo, number: str, how: str) -> None:
+async def _decide(scene: Scene, wish: Approve | Undo | Redo, number: str, how: str) -> None:
     """Submit a decision and wait until it is carried out or refused."""
     after = await last_event(scene.service)
     decision = (await scene.service.submit(wish))["decision"]
@@ -140,17 +159,16 @@ async def _decide(scene: Scene, wish: Approve | Undo, number: str, how: str) -> 
     if waiting := end.data.get("dependants"):
         document["dependants"] = waiting
         told.append(f"tasks that build on it: {', '.join(waiting)}")
-    if how == "applied":
+    if how != "undone":
         told.append(f"nothing was committed; `codeframe-tui undo {number}` takes it back")
     scene.output.document(document, "\n".join(told))
 
 
 async def _end_of(scene: Scene, decision: object, after: int) -> Event:
-    ends = {"change.applied", "change.undone", "change.refused"}
     events = scene.service.events(after)
     async with aclosing(cast("_Closing", events)):
         async for event in events:
-            if event.type in ends and event.data.get("decision") == decision:
+            if event.type in DECISION_ENDS and event.data.get("decision") == decision:
                 return event
     raise Refused("the engine ended before it was carried out", code="engine_lost")
 

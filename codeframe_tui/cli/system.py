@@ -101,7 +101,6 @@ def _later(name: str, what: str) -> None:
 
 
 for _name, _what in (
-    ("redo", "Bring an undone change back"),
     ("comment", "Comment on a line of a proposal"),
     ("worker", "Work for a team's queue"),
 ):

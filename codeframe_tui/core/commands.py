@@ -25,6 +25,7 @@ __all__ = [
     "Note",
     "Parts",
     "Query",
+    "Redo",
     "Reject",
     "Release",
     "Retry",
@@ -43,6 +44,7 @@ __all__ = [
     "ShowTask",
     "ShowTasks",
     "ShowTestOutput",
+    "ShowUndo",
     "ShowUsage",
     "Undo",
 ]
@@ -50,13 +52,46 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A part of a proposal: whole files and single hunks (numbered from 1 per file)."""
+    """A part of a proposal.
+
+    Attributes:
+        files: whole files.
+        hunks: path and number, from 1 per file.
+        lines: path, first and last line of the proposed file, from 1; see `core.patch.select`.
+    """
 
     files: tuple[str, ...] = ()
     hunks: tuple[tuple[str, int], ...] = ()
+    lines: tuple[tuple[str, int, int], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.hunks)
+        return bool(self.files or self.hunks or self.lines)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that is named, with repetitions."""
+        return (*self.files, *(each[0] for each in self.hunks), *(each[0] for each in self.lines))
+
+    def lines_of(self, path: str) -> tuple[tuple[int, int], ...]:
+        """The line ranges of one file."""
+        return tuple((first, last) for name, first, last in self.lines if name == path)
+
+    def hunks_of(self, path: str) -> frozenset[int]:
+        """The numbers of one file's hunks."""
+        return frozenset(k for name, k in self.hunks if name == path)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it stands in events and rows."""
+        hunks, lines = [list(each) for each in self.hunks], [list(each) for each in self.lines]
+        return {"files": list(self.files), "hunks": hunks, "lines": lines}
+
+    @property
+    def text(self) -> str:
+        """The part in words, for people and the model."""
+        hunks = (f"{path} hunk {k}" for path, k in self.hunks)
+        lines = (f"{path} lines {first}-{last}" for path, first, last in self.lines)
+        return ", ".join((*self.files, *hunks, *lines))
 
 
 # -- commands -----------------------------------------------------------------------------------
@@ -193,6 +228,13 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Redo:
+    """Bring the change back that the last undo took out. Result: as `Undo`."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPolicy:
     """Choose ``manual``, ``green`` or ``auto``; None = settings and level say. Result: ``{}``."""
 
@@ -249,10 +291,24 @@ class ShowTask:
 
 @dataclass(frozen=True, slots=True)
 class ShowDiff:
-    """``diff`` of CONTRACT §9; attempt None = the newest."""
+    """``diff`` of CONTRACT §9; attempt None = the newest.
+
+    With ``since``, an earlier attempt: how the proposed trees of the two differ.
+    """
 
     number: str
     attempt: int | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowUndo:
+    """What an undo, or a redo of what is undone, would write.
+
+    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}]}``.
+    """
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +392,7 @@ Command = (
     | Reject
     | Answer
     | Undo
+    | Redo
     | SetPolicy
     | SetWorkers
     | KeepWorking
@@ -346,6 +403,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowUndo
     | ShowBase
     | ShowBlockers
     | ShowActivity

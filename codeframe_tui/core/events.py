@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["EVENT_TYPES", "SIGNAL_KINDS", "Event", "Signal"]
+__all__ = ["DECISION_ENDS", "EVENT_TYPES", "SIGNAL_KINDS", "Event", "Signal"]
+
+DECISION_ENDS = frozenset({"change.applied", "change.undone", "change.redone", "change.refused"})
+"""The events of which each decision meets one in the end."""
 
 EVENT_TYPES: dict[str, str] = {
     "issue.added": "an issue was added: {number, title}",
@@ -34,8 +37,10 @@ EVENT_TYPES: dict[str, str] = {
     "review.approved": "a person or policy approved: {decision, by, proposal, parts}",
     "review.rejected": "a person rejected: {attempt, reason, parts}",
     "undo.requested": "a person wants a change out again: {decision, by, proposal}",
+    "redo.requested": "a person wants an undone change back: {decision, by, proposal}",
     "change.applied": "the real tree has it: {decision, files: [path], by, verdict?}",
     "change.undone": "the real tree is as before: {decision, files: [path], dependants}",
+    "change.redone": "the real tree has it again: {decision, files: [path], dependants}",
     "change.refused": "nothing was written: {decision, kind, code, message, paths: [path]}",
     "blocker.opened": "a question waits: {id, kind, question, options, assumption, cause}",
     "blocker.answered": "a person answered: {id, answer}",

@@ -2,28 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
 
 from codeframe_tui.core.diff import FileDiff, Hunk
 
-__all__ = ["WHOLE", "select"]
+__all__ = ["WHOLE", "LineRange", "Share", "select", "share", "touches"]
 
 WHOLE = 0
 """Stands for the whole file among accepted hunks; the only way to take one without hunks."""
 
+LineRange = tuple[int, int]
+"""First and last line of the proposed file, from 1."""
+
+
+class Share(StrEnum):
+    """How much of a hunk is taken."""
+
+    ALL = "accepted"
+    SOME = "partly"
+    NONE = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A run of removed and added lines without context in it; positions count from 0.
+
+    Attributes:
+        around: lines of the proposed file, from 1, that stand next to it in the hunk.
+    """
+
+    old: range
+    new: range
+    around: tuple[int, ...]
+
+    def chosen(self, lines: Sequence[LineRange]) -> list[bool]:
+        """Whether each added line is in a range; a bare removal counts as one line.
+
+        A bare removal has no line of its own in the proposed file: it is taken when the lines on
+        both sides of it are.
+        """
+        if self.new:
+            return [_within(at + 1, lines) for at in self.new]
+        return [bool(self.around) and all(_within(line, lines) for line in self.around)]
+
 
 def select(
-    old: bytes | None, new: bytes | None, diff: FileDiff, accepted: Set[int]
+    old: bytes | None,
+    new: bytes | None,
+    diff: FileDiff,
+    accepted: Set[int],
+    lines: Sequence[LineRange] = (),
 ) -> bytes | None:
-    """The file with only the accepted hunks applied; None = absent.
+    """The file with only the accepted hunks and lines applied; None = absent.
 
-    Every byte comes from ``old`` or ``new``; the text of the hunks is not used.
+    Every byte comes from ``old`` or ``new``; the text of the hunks is not used. Lines that replace
+    others are paired with them in order: a line that is taken drops its pair, one that is left
+    keeps it, and removed lines without a pair go with the last added one.
 
     Args:
         old: content on the base side.
         new: content on the proposed side.
         diff: how they differ.
         accepted: numbers of hunks, or `WHOLE`.
+        lines: ranges of the proposed file that are taken besides.
 
     Raises:
         ValueError: a number is no hunk of the file.
@@ -31,30 +74,88 @@ def select(
     numbers = {hunk.k for hunk in diff.hunks}
     if unknown := accepted - numbers - {WHOLE}:
         raise ValueError(f"{diff.path} has no hunk {min(unknown)}")
-    if not accepted:
+    if not accepted and not touches(diff, *lines):
         return old
     if WHOLE in accepted or accepted == numbers:
         return new
-    return _mix(_lines(old), _lines(new), diff.hunks, accepted)
+    return _mix(_lines(old), _lines(new), diff.hunks, accepted, lines)
+
+
+def touches(diff: FileDiff, *lines: LineRange) -> bool:
+    """Whether anything that changes is in one of the line ranges."""
+    return any(share(hunk, lines) is not Share.NONE for hunk in diff.hunks)
+
+
+def share(hunk: Hunk, lines: Sequence[LineRange]) -> Share:
+    """How much of a hunk is in the line ranges."""
+    chosen = [taken for block in _blocks(hunk) for taken in block.chosen(lines)]
+    if not any(chosen):
+        return Share.NONE
+    return Share.ALL if all(chosen) else Share.SOME
 
 
 def _mix(
-    old: Sequence[bytes], new: Sequence[bytes], hunks: Sequence[Hunk], accepted: Set[int]
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    hunks: Sequence[Hunk],
+    accepted: Set[int],
+    lines: Sequence[LineRange],
 ) -> bytes:
     result: list[bytes] = []
     at = 0
     for hunk in hunks:
-        begin = _index(hunk.old_start, hunk.old_lines)
-        end = begin + hunk.old_lines
-        result += old[at:begin]
-        if hunk.k in accepted:
-            first = _index(hunk.new_start, hunk.new_lines)
-            result += new[first : first + hunk.new_lines]
-        else:
-            result += old[begin:end]
-        at = end
+        for block in _blocks(hunk):
+            chosen = block.chosen(lines)
+            if hunk.k in accepted:
+                chosen = [True] * len(chosen)
+            result += old[at : block.old.start]
+            result += _paired(
+                old[block.old.start : block.old.stop], new[block.new.start : block.new.stop], chosen
+            )
+            at = block.old.stop
     result += old[at:]
-    return b"".join(result)
+    return _joined(result)
+
+
+def _paired(
+    removed: Sequence[bytes], added: Sequence[bytes], chosen: Sequence[bool]
+) -> list[bytes]:
+    """What a block becomes when only the chosen ones of its added lines are taken."""
+    result: list[bytes] = []
+    for at, taken in enumerate(chosen):
+        last = at == len(chosen) - 1
+        if taken:
+            result += added[at : at + 1]
+        else:
+            result += removed[at:] if last else removed[at : at + 1]
+    return result
+
+
+def _joined(lines: Sequence[bytes]) -> bytes:
+    """Lines as a file: one that had no end because it was the last gets one if others follow."""
+    ended = [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]]
+    return b"".join([*ended, *lines[-1:]])
+
+
+def _blocks(hunk: Hunk) -> Iterator[_Block]:
+    """The runs of changed lines in a hunk."""
+    signs = [sign for sign, _ in hunk.lines if sign != "\\"]
+    old, new = _index(hunk.old_start, hunk.old_lines), _index(hunk.new_start, hunk.new_lines)
+    at = 0
+    while at < len(signs):
+        end = at
+        while end < len(signs) and signs[end] != " ":
+            end += 1
+        removed, added = signs[at:end].count("-"), signs[at:end].count("+")
+        if end > at:
+            before = (new,) if at > 0 else ()
+            after = (new + added + 1,) if end < len(signs) else ()
+            yield _Block(range(old, old + removed), range(new, new + added), (*before, *after))
+        old, new, at = old + removed + 1, new + added + 1, end + 1
+
+
+def _within(line: int, lines: Sequence[LineRange]) -> bool:
+    return any(first <= line <= last for first, last in lines)
 
 
 def _lines(content: bytes | None) -> list[bytes]:

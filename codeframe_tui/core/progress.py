@@ -99,7 +99,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An approval or an undo: a durable row that names what was decided, until it is carried out.
+    """An approval, an undo or a redo: a durable row that names what was decided.
 
     Attributes:
         id: row id, increasing.
@@ -107,8 +107,8 @@ class Decision:
         proposal: hash of what was on screen.
         by: ``person`` or ``policy:<name>``.
         state: ``pending``, ``done`` or ``refused``.
-        applied_base: tree id of the real tree before it was carried out; None until done.
-        applied_tree: applied_base with exactly what was written; None until done.
+        applied_base: tree id without the change; None until done.
+        applied_tree: applied_base with exactly the change; None until done.
     """
 
     id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["PRICES", "Price", "Usage", "cost_usd", "total_cost"]
+__all__ = ["PRICES", "Price", "Usage", "cost_usd", "most_usd", "total_cost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ def cost_usd(usage: Usage | None, model: str, prices: Mapping[str, Price] = PRIC
         + usage.cache_read_tokens * price.cache_read
         + usage.cache_write_tokens * price.cache_write
     ) / 1_000_000
+
+
+def most_usd(model: str, input_tokens: int, output_tokens: int) -> float:
+    """The most that a call can cost: nothing cached, all of it written; 0 for an unknown price."""
+    plain = cost_usd(Usage(input_tokens, output_tokens), model)
+    cached = cost_usd(Usage(0, output_tokens, cache_write_tokens=input_tokens), model)
+    return max(plain or 0.0, cached or 0.0)
 
 
 def total_cost(costs: list[float | None]) -> float | None:

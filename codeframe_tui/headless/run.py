@@ -82,10 +82,13 @@ class _Watch:
         match event:
             case Event(type="task.status", task=str(task), data=data):
                 self._moved(task, data["to"])
-            case Event(type="review.approved" | "undo.requested", data={"decision": decision}):
+            case Event(
+                type="review.approved" | "undo.requested" | "redo.requested",
+                data={"decision": decision},
+            ):
                 self.deciding.add(decision)
             case Event(
-                type="change.applied" | "change.undone" | "change.refused",
+                type=("change.applied" | "change.undone" | "change.redone" | "change.refused"),
                 data={"decision": decision},
             ):
                 self.deciding.discard(decision)

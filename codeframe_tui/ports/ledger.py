@@ -124,7 +124,7 @@ class Ledger(Protocol):
         tree: str,
         verdict: str | None = None,
     ) -> None:
-        """The real tree has it: ``change.applied``/``change.undone``; the task moves on.
+        """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
         ``verdict`` is that of what was written, where it is not the attempt's own.
         """
@@ -137,7 +137,15 @@ class Ledger(Protocol):
         ...
 
     async def applied(self, number: str) -> Sequence[Decision]:
-        """The carried-out applies of a task that are not undone, oldest first."""
+        """The carried-out applies and redos of a task that are not undone, oldest first."""
+        ...
+
+    async def undone(self, number: str) -> Decision | None:
+        """The undo that a redo of the task would take back; None when there is none."""
+        ...
+
+    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+        """What was applied to other tasks after a decision and is not undone, oldest first."""
         ...
 
     async def policy(self) -> tuple[str, int, bool, str]:
@@ -148,10 +156,12 @@ class Ledger(Protocol):
         """The policy that a person chose or set; None = the agent's level says."""
         ...
 
-    async def spent(self, since: str, number: str | None = None) -> float:
-        """US dollars of replies stored since a time (ISO 8601), of one task or of all.
+    async def reserve(self, number: str, usd: float) -> bool:
+        """Hold the most that the task's next call can cost, until its reply is stored.
 
-        Replies of unknown price count nothing.
+        Waits while the calls of other tasks hold what is left under a cap. False when a cap is
+        reached: the task then waits for a person's answer, or is back in the queue. Replies of
+        unknown price count nothing.
         """
         ...
 

@@ -157,6 +157,29 @@ class TurnRows(Protocol):
         ...
 
 
+class ReservationRows(Protocol):
+    """Money held for calls under way, at most one amount per task.
+
+    A task that is no longer in progress holds nothing, whatever it was that moved it.
+    """
+
+    def hold(self, number: str, usd: float, at: str) -> None:
+        """Hold an amount for a task in progress; replaces what it held."""
+        ...
+
+    def free(self, number: str) -> None:
+        """Hold nothing for a task any more."""
+        ...
+
+    def held(self, but: str | None) -> float:
+        """US dollars held for all tasks but one."""
+        ...
+
+    def by_task(self) -> dict[str, float]:
+        """US dollars by task."""
+        ...
+
+
 class ToolRows(Protocol):
     """Tool calls."""
 
@@ -244,7 +267,7 @@ class BlockerRows(Protocol):
 
 
 class DecisionRows(Protocol):
-    """Approvals and undos."""
+    """Approvals, undos and redos."""
 
     def find(self, decision_id: int) -> Decision | None:
         """One decision."""
@@ -256,6 +279,10 @@ class DecisionRows(Protocol):
 
     def of(self, number: str) -> list[Decision]:
         """Those of a task, oldest first."""
+        ...
+
+    def done_after(self, decision_id: int) -> list[Decision]:
+        """Those of all tasks that were decided after one and are carried out, oldest first."""
         ...
 
     def refusal(self, decision_id: int) -> str | None:
@@ -322,6 +349,11 @@ class Tables(Protocol):
         ...
 
     @property
+    def reservations(self) -> ReservationRows:
+        """Money held for calls."""
+        ...
+
+    @property
     def tools(self) -> ToolRows:
         """Tool calls."""
         ...
@@ -343,7 +375,7 @@ class Tables(Protocol):
 
     @property
     def decisions(self) -> DecisionRows:
-        """Approvals and undos."""
+        """Approvals, undos and redos."""
         ...
 
     @property

@@ -35,6 +35,8 @@ _QUIET = frozenset(
     }
 )
 """Events that make no work for anybody else."""
+_FREES = frozenset({"turn.recorded", "task.status", "blocker.answered"})
+"""Events after which more money may be free under a cap."""
 
 
 class Feed:
@@ -169,19 +171,29 @@ class Broadcast:
 
 
 class Workforce:
-    """What workers wait for: new work, and being stopped."""
+    """What workers wait for: new work, money that comes free, and being stopped.
+
+    Attributes:
+        money: how often money may have come free so far.
+    """
 
     def __init__(self) -> None:
         self._generation = 0
+        self.money = 0
         self._running: set[str] = set()
         self._stops: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self._wake = asyncio.Event()
+        self._paid = asyncio.Event()
 
     def hear(self, events: Sequence[Event]) -> None:
         """Take note of committed events."""
         for event in events:
             if event.task and event.type == "task.status":
                 self._moved(event.task, event.data)
+        if any(event.type in _FREES for event in events):
+            self.money += 1
+            self._paid.set()
+            self._paid = asyncio.Event()
         if any(event.type not in _QUIET for event in events):
             self._generation += 1
             self._wake.set()
@@ -192,6 +204,11 @@ class Workforce:
         while seen == self._generation:
             await self._wake.wait()
         return self._generation
+
+    async def money_moved(self, seen: int) -> None:
+        """Wait until `money` is not ``seen``."""
+        while seen == self.money:
+            await self._paid.wait()
 
     def cancelled(self, number: str) -> Awaitable[None]:
         """Return when the task was taken from its worker; at once if it already was."""

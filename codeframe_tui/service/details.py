@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.commands import Parts, ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision, Turn
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
@@ -20,7 +21,7 @@ from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
-__all__ = ["activity", "decided_attempt", "diff", "plain_text", "task", "test_output"]
+__all__ = ["activity", "decided_attempt", "diff", "interdiff", "plain_text", "task", "test_output"]
 
 HISTORY = 200
 ACTIVITY = 1_000
@@ -82,6 +83,26 @@ def diff(attempt: Attempt, decision: Decision | None, diffs: Sequence[FileDiff])
             file_document(each, _verdicts(each, decision.parts) if decision else ())
             for each in diffs
         ],
+    }
+
+
+def interdiff(
+    earlier: Attempt, newer: Attempt, diffs: Sequence[FileDiff], moved: Set[str]
+) -> Document:
+    """``diff --since``: how two proposed trees differ.
+
+    Args:
+        moved: paths at which the bases of the two differ: there the project itself was edited
+            between the attempts, and the difference shows that, too.
+    """
+    return {
+        "base": earlier.tree,
+        "proposal": newer.proposal,
+        "attempt": newer.number,
+        "since": earlier.number,
+        "since_proposal": earlier.proposal,
+        "rebased": earlier.base != newer.base,
+        "files": [{**file_document(each), "moved": each.path in moved} for each in diffs],
     }
 
 
@@ -165,8 +186,10 @@ def _run(run: Run) -> Document:
 
 def _verdicts(diff: FileDiff, parts: Parts) -> list[str | None]:
     whole = not parts or diff.path in parts.files
-    taken = {k for path, k in parts.hunks if path == diff.path}
-    return ["accepted" if whole or hunk.k in taken else "declined" for hunk in diff.hunks]
+    taken, lines = parts.hunks_of(diff.path), parts.lines_of(diff.path)
+    return [
+        "accepted" if whole or hunk.k in taken else share(hunk, lines).value for hunk in diff.hunks
+    ]
 
 
 def _text(turn: Turn) -> str:

@@ -12,6 +12,7 @@ from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.budget import caps_in_force, shared_caps
 from codeframe_tui.service.switches import Halt, halt, in_force
 from codeframe_tui.settings import Settings
 
@@ -50,10 +51,19 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         ],
         "worker_limit": now.workers,
         "cost_usd": tables.turns.spent(since),
-        "cap_usd": settings.money.per_run or None,
+        "cap_usd": _cap(tables, settings, since),
         "counts": {group.value: count for group, count in tables.tasks.counts().items()},
         "last_event": tables.events.last(),
     }
+
+
+def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
+    """What this run may cost in all, after what people answered; None = no cap."""
+    for cap in caps_in_force(tables, settings, since, since, None):
+        if cap.name == "per_run":
+            paid = tables.turns.paid
+            return cap.usd + paid(since, None) - paid(cap.since, None)
+    return None
 
 
 def queue(tables: Tables, query: ShowQueue) -> Document:
@@ -120,16 +130,30 @@ def events(tables: Tables, query: ShowEvents) -> Document:
     return {"events": [event.document() for event in found], "last": tables.events.last()}
 
 
-def usage(tables: Tables, *, settings: Settings) -> Document:
-    """``usage``."""
-    spent = tables.turns.usage()
+def usage(tables: Tables, *, settings: Settings, started: str, now: str) -> Document:
+    """``usage``.
+
+    Args:
+        started: since when the cap per run counts.
+        now: the day of the cap per day.
+    """
+    spent, held = tables.turns.usage(), tables.reservations.by_task()
+    for number in held:
+        spent.setdefault(number, (Usage(), 0.0))
     total = sum((each for each, _ in spent.values()), start=Usage())
     return {
         "total": usage_fields(total, total_cost([cost for _, cost in spent.values()])),
         "tasks": [
-            {"number": number, **usage_fields(each, cost)} for number, (each, cost) in spent.items()
+            {
+                "number": number,
+                **usage_fields(each, cost),
+                "reserved_usd": held.get(number, 0.0),
+            }
+            for number, (each, cost) in spent.items()
         ],
         "caps": {name: cap or None for name, cap in settings.money.model_dump().items()},
+        "reserved_usd": sum(held.values()),
+        "budgets": shared_caps(tables, settings, started, now),
     }
 
 

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.budget import Room
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
@@ -14,7 +16,7 @@ from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
-from codeframe_tui.service import blockers, review, work
+from codeframe_tui.service import blockers, budget, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -40,6 +42,7 @@ class StoreLedger:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._started = clock.now()
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         store.listen(self._hear)
@@ -148,7 +151,13 @@ class StoreLedger:
         await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
 
     async def applied(self, number: str) -> Sequence[Decision]:
-        return await self._store.read(lambda tables: review.applied(tables, number))
+        return await self._store.read(lambda tables: undo.applied(tables, number))
+
+    async def undone(self, number: str) -> Decision | None:
+        return await self._store.read(lambda tables: undo.undone(tables, number))
+
+    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+        return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:
         now = await self._store.read(lambda tables: in_force(tables, self._settings))
@@ -157,8 +166,23 @@ class StoreLedger:
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
 
-    async def spent(self, since: str, number: str | None = None) -> float:
-        return await self._store.read(lambda tables: tables.turns.paid(since, number))
+    async def reserve(self, number: str, usd: float) -> bool:
+        told = False
+        while True:
+            seen = self._workforce.money
+            hold = partial(
+                budget.reserve,
+                number=number,
+                wanted=usd,
+                settings=self._settings,
+                started=self._started,
+                told=told,
+            )
+            room = await self._write(hold)
+            if room is not Room.LATER:
+                return room is Room.YES
+            told = True
+            await self._workforce.money_moved(seen)
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         await self._write(lambda unit: unit.emit(type_, task, data))

@@ -6,26 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from codeframe_tui.core.commands import Approve, Parts, Reject, Undo
+from codeframe_tui.core.commands import Approve, Parts, Reject
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.patch import touches
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.undo import settle
 from codeframe_tui.service.unit import Unit, spoken
 
 __all__ = [
-    "applied",
     "approve",
     "approve_by_policy",
-    "check_hunks",
+    "check_parts",
     "newest_attempt",
     "rebase_after_refusal",
     "refuse_decision",
     "reject",
     "settle_decision",
-    "undo",
 ]
 
 
@@ -63,8 +63,7 @@ def approve_by_policy(
 ) -> None:
     """See `ports.Ledger.approve_by_policy`."""
     task = unit.working(number)
-    if unit.pending_decision(number):
-        raise _already_decided(number)
+    unit.require_undecided(number)
     attempt = newest_attempt(unit.tables, task)
     data = {
         "attempt": attempt.number,
@@ -83,11 +82,11 @@ def reject(unit: Unit, command: Reject) -> Document:
     reason = spoken(command.reason, "the reason")
     text = reason
     if command.parts:
-        text = f"{reason}\nThis is about: {_named(command.parts)}."
+        text = f"{reason}\nThis is about: {command.parts.text}."
     unit.tables.messages.add(task.number, "rejection", text)
     rebase_after_refusal(unit, task)
     unit.resolve_blockers(task.number, "rejected", sync_only=True)
-    data = {"attempt": attempt.number, "reason": reason, "parts": _parts(command.parts)}
+    data = {"attempt": attempt.number, "reason": reason, "parts": command.parts.document}
     unit.emit("review.rejected", task.number, data)
     unit.move(task, Status.PENDING)
     return {}
@@ -106,40 +105,6 @@ def rebase_after_refusal(unit: Unit, task: Task) -> bool:
     return True
 
 
-def undo(unit: Unit, command: Undo) -> Document:
-    """See `core.commands.Undo`."""
-    task = unit.task(command.number)
-    done = applied(unit.tables, task.number)
-    if not done:
-        raise Refused(
-            f"task {task.number} is {task.status} and has no applied change to undo",
-            hint="`list` shows what is completed",
-            code="nothing_to_undo",
-        )
-    if unit.pending_decision(task.number):
-        raise _already_decided(task.number)
-    if task.status is Status.IN_PROGRESS:
-        raise Refused(
-            f"task {task.number} is being worked on",
-            hint="hold or cancel it first, then undo what is applied",
-            code="being_worked_on",
-        )
-    decision = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
-    number = unit.tables.decisions.add(decision)
-    data = {"decision": number, "by": decision.by, "proposal": decision.proposal}
-    unit.emit("undo.requested", task.number, data)
-    return {"decision": number}
-
-
-def applied(tables: Tables, number: str) -> list[Decision]:
-    """The carried-out applies of a task that are not undone, oldest first."""
-    standing: list[Decision] = []
-    for decision in tables.decisions.of(number):
-        if decision.state == "done":
-            standing = [] if decision.kind == "undo" else [*standing, decision]
-    return standing
-
-
 def settle_decision(
     unit: Unit,
     decision: Decision,
@@ -156,10 +121,8 @@ def settle_decision(
     unit.tables.decisions.save(replace(stored, state="done", applied_base=base, applied_tree=tree))
     task = unit.task(stored.task)
     data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
-    if stored.kind == "undo":
-        data["dependants"] = unit.tables.tasks.dependants(task.number)
-        unit.emit("change.undone", task.number, data)
-        _settle_undo(unit, task)
+    if stored.kind != "apply":
+        settle(unit, task, stored, data)
         return
     if verdict is not None:
         task, data["verdict"] = replace(task, verdict=verdict), verdict
@@ -170,15 +133,6 @@ def settle_decision(
     else:
         unit.resolve_blockers(task.number, "applied")
         unit.move(task, Status.COMPLETED)
-
-
-def _settle_undo(unit: Unit, task: Task) -> None:
-    unit.tables.tasks.set_base(task.number, None)
-    if task.status is Status.COMPLETED:
-        unit.move(task, Status.CANCELLED, reason="undone")
-        return
-    text = "What had been applied of your earlier proposals was taken out of the project again."
-    unit.tables.messages.add(task.number, "rebase", text)
 
 
 def refuse_decision(
@@ -203,24 +157,32 @@ def refuse_decision(
         unit.move(unit.task(stored.task), to, reason=" ".join(message.split()))
 
 
-def check_hunks(parts: Parts, diffs: Sequence[FileDiff]) -> None:
-    """Hunks that are named must be in the proposal. Raises: NotFound."""
-    counts: Mapping[str, int] = {diff.path: len(diff.hunks) for diff in diffs}
-    for path, k in parts.hunks:
-        if path not in counts:
+def check_parts(parts: Parts, diffs: Sequence[FileDiff]) -> None:
+    """Hunks and lines that are named must be in the proposal. Raises: NotFound."""
+    by_path: Mapping[str, FileDiff] = {diff.path: diff for diff in diffs}
+    for path in parts.paths:
+        if path not in by_path:
             raise _no_such_file(path)
-        if not 1 <= k <= counts[path]:
+    for path, k in parts.hunks:
+        count = len(by_path[path].hunks)
+        if not 1 <= k <= count:
             raise NotFound(
-                f"{path} has no hunk {k}; it has {counts[path]}",
+                f"{path} has no hunk {k}; it has {count}",
                 hint="`diff --json` numbers them; take a binary file whole with --file",
+            )
+    for path, first, last in parts.lines:
+        if not touches(by_path[path], (first, last)):
+            raise NotFound(
+                f"lines {first}-{last} of {path} change nothing",
+                hint="lines are counted in the proposed file, see the + side of `diff`; a removal "
+                "is taken with the lines around it, or with --hunk",
             )
 
 
 def _reviewed(unit: Unit, number: str, expect: str, parts: Parts) -> tuple[Task, Attempt]:
     """A task whose proposal can be decided, with that proposal."""
     task = unit.task(number)
-    if unit.pending_decision(number):
-        raise _already_decided(number)
+    unit.require_undecided(number)
     if task.status not in {Status.IN_REVIEW, Status.BLOCKED} or task.proposal is None:
         raise Refused(
             f"task {number} is {task.status} and has no proposal to decide",
@@ -235,7 +197,7 @@ def _reviewed(unit: Unit, number: str, expect: str, parts: Parts) -> tuple[Task,
             code="stale_proposal",
         )
     paths = {file.path for file in attempt.files}
-    for path in (*parts.files, *(path for path, _ in parts.hunks)):
+    for path in parts.paths:
         if path not in paths:
             raise _no_such_file(path)
     return task, attempt
@@ -247,7 +209,7 @@ def _record(unit: Unit, decision: Decision) -> int:
         "decision": number,
         "by": decision.by,
         "proposal": decision.proposal,
-        "parts": _parts(decision.parts),
+        "parts": decision.parts.document,
     }
     unit.emit("review.approved", decision.task, data)
     return number
@@ -262,7 +224,7 @@ def _stored(unit: Unit, decision: Decision) -> Decision:
 
 def _send_rest_back(unit: Unit, task: Task, parts: Parts) -> None:
     text = (
-        f"Only a part of the proposal was accepted and applied: {_named(parts)}."
+        f"Only a part of the proposal was accepted and applied: {parts.text}."
         " Everything else was declined; the project has moved on accordingly."
     )
     unit.tables.messages.add(task.number, "rejection", text)
@@ -271,21 +233,5 @@ def _send_rest_back(unit: Unit, task: Task, parts: Parts) -> None:
     unit.move(task, Status.PENDING)
 
 
-def _parts(parts: Parts) -> Document:
-    return {"files": list(parts.files), "hunks": [list(hunk) for hunk in parts.hunks]}
-
-
-def _named(parts: Parts) -> str:
-    return ", ".join((*parts.files, *(f"{path} hunk {k}" for path, k in parts.hunks)))
-
-
 def _no_such_file(path: str) -> NotFound:
     return NotFound(f"the proposal does not touch {path}", hint="`diff` lists its files")
-
-
-def _already_decided(number: str) -> Refused:
-    return Refused(
-        f"task {number} is decided already; the decision is being carried out",
-        hint="its end is told in a moment",
-        code="already_decided",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,8 +17,10 @@ from codeframe_tui.core.commands import (
     Reject,
     SetPolicy,
     SetWorkers,
+    ShowDiff,
 )
-from codeframe_tui.core.errors import Lacking, PathRefused
+from codeframe_tui.core.diff import summary
+from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
@@ -32,10 +34,12 @@ from codeframe_tui.service import (
     queue,
     review,
     switches,
+    undo,
 )
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.undo import both_sides
 
 __all__ = ["Supervisor"]
 
@@ -53,10 +57,11 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Hold: queue.hold,
     commands.ImportTasks: importing.import_tasks,
     commands.Note: queue.note,
+    commands.Redo: undo.redo,
     commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
-    commands.Undo: review.undo,
+    commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     commands.ShowActivity: details.activity,
@@ -102,7 +107,6 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
-        self._started = clock.now()
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -117,8 +121,8 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
-            case Approve() | Reject() if command.parts.hunks:
-                command = await self._with_checked_hunks(command)
+            case Approve() | Reject() if command.parts.hunks or command.parts.lines:
+                command = await self._with_checked_parts(command)
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
 
@@ -130,11 +134,19 @@ class Supervisor(StoreLedger):
             case commands.ShowOverview():
                 return await self._overview()
             case commands.ShowUsage():
-                return await self._store.read(partial(documents.usage, settings=self._settings))
-            case commands.ShowDiff(number, attempt):
-                return await self._diff(number, attempt)
+                return await self._store.read(self._usage)
+            case commands.ShowDiff():
+                return await self._diff(query)
+            case commands.ShowUndo(number):
+                return await self._undo(number)
             case commands.ShowBase(number, path):
                 return await self._base(number, path)
+            case _:
+                return await self._surroundings(query)
+
+    async def _surroundings(self, query: Query) -> Document:
+        """What is no row: the code and the environment."""
+        match query:
             case commands.ShowContext(text):
                 return await self._context(text)
             case commands.ShowSymbols(name):
@@ -158,13 +170,17 @@ class Supervisor(StoreLedger):
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
 
-    async def _with_checked_hunks(self, command: Approve | Reject) -> Approve | Reject:
-        """Hunks need the diff, which is read outside of the unit; so the proposal is pinned."""
+    async def _with_checked_parts(self, command: Approve | Reject) -> Approve | Reject:
+        """They need the diff, which is read outside of the unit; so the proposal is pinned."""
         task = await self._store.read(lambda tables: find_task(tables, command.number))
         attempt = await self._store.read(lambda tables: review.newest_attempt(tables, task))
         workspaces = _there(self._workspaces, "workspace store")
-        review.check_hunks(command.parts, await workspaces.diff(attempt.base, attempt.tree))
+        review.check_parts(command.parts, await workspaces.diff(attempt.base, attempt.tree))
         return replace(command, expect=command.expect or attempt.proposal)
+
+    def _usage(self, tables: Tables) -> Document:
+        now = self._clock.now()
+        return documents.usage(tables, settings=self._settings, started=self._started, now=now)
 
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self._started)
@@ -173,12 +189,31 @@ class Supervisor(StoreLedger):
         chosen = {"policy_chosen": stored["policy"] is not None}
         return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
 
-    async def _diff(self, number: str, attempt: int | None) -> Document:
+    async def _diff(self, query: ShowDiff) -> Document:
         found, decision = await self._store.read(
-            lambda tables: details.decided_attempt(tables, number, attempt)
+            lambda tables: details.decided_attempt(tables, query.number, query.attempt)
         )
         workspaces = _there(self._workspaces, "workspace store")
-        return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
+        if query.since is None:
+            return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
+        earlier, _ = await self._store.read(
+            lambda tables: details.decided_attempt(tables, query.number, query.since)
+        )
+        moved = await workspaces.diff(earlier.base, found.base)
+        changed = await workspaces.diff(earlier.tree, found.tree)
+        return details.interdiff(earlier, found, changed, {each.path for each in moved})
+
+    async def _undo(self, number: str) -> Document:
+        known = await self._store.read(lambda tables: find_task(tables, number).number)
+        workspaces = _there(self._workspaces, "workspace store")
+        if standing := await self.applied(known):
+            kind, (new, old) = "undo", await both_sides(workspaces, standing)
+        elif (taken_out := await self.undone(known)) is not None:
+            kind, (old, new) = "redo", await both_sides(workspaces, [taken_out])
+        else:
+            raise NotFound(f"task {known} has nothing to undo or redo", hint="see `list`")
+        diffs = await workspaces.diff(old, new)
+        return {"task": known, "kind": kind, "files": [asdict(summary(each)) for each in diffs]}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""

@@ -86,6 +86,15 @@ class Unit:
         decisions = self.tables.decisions.of(number)
         return next((each for each in decisions if each.state == "pending"), None)
 
+    def require_undecided(self, number: str) -> None:
+        """Raises: Refused while a decision about the task is being carried out."""
+        if self.pending_decision(number):
+            raise Refused(
+                f"task {number} is decided already; the decision is being carried out",
+                hint="its end is told in a moment",
+                code="already_decided",
+            )
+
 
 def find_task(tables: Tables, number: str) -> Task:
     """A task by number. Raises: NotFound."""

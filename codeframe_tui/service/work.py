@@ -199,6 +199,7 @@ def _add_turn(unit: Unit, task: Task, turn: Turn) -> None:
         raise Refused(f"turn {turn.index} of task {task.number} is stored", code="exists")
     if turn.role != "assistant":
         return
+    unit.tables.reservations.free(task.number)
     cost = total_cost([task.cost_usd, turn.cost_usd])
     if cost != task.cost_usd:
         unit.tables.tasks.save(replace(task, cost_usd=cost))

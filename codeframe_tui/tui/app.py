@@ -271,11 +271,9 @@ class CockpitApp(App[int]):
         self.cockpit.draw_header()
         if self._engines > 1:
             key = key_names(self._chosen.get("app.workers", "P"))
-            paused = message.overview.get("paused")
-            next_step: list[Span] = (
-                [(key, "bold"), (" starts the workers", "dim")] if paused else []
-            )
-            self.tell(("the engine was started again, nothing is lost  ", "text"), *next_step)
+            starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
+            said = "the engine was started again, nothing is lost  "
+            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
 
     # -- the task in focus ----------------------------------------------------------------------
 

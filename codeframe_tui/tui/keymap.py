@@ -55,6 +55,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.edit", "e", "edit", "Change title, description, priority or order of the task"),
     Key("queue.retry", "t", "retry", "Send the task back to work with a hint from you"),
     Key("queue.undo", "u", "undo", "Take an applied change out of your files again"),
+    Key("queue.redo", "U", "redo", "Bring an undone change back into your files"),
     Key("queue.note", "w", "write to worker", "Write a note that joins the worker's next turn"),
     Key("queue.hold", "p", "hold", "Keep the task from being taken, or let it go again"),
     Key("queue.raise", "plus", "", "Raise the priority"),

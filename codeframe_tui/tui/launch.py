@@ -114,7 +114,9 @@ def _run(options: Options) -> int:
         os.environ.pop(stale, None)
     sys.setswitchinterval(0.0005)
     from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
+    from codeframe_tui.tui.paste import install  # noqa: PLC0415
 
+    install()
     app = CockpitApp(options.connect, keys=options.keys, theme=options.theme, signals=True)
     app.run()
     return app.return_code or 0

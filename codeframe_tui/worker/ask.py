@@ -13,9 +13,10 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
-from codeframe_tui.core.usage import cost_usd
+from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
@@ -27,7 +28,7 @@ _SHARES = (1, 2, 4)
 
 
 async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
-    """Call the model with the stored conversation and store the reply.
+    """Call the model with the stored conversation and store the reply; not beyond a cap of money.
 
     Raises:
         ModelFailed: the call failed for good, or once too often.
@@ -37,6 +38,9 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     await shop.ledger.set_phase(task.number, Phase.CORRECTING if attempt > 1 else Phase.PROPOSING)
     index = len(progress.turns)
     reply = await _within_window(shop, progress, agent)
+    if reply is None:
+        return
+    passing("turn.replied")
     turn = Turn(
         index=index,
         role="assistant",
@@ -51,20 +55,30 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     await shop.ledger.record_turn(task.number, turn)
 
 
-async def _within_window(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Reply:
-    """Call the model with what fits its window; where that is smaller than was said, with less."""
+async def _within_window(
+    shop: Workshop, progress: Progress, agent: AgentDefinition
+) -> Reply | None:
+    """Call the model with what fits its window; where that is smaller than was said, with less.
+
+    None when a cap of money stopped the task instead.
+    """
     _, _, _, model = await shop.ledger.policy()
     system = prompt.system_blocks(agent.role, shop.rules())
     tools = definitions(agent.tools)
     limits, number = shop.settings.limits, progress.task.number
-    budget = limits.window_tokens - limits.reply_tokens - estimate([system, tools])
+    prefix = estimate([system, tools])
+    budget = limits.window_tokens - limits.reply_tokens - prefix
     for share in _SHARES:
         told = sent(progress.turns, budget // share)
         if told.is_step or (share > 1 and told.left_out):
             data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
             await shop.ledger.record_event("context.shortened", number, data)
+        usd = most_usd(model, prefix + told.tokens, limits.reply_tokens)
+        if not await shop.ledger.reserve(number, usd):
+            return None
         request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
         try:
+            passing("turn.asking")
             return await _patiently(shop, number, len(progress.turns), request)
         except ModelFailed as failure:
             if failure.kind != "too_long" or share == _SHARES[-1]:
@@ -86,6 +100,7 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
     ledger, waits = shop.ledger, shop.settings.waits
 
     def publish(signal: Signal) -> None:
+        passing("turn.streaming")
         more = {"turn": index} if signal.kind == "file" else {}
         ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 

@@ -11,6 +11,7 @@ from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["gather", "resume", "task_folder", "task_workspace"]
@@ -37,6 +38,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     task = progress.task
     await shop.ledger.set_phase(task.number, Phase.GATHERING)
     snapshot = await shop.workspaces.snapshot()
+    passing("snapshot.taken")
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
     context = await _context(shop, progress, snapshot.tree)
     who = {"agent": {"name": agent.name, "source": agent.source}}
@@ -52,6 +54,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     people = await _people(shop, progress)
     turn = _user_turn(progress, "\n\n".join(filter(None, [text, people])), purpose)
     await shop.ledger.set_base(task.number, snapshot.tree)
+    passing("snapshot.based")
     await shop.ledger.record_turn(task.number, turn, [m.id for m in progress.inbox])
 
 

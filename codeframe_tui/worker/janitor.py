@@ -8,6 +8,7 @@ from collections.abc import Callable
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.lifecycle import ENDED
 from codeframe_tui.core.task import Status
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["tidy"]
@@ -26,6 +27,7 @@ async def tidy(shop: Workshop, busy: Callable[[str], bool]) -> None:
         statuses = await shop.ledger.statuses([_number(name) for name in folders])
         for name in folders:
             if not busy(_number(name)) and _is_done_with(name, statuses.get(_number(name))):
+                passing("tidy.removing")
                 await shop.workspaces.remove(name)
     except CodeframeError as error:  # a folder that stays harms nobody
         logger.warning("folders were not tidied: %s", error.message)

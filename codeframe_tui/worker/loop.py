@@ -11,6 +11,7 @@ from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
@@ -78,8 +79,10 @@ class WorkerLoop:
 
     async def _claim(self) -> bool:
         async with self._folders:
+            passing("claim.begun")
             task = await self._shop.ledger.claim("worker")
             if task is not None:
+                passing("claim.taken")
                 self._begin(task)
             return task is not None
 

@@ -21,7 +21,6 @@ from codeframe_tui.core.road import (
 )
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.worker.ask import ask
-from codeframe_tui.worker.budget import stopped_by_cap
 from codeframe_tui.worker.correct import correct, level_workspace
 from codeframe_tui.worker.gather import gather, resume
 from codeframe_tui.worker.propose import read_answer, run_tools
@@ -70,8 +69,7 @@ async def _take(
         case Gather():
             await gather(shop, progress, agent)
         case Ask():
-            if not await stopped_by_cap(shop, progress.task):
-                await ask(shop, progress, agent)
+            await ask(shop, progress, agent)
         case RunTools(turn):
             await run_tools(shop, progress, turn, agent)
         case ReadAnswer(turn):

@@ -22,6 +22,7 @@ from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
@@ -97,6 +98,7 @@ async def _run_once(
         return None, outcome
     if outcome is None:
         outcome = await _run_checked(shop, workspace, number, call)
+    passing("tool.ran")
     result = ToolResult(ident, name, outcome.text, outcome.ok)
     await shop.ledger.record_tool(number, result, outcome.summary)
     return result, None
@@ -122,6 +124,7 @@ async def _run_checked(
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def show(chunk: bytes) -> None:
+        passing("tool.running")
         text = decoder.decode(chunk)
         shop.ledger.publish(Signal("tool.output", number, {"text": text}, key=ident, append=True))
 
@@ -226,6 +229,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     named = {file.path for attempt in progress.attempts for file in attempt.files}
     named |= _written(progress)
     current = await shop.workspaces.capture(workspace, also=named)
+    passing("freeze.captured")
     previous = progress.attempts[-1].tree if progress.attempts else base
     wrote = current.tree != previous
     answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
@@ -234,6 +238,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     named = {path for path in named if _has_place(path, there)}
     base = await _with_ignored(shop, base, named | {change.path for change in answer.files})
     tree = await _lay(shop, base, current.tree, answer)
+    passing("freeze.laid")
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
         raise InvalidAnswer("the proposal changes nothing: every file is as it was")

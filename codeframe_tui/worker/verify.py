@@ -23,6 +23,7 @@ from codeframe_tui.core.verdict import (
 )
 from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.ports import TestRequest
+from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.workshop import Workshop
 
@@ -164,7 +165,9 @@ class Verifier:
             shop.ledger.publish(replace(signal, task=task.number))
 
         with countdown(shop, task.number, f"tests ({name})", request.timeout_seconds):
-            return await shop.runner.run(request, publish)
+            done = await shop.runner.run(request, publish)
+        passing(f"verify.{name}")
+        return done
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

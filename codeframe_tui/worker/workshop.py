@@ -33,7 +33,6 @@ class Workshop:
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
         rules: reads the project's rules files: name -> text.
-        started: since when money counts for the cap per run (ISO 8601).
     """
 
     ledger: Ledger
@@ -50,4 +49,3 @@ class Workshop:
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
     rules: Callable[[], Mapping[str, str]]
-    started: str

@@ -61,13 +61,18 @@ def hostile_environment(home: Path) -> Iterator[None]:
 
 
 def make_room(folder: Path, level: str) -> Room:
+    """`open_room` outside of an event loop."""
+    return asyncio.run(open_room(folder, level))
+
+
+async def open_room(folder: Path, level: str) -> Room:
     """Open a sandbox of a level; HOME must have been set."""
     project, state = folder / "project", folder / "state"
     project.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         if level == "rlimits":
             patch.setenv("PATH", str(folder))
-        sandbox = asyncio.run(open_sandbox(project, state, "rlimits"))
+        sandbox = await open_sandbox(project, state, "rlimits")
     assert sandbox.level == level, sandbox.why
     assert isinstance(sandbox, BwrapSandbox | RlimitsSandbox)
     return Room(project, state, folder / "home", sandbox)

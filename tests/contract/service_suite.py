@@ -26,6 +26,7 @@ from codeframe_tui.core.commands import (
     Note,
     Parts,
     Query,
+    Redo,
     Reject,
     Release,
     Retry,
@@ -41,6 +42,7 @@ from codeframe_tui.core.commands import (
     ShowTask,
     ShowTasks,
     ShowTestOutput,
+    ShowUndo,
     ShowUsage,
     Undo,
 )
@@ -104,6 +106,7 @@ async def test_numbers_count_on_per_issue_and_plainly(service: Service) -> None:
         (Approve("1"), "nothing_to_review"),
         (Reject("1", "no"), "nothing_to_review"),
         (Undo("1"), "nothing_to_undo"),
+        (Redo("1"), "nothing_to_redo"),
         (Retry("1"), "not_retryable"),
         (SetPolicy("yolo"), "bad_policy"),
         (SetWorkers(workers=0), "bad_workers"),
@@ -501,6 +504,9 @@ async def test_an_approval_of_another_proposal_is_refused(
         Parts(hunks=(("a.py", 3),)),
         Parts(hunks=(("a.py", 0),)),
         Parts(hunks=(("b.bin", 1),)),
+        Parts(lines=(("c.py", 1, 2),)),
+        Parts(lines=(("a.py", 3, 9),)),
+        Parts(lines=(("b.bin", 1, 9),)),
     ],
     ids=str,
 )
@@ -647,6 +653,114 @@ async def test_an_undo_after_a_part_keeps_the_state_and_clears_the_base(
     with pytest.raises(CodeframeError) as caught:
         await service.submit(Undo(number))
     assert caught.value.code == "nothing_to_undo"
+
+
+async def undone(service: Service, engine: Supervisor, **parts: Any) -> str:
+    number = await in_review(engine)
+    await service.submit(Approve(number, **parts))
+    await settle_all(engine)
+    await service.submit(Undo(number))
+    await settle_all(engine)
+    return number
+
+
+async def test_a_redo_brings_an_undone_change_back_and_can_be_undone_again(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await undone(service, engine)
+    waiting = await add(service, depends_on=(number,))
+    assert (await service.query(ShowUndo(number)))["kind"] == "redo"
+    decision = (await service.submit(Redo(number)))["decision"]
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Redo(number))
+    assert caught.value.code == "already_decided"
+    (pending,) = await engine.pending_decisions()
+    assert (pending.id, pending.kind) == (decision, "redo")
+    await engine.refuse_decision(pending, code="conflict", message="edited since")
+    assert await status(service, number) == "cancelled"
+    await service.submit(Redo(number))
+    assert (await engine.undone(number)) is not None
+    await settle_all(engine)
+    assert await status(service, number) == "completed"
+    found = await show(service, number)
+    told = [e for e in found["history"] if e["type"] == "change.redone"]
+    assert told[0]["data"]["dependants"] == [waiting]
+    assert [e["type"] for e in found["history"] if e["type"].endswith(("done", "applied"))] == [
+        "change.applied", "change.undone", "change.redone",
+    ]  # fmt: skip
+    assert (await service.query(ShowUndo(number)))["kind"] == "undo"
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Redo(number))
+    assert caught.value.code == "nothing_to_redo"
+    (standing,) = await engine.applied(number)
+    assert standing.kind == "redo"
+    await service.submit(Undo(number))
+    await settle_all(engine)
+    assert await status(service, number) == "cancelled"
+
+
+async def test_a_redo_after_a_retry_is_refused_until_the_new_work_is_cancelled(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await undone(service, engine)
+    await service.submit(Retry(number))
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Redo(number))
+    assert (caught.value.code, number in caught.value.hint) == ("moved_on", True)
+    await service.submit(Cancel(number))
+    await service.submit(Redo(number))
+    await settle_all(engine)
+    assert await status(service, number) == "completed"
+
+
+async def test_a_redo_of_a_part_keeps_the_state_and_tells_the_worker(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await undone(service, engine, parts=Parts(files=("b.bin",)), rest_to_worker=True)
+    await service.submit(Redo(number))
+    await settle_all(engine)
+    progress = await engine.progress(number)
+    assert (progress.task.status, progress.base) == ("pending", None)
+    assert "back" in progress.inbox[-1].text
+    assert len(await engine.applied(number)) == 1
+
+
+async def test_what_was_applied_later_to_other_tasks_is_known(
+    service: Service, engine: Supervisor
+) -> None:
+    first, second, third = [await in_review(engine) for _ in range(3)]
+    for number in (first, second, third):
+        await service.submit(Approve(number))
+        await settle_all(engine)
+    await service.submit(Undo(third))
+    await settle_all(engine)
+    (applied,) = await engine.applied(first)
+    assert [each.task for each in await engine.standing_after(applied)] == [second]
+
+
+async def test_lines_are_accepted_and_told_per_hunk(service: Service, engine: Supervisor) -> None:
+    number = await in_review(engine)
+    await service.submit(Approve(number, parts=Parts(lines=(("a.py", 2, 2),))))
+    shown = (await service.query(ShowDiff(number)))["files"]
+    assert [hunk["verdict"] for hunk in shown[0]["hunks"]] == ["declined", "accepted"]
+    (pending,) = await engine.pending_decisions()
+    assert pending.parts.lines == (("a.py", 2, 2),)
+
+
+async def test_a_diff_since_an_attempt_tells_what_it_compares(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(Reject(number, "other names"))
+    await claim(engine)
+    newest = await propose(engine, number, 2)
+    found = await service.query(ShowDiff(number, since=1))
+    assert (found["since"], found["attempt"], found["proposal"]) == (1, 2, newest)
+    assert found["rebased"] is False
+    assert found["files"][0]["hunks"][0]["verdict"] is None
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(ShowDiff(number, since=3))
+    assert caught.value.code == "not_found"
 
 
 async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:

@@ -11,7 +11,7 @@ import pytest
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.progress import ToolResult
-from codeframe_tui.core.task import Group, Task
+from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.ports import Store, Tables
 from tests.contract.service_kit import reply, said
 
@@ -31,6 +31,12 @@ def adds(number: str, *, fails: bool = False) -> Callable[[Tables], str]:
         return number
 
     return unit
+
+
+def moves(number: str, status: Status) -> Callable[[Tables], None]:
+    """A unit that brings the task of `adds` to a state."""
+    task = Task(number, f"task {number}", since="now", status=status)
+    return lambda tables: tables.tasks.save(task)
 
 
 def stored(tables: Tables) -> tuple[list[str], list[str | None]]:
@@ -139,3 +145,18 @@ async def test_counts_follow_the_states(store: Store) -> None:
     await asyncio.gather(*(store.write(adds(str(i))) for i in range(1, 4)))
     counts = await store.read(lambda t: t.tasks.counts())
     assert counts == {group: 3 * (group is Group.QUEUED) for group in Group}
+
+
+async def test_a_task_holds_one_amount_and_none_when_it_leaves_its_worker(store: Store) -> None:
+    for number in ("1", "2"):
+        await store.write(adds(number))
+        await store.write(moves(number, Status.IN_PROGRESS))
+    await store.write(lambda t: t.reservations.hold("1", 0.25, ""))
+    await store.write(lambda t: t.reservations.hold("1", 0.5, ""))
+    await store.write(lambda t: t.reservations.hold("2", 2.0, ""))
+    assert await store.read(lambda t: t.reservations.held(None)) == 2.5
+    assert await store.read(lambda t: t.reservations.held("2")) == 0.5
+    await store.write(moves("1", Status.BLOCKED))
+    assert await store.read(lambda t: t.reservations.by_task()) == {"2": 2.0}
+    await store.write(lambda t: t.reservations.free("2"))
+    assert await store.read(lambda t: t.reservations.held(None)) == 0.0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.adapters.workspace.difftext import parse_diff
 from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.patch import WHOLE, select
+from codeframe_tui.core.patch import WHOLE, Share, select, share, touches
 
 LINES = st.sampled_from(
     [
@@ -142,3 +142,122 @@ def test_hunks_without_context_stand_where_git_puts_them(tmp_path: Path) -> None
     diff, _ = compare(tmp_path, old, new, context=0)
     assert select(old, new, diff, {1}) == b"1\n2\nnew\n3\n4\n"
     assert select(old, new, diff, {2}) == b"1\n2\n3\n"
+
+
+def line_patch(patch: bytes, hunks: tuple[Hunk, ...], lines: list[tuple[int, int]]) -> bytes:
+    """git's own patch, edited as `git add -e` says: a line is taken, or its change is not there.
+
+    A removed line that stays becomes context, an added one that is not taken goes; each added line
+    stands after the removed one that it replaces.
+    """
+
+    def chosen(number: int) -> bool:
+        return any(first <= number <= last for first, last in lines)
+
+    result = b"--- a/f\n+++ b/f\n"
+    bodies = [b"@@ -" + body for body in (b"\n" + patch).split(b"\n@@ -")[1:]]
+    for hunk, body in zip(hunks, bodies, strict=True):
+        _, _, text = body.partition(b"\n")
+        found = text.removesuffix(b"\n").split(b"\n")
+        out: list[bytes] = []
+        number = hunk.new_start if hunk.new_lines else hunk.new_start + 1
+        at = 0
+        while at < len(found):
+            removed: list[list[bytes]] = []
+            added: list[list[bytes]] = []
+            begin = at
+            while at < len(found) and found[at][:1] in b"-+\\" and found[at]:
+                sign = found[at][:1]
+                if sign == b"\\":
+                    (added or removed)[-1].append(found[at])
+                else:
+                    (removed if sign == b"-" else added).append([found[at]])
+                at += 1
+            if begin == at:
+                out.append(found[at])
+                number += found[at][:1] == b" "
+                at += 1
+                continue
+            if added:
+                takes = [chosen(number + i) for i in range(len(added))]
+            else:
+                around = [number - 1] if begin > 0 else []
+                around += [number] if at < len(found) else []
+                takes = [bool(around) and all(map(chosen, around))]
+            for i, take in enumerate(takes):
+                pair = removed[i:] if i == len(takes) - 1 else removed[i : i + 1]
+                for line in pair:
+                    out += line if take else [b" " + line[0][1:], *line[1:]]
+                if take and added:
+                    out += added[i]
+            number += len(added)
+        result += body.partition(b"\n")[0] + b"\n" + b"\n".join(out) + b"\n"
+    return result
+
+
+@st.composite
+def line_changes(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    old, new = draw(changes())
+    return tuple(side + b"\n" * (not side.endswith(b"\n")) for side in (old, new))  # type: ignore[return-value]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    line_changes(),
+    st.lists(st.tuples(st.integers(1, 45), st.integers(0, 6)), min_size=1, max_size=4),
+)
+def test_lines_of_a_change_are_what_git_makes_of_the_edited_patch(
+    change: tuple[bytes, bytes], drawn: list[tuple[int, int]]
+) -> None:
+    old, new = change
+    if old == new:
+        return
+    lines = [(first, first + more) for first, more in drawn]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        diff, patch = compare(folder, old, new)
+        result = select(old, new, diff, set(), lines)
+        assert select(old, new, diff, set(), [(1, 10**9)]) == new
+        assert (result == old) or touches(diff, *lines)
+        if not touches(diff, *lines):
+            assert result == old
+            return
+        (folder / "f").write_bytes(old)
+        wanted = line_patch(patch, diff.hunks, lines)
+        run_git(folder, "apply", "--recount", "--whitespace=nowarn", "-", stdin=wanted)
+        assert result == (folder / "f").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines", "result"),
+    [
+        (b"a\nb\n", b"x\ny\n", (1, 1), b"x\nb\n"),
+        (b"a\nb\n", b"x\ny\n", (2, 2), b"a\ny\n"),
+        (b"a\nb\nc\n", b"x\n", (1, 1), b"x\n"),
+        (b"a\n", b"x\ny\n", (2, 2), b"a\ny\n"),
+        (b"a\n", b"x\ny\n", (1, 1), b"x\n"),
+        (b"a\nb\nc\n", b"a\nc\n", (1, 1), b"a\nb\nc\n"),
+        (b"a\nb\nc\n", b"a\nc\n", (1, 2), b"a\nc\n"),
+        (b"b\nc\n", b"c\n", (1, 1), b"c\n"),
+        (b"a\nb\n", b"a\n", (1, 1), b"a\n"),
+        (b"a", b"x\ny\n", (2, 2), b"a\ny\n"),
+        (b"a\nb\n", b"x\ny", (1, 1), b"x\nb\n"),
+        (b"a\nb\n", b"x\ny", (2, 2), b"a\ny"),
+        (b"a\r\nb\r\n", b"x\ny\n", (1, 1), b"x\nb\r\n"),
+        (b"a\n", b"", (1, 9), b"a\n"),
+    ],
+)
+def test_lines_are_paired_and_ends_are_kept(
+    tmp_path: Path, old: bytes, new: bytes, lines: tuple[int, int], result: bytes
+) -> None:
+    diff, _ = compare(tmp_path, old, new)
+    assert select(old, new, diff, set(), [lines]) == result
+
+
+def test_a_created_file_can_be_taken_in_lines_or_not_at_all(tmp_path: Path) -> None:
+    diff, _ = compare(tmp_path, b"", b"x\ny\n")
+    assert select(None, b"x\ny\n", diff, set(), [(2, 2)]) == b"y\n"
+    assert select(None, b"x\ny\n", diff, set(), [(3, 9)]) is None
+    assert [share(diff.hunks[0], [r]) for r in ((1, 2), (1, 1), (3, 3))] == [
+        Share.ALL, Share.SOME, Share.NONE,
+    ]  # fmt: skip

@@ -29,7 +29,7 @@ from codeframe_tui.ports import Store
 pytest.register_assert_rewrite("tests.contract.store_suite")
 
 from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
-from tests.contract.store_suite import adds, stored  # noqa: E402
+from tests.contract.store_suite import adds, moves, stored  # noqa: E402
 
 
 @pytest.fixture
@@ -171,21 +171,42 @@ async def test_a_migration_keeps_rows_and_a_copy(tmp_path: Path) -> None:
     store = await SqlStore.open(path)
     await store.write(adds("1"))
     await store.close()
+    now = schema.VERSION
     steps = {
-        2: lambda op: op.add_column("tasks", Column("points", Integer)),
-        3: lambda op: op.execute("UPDATE tasks SET points = 5"),
+        now + 1: lambda op: op.add_column("tasks", Column("points", Integer)),
+        now + 2: lambda op: op.execute("UPDATE tasks SET points = 5"),
     }
     engine = open_writer(path)
     with engine.connect() as connection:
-        migrate(connection, path, steps, to=3)
+        migrate(connection, path, steps, to=now + 2)
         with connection.begin():
             found = connection.exec_driver_sql("SELECT number, points FROM tasks").all()
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     engine.dispose()
-    assert (version, [tuple(row) for row in found]) == (3, [("1", 5)])
-    copy = sqlite3.connect(tmp_path / "state.db.v1")
+    assert (version, [tuple(row) for row in found]) == (now + 2, [("1", 5)])
+    copy = sqlite3.connect(tmp_path / f"state.db.v{now}")
     assert copy.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
     copy.close()
+
+
+async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DROP TRIGGER reservation_freed; DROP TABLE reservations; PRAGMA user_version=1"
+    )
+    connection.close()
+    store = await SqlStore.open(path)
+    await store.write(moves("1", Status.IN_PROGRESS))
+    await store.write(lambda t: t.reservations.hold("1", 0.5, ""))
+    assert await store.read(lambda t: t.reservations.by_task()) == {"1": 0.5}
+    await store.write(moves("1", Status.PENDING))
+    assert await store.read(lambda t: t.reservations.by_task()) == {}
+    await store.close()
+    assert (tmp_path / "state.db.v1").exists()
 
 
 OPENS_TWICE = """

@@ -111,7 +111,8 @@ def cf(tmp_path: Path, runtime: Path) -> Place:
         (["nonsense"], 2),
         (["add", "--json"], 2),
         (["list", "--nope", "--json"], 2),
-        (["redo", "1", "--json"], 2),
+        (["comment", "1", "a:1", "text", "--json"], 2),
+        (["redo", "1", "--json"], 1),
         (["approve", "1", "--hunk", "x", "--json"], 2),
         (["--project", "none", "list", "--json"], 2),
         (["--state-dir", "/proc/none", "list", "--json"], 5),
@@ -325,8 +326,23 @@ async def test_a_task_from_run_to_undo(cf: Place) -> None:
         assert undone.document["state"] == "undone"
         assert not (cf.root / "pkg/sub").exists()
         assert {p: p.read_bytes() for p in cf.root.rglob("*") if p.is_file()} == before
+        redone = await verb("redo", "1", "--json")
+        assert (redone.document["state"], len(redone.document["files"])) == ("redone", 2)
+        assert (cf.root / "pkg/sub/alpha.py").exists()
+        (cf.root / "pkg/sub/alpha.py").write_text("mine = 1\n")
+        conflict = (await verb("undo", "1", "--json")).error
+        assert conflict["code"] == "conflict"
+        assert "pkg/sub/alpha.py (edited since)" in conflict["message"]
+        (cf.root / "pkg/sub/alpha.py").write_text("def alpha():\n    return 'alpha'\n")
+        assert (await verb("undo", "1")).code == 0
+        assert {p: p.read_bytes() for p in cf.root.rglob("*") if p.is_file()} == before
 
-        part = await verb("approve", "2", "--hunk", "pkg/old.py:2", "--rest-to-worker", "--json")
+        assert (await verb("approve", "2", "--lines", "pkg/old.py:4-5", "--json")).code == 1
+        since = (await verb("diff", "2", "--since", "1", "--json")).document
+        assert (since["since"], since["rebased"], since["files"]) == (1, False, [])
+        part = await verb(
+            "approve", "2", "--lines", "pkg/old.py:12-12", "--rest-to-worker", "--json"
+        )
         assert part.document["files"] == ["pkg/old.py"]
         assert (cf.root / "pkg/old.py").read_text() == OLD.replace("return 2", "return 0 + 2")
         rows = (await verb("list", "--json")).document["tasks"]

@@ -7,9 +7,8 @@ import json
 import os
 import random
 import signal
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,11 @@ from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
+from tests.e2e.estate import Estate, Tally
 
 KILLS = int(os.environ.get("CODEFRAME_TUI_KILLS", "20"))
+IDLE_SECONDS = 10.0
+"""After which an engine is killed though it told less than it might have."""
 SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "7"))
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60 + 20 * KILLS)]
 
@@ -38,15 +40,15 @@ def files_of(name: str) -> dict[str, str]:
     }
 
 
-class Recorder:
-    """A script that remembers who asked for what, in order."""
+class Script:
+    """Two tools, a wrong answer, the right one."""
 
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int]] = []
+    def __init__(self, asked: list[tuple[str, int]]) -> None:
+        self._asked = asked
 
     def turn(self, conversation: Conversation) -> Turn:
         name = conversation.title
-        self.asked.append((name, conversation.replies))
+        self._asked.append((name, conversation.replies))
         files = files_of(name)
         if conversation.replies == 0:
             return Turn(
@@ -79,21 +81,6 @@ async def engine(starter: Starter) -> AsyncIterator[Client]:
         await client.close()
 
 
-def persisted_replies(project: Project) -> dict[str, int]:
-    """Title of each task -> replies that are stored."""
-    with closing(sqlite3.connect(project.database)) as database:
-        rows = database.execute(
-            "SELECT tasks.title, count(*) FROM turns JOIN tasks ON tasks.number = turns.task "
-            "WHERE turns.role = 'assistant' GROUP BY tasks.title"
-        )
-        return dict(rows.fetchall())
-
-
-def applied(project: Project, name: str) -> int:
-    """How many of a task's files are in the real tree."""
-    return sum((project.root / path).exists() for path in files_of(name))
-
-
 @pytest.mark.fault(
     "kill",
     "kill -9 of the engine at any moment",
@@ -101,44 +88,61 @@ def applied(project: Project, name: str) -> int:
     kept="all that was acknowledged; no stored reply is paid for twice, no change is half applied",
 )
 async def test_nothing_is_lost_repeated_or_half_done_by_kills(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: Project, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, str], None]
 ) -> None:
     chance = random.Random(SEED)
-    script = Recorder()
-    names: list[str] = []
-    async with ScriptedServer(script, delay=0.005) as server:
+    estate = Estate(project, files_of)
+    tally = Tally(estate)
+    async with ScriptedServer(Script(estate.asked), delay=0.005) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         starter = Starter(project)
         for kill in range(KILLS):
-            stored = persisted_replies(project) if kill else {}
-            asked = len(script.asked)
             async with engine(starter) as client:
-                pid = client.engine["pid"]
+                if kill:
+                    estate.look_at_the_heir()
                 await client.submit(SetPolicy("green"))
                 await client.submit(SetWorkers(paused=False, workers=2))
-                assert all(applied(project, name) in {0, 3} for name in names)
-                names.append(f"part{kill}")
-                await client.submit(AddTask(names[-1]))
-                await asyncio.sleep(chance.uniform(0.0, 2.5))
-                os.kill(pid, signal.SIGKILL)
+                enough = asyncio.Event()
+                listening = asyncio.create_task(
+                    _listen(client, estate, enough, chance.randint(1, 30))
+                )
+                if len(estate.added) - len(estate.titles("completed")) < 3:
+                    await client.submit(AddTask(f"part{kill}"))
+                    estate.added.add(f"part{kill}")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(enough.wait(), IDLE_SECONDS)
+                await asyncio.sleep(chance.uniform(0.0, 0.3))
+                os.kill(client.engine["pid"], signal.SIGKILL)
                 await client.lost.wait()
-            for name, replies in script.asked[asked:]:
-                assert replies >= stored.get(name, 0), f"{name}: a stored reply was asked for again"
+            await listening
+            estate.look_at_the_dead()
+            tally.add(sorted(set(estate.phases())))
         async with engine(starter) as client:
             await client.submit(SetWorkers(paused=False, workers=2))
-            await _all_completed(client, names)
+            await _all_completed(client, estate.added)
             os.kill(client.engine["pid"], signal.SIGTERM)
             await client.lost.wait()
-    for name in names:
+    record_property("table", str(tally))
+    assert estate.lost == []
+    for name in estate.added:
         for path, content in files_of(name).items():
             assert (project.root / path).read_text() == content
 
 
-async def _all_completed(client: Client, names: list[str]) -> None:
+async def _listen(client: Client, estate: Estate, enough: asyncio.Event, count: int) -> None:
+    """Remember every event that is told, until the client is closed; so many are enough."""
+    first = max(estate.heard, default=0)
+    async for event in client.events(first):
+        estate.heard[event.seq] = (event.type, event.task)
+        if event.seq >= first + count:
+            enough.set()
+
+
+async def _all_completed(client: Client, names: set[str]) -> None:
     """Wait on events until every acknowledged task is there and completed."""
     async for _ in client.events(0):
         tasks = {t["title"]: t["status"] for t in (await client.query(ShowTasks()))["tasks"]}
-        assert set(names) <= tasks.keys()
+        assert names <= tasks.keys()
         assert not {"failed", "blocked", "cancelled"} & set(tasks.values()), tasks
         if set(tasks.values()) == {"completed"}:
             return

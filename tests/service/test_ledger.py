@@ -181,8 +181,8 @@ async def test_money_is_counted_from_a_time_on(engine: Supervisor) -> None:
     await claim(engine)
     await engine.record_turn(number, reply(0))
     then = (await engine.progress(number)).task.since
-    assert await engine.spent(then) == 0.5
-    assert await engine.spent("2027") == 0
+    assert await engine._store.read(lambda t: t.turns.paid(then, None)) == 0.5
+    assert await engine._store.read(lambda t: t.turns.paid("2027", number)) == 0
 
 
 # -- waking and stopping --------------------------------------------------------------------------

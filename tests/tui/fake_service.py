@@ -21,6 +21,7 @@ from codeframe_tui.core.commands import (
     ShowQueue,
     ShowTask,
     ShowTestOutput,
+    ShowUndo,
 )
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
@@ -324,6 +325,8 @@ class FakeService:
                 found = {"task": query.number, "path": query.path, "text": text}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowUndo():
+                found = {"files": FILES}
             case ShowTask():
                 found = self._task(query.number)
             case _:

@@ -16,10 +16,12 @@ from codeframe_tui.core.commands import (
     Hold,
     KeepWorking,
     Note,
+    Redo,
     Reject,
     Retry,
     SetPolicy,
     SetWorkers,
+    ShowUndo,
     Undo,
 )
 from codeframe_tui.core.errors import Refused
@@ -253,6 +255,26 @@ async def test_keys_of_the_queue_send_their_command(
         assert drive.service.submitted == [sent]
 
 
+async def test_an_undone_task_can_be_redone_after_a_look_at_what_it_writes() -> None:
+    service = FakeService()
+    (done,) = [r for g in service.queue["groups"] for r in g["rows"] if r["number"] == "1.1.4"]
+    async with opened(service) as drive:
+        drive.app.focus_task("1.1.4")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.1.4")
+        drive.key("U")
+        await drive.until(lambda: "not for 1.1.4" in drive.label("notice"))
+        done.update(status="cancelled", reason="undone")
+        service.happen("change.undone", "1.1.4", files=["a.py"], decision=1)
+        service.happen("task.status", "1.1.4", **{"from": "completed", "to": "cancelled"})
+        await drive.until(lambda: drive.app.state.row("1.1.4").get("status") == "cancelled")
+        drive.key("U")
+        await _past_guard(drive)
+        assert ShowUndo("1.1.4") in service.asked
+        drive.key("enter")
+        await drive.until(lambda: service.submitted)
+        assert service.submitted == [Redo("1.1.4")]
+
+
 async def test_starting_the_workers_says_first_what_it_means() -> None:
     service = FakeService()
     service.overview |= {"paused": True, "workers": []}
@@ -273,6 +295,28 @@ async def test_a_looser_policy_asks_first() -> None:
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [SetPolicy("green")]
+
+
+@pytest.mark.parametrize("pane", ["blockers", "diff"])
+async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes(pane: str) -> None:
+    service = FakeService()
+    failed = shown() | {"number": "1.2.1", "status": "blocked", "verdict": "failed"}
+    failed["attempts"][-1]["verification"]["verdict"] = "failed"
+    service.tasks["1.2.1"], service.diffs["1.2.1"] = failed, diff()
+    async with opened(service) as drive:
+        drive.app.focus_task("1.2.1")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.2.1")
+        drive.key(str(PANES.index(pane) + 1))
+        await drive.in_pane(pane)
+        _past_diff_guard(drive)
+        drive.key("A")
+        await _past_guard(drive)
+        drive.key("enter")
+        await drive.pilot.pause()
+        assert service.submitted == []
+        drive.key("a")
+        await drive.until(lambda: service.submitted)
+        assert service.submitted == [Approve("1.2.1", expect="p2")]
 
 
 async def test_leaving_asks_while_work_runs() -> None:

@@ -109,6 +109,15 @@ def test_a_signal_ends_it_with_a_clean_terminal(number: signal.Signals, code: in
         _assert_clean(screen.seen)
 
 
+def test_a_paste_with_escape_sequences_is_one_text() -> None:
+    with terminal() as screen:
+        screen.until(b"NEEDS YOU")
+        os.write(
+            screen.master, b"\x1b[200~one\n\x1b[31mq m A and some more words to fill it\x1b[201~"
+        )
+        screen.until(b"Add 2 tasks")
+
+
 def test_leaving_by_key_gives_the_terminal_back() -> None:
     with terminal() as screen:
         screen.until(b"NEEDS YOU")

@@ -343,6 +343,10 @@ def test_a_blocked_task_without_a_proposal_cannot_be_approved_as_it_is() -> None
     assert works("blockers.answer", state)
 
 
+def test_the_header_counts_changed_files() -> None:
+    assert "main ±3" in plain(header_row(overview(), width=118))
+
+
 def test_a_test_that_fails_in_two_runs_is_one_failed_test() -> None:
     document = shown()
     first = document["attempts"][0]["verification"]

@@ -27,8 +27,10 @@ from codeframe_tui.core.commands import (
     ImportTasks,
     Note,
     Parts,
+    Redo,
     Reject,
     Retry,
+    ShowDiff,
     Undo,
 )
 from codeframe_tui.core.errors import Conflict
@@ -46,7 +48,7 @@ class Deciding(FakeService):
         self.end: tuple[str, dict[str, Any]] = ("change.applied", {"files": ["a.py"]})
 
     async def submit(self, command: Command) -> dict[str, Any]:
-        if isinstance(command, Approve | Undo):
+        if isinstance(command, Approve | Undo | Redo):
             self.submitted.append(command)
             await self.record("change.applied", "9", decision=1, files=["old.py"])
             type_, data = self.end
@@ -111,6 +113,10 @@ def test_every_verb_has_an_example_and_json(command: click.Command) -> None:
              "--rest-to-worker"],
             Approve("3", "h", Parts(("a",), (("b:c.py", 2),)), rest_to_worker=True),
         ),
+        (
+            ["reject", "3", "--reason", "r", "--lines", "b:c.py:2-14", "--lines", "d:7"],
+            Reject("3", "r", Parts(lines=(("b:c.py", 2, 14), ("d", 7, 7)))),
+        ),
     ],
 )  # fmt: skip
 def test_verbs_submit_what_was_meant(
@@ -138,9 +144,11 @@ def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]
         ["edit", "3"],
         ["approve", "3", "--hunk", "a.py"],
         ["approve", "3", "--hunk", "a.py:0"],
-        ["approve", "3", "--lines", "a.py:1-2"],
-        ["diff", "3", "--since", "1"],
-        ["redo", "3"],
+        ["approve", "3", "--lines", "a.py"],
+        ["approve", "3", "--lines", "a.py:0-2"],
+        ["approve", "3", "--lines", "a.py:3-2"],
+        ["approve", "3", "--lines", "a.py:1-²"],
+        ["redo"],
         ["comment", "3", "a.py:1", "text", "--type", "nit"],
         ["serve", "--web"],
         ["attach", "ws://x"],
@@ -157,7 +165,7 @@ def test_wrong_use_exits_2_and_submits_nothing(
     assert capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["redo", "3", "--json"], ["add", "--json"]])
+@pytest.mark.parametrize("arguments", [["comment", "3", "--json"], ["add", "--json"]])
 def test_errors_are_documents_when_json_is_wanted(
     run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
@@ -215,7 +223,7 @@ def test_approve_waits_for_the_end_of_its_own_decision(
     assert document == {"decision": 7, "task": "9", "state": "applied", "files": ["a.py"]}
 
 
-@pytest.mark.parametrize("verb", ["approve", "undo"])
+@pytest.mark.parametrize("verb", ["approve", "undo", "redo"])
 def test_a_refused_decision_exits_1_with_its_reason(
     run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
@@ -247,6 +255,22 @@ def test_diff_is_unified_and_hides_nothing(
     assert capsys.readouterr().out == (
         "--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,1 @@ f\n-a\n+b␛[2J<U+202E>\n"
     )
+
+
+def test_an_interdiff_says_what_it_compares(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = {"path": "a.py", "action": "delete", "binary": True, "hunks": [], "moved": True}
+    service.documents["ShowDiff"] = {"attempt": 3, "since": 1, "rebased": True, "files": [file]}
+    assert run("diff", "1", "--since", "1") == 0
+    assert service.asked == [ShowDiff("1", since=1)]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "# how attempt 3 proposes other content than 1"
+    assert "edited in between" in told[1]
+    assert told[2] == "# edited by others too: a.py"
+    service.documents["ShowDiff"] = {"attempt": 3, "since": 1, "rebased": False, "files": []}
+    assert run("diff", "1", "--since", "1") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["# nothing"]
 
 
 def test_text_of_others_reaches_no_terminal_unsanitised(

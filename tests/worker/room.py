@@ -6,18 +6,20 @@ import asyncio
 import hashlib
 import json
 import os
+import stat
 import subprocess
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Script, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import AddTask, Approve, SetWorkers, ShowTask, Undo
-from codeframe_tui.core.events import Event
+from codeframe_tui.core.commands import AddTask, Approve, Redo, SetWorkers, ShowTask, Undo
+from codeframe_tui.core.events import DECISION_ENDS, Event
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.settings import Limits, Settings, Waits
 
@@ -58,24 +60,37 @@ def make_project(root: Path, files: Files = PLAIN, *, git: bool = True) -> Path:
 
 
 def tree_of(root: Path) -> dict[str, tuple[int, bytes] | None]:
-    """Every file with mode and bytes, every folder as None; .git left out."""
+    """Every file with mode and bytes, links with their target, folders as None; no .git."""
     found: dict[str, tuple[int, bytes] | None] = {}
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root)
-        if name.parts[0] != ".git":
-            whole = (path.stat().st_mode & 0o777, path.read_bytes()) if path.is_file() else None
-            found[name.as_posix()] = whole
+    for name, state in _entries(root):
+        if name.partition("/")[0] == ".git":
+            continue
+        if stat.S_ISLNK(state.st_mode):
+            found[name] = (0o777, os.fsencode((root / name).readlink()))
+        elif stat.S_ISREG(state.st_mode):
+            found[name] = (stat.S_IMODE(state.st_mode), (root / name).read_bytes())
+        else:
+            found[name] = None
     return found
 
 
 def git_digest(root: Path) -> str:
     """All of .git: names, modes, bytes."""
     digest = hashlib.sha256()
-    for path in sorted((root / ".git").rglob("*")):
-        digest.update(f"{path.relative_to(root)} {path.lstat().st_mode:o}\0".encode())
-        if path.is_file():
-            digest.update(path.read_bytes())
+    for name, state in _entries(root / ".git"):
+        digest.update(f"{name} {state.st_mode:o}\0".encode())
+        if stat.S_ISREG(state.st_mode):
+            digest.update((root / ".git" / name).read_bytes())
     return digest.hexdigest()
+
+
+def _entries(top: Path, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Everything in a folder, sorted by name in each."""
+    for entry in sorted(os.scandir(top), key=attrgetter("name")):
+        state = entry.stat(follow_symlinks=False)
+        yield below + entry.name, state
+        if stat.S_ISDIR(state.st_mode):
+            yield from _entries(Path(entry.path), f"{below}{entry.name}/")
 
 
 def answer(*files: dict[str, Any], why: str = "as asked", fault: Fault | None = None) -> Turn:
@@ -174,11 +189,10 @@ class Room:
         """What ``show`` says."""
         return await self.service.query(ShowTask(task))
 
-    async def deed(self, command: Approve | Undo) -> Event:
-        """Submit an approval or undo and wait for its end."""
+    async def deed(self, command: Approve | Undo | Redo) -> Event:
+        """Submit an approval, undo or redo and wait for its end."""
         await self.service.submit(command)
-        ends = {"change.applied", "change.refused", "change.undone"}
-        return await self.until_any(ends, command.number)
+        return await self.until_any(set(DECISION_ENDS), command.number)
 
 
 def settings_in(folder: Path, **more: Any) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core import usage
-from codeframe_tui.core.commands import Answer, ShowBlockers, ShowOverview
+from codeframe_tui.core.commands import Answer, ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.core.usage import Price
 from tests.worker.room import answer, call, room
 
@@ -57,3 +57,35 @@ async def test_zero_is_no_cap(tmp_path: Path) -> None:
         task = await here.add(evidence="none")
         await here.start()
         await here.becomes(task, "in_review")
+
+
+async def test_an_amount_in_the_answer_raises_the_cap(tmp_path: Path) -> None:
+    steps = Line(*[call("Glob", pattern="*")] * 3, answer(FILE))
+    async with room(tmp_path, steps, money={"per_task": 1, "per_run": 0}) as here:
+        task = await here.add(evidence="none")
+        await here.start()
+        asked = await here.until("blocker.opened", task)
+        assert asked.data["options"] == ["go on", "raise to 2.00"]
+        await here.becomes(task, "blocked")
+        await here.service.submit(Answer(asked.data["id"], "1000000"))
+        await here.becomes(task, "in_review")
+
+
+async def test_several_workers_overrun_a_shared_cap_by_one_call_at_most(tmp_path: Path) -> None:
+    """A call holds 256 dollars at most and costs a few tens; a cap of 300 lets one through."""
+    steps = Line(*[call("Glob", pattern="*")] * 40, answer(FILE))
+    limits = {"reply_tokens": 256}
+    async with room(tmp_path, steps, money={"per_run": 300}, limits=limits) as here:
+        names = [await here.add(f"task {n}") for n in range(4)]
+        await here.start(workers=4)
+        await here.until("workers.changed", paused=True)
+        await here.until("blocker.opened")
+        while "in_progress" in [(await here.show(name))["status"] for name in names]:
+            await here.until("task.status")  # what was under way is paid, and then stops too
+        found = await here.service.query(ShowUsage())
+        assert found["reserved_usd"] == 0.0
+        assert 300 <= found["total"]["cost_usd"] <= 300 + 256
+        questions = (await here.service.query(ShowBlockers()))["blockers"]
+        assert len(questions) == 1
+        states = [(await here.show(name))["status"] for name in names]
+        assert sorted(set(states)) == ["blocked", "pending"]

@@ -11,7 +11,16 @@ import pytest
 from codeframe_tui.adapters.scripted.script import Line, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import Approve, Parts, Retry, SetPolicy, Undo
+from codeframe_tui.core.commands import (
+    Approve,
+    Parts,
+    Redo,
+    Retry,
+    SetPolicy,
+    ShowDiff,
+    ShowUndo,
+    Undo,
+)
 from tests.worker.room import (
     PLAIN,
     Recorder,
@@ -168,6 +177,124 @@ async def test_an_undo_takes_every_part_out_at_once_or_nothing(tmp_path: Path) -
         assert len(undone.data["files"]) == 5
         assert tree_of(desk.project) == before
         assert (await desk.show(task))["reason"] == "undone"
+
+
+async def test_a_redo_brings_every_byte_and_mode_back(tmp_path: Path) -> None:
+    script = Line(
+        answer(
+            core(("return 2", "return 22")),
+            {"path": "bin/go", "action": "create", "content": "#!/bin/sh\n", "mode": "100755"},
+            *three(),
+        )
+    )
+    async with room(tmp_path, script) as desk:
+        before = tree_of(desk.project)
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        await desk.deed(Approve(task))
+        applied = tree_of(desk.project)
+        shown = await desk.service.query(ShowUndo(task))
+        assert [(f["path"], f["action"]) for f in shown["files"]] == [
+            ("bin/go", "delete"), ("pkg/core.py", "modify"),
+            ("pkg/three.py", "delete"), ("tests/test_three.py", "delete"),
+        ]  # fmt: skip
+        for _ in range(2):
+            await desk.deed(Undo(task))
+            assert tree_of(desk.project) == before
+            redone = await desk.deed(Redo(task))
+            assert (redone.type, len(redone.data["files"])) == ("change.redone", 4)
+            assert tree_of(desk.project) == applied
+            assert (await desk.show(task))["status"] == "completed"
+        await desk.deed(Undo(task))
+        (desk.project / "pkg/three.py").write_text("# mine\n")
+        meanwhile = tree_of(desk.project)
+        refused = await desk.deed(Redo(task))
+        assert (refused.data["code"], refused.data["paths"]) == ("conflict", ["pkg/three.py"])
+        assert (
+            f"not as the undo of task {task} left it: pkg/three.py (edited since)"
+            in (refused.data["message"])
+        )
+        assert tree_of(desk.project) == meanwhile
+        assert (await desk.show(task))["status"] == "cancelled"
+
+
+@pytest.mark.fault(
+    "tree",
+    "a change is undone, or redone, out of order",
+    sees="a conflict that names each file and the task, or the edit, behind it",
+    kept="every file as it is; nothing is written",
+)
+async def test_an_undo_out_of_order_names_each_path_and_who_changed_it(tmp_path: Path) -> None:
+    first = answer(core(("return 2", "return 22")), *three())
+    second = answer(core(("return 22", "return 23")), *three(module="drei"))
+    async with room(tmp_path, Line(first, second)) as desk:
+        before = tree_of(desk.project)
+        await desk.start()
+        one = await desk.add("one")
+        await desk.becomes(one, "in_review")
+        await desk.deed(Approve(one))
+        two = await desk.add("two")
+        await desk.becomes(two, "in_review")
+        await desk.deed(Approve(two))
+        kept = (desk.project / "pkg/three.py").read_bytes()
+        (desk.project / "pkg/three.py").write_text("# mine\n")
+        meanwhile = tree_of(desk.project)
+        refused = await desk.deed(Undo(one))
+        assert refused.data["paths"] == ["pkg/core.py", "pkg/three.py"]
+        assert f"pkg/core.py (changed by task {two}: undo that first)" in refused.data["message"]
+        assert "pkg/three.py (edited since)" in refused.data["message"]
+        assert tree_of(desk.project) == meanwhile
+        (desk.project / "pkg/three.py").write_bytes(kept)
+        assert (await desk.deed(Undo(two))).type == "change.undone"
+        assert (await desk.deed(Undo(one))).type == "change.undone"
+        assert tree_of(desk.project) == before
+        refused = await desk.deed(Redo(two))  # on a tree that does not have the first change
+        assert "pkg/core.py (edited since)" in refused.data["message"]
+        assert (await desk.deed(Redo(one))).type == "change.redone"
+        assert (await desk.deed(Redo(two))).type == "change.redone"
+        assert "return 23" in (desk.project / "pkg/core.py").read_text()
+
+
+async def test_lines_of_a_proposal_are_verified_and_written_to_the_byte(tmp_path: Path) -> None:
+    new = FAR.replace(b"return 1", b"return 1  # one").replace(b"return 2", b"return 22").decode()
+    whole = {"path": "pkg/core.py", "action": "modify", "content": new}
+    async with room(tmp_path, Line(answer(whole, *three(4))), files=LONG) as desk:
+        core_before = (desk.project / "pkg/core.py").read_bytes()
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "blocked")
+        number = core_before.splitlines().index(b"    return 1") + 1
+        wrong = Parts(files=("pkg/three.py",), lines=(("tests/test_three.py", 1, 9),))
+        refused = await desk.deed(Approve(task, parts=wrong))
+        assert refused.data["code"] == "part_failed"
+        parts = Parts(lines=(("pkg/core.py", number, number),))
+        end = await desk.deed(Approve(task, parts=parts))
+        assert (end.type, end.data["files"]) == ("change.applied", ["pkg/core.py"])
+        found = (desk.project / "pkg/core.py").read_bytes()
+        assert found == core_before.replace(b"return 1", b"return 1  # one")
+        assert not (desk.project / "pkg/three.py").exists()
+
+
+async def test_a_diff_since_an_attempt_is_honest_about_a_rebase(tmp_path: Path) -> None:
+    script = Line(answer(core(("return 2", "return 22")), *three()))
+    async with room(tmp_path, script) as desk:
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        path = desk.project / "pkg/core.py"
+        path.write_bytes(b"# mine\n" + path.read_bytes())
+        await desk.deed(Approve(task))
+        await desk.becomes(task, "in_review")
+        await desk.service.submit(Retry(task))
+        await desk.becomes(task, "in_review")
+        found = await desk.service.query(ShowDiff(task, since=1))
+        assert (found["since"], found["attempt"], found["rebased"]) == (1, 2, True)
+        (file,) = found["files"]
+        assert (file["path"], file["moved"]) == ("pkg/core.py", True)
+        assert ["+", "# mine"] in file["hunks"][0]["lines"]
+        back = await desk.service.query(ShowDiff(task, attempt=1, since=2))
+        assert ["-", "# mine"] in back["files"][0]["hunks"][0]["lines"]
 
 
 @pytest.mark.fault(

@@ -19,7 +19,7 @@ from codeframe_tui.core.diff import summary
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import Flag, TestRun, Verification
+from codeframe_tui.core.verification import Flag, TestRun, Verdict, Verification
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -228,3 +228,20 @@ async def test_runs_are_made_again_once_a_person_had_a_hand_in_the_environment(
         found, _ = await desk.walk(THREE, THREE, cause=cause)
         assert found.verdict == "proven"
         assert desk.runner.runs == expected
+
+
+async def test_a_suite_that_is_red_before_is_neither_proof_nor_guilt(tmp_path: Path) -> None:
+    old = {
+        "tests/test_old.py": "def test_broken(): assert 0\ndef test_kept(): pass\n",
+        "tests/test_gone.py": "import a_module_that_nobody_has\n",
+    }
+    async with bench(tmp_path, old) as at:
+        good = await at.judge(THREE)
+        assert (good.verdict, good.reason) == (Verdict.PROVEN, ""), good.message
+        kept = old["tests/test_old.py"].replace("pass", "assert 0")
+        worse = await at.judge({**THREE, "tests/test_old.py": kept})
+        assert worse.verdict is Verdict.FAILED
+        mended = await at.judge(
+            {"tests/test_old.py": "def test_broken(): pass\ndef test_kept(): pass\n"}
+        )
+        assert mended.verdict is not Verdict.FAILED

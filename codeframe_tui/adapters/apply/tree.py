@@ -26,14 +26,11 @@ from codeframe_tui.adapters.files import git_mode, look, refuse_nested, require_
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import check_path, check_set
 from codeframe_tui.ports import Replacement
+from codeframe_tui.ports.points import passing
 
 __all__ = ["JournalledTree"]
 
 _log = logging.getLogger(__name__)
-
-
-def _no_crash(_: str) -> None:
-    return
 
 
 class JournalledTree:
@@ -53,7 +50,7 @@ class JournalledTree:
         state_dir: Path,
         *,
         reserved: Collection[str] = (),
-        crash: Callable[[str], None] = _no_crash,
+        crash: Callable[[str], None] = passing,
         swap: bool = True,
     ) -> None:
         self._project = project.absolute()

@@ -24,6 +24,8 @@ __all__ = ["NAMES", "Interpreter", "candidates", "environment_settings"]
 
 NAMES = (".venv", "venv", "env")
 """Where a project keeps its environment, first wins."""
+ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
+"""How an active environment tells of itself, first wins."""
 GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 GIT_SECONDS = 10.0
 _SETTING = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
@@ -48,7 +50,7 @@ class Interpreter:
 
 
 async def candidates(project: Path) -> AsyncIterator[Interpreter]:
-    """The project's own environments, the active one, and at last ours, which is always usable.
+    """The project's own environments, the active ones, and at last ours, which is always usable.
 
     Args:
         project: real path of the project.
@@ -56,7 +58,7 @@ async def candidates(project: Path) -> AsyncIterator[Interpreter]:
     for name in NAMES:
         if (project / name / "pyvenv.cfg").is_file():
             yield await _in_project(project, project / name)
-    if active := os.environ.get("VIRTUAL_ENV"):
+    for active in filter(None, map(os.environ.get, ACTIVE)):
         root = Path(active)
         if root.is_absolute() and (root / "bin" / "python").exists():
             if _real(root).is_relative_to(project):

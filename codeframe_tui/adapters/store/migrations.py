@@ -18,7 +18,14 @@ _log = logging.getLogger(__name__)
 
 Step = Callable[[Operations], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _reservations(operations: Operations) -> None:
+    """2: money is reserved before a call."""
+    schema.reservations.create(operations.get_bind())
+    operations.execute(schema.RESERVATION_FREED)
+
+
+STEPS: Mapping[int, Step] = {2: _reservations}
 """By the number of the schema a step leads to. A step that rebuilds a table makes its triggers
 and indexes again."""
 

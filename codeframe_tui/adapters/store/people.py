@@ -79,17 +79,19 @@ class SqlDecisions:
     def of(self, number: str) -> list[Decision]:
         return self._where(DECISIONS.c.task == number)
 
+    def done_after(self, decision_id: int) -> list[Decision]:
+        return self._where(DECISIONS.c.id > decision_id, text("state = 'done'"))
+
     def refusal(self, decision_id: int) -> str | None:
         statement = select(DECISIONS.c.refusal).where(DECISIONS.c.id == decision_id)
         return self._connection.execute(statement).scalar_one_or_none()
 
     def add(self, decision: Decision) -> int:
-        parts = decision.parts
         row = {
             "task": decision.task,
             "kind": decision.kind,
             "proposal": decision.proposal,
-            "parts": {"files": list(parts.files), "hunks": [list(hunk) for hunk in parts.hunks]},
+            "parts": decision.parts.document,
             "rest_to_worker": decision.rest_to_worker,
             "by": decision.by,
             "state": decision.state,
@@ -137,12 +139,13 @@ def _blocker(row: Row[Any]) -> Blocker:
 
 def _decision(row: Row[Any]) -> Decision:
     hunks = tuple((path, k) for path, k in row.parts["hunks"])
+    lines = tuple((path, first, last) for path, first, last in row.parts.get("lines", ()))
     return Decision(
         id=row.id,
         task=row.task,
         kind=row.kind,
         proposal=row.proposal,
-        parts=Parts(tuple(row.parts["files"]), hunks),
+        parts=Parts(tuple(row.parts["files"]), hunks, lines),
         rest_to_worker=row.rest_to_worker,
         by=row.by,
         state=row.state,

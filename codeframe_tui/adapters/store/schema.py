@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 1
+VERSION = 2
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -170,6 +170,14 @@ usage = Table(
     Column("cost_usd", Float),
 )
 
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("task", Text, ForeignKey("tasks.number"), primary_key=True),
+    Column("usd", Float, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 tools = Table(
     "tools",
     metadata,
@@ -290,6 +298,14 @@ settings = Table(
     Column("value", Json),
 )
 
+RESERVATION_FREED = """
+CREATE TRIGGER reservation_freed AFTER UPDATE OF status ON tasks
+WHEN new.status <> 'in_progress' BEGIN
+  DELETE FROM reservations WHERE task = new.number;
+END
+"""
+"""Whatever takes a task from its worker frees what was held for its call."""
+
 TRIGGERS = """
 CREATE TRIGGER task_counted AFTER INSERT ON tasks BEGIN
   INSERT INTO tallies VALUES (new.grp, 1) ON CONFLICT (grp) DO UPDATE SET n = n + 1;
@@ -321,4 +337,5 @@ def create(connection: Connection) -> None:
     metadata.create_all(connection)
     for trigger in TRIGGERS.split(";;"):
         connection.exec_driver_sql(trigger)
+    connection.exec_driver_sql(RESERVATION_FREED)
     connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")

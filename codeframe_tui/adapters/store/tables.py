@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from codeframe_tui.adapters.store.evidence import SqlAttempts
 from codeframe_tui.adapters.store.log import SqlEvents, SqlSettings
 from codeframe_tui.adapters.store.people import SqlBlockers, SqlDecisions
-from codeframe_tui.adapters.store.talk import SqlMessages, SqlTools, SqlTurns
+from codeframe_tui.adapters.store.talk import SqlMessages, SqlReservations, SqlTools, SqlTurns
 from codeframe_tui.adapters.store.tasks import SqlIssues, SqlTasks
 
 __all__ = ["SqlTables"]
@@ -40,6 +40,11 @@ class SqlTables:
     def turns(self) -> SqlTurns:
         """Conversations and what they cost."""
         return SqlTurns(self._connection)
+
+    @cached_property
+    def reservations(self) -> SqlReservations:
+        """Money held for calls."""
+        return SqlReservations(self._connection)
 
     @cached_property
     def tools(self) -> SqlTools:

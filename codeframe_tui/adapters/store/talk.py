@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, false, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, false, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.progress import Message, ToolResult, Turn
 from codeframe_tui.core.usage import Usage, total_cost
 
-__all__ = ["SqlMessages", "SqlTools", "SqlTurns"]
+__all__ = ["SqlMessages", "SqlReservations", "SqlTools", "SqlTurns"]
 
 TURNS = schema.turns
 USAGE = schema.usage
+RESERVATIONS = schema.reservations
 TOOLS = schema.tools
 MESSAGES = schema.messages
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
@@ -82,6 +83,33 @@ class SqlTurns:
         added = {name: USAGE.c[name] + new.excluded[name] for name in (*_TOKENS, "cost_usd")}
         statement = new.on_conflict_do_update(index_elements=["task"], set_=added)
         self._connection.execute(statement, {"task": number, "cost_usd": cost, **asdict(usage)})
+
+
+class SqlReservations:
+    """Fulfils `ports.store.ReservationRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, number: str, usd: float, at: str) -> None:
+        row = {"task": number, "usd": usd, "at": at}
+        statement = upsert(RESERVATIONS).on_conflict_do_update(
+            index_elements=["task"], set_={"usd": usd, "at": at}
+        )
+        self._connection.execute(statement, row)
+
+    def free(self, number: str) -> None:
+        self._connection.execute(delete(RESERVATIONS).where(RESERVATIONS.c.task == number))
+
+    def held(self, but: str | None) -> float:
+        statement = select(func.total(RESERVATIONS.c.usd))
+        if but is not None:
+            statement = statement.where(RESERVATIONS.c.task != but)
+        return float(self._connection.execute(statement).scalar_one())
+
+    def by_task(self) -> dict[str, float]:
+        rows = self._connection.execute(select(RESERVATIONS.c.task, RESERVATIONS.c.usd))
+        return {row.task: row.usd for row in rows}
 
 
 class SqlTools:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.ports.points import passing
 from codeframe_tui.ports.store import Tables
 
 __all__ = ["Writer"]
@@ -129,6 +130,8 @@ class Writer:
             with connection.begin():
                 for unit in group:
                     events += self._attempt(connection, unit, self._last + len(events))
+                _pass("commit", events)
+            _pass("committed", events)
             self._last += len(events)
             return events
         raw = connection.connection.driver_connection
@@ -152,6 +155,12 @@ class Writer:
                 unit.future.set_exception(unit.error)
             else:
                 unit.future.set_result(unit.result)
+
+
+def _pass(step: str, events: Sequence[Event]) -> None:
+    """Every event gives a point before its commit, and one before anybody is told."""
+    for event in events:
+        passing(f"{step}.{event.type}")
 
 
 def _told(error: Exception) -> Exception:

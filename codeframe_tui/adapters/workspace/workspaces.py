@@ -34,6 +34,7 @@ from codeframe_tui.adapters.workspace.trash import Trash
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Lacking, NotFound
 from codeframe_tui.ports.files import Snapshot, TreeEntry, Workspace
+from codeframe_tui.ports.points import passing
 from codeframe_tui.settings import Limits
 
 __all__ = ["GitWorkspaces"]
@@ -188,6 +189,7 @@ class GitWorkspaces:
         scan.run()
         tree = writer.tree(gatherer.entries)
         record = Record(tree, gatherer.known, scan.extras, scan.environments)
+        passing("snapshot.stored")
         if record != before:
             self._records.save(_PROJECT, record)
         self._outside = None
@@ -205,11 +207,13 @@ class GitWorkspaces:
         files = (path for path, entry in entries.items() if entry.mode != SUBMODULE)
         extras = fitting(project.extras, files)
         self._records.drop(name)
+        passing("folder.begun")
         maker = FolderMaker(
             root, extras | entries, project.environments, before.known if before else {}
         )
         with ObjectReader(self._git) as reader, Trash(self._trash) as trash:
             known = maker.make(reader, trash)
+        passing("folder.made")
         self._records.save(name, Record(tree, known, extras, project.environments))
         return Workspace(name, root)
 

@@ -117,7 +117,7 @@ async def quit_(desk: Desk) -> None:
             if decision == "keep":
                 desk.tell(("✘ ", "red"), (error.message, "text"))
                 return
-    elif overview.get("keep") and not desk.state.lost:
+    elif overview.get("keep") and not desk.state.lost and not overview.get("served"):
         with suppress(CodeframeError):
             await desk.submit(KeepWorking(on=False))
     desk.app.exit(0)

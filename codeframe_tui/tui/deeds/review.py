@@ -13,6 +13,9 @@ from codeframe_tui.tui.present.tests import newest_attempt
 
 __all__ = ["answer", "approve_all", "approve_as_is", "send"]
 
+_AS_IS = Choice("a", "apply as it is", "yes")
+"""Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
+
 
 async def approve_all(desk: Desk) -> None:
     """Everything of the proposal on screen, after a look at what is known about it."""
@@ -23,7 +26,8 @@ async def approve_all(desk: Desk) -> None:
     rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
     unseen = sum(path not in draft.seen for path in draft.files)
     rows = guard_rows(task, unseen=unseen, undecided=undecided, rejected=rejected)
-    if await desk.choose(f"Apply all of {number}?", rows, Choice("enter", "apply", "yes")):
+    apply = Choice("enter", "apply", "yes") if task.get("status") == "in_review" else _AS_IS
+    if await desk.choose(f"Apply all of {number}?", rows, apply):
         await desk.submit(Approve(number, expect=draft.proposal))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
 
@@ -84,6 +88,6 @@ async def approve_as_is(desk: Desk) -> None:
         return
     rows = guard_rows(task, unseen=len(attempt.get("files") or ()), undecided=0)
     title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, Choice("enter", "apply", "yes")):
+    if await desk.choose(title, rows, _AS_IS):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

@@ -18,6 +18,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.edit": tasks.edit,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
+    "queue.redo": tasks.redo,
     "queue.note": tasks.note,
     "queue.hold": tasks.hold,
     "queue.raise": tasks.raise_,

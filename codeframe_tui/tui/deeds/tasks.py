@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from codeframe_tui.core.commands import AddTask, Cancel, EditTask, Hold, Note, Release, Retry, Undo
+from codeframe_tui.core.commands import (
+    AddTask,
+    Cancel,
+    EditTask,
+    Hold,
+    Note,
+    Redo,
+    Release,
+    Retry,
+    ShowUndo,
+    Undo,
+)
 from codeframe_tui.core.commands import ShowTask as Task
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.deeds.desk import Desk
@@ -12,12 +23,13 @@ from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.task_form import TaskFields, TaskForm
 from codeframe_tui.tui.modals.text import AskText
-from codeframe_tui.tui.present.rows import Row, heading, row, safe
+from codeframe_tui.tui.present.rows import heading, row, safe
+from codeframe_tui.tui.present.sheets import file_rows
 from codeframe_tui.tui.present.state import works
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["after", "cancel", "edit", "hold", "lower", "new", "note", "open_", "paste", "raise_",
-           "retry", "undo"]  # fmt: skip
+           "redo", "retry", "undo"]  # fmt: skip
 
 _MOST_PASTED = 200
 T = TypeVar("T")
@@ -177,16 +189,24 @@ async def cancel(desk: Desk) -> None:
 
 async def undo(desk: Desk) -> None:
     """Take an applied change out of the real files."""
-    if not _can(desk, "queue.undo"):
-        return
-    number = desk.number
-    task = await desk.feed.query(Task(number))
-    attempts = task.get("attempts") or [{}]
-    files = attempts[-1].get("files") or ()
-    rows: list[Row] = [row(None, (safe(file.get("path")), "text")) for file in files[:12]]
-    rows.append(heading("These files become again what they were before it.", "dim"))
-    if await desk.choose(f"Undo {number}?", rows, Choice("enter", "undo", "yes")):
-        await desk.submit(Undo(number))
+    if _can(desk, "queue.undo"):
+        await _preview(desk, Undo(desk.number), "Undo", "These files become what they were before.")
+
+
+async def redo(desk: Desk) -> None:
+    """Bring an undone change back into the real files."""
+    if _can(desk, "queue.redo"):
+        await _preview(desk, Redo(desk.number), "Redo", "These files get the change again.")
+
+
+async def _preview(desk: Desk, wish: Undo | Redo, name: str, means: str) -> None:
+    """Show what would be written, and ask."""
+    found = await desk.feed.query(ShowUndo(wish.number))
+    rows = file_rows(found)
+    rows.append(heading(f"{means} Nothing is written if you edited them since.", "dim"))
+    choice = Choice("enter", name.lower(), "yes")
+    if await desk.choose(f"{name} {wish.number}?", rows, choice):
+        await desk.submit(wish)
 
 
 def _can(desk: Desk, action: str) -> bool:

@@ -121,7 +121,7 @@ def _place(overview: Mapping[str, Any], detail: int) -> list[Span]:
     if overview.get("branch"):
         spans.append((" " + cut(safe(overview["branch"]), 24), "dim"))
     if overview.get("dirty"):
-        spans.append((" ±", "dim"))
+        spans.append((f" ±{overview['dirty']}", "dim"))
     return spans
 
 

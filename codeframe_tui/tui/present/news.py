@@ -9,6 +9,9 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["news"]
 
 
+_DONE = {"undo": "undone", "redo": "redone"}
+
+
 def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
     """The line above the footer; empty for what the panes show anyway.
 
@@ -32,8 +35,11 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
             ]
         case "change.undone":
             return [("✔ ", "green"), (f"{task} undone: your files are as before", "text")]
+        case "change.redone":
+            said = f"{task} redone: the change is in your files again"
+            return [("✔ ", "green"), (said, "text")]
         case "change.refused":
-            done = "undone" if data.get("kind") == "undo" else "applied"
+            done = _DONE.get(str(data.get("kind")), "applied")
             return [("✘ ", "red"), (f"{task} not {done}: ", "text"), *_refused(event, retry)]
         case "blocker.opened" if data.get("kind") != "ASYNC":
             return [("? ", "amber"), (f"{task} has a question", "text")]

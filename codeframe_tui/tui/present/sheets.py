@@ -12,7 +12,7 @@ from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verif
 from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["answer_rows", "guard_rows", "send_rows"]
+__all__ = ["answer_rows", "file_rows", "guard_rows", "send_rows"]
 
 _WIDTH = 70
 _FILES = 8
@@ -30,7 +30,7 @@ def guard_rows(
         rejected: hunks rejected before, which this would accept.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), BLANK, *_flags(task), *_files(attempt)]
+    rows = [*_evidence(task), BLANK, *_flags(task), *file_rows(attempt)]
     open_points = []
     if unseen:
         open_points.append(f"{count(unseen, 'file')} not looked at")
@@ -90,6 +90,18 @@ def answer_rows(blocker: Mapping[str, Any]) -> list[Row]:
     return [*rows, BLANK, heading(" · ".join(facts), "faint")] if facts else rows
 
 
+def file_rows(document: Mapping[str, Any]) -> list[Row]:
+    """The first of a document's files with how much they change, and how many more there are."""
+    files: Sequence[Mapping[str, Any]] = document.get("files") or ()
+    rows = [
+        row(None, (safe(file.get("path")), "text"), right=size_spans(file))
+        for file in files[:_FILES]
+    ]
+    if len(files) > _FILES:
+        rows.append(heading(f"and {count(len(files) - _FILES, 'file')} more", "faint"))
+    return rows
+
+
 def _evidence(task: Mapping[str, Any]) -> list[Row]:
     spans = verdict_spans(task, None) or [("not tested", "amber")]
     rows = [Row(None, tuple(spans))]
@@ -107,14 +119,3 @@ def _flags(task: Mapping[str, Any]) -> list[Row]:
         place: Span = (f"{safe(flag.get('path'))}{line}", "faint")
         rows.append(row(None, ("! ", colour), (safe(flag.get("message")), "text"), right=[place]))
     return [*rows, BLANK] if rows else []
-
-
-def _files(attempt: Mapping[str, Any]) -> list[Row]:
-    files: Sequence[Mapping[str, Any]] = attempt.get("files") or ()
-    rows = [
-        row(None, (safe(file.get("path")), "text"), right=size_spans(file))
-        for file in files[:_FILES]
-    ]
-    if len(files) > _FILES:
-        rows.append(heading(f"and {count(len(files) - _FILES, 'file')} more", "faint"))
-    return rows

@@ -110,6 +110,7 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.edit": ("pending", "blocked"),
     "queue.retry": ("blocked", "failed", "cancelled", "in_review"),
     "queue.undo": ("completed",),
+    "queue.redo": ("cancelled",),
     "queue.note": ("in_progress",),
     "queue.hold": ("pending", "in_progress"),
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
@@ -127,7 +128,10 @@ def works(action: str, state: State) -> bool:
     """Whether an action makes sense now; the footer shows those that do."""
     place, _, name = action.partition(".")
     if action in _WHERE_STATUS:
-        return state.row().get("status") in _WHERE_STATUS[action]
+        undone = state.row().get("reason") == "undone"
+        return state.row().get("status") in _WHERE_STATUS[action] and (
+            undone or action != "queue.redo"
+        )
     if action == "queue.open":
         return bool(state.row())
     if place == "diff":

@@ -1,0 +1,93 @@
+"""Caps of money: what a call may still take, and what a person's answer allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+__all__ = ["CAPS", "Answer", "Cap", "Room", "allowed", "raised", "room_under"]
+
+CAPS = {"per_task": "this task", "per_run": "this run", "per_day": "this day (UTC)"}
+"""Names of the caps, as in the settings under ``money`` -> whose money they count."""
+
+_AMOUNT = re.compile(
+    r"(?:raise(?: it)?(?: to)?|up to|to)?\s*\$?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(?:\$|usd|dollars?)?",
+    re.IGNORECASE,
+)
+
+
+class Room(StrEnum):
+    """Whether a call may be made now."""
+
+    YES = "yes"
+    LATER = "later"
+    """Others hold what is left; some of it comes back when their replies are paid."""
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A cap in force.
+
+    Attributes:
+        name: a key of `CAPS`.
+        usd: what may be spent from ``since`` on.
+        since: ISO 8601; empty = from the beginning.
+    """
+
+    name: str
+    usd: float
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said when a cap was reached, and when it was."""
+
+    at: str
+    text: str
+
+
+def allowed(cap: Cap, answers: Iterable[Answer]) -> Cap:
+    """The cap after the answers to its questions, oldest first.
+
+    An amount replaces it; anything else allows the same amount again, from that question on.
+    Answers of an earlier run or day say nothing about this one.
+    """
+    now = cap
+    for answer in answers:
+        if answer.at < cap.since:
+            continue
+        amount = raised(answer.text)
+        if amount is None:
+            now = replace(now, since=answer.at)
+        else:
+            now = replace(now, usd=amount, since=cap.since)
+    return now
+
+
+def raised(text: str) -> float | None:
+    """The amount that an answer names, e.g. ``10``, ``$7.50`` or ``raise to 20``; or None."""
+    found = _AMOUNT.fullmatch(text.strip())
+    return float(found[1].replace(",", ".")) if found else None
+
+
+def room_under(cap: Cap, *, spent: float, held: float, wanted: float) -> Room:
+    """Whether a call fits under a cap.
+
+    The last call below a cap is made even where it may go over: so what is left is not lost, and
+    a cap is never overrun by more than that one call.
+
+    Args:
+        cap: with its amount above 0.
+        spent: by replies since the cap counts.
+        held: reserved for calls of others that are under way.
+        wanted: the most that the call can cost.
+    """
+    if spent >= cap.usd:
+        return Room.NO
+    if not held or spent + held + wanted <= cap.usd:
+        return Room.YES
+    return Room.LATER

@@ -1,0 +1,127 @@
+"""Taking applied changes out, and bringing them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codeframe_tui.core.commands import Parts, Redo, Undo
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.progress import Decision
+from codeframe_tui.core.task import Status, Task
+from codeframe_tui.ports import Document
+from codeframe_tui.ports.store import Tables
+from codeframe_tui.service.unit import Unit
+
+__all__ = ["applied", "redo", "settle", "standing_after", "undo", "undone"]
+
+
+def undo(unit: Unit, command: Undo) -> Document:
+    """See `core.commands.Undo`."""
+    task = unit.task(command.number)
+    done = applied(unit.tables, task.number)
+    if not done:
+        raise Refused(
+            f"task {task.number} is {task.status} and has no applied change to undo",
+            hint="`list` shows what is completed",
+            code="nothing_to_undo",
+        )
+    _require_at_rest(unit, task)
+    wish = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
+    return _record(unit, wish)
+
+
+def redo(unit: Unit, command: Redo) -> Document:
+    """See `core.commands.Redo`."""
+    task = unit.task(command.number)
+    taken_out = undone(unit.tables, task.number)
+    if taken_out is None:
+        raise Refused(
+            f"task {task.number} is {task.status} and has no undone change to redo",
+            hint="`show --json` tells its history; only the newest undo can be redone",
+            code="nothing_to_redo",
+        )
+    _require_at_rest(unit, task)
+    newest = _undone_by(unit.tables, taken_out)[-1]
+    if _completes(newest) and task.status is not Status.CANCELLED:
+        raise Refused(
+            f"task {task.number} went back to work after its undo and is {task.status}",
+            hint=f"`codeframe-tui cancel {task.number}` first, then redo the old change",
+            code="moved_on",
+        )
+    kept = (newest.proposal, newest.parts, newest.rest_to_worker)
+    return _record(unit, Decision(0, task.number, "redo", *kept, "person"))
+
+
+def applied(tables: Tables, number: str) -> list[Decision]:
+    """The carried-out applies and redos of a task that are not undone, oldest first."""
+    standing: list[Decision] = []
+    for decision in _done(tables, number):
+        standing = [] if decision.kind == "undo" else [*standing, decision]
+    return standing
+
+
+def undone(tables: Tables, number: str) -> Decision | None:
+    """The undo that a redo of the task would take back; None when there is none."""
+    done = _done(tables, number)
+    return done[-1] if done and done[-1].kind == "undo" else None
+
+
+def standing_after(tables: Tables, decision: Decision) -> list[Decision]:
+    """See `ports.Ledger.standing_after`."""
+    later = tables.decisions.done_after(decision.id)
+    numbers = dict.fromkeys(each.task for each in later if each.task != decision.task)
+    standing = [each for number in numbers for each in applied(tables, number)]
+    return sorted((each for each in standing if each.id > decision.id), key=lambda each: each.id)
+
+
+def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
+    """The real tree is as an undo or redo wants it: tell, and move the task on."""
+    data = {**told, "dependants": unit.tables.tasks.dependants(task.number)}
+    unit.emit("change.undone" if decision.kind == "undo" else "change.redone", task.number, data)
+    unit.tables.tasks.set_base(task.number, None)
+    if decision.kind == "undo" and task.status is Status.COMPLETED:
+        unit.move(task, Status.CANCELLED, reason="undone")
+    elif decision.kind == "redo" and _completes(decision):
+        unit.move(task, Status.COMPLETED)
+    else:
+        unit.tables.messages.add(task.number, "rebase", _TOLD[decision.kind])
+
+
+_TOLD = {
+    "undo": "What had been applied of your earlier proposals was taken out of the project again.",
+    "redo": "What had been taken out of the project again is back in it.",
+}
+
+
+def _completes(decision: Decision) -> bool:
+    """Whether a task has ended with it: nothing of the proposal went back to the worker."""
+    return not (decision.parts and decision.rest_to_worker)
+
+
+def _undone_by(tables: Tables, taken_out: Decision) -> list[Decision]:
+    """What an undo took out, oldest first; never empty."""
+    before = [each for each in _done(tables, taken_out.task) if each.id < taken_out.id]
+    last = max((i for i, each in enumerate(before) if each.kind == "undo"), default=-1)
+    return before[last + 1 :]
+
+
+def _done(tables: Tables, number: str) -> list[Decision]:
+    return [each for each in tables.decisions.of(number) if each.state == "done"]
+
+
+def _require_at_rest(unit: Unit, task: Task) -> None:
+    unit.require_undecided(task.number)
+    if task.status is Status.IN_PROGRESS:
+        raise Refused(
+            f"task {task.number} is being worked on",
+            hint="hold or cancel it first, then try again",
+            code="being_worked_on",
+        )
+
+
+def _record(unit: Unit, decision: Decision) -> Document:
+    number = unit.tables.decisions.add(decision)
+    data = {"decision": number, "by": decision.by, "proposal": decision.proposal}
+    unit.emit(f"{decision.kind}.requested", decision.task, data)
+    return {"decision": number}

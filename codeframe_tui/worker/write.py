@@ -1,0 +1,71 @@
+"""Write: replace the difference of two trees in the real tree, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.errors import Conflict
+from codeframe_tui.core.progress import Decision
+from codeframe_tui.ports import Replacement, Workspaces
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["Written", "is_written", "side", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the real tree has now, or after an undo no longer has: the difference of two trees.
+
+    Attributes:
+        paths: where they differ.
+        base: without the change.
+        tree: with it.
+        verdict: that of exactly this, where it is not the attempt's own.
+    """
+
+    paths: list[str]
+    base: str
+    tree: str
+    verdict: str | None = None
+
+
+async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Written:
+    """Make the real tree ``new`` where it differs from ``old``.
+
+    Raises:
+        Conflict: a path is neither as in ``old`` nor as in ``new``; nothing was written.
+    """
+    diffs = await shop.workspaces.diff(old, new)
+    replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
+    try:
+        if await shop.working_tree.differs({r.path: r.new for r in replacements}):
+            await shop.working_tree.replace(f"decision-{decision.id}", replacements)
+    except Conflict as conflict:
+        moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
+        raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
+    base, tree = (new, old) if decision.kind == "undo" else (old, new)
+    return Written([diff.path for diff in diffs], base, tree)
+
+
+async def is_written(shop: Workshop, old: str, new: str) -> bool:
+    """Whether the real tree has the difference of two trees already."""
+    diffs = await shop.workspaces.diff(old, new)
+    wanted = {d.path: await side(shop.workspaces, new, d.path, d.new_mode) for d in diffs}
+    return not await shop.working_tree.differs(wanted)
+
+
+async def side(
+    workspaces: Workspaces, tree: str, path: str, mode: str | None
+) -> tuple[str, bytes] | None:
+    """Mode and content of a path in a tree; None = absent."""
+    content = await workspaces.read(tree, path)
+    return None if content is None or mode is None else (mode, content)
+
+
+async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
+    return Replacement(
+        diff.path,
+        await side(shop.workspaces, old, diff.path, diff.old_mode),
+        await side(shop.workspaces, new, diff.path, diff.new_mode),
+    )

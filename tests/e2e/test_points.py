@@ -1,0 +1,254 @@
+"""Kill -9 of real engines at every named point of the road, each engine the heir of the last."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.adapters.project import Project, open_project
+from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
+from codeframe_tui.adapters.scripted.server import ScriptedServer
+from codeframe_tui.core.commands import (
+    AddTask,
+    Answer,
+    Approve,
+    SetWorkers,
+    ShowBlockers,
+    ShowTasks,
+    Undo,
+)
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.wire.client import Client
+from tests.contract.sandbox_room import need_bwrap
+from tests.e2e.estate import Estate, Tally
+from tests.e2e.points import ROOT, Nursery
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+DEATHS = {
+    "claim": ["commit.task.added", "committed.task.added", "claim.begun", "claim.taken"],
+    "snapshot": [
+        "snapshot.stored", "snapshot.taken", "folder.begun", "folder.made", "snapshot.based",
+    ],
+    "model turn": [
+        "turn.asking", "turn.streaming", "turn.replied",
+        "commit.turn.recorded", "committed.turn.recorded",
+    ],
+    "tool": [
+        "commit.tool.started", "tool.running", "committed.tool.ended",
+        "committed.tool.started", "tool.ran", "commit.tool.ended",
+    ],
+    "question": [
+        "commit.blocker.opened", "committed.blocker.opened",
+        "commit.blocker.answered", "committed.blocker.answered",
+    ],
+    "freeze": [
+        "freeze.captured", "freeze.laid", "commit.proposal.recorded", "committed.proposal.recorded",
+    ],
+    "verification": [
+        "verify.red", "verify.regression", "verify.base",
+        "commit.verification.recorded", "committed.verification.recorded",
+    ],
+    "decision": ["commit.review.approved", "committed.review.approved", "decision.apply"],
+    "apply": ["apply.begun", "apply.staged.0", "apply.staged", "apply.journal"],
+    "recovery": [
+        "recover.begun", "apply.checked.0", "apply.renamed.0", "apply.renamed.1", "apply.synced",
+        "apply.remembered", "apply.done", "recover.tree", "recover.tasks",
+    ],
+    "settle": [
+        "decision.written", "commit.change.applied", "committed.change.applied", "tidy.removing",
+    ],
+    "undo": [
+        "commit.undo.requested", "committed.undo.requested", "decision.undo", "apply.renamed.1",
+        "recover.tree", "commit.change.undone", "committed.change.undone",
+    ],
+}  # fmt: skip
+CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
+PROVEN_BY_THE_CONTRACT_OF_APPLY = ("apply.", "rollback.", "recover.begun")
+
+
+def files_of(name: str) -> dict[str, str]:
+    test = f"from pkg.{name} import {name}\n\n\ndef test_it():\n    assert {name}() == '{name}'\n"
+    return {
+        f"pkg/{name}.py": f"def {name}():\n    return '{name}'\n",
+        f"tests/test_{name}.py": test,
+    }
+
+
+class Script:
+    """A tool, a question, then the answer."""
+
+    def __init__(self, asked: list[tuple[str, int]]) -> None:
+        self._asked = asked
+
+    def turn(self, conversation: Conversation) -> Turn:
+        name = conversation.title
+        self._asked.append((name, conversation.replies))
+        match conversation.replies:
+            case 0:
+                command = f"echo ran >> ran-{name}.txt; cat ran-{name}.txt"
+                return Turn((ToolCall("Bash", {"command": command}),))
+            case 1:
+                return Turn((ToolCall("AskHuman", {"question": f"Is {name} a good name?"}),))
+        files = [
+            {"path": path, "action": "create", "content": content}
+            for path, content in files_of(name).items()
+        ]
+        return Turn((Text(json.dumps({"files": files, "explanation": "x"})),))
+
+
+class Person:
+    """Answers, approves and undoes whatever there is, and remembers what they were told."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self.undoes = True
+
+    async def work(self, client: Client) -> None:
+        """Go on until the engine is gone or everything is done."""
+        with suppress(CodeframeError):
+            await client.submit(SetWorkers(paused=False, workers=1))
+            await self._act(client)
+            async for event in client.events(max(self._estate.heard, default=0)):
+                self._estate.heard[event.seq] = (event.type, event.task)
+                if event.type in {"task.status", "change.applied", "change.undone"}:
+                    await self._act(client)
+                if not self.undoes and self._estate.titles("completed"):
+                    return
+
+    async def _act(self, client: Client) -> None:
+        tasks = (await client.query(ShowTasks()))["tasks"]
+        for task in tasks:
+            for wish in await self._wishes(client, task):
+                try:
+                    await client.submit(wish)
+                except CodeframeError as error:
+                    if error.code == "engine_lost":
+                        raise
+        if all(task["status"] in {"cancelled", "completed"} for task in tasks):
+            if any(task["status"] == "completed" for task in tasks):
+                return
+            name = f"part{len(tasks)}"
+            await client.submit(AddTask(name))
+            self._estate.added.add(name)
+
+    async def _wishes(self, client: Client, task: dict[str, Any]) -> list[Any]:
+        number = task["number"]
+        match task["status"]:
+            case "in_review":
+                return [Approve(number)]
+            case "completed" if self.undoes:
+                return [Undo(number)]
+            case "blocked":
+                open_ = (await client.query(ShowBlockers()))["blockers"]
+                return [Answer(b["id"], "yes, keep it") for b in open_ if b["task"] == number]
+        return []
+
+
+@pytest.fixture
+def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    need_bwrap()
+    root = tmp_path / "project"
+    (root / "pkg").mkdir(parents=True)
+    (root / "pkg/__init__.py").touch()
+    (root / "pyproject.toml").write_text(CONFIG)
+    monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("CODEFRAME_TUI_POLICY", "manual")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
+    place = open_project(root, tmp_path / "state")
+    place.prepare()
+    return place
+
+
+@pytest.mark.fault(
+    "kill",
+    "kill -9 at every named point of the road, of the recovery too",
+    sees="the same question, review or step again",
+    kept="every event that was told, every stored reply, the tree all old or all new; "
+    "no command runs twice",
+)
+async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
+    project: Project, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, str], None]
+) -> None:
+    estate = Estate(project, files_of)
+    person, tally = Person(estate), Tally(estate)
+    async with ScriptedServer(Script(estate.asked)) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
+        async with Nursery(project) as nursery:
+            for area, points in DEATHS.items():
+                for point in points:
+                    await _life(nursery, project, person, estate, point)
+                    tally.add([area])
+            person.undoes = False
+            await _life(nursery, project, person, estate, "")
+    record_property("table", str(tally))
+    assert estate.lost == []
+    (kept,) = estate.titles("completed")
+    for path, content in files_of(kept).items():
+        assert (project.root / path).read_text() == content
+
+
+async def _life(
+    nursery: Nursery, project: Project, person: Person, estate: Estate, point: str
+) -> None:
+    """One engine from its start to its death at a point; without a point, until all is done."""
+    await nursery.engine(point)
+    ended = asyncio.ensure_future(nursery.ended())
+    client = await _connected(project, ended)
+    if client is not None:
+        if estate.heard:
+            estate.look_at_the_heir()
+        working = asyncio.ensure_future(person.work(client))
+        try:
+            await asyncio.wait({ended, working}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+            if point:
+                await asyncio.wait({ended}, timeout=5)
+        finally:
+            await client.close()
+            await working
+    async with asyncio.timeout(10):
+        code = await ended
+    assert code == (-signal.SIGKILL if point else 0), f"no engine passed {point}"
+    estate.look_at_the_dead()
+    places = (project.state / "workspaces").glob("task-*/ran-*.txt")
+    for ran in (*places, *project.root.glob("ran-*.txt")):
+        estate.must(ran.read_text() == "ran\n", f"{ran.name}: a command ran twice")
+
+
+async def _connected(project: Project, ended: asyncio.Future[int]) -> Client | None:
+    """A client of the engine; None when it died before it served."""
+    client = Client(comes_back=False)
+    while not ended.done():
+        with suppress(OSError):
+            await client.connect(project.socket)
+            return client
+        await asyncio.wait({ended}, timeout=0.02)
+    return None
+
+
+def test_every_point_that_the_code_names_has_its_death() -> None:
+    deaths = {point for points in DEATHS.values() for point in points}
+    named = set(_named_points())
+    assert len(named) > 15
+    unproven = {
+        name
+        for name in named
+        if not name.startswith(PROVEN_BY_THE_CONTRACT_OF_APPLY)
+        and not any(death == name or death.startswith(name.split("{")[0]) for death in deaths)
+    }
+    assert unproven == set()
+
+
+def _named_points() -> Iterator[str]:
+    for path in (ROOT / "codeframe_tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"passing", "self._crash"}:
+                yield ast.unparse(node.args[0]).removeprefix("f").strip("'\"")

@@ -1,0 +1,165 @@
+"""Money is reserved before a call and settled after it, over crashes and between workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.commands import (
+    Answer,
+    Cancel,
+    SetWorkers,
+    ShowBlockers,
+    ShowOverview,
+    ShowUsage,
+)
+from codeframe_tui.service import Supervisor
+from tests.contract.service_kit import add, claim, engine_on, reply, status
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Supervisor]:
+    async with engine_on(tmp_path / "state.db") as engine:
+        yield engine
+
+
+async def tasks(engine: Supervisor, count: int) -> list[str]:
+    """Tasks in the hands of as many workers."""
+    await engine.submit(SetWorkers(workers=count))
+    for _ in range(count):
+        await add(engine)
+    return [(await claim(engine)).number for _ in range(count)]
+
+
+async def usage(engine: Supervisor) -> dict[str, Any]:
+    return await engine.query(ShowUsage())
+
+
+async def blocker(engine: Supervisor) -> dict[str, Any]:
+    found = (await engine.query(ShowBlockers()))["blockers"]
+    assert len(found) == 1
+    assert isinstance(found[0], dict)
+    return found[0]
+
+
+async def test_what_is_reserved_is_shown_and_settled_by_the_reply(engine: Supervisor) -> None:
+    (number,) = await tasks(engine, 1)
+    assert await engine.reserve(number, 0.75)
+    found = await usage(engine)
+    assert (found["reserved_usd"], found["tasks"][0]["reserved_usd"]) == (0.75, 0.75)
+    assert (
+        found["budgets"][0].items()
+        >= {
+            "name": "per_run",
+            "cap_usd": 5.0,
+            "spent_usd": 0.0,
+            "reserved_usd": 0.75,
+        }.items()
+    )
+    await engine.record_turn(number, reply(0, 0.5))
+    found = await usage(engine)
+    assert (found["reserved_usd"], found["tasks"][0]["reserved_usd"]) == (0.0, 0.0)
+    assert (found["budgets"][0]["spent_usd"], found["total"]["cost_usd"]) == (0.5, 0.5)
+
+
+async def test_a_call_that_does_not_fit_waits_until_another_is_settled(engine: Supervisor) -> None:
+    first, second, third = await tasks(engine, 3)
+    assert await engine.reserve(first, 4.0)
+    waiting = [asyncio.create_task(engine.reserve(n, 3.0)) for n in (second, third)]
+    heard = [event async for event in _until(engine, "model.waiting", 2)]
+    assert "calls of other tasks hold what is left" in heard[-1].data["message"]
+    assert not any(task.done() for task in waiting)
+    await engine.record_turn(first, reply(0, 0.5))
+    done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert ([task.result() for task in done], len(pending)) == ([True], 1)
+    assert (await usage(engine))["reserved_usd"] == 3.0
+    await engine.submit(Cancel(second if waiting[0] in done else third))  # its call is given up
+    assert await asyncio.wait_for(next(iter(pending)), 5)
+    assert (await usage(engine))["reserved_usd"] == 3.0
+
+
+async def _until(engine: Supervisor, kind: str, count: int) -> AsyncIterator[Any]:
+    async for event in engine.events(0):
+        if event.type == kind:
+            yield event
+            count -= 1
+        if not count:
+            return
+
+
+async def test_a_shared_cap_asks_once_and_other_tasks_go_back_to_the_queue(
+    engine: Supervisor,
+) -> None:
+    first, second, third = await tasks(engine, 3)
+    await engine.record_turn(first, reply(0, 5.0))
+    assert not await engine.reserve(first, 0.1)
+    assert not await engine.reserve(second, 0.1)
+    assert not await engine.reserve(third, 0.1)
+    assert [await status(engine, n) for n in (first, second, third)] == [
+        "blocked",
+        "pending",
+        "pending",
+    ]
+    asked = await blocker(engine)
+    assert asked["options"] == ["go on", "raise to 10.00"]
+    assert (await engine.query(ShowOverview()))["paused"]
+    await engine.submit(Answer(asked["id"], "raise to 6"))
+    await engine.submit(SetWorkers(paused=False))
+    assert (await engine.query(ShowOverview()))["cap_usd"] == 6.0
+    number = (await claim(engine)).number
+    assert await engine.reserve(number, 0.1)
+    await engine.record_turn(number, reply(1, 1.0))
+    assert not await engine.reserve(number, 0.1)
+    assert "$6.00 is reached" in (await blocker(engine))["question"]
+
+
+async def test_going_on_allows_the_amount_once_more_and_the_header_says_so(
+    engine: Supervisor,
+) -> None:
+    (number,) = await tasks(engine, 1)
+    await engine.record_turn(number, reply(0, 5.5))
+    assert not await engine.reserve(number, 0.1)
+    await engine.submit(Answer((await blocker(engine))["id"], "go on"))
+    overview = await engine.query(ShowOverview())
+    assert (overview["cost_usd"], overview["cap_usd"]) == (5.5, 10.5)
+
+
+async def test_cancelling_the_task_that_asks_allows_nothing(engine: Supervisor) -> None:
+    first, second = await tasks(engine, 2)
+    await engine.record_turn(first, reply(0, 5.0))
+    assert not await engine.reserve(first, 0.1)
+    await engine.submit(Cancel(first))
+    assert not await engine.reserve(second, 0.1)
+    assert (await blocker(engine))["task"] == second
+
+
+async def test_a_reservation_outlives_a_crash_until_the_engine_is_back_and_then_is_freed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "other.db"
+    async with engine_on(path) as engine:
+        (number,) = await tasks(engine, 1)
+        assert await engine.reserve(number, 4.0)
+        assert await engine._store.read(lambda t: t.reservations.by_task()) == {number: 4.0}
+    async with engine_on(path) as engine:  # recovery puts the task back
+        assert (await usage(engine))["reserved_usd"] == 0.0
+        assert (await claim(engine)).number == number
+        assert await engine.reserve(number, 4.0)
+        assert await engine.reserve(number, 4.0)  # the same call again holds it once
+        assert (await usage(engine))["reserved_usd"] == 4.0
+
+
+async def test_a_reply_that_comes_after_its_task_was_cancelled_is_paid_and_holds_nothing(
+    engine: Supervisor,
+) -> None:
+    (number,) = await tasks(engine, 1)
+    assert await engine.reserve(number, 1.0)
+    await engine.submit(Cancel(number))
+    assert (await usage(engine))["reserved_usd"] == 0.0
+    await engine.record_turn(number, reply(0, 0.5))
+    found = await usage(engine)
+    assert (found["reserved_usd"], found["total"]["cost_usd"]) == (0.0, 0.5)
