@@ -51,7 +51,7 @@ class StoreLedger:
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         self._latest = ""
-        self._started = self._moment()
+        self.started = self._moment()
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
@@ -212,7 +212,7 @@ class StoreLedger:
             Numbers of the tasks that were put back.
         """
         self._latest = await self._store.read(_latest)
-        self._started = self._moment()
+        self.started = self._moment()
         return await self._write(lambda unit: work.recover(unit, paused))
 
     async def _record(self, number: str, handler: Callable[[Unit], T]) -> T:
