@@ -76,7 +76,7 @@ async def _serve(scene: Scene, host: str, port: int) -> None:
         stack.push_async_callback(upstream.close)
         await connect_or_spawn(upstream, starter)
         os.nice(NICENESS)
-        relay = Relay(upstream)
+        relay = Relay(upstream, upstream.found)
         await relay.start()
         stack.callback(relay.close)
         tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in range(2)]

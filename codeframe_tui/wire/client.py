@@ -89,6 +89,10 @@ class Client:
             await self._part(self._channel)
         self._ready.set()
 
+    async def found(self) -> None:
+        """Return when there is an engine, or `close` was called."""
+        await self._ready.wait()
+
     async def submit(self, command: Command) -> dict[str, Any]:
         """See ports.Service. Raises: Refused (code ``engine_lost``) too."""
         return await self._ask(next(self._ids), encode_wish(command))
@@ -129,7 +133,7 @@ class Client:
         """The engine sends no more and ends the connection: whoever comes back asks again."""
         if not self._comes_back:
             raise Refused(
-                "this reader was too slow, so the engine stopped sending to it",
+                "the engine stopped sending to this reader, who was too slow or came at a bad time",
                 hint=f"nothing is lost: go on after event {after}",
                 code="too_slow",
             )
@@ -145,7 +149,7 @@ class Client:
             while (push := await feed.next()) is not None:
                 yield push
         except Refused as error:
-            if error.code != "engine_lost":
+            if error.code != "engine_lost" or self._channel is not None:
                 raise
         finally:
             if self._feeds.pop(number, None) is not None and self._channel is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from codeframe_tui.core.commands import Command, Query, ShowEvents, ShowOverview
@@ -21,10 +21,18 @@ class Relay:
     """The service of an engine for many clients, with one subscription there.
 
     So watchers cost the engine nothing: its worker never sends to them, and never waits for them.
+
+    Args:
+        upstream: the service that is handed on.
+        found: returns when a lost engine is there again, so that a replay can wait for it; None =
+            it does not come back.
     """
 
-    def __init__(self, upstream: Service) -> None:
+    def __init__(
+        self, upstream: Service, found: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._upstream = upstream
+        self._found = found
         self._broadcast = Broadcast()
         self._newest = 0
 
@@ -61,12 +69,21 @@ class Relay:
         return self._broadcast.listen()
 
     async def _last(self) -> int:
-        return int((await self._upstream.query(ShowEvents(limit=1)))["last"])
+        return int((await self._stored(ShowEvents(limit=1)))["last"])
 
     async def _page(self, after: int) -> list[Event]:
-        documents = (await self._upstream.query(ShowEvents(after, PAGE)))["events"]
+        documents = (await self._stored(ShowEvents(after, PAGE)))["events"]
         fields = ("seq", "at", "type", "task", "data")
         return [Event(*(document[name] for name in fields)) for document in documents]
+
+    async def _stored(self, query: ShowEvents) -> Document:
+        while True:
+            try:
+                return await self._upstream.query(query)
+            except Refused as error:
+                if error.code != "engine_lost" or self._found is None:
+                    raise
+            await self._found()
 
     async def _pass_events(self) -> None:
         async for event in self._upstream.events(self._newest):

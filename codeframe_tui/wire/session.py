@@ -212,6 +212,10 @@ class Session:
                 await self._outbox.put_patiently(data, self._bounds.stall_seconds)
                 after = event.seq
         except TimeoutError:
+            logger.warning("dropped a client that does not read")
+            self._drop(number, after)
+        except CodeframeError as error:  # the service has no events now: who asks again gets them
+            logger.warning("dropped a client: %s", error.message)
             self._drop(number, after)
 
     async def _pump_signals(self, number: int) -> None:
@@ -219,9 +223,8 @@ class Session:
             self._outbox.put_signal(signal, number)
 
     def _drop(self, number: int, after: int) -> None:
-        """Send no more events to a client that does not read, tell it so, and part."""
+        """Send no more events to a client, tell it where they end, and part."""
         if self._parting is None:
-            logger.warning("dropped a client that does not read")
             self._outbox.put(encode({"id": number, "gap": {"after": after}}))
             self._parting = asyncio.create_task(self._part())
 

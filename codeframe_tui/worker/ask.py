@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
 from dataclasses import replace
 from typing import Any
 
 from codeframe_tui.core import prompt
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.conversation import estimate, sent
-from codeframe_tui.core.errors import Lacking, ModelFailed
+from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
@@ -24,8 +22,6 @@ from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["ask"]
-
-logger = logging.getLogger(__name__)
 
 _SHARES = (1, 2, 4)
 """Parts of the window that a conversation is cut to, one after the other, until the model can."""
@@ -56,7 +52,7 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         usage=reply.usage,
         cost_usd=cost_usd(reply.usage, reply.model),
     )
-    await _store(shop, task.number, turn)
+    await shop.ledger.record_turn(task.number, turn)
 
 
 async def _within_window(
@@ -88,22 +84,6 @@ async def _within_window(
             if failure.kind != "too_long" or share == _SHARES[-1]:
                 raise
     raise AssertionError("unreachable")
-
-
-async def _store(shop: Workshop, number: str, reply: Turn) -> None:
-    """Store what is paid for, however long the disk does not take it; it would be paid twice."""
-    for repeat in itertools.count():
-        try:
-            await shop.ledger.record_turn(number, reply)
-        except Lacking as error:
-            logger.exception("task=%s: a reply is kept until it can be stored", number)
-            seconds = min(
-                shop.settings.waits.retry_first * 2.0**repeat, shop.settings.waits.retry_cap
-            )
-            with countdown(shop, number, f"room for a reply: {error.message}", seconds):
-                await shop.clock.sleep(seconds)
-        else:
-            return
 
 
 def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:

@@ -117,3 +117,23 @@ def test_leaving_while_work_runs_asks_first() -> None:
         person.insist(["q"], "Work is running")
         assert person.exit_code("s") == 0
         assert was_given_back(person)
+
+
+def test_a_served_engine_is_supervised_from_another_terminal(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "p").mkdir()
+    places = ["--project", str(tmp_path / "p"), "--state-dir", str(tmp_path / "s")]
+    with cockpit(*places, "serve") as serving:
+        serving.wait(r"to watch only: ws://127\.0\.0\.1:\d+/#")
+        with cockpit(*places, "attach") as person:
+            person.wait("QUEUE")
+            person.insist(["o"], "New task")
+            person.press("From another terminal", "enter")
+            person.wait("From another terminal")
+            serving.press("\x03")
+            assert serving.exit_code() == 130
+            person.wait("there is no address in|no engine is served|connecting again")
+            assert person.exit_code("q") == 0
+            assert was_given_back(person)

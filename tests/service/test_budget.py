@@ -129,7 +129,7 @@ async def test_a_question_of_an_earlier_run_does_not_stand_for_this_one(
     first, second = await tasks(engine, 2)
     await engine.record_turn(first, reply(0, 5.0))
     assert not await engine.reserve(first, 0.1)
-    engine._started = engine._clock.now()  # another run begins
+    engine.started = engine._moment()  # another run begins
     await engine.record_turn(second, reply(0, 5.0))
     assert not await engine.reserve(second, 0.1)
     assert [await status(engine, n) for n in (first, second)] == ["blocked", "blocked"]

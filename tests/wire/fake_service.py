@@ -15,7 +15,7 @@ from codeframe_tui.core.commands import (
     ShowEvents,
     ShowTask,
 )
-from codeframe_tui.core.errors import Lacking, NotFound
+from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event, Signal
 
 
@@ -30,6 +30,9 @@ class FakeService:
         self.hold: asyncio.Event | None = None
         self._news = asyncio.Condition()
         self._ears: list[asyncio.Queue[Signal]] = []
+        self.followers = 0
+        self.there = asyncio.Event()
+        self.there.set()
 
     async def submit(self, command: Command) -> dict[str, Any]:
         if self.hold is not None:
@@ -47,6 +50,8 @@ class FakeService:
 
     async def query(self, query: Query) -> dict[str, Any]:
         self.asked.append(query)
+        if not self.there.is_set():
+            raise Refused("the engine went away", code="engine_lost")
         match query:
             case ShowTask(number="404"):
                 raise NotFound("there is no task 404", hint="see `list`")
@@ -65,12 +70,16 @@ class FakeService:
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         at = len(self.log) if after is None else after
-        while True:
-            async with self._news:
-                while len(self.log) <= at:
-                    await self._news.wait()
-            yield self.log[at]
-            at += 1
+        self.followers += 1
+        try:
+            while True:
+                async with self._news:
+                    while len(self.log) <= at:
+                        await self._news.wait()
+                yield self.log[at]
+                at += 1
+        finally:
+            self.followers -= 1
 
     async def signals(self) -> AsyncIterator[Signal]:
         ear: asyncio.Queue[Signal] = asyncio.Queue()
@@ -80,6 +89,9 @@ class FakeService:
                 yield await ear.get()
         finally:
             self._ears.remove(ear)
+
+    async def found(self) -> None:
+        await self.there.wait()
 
     @property
     def listeners(self) -> int:

@@ -15,7 +15,6 @@ from websockets.frames import Frame, Opcode
 
 from codeframe_tui.core.commands import AddTask, ShowOverview, ShowTasks
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
-from codeframe_tui.core.events import Signal
 from codeframe_tui.wire import websocket
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.codec import Malformed, encode
@@ -55,9 +54,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(bounds: Bounds | None = None, **options: Any) -> AsyncIterator[Served]:
+async def served(
+    bounds: Bounds | None = None, *, comes_back: bool = False, **options: Any
+) -> AsyncIterator[Served]:
     service = FakeService()
-    relay = Relay(service)
+    relay = Relay(service, service.found if comes_back else None)
     await relay.start()
     relaying = asyncio.create_task(relay.run())
     gateway = Gateway({TOKEN: relay, WATCH: WatchOnly(relay)}, bounds, **options)
@@ -308,6 +309,39 @@ async def test_a_frame_that_is_no_message_ends_its_own_session_only(
         await good.close()
 
 
+# -- an engine that is away for a while -----------------------------------------------------------
+
+
+async def test_a_replay_waits_for_an_engine_that_comes_back() -> None:
+    async with served(comes_back=True) as place:
+        await flood(place.service, 3, 1)
+        place.service.there.clear()
+        client = await place.client()
+        reading = asyncio.create_task(take(client.events(0), 3))
+        with pytest.raises(Refused, match="went away"):
+            await client.query(ShowTasks())
+        assert not reading.done()
+        place.service.there.set()
+        assert await reading == [1, 2, 3]
+        await client.close()
+
+
+async def test_a_replay_that_cannot_be_had_ends_instead_of_hanging() -> None:
+    async with served() as place:
+        await flood(place.service, 3, 1)
+        client = await place.client()
+        place.service.there.clear()
+        async with asyncio.timeout(10):
+            with pytest.raises(Refused, match="stopped sending"):
+                await anext(client.events(0))
+        again = await place.client()
+        async with asyncio.timeout(10):
+            with pytest.raises(Refused, match="went away"):
+                await anext(again.events())
+        await again.close()
+        await client.close()
+
+
 # -- slow ones and many ---------------------------------------------------------------------------
 
 
@@ -375,7 +409,7 @@ async def test_a_follower_that_was_too_slow_is_told_how_to_go_on() -> None:
             await dropped.wait()
         transport.resume_reading()
         seen = [last]
-        with pytest.raises(Refused, match="too slow") as told:
+        with pytest.raises(Refused, match="stopped sending") as told:
             await collect(events, seen)
         assert seen == list(range(1, len(seen) + 1))
         assert f"after event {seen[-1]}" in told.value.hint
@@ -397,15 +431,13 @@ async def test_a_hundred_clients_half_of_them_stalled_do_not_slow_the_worker() -
         assert {(await anext(reader)).seq for reader in readers} == {1}
         for client in clients[50:]:
             stall(client)
-        assert place.service.listeners == 1
+        assert (place.service.followers, place.service.listeners) == (1, 1)
         work = asyncio.create_task(flood(place.service, count))
         reading = [asyncio.create_task(take(reader, count)) for reader in readers[:50]]
         async with asyncio.timeout(60):
             await work
             for numbers in await asyncio.gather(*reading):
                 assert numbers == list(range(2, count + 2))
-        place.service.publish(Signal("model.text", "1", {"text": "x"}, append=True))
-        assert place.service.listeners == 1
 
 
 async def collect(events: AsyncIterator[Any], seen: list[int]) -> None:

@@ -110,7 +110,7 @@ async def test_a_reply_that_the_disk_does_not_take_is_kept_and_not_asked_for_aga
         refused = 0
         async with asyncio.timeout(30), aclosing(signals):
             async for signal in signals:
-                refused += "room for a reply" in str(signal.data.get("why"))
+                refused += "room to record" in str(signal.data.get("why"))
                 if refused == 2:
                     break
         disk.execute("DROP TRIGGER full")
