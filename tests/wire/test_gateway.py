@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,9 +49,9 @@ class Served:
     gateway: Gateway
     address: Address
 
-    async def client(self, token: str = TOKEN, *, comes_back: bool = False) -> Client:
+    async def client(self, token: str = TOKEN) -> Client:
         address = Address(self.address.host, self.address.port, token)
-        return await reach_remote(lambda: address, comes_back=comes_back)
+        return await reach_remote(lambda: address)
 
 
 @asynccontextmanager
@@ -413,6 +414,26 @@ async def test_a_follower_that_was_too_slow_is_told_how_to_go_on() -> None:
             await collect(events, seen)
         assert seen == list(range(1, len(seen) + 1))
         assert f"after event {seen[-1]}" in told.value.hint
+        await client.close()
+
+
+async def test_who_comes_back_after_a_stall_misses_nothing() -> None:
+    async with served(Bounds(outbox_bytes=50_000, stall_seconds=0.05)) as place:
+        client = Client()
+        await client.join(partial(dial, place.address))
+        events = client.events(0)
+        await place.service.record("problem", message="first")
+        assert (await anext(events)).seq == 1
+        transport = stall(client)
+        with spoken("codeframe_tui.wire.session") as dropped:
+            await flood(place.service, 8000)
+            await dropped.wait()
+        reading = asyncio.create_task(take(events, 8000))
+        transport.resume_reading()
+        async with asyncio.timeout(30):
+            await client.lost.wait()
+            await client.join(partial(dial, place.address))
+            assert await reading == list(range(2, 8002))
         await client.close()
 
 
