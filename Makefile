@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format docs torture clean
+.PHONY: setup demo test check format docs torture install-matrix clean
 
 setup: $(READY)
 
@@ -33,7 +33,10 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 torture: $(READY)
-	CODEFRAME_TUI_KILLS=200 $(BIN)/python -m pytest -q tests/e2e/test_kills.py
+	CODEFRAME_TUI_KILLS=200 $(BIN)/python -m pytest -q tests/e2e/test_points.py tests/e2e/test_kills.py
+
+install-matrix: $(READY)
+	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py
 
 docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["read_facts"]
+__all__ = ["ask_git", "read_facts"]
 
 
 async def read_facts(root: Path) -> dict[str, Any]:
@@ -18,9 +18,9 @@ async def read_facts(root: Path) -> dict[str, Any]:
     repository names: no hook, no helper, no filter, nothing of a submodule. So a file that needs a
     filter to be compared may count as changed.
     """
-    head = await _git(root, "branch", "--show-current")
-    filters = await _git(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.") or ""
-    changes = await _git(
+    head = await ask_git(root, "branch", "--show-current")
+    filters = await ask_git(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\.") or ""
+    changes = await ask_git(
         root, "status", "--porcelain=v1", "-z", "--untracked-files=normal",
         "--ignore-submodules=dirty", without=filters.split("\0")[:-1],
     )  # fmt: skip
@@ -39,11 +39,16 @@ def _count(status: str) -> int:
     return len(entries) - renamed
 
 
-async def _git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
+async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
     """Output of a reading git command with some settings emptied, None when it fails."""
     safe = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    environment |= {
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "LC_ALL": "C",
+    }
     environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(without)}
     environment |= {f"GIT_CONFIG_VALUE_{number}": "" for number in range(len(without))}
     environment["GIT_CONFIG_COUNT"] = str(len(without))

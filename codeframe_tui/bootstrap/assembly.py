@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from codeframe_tui import __version__
+from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.definitions import Definitions, read_rules
@@ -90,6 +91,7 @@ async def _opened(
     stack: AsyncExitStack, place: Project, settings: Settings, scripted: str | None
 ) -> _Parts:
     stack.enter_context(ProjectLock(place.lock))
+    await remember(place)
     store = await SqlStore.open(place.database)
     stack.push_async_callback(store.close)
     workspaces = GitWorkspaces(place.root, place.state, settings.limits)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
+import locale
 import os
 import platform
 import shutil
@@ -22,7 +24,7 @@ from codeframe_tui.settings import Settings, config_dir
 if TYPE_CHECKING:
     from codeframe_tui.ports import Sandbox
 
-__all__ = ["check_everything"]
+__all__ = ["check_everything", "check_terminal"]
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 PROGRAM_SECONDS = 10.0
@@ -52,11 +54,12 @@ async def check_everything(
             _base_url(environment, scripted),
             _model(settings),
             _state(place),
+            *await _left_behind(place),
             _check("log", "ok", str(place.engine_log.parent)),
             _check("config", "ok", str(config_dir() / "config.toml")),
             _rules(place),
             *_agents(place),
-            _terminal(environment),
+            check_terminal(environment),
         ]
     }
 
@@ -160,6 +163,20 @@ def _state(place: Project) -> Document:
     return _check("state", "ok", detail)
 
 
+async def _left_behind(place: Project) -> list[Document]:
+    """Nothing to say is the usual case."""
+    from codeframe_tui.adapters.adoption import left_behind  # noqa: PLC0415 - heavy
+
+    hint = (
+        "if the project was moved here, `codeframe-tui doctor --repair` adopts its tasks and "
+        "history; if that folder is only not there just now, leave it"
+    )
+    return [
+        _check("moved", "warn", f"tasks of this project at {each.root}, which is gone", hint)
+        for each in await left_behind(place)
+    ]
+
+
 def _existing(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
@@ -177,13 +194,30 @@ def _agents(place: Project) -> list[Document]:
     return checks or [_check("agent", "ok", "the built-in backend worker")]
 
 
-def _terminal(environment: Mapping[str, str]) -> Document:
+def check_terminal(environment: Mapping[str, str]) -> Document:
+    """What the terminal can, as one check."""
     kind = environment.get("TERM", "")
     size = shutil.get_terminal_size()
-    detail = f"TERM={kind or '(not set)'}, {size.columns}x{size.lines}"
+    encoding = locale.getencoding()
+    can = f"{_colours(environment)}, {encoding}"
+    detail = f"TERM={kind or '(not set)'}, {size.columns}x{size.lines}, {can}"
     if kind in {"", "dumb"}:
         return _check("terminal", "warn", detail, "the cockpit needs a terminal; verbs do not")
+    if codecs.lookup(encoding).name != "utf-8":
+        hint = "set LC_ALL or LANG to a UTF-8 locale, such as C.UTF-8, or lines look broken"
+        return _check("terminal", "warn", detail, hint)
+    if size.columns < 80 or size.lines < 24:
+        return _check("terminal", "warn", detail, "the cockpit is made for 80x24 and more")
     return _check("terminal", "ok", detail)
+
+
+def _colours(environment: Mapping[str, str]) -> str:
+    """What the cockpit will use of the terminal's colours."""
+    if environment.get("NO_COLOR"):
+        return "no colours (NO_COLOR is set)"
+    if environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return "true colour"
+    return "256 colours" if "256" in environment.get("TERM", "") else "16 colours"
 
 
 async def _output(*argv: str) -> str | None:

@@ -173,12 +173,19 @@ def context_list(document: Document) -> str:
 
 def check_list(document: Document) -> str:
     """``doctor``."""
+    checks = document["checks"]
+    width = max(len(check["name"]) for check in checks)
     lines = []
-    for check in document["checks"]:
-        lines.append(f"{check['state']:<8} {check['name']:<10} {clean_line(check['detail'])}")
+    for check in checks:
+        lines.append(
+            f"{check['state']:<7}  {check['name']:<{width}}  {clean_line(check['detail'])}"
+        )
         if check["hint"]:
-            lines.append(f"{'':<19} → {clean_line(check['hint'])}")
-    return "\n".join(lines)
+            lines.append(f"{'':<7}  {'':<{width}}  → {clean_line(check['hint'])}")
+    states = [check["state"] for check in checks]
+    missing, warned = states.count("missing"), states.count("warn")
+    told = [f"{missing} missing"] * bool(missing) + [f"{warned} to look at"] * bool(warned)
+    return "\n".join([*lines, "", ", ".join(told) or "everything is there"])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

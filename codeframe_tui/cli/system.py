@@ -26,7 +26,11 @@ __all__: list[str] = []
 
 
 @verb(program, "doctor", "doctor --json", engine=False)
-@click.option("--repair", is_flag=True, help="End what an earlier process left half done, first.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="First adopt the state of a project that moved; end what was left half done.",
+)
 async def doctor(scene: Scene, repair: bool) -> None:
     """Say what the program needs and what it found."""
     from codeframe_tui.bootstrap import check_everything  # noqa: PLC0415 - heavy
@@ -34,13 +38,25 @@ async def doctor(scene: Scene, repair: bool) -> None:
     app = scene.app
     settings = read_settings(app.state_dir, app.sandbox)
     if repair:
+        await _adopt(scene)
         async with app.opener(app.place, app.sandbox):  # opening an engine recovers
             scene.output.warn("recovered: nothing is half done any more")
     document = await check_everything(app.place, settings)
     scene.output.document(document, lambda: render.check_list(document))
-    needed = [check for check in document["checks"] if check["state"] == "missing"]
-    if git := [check for check in needed if check["name"] == "git"]:
-        raise Lacking(git[0]["detail"], hint=git[0]["hint"], code="no_git")
+    for check in document["checks"]:
+        if check["state"] == "missing" and check["name"] in _NEEDED:
+            raise Lacking(check["detail"], hint=check["hint"], code=_NEEDED[check["name"]])
+
+
+_NEEDED = {"git": "no_git", "state": "no_state"}
+"""Checks without which no verb works, and the code of the error that says so."""
+
+
+async def _adopt(scene: Scene) -> None:
+    from codeframe_tui.adapters.adoption import adopt  # noqa: PLC0415 - heavy
+
+    if (found := await adopt(scene.app.place)) is not None:
+        scene.output.warn(f"adopted: the tasks and the history of {found.root} are here now")
 
 
 @verb(program, "config", "config --schema", engine=False)

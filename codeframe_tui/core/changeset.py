@@ -172,7 +172,7 @@ def _change(entry: object, where: str, reserved: Collection[str]) -> FileChange:
         return FileChange(path, action)
     mode = entry.get("mode")
     if mode is not None and mode not in _MODES:
-        raise InvalidAnswer(f"{where}: mode must be the text 100644 or 100755, not {mode!r}")
+        raise InvalidAnswer(f"{where}: mode must be the text 100644 or 100755, not {_shown(mode)}")
     edits = _edits(entry, action, where)
     content = None if edits else _content(entry, action, where)
     return FileChange(path, action, content, edits, mode)

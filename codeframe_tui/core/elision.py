@@ -7,25 +7,27 @@ from collections.abc import Sequence
 
 __all__ = ["elided_line"]
 
-_DOTS = r"(?:\.{3,}|…)"
+_DOTS = r"(?:\.{3,}+|…)"
 _WHAT = (
     r"(?:code|files?|class(?:es)?|functions?|methods?|modules?|contents?|implementation|imports"
     r"|tests?|lines)"
 )
 _STAYS = (
     r"(?:unchanged|(?:is\ |was\ |are\ )?omitted(?:\ for\ brevity)?|as\ before|as\ is"
-    r"|(?:goes\ )?here|(?:stays?|remains?|is|are)\ (?:the\ same|unchanged|as\ (?:is|before)))"
+    r"|(?:goes\ )?here"
+    r"|(?:stays?|remains?|is|are)\ (?:the\ same|identical|unchanged|as\ (?:is|before)))"
 )
 _REST = rf"(?:rest|remainder)(?:\ of\ (?:the\ |this\ )?(?:\w+\ )?{_WHAT})?"
 _SAME = rf"(?:existing|remaining|previous|original|other|unchanged)\ (?:\w+\ )?{_WHAT}"
 _ELISION = re.compile(
     rf"""\s*
-    (?P<mark> \#+ | //+ | /\*+ | -- | <!-- | ; | % | \[ | < )? \s*
-    (?P<dots> {_DOTS} )? [\s(]* (?: keep\ )? (?: the\ )?
+    (?P<mark> \{{/\*+ | \#+ | //+ | /\*+ | -- | <!-- | ; | % | \[ | < )? [\s=(\[-]*+
+    (?P<dots> {_DOTS} )? [\s(\[<]*+ (?: keep\ )? (?: the\ | all\ )?
     (?: (?: {_REST} | {_SAME} ) \ (?P<stays> {_STAYS} ) | (?P<code> existing\ code )
       | (?P<gone> {_WHAT}\ (?:is\ |are\ )?omitted (?:\ for\ brevity)? )
-      | {_REST} | {_SAME} | unchanged | omitted | snip )
-    [\s)]* (?P<end> {_DOTS} )? [\s.)>\]]* (?: \*+/ | --> )? \s*
+      | everything\ else (?:\ {_STAYS})? | same\ as\ (?:before|above) | no\ changes (?:\ \w+)?
+      | {_REST} | {_SAME} | unchanged | omitted | snip | truncated )
+    [\s)]* (?P<end> {_DOTS} )? [\s.)>\]=-]*+ (?: \*+/\}} | \*+/ | --> )? \s*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -51,7 +53,7 @@ def elided_line(text: bytes, known: Sequence[bytes]) -> str | None:
 
 def _says_elided(line: str) -> bool:
     """Conservative: a whole line, marked as a remark or by dots, that says something is missing."""
-    match = _ELISION.fullmatch(line)
+    match = _ELISION.fullmatch(" ".join(line.split()))  # long runs of space cost a regex dearly
     if match is None:
         return False
     if match["dots"] or match["end"]:

@@ -137,10 +137,14 @@ def _read_task(doc: _Markdown, match: re.Match[str], place: str) -> None:
 
 def _without_tail(doc: _Markdown, title: str, place: str) -> tuple[str, Mapping[str, Any]]:
     fields: dict[str, Any] = {"depends_on": []}
-    tail = _TAIL.search(title)
-    if tail is None:
-        return title, fields
-    for part in tail.group(1).split(";"):
+    while tail := _TAIL.search(title):
+        _read_tail(doc, tail.group(1), fields, place)
+        title = title[: tail.start()].rstrip()
+    return title, fields
+
+
+def _read_tail(doc: _Markdown, tail: str, fields: dict[str, Any], place: str) -> None:
+    for part in tail.split(";"):
         found = _PARTS.fullmatch(part.strip())
         if found is None:
             doc.errors.append(f"{place}: {part.strip()!r} is neither `after NUMBER` nor p0 to p4")
@@ -148,4 +152,3 @@ def _without_tail(doc: _Markdown, title: str, place: str) -> tuple[str, Mapping[
             fields["priority"] = int(found.group(2))
         else:
             fields["depends_on"] += re.split(r"[\s,]+", found.group(1))
-    return title[: tail.start()].rstrip(), fields

@@ -86,6 +86,6 @@ def _fact(value: object) -> str:
             more = f" and {len(value) - 3} more" if len(value) > 3 else ""
             return " ".join(_fact(item) for item in value[:3]) + more
         case dict():
-            return json.dumps(value)
+            return " ".join(f"{name}={_fact(each)}" for name, each in value.items() if each)
         case _:
             return str(value)

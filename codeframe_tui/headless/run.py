@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from codeframe_tui.ports import Document, Service
 
 __all__ = ["Outcome", "Wanted", "last_event", "run_until_idle"]
 
+_ENDED = (Status.CANCELLED, Status.FAILED)
 UNUSABLE = frozenset({"model_no_key", "model_wrong_key"})
 """Codes of problems that stop all model work."""
 
@@ -44,11 +46,13 @@ class Outcome:
     Attributes:
         counts: number of tasks by status.
         blockers: questions that wait.
+        stuck: tasks that wait for one that was cancelled or has failed.
         lacking: why no model work can be done, if so.
     """
 
     counts: dict[str, int]
     blockers: int = 0
+    stuck: int = 0
     lacking: Lacking | None = None
 
     @property
@@ -59,13 +63,14 @@ class Outcome:
         if self.counts.get(Status.FAILED):
             return 4
         waits = self.counts.get(Status.IN_REVIEW, 0) + self.counts.get(Status.BLOCKED, 0)
-        return 3 if waits or self.blockers else 0
+        return 3 if waits or self.blockers or self.stuck else 0
 
     def text(self) -> str:
         """One line for people."""
         told = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in self.counts.items())
         questions = f"; {self.blockers} open blockers" if self.blockers else ""
-        return f"nothing more to do: {told or 'no tasks'}{questions}"
+        stuck = f"; {self.stuck} waiting for a cancelled or failed task" if self.stuck else ""
+        return f"nothing more to do: {told or 'no tasks'}{questions}{stuck}"
 
 
 @dataclass(slots=True)
@@ -205,8 +210,12 @@ def _is_idle(tasks: list[Document], watch: _Watch, max_tasks: int | None) -> boo
 
 
 async def _outcome(service: Service, watch: _Watch) -> Outcome:
-    counts: dict[str, int] = {}
-    for task in await _tasks(service):
-        counts[task["status"]] = counts.get(task["status"], 0) + 1
+    tasks = await _tasks(service)
+    counts = Counter(str(task["status"]) for task in tasks)
+    ended = {task["number"] for task in tasks if task["status"] in _ENDED}
+    stuck = sum(
+        task["status"] == Status.PENDING and not ended.isdisjoint(task["waiting_on"])
+        for task in tasks
+    )
     blockers = (await service.query(ShowBlockers()))["blockers"]
-    return Outcome(counts, len(blockers), watch.lacking)
+    return Outcome(dict(counts), len(blockers), stuck, watch.lacking)

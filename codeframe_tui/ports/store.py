@@ -80,8 +80,8 @@ class TaskRows(Protocol):
         """Replace the dependencies of a task."""
         ...
 
-    def unmet(self, numbers: Sequence[str] | None) -> dict[str, list[str]]:
-        """Dependencies not completed, by task, in their order; None = of all tasks."""
+    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
+        """By task its dependencies that are not completed, in their order; None = of all."""
         ...
 
     def needs(self, number: str) -> set[str]:

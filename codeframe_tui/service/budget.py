@@ -103,9 +103,7 @@ def _stop(unit: Unit, number: str, cap: Cap, spent: float, settings: Settings) -
     """Ask once: other tasks that reach a shared cap go back to the queue."""
     if cap.name != "per_task":
         pause(unit, f"the cap money.{cap.name} is reached", settings)
-        if any(
-            _is_about(each, cap) and each.task != number for each in unit.tables.blockers.open()
-        ):
+        if _is_asked(unit.tables, number, cap):
             unit.move(unit.task(number), Status.PENDING)
             return
     open_blocker(
@@ -117,6 +115,14 @@ def _stop(unit: Unit, number: str, cap: Cap, spent: float, settings: Settings) -
             "budget",
             options=("go on", f"raise to {2 * cap.usd:.2f}"),
         ),
+    )
+
+
+def _is_asked(tables: Tables, number: str, cap: Cap) -> bool:
+    """Whether another task has asked already; a question of an earlier run or day is another."""
+    return any(
+        _is_about(each, cap) and each.task != number and each.created_at >= cap.since
+        for each in tables.blockers.open()
     )
 
 

@@ -34,7 +34,7 @@ TEXT_BYTES = 256 * 1024
 def task(tables: Tables, query: ShowTask) -> Document:
     """``show``."""
     found = find_task(tables, query.number)
-    unmet = tables.tasks.unmet([found.number]).get(found.number, [])
+    unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
     return {

@@ -31,6 +31,8 @@ __all__ = [
 URGENT_LIMIT = 500
 """Tasks that need a person among which the most urgent are sought."""
 WORKER_LIMIT = 50
+ENDED = frozenset({Status.CANCELLED, Status.FAILED})
+"""States in which a task meets no dependency, and does not go on by itself."""
 
 
 def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
@@ -84,13 +86,13 @@ def tasks(tables: Tables, _: ShowTasks) -> Document:
     asked = questions(tables.blockers.open())
     return {
         "tasks": [
-            row(task, unmet.get(task.number, []), asked.get(task.number), halted)
+            row(task, unmet.get(task.number, {}), asked.get(task.number), halted)
             for task in tables.tasks.all()
         ]
     }
 
 
-def row(task: Task, unmet: Sequence[str], blocker: str | None, halted: Halt) -> Document:
+def row(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: Halt) -> Document:
     """One task of ``list``."""
     return {
         "number": task.number,
@@ -173,7 +175,7 @@ class _Rows:
     def of(self, group: Group, limit: int) -> list[Document]:
         shown = self._urgent(limit) if group is Group.NEEDS_YOU else self._first(group, limit)
         unmet = self._tables.tasks.unmet([task.number for task in shown])
-        return [self._row(task, unmet.get(task.number, [])) for task in shown]
+        return [self._row(task, unmet.get(task.number, {})) for task in shown]
 
     def _first(self, group: Group, limit: int) -> list[Task]:
         return self._tables.tasks.group(group, limit)
@@ -183,7 +185,7 @@ class _Rows:
         held_up = self._tables.tasks.held_up([task.number for task in oldest])
         return sorted(oldest, key=lambda task: -held_up.get(task.number, 0))[:limit]
 
-    def _row(self, task: Task, unmet: Sequence[str]) -> dict[str, Any]:
+    def _row(self, task: Task, unmet: Mapping[str, Status]) -> dict[str, Any]:
         blocker = self._asked.get(task.number)
         return {**row(task, unmet, blocker, self._halted), "blocker": blocker}
 
@@ -193,7 +195,7 @@ def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
     return {b.task: b.id for b in open_blockers if b.kind is BlockerKind.SYNC}
 
 
-def _why(task: Task, unmet: Sequence[str], blocker: str | None, halted: Halt) -> str | None:
+def _why(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: Halt) -> str | None:
     """Why nothing happens with a task, in one line; None when something does."""
     if task.status is Status.IN_REVIEW:
         return "review"
@@ -204,8 +206,7 @@ def _why(task: Task, unmet: Sequence[str], blocker: str | None, halted: Halt) ->
     if task.held:
         return "on hold"
     if unmet:
-        more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
-        return f"waits for {', '.join(unmet[:3])}{more}"
+        return _waits_for(unmet)
     return halted.why(task.number)
 
 
@@ -218,3 +219,12 @@ def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
         "cost_usd": task.cost_usd,
         "attempts": task.attempt,
     }
+
+
+def _waits_for(unmet: Mapping[str, Status]) -> str:
+    """Which tasks must come first; of those that will not come by themselves, what they are."""
+    lost = next((number for number, status in unmet.items() if status in ENDED), None)
+    if lost is not None:
+        return f"waits for {lost}, which was {unmet[lost].value}: retry that, or edit this"
+    more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
+    return f"waits for {', '.join(list(unmet)[:3])}{more}"

@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
+from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.store import Tables
 from codeframe_tui.service import blockers, budget, review, undo, work
@@ -28,7 +31,10 @@ T = TypeVar("T")
 
 
 class StoreLedger:
-    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use."""
+    """Fulfils `ports.Ledger` on a store; `Supervisor` adds what people use.
+
+    A run begins with `recover`; what is recorded from then on is later than all before.
+    """
 
     def __init__(
         self,
@@ -42,9 +48,10 @@ class StoreLedger:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._started = clock.now()
         self._broadcast = Broadcast()
         self._workforce = Workforce()
+        self._latest = ""
+        self.started = self._moment()
         store.listen(self._hear)
 
     def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
@@ -80,49 +87,54 @@ class StoreLedger:
         return await self._store.read(lambda tables: tables.blockers.of(number))
 
     async def set_base(self, number: str, tree: str) -> None:
-        await self._write(lambda unit: work.set_base(unit, number, tree))
+        await self._record(number, lambda unit: work.set_base(unit, number, tree))
 
     async def set_phase(self, number: str, phase: Phase) -> None:
-        await self._write(lambda unit: work.set_phase(unit, number, phase))
+        await self._record(number, lambda unit: work.set_phase(unit, number, phase))
 
     async def record_context(self, number: str, document: Document) -> None:
-        await self._write(lambda unit: work.record_context(unit, number, document))
+        await self._record(number, lambda unit: work.record_context(unit, number, document))
 
     async def record_turn(self, number: str, turn: Turn, told: Sequence[int] = ()) -> None:
-        await self._write(lambda unit: work.record_turn(unit, number, turn, told))
+        await self._record(number, lambda unit: work.record_turn(unit, number, turn, told))
 
     async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:
-        await self._write(lambda unit: work.record_tool(unit, number, result, summary))
+        await self._record(number, lambda unit: work.record_tool(unit, number, result, summary))
 
     async def refuse_answer(self, number: str, message: str, turn: Turn) -> int:
-        return await self._write(lambda unit: work.refuse_answer(unit, number, message, turn))
+        return await self._record(
+            number, lambda unit: work.refuse_answer(unit, number, message, turn)
+        )
 
     async def record_attempt(self, number: str, attempt: Attempt) -> None:
-        await self._write(lambda unit: work.record_attempt(unit, number, attempt))
+        await self._record(number, lambda unit: work.record_attempt(unit, number, attempt))
 
     async def record_verification(
         self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
     ) -> None:
-        await self._write(
-            lambda unit: work.record_verification(unit, number, attempt, verification, flags)
+        await self._record(
+            number,
+            lambda unit: work.record_verification(unit, number, attempt, verification, flags),
         )
 
     async def spend_correction(self, number: str, turn: Turn) -> None:
-        await self._write(lambda unit: work.spend_correction(unit, number, turn))
+        await self._record(number, lambda unit: work.spend_correction(unit, number, turn))
 
     async def to_review(self, number: str) -> None:
-        await self._write(lambda unit: work.to_review(unit, number))
+        await self._record(number, lambda unit: work.to_review(unit, number))
 
     async def approve_by_policy(
         self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
     ) -> None:
-        await self._write(lambda unit: review.approve_by_policy(unit, number, policy, conditions))
+        await self._record(
+            number, lambda unit: review.approve_by_policy(unit, number, policy, conditions)
+        )
 
     async def open_blocker(self, blocker: Blocker) -> str:
-        return await self._write(lambda unit: blockers.open_blocker(unit, blocker))
+        return await self._record(blocker.task, lambda unit: blockers.open_blocker(unit, blocker))
 
     async def give_up(self, number: str, reason: str) -> None:
-        await self._write(lambda unit: work.give_up(unit, number, reason))
+        await self._record(number, lambda unit: work.give_up(unit, number, reason))
 
     async def release(self, number: str) -> None:
         await self._write(lambda unit: work.release(unit, number))
@@ -175,17 +187,20 @@ class StoreLedger:
                 number=number,
                 wanted=usd,
                 settings=self._settings,
-                started=self._started,
+                started=self.started,
                 told=told,
             )
-            room = await self._write(hold)
+            room = await self._record(number, hold)
             if room is not Room.LATER:
                 return room is Room.YES
             told = True
             await self._workforce.money_moved(seen)
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
-        await self._write(lambda unit: unit.emit(type_, task, data))
+        if task is None:
+            await self._write(lambda unit: unit.emit(type_, task, data))
+        else:
+            await self._record(task, lambda unit: unit.emit(type_, task, data))
 
     async def recover(self, paused: bool | None = None) -> list[str]:
         """Begin where an earlier process ended: tasks in progress wait for a worker again.
@@ -196,16 +211,45 @@ class StoreLedger:
         Returns:
             Numbers of the tasks that were put back.
         """
+        self._latest = await self._store.read(_latest)
+        self.started = self._moment()
         return await self._write(lambda unit: work.recover(unit, paused))
 
+    async def _record(self, number: str, handler: Callable[[Unit], T]) -> T:
+        """A write of a task's worker, which waits for a disk that takes nothing.
+
+        What it has to record was paid for, or would have to be done again.
+        """
+        waits = self._settings.waits
+        pause = waits.retry_first
+        while True:
+            try:
+                return await self._write(handler)
+            except Lacking as error:
+                why = f"room to record: {error.message}"
+                self.publish(waiting(why, self._clock.now(), pause, number))
+                await self._clock.sleep(pause)
+                self.publish(over(number))
+                pause = min(2 * pause, waits.retry_cap)
+
     async def _write(self, handler: Callable[[Unit], T]) -> T:
-        at = self._clock.now()
+        at = self._moment()
 
         def run(tables: Tables) -> T:
             return handler(Unit(tables, at))
 
         return await self._store.write(run)
 
+    def _moment(self) -> str:
+        self._latest = after(self._latest, self._clock.now())
+        return self._latest
+
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
         self._broadcast.hear(events)
+
+
+def _latest(tables: Tables) -> str:
+    """The moment of the newest event."""
+    newest = tables.events.after(tables.events.last() - 1, 1)
+    return newest[0].at if newest else ""

@@ -180,10 +180,10 @@ class Supervisor(StoreLedger):
 
     def _usage(self, tables: Tables) -> Document:
         now = self._clock.now()
-        return documents.usage(tables, settings=self._settings, started=self._started, now=now)
+        return documents.usage(tables, settings=self._settings, started=self.started, now=now)
 
     async def _overview(self) -> Document:
-        make = partial(documents.overview, settings=self._settings, since=self._started)
+        make = partial(documents.overview, settings=self._settings, since=self.started)
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}

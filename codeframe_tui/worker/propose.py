@@ -248,7 +248,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
         base=base,
         tree=tree,
         proposal=proposal_id(base, tree),
-        explanation=answer.explanation,
+        explanation=_with_notes(answer.explanation, current.notes),
         files=tuple(map(summary, diffs)),
         cause=_cause(progress),
         usage=_spent(progress, reply.attempt),
@@ -272,6 +272,14 @@ def _is_path(given: Mapping[str, Any]) -> bool:
     except (PathRefused, TypeError, AttributeError):
         return False
     return True
+
+
+def _with_notes(explanation: str, notes: Sequence[str]) -> str:
+    """What commands wrote and no proposal can hold is told beside the model's own words."""
+    if not notes:
+        return explanation
+    told = "\n".join(f"- {note}" for note in notes)
+    return f"{explanation}\n\nNot part of the proposal:\n{told}".lstrip()
 
 
 def _has_place(path: str, tree: Mapping[str, object]) -> bool:

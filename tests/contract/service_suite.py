@@ -311,6 +311,16 @@ async def test_a_task_that_cannot_start_says_why(service: Service, engine: Super
     assert (await claim(engine)).number == held
 
 
+async def test_a_task_says_that_it_waits_for_what_was_cancelled(service: Service) -> None:
+    first = await add(service)
+    second = await add(service, depends_on=(first,))
+    assert (await show(service, second))["why"] == f"waits for {first}"
+    await service.submit(Cancel(first))
+    found = await show(service, second)
+    assert found["waiting_on"] == [first]
+    assert found["why"].startswith(f"waits for {first}, which was cancelled")
+
+
 async def test_a_completed_dependency_frees_and_its_undo_binds_again(
     service: Service, engine: Supervisor
 ) -> None:

@@ -15,7 +15,7 @@ from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
-from codeframe_tui.bootstrap.doctor import check_everything
+from codeframe_tui.bootstrap.doctor import check_everything, check_terminal
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports import Document, TestRequest, Workspace
 from codeframe_tui.settings import Settings
@@ -213,3 +213,30 @@ async def test_a_level_that_was_named_is_not_replaced_by_another(
     with pytest.raises(Lacking, match="not installed") as caught:
         await open_sandbox(project, state, "bwrap")
     assert (caught.value.exit_code, "install bubblewrap" in caught.value.hint) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "encoding", "size", "state", "told"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "UTF-8", (80, 24), "ok",
+         "TERM=xterm-256color, 80x24, true colour, UTF-8"),
+        ({"TERM": "tmux-256color"}, "utf8", (200, 50), "ok", "256 colours"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, "UTF-8", (80, 24), "ok", "no colours"),
+        ({"TERM": "linux"}, "UTF-8", (80, 24), "ok", "16 colours"),
+        ({"TERM": "xterm"}, "ISO-8859-1", (80, 24), "warn", "ISO-8859-1"),
+        ({"TERM": "xterm"}, "UTF-8", (79, 24), "warn", "79x24"),
+        ({"TERM": "xterm"}, "UTF-8", (200, 23), "warn", "200x23"),
+        ({"TERM": "dumb"}, "UTF-8", (80, 24), "warn", "TERM=dumb"),
+        ({}, "UTF-8", (80, 24), "warn", "(not set)"),
+    ],
+)  # fmt: skip
+def test_doctor_tells_what_the_terminal_can(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], encoding: str,
+    size: tuple[int, int], state: str, told: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("COLUMNS", str(size[0]))
+    monkeypatch.setenv("LINES", str(size[1]))
+    monkeypatch.setattr("locale.getencoding", lambda: encoding)
+    found = check_terminal(environment)
+    assert (found["state"], told in found["detail"]) == (state, True), found
+    assert bool(found["hint"]) is (state == "warn")

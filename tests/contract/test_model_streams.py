@@ -311,12 +311,6 @@ async def test_a_named_error_with_its_own_status_tells_what_the_server_asks_for(
     assert caught.value.retry_after == 4294967295.0  # the worker caps it
 
 
-@pytest.mark.fault(
-    "model",
-    "the conversation is too long for the model",
-    sees="a question that says so",
-    kept="all stored turns",
-)
 @pytest.mark.parametrize(
     "message",
     [

@@ -248,7 +248,7 @@ def test_the_queue_from_outside(cf: Place) -> None:
     assert [line["seq"] for line in lines] == list(range(3, 3 + len(lines)))
     assert lines[0].keys() == {"v", "seq", "at", "type", "task", "data"}
     usage = cf("usage", "--json").document
-    assert usage.keys() == {"total", "tasks", "caps"}
+    assert usage.keys() >= {"total", "tasks", "caps"}
 
 
 # -- with a model ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The program as people get it: a wheel from a clean clone, in a fresh environment."""
+"""The program as people get it: sdist and wheel of a clean clone, in a fresh environment."""
 
 from __future__ import annotations
 
@@ -31,10 +31,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = tmp_path_factory.mktemp("clone") / "project"
     done = run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, clone], ROOT)
     assert done.returncode == 0, done.stderr
-    done = run([sys.executable, "-m", "build", "--wheel", "--no-isolation"], clone)
+    done = run([sys.executable, "-m", "build", "--no-isolation"], clone)  # from the sdist
     assert done.returncode == 0, done.stdout + done.stderr
     (built,) = (clone / "dist").glob("*.whl")
     return built
+
+
+def test_the_wheel_of_the_sdist_is_the_wheel_of_the_tree(wheel: Path) -> None:
+    clone, other = wheel.parents[1], wheel.parent / "of the tree"
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        other,
+    ]
+    done = run([*build, clone], clone)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    def files(path: Path) -> dict[str, int]:
+        return {info.filename: info.CRC for info in zipfile.ZipFile(path).infolist()}
+
+    assert files(other / wheel.name) == files(wheel)
 
 
 @pytest.fixture(scope="module")

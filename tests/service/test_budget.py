@@ -91,6 +91,12 @@ async def _until(engine: Supervisor, kind: str, count: int) -> AsyncIterator[Any
             return
 
 
+@pytest.mark.fault(
+    "model",
+    "a cap of money is reached by several workers at once",
+    sees="one question; the other tasks are back in the queue",
+    kept="every task, at the same step",
+)
 async def test_a_shared_cap_asks_once_and_other_tasks_go_back_to_the_queue(
     engine: Supervisor,
 ) -> None:
@@ -117,6 +123,18 @@ async def test_a_shared_cap_asks_once_and_other_tasks_go_back_to_the_queue(
     assert "$6.00 is reached" in (await blocker(engine))["question"]
 
 
+async def test_a_question_of_an_earlier_run_does_not_stand_for_this_one(
+    engine: Supervisor,
+) -> None:
+    first, second = await tasks(engine, 2)
+    await engine.record_turn(first, reply(0, 5.0))
+    assert not await engine.reserve(first, 0.1)
+    engine.started = engine._moment()  # another run begins
+    await engine.record_turn(second, reply(0, 5.0))
+    assert not await engine.reserve(second, 0.1)
+    assert [await status(engine, n) for n in (first, second)] == ["blocked", "blocked"]
+
+
 async def test_going_on_allows_the_amount_once_more_and_the_header_says_so(
     engine: Supervisor,
 ) -> None:
@@ -137,6 +155,12 @@ async def test_cancelling_the_task_that_asks_allows_nothing(engine: Supervisor) 
     assert (await blocker(engine))["task"] == second
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine ends while money is reserved for a call",
+    sees="the task waits and goes on where it was",
+    kept="the cap: nothing is held twice, nothing for ever",
+)
 async def test_a_reservation_outlives_a_crash_until_the_engine_is_back_and_then_is_freed(
     tmp_path: Path,
 ) -> None:

@@ -31,7 +31,7 @@ from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.screens.cockpit import PANES
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.tui.driving import Drive, opened
-from tests.tui.fake_service import FakeService, diff, shown, task
+from tests.tui.fake_service import FakeService, at, diff, shown, task
 
 
 async def _past_guard(drive: Drive) -> None:
@@ -561,3 +561,25 @@ async def test_a_second_enter_while_a_dialogue_closes_decides_nothing() -> None:
         drive.key("1", "enter", "enter", "enter")
         await drive.until(lambda: drive.app.screen is drive.app.cockpit and service.submitted)
         assert sum(isinstance(command, Answer) for command in service.submitted) == 1
+
+
+async def test_a_silence_is_counted_down_in_sight_and_goes_when_it_is_over() -> None:
+    service = FakeService()
+    items = [{**service.activity["items"][0], "title": f"step {n}"} for n in range(60)]
+    service.activity = {"items": items}
+    async with opened(service) as drive:
+        pane = drive.pane("activity")
+        drive.key("5")
+        await drive.in_pane("activity")
+        await drive.until(lambda: pane.count() == 60)
+        service.signal(
+            "waiting", "1.2.3", why="the model's first word", since=at(0.5), until=at(-1.5)
+        )
+        await drive.until(lambda: "1.2.3" in drive.app.state.waits)
+        drive.app._time_passed()
+        assert "waits for the model's first word · 1:30 left" in pane.text_at(60)
+        await drive.until(lambda: pane.scroll_offset.y == pane.max_scroll_y)
+        service.signal("waiting", "1.2.3")
+        await drive.until(lambda: not drive.app.state.waits)
+        drive.app._time_passed()
+        assert pane.count() == 60

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from codeframe_tui.core.elision import elided_line
@@ -27,6 +29,19 @@ LEFT_OUT = [
     "# ... keep existing code ...",
     "# (rest of the code stays the same)",
     "// rest of code here",
+    "# ... same as before ...",
+    "// ... same as above",
+    "# [rest of file unchanged]",
+    "# [... unchanged ...]",
+    "# --- rest of the file unchanged ---",
+    "{/* ... existing code ... */}",
+    "{/* rest of the file unchanged */}",
+    "# ... (no changes below)",
+    "# ... everything else stays the same",
+    "# ... keep everything else ...",
+    "# all other methods unchanged",
+    "# The rest of the implementation is identical",
+    "# ... truncated ...",
 ]
 
 MEANT = [
@@ -48,6 +63,14 @@ MEANT = [
     "# ... and then some",
     'assert rest == "unchanged"',
     "# imports",
+    "# everything else is refused",
+    "# same as before",
+    "# no changes",
+    "# truncated",
+    "# --- rest ---",
+    "# ... no changes are made while the lock is held",
+    "{/* menu */}",
+    "- [ ] everything else",
 ]
 
 
@@ -61,6 +84,19 @@ def test_a_remark_that_stands_for_text_is_seen(line: str) -> None:
 @pytest.mark.parametrize("line", LEFT_OUT)
 def test_a_line_that_the_file_really_holds_is_none(line: str) -> None:
     assert elided_line(line.encode(), [f"x\n  {line}\n".encode()]) is None
+
+
+def test_looking_costs_no_time_whatever_the_line() -> None:
+    lines = [
+        b" " * 110 + b"x",
+        b"#" + b" (" * 55,
+        b"-" * 119,
+        b"# " + b"[(" * 55,
+        b"..." + b"." * 110,
+    ]
+    begin = time.process_time()
+    assert elided_line(b"\n".join(lines * 2_000), []) is None
+    assert time.process_time() - begin < 2.0
 
 
 @pytest.mark.parametrize("line", MEANT)

@@ -62,6 +62,14 @@ def test_markdown_is_the_document_it_reads_as() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "tail", ["(after 3; p1)", "(p1; after 3)", "(after 3) (p1)", "(p1)(after 3)", "(after 3;p1) "]
+)
+def test_what_stands_in_brackets_at_the_end_may_be_in_any_order(tail: str) -> None:
+    (task,) = read_markdown(f"- [ ] title (of it) {tail}\r\n", "t.md")["tasks"]
+    assert (task["title"], task["depends_on"], task["priority"]) == ("title (of it)", ["3"], 1)
+
+
 def test_every_line_that_cannot_be_read_is_told_with_its_place() -> None:
     with pytest.raises(WrongUse) as caught:
         read_markdown("- [ ] a (after lunch)\n\n- [ ] b (p7)\n- [ ] c (p1; soon)\n", "t.md")

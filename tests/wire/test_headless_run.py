@@ -74,6 +74,15 @@ async def test_a_queue_where_nothing_can_go_on_ends_at_once(
     assert (await ended(Queue(**states))).exit_code == code
 
 
+@pytest.mark.parametrize("end", ["cancelled", "failed"])
+async def test_a_task_that_waits_for_what_will_not_come_needs_a_person(end: str) -> None:
+    queue = Queue(t1=end, t2="pending")
+    queue.waiting = {"2": ["1"]}
+    outcome = await ended(queue)
+    assert (outcome.exit_code, outcome.stuck) == (4 if end == "failed" else 3, 1)
+    assert "1 waiting for a cancelled or failed task" in outcome.text()
+
+
 async def test_an_open_question_needs_a_person_though_its_task_went_on() -> None:
     queue = Queue(t1="completed")
     queue.blockers = [{"id": "b1"}]

@@ -71,6 +71,12 @@ async def test_an_amount_in_the_answer_raises_the_cap(tmp_path: Path) -> None:
         await here.becomes(task, "in_review")
 
 
+@pytest.mark.fault(
+    "model",
+    "several workers spend at once",
+    sees="who waits for the others' calls",
+    kept="the cap, but for one call at most",
+)
 async def test_several_workers_overrun_a_shared_cap_by_one_call_at_most(tmp_path: Path) -> None:
     """A call holds 256 dollars at most and costs a few tens; a cap of 300 lets one through."""
     steps = Line(*[call("Glob", pattern="*")] * 40, answer(FILE))

@@ -73,3 +73,21 @@ async def test_what_a_tool_writes_into_an_empty_submodule_is_not_proposed(tmp_pa
         await at.start()
         shown = await at.becomes(task, "in_review")
         assert [file["path"] for file in shown["attempts"][-1]["files"]] == ["more.py"]
+        told = "empty/new.py: left out, inside another repository"
+        assert told in shown["attempts"][-1]["explanation"]
+
+
+async def test_what_is_too_large_for_a_proposal_is_told_beside_it(tmp_path: Path) -> None:
+    need_bwrap()
+    make_project(tmp_path / "project")
+    big = "dd if=/dev/zero of=big.bin bs=1000 count=2 2>/dev/null; echo x > more.py; mkdir hollow"
+    script = Line(call("Bash", command=big), answer(why="made both"))
+    async with room(tmp_path, script, files=None, limits={"file_bytes": 1000}) as at:
+        task = await at.add(evidence="none")
+        await at.start()
+        shown = (await at.becomes(task, "in_review"))["attempts"][-1]
+        assert [file["path"] for file in shown["files"]] == ["more.py"]
+        assert shown["explanation"] == (
+            "made both\n\nNot part of the proposal:\n"
+            "- big.bin: left out, larger than 1,000 bytes\n- hollow: left out, an empty folder"
+        )

@@ -29,8 +29,12 @@ def server() -> Iterator[LLMockServer]:
         yield running
 
 
-def tool(times: int = 1) -> dict[str, Any]:
-    return {"type": "reply", "text": "marking", "tool_calls": [MARK], "times": times}
+def tool(text: str = "marking") -> dict[str, Any]:
+    return {"type": "reply", "text": text, "tool_calls": [MARK]}
+
+
+LONG = tool("marking " * 20_000)
+"""Not sent to its end before we hang up; else the grader takes a fault in it for overlooked."""
 
 
 async def work(
@@ -78,7 +82,8 @@ async def test_the_grader_finds_nothing_and_the_tool_runs_once(
 ) -> None:
     fault, calls = FAULTS[name]
     streamed = fault["type"] == "stream_fault"  # such a fault uses a reply up
-    verdict, marks, asked = await work(tmp_path, server, fault, tool(1 + streamed), DONE)
+    used_up = [LONG] if streamed else []
+    verdict, marks, asked = await work(tmp_path, server, fault, *used_up, tool(), DONE)
     verdict.assert_ok(strict=True)
     assert verdict.faults == fault.get("times", 1)
     assert len(asked) == calls

@@ -108,6 +108,12 @@ def broken() -> Iterator[str]:
     server.stop()
 
 
+@pytest.mark.fault(
+    "model",
+    "a server that does not speak the protocol",
+    sees="other tries, then a question with the reason",
+    kept="the task; no tool runs",
+)
 async def test_a_hostile_server_runs_no_tool_and_ends_in_a_question(
     tmp_path: Path, broken: str
 ) -> None:

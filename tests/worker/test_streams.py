@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Fault, Line, ToolCall, Turn
 from codeframe_tui.core.commands import ShowActivity
+from codeframe_tui.core.events import Signal
 from tests.worker.room import answer, room, text_of
 
+DONE = answer({"path": "a.txt", "action": "create", "content": "x\n"})
 HALF, WHOLE, STOPPED = 5, 7, 8
 """Frames sent: half of a tool call, all of it, and with the reason of its stop, but no end."""
 FAULTS = (
@@ -38,8 +45,7 @@ async def test_no_tool_runs_before_the_end_of_its_reply_has_come_and_then_each_r
 ) -> None:
     turns = [logged(number, fault) for number, fault in enumerate(FAULTS)]
     short = {"first_token": 0.5, "stream_gap": 0.5}
-    last = answer({"path": "a.txt", "action": "create", "content": "x\n"})
-    async with room(tmp_path, Line(*turns, last), waits=short) as desk:
+    async with room(tmp_path, Line(*turns, DONE), waits=short) as desk:
         task = await desk.add(evidence="none")
         await desk.start()
         await desk.becomes(task, "in_review")
@@ -69,7 +75,7 @@ async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
         logged("broken", raw=half),
         Turn(cut.blocks, stop_reason="max_tokens"),
         Turn((ToolCall("Unheard", {"of": 1}), ToolCall("Bash", {"command": "echo 1", "x": 2}))),
-        answer({"path": "a.txt", "action": "create", "content": "x\n"}),
+        DONE,
     )
     async with room(tmp_path, steps) as desk:
         task = await desk.add(evidence="none")
@@ -81,3 +87,33 @@ async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
     assert "cut at its length limit" in told[1]
     assert "there is no tool 'Unheard' here; use " in told[2]
     assert "Bash does not know 'x'" in told[2]
+
+
+@pytest.mark.fault(
+    "disk",
+    "the disk takes nothing more when a reply has come",
+    sees="a countdown that says so, and the log",
+    kept="the reply, until it can be stored; it is not paid for twice",
+)
+async def test_a_reply_that_the_disk_does_not_take_is_kept_and_not_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    async with room(tmp_path, Line(DONE), waits={"retry_first": 0.05, "retry_cap": 0.05}) as desk:
+        (path,) = desk.state.rglob("state.db")
+        full = "SELECT RAISE(ABORT, 'database or disk is full')"
+        when = "BEFORE INSERT ON turns WHEN new.role = 'assistant'"
+        disk = sqlite3.connect(path, isolation_level=None)
+        disk.execute(f"CREATE TRIGGER full {when} BEGIN {full}; END")
+        signals = cast(AsyncGenerator[Signal], desk.service.signals())
+        task = await desk.add(evidence="none")
+        await desk.start()
+        refused = 0
+        async with asyncio.timeout(30), aclosing(signals):
+            async for signal in signals:
+                refused += "room to record" in str(signal.data.get("why"))
+                if refused == 2:
+                    break
+        disk.execute("DROP TRIGGER full")
+        disk.close()
+        await desk.becomes(task, "in_review")
+        assert len(desk.script.asked) == 1

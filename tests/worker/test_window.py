@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, Script, Turn
 from codeframe_tui.core.commands import ShowActivity
 from codeframe_tui.core.conversation import WINDOW_FULL, estimate
@@ -34,6 +36,12 @@ def limits(window: int) -> dict[str, Any]:
     return {"window_tokens": window, "reply_tokens": 256, "context_tokens": 1_000}
 
 
+@pytest.mark.fault(
+    "model",
+    "the conversation outgrows the model's window",
+    sees="what was left out, in the activity",
+    kept="every stored turn; each place says how the model gets it back",
+)
 async def test_a_long_task_stays_within_its_window_and_says_what_it_leaves_out(
     tmp_path: Path,
 ) -> None:
@@ -51,6 +59,12 @@ async def test_a_long_task_stays_within_its_window_and_says_what_it_leaves_out(
         assert "call it again to see it" in str(desk.script.asked[-1])
 
 
+@pytest.mark.fault(
+    "model",
+    "the conversation is too long for the model",
+    sees="what was left out, in the activity",
+    kept="all stored turns",
+)
 async def test_a_window_that_is_smaller_than_said_is_found_out(tmp_path: Path) -> None:
     model = Window(Line(*[call("Read", path="big.txt")] * 8, DONE), 20_000)
     async with room(tmp_path, model, files=BIG, limits=limits(60_000)) as desk:
@@ -61,6 +75,12 @@ async def test_a_window_that_is_smaller_than_said_is_found_out(tmp_path: Path) -
     assert max(model.taken) <= 20_000
 
 
+@pytest.mark.fault(
+    "model",
+    "the task alone is too long for the model",
+    sees="a question that says what to do",
+    kept="the task and all stored turns",
+)
 async def test_a_task_that_fits_no_window_is_a_question_that_says_what_to_do(
     tmp_path: Path,
 ) -> None:

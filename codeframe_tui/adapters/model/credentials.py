@@ -8,8 +8,7 @@ from pathlib import Path
 __all__ = ["HOW_TO_SET", "has_credentials"]
 
 HOW_TO_SET = (
-    "no key for the model: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) and start again, "
-    "or try `codeframe-tui demo`, which needs none"
+    "no key for the model: set ANTHROPIC_API_KEY and start again, or try `codeframe-tui demo`"
 )
 _FEDERATION = ("ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID")
 _IDENTITY = ("ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE")

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.errors import Lacking
 
-__all__ = ["READERS", "check_database", "open_readers", "open_writer"]
+__all__ = ["READERS", "check_database", "holds_tasks", "open_readers", "open_writer"]
 
 READERS = 4
 """Reading connections, each used by one thread at a time."""
@@ -49,6 +49,19 @@ def check_database(path: Path) -> None:
     try:
         with engine.connect() as connection:
             _check(connection, path)
+    except DatabaseError as error:
+        raise _damaged(path, str(error.orig)) from error
+    finally:
+        engine.dispose()
+
+
+def holds_tasks(path: Path) -> bool:
+    """Whether an existing database has any task or issue. Raises: Lacking."""
+    engine = open_readers(path)
+    try:
+        with engine.connect() as connection, connection.begin():
+            counted = text("SELECT (SELECT count(*) FROM tasks) + (SELECT count(*) FROM issues)")
+            return bool(connection.execute(counted).scalar_one())
     except DatabaseError as error:
         raise _damaged(path, str(error.orig)) from error
     finally:

@@ -136,17 +136,17 @@ class SqlTasks:
         if rows:
             self._connection.execute(insert(NEEDS), rows)
 
-    def unmet(self, numbers: Sequence[str] | None) -> dict[str, list[str]]:
+    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
         statement = (
-            select(NEEDS.c.task, NEEDS.c.needs)
+            select(NEEDS.c.task, NEEDS.c.needs, TASKS.c.status)
             .join(TASKS, TASKS.c.number == NEEDS.c.needs)
             .where(TASKS.c.status != Status.COMPLETED.value)
             .order_by(NEEDS.c.task, NEEDS.c.position)
         )
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, dict[str, Status]] = defaultdict(dict)
         for condition in _conditions(NEEDS.c.task, numbers):
-            for task, needed in self._connection.execute(statement.where(*condition)):
-                found[task].append(needed)
+            for task, needed, status in self._connection.execute(statement.where(*condition)):
+                found[task][needed] = Status(status)
         return found
 
     def needs(self, number: str) -> set[str]:

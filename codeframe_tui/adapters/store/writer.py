@@ -168,10 +168,10 @@ def _told(error: Exception) -> Exception:
     if not isinstance(error, DatabaseError):
         return error
     _log.error("the state database refused a write", exc_info=error)
-    told = Lacking(
-        f"the state database could not be written: {error.orig}",
-        hint="free disk space or check the state folder; nothing was changed",
-    )
+    hint = "free disk space or check the state folder; nothing was changed"
+    if "locked" in str(error.orig):
+        hint = "another program has it open: end that and try again; nothing was changed"
+    told = Lacking(f"the state database could not be written: {error.orig}", hint=hint)
     told.__cause__ = error
     return told
 

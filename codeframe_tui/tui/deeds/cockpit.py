@@ -56,7 +56,7 @@ async def workers(desk: Desk) -> None:
         desk.tell(("paused: nothing new is started", "dim"))
         return
     if overview.get("key") and not overview.get("scripted"):
-        desk.tell(("no key: ", "amber"), (safe(overview["key"]), "text"))
+        desk.tell(("! ", "amber"), (safe(overview["key"]), "text"))
         return
     rows = [heading(line, "text") for line in wrap(workers_line(overview), 70)]
     if await desk.choose("Start the workers?", rows, Choice("enter", "start", "yes")):

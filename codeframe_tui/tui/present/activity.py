@@ -36,7 +36,7 @@ def activity_rows(
         ]
     rows = [_item(str(index), item, now) for index, item in enumerate(items)]
     left = countdown_spans(waiting, now)
-    return [*rows, row(None, (f"{'':>6} ", ""), ("◌ ", "blue"), *left)] if left else rows
+    return [*rows, row("waiting", (f"{'':>6} ", ""), ("◌ ", "blue"), *left)] if left else rows
 
 
 def _item(key: str, item: Mapping[str, Any], now: datetime) -> Row:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.diff import FileRow
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
-__all__ = ["evidence_rows", "file_rows", "flags_of", "size_spans", "title_row"]
+__all__ = ["evidence_rows", "file_rows", "flags_of", "place_row", "size_spans", "title_row"]
 
 _ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 
@@ -45,6 +46,16 @@ def title_row(
     if said and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width:
         left.append((said, "dim"))
     return Row(None, tuple(left), tuple(right))
+
+
+def place_row(file: FileRow | None) -> Row:
+    """The file whose lines are in sight without its bar; a blank line while there is none."""
+    if file is None:
+        return BLANK
+    sign, style = _ACTIONS.get(file.action, ("~", "violet"))
+    size = size_spans({"added": file.added, "removed": file.removed})
+    left = ((f"{sign} ", style), (file.shown, "text"), ("  ", ""), *size)
+    return row(None, *left, right=[(f"file {file.number} of {file.total}", "dim")])
 
 
 def file_rows(

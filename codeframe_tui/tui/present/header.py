@@ -67,7 +67,7 @@ def banner_rows(
         if guide:
             rows.append(Row(None, (("next: ", "violet"), *guide), ()))
     elif overview.get("key"):
-        rows.append(Row(None, (("no key: ", "amber"), (safe(overview["key"]), "text")), ()))
+        rows.append(Row(None, (("! ", "amber"), (safe(overview["key"]), "text")), ()))
     return rows
 
 
@@ -147,7 +147,7 @@ def _workers(
             (" " + PHASES.get(phase, phase), "blue"),
         ]
         if left.get(str(worker.get("task"))):
-            spans.append((f" -{left[str(worker.get('task'))]}", "dim"))
+            spans.append((f" · {left[str(worker.get('task'))]} left", "dim"))
     if len(workers) > 3:
         spans.append((f"  +{len(workers) - 3}", "blue"))
     return spans

@@ -140,7 +140,7 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
     attempt, time = "", ""
     if status == "in_progress":
         attempt = _attempt(task)
-        time = f"-{left}" if left else elapsed(task.get("since"), now)
+        time = f"wait {left}" if left else elapsed(task.get("since"), now)
     elif status == "pending":
         word = why_waiting(task, brief=width < _WIDE)
         if not word and task.get("priority", 2) != 2:

@@ -111,7 +111,7 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.retry": ("blocked", "failed", "cancelled", "in_review"),
     "queue.undo": ("completed",),
     "queue.redo": ("cancelled",),
-    "queue.note": ("in_progress",),
+    "queue.note": ("pending", "in_progress", "in_review", "blocked"),
     "queue.hold": ("pending", "in_progress"),
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
     "queue.raise": ("pending", "blocked"),
@@ -150,8 +150,10 @@ def works(action: str, state: State) -> bool:
 
 
 def label_of(action: str, label: str, state: State) -> str:
-    """The footer's words for an action, where they depend on what is there."""
+    """The footer's words for an action, where they depend on what is there; empty = none."""
     row = state.row()
+    if action == "queue.note" and row.get("status") != "in_progress":
+        return ""  # it can be written, but is not what a person comes for
     if action == "queue.open" and row.get("status") == "in_review":
         return "review"
     if action == "queue.hold" and row.get("held"):

@@ -34,6 +34,7 @@ def parts() -> dict[str, Widget]:
         Label(id="blockers-title"),
         BlockersPane(id="blockers"),
         Label(id="title", inset=1),
+        Label(id="place", inset=1),
         FileList(id="files"),
         DiffView(id="diff"),
         Label(id="evidence"),
@@ -56,7 +57,7 @@ def arranged(part: Mapping[str, Widget]) -> Iterable[Widget]:
         id="side",
     )
     change = Bench(part["files"], part["diff"], part["evidence"], id="change")
-    main = Area(Area(part["title"], change, id="review"), part["proof"], id="main")
+    main = Area(Area(part["title"], part["place"], change, id="review"), part["proof"], id="main")
     yield part["header"]
     yield part["banner"]
     yield Bench(side, main, id="body")

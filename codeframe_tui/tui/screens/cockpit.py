@@ -18,7 +18,7 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.queue import queue_rows
@@ -285,6 +285,11 @@ class Cockpit(Screen[None], Surface):
         evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
 
+    @on(DiffView.Scrolled)
+    def draw_place(self) -> None:
+        """The file whose bar is out of sight, on the line between title and diff."""
+        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
@@ -294,6 +299,7 @@ class Cockpit(Screen[None], Surface):
             diff.show(dict(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_place()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
@@ -353,12 +359,12 @@ class Cockpit(Screen[None], Surface):
     def draw_footer(self) -> None:
         """The keys that work here."""
         state = self.state
-        here = [key for key in keys_at(self.pane) if key.label and works(key.action, state)]
-        there = [key for key in keys_at("app") if key.label and works(key.action, state)]
+        keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
         offers = [
-            Offer(key.action, self._key(key.action), label_of(key.action, key.label, state))
-            for key in (*here, *there)
-            if key.action != "app.help"
+            Offer(key.action, self._key(key.action), label)
+            for key in keys
+            if key.action != "app.help" and works(key.action, state)
+            if (label := label_of(key.action, key.label, state))
         ]
         line, actions = footer_row(
             offers,

@@ -46,6 +46,9 @@ class DiffRows(LineView):
         place: Place
         line: int
 
+    class Scrolled(Message):
+        """Other rows came into sight."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.index = DiffIndex(NOTHING)
@@ -67,6 +70,21 @@ class DiffRows(LineView):
 
     def entered(self, place: Place) -> None:
         """The cursor has come to a place."""
+
+    @property
+    def file_above(self) -> FileRow | None:
+        """The file at the top of what is in sight, once its bar has gone out of it."""
+        top = self.scroll_offset.y
+        if not 0 < top < self.count() or self.index.kind(top) == "file":
+            return None
+        bar = self.index.find(Place(self.index.place(top).path, 0, -1))
+        row = None if bar is None else self.index.row(bar)
+        return row if isinstance(row, FileRow) else None
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell that other rows are in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
 
     # -- what LineView asks ---------------------------------------------------------------------
 
