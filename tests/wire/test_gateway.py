@@ -98,6 +98,12 @@ async def said(address: Address, request: bytes) -> bytes:
 # -- who is let in --------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "people",
+    "a web page, another user or a stranger tries the served port",
+    sees="HTTP 400 to 505 with the reason, no session",
+    kept="nothing is asked, decided or told; the log has no secret",
+)
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -375,6 +381,12 @@ async def test_replay_begins_after_any_number_and_goes_on_live() -> None:
         await client.close()
 
 
+@pytest.mark.fault(
+    "people",
+    "a watcher does not read what it is sent",
+    sees="it is dropped; the last it reads says after which event its gap begins",
+    kept="every event: asked for again after that number, none is missing",
+)
 async def test_a_slow_client_is_dropped_and_sees_where_its_gap_begins() -> None:
     async with served(Bounds(outbox_bytes=50_000, stall_seconds=0.05)) as place:
         channel = await greeted(place)
@@ -437,6 +449,12 @@ async def test_who_comes_back_after_a_stall_misses_nothing() -> None:
         await client.close()
 
 
+@pytest.mark.fault(
+    "people",
+    "a hundred watchers, half of them stalled",
+    sees="those who read get everything",
+    kept="the work: the engine has one subscriber, and waits for none",
+)
 async def test_a_hundred_clients_half_of_them_stalled_do_not_slow_the_worker() -> None:
     """The engine has one subscriber of each kind, and nobody who reads misses anything."""
     count = 300
