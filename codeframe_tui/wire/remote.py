@@ -6,10 +6,10 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from codeframe_tui.core.errors import CodeframeError, NotFound, Refused, WrongUse
-from codeframe_tui.wire.channel import Channel
 from codeframe_tui.wire.client import Client
 
 __all__ = ["LOOPBACK", "Address", "keep_address", "parse_address", "reach_remote", "read_address"]
@@ -89,12 +89,11 @@ def keep_address(path: Path, *addresses: Address) -> None:
     first_name.rename(path)
 
 
-async def reach_remote(find: Callable[[], Address], *, comes_back: bool = False) -> Client:
-    """A connection to what `serve` offers.
+async def reach_remote(find: Callable[[], Address]) -> Client:
+    """A fresh connection to what `serve` offers; its iterators end with it.
 
     Args:
         find: the address, asked for each time: a file may hold a newer one by now.
-        comes_back: as for `Client`.
 
     Raises:
         CodeframeError: see `wire.websocket.dial` and `read_address`; nobody there has the code
@@ -103,13 +102,9 @@ async def reach_remote(find: Callable[[], Address], *, comes_back: bool = False)
     from codeframe_tui.wire.websocket import dial  # noqa: PLC0415 - only who needs it pays for it
 
     address = find()
-
-    async def dialled() -> Channel:
-        return await dial(address)
-
-    client = Client(comes_back=comes_back)
+    client = Client(comes_back=False)
     try:
-        await client.join(dialled)
+        await client.join(partial(dial, address))
     except CodeframeError:
         raise
     except OSError as error:

@@ -75,6 +75,12 @@ async def test_an_engine_that_was_replaced_under_a_running_cockpit_is_told() -> 
         assert drive.pane("queue").count()
 
 
+@pytest.mark.fault(
+    "people",
+    "the engine is upgraded under a running cockpit",
+    sees="both versions, which is the older one, and what to do",
+    kept="the new engine and its work",
+)
 async def test_an_engine_of_a_newer_protocol_under_a_running_cockpit_is_told() -> None:
     service = FakeService()
     upgraded = False

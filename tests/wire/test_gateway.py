@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,9 +49,9 @@ class Served:
     gateway: Gateway
     address: Address
 
-    async def client(self, token: str = TOKEN, *, comes_back: bool = False) -> Client:
+    async def client(self, token: str = TOKEN) -> Client:
         address = Address(self.address.host, self.address.port, token)
-        return await reach_remote(lambda: address, comes_back=comes_back)
+        return await reach_remote(lambda: address)
 
 
 @asynccontextmanager
@@ -97,6 +98,12 @@ async def said(address: Address, request: bytes) -> bytes:
 # -- who is let in --------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "people",
+    "a web page, another user or a stranger tries the served port",
+    sees="HTTP 400 to 505 with the reason, no session",
+    kept="nothing is asked, decided or told; the log has no secret",
+)
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -374,6 +381,12 @@ async def test_replay_begins_after_any_number_and_goes_on_live() -> None:
         await client.close()
 
 
+@pytest.mark.fault(
+    "people",
+    "a watcher does not read what it is sent",
+    sees="it is dropped; the last it reads says after which event its gap begins",
+    kept="every event: asked for again after that number, none is missing",
+)
 async def test_a_slow_client_is_dropped_and_sees_where_its_gap_begins() -> None:
     async with served(Bounds(outbox_bytes=50_000, stall_seconds=0.05)) as place:
         channel = await greeted(place)
@@ -416,6 +429,32 @@ async def test_a_follower_that_was_too_slow_is_told_how_to_go_on() -> None:
         await client.close()
 
 
+async def test_who_comes_back_after_a_stall_misses_nothing() -> None:
+    async with served(Bounds(outbox_bytes=50_000, stall_seconds=0.05)) as place:
+        client = Client()
+        await client.join(partial(dial, place.address))
+        events = client.events(0)
+        await place.service.record("problem", message="first")
+        assert (await anext(events)).seq == 1
+        transport = stall(client)
+        with spoken("codeframe_tui.wire.session") as dropped:
+            await flood(place.service, 8000)
+            await dropped.wait()
+        reading = asyncio.create_task(take(events, 8000))
+        transport.resume_reading()
+        async with asyncio.timeout(30):
+            await client.lost.wait()
+            await client.join(partial(dial, place.address))
+            assert await reading == list(range(2, 8002))
+        await client.close()
+
+
+@pytest.mark.fault(
+    "people",
+    "a hundred watchers, half of them stalled",
+    sees="those who read get everything",
+    kept="the work: the engine has one subscriber, and waits for none",
+)
 async def test_a_hundred_clients_half_of_them_stalled_do_not_slow_the_worker() -> None:
     """The engine has one subscriber of each kind, and nobody who reads misses anything."""
     count = 300

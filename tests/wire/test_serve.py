@@ -117,6 +117,12 @@ async def test_a_served_engine_is_reached_watched_and_followed(place: Project) -
         assert url.partition("#")[2] not in logs
 
 
+@pytest.mark.fault(
+    "people",
+    "kill -9 of the engine under `serve`",
+    sees="the same addresses go on with a new engine",
+    kept="every event, without gap or repetition",
+)
 async def test_serving_goes_on_with_a_new_engine_and_watchers_miss_nothing(
     place: Project,
 ) -> None:

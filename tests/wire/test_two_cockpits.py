@@ -103,6 +103,12 @@ async def verb(place: Project, *arguments: str) -> tuple[int | None, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
+@pytest.mark.fault(
+    "people",
+    "two cockpits and a verb decide the same proposal",
+    sees="the second one is told that it is decided already",
+    kept="the first decision, once",
+)
 @pytest.mark.parametrize("decider", ["near", "far"])
 @pytest.mark.parametrize("second", [Approve("1"), Reject("1", "no")], ids=["approve", "reject"])
 async def test_a_decision_is_seen_by_all_and_a_second_one_is_refused_with_its_reason(
