@@ -20,12 +20,14 @@ from codeframe_tui.core.commands import (
     AddTask,
     Answer,
     Approve,
+    Redo,
     SetWorkers,
     ShowBlockers,
     ShowTasks,
     Undo,
 )
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e.estate import Estate, Tally
@@ -70,6 +72,10 @@ DEATHS = {
         "commit.undo.requested", "committed.undo.requested", "decision.undo", "apply.renamed.1",
         "recover.tree", "commit.change.undone", "committed.change.undone",
     ],
+    "redo": [
+        "commit.redo.requested", "committed.redo.requested", "decision.redo", "apply.renamed.0",
+        "recover.tree", "commit.change.redone", "committed.change.redone",
+    ],
 }  # fmt: skip
 CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
 PROVEN_BY_THE_CONTRACT_OF_APPLY = ("apply.", "rollback.", "recover.begun")
@@ -106,7 +112,7 @@ class Script:
 
 
 class Person:
-    """Answers, approves and undoes whatever there is, and remembers what they were told."""
+    """Answers, approves, undoes or redoes whatever there is, and remembers what they were told."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
@@ -119,9 +125,9 @@ class Person:
             await self._act(client)
             async for event in client.events(max(self._estate.heard, default=0)):
                 self._estate.heard[event.seq] = (event.type, event.task)
-                if event.type in {"task.status", "change.applied", "change.undone"}:
+                if event.type in {"task.status", *DECISION_ENDS}:
                     await self._act(client)
-                if not self.undoes and self._estate.titles("completed"):
+                if not self.undoes and not self._estate.titles("cancelled"):
                     return
 
     async def _act(self, client: Client) -> None:
@@ -147,6 +153,8 @@ class Person:
                 return [Approve(number)]
             case "completed" if self.undoes:
                 return [Undo(number)]
+            case "cancelled" if not self.undoes:
+                return [Redo(number)]
             case "blocked":
                 open_ = (await client.query(ShowBlockers()))["blockers"]
                 return [Answer(b["id"], "yes, keep it") for b in open_ if b["task"] == number]
@@ -184,16 +192,16 @@ async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         async with Nursery(project) as nursery:
             for area, points in DEATHS.items():
+                person.undoes = area != "redo"
                 for point in points:
                     await _life(nursery, project, person, estate, point)
                     tally.add([area])
-            person.undoes = False
             await _life(nursery, project, person, estate, "")
     record_property("table", str(tally))
     assert estate.lost == []
-    (kept,) = estate.titles("completed")
-    for path, content in files_of(kept).items():
-        assert (project.root / path).read_text() == content
+    for name in estate.titles("completed"):
+        for path, content in files_of(name).items():
+            assert (project.root / path).read_text() == content
 
 
 async def _life(
@@ -210,7 +218,7 @@ async def _life(
         try:
             await asyncio.wait({ended, working}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
             if point:
-                await asyncio.wait({ended}, timeout=5)
+                await asyncio.wait({ended}, timeout=60)
         finally:
             await client.close()
             await working
