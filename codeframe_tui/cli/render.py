@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from codeframe_tui.core.text import clean_line, reveal
@@ -171,8 +172,12 @@ def context_list(document: Document) -> str:
     return "\n".join([table, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
 
 
-def check_list(document: Document) -> str:
-    """``doctor``."""
+def check_list(document: Document, columns: int = 0) -> str:
+    """``doctor``.
+
+    Args:
+        columns: width of the terminal, at which what to do is wrapped; 0 = never.
+    """
     checks = document["checks"]
     width = max(len(check["name"]) for check in checks)
     lines = []
@@ -180,8 +185,10 @@ def check_list(document: Document) -> str:
         lines.append(
             f"{check['state']:<7}  {check['name']:<{width}}  {clean_line(check['detail'])}"
         )
-        if check["hint"]:
-            lines.append(f"{'':<7}  {'':<{width}}  → {clean_line(check['hint'])}")
+        room = max(columns - width - 13, 30) if columns else 10_000
+        hint = wrap(clean_line(check["hint"]), room, break_long_words=False, break_on_hyphens=False)
+        for number, line in enumerate(hint):
+            lines.append(f"{'':<7}  {'':<{width}}  {' ' if number else '→'} {line}")
     states = [check["state"] for check in checks]
     missing, warned = states.count("missing"), states.count("warn")
     told = [f"{missing} missing"] * bool(missing) + [f"{warned} to look at"] * bool(warned)

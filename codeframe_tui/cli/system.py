@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ async def doctor(scene: Scene, repair: bool) -> None:
         async with app.opener(app.place, app.sandbox):  # opening an engine recovers
             scene.output.warn("recovered: nothing is half done any more")
     document = await check_everything(app.place, settings)
-    scene.output.document(document, lambda: render.check_list(document))
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    scene.output.document(document, lambda: render.check_list(document, columns))
     for check in document["checks"]:
         if check["state"] == "missing" and check["name"] in _NEEDED:
             raise Lacking(check["detail"], hint=check["hint"], code=_NEEDED[check["name"]])

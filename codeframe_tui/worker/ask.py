@@ -68,9 +68,10 @@ async def _within_window(
     limits, number = shop.settings.limits, progress.task.number
     prefix = estimate([system, tools])
     budget = limits.window_tokens - limits.reply_tokens - prefix
-    for share in _SHARES:
+    known = shop.shares.get(model, 1)
+    for share in (share for share in _SHARES if share >= known):
         told = sent(progress.turns, budget // share)
-        if told.is_step or (share > 1 and told.left_out):
+        if told.is_step or (share > known and told.left_out):
             data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
             await shop.ledger.record_event("context.shortened", number, data)
         usd = most_usd(model, prefix + told.tokens, limits.reply_tokens)
@@ -79,10 +80,13 @@ async def _within_window(
         request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
         try:
             passing("turn.asking")
-            return await _patiently(shop, number, len(progress.turns), request)
+            reply = await _patiently(shop, number, len(progress.turns), request)
         except ModelFailed as failure:
             if failure.kind != "too_long" or share == _SHARES[-1]:
                 raise
+        else:
+            shop.shares[model] = share
+            return reply
     raise AssertionError("unreachable")
 
 

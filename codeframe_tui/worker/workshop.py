@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeframe_tui.core.agent import AgentDefinition
@@ -33,6 +33,8 @@ class Workshop:
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
         rules: reads the project's rules files: name -> text.
+        shares: model -> by what its window is smaller than the settings say (2 = half), where a
+            call has shown it; every engine finds it out anew.
     """
 
     ledger: Ledger
@@ -49,3 +51,4 @@ class Workshop:
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
     rules: Callable[[], Mapping[str, str]]
+    shares: dict[str, int] = field(default_factory=dict)

@@ -43,6 +43,7 @@ def aimock(folder: Path, fixtures: Sequence[dict[str, Any]]) -> Iterator[str]:
     ) as server:
         assert server.stdout is not None
         said = []
+        rest = threading.Thread(target=server.stdout.read, daemon=True)
         try:
             for line in server.stdout:
                 said.append(line)
@@ -50,9 +51,9 @@ def aimock(folder: Path, fixtures: Sequence[dict[str, Any]]) -> Iterator[str]:
                     break
             else:
                 pytest.fail("aimock did not start:\n" + "".join(said))
-            rest = threading.Thread(target=server.stdout.read, daemon=True)
             rest.start()  # a full pipe would stop it
             yield said[-1].split("listening on ", 1)[1].strip()
         finally:
             server.kill()
-            rest.join()
+            if rest.is_alive():
+                rest.join()

@@ -197,7 +197,9 @@ def test_doctor_tells_a_damaged_database_and_verbs_exit_5(cf: Place) -> None:
     database.write_bytes(b"no database" * 1000)
     ended = cf("list", "--json")
     assert (ended.code, "damaged" in ended.error["message"]) == (5, True)
-    checks = {check["name"]: check for check in cf("doctor", "--json").document["checks"]}
+    doctor = cf("doctor", "--json")
+    assert (doctor.code, "damaged" in doctor.err) == (5, True)
+    checks = {check["name"]: check for check in doctor.document["checks"]}
     assert checks["state"]["state"] == "missing"
     assert checks["key"]["state"] == "missing"
 

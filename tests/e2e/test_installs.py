@@ -107,7 +107,10 @@ def uv_environment() -> dict[str, str]:
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
     ).stdout
-    told: dict[str, str] = {"UV_CONSTRAINT": str(ROOT / "constraints.txt").replace(" ", "\\ ")}
+    told = {
+        "UV_CONSTRAINT": str(ROOT / "constraints.txt").replace(" ", "\\ "),
+        "UV_INDEX_STRATEGY": "unsafe-best-match",  # pip, too, takes all its indexes as one
+    }
     names = {"find-links": "UV_FIND_LINKS", "extra-index-url": "UV_INDEX", "index-url":
              "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}  # fmt: skip
     for line in listed.splitlines():

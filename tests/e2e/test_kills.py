@@ -16,7 +16,7 @@ import pytest
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers, ShowTasks
+from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers, ShowTasks, ShowUsage
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.e2e.estate import Estate, Tally
@@ -120,6 +120,7 @@ async def test_nothing_is_lost_repeated_or_half_done_by_kills(
         async with engine(starter) as client:
             await client.submit(SetWorkers(paused=False, workers=2))
             await _all_completed(client, estate.added)
+            assert (await client.query(ShowUsage()))["reserved_usd"] == 0.0  # no money is held
             os.kill(client.engine["pid"], signal.SIGTERM)
             await client.lost.wait()
     record_property("table", str(tally))

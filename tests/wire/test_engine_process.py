@@ -145,6 +145,26 @@ def test_doctor_finds_everything_and_tells_no_key(
     assert "user:word" not in out
 
 
+def test_doctor_offers_what_a_moved_project_left_behind_and_adopts_it_when_asked(
+    place: Project,
+) -> None:
+    assert verb(place, "add", "before the move")[0] == 0
+    moved = Project(place.root.with_name("moved"), place.state_root)
+    place.root.rename(moved.root)
+    code, out, _ = verb(moved, "doctor")
+    assert code == 0
+    lines = out.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if line.startswith("warn     moved")]
+    assert str(place.root) in lines[at]
+    assert "→ if the project was moved here, `codeframe-tui doctor --repair`" in lines[at + 1]
+    assert json.loads(verb(moved, "list", "--json")[1])["tasks"] == []
+    code, out, err = verb(moved, "doctor", "--repair")
+    assert (code, "which is gone" in out) == (0, False)
+    assert f"adopted: the tasks and the history of {place.root}" in err
+    (task,) = json.loads(verb(moved, "list", "--json")[1])["tasks"]
+    assert task["title"] == "before the move"
+
+
 @pytest.mark.fault(
     "people",
     "git is missing",

@@ -16,6 +16,7 @@ from codeframe_tui.__main__ import VERBS
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.main import main
+from codeframe_tui.cli.render import check_list
 from codeframe_tui.cli.verb import App
 from codeframe_tui.core.commands import (
     AddTask,
@@ -271,6 +272,19 @@ def test_an_interdiff_says_what_it_compares(
     service.documents["ShowDiff"] = {"attempt": 3, "since": 1, "rebased": False, "files": []}
     assert run("diff", "1", "--since", "1") == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["# nothing"]
+
+
+def test_what_doctor_found_stands_in_columns_and_is_wrapped_on_a_terminal() -> None:
+    checks = [
+        {"name": "git", "state": "missing", "detail": "none\x1b[2J", "hint": "word " * 20},
+        {"name": "base_url", "state": "ok", "detail": "the default", "hint": ""},
+    ]
+    lines = check_list({"checks": checks}, 60).splitlines()
+    assert lines[0] == "missing  git       none"
+    assert [line[:21].strip() for line in lines[1:4]] == ["→", "", ""]
+    assert max(map(len, lines)) <= 60
+    assert lines[4:] == ["ok       base_url  the default", "", "1 missing"]
+    assert len(check_list({"checks": checks}).splitlines()) == 5
 
 
 def test_text_of_others_reaches_no_terminal_unsanitised(

@@ -21,6 +21,7 @@ from codeframe_tui.core.commands import (
     ShowUndo,
     Undo,
 )
+from codeframe_tui.core.events import DECISION_ENDS
 from tests.worker.room import (
     PLAIN,
     Recorder,
@@ -433,6 +434,42 @@ async def test_a_decision_left_pending_is_carried_out_once_at_the_next_start(
             await desk.until("task.added", "9")
             assert sum(event.type == "change.applied" for event in desk.heard) == 1
             assert tree_of(project) == applied
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["not yet written", "written"])
+@pytest.mark.fault(
+    "kill",
+    "the engine ends while an undone change is brought back",
+    sees="the redo ends at the next start",
+    kept="the decision; your files are all-old or all-new",
+)
+async def test_a_redo_left_pending_is_ended_at_the_next_start(
+    tmp_path: Path, written: bool
+) -> None:
+    project, script = make_project(tmp_path / "project"), Recorder(Line(RIGHT))
+    settings = settings_in(tmp_path)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            task = await desk.add()
+            await desk.start()
+            await desk.becomes(task, "in_review")
+            await desk.deed(Approve(task))
+            applied = tree_of(project)
+            await desk.deed(Undo(task))
+            await _stop_deciding()
+            await desk.service.submit(Redo(task))
+        if written:  # the files were moved, but the engine ended before it could say so
+            for name in ("pkg/three.py", "tests/test_three.py"):
+                side = applied[name]
+                assert side is not None
+                (project / name).write_bytes(side[1])
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script, seen=desk.seen)
+            assert (await desk.until_any(set(DECISION_ENDS), task)).type == "change.redone"
+            assert tree_of(project) == applied
+            assert (await desk.show(task))["status"] == "completed"
+            assert (await desk.deed(Undo(task))).type == "change.undone"
 
 
 async def _stop_deciding() -> None:

@@ -23,10 +23,12 @@ class Window:
     def __init__(self, script: Script, tokens: int) -> None:
         self._script, self._tokens = script, tokens
         self.taken: list[int] = []
+        self.refused = 0
 
     def turn(self, conversation: Conversation) -> Turn:
         size = estimate(conversation._messages)
         if size > self._tokens:
+            self.refused += 1
             return Turn(DONE.blocks, fault=TOO_LONG)
         self.taken.append(size)
         return self._script.turn(conversation)
@@ -73,6 +75,7 @@ async def test_a_window_that_is_smaller_than_said_is_found_out(tmp_path: Path) -
         await desk.until("context.shortened", task)
         await desk.becomes(task, "in_review")
     assert max(model.taken) <= 20_000
+    assert 1 <= model.refused <= 2  # once found out, it is not asked for again
 
 
 @pytest.mark.fault(
