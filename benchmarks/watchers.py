@@ -22,10 +22,11 @@ from pathlib import Path
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.commands import AddTask, Note
+from codeframe_tui.wire.address import parse_address
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello
-from codeframe_tui.wire.remote import parse_address, reach_remote
+from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.websocket import dial
 
 WATCHERS = 100

@@ -19,8 +19,8 @@ from codeframe_tui.cli.verb import App, Scene, ended, not_yet, verb
 from codeframe_tui.core.errors import CodeframeError, Refused, WrongUse
 from codeframe_tui.headless.output import Output
 from codeframe_tui.tui.launch import attach_cockpit
+from codeframe_tui.wire.address import LOOPBACK, Address, keep_address, read_address
 from codeframe_tui.wire.client import Client
-from codeframe_tui.wire.remote import LOOPBACK, Address, keep_address, read_address
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 
 if TYPE_CHECKING:

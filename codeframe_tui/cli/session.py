@@ -16,8 +16,9 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.ports import Service
 from codeframe_tui.settings import Settings, config_dir
+from codeframe_tui.wire.address import read_address
 from codeframe_tui.wire.client import Client
-from codeframe_tui.wire.remote import reach_remote, read_address
+from codeframe_tui.wire.remote import reach_remote
 
 __all__ = ["open_remote", "open_session", "read_settings"]
 

@@ -78,7 +78,8 @@ def attach_cockpit(place: str) -> int:
     with first_picture("codeframe-tui"):
         from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
 
-        from codeframe_tui.wire.remote import reach_remote, read_address  # noqa: PLC0415
+        from codeframe_tui.wire.address import read_address  # noqa: PLC0415
+        from codeframe_tui.wire.remote import reach_remote  # noqa: PLC0415
 
         keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
         connect = partial(reach_remote, partial(read_address, place))

@@ -13,8 +13,8 @@ from http import HTTPStatus
 from websockets.http11 import Request
 
 from codeframe_tui.ports import Service
+from codeframe_tui.wire.address import LOOPBACK
 from codeframe_tui.wire.codec import Malformed
-from codeframe_tui.wire.remote import LOOPBACK
 from codeframe_tui.wire.session import Bounds, Sessions
 from codeframe_tui.wire.websocket import accept
 

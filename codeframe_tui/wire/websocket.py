@@ -23,9 +23,9 @@ from websockets.uri import parse_uri
 
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.text import clean_line
+from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES
 from codeframe_tui.wire.codec import Malformed, decode
-from codeframe_tui.wire.remote import Address
 
 __all__ = ["Check", "FrameChannel", "accept", "dial"]
 

@@ -10,10 +10,11 @@ import pytest
 
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
+from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.gateway import Gateway
 from codeframe_tui.wire.relay import Relay
-from codeframe_tui.wire.remote import Address, reach_remote
+from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.server import Server
 from tests.contract.service_kit import engine_on
 

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.gateway import Gateway
 from codeframe_tui.wire.relay import Relay, WatchOnly
-from codeframe_tui.wire.remote import Address, reach_remote
+from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.session import Bounds
 from tests.wire.fake_service import FakeService
 

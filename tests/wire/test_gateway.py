@@ -11,9 +11,10 @@ import pytest
 from codeframe_tui.core.commands import AddTask, ShowOverview, ShowTasks
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.wire import websocket
+from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.codec import Malformed, encode
 from codeframe_tui.wire.hello import PROTOCOL, hello
-from codeframe_tui.wire.remote import Address, reach_remote
+from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.session import Bounds
 from codeframe_tui.wire.websocket import dial
 from tests.wire.gateway_room import TOKEN, WATCH, served

@@ -20,10 +20,11 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.service import Supervisor
 from codeframe_tui.tui.feed import Feed
 from codeframe_tui.tui.messages import Arrived, Happened
+from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.gateway import Gateway
 from codeframe_tui.wire.relay import Relay
-from codeframe_tui.wire.remote import Address, reach_remote
+from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.server import Server
 from codeframe_tui.wire.start import Starter, reach
 from tests.contract.service_kit import add, engine_on, in_review, settle_all, show
