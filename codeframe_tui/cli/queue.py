@@ -22,11 +22,10 @@ from codeframe_tui.core.commands import (
     Note,
     Release,
     Retry,
-    ShowTask,
-    ShowTasks,
 )
 from codeframe_tui.core.errors import NotFound, WrongUse
 from codeframe_tui.core.importing import reader_for
+from codeframe_tui.core.queries import ShowTask, ShowTasks
 
 __all__: list[str] = []
 

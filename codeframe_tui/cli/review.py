@@ -11,18 +11,11 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, number, verb
-from codeframe_tui.core.commands import (
-    Answer,
-    Approve,
-    Parts,
-    Redo,
-    Reject,
-    ShowBlockers,
-    ShowDiff,
-    Undo,
-)
+from codeframe_tui.core.commands import Answer, Approve, Redo, Reject, Undo
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
+from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.queries import ShowBlockers, ShowDiff
 from codeframe_tui.headless.run import last_event
 
 __all__: list[str] = []

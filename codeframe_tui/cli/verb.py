@@ -18,8 +18,8 @@ import click
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.cli.session import open_remote, open_session
-from codeframe_tui.core.commands import ShowOverview
 from codeframe_tui.core.errors import CodeframeError, WrongUse
+from codeframe_tui.core.queries import ShowOverview
 from codeframe_tui.headless.output import Output
 from codeframe_tui.ports import Service
 

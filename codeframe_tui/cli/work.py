@@ -11,8 +11,8 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, verb
-from codeframe_tui.core.commands import ShowContext, ShowEvents, ShowSymbols, ShowUsage
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import ShowContext, ShowEvents, ShowSymbols, ShowUsage
 from codeframe_tui.headless.run import Wanted, run_until_idle
 
 __all__: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeframe_tui.core.commands import Parts
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.proposal import FileSummary
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage

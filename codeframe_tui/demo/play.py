@@ -18,13 +18,11 @@ from codeframe_tui.core.commands import (
     Retry,
     SetPolicy,
     SetWorkers,
-    ShowBlockers,
-    ShowTask,
-    ShowTasks,
     Undo,
 )
 from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import ShowBlockers, ShowTask, ShowTasks
 from codeframe_tui.demo.story import COLLEAGUE, TASKS, expected, project_files, tasks
 from codeframe_tui.ports.service import Document, Service
 

@@ -8,17 +8,10 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from codeframe_tui.core.commands import (
-    SetPolicy,
-    SetWorkers,
-    ShowBlockers,
-    ShowDoctor,
-    ShowEvents,
-    ShowOverview,
-    ShowTasks,
-)
+from codeframe_tui.core.commands import SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import ShowBlockers, ShowDoctor, ShowEvents, ShowOverview, ShowTasks
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Service
 

@@ -24,7 +24,8 @@ from codeframe_tui.ports.running import (
     TestRunner,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
-from codeframe_tui.ports.store import Store, Tables
+from codeframe_tui.ports.store import Store
+from codeframe_tui.ports.tables import Tables
 
 __all__ = [
     "Clock",

@@ -7,8 +7,9 @@ from collections.abc import (
 )
 from typing import Any, Protocol
 
-from codeframe_tui.core.commands import Command, Query
+from codeframe_tui.core.commands import Command
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query
 
 Document = dict[str, Any]
 """A JSON object as outward documents are (CONTRACT §9)."""

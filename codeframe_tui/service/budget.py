@@ -12,7 +12,7 @@ from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
 from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, room_under
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.blockers import open_blocker
 from codeframe_tui.service.switches import pause
 from codeframe_tui.service.unit import Unit

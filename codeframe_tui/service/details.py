@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict
 
-from codeframe_tui.core.commands import Parts, ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision, Turn
+from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import review
 from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row

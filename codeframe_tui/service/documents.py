@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
-from codeframe_tui.core.commands import ShowBlockers, ShowEvents, ShowQueue, ShowTasks
+from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowQueue, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.budget import caps_in_force, shared_caps
 from codeframe_tui.service.switches import Halt, halt, in_force
 from codeframe_tui.settings import Settings

@@ -18,7 +18,7 @@ from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import blockers, budget, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause

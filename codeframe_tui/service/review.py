@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from codeframe_tui.core.commands import Approve, Parts, Reject
+from codeframe_tui.core.commands import Approve, Reject
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.patch import touches
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.undo import settle
 from codeframe_tui.service.unit import Unit, spoken
 

@@ -8,24 +8,16 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from codeframe_tui.core import commands
-from codeframe_tui.core.commands import (
-    Approve,
-    Command,
-    KeepWorking,
-    Query,
-    Reject,
-    SetPolicy,
-    SetWorkers,
-    ShowDiff,
-)
+from codeframe_tui.core import commands, queries
+from codeframe_tui.core.commands import Approve, Command, KeepWorking, Reject, SetPolicy, SetWorkers
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
+from codeframe_tui.core.queries import Query, ShowDiff
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
     details,
@@ -64,13 +56,13 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
-    commands.ShowActivity: details.activity,
-    commands.ShowBlockers: documents.blockers,
-    commands.ShowEvents: documents.events,
-    commands.ShowQueue: documents.queue,
-    commands.ShowTask: details.task,
-    commands.ShowTasks: documents.tasks,
-    commands.ShowTestOutput: details.test_output,
+    queries.ShowActivity: details.activity,
+    queries.ShowBlockers: documents.blockers,
+    queries.ShowEvents: documents.events,
+    queries.ShowQueue: documents.queue,
+    queries.ShowTask: details.task,
+    queries.ShowTasks: documents.tasks,
+    queries.ShowTestOutput: details.test_output,
 }
 
 
@@ -131,15 +123,15 @@ class Supervisor(StoreLedger):
         if (document := _DOCUMENTS.get(type(query))) is not None:
             return await self._store.read(lambda tables: document(tables, query))
         match query:
-            case commands.ShowOverview():
+            case queries.ShowOverview():
                 return await self._overview()
-            case commands.ShowUsage():
+            case queries.ShowUsage():
                 return await self._store.read(self._usage)
-            case commands.ShowDiff():
+            case queries.ShowDiff():
                 return await self._diff(query)
-            case commands.ShowUndo(number):
+            case queries.ShowUndo(number):
                 return await self._undo(number)
-            case commands.ShowBase(number, path):
+            case queries.ShowBase(number, path):
                 return await self._base(number, path)
             case _:
                 return await self._surroundings(query)
@@ -147,9 +139,9 @@ class Supervisor(StoreLedger):
     async def _surroundings(self, query: Query) -> Document:
         """What is no row: the code and the environment."""
         match query:
-            case commands.ShowContext(text):
+            case queries.ShowContext(text):
                 return await self._context(text)
-            case commands.ShowSymbols(name):
+            case queries.ShowSymbols(name):
                 return await _there(self._index, "code index").find(name)
             case _:
                 return await _there(self._doctor, "doctor")()

@@ -8,7 +8,7 @@ from codeframe_tui.core.commands import SetPolicy, SetWorkers
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Setting, Tables
+from codeframe_tui.ports.tables import Setting, Tables
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 

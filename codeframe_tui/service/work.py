@@ -11,7 +11,7 @@ from codeframe_tui.core.task import Group, Phase, Status, Task
 from codeframe_tui.core.usage import total_cost
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Document
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.switches import in_force
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings

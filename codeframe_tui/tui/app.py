@@ -14,7 +14,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from codeframe_tui.core.commands import (
+from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import (
     ShowActivity,
     ShowBase,
     ShowBlockers,
@@ -22,7 +23,6 @@ from codeframe_tui.core.commands import (
     ShowQueue,
     ShowTask,
 )
-from codeframe_tui.core.events import Event
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names, problems
 from codeframe_tui.tui.messages import (

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from codeframe_tui.core.commands import Command, Query, ShowOverview
 from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query, ShowOverview
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -29,7 +29,8 @@ from codeframe_tui.tui.messages import (
     Streamed,
 )
 
-if TYPE_CHECKING:  # all ports at once would delay the first picture
+if TYPE_CHECKING:  # commands and all ports at once would delay the first picture
+    from codeframe_tui.core.commands import Command
     from codeframe_tui.ports import Document, Service
 
 __all__ = ["GAP", "SLOTS", "TICK", "Connect", "Feed", "concerns"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from codeframe_tui.core.commands import Query
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document

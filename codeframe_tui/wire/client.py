@@ -8,16 +8,19 @@ from contextlib import aclosing, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codeframe_tui.core.commands import Command, Query
 from codeframe_tui.core.errors import Lacking, Refused, error_from_document
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query
 from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES, Channel, Dial, part
 from codeframe_tui.wire.codec import Malformed, decode_event, decode_signal, encode, encode_wish
 from codeframe_tui.wire.hello import check_hello, hello
 from codeframe_tui.wire.outbox import SignalBuffer
 from codeframe_tui.wire.stream import dial
+
+if TYPE_CHECKING:  # commands are loaded when the first one is given
+    from codeframe_tui.core.commands import Command
 
 __all__ = ["Client"]
 

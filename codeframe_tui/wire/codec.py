@@ -13,11 +13,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codeframe_tui.core.commands import COMMANDS, Command, Query
 from codeframe_tui.core.errors import CodeframeError, error_document
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import QUERIES, Query
+
+if TYPE_CHECKING:  # commands are loaded when the first one is given
+    from codeframe_tui.core.commands import Command
 
 __all__ = [
     "Malformed",
@@ -66,7 +69,7 @@ def _refuse_constant(name: str) -> None:
 def encode_wish(wish: Command | Query) -> dict[str, Any]:
     """A command or query as the body of a request."""
     name = type(wish).__name__
-    door = "submit" if name in COMMANDS else "query"
+    door = "query" if name in QUERIES else "submit"
     return {door: {"type": name, "args": asdict(wish)}}
 
 

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-from codeframe_tui.core.commands import Command, Query, ShowEvents, ShowOverview
+from codeframe_tui.core.commands import Command
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query, ShowEvents, ShowOverview
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service.broadcast import Broadcast
 

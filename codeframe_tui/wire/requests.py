@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from codeframe_tui.core.commands import COMMANDS, QUERIES, Command, Query
+from codeframe_tui.core.commands import COMMANDS, Command
 from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.queries import QUERIES, Query
 
 __all__ = ["decode_wish"]
 

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
-from codeframe_tui.core.commands import Command, KeepWorking, Query
+from codeframe_tui.core.commands import Command, KeepWorking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.wire.session import Bounds, Sessions
 from codeframe_tui.wire.stream import LineChannel, bind, peer_uid

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-from codeframe_tui.core.commands import Command, Query, ShowEvents
+from codeframe_tui.core.commands import Command
 from codeframe_tui.core.errors import CodeframeError, Refused, WrongUse
+from codeframe_tui.core.queries import Query, ShowEvents
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES, Channel, part
 from codeframe_tui.wire.codec import Malformed, encode, encode_error, encode_signal

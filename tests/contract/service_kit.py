@@ -10,10 +10,11 @@ from typing import Any
 
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import AddTask, SetWorkers, ShowTask
+from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
+from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification

@@ -24,14 +24,20 @@ from codeframe_tui.core.commands import (
     ImportTasks,
     KeepWorking,
     Note,
-    Parts,
-    Query,
     Redo,
     Reject,
     Release,
     Retry,
     SetPolicy,
     SetWorkers,
+    Undo,
+)
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
+from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.core.queries import (
+    Query,
     ShowActivity,
     ShowBase,
     ShowBlockers,
@@ -44,11 +50,7 @@ from codeframe_tui.core.commands import (
     ShowTestOutput,
     ShowUndo,
     ShowUsage,
-    Undo,
 )
-from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
-from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import (

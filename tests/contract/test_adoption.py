@@ -13,8 +13,9 @@ from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import AddTask, Approve, ShowTasks
+from codeframe_tui.core.commands import AddTask, Approve
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import ShowTasks
 from tests.worker.room import Room, answer, make_project, room, settings_in, three
 
 

@@ -17,7 +17,7 @@ import pytest
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.scripted.script import Conversation
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core import commands
+from codeframe_tui.core import commands, queries
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.task import is_issue_number, is_task_number
@@ -359,11 +359,11 @@ class FakeService:
                 self.undo(number)
         return {}
 
-    async def query(self, query: commands.Query) -> dict[str, Any]:
+    async def query(self, query: queries.Query) -> dict[str, Any]:
         match query:
-            case commands.ShowTasks():
+            case queries.ShowTasks():
                 return {"tasks": [{"number": n, "status": s} for n, s in self.status.items()]}
-            case commands.ShowTask(number):
+            case queries.ShowTask(number):
                 verdict = {"verdict": self.last_verdict, "reason": "no_sandbox"}
                 made = range(1, self.attempts[number] + 1)
                 attempts = [
@@ -372,7 +372,7 @@ class FakeService:
                 ]
                 status = self.status[number]
                 return {"number": number, "status": status, "attempts": attempts}
-        assert isinstance(query, commands.ShowBlockers)
+        assert isinstance(query, queries.ShowBlockers)
         return {"blockers": []}
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:

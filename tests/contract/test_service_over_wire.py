@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.core.commands import AddTask, SetWorkers, ShowTask
+from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.errors import CodeframeError, NotFound, Refused
+from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.wire.client import Client

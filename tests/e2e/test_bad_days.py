@@ -18,8 +18,9 @@ from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.script import Conversation, Line, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.adapters.store import SqlStore
-from codeframe_tui.core.commands import AddTask, SetWorkers, ShowTask, ShowTasks
+from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.queries import ShowTask, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.contract.sandbox_room import need_bwrap

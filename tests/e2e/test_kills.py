@@ -16,7 +16,8 @@ import pytest
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers, ShowTasks, ShowUsage
+from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers
+from codeframe_tui.core.queries import ShowTasks, ShowUsage
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.e2e.estate import Estate, Tally

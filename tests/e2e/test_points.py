@@ -16,18 +16,10 @@ import pytest
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core.commands import (
-    AddTask,
-    Answer,
-    Approve,
-    Redo,
-    SetWorkers,
-    ShowBlockers,
-    ShowTasks,
-    Undo,
-)
+from codeframe_tui.core.commands import AddTask, Answer, Approve, Redo, SetWorkers, Undo
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import DECISION_ENDS
+from codeframe_tui.core.queries import ShowBlockers, ShowTasks
 from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e.estate import Estate, Tally

@@ -15,8 +15,9 @@ import pytest
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core.commands import AddTask, Approve, Hold, ShowEvents, ShowOverview, ShowTasks
+from codeframe_tui.core.commands import AddTask, Approve, Hold
 from codeframe_tui.core.events import DECISION_ENDS, Event
+from codeframe_tui.core.queries import ShowEvents, ShowOverview, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.worker.room import answer, make_project, three

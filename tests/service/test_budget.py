@@ -9,14 +9,8 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.commands import (
-    Answer,
-    Cancel,
-    SetWorkers,
-    ShowBlockers,
-    ShowOverview,
-    ShowUsage,
-)
+from codeframe_tui.core.commands import Answer, Cancel, SetWorkers
+from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import add, claim, engine_on, reply, status
 

@@ -10,16 +10,9 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import (
-    Answer,
-    Approve,
-    Cancel,
-    Note,
-    Release,
-    SetWorkers,
-    ShowEvents,
-)
+from codeframe_tui.core.commands import Answer, Approve, Cancel, Note, Release, SetWorkers
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
 from codeframe_tui.service import Supervisor

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeframe_tui.adapters.store import SqlStore
-from codeframe_tui.core.commands import SetPolicy, SetWorkers, ShowOverview
+from codeframe_tui.core.commands import SetPolicy, SetWorkers
+from codeframe_tui.core.queries import ShowOverview
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from tests.contract.service_kit import TickingClock, add, facts

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codeframe_tui import __version__
-from codeframe_tui.core.commands import (
-    Command,
+from codeframe_tui.core.commands import Command
+from codeframe_tui.core.errors import CodeframeError, NotFound
+from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import (
     Query,
     ShowActivity,
     ShowBase,
@@ -23,8 +25,6 @@ from codeframe_tui.core.commands import (
     ShowTestOutput,
     ShowUndo,
 )
-from codeframe_tui.core.errors import CodeframeError, NotFound
-from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.ports import Document
 
 NOW = datetime(2026, 3, 2, 14, 20, 0, tzinfo=UTC)

@@ -21,10 +21,10 @@ from codeframe_tui.core.commands import (
     Retry,
     SetPolicy,
     SetWorkers,
-    ShowUndo,
     Undo,
 )
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import ShowUndo
 from codeframe_tui.tui.deeds.table import DEEDS
 from codeframe_tui.tui.keymap import KEYS
 from codeframe_tui.tui.modals.sheet import Sheet

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from codeframe_tui.core.commands import Parts
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.tui.present.diff import DiffIndex, Place
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.draft import Verdict

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from textual.message import Message
 
-from codeframe_tui.core.commands import Hold, ShowDiff, ShowQueue, ShowTask
+from codeframe_tui.core.commands import Hold
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.events import EVENT_TYPES, Event
+from codeframe_tui.core.queries import ShowDiff, ShowQueue, ShowTask
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed, concerns
 from codeframe_tui.tui.messages import Arrived, EngineFound, EngineLost, Missing, Streamed

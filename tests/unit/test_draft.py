@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.commands import Approve, Parts, Reject
+from codeframe_tui.core.commands import Approve, Reject
+from codeframe_tui.core.parts import Parts
+from codeframe_tui.tui.deeds.review import approval, rejection
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from tests.diff_documents import document, file, hunk, retry
 
@@ -39,14 +41,14 @@ def test_all_hunks_of_a_file_make_the_whole_file_some_make_hunks() -> None:
 def test_the_rejected_part_has_the_same_form() -> None:
     draft = DRAFT.give(Verdict.REJECTED, [(RETRY, 2), ("scripts/run.sh", 0)])
     assert draft.rejected_parts == Parts(("scripts/run.sh",), ((RETRY, 2),))
-    assert draft.rejection("1", "no") == Reject("1", "no", draft.rejected_parts, "p1")
+    assert rejection(draft, "1", "no") == Reject("1", "no", draft.rejected_parts, "p1")
 
 
 def test_an_approval_names_the_hash_and_never_means_all_by_being_empty() -> None:
-    assert DRAFT.approval("1.2.3") is None
+    assert approval(DRAFT, "1.2.3") is None
     draft = DRAFT.give(Verdict.ACCEPTED, [(RETRY, 1)])
-    assert draft.approval("1.2.3", rest_to_worker=True) == Approve(
-        "1.2.3", expect="p1", parts=Parts(hunks=((RETRY, 1),)), rest_to_worker=True
+    assert approval(draft, "1.2.3") == Approve(
+        "1.2.3", expect="p1", parts=Parts(hunks=((RETRY, 1),))
     )
 
 

@@ -6,17 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from codeframe_tui.core.commands import (
-    AddTask,
-    Cancel,
-    Command,
-    ImportTasks,
-    Query,
-    ShowEvents,
-    ShowTask,
-)
+from codeframe_tui.core.commands import AddTask, Cancel, Command, ImportTasks
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import Query, ShowEvents, ShowTask
 
 
 class FakeService:

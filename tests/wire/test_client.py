@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.core.commands import AddTask, Hold, ImportTasks, KeepWorking, ShowTask
+from codeframe_tui.core.commands import AddTask, Hold, ImportTasks, KeepWorking
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello

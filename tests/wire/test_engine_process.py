@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.core.commands import AddTask, KeepWorking, ShowOverview, ShowTasks
+from codeframe_tui.core.commands import AddTask, KeepWorking
+from codeframe_tui.core.queries import ShowOverview, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 

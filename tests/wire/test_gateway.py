@@ -8,8 +8,9 @@ import logging
 
 import pytest
 
-from codeframe_tui.core.commands import AddTask, ShowOverview, ShowTasks
+from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
+from codeframe_tui.core.queries import ShowOverview, ShowTasks
 from codeframe_tui.wire import websocket
 from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.codec import Malformed, encode

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.commands import Query, SetPolicy, SetWorkers, ShowTasks
+from codeframe_tui.core.commands import SetPolicy, SetWorkers
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import Query, ShowTasks
 from codeframe_tui.headless.output import Output, event_text
 from codeframe_tui.headless.run import Outcome, Wanted, run_until_idle
 from tests.wire.fake_service import FakeService

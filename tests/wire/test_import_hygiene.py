@@ -24,6 +24,10 @@ sys.argv[1:] = ["--state-dir=" + sys.argv[1], sys.argv[1]]
 assert main() == 0 and len(started) == 2, started
 assert "textual" not in sys.modules
 """
+APP = """
+import codeframe_tui.tui.app, codeframe_tui.wire.start
+assert not {"codeframe_tui.core.commands", "codeframe_tui.ports"} & set(sys.modules)
+"""
 STOP_AT_THE_PICTURE = """
 import codeframe_tui.tui.launch as launch
 def stop(project): raise SystemExit
@@ -34,7 +38,8 @@ sys.argv[1:] = ["--state-dir=" + sys.argv[1], sys.argv[1]]
 try:
     main()
 except SystemExit:
-    assert not {"asyncio", "codeframe_tui.ports", "codeframe_tui.wire.start"} & set(sys.modules)
+    late = {"asyncio", "codeframe_tui.ports", "codeframe_tui.wire.start"}
+    assert not late & set(sys.modules)
 else:
     raise AssertionError("no picture")
 """
@@ -48,6 +53,7 @@ else:
         "import codeframe_tui.core.commands, codeframe_tui.core.events, codeframe_tui.core.errors",
         STOP_BEFORE_TEXTUAL,
         STOP_AT_THE_PICTURE,
+        APP,
     ],
 )
 def test_the_cockpit_loads_nothing_heavy(script: str, tmp_path: Path, runtime: Path) -> None:

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.core.commands import AddTask, ShowOverview, ShowTasks
+from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
+from codeframe_tui.core.queries import ShowOverview, ShowTasks
 from codeframe_tui.wire.address import Address, keep_address, parse_address, read_address
 from codeframe_tui.wire.remote import reach_remote
 

@@ -15,8 +15,9 @@ import pytest
 from textual.message import Message
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.core.commands import Approve, Command, Reject, ShowQueue, ShowTask
+from codeframe_tui.core.commands import Approve, Command, Reject
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.queries import ShowQueue, ShowTask
 from codeframe_tui.service import Supervisor
 from codeframe_tui.tui.feed import Feed
 from codeframe_tui.tui.messages import Arrived, Happened

@@ -27,14 +27,14 @@ from codeframe_tui.core.commands import (
     EditTask,
     ImportTasks,
     Note,
-    Parts,
     Redo,
     Reject,
     Retry,
-    ShowDiff,
     Undo,
 )
 from codeframe_tui.core.errors import Conflict
+from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.queries import ShowDiff
 from codeframe_tui.ports import Service
 from tests.wire.fake_service import FakeService
 

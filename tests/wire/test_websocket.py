@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from websockets.frames import Frame, Opcode
 
-from codeframe_tui.core.commands import ShowTasks
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello

@@ -18,8 +18,9 @@ from typing import Any, cast
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Script, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import AddTask, Approve, Redo, SetWorkers, ShowTask, Undo
+from codeframe_tui.core.commands import AddTask, Approve, Redo, SetWorkers, Undo
 from codeframe_tui.core.events import DECISION_ENDS, Event
+from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.settings import Limits, Settings, Waits
 

@@ -9,7 +9,8 @@ import pytest
 from codeframe_tui.adapters import definitions
 from codeframe_tui.adapters.definitions import Definitions
 from codeframe_tui.adapters.scripted.script import Line
-from codeframe_tui.core.commands import SetPolicy, ShowActivity, ShowOverview
+from codeframe_tui.core.commands import SetPolicy
+from codeframe_tui.core.queries import ShowActivity, ShowOverview
 from tests.worker.room import answer, room, three
 
 OURS = "---\nname: Backend Worker\n---\nBe quick.\n\n## Maturity Level: D4\n"

@@ -9,7 +9,8 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core import usage
-from codeframe_tui.core.commands import Answer, ShowBlockers, ShowOverview, ShowUsage
+from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.core.usage import Price
 from tests.worker.room import answer, call, room
 

@@ -11,7 +11,8 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.bootstrap import assembly
 from codeframe_tui.core import usage
-from codeframe_tui.core.commands import Answer, ShowBlockers
+from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.queries import ShowBlockers
 from codeframe_tui.core.usage import Price
 from tests.worker.room import answer, call, room, three
 

@@ -9,7 +9,7 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.bootstrap import facts
-from codeframe_tui.core.commands import ShowOverview
+from codeframe_tui.core.queries import ShowOverview
 from tests.worker.room import answer, room
 
 

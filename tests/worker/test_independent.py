@@ -13,8 +13,8 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import ShowActivity
 from codeframe_tui.core.errors import ModelFailed
+from codeframe_tui.core.queries import ShowActivity
 from tests.contract.independent import aimock
 from tests.contract.model_kit import model_at, request_of
 from tests.worker.room import Recorder, Room, answer, make_project, settings_in

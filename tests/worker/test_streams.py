@@ -13,8 +13,8 @@ from typing import cast
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Fault, Line, ToolCall, Turn
-from codeframe_tui.core.commands import ShowActivity
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.queries import ShowActivity
 from tests.worker.room import answer, room, text_of
 
 DONE = answer({"path": "a.txt", "action": "create", "content": "x\n"})

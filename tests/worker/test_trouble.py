@@ -10,15 +10,8 @@ import pytest
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
-from codeframe_tui.core.commands import (
-    Answer,
-    Cancel,
-    Hold,
-    Release,
-    Retry,
-    SetWorkers,
-    ShowOverview,
-)
+from codeframe_tui.core.commands import Answer, Cancel, Hold, Release, Retry, SetWorkers
+from codeframe_tui.core.queries import ShowOverview
 from tests.worker.room import (
     Recorder,
     Room,

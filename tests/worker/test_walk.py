@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Line, Talks, ToolCall, Turn
-from codeframe_tui.core.commands import Answer, Approve, Note, Reject, Retry, ShowBlockers
+from codeframe_tui.core.commands import Answer, Approve, Note, Reject, Retry
+from codeframe_tui.core.queries import ShowBlockers
 from tests.worker.room import Room, answer, call, room, say, text_of, three, tree_of
 
 WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from codeframe_tui.core.commands import Parts
 from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.worker.apply import carry_out

@@ -26,7 +26,7 @@ _NAMES = ("red", "green", "regression", "lint")
 
 
 class SqlAttempts:
-    """Fulfils `ports.store.AttemptRows`."""
+    """Fulfils `ports.tables.AttemptRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

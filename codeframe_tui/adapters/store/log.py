@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.events import Event
-from codeframe_tui.ports.store import Setting
+from codeframe_tui.ports.tables import Setting
 
 __all__ = ["SqlEvents", "SqlSettings"]
 
@@ -20,7 +20,7 @@ SETTINGS = schema.settings
 
 
 class SqlEvents:
-    """Fulfils `ports.store.EventRows`; appended events are written together by `flush`."""
+    """Fulfils `ports.tables.EventRows`; appended events are written together by `flush`."""
 
     def __init__(self, connection: Connection, last: int) -> None:
         self._connection = connection
@@ -60,7 +60,7 @@ class SqlEvents:
 
 
 class SqlSettings:
-    """Fulfils `ports.store.SettingRows`."""
+    """Fulfils `ports.tables.SettingRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

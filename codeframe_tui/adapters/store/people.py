@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, TextClause, insert, selec
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.commands import Parts
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Decision
 
 __all__ = ["SqlBlockers", "SqlDecisions"]
@@ -19,7 +19,7 @@ DECISIONS = schema.decisions
 
 
 class SqlBlockers:
-    """Fulfils `ports.store.BlockerRows`; ids are ``b`` and the row's number."""
+    """Fulfils `ports.tables.BlockerRows`; ids are ``b`` and the row's number."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -65,7 +65,7 @@ class SqlBlockers:
 
 
 class SqlDecisions:
-    """Fulfils `ports.store.DecisionRows`."""
+    """Fulfils `ports.tables.DecisionRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

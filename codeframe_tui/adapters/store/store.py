@@ -16,7 +16,7 @@ from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.adapters.store.writer import Writer
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Event
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_to
 
 
 class SqlTurns:
-    """Fulfils `ports.store.TurnRows`."""
+    """Fulfils `ports.tables.TurnRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -86,7 +86,7 @@ class SqlTurns:
 
 
 class SqlReservations:
-    """Fulfils `ports.store.ReservationRows`."""
+    """Fulfils `ports.tables.ReservationRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -113,7 +113,7 @@ class SqlReservations:
 
 
 class SqlTools:
-    """Fulfils `ports.store.ToolRows`."""
+    """Fulfils `ports.tables.ToolRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -142,7 +142,7 @@ class SqlTools:
 
 
 class SqlMessages:
-    """Fulfils `ports.store.MessageRows`."""
+    """Fulfils `ports.tables.MessageRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

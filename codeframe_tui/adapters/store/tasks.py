@@ -57,7 +57,7 @@ _HELD_UP = text(
 
 
 class SqlIssues:
-    """Fulfils `ports.store.IssueRows`."""
+    """Fulfils `ports.tables.IssueRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -79,7 +79,7 @@ class SqlIssues:
 
 
 class SqlTasks:
-    """Fulfils `ports.store.TaskRows`."""
+    """Fulfils `ports.tables.TaskRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

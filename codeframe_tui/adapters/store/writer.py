@@ -23,7 +23,7 @@ from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event
 from codeframe_tui.ports.points import passing
-from codeframe_tui.ports.store import Tables
+from codeframe_tui.ports.tables import Tables
 
 __all__ = ["Writer"]
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from codeframe_tui.core.commands import (
-    KeepWorking,
-    SetPolicy,
-    SetWorkers,
-    ShowOverview,
-    ShowTestOutput,
-)
+from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.queries import ShowOverview, ShowTestOutput
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.sheet import Choice

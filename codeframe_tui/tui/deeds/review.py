@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.commands import Answer, Approve, ShowTask
+from codeframe_tui.core.commands import Answer, Approve, Reject
+from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AnswerDialog, AskText
 from codeframe_tui.tui.present.blockers import options_of
+from codeframe_tui.tui.present.draft import ReviewDraft
 from codeframe_tui.tui.present.rows import heading, safe
 from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
 from codeframe_tui.tui.present.tests import newest_attempt
 
-__all__ = ["answer", "approve_all", "approve_as_is", "send"]
+__all__ = ["answer", "approval", "approve_all", "approve_as_is", "rejection", "send"]
 
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
@@ -46,19 +48,28 @@ async def send(desk: Desk) -> None:
         f"Send your verdicts on {number}", rows, *apply, Choice("r", "request changes", "reject")
     )
     if decision == "apply":
-        approval = draft.approval(number)
-        if approval is not None:
-            await desk.submit(approval)
+        if (wish := approval(draft, number)) is not None:
+            await desk.submit(wish)
             desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
     elif decision == "reject":
         said = [heading("What should be different? The worker reads it as you write it.", "dim")]
         title = f"Request changes of {number}"
         answer = await desk.ask_until_taken(
             lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),
-            lambda reason: draft.rejection(number, reason),
+            lambda reason: rejection(draft, number, reason),
         )
         if answer is not None:
             desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+
+
+def approval(draft: ReviewDraft, number: str) -> Approve | None:
+    """The command that applies what is accepted of a task; None when nothing is."""
+    return Approve(number, expect=draft.proposal, parts=draft.parts) if draft.parts else None
+
+
+def rejection(draft: ReviewDraft, number: str, reason: str) -> Reject:
+    """The command that sends it back with a reason; without a rejected part, all of it."""
+    return Reject(number, reason, parts=draft.rejected_parts, expect=draft.proposal)
 
 
 async def answer(desk: Desk) -> None:

@@ -13,10 +13,10 @@ from codeframe_tui.core.commands import (
     Redo,
     Release,
     Retry,
-    ShowUndo,
     Undo,
 )
-from codeframe_tui.core.commands import ShowTask as Task
+from codeframe_tui.core.queries import ShowTask as Task
+from codeframe_tui.core.queries import ShowUndo
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import find

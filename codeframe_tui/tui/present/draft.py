@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from codeframe_tui.core.commands import Approve, Parts, Reject
+from codeframe_tui.core.parts import Parts
 
 __all__ = ["ReviewDraft", "Unit", "Verdict"]
 
@@ -117,8 +117,7 @@ class ReviewDraft:
     def parts(self) -> Parts:
         """What is accepted: whole files where all of a file is, else single hunks.
 
-        Falsy when nothing is. Do not put that into an `Approve`, where it means *all*: see
-        `approval`.
+        Falsy when nothing is; in an `Approve` that would mean *all*.
         """
         return self._parts(Verdict.ACCEPTED)
 
@@ -126,17 +125,6 @@ class ReviewDraft:
     def rejected_parts(self) -> Parts:
         """What is rejected, in the same form."""
         return self._parts(Verdict.REJECTED)
-
-    def approval(self, number: str, *, rest_to_worker: bool = False) -> Approve | None:
-        """The command that applies what is accepted of a task; None when nothing is."""
-        parts = self.parts
-        if not parts:
-            return None
-        return Approve(number, expect=self.proposal, parts=parts, rest_to_worker=rest_to_worker)
-
-    def rejection(self, number: str, reason: str) -> Reject:
-        """The command that sends it back with a reason; without a rejected part, all of it."""
-        return Reject(number, reason, parts=self.rejected_parts, expect=self.proposal)
 
     def _parts(self, verdict: Verdict) -> Parts:
         by_file: dict[str, list[int]] = {}

@@ -1,0 +1,384 @@
+"""What a unit of work reads and writes: rows by kind."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from typing import Any, Protocol, TypeVar
+
+from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.events import Event
+from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
+from codeframe_tui.core.task import Group, Issue, Status, Task
+from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verification import Flag, TestCase, Verification
+
+T = TypeVar("T")
+Setting = str | int | bool | None
+
+
+class IssueRows(Protocol):
+    """Issues by number."""
+
+    def find(self, number: str) -> Issue | None:
+        """One issue."""
+        ...
+
+    def known(self, numbers: Iterable[str]) -> set[str]:
+        """Those of the numbers that exist."""
+        ...
+
+    def add(self, issues: Sequence[Issue]) -> None:
+        """Insert; the numbers are free."""
+        ...
+
+
+class TaskRows(Protocol):
+    """Tasks, their dependencies and their place in the queue."""
+
+    def find(self, number: str) -> Task | None:
+        """One task."""
+        ...
+
+    def known(self, numbers: Iterable[str]) -> set[str]:
+        """Those of the numbers that exist."""
+        ...
+
+    def all(self) -> list[Task]:
+        """Every task in queue order."""
+        ...
+
+    def group(self, group: Group, limit: int) -> list[Task]:
+        """First tasks of a group: queued in the order of claims, done newest first, else oldest."""
+        ...
+
+    def counts(self) -> dict[Group, int]:
+        """How many tasks each group has."""
+        ...
+
+    def last_in(self, issue: str | None) -> int:
+        """Highest last part of the numbers below an issue (None: plain numbers); 0 if none."""
+        ...
+
+    def add(self, tasks: Sequence[Task]) -> None:
+        """Insert tasks with their dependencies; all numbers are free, all dependencies known."""
+        ...
+
+    def save(self, task: Task) -> None:
+        """Write every field but number and dependencies."""
+        ...
+
+    def depend(self, number: str, needs: Sequence[str]) -> None:
+        """Replace the dependencies of a task."""
+        ...
+
+    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
+        """By task its dependencies that are not completed, in their order; None = of all."""
+        ...
+
+    def needs(self, number: str) -> set[str]:
+        """Everything a task depends on, transitively."""
+        ...
+
+    def dependants(self, number: str) -> list[str]:
+        """Tasks that depend on it directly, in natural order."""
+        ...
+
+    def held_up(self, numbers: Sequence[str]) -> dict[str, int]:
+        """How many unfinished tasks wait for each, transitively."""
+        ...
+
+    def next_ready(self, *, fresh: bool) -> str | None:
+        """First task that can start; without ``fresh`` only those that were started before."""
+        ...
+
+    def begun(self) -> set[str]:
+        """Queued tasks that were started before."""
+        ...
+
+    def statuses(self, numbers: Sequence[str]) -> dict[str, Status]:
+        """The state of each of the numbers that exists."""
+        ...
+
+    def start(self, number: str, worker: str) -> bool:
+        """Note who works on it; returns whether it is the first time."""
+        ...
+
+    def base(self, number: str) -> str | None:
+        """Tree id of the snapshot in force."""
+        ...
+
+    def set_base(self, number: str, tree: str | None) -> None:
+        """Replace the snapshot in force."""
+        ...
+
+    def strikes(self, number: str) -> int:
+        """Invalid answers in a row."""
+        ...
+
+    def set_strikes(self, number: str, strikes: int) -> None:
+        """Replace the number of invalid answers in a row."""
+        ...
+
+
+class TurnRows(Protocol):
+    """Conversations and what they cost."""
+
+    def all(self, number: str) -> list[Turn]:
+        """A task's conversation, oldest first."""
+        ...
+
+    def add(self, number: str, turn: Turn, at: str) -> bool:
+        """Insert a message and count its usage; False when its index is taken."""
+        ...
+
+    def usage(self) -> dict[str, tuple[Usage, float | None]]:
+        """Tokens and money by task, for tasks that used any."""
+        ...
+
+    def usage_by_attempt(self, number: str) -> dict[int, Usage]:
+        """Tokens of a task by attempt."""
+        ...
+
+    def spent(self, since: str) -> float | None:
+        """Money of replies stored since a time; None when a price is unknown."""
+        ...
+
+    def paid(self, since: str, number: str | None) -> float:
+        """As `spent`, of one task or of all; replies of unknown price count nothing."""
+        ...
+
+
+class ReservationRows(Protocol):
+    """Money held for calls under way, at most one amount per task.
+
+    A task that is no longer in progress holds nothing, whatever it was that moved it.
+    """
+
+    def hold(self, number: str, usd: float, at: str) -> None:
+        """Hold an amount for a task in progress; replaces what it held."""
+        ...
+
+    def free(self, number: str) -> None:
+        """Hold nothing for a task any more."""
+        ...
+
+    def held(self, but: str | None) -> float:
+        """US dollars held for all tasks but one."""
+        ...
+
+    def by_task(self) -> dict[str, float]:
+        """US dollars by task."""
+        ...
+
+
+class ToolRows(Protocol):
+    """Tool calls."""
+
+    def of_newest_turn(self, number: str) -> list[ToolResult]:
+        """What is known of the calls of the newest assistant turn, in order of their start."""
+        ...
+
+    def save(self, number: str, result: ToolResult) -> None:
+        """Insert or replace one, for the newest assistant turn."""
+        ...
+
+
+class MessageRows(Protocol):
+    """What people said to the worker."""
+
+    def untold(self, number: str) -> list[Message]:
+        """Not yet told, oldest first."""
+        ...
+
+    def add(self, number: str, kind: str, text: str, blocker: str | None = None) -> int:
+        """Insert; returns the id."""
+        ...
+
+    def tell(self, ids: Sequence[int]) -> None:
+        """Mark as told."""
+        ...
+
+
+class AttemptRows(Protocol):
+    """Proposals and their evidence."""
+
+    def all(self, number: str) -> list[Attempt]:
+        """Oldest first, with verification and flags, test cases included."""
+        ...
+
+    def find(self, number: str, attempt: int) -> Attempt | None:
+        """One attempt without its verification."""
+        ...
+
+    def add(self, number: str, attempt: Attempt, at: str) -> bool:
+        """Insert; False when the number is taken."""
+        ...
+
+    def verify(
+        self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
+    ) -> None:
+        """Store evidence; replaces an earlier one of the same attempt."""
+        ...
+
+    def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:
+        """One test of a run."""
+        ...
+
+    def output(self, number: str, attempt: int, run: str) -> str | None:
+        """Raw output of a run."""
+        ...
+
+
+class BlockerRows(Protocol):
+    """Questions."""
+
+    def find(self, blocker_id: str) -> Blocker | None:
+        """One blocker."""
+        ...
+
+    def all(self) -> list[Blocker]:
+        """Oldest first."""
+        ...
+
+    def open(self) -> list[Blocker]:
+        """Those that wait, oldest first."""
+        ...
+
+    def of(self, number: str) -> list[Blocker]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, blocker: Blocker) -> str:
+        """Insert; returns the id."""
+        ...
+
+    def save(self, blocker: Blocker) -> None:
+        """Write status and answer."""
+        ...
+
+
+class DecisionRows(Protocol):
+    """Approvals, undos and redos."""
+
+    def find(self, decision_id: int) -> Decision | None:
+        """One decision."""
+        ...
+
+    def pending(self) -> list[Decision]:
+        """Not yet carried out, oldest first."""
+        ...
+
+    def of(self, number: str) -> list[Decision]:
+        """Those of a task, oldest first."""
+        ...
+
+    def done_after(self, decision_id: int) -> list[Decision]:
+        """Those of all tasks that were decided after one and are carried out, oldest first."""
+        ...
+
+    def refusal(self, decision_id: int) -> str | None:
+        """The code with which it was refused."""
+        ...
+
+    def add(self, decision: Decision) -> int:
+        """Insert, whatever id it carries; returns the id."""
+        ...
+
+    def save(self, decision: Decision, refusal: str | None = None) -> None:
+        """Write state and trees."""
+        ...
+
+
+class EventRows(Protocol):
+    """The log."""
+
+    def add(self, at: str, type_: str, task: str | None, data: Mapping[str, Any]) -> Event:
+        """Append; listeners hear of it after the commit."""
+        ...
+
+    def last(self) -> int:
+        """Number of the newest event; 0 if none."""
+        ...
+
+    def after(self, seq: int, limit: int) -> list[Event]:
+        """Events after a number, in order."""
+        ...
+
+    def of(self, number: str, limit: int) -> list[Event]:
+        """The newest events of a task, oldest first."""
+        ...
+
+
+class SettingRows(Protocol):
+    """What people chose while it ran."""
+
+    def get(self, name: str) -> Setting:
+        """The value, or None."""
+        ...
+
+    def set(self, name: str, value: Setting) -> None:
+        """Replace the value; None forgets it."""
+        ...
+
+
+class Tables(Protocol):
+    """All rows, inside one unit."""
+
+    @property
+    def issues(self) -> IssueRows:
+        """Issues by number."""
+        ...
+
+    @property
+    def tasks(self) -> TaskRows:
+        """Tasks, dependencies, places."""
+        ...
+
+    @property
+    def turns(self) -> TurnRows:
+        """Conversations and their cost."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationRows:
+        """Money held for calls."""
+        ...
+
+    @property
+    def tools(self) -> ToolRows:
+        """Tool calls."""
+        ...
+
+    @property
+    def messages(self) -> MessageRows:
+        """What people said to the worker."""
+        ...
+
+    @property
+    def attempts(self) -> AttemptRows:
+        """Proposals and their evidence."""
+        ...
+
+    @property
+    def blockers(self) -> BlockerRows:
+        """Questions."""
+        ...
+
+    @property
+    def decisions(self) -> DecisionRows:
+        """Approvals, undos and redos."""
+        ...
+
+    @property
+    def events(self) -> EventRows:
+        """The log."""
+        ...
+
+    @property
+    def settings(self) -> SettingRows:
+        """What people chose while it ran."""
+        ...
