@@ -1,0 +1,239 @@
+"""What the engine tells: documents, events and signals become state, and the parts are drawn."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from textual import on
+from textual.app import App
+
+from codeframe_tui.core.events import Event
+from codeframe_tui.core.queries import (
+    ShowActivity,
+    ShowBase,
+    ShowBlockers,
+    ShowDiff,
+    ShowQueue,
+    ShowTask,
+)
+from codeframe_tui.tui.feed import SLOTS, Connect, Feed
+from codeframe_tui.tui.keymap import key_names, problems
+from codeframe_tui.tui.messages import (
+    Arrived,
+    EngineFound,
+    EngineLost,
+    Happened,
+    Missing,
+    Streamed,
+)
+from codeframe_tui.tui.present.live import Live
+from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.queue import first_key, wants_more
+from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.widgets.lines import LineList
+
+__all__ = ["Follower"]
+
+_TOLD = (("undo", "u"), ("retry", "t"))
+"""Keys of the queue that a line above the footer names."""
+
+
+class Follower(App[int]):
+    """The half of the app that listens.
+
+    Args:
+        connect: gives a service; called again whenever the engine is gone.
+        now: the time, aware, in the person's time zone.
+        chosen: a person's own keys: action -> keys.
+    """
+
+    def __init__(
+        self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        self.state = State()
+        self.feed = Feed(connect, self.post_message)
+        self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
+        self._chosen = dict(chosen)
+        self._engines = 0
+        self._queued = ShowQueue()
+
+    def listen(self) -> None:
+        """Begin; documents come whether the parts can be drawn yet or not."""
+        self.feed.want("queue", self._queued)
+        self.feed.want("blockers", ShowBlockers())
+        self.run_worker(self.feed.run(), group="feed")
+
+    def tell(self, *spans: Span) -> None:
+        """Say one line above the footer, for a while."""
+        self.cockpit.notice(*spans)
+
+    # -- what the feed tells --------------------------------------------------------------------
+
+    @on(Arrived)
+    def _arrived(self, message: Arrived) -> None:
+        setattr(self.state, message.slot, message.document)
+        if self.cockpit.ready:
+            self._show(message.slot)
+
+    @on(Cockpit.Ready)
+    def _cockpit_ready(self) -> None:
+        if not gc.isenabled():  # off since the start; all that is there by now stays
+            gc.freeze()
+            gc.enable()
+        for slot in SLOTS:
+            if getattr(self.state, slot) is not None:
+                self._show(slot)
+        for problem in problems(self._chosen)[:1]:
+            self.tell((problem, "amber"))
+
+    def _show(self, slot: str) -> None:
+        """Draw what depends on a document."""
+        match slot:
+            case "overview":
+                self.cockpit.draw_header()
+            case "queue":
+                self._follow_queue()
+            case "blockers":
+                self.cockpit.draw_blockers()
+            case "task":
+                self._follow_task()
+            case "base":
+                self.cockpit.draw_writing()
+            case "diff":
+                self.cockpit.draw_diff()
+                self.cockpit.draw_task()
+            case _:
+                self.cockpit.draw_activity()
+        self.cockpit.draw_footer()
+
+    def _follow_task(self) -> None:
+        """Show the task in focus, and fetch its change when it has one."""
+        number = self.state.focus
+        attempts = (self.state.task or {}).get("attempts")
+        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        if not attempts and self.state.diff is not None:
+            self.state.diff = None
+            self.cockpit.draw_diff()
+        self.cockpit.draw_writing()
+        self.cockpit.draw_task()
+        self.cockpit.draw_tests()
+
+    @on(Missing)
+    def _missing(self, message: Missing) -> None:
+        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+            lost = {"task": message.query.number, "path": message.query.path, "text": None}
+            self.post_message(Arrived("base", message.query, lost))
+            return
+        if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
+            setattr(self.state, message.slot, None)
+            self.cockpit.draw_diff()
+            self.cockpit.draw()
+        if message.error.code != "not_found":
+            self.tell(("✘ ", "red"), (message.error.message, "text"))
+
+    @on(Happened)
+    def _happened(self, message: Happened) -> None:
+        event = message.event
+        self._follow_event(event)
+        keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
+        said = news(event, **keys)
+        if said:
+            self.tell(*said)
+
+    def _follow_event(self, event: Event) -> None:
+        if event.task is None:
+            return
+        if event.type == "task.status" and event.data.get("to") in ENDED:
+            self.state.live.pop(event.task, None)
+        elif event.type in {"verification.started", "turn.recorded"}:
+            live = self.state.live.setdefault(event.task, Live())
+            live.begin()
+            if event.type == "turn.recorded":
+                live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+            self.state.live[event.task].settle()
+
+    @on(Streamed)
+    def _streamed(self, message: Streamed) -> None:
+        shown = False
+        for signal in message.signals:
+            if signal.task is not None:
+                self.state.live.setdefault(signal.task, Live()).take(signal)
+                shown = shown or signal.task == self.state.focus
+        if not shown or not self.cockpit.ready:
+            return
+        self.cockpit.draw_tests()
+        if any(signal.kind == "file" for signal in message.signals):
+            if self.state.task is not None and self.state.writing is not None:
+                number, path = str(self.state.task.get("number")), self.state.writing[0]
+                self.feed.want("base", ShowBase(number, path))
+            self.cockpit.draw_writing()
+
+    @on(EngineLost)
+    def _engine_lost(self, message: EngineLost) -> None:
+        self.state.lost = "no engine" if message.final else message.why
+        self.state.refused = message.why if message.final else ""
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
+
+    @on(EngineFound)
+    def _engine_found(self, message: EngineFound) -> None:
+        self.state.lost = self.state.refused = ""
+        self.state.overview = message.overview
+        self._engines += 1
+        if not self.cockpit.ready:
+            return
+        self.cockpit.draw_header()
+        if self._engines > 1:
+            key = key_names(self._chosen.get("app.workers", "P"))
+            starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
+            said = "the engine was started again, nothing is lost  "
+            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
+
+    # -- the task in focus ----------------------------------------------------------------------
+
+    def focus_task(self, number: str | None) -> None:
+        """Make diff, tests and activity be about a task."""
+        if number == self.state.focus or not self.cockpit.ready:
+            return
+        self.state.focus = number
+        self.feed.focus(number)
+        self.feed.want("task", ShowTask(number) if number else None)
+        self.feed.want("activity", ShowActivity(number) if number else None)
+        self.feed.want("diff", None)
+        self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("activity", LineList).move_to(None, tell=False)
+        self.cockpit.draw_footer()
+
+    def _follow_queue(self) -> None:
+        """Show the queue; the cursor's task is the focus, at first the most urgent one."""
+        self.cockpit.draw_queue()
+        queue = self.cockpit.part("queue", LineList)
+        if queue.cursor is None:
+            queue.move_to(first_key(self.state.queue or {}), tell=False)
+        if self.state.focus is None:
+            self.focus_task(queue.cursor)
+        self.cockpit.draw_writing()
+        self.cockpit.draw_task()
+
+    @on(LineList.Highlighted)
+    def _highlighted(self, message: LineList.Highlighted) -> None:
+        match message.lines.id if self.cockpit.ready else None:
+            case "queue":
+                self.focus_task(message.key)
+                if wants_more(self.state.queue or {}, message.key):
+                    self._queued = ShowQueue(limit=2 * self._queued.limit)
+                    self.feed.want("queue", self._queued)
+            case "blockers":
+                self.state.blocker = message.key
+                task = self.state.question(message.key).get("task")
+                if self.cockpit.pane == "blockers" and task:
+                    self.focus_task(str(task))
+                self.cockpit.draw_footer()
+            case _:
+                pass
