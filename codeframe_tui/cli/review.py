@@ -148,7 +148,11 @@ async def _decide(scene: Scene, wish: Approve | Undo | Redo, number: str, how: s
         raise Refused(end.data["message"], hint=hint, code=end.data["code"])
     files = end.data.get("files", [])
     document = {"decision": decision, "task": number, "state": how, "files": files}
-    told = [f"task {number} is {how}: {len(files)} files", *(f"  {path}" for path in files)]
+    told = [f"task {number} is {how}: {len(files)} file{'' if len(files) == 1 else 's'}"]
+    if verdict := end.data.get("verdict"):  # that of a part, which may have left its tests out
+        document["verdict"] = verdict
+        told[0] += f", {verdict.replace('_', ' ')}"
+    told += [f"  {path}" for path in files]
     if waiting := end.data.get("dependants"):
         document["dependants"] = waiting
         told.append(f"tasks that build on it: {', '.join(waiting)}")

@@ -256,6 +256,9 @@ def test_an_apply_is_told_with_the_way_back() -> None:
     event = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py", "b.py"]})
     said = "".join(text for text, _ in news(event, undo="x"))
     assert said == "✔ 1.2.3 applied: 2 files, nothing committed · x in the queue takes it back"
+    part = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py"], "verdict": "not_verified"})
+    told = "".join(text for text, _ in news(part))
+    assert told.startswith("✔ 1.2.3 applied: 1 file, not verified, nothing committed")
     assert cells(said) < 78
 
 

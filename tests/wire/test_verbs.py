@@ -224,6 +224,14 @@ def test_approve_waits_for_the_end_of_its_own_decision(
     assert document == {"decision": 7, "task": "9", "state": "applied", "files": ["a.py"]}
 
 
+def test_a_part_that_left_its_tests_out_is_told_as_not_verified(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.end = ("change.applied", {"files": ["a.py"], "verdict": "not_verified"})
+    assert run("approve", "9", "--file", "a.py") == 0
+    assert "task 9 is applied: 1 file, not verified" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("verb", ["approve", "undo", "redo"])
 def test_a_refused_decision_exits_1_with_its_reason(
     run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], verb: str

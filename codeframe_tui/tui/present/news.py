@@ -25,10 +25,12 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
         case "change.applied":
             files = [safe(path) for path in data.get("files") or ()]
             named = count(len(files), "file")
+            verdict = safe(data.get("verdict")).replace("_", " ")  # of a part, not of the whole
             return [
                 ("✔ ", "green"),
                 (f"{task} applied: ", "text"),
                 (named, "text"),
+                (f", {verdict}" if verdict else "", "green" if verdict == "proven" else "amber"),
                 (", nothing committed · ", "dim"),
                 (undo, "bold"),
                 (" in the queue takes it back", "dim"),
