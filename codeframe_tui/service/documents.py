@@ -76,7 +76,7 @@ def queue(tables: Tables, query: ShowQueue) -> Document:
         {"key": group.value, "total": counts[group], "rows": rows.of(group, query.limit)}
         for group in Group
     ]
-    return {"groups": groups}
+    return {"groups": groups, "last_event": tables.events.last()}
 
 
 def tasks(tables: Tables, _: ShowTasks) -> Document:

@@ -149,17 +149,20 @@ class Feed:
     async def _session(self, service: Service) -> bool:
         """Serve until the connection ends; whether it ever worked."""
         try:
-            overview = await service.query(ShowOverview())
+            first = await self._first_documents(service)
         except (OSError, CodeframeError) as error:
             log.info("first question failed: %s", error)
             return False
         self._service = service
         self._found.set()
-        self._post(EngineFound(overview))
-        self._post(Arrived("overview", ShowOverview(), overview))
-        after = self._seen if self._seen is not None else int(overview.get("last_event") or 0)
+        self._post(EngineFound(first["overview"][1]))
         self.refresh()
-        self._slots["overview"].stale.clear()
+        for name, (query, document) in first.items():
+            self._post(Arrived(name, query, document))
+            if self._slots[name].query == query:
+                self._slots[name].stale.clear()
+        known = min(int(document.get("last_event") or 0) for _, document in first.values())
+        after = known if self._seen is None else self._seen
         parts = [
             self._follow_events(service.events(after)),
             self._follow_signals(service.signals()),
@@ -177,6 +180,13 @@ class Feed:
             if isinstance(result, Exception) and not isinstance(result, OSError | CodeframeError):
                 raise result
         return True
+
+    async def _first_documents(self, service: Service) -> dict[str, tuple[Query, Document]]:
+        """What the first rows need, asked at once; each knows the last event that it tells of."""
+        asked = {name: self._slots[name].query for name in ("overview", "queue")}
+        queries = {name: query for name, query in asked.items() if query is not None}
+        answers = await asyncio.gather(*map(service.query, queries.values()))
+        return dict(zip(queries, zip(queries.values(), answers, strict=True), strict=True))
 
     async def _keep(self, name: str, slot: _Slot, service: Service) -> None:
         while True:

@@ -295,6 +295,7 @@ class FakeService:
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
     submitted: list[Command] = field(default_factory=list)
     asked: list[Query] = field(default_factory=list)
+    followed: list[int | None] = field(default_factory=list)
     refuse: CodeframeError | None = None
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
@@ -343,6 +344,7 @@ class FakeService:
         raise NotFound(f"there is no task {number}")
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        self.followed.append(after)
         while (event := await self._events.get()) is not None:
             yield event
 

@@ -503,9 +503,9 @@ async def test_small_terminals_show_one_pane_and_reach_all() -> None:
                              strict=True):  # fmt: skip
             drive.key(key)
             await drive.in_pane(name)
-            await drive.until(lambda: _panes_in_sight(drive) == 1)
-            assert drive.app.focused is not None
-            assert drive.app.focused.region.area
+            pane = drive.app.focused
+            assert pane is not None
+            await drive.until(lambda pane=pane: _panes_in_sight(drive) == 1 and pane.region.area)  # type: ignore[misc]
 
 
 async def test_own_keys_replace_the_defaults_everywhere() -> None:

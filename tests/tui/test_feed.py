@@ -202,3 +202,19 @@ def test_events_concern_known_slots_only(type_: str) -> None:
 def test_a_tool_call_only_moves_the_timeline() -> None:
     assert concerns(Event(1, "", "tool.ended", "1"), "1") == {"activity"}
     assert "diff" in concerns(Event(1, "", "proposal.recorded", "1"), "1")
+
+
+async def test_events_are_followed_from_the_older_of_the_first_documents() -> None:
+    service, box = FakeService(), Box()
+    service.overview["last_event"], service.queue["last_event"] = 40, 38
+
+    async def connect() -> Service:
+        return service
+
+    async with running(connect, box) as feed:
+        feed.want("queue", ShowQueue())
+        await box.until(lambda: {"overview", "queue"} <= set(box.slots()))
+        async with asyncio.timeout(10):
+            while not service.followed:
+                await asyncio.sleep(0)
+        assert service.followed == [38]
