@@ -33,6 +33,7 @@ SPIN = "import os\nos.nice(10)\nwhile True:\n    sum(range(10_000))\n"
 
 async def serve(socket: Path, *, flood: bool) -> None:
     """An engine whose documents stand still; with a flood its newest test run prints."""
+    os.nice(10)  # as the real one
     service = FakeService()
     server = Server(service)
     await server.start(socket)
