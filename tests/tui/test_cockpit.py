@@ -583,3 +583,14 @@ async def test_a_silence_is_counted_down_in_sight_and_goes_when_it_is_over() -> 
         await drive.until(lambda: not drive.app.state.waits)
         drive.app._time_passed()
         assert pane.count() == 60
+
+
+async def test_a_key_pressed_twice_opens_one_dialogue() -> None:
+    async with opened() as drive:
+        drive.key("o", "o")
+        await drive.sheet()
+        await drive.pilot.pause()
+        drive.key("escape")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        await drive.pilot.pause()
+        assert drive.app.screen is drive.app.cockpit

@@ -46,7 +46,12 @@ class Desk:
     chosen: Mapping[str, str]
 
     async def ask(self, dialog: Dialog[T]) -> T | None:
-        """Show a dialogue; None when the person left it without a decision."""
+        """Show a dialogue; None when the person left it without a decision.
+
+        None too while another is open: the same key, pressed again before the first one appeared.
+        """
+        if self.app.screen is not self.cockpit:
+            return None
         return await self.app.push_screen_wait(dialog)
 
     async def choose(self, title: str, rows: Sequence[Row], *choices: Choice) -> str | None:
