@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, create_engine
+from sqlalchemy.exc import IntegrityError
 
 from codeframe_tui.adapters.store import SqlStore, schema
 from codeframe_tui.adapters.store.database import open_writer
@@ -294,8 +295,20 @@ async def test_a_commit_that_fails_is_told_to_its_whole_group(store: Store) -> N
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         connection.exec_driver_sql("INSERT INTO dependencies VALUES ('1', '99', 0)")
 
-    with pytest.raises(Lacking, match="could not be written"):
+    with pytest.raises(IntegrityError):  # a fault of ours, which no waiting mends
         await store.write(breaks_at_commit)
     assert (store.last_event, await store.read(stored)) == (0, ([], []))
     await store.write(adds("2"))
     assert (store.last_event, await store.read(stored)) == (1, (["2"], ["2"]))
+
+
+async def test_a_disk_without_room_is_told_as_such(store: Store) -> None:
+    def fills(tables: Any) -> None:
+        connection = tables.tasks._connection
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # no more pages than there are
+        connection.exec_driver_sql("CREATE TABLE large (bytes BLOB)")
+        connection.exec_driver_sql("INSERT INTO large VALUES (zeroblob(1000000))")
+
+    with pytest.raises(Lacking, match=r"could not be written.*full"):
+        await store.write(fills)
+    assert await store.read(stored) == ([], [])

@@ -17,7 +17,14 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    ProgrammingError,
+)
 
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
@@ -30,6 +37,8 @@ __all__ = ["Writer"]
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_OURS = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
+"""Faults of a statement, not of the disk: to wait and try again mends none of them."""
 GROUP = 256
 """Most units in one commit."""
 
@@ -165,7 +174,7 @@ def _pass(step: str, events: Sequence[Event]) -> None:
 
 def _told(error: Exception) -> Exception:
     """The error as a person may see it; what is not the database's fault stays as it is."""
-    if not isinstance(error, DatabaseError):
+    if not isinstance(error, DatabaseError) or isinstance(error, _OURS):
         return error
     _log.error("the state database refused a write", exc_info=error)
     hint = "free disk space or check the state folder; nothing was changed"
