@@ -153,6 +153,7 @@ class CockpitApp(Follower):
     def action_act(self, action: str) -> None:
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
+        self._keep_up(place)
         if place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
@@ -160,6 +161,17 @@ class CockpitApp(Follower):
             self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _keep_up(self, place: str) -> None:
+        """A key is about the row under the cursor, also when its move is not yet told."""
+        if not self.cockpit.ready:
+            return
+        if place == "queue" and (number := self.cockpit.cursor_of("queue")):
+            self.focus_task(number)
+        elif place == "blockers" and (blocker := self.cockpit.cursor_of("blockers")):
+            self.state.blocker = blocker
+            if task := self.state.question().get("task"):
+                self.focus_task(str(task))
 
     def _run(self, action: str, pasted: str = "") -> None:
         from codeframe_tui.tui.deeds.desk import Desk  # noqa: PLC0415 - loads when first used

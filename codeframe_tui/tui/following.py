@@ -30,8 +30,8 @@ from codeframe_tui.tui.messages import (
 )
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
-from codeframe_tui.tui.present.queue import first_key, wants_more
-from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.queue import first_key, rows_needed
+from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.lines import LineList
@@ -60,11 +60,10 @@ class Follower(App[int]):
         self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
         self._chosen = dict(chosen)
         self._engines = 0
-        self._queued = ShowQueue()
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
-        self.feed.want("queue", self._queued)
+        self.feed.want("queue", ShowQueue())
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
@@ -134,7 +133,7 @@ class Follower(App[int]):
             self.cockpit.draw_diff()
             self.cockpit.draw()
         if message.error.code != "not_found":
-            self.tell(("✘ ", "red"), (message.error.message, "text"))
+            self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -148,8 +147,11 @@ class Follower(App[int]):
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
             return
+        if event.type == "task.status":
+            self.state.ended.discard(event.task)
         if event.type == "task.status" and event.data.get("to") in ENDED:
             self.state.live.pop(event.task, None)
+            self.state.ended.add(event.task)  # its last signals may still be on their way
         elif event.type in {"verification.started", "turn.recorded"}:
             live = self.state.live.setdefault(event.task, Live())
             live.begin()
@@ -162,7 +164,7 @@ class Follower(App[int]):
     def _streamed(self, message: Streamed) -> None:
         shown = False
         for signal in message.signals:
-            if signal.task is not None:
+            if signal.task is not None and signal.task not in self.state.ended:
                 self.state.live.setdefault(signal.task, Live()).take(signal)
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
@@ -176,8 +178,9 @@ class Follower(App[int]):
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
-        self.state.lost = "no engine" if message.final else message.why
-        self.state.refused = message.why if message.final else ""
+        why = safe(message.why)  # of an engine that may be another machine's
+        self.state.lost = "no engine" if message.final else why
+        self.state.refused = why if message.final else ""
         if self.cockpit.ready:
             self.cockpit.draw_header()
 
@@ -226,9 +229,8 @@ class Follower(App[int]):
         match message.lines.id if self.cockpit.ready else None:
             case "queue":
                 self.focus_task(message.key)
-                if wants_more(self.state.queue or {}, message.key):
-                    self._queued = ShowQueue(limit=2 * self._queued.limit)
-                    self.feed.want("queue", self._queued)
+                needed = rows_needed(self.state.queue or {}, message.key)
+                self.feed.want("queue", ShowQueue(limit=needed))
             case "blockers":
                 self.state.blocker = message.key
                 task = self.state.question(message.key).get("task")

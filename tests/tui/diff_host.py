@@ -60,6 +60,7 @@ class Host(App[None]):
     async def settled(self, pilot: Pilot[None]) -> DiffView:
         """The diff, painted, and past its first moment."""
         await until(pilot, lambda: self.diff.size.height > 0 and self.diff.has_focus)
+        await until(pilot, lambda: self.diff._painted)
         await pilot.pause(0)
         self.clock.now += 1
         return self.diff

@@ -24,9 +24,10 @@ from codeframe_tui.core.commands import (
     Undo,
 )
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.queries import ShowUndo
+from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.tui.deeds.table import DEEDS
 from codeframe_tui.tui.keymap import KEYS
+from codeframe_tui.tui.messages import EngineLost, Missing
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.screens.cockpit import PANES
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -90,8 +91,13 @@ async def test_a_sheet_that_just_appeared_takes_no_decision() -> None:
         drive.key("enter", "f12")
         await drive.pilot.pause()
         assert drive.app.screen is sheet
-        sheet._clock = lambda: appeared + 0.4
-        drive.key("enter")
+        sheet._clock = lambda: appeared + 0.4  # a slow frame, the key was pressed before its end
+        early, late = events.Key("enter", None), events.Key("enter", None)
+        early.time, late.time = appeared + 0.1, appeared + 0.4
+        drive.app.post_message(early)
+        await drive.pilot.pause()
+        assert drive.app.screen is sheet
+        drive.app.post_message(late)
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [Cancel("1.2.3")]
 
@@ -594,3 +600,33 @@ async def test_a_key_pressed_twice_opens_one_dialogue() -> None:
         await drive.until(lambda: drive.app.screen is drive.app.cockpit)
         await drive.pilot.pause()
         assert drive.app.screen is drive.app.cockpit
+
+
+async def test_a_key_is_about_the_row_that_the_key_before_it_moved_to() -> None:
+    async with opened() as drive:
+        drive.app.focus_task("1.3.2")
+        await drive.until(lambda: drive.pane("queue").cursor == "1.3.2")
+        drive.key("j", "p")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Hold("1.4.1")]
+
+
+async def test_what_an_engine_says_of_its_troubles_is_harmless() -> None:
+    async with opened() as drive:
+        hostile = Refused("bad \x1b]52;c;ZXZpbA==\x07 end")
+        drive.app.post_message(Missing("activity", ShowActivity("1.2.3"), hostile))
+        await drive.until(lambda: "bad" in drive.label("notice"))
+        drive.app.post_message(EngineLost("lost \x1b[2J", final=False))
+        await drive.until(lambda: "lost" in drive.label("header"))
+        assert "\x1b" not in drive.label("notice") + drive.label("header")
+
+
+async def test_nothing_is_live_about_a_task_that_has_ended() -> None:
+    async with opened() as drive:
+        drive.service.happen("task.status", "1.3.1", to="completed", **{"from": "in_progress"})
+        drive.service.signal("test.output", "1.2.4", append=True, run="red", text="other\n")
+        await drive.until(lambda: "1.3.1" in drive.app.state.ended)
+        drive.service.signal("test.output", "1.3.1", append=True, run="red", text="late\n")
+        drive.service.signal("test.output", "1.2.4", append=True, run="red", text="again\n")
+        await drive.until(lambda: "again" in drive.app.state.live["1.2.4"].log)
+        assert "1.3.1" not in drive.app.state.live

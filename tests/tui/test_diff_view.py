@@ -120,6 +120,12 @@ async def test_no_verdict_acts_in_the_first_moment_of_a_proposal() -> None:
         diff = await app.settled(pilot)
         await press(pilot, "j")
         diff.show(retry() | {"proposal": "p2"})
+        app.clock.now += (
+            5  # a slow frame: a key that was pressed meanwhile is for what stood before
+        )
+        await press(pilot, "space")
+        assert diff.draft.count(Verdict.UNDECIDED) == 7
+        await until(pilot, lambda: diff._painted)
         app.clock.now += 0.299
         await press(pilot, "space", "a", "r", "R", "A", "S", "U")
         assert diff.draft.count(Verdict.UNDECIDED) == 7
@@ -396,3 +402,17 @@ async def test_moving_the_cursor_builds_no_more_than_the_rows_it_touches(
         monkeypatch.setattr(DiffIndex, "row", counted)
         await press(pilot, "j", "j")
         assert set(built) <= {1, 2, 3}
+
+
+async def test_a_half_done_review_stands_when_a_person_comes_back_to_it() -> None:
+    app = Host(retry())
+    async with app.run_test(size=SIZE) as pilot:
+        diff = await app.settled(pilot)
+        await press(pilot, "space", "space")
+        given = diff.draft.parts
+        diff.show(retry() | {"proposal": "another"})
+        assert not diff.draft.parts
+        diff.show(None)
+        diff.show(retry())
+        assert diff.draft.parts == given
+        assert given

@@ -110,7 +110,7 @@ async def quit_(desk: Desk) -> None:
             await desk.submit(KeepWorking(on=decision == "keep"))
         except CodeframeError as error:
             if decision == "keep":
-                desk.tell(("✘ ", "red"), (error.message, "text"))
+                desk.tell(("✘ ", "red"), (safe(error.message), "text"))
                 return
     elif overview.get("keep") and not desk.state.lost and not overview.get("served"):
         with suppress(CodeframeError):

@@ -60,10 +60,15 @@ class Sheet(Dialog[str]):
         super().on_mount()
         self.query_one(".dialog-body", Label).show(*self._rows)
         self._appeared = self._clock()
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._appeared = self._clock()
 
     def on_key(self, event: events.Key) -> None:
         """Decide, but not by a key that was meant for what stood here before."""
         value = self._values.get(event.character or "") or self._values.get(event.key)
-        if value is not None and self._clock() - self._appeared >= GUARD:
+        pressed = min(self._clock(), event.time)  # it may have waited behind a slow frame
+        if value is not None and pressed - self._appeared >= GUARD:
             event.stop()
             self.decide(value)

@@ -46,19 +46,23 @@ class ReviewDraft:
     seen: frozenset[str] = frozenset()
     _verdicts: Mapping[Unit, Verdict] = field(default_factory=dict)
     _history: tuple[_Before, ...] = ()
+    _by_path: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
         """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries."""
         verdicts: dict[Unit, Verdict] = {}
+        by_path: dict[str, tuple[Unit, ...]] = {}
         for file in document["files"]:
+            by_path[file["path"]] = tuple((file["path"], hunk["k"]) for hunk in file["hunks"])
             if not file["hunks"]:
+                by_path[file["path"]] = ((file["path"], 0),)
                 verdicts[file["path"], 0] = Verdict.UNDECIDED
             for hunk in file["hunks"]:
                 known = hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED}
                 verdict = Verdict(hunk["verdict"]) if known else Verdict.UNDECIDED
                 verdicts[file["path"], hunk["k"]] = verdict
-        return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts)
+        return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
 
     def verdict(self, path: str, k: int) -> Verdict:
         """The verdict on a unit."""
@@ -141,4 +145,4 @@ class ReviewDraft:
 
     def units_of(self, path: str) -> tuple[Unit, ...]:
         """The units of a file."""
-        return tuple(unit for unit in self.units if unit[0] == path)
+        return self._by_path.get(path, ())

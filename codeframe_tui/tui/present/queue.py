@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading
 from codeframe_tui.tui.present.times import ago, clock, elapsed, money
 from codeframe_tui.tui.present.words import sign_of, state_of
 
-__all__ = ["ATTEMPTS", "first_key", "queue_rows", "task_rows", "wants_more", "why_waiting"]
+__all__ = ["ATTEMPTS", "first_key", "queue_rows", "rows_needed", "task_rows", "why_waiting"]
 
 ATTEMPTS = 4
 """A first attempt and at most three corrections."""
@@ -23,6 +23,8 @@ _GROUPS = {
     "done": ("DONE", "dim"),
 }
 _WIDE = 60
+ROWS = 200
+"""Rows of a group that are fetched while the cursor is near its start."""
 _NEAR = 50
 """Rows before the end of what is known of a group; a page and more."""
 _DIGITS = 8  # cells of a number at most before the titles give way
@@ -50,13 +52,13 @@ def first_key(document: Mapping[str, Any]) -> str | None:
     return safe(tasks[0].get("number")) if tasks else None
 
 
-def wants_more(document: Mapping[str, Any], key: str | None) -> bool:
-    """Whether a task is so near the end of what is known of its group that more is worth asking."""
-    return any(
-        len(rows := group.get("rows", ())) < int(group.get("total", 0))
-        and any(safe(task.get("number")) == key for task in rows[-_NEAR:])
-        for group in document.get("groups", ())
-    )
+def rows_needed(document: Mapping[str, Any], key: str | None) -> int:
+    """How many rows of each group to ask for, so that a task is not among the last of its own."""
+    for group in document.get("groups", ()):
+        for depth, task in enumerate(group.get("rows", ())):
+            if safe(task.get("number")) == key:
+                return ROWS << ((depth + _NEAR) // ROWS).bit_length()
+    return ROWS
 
 
 def queue_rows(

@@ -27,6 +27,7 @@ class State:
         task: `ShowTask` of the focus.
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
+        ended: tasks that have ended since the cockpit opened; nothing is live about them.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -42,6 +43,7 @@ class State:
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
     lost: str = ""
     refused: str = ""
     failures: bool = False

@@ -24,6 +24,8 @@ __all__ = ["GUARD", "DiffView"]
 
 GUARD = 0.3
 """Seconds in which no verdict acts after a proposal appeared or changed."""
+_DRAFTS = 64
+"""Proposals whose half-done review is kept while others are looked at."""
 
 
 class DiffView(DiffRows):
@@ -73,25 +75,32 @@ class DiffView(DiffRows):
         self._clock = clock
         self._appeared = clock()
         self._live = ""
+        self._painted = True
+        self._drafts: dict[str, ReviewDraft] = {}
 
     # -- what is shown --------------------------------------------------------------------------
 
     def show(self, document: dict[str, Any] | None) -> None:
         """Show a diff document (CONTRACT §9), or nothing.
 
-        The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one starts
-        a new draft with the cursor on its first undecided hunk.
+        The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one has its
+        own draft, which stands when a person comes back to it.
         """
         shown = document or NOTHING
         same = shown["proposal"] == self.draft.proposal
         if self._live or not same:
-            self._appeared = self._clock()
+            self._painted = False  # it appears when it is painted, however long that takes
+            self.call_after_refresh(self._note_painted)
         if same and not self._live:
             self.keep(lambda: self.load(shown))
             return
         self._live = ""
         if not same:
-            self.draft = ReviewDraft.of(shown)
+            self._drafts[self.draft.proposal] = self.draft
+            for oldest in list(self._drafts)[:-_DRAFTS]:
+                del self._drafts[oldest]
+            kept = self._drafts.get(shown["proposal"])
+            self.draft = ReviewDraft.of(shown) if kept is None else kept
             self._folded = frozenset()
         self._shift = 0
         self.load(shown)
@@ -122,7 +131,11 @@ class DiffView(DiffRows):
     def can_decide(self) -> bool:
         """Whether a verdict would act now: on a shown proposal, not in its first moment."""
         shown = self.reviewable and not self._live and bool(self.draft.units)
-        return shown and self._clock() - self._appeared >= GUARD
+        return shown and self._painted and self._clock() - self._appeared >= GUARD
+
+    def _note_painted(self) -> None:
+        self._painted = True
+        self._appeared = self._clock()
 
     def on_show(self) -> None:
         """A diff that just came to the front is new to the person."""
