@@ -35,8 +35,8 @@ _QUIET = frozenset(
     }
 )
 """Events that make no work for anybody else."""
-_FREES = frozenset({"turn.recorded", "task.status", "blocker.answered"})
-"""Events after which more money may be free under a cap."""
+_FREES = frozenset({"turn.recorded", "task.status", "blocker.answered", "model.waiting"})
+"""Events after which more money may be free under a cap: who waits for money holds none."""
 
 
 class Feed:

@@ -1,7 +1,8 @@
 """Money: reserved before a call and settled after it, so that no cap is overrun unasked.
 
-A reservation is a row. It goes with the reply that is paid, or when its task leaves the worker,
-also after a crash (a trigger sees to that); it is never more than one per task.
+A reservation is a row. It goes with the reply that is paid, when its task has to wait for others,
+or leaves the worker, also after a crash (a trigger sees to that); it is never more than one per
+task.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def reserve(
     if later is None:
         unit.tables.reservations.hold(number, wanted, unit.at)
         return Room.YES
+    unit.tables.reservations.free(number)  # two that wait and hold would wait for each other
     if not told:
         said = f"calls of other tasks hold what is left under money.{later.name}"
         data = {"kind": "budget", "seconds": 0.0, "message": said}

@@ -3,13 +3,15 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
@@ -218,7 +220,8 @@ class StoreLedger:
     async def _record(self, number: str, handler: Callable[[Unit], T]) -> T:
         """A write of a task's worker, which waits for a disk that takes nothing.
 
-        What it has to record was paid for, or would have to be done again.
+        What it has to record was paid for, or would have to be done again; so a worker that is
+        stopped while it waits tries once more before it goes.
         """
         waits = self._settings.waits
         pause = waits.retry_first
@@ -228,8 +231,14 @@ class StoreLedger:
             except Lacking as error:
                 why = f"room to record: {error.message}"
                 self.publish(waiting(why, self._clock.now(), pause, number))
-                await self._clock.sleep(pause)
-                self.publish(over(number))
+                try:
+                    await self._clock.sleep(pause)
+                except asyncio.CancelledError:
+                    with suppress(CodeframeError):
+                        await self._write(handler)
+                    raise
+                finally:
+                    self.publish(over(number))
                 pause = min(2 * pause, waits.retry_cap)
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:

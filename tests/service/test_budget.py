@@ -76,6 +76,34 @@ async def test_a_call_that_does_not_fit_waits_until_another_is_settled(engine: S
     assert (await usage(engine))["reserved_usd"] == 3.0
 
 
+async def test_calls_that_wait_hold_nothing_so_that_none_waits_for_the_other(
+    engine: Supervisor,
+) -> None:
+    first, second, third = await tasks(engine, 3)
+    assert await engine.reserve(first, 2.0)
+    assert await engine.reserve(second, 2.0)
+    await engine.record_turn(third, reply(0, 1.5))
+    # both call once more, each beside what the other held for the call before
+    waiting = [asyncio.create_task(engine.reserve(n, 1.9)) for n in (first, second)]
+    done, pending = await asyncio.wait(waiting, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    assert ([task.result() for task in done], len(pending)) == ([True], 1)
+    assert (await usage(engine))["reserved_usd"] == 1.9
+    await engine.record_turn(second if waiting[1] in done else first, reply(0, 0.5))
+    assert await asyncio.wait_for(next(iter(pending)), 5)
+
+
+async def test_what_a_waiting_call_gives_back_wakes_another(engine: Supervisor) -> None:
+    first, second, third = await tasks(engine, 3)
+    assert await engine.reserve(first, 2.0)
+    assert await engine.reserve(second, 2.0)
+    waiting = asyncio.create_task(engine.reserve(third, 2.5))
+    async for _ in _until(engine, "model.waiting", 1):
+        pass
+    larger = asyncio.create_task(engine.reserve(first, 4.0))
+    assert await asyncio.wait_for(waiting, 5)
+    larger.cancel()
+
+
 async def _until(engine: Supervisor, kind: str, count: int) -> AsyncIterator[Any]:
     async for event in engine.events(0):
         if event.type == kind:

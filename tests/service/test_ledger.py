@@ -11,10 +11,13 @@ import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import Answer, Approve, Cancel, Note, Release, SetWorkers
-from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.events import Signal
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
+from codeframe_tui.core.waiting import over
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import (
     add,
@@ -81,6 +84,37 @@ async def test_a_paid_reply_is_kept_though_the_task_was_taken_away(engine: Super
     await engine.record_turn(number, reply(0))
     assert (await engine.progress(number)).turns == (reply(0),)
     assert (await show(engine, number))["cost_usd"] == 0.5
+
+
+@pytest.mark.parametrize("room", [True, False])
+async def test_a_worker_that_is_stopped_while_it_waits_for_the_disk_tries_once_more(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+    write, full, signals = engine._store.write, [True], list[Signal]()
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        if full[0]:
+            raise Lacking("the disk is full")
+        return await write(work)
+
+    async def sleeps(seconds: float) -> None:
+        asleep.set()
+        await asyncio.Event().wait()
+
+    asleep = asyncio.Event()
+    monkeypatch.setattr(engine._store, "write", writes)
+    monkeypatch.setattr(engine._clock, "sleep", sleeps)
+    monkeypatch.setattr(engine, "publish", signals.append)
+    recording = asyncio.create_task(engine.record_turn(number, reply(0)))
+    await asleep.wait()
+    full[0] = not room
+    recording.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await recording
+    assert (await engine.progress(number)).turns == ((reply(0),) if room else ())
+    assert signals[-1] == over(number)
 
 
 _Call = Callable[[Supervisor, str], Awaitable[Any]]
