@@ -1,8 +1,9 @@
 """State whose project has moved: how it is recognised, and how it is adopted.
 
 State is keyed by the project's real path, so a project that was moved starts with none. Each state
-therefore remembers in ``project.json`` which folder it belongs to: its path, its device and inode
-(they survive a move on one file system), and the commit that was checked out (it survives any).
+therefore remembers in ``project.json`` which folder it belongs to: its path, the commit that was
+checked out (it survives every move), and its device and inode (they survive a move on one file
+system, but are given to another folder once theirs is removed).
 State is left behind when its path is no folder any more; nothing is adopted unasked.
 """
 
@@ -141,11 +142,13 @@ def _inode(folder: Path) -> tuple[int, int]:
 
 
 async def _is_of(marker: _Marker, root: Path) -> bool:
-    found = _inode(root)
-    if (marker.device, marker.inode) == found:
-        return True
-    commit = f"{marker.head}^{{commit}}"
-    return bool(marker.head) and await ask_git(root, "cat-file", "-e", commit) is not None
+    """Whether the state is that of the project at ``root``.
+
+    A known commit decides alone: a new folder often gets the inode of one that was removed.
+    """
+    if not marker.head:
+        return (marker.device, marker.inode) == _inode(root)
+    return await ask_git(root, "cat-file", "-e", f"{marker.head}^{{commit}}") is not None
 
 
 def _read(state: Path) -> _Marker | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import AddTask, Approve
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.queries import ShowTasks
-from tests.worker.room import Room, answer, make_project, room, settings_in, three
+from tests.worker.room import PLAIN, Room, answer, make_project, room, settings_in, three
 
 
 def copied(old: Path, new: Path) -> None:
@@ -120,6 +121,22 @@ async def test_state_that_an_engine_uses_is_left_alone(tmp_path: Path, which: st
         await adopt(place(new))
     assert caught.value.code == "engine_running"
     assert await adopt(place(new)) is not None
+
+
+@pytest.mark.parametrize("git", [True, False])
+async def test_a_folder_that_got_the_inode_of_a_removed_project_is_not_that_project(
+    tmp_path: Path, git: bool
+) -> None:
+    """A file system gives the number of a removed folder to the next one that is made."""
+    old = await queued(tmp_path, "old")
+    files = {**PLAIN, "other.txt": (0o644, b"another project\n")}
+    new = make_project(tmp_path / "new", files, git=git)
+    shutil.rmtree(old)
+    marker = place(old).state / "project.json"
+    reused = {"device": new.stat().st_dev, "inode": new.stat().st_ino}
+    marker.write_text(json.dumps(json.loads(marker.read_text()) | reused))
+    assert await left_behind(place(new)) == []
+    assert await adopt(place(new)) is None
 
 
 @pytest.mark.parametrize("marker", ["", "[]", '{"root": 1}', "\udcff", "x" * 100_000])
