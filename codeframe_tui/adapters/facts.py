@@ -33,10 +33,18 @@ async def read_facts(root: Path) -> dict[str, Any]:
 
 
 def _count(status: str) -> int:
-    """Changed and untracked files of ``git status -z``; the old name of a rename is no entry."""
-    entries = [entry for entry in status.split("\0") if entry]
-    renamed = sum(entry[:1] in {"R", "C"} for entry in entries)
-    return len(entries) - renamed
+    """Changed and untracked files of ``git status -z``.
+
+    An entry is two letters, a space and a path. A rename or copy is followed by its old name: a
+    bare path, which can begin with any letters, so only its place tells it from an entry.
+    """
+    parts = iter(status.split("\0")[:-1])
+    count = 0
+    for entry in parts:
+        count += 1
+        if not {"R", "C"}.isdisjoint(entry[:2]):
+            next(parts, None)
+    return count
 
 
 async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:

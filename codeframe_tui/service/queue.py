@@ -177,6 +177,7 @@ def retry(unit: Unit, command: Retry) -> Document:
         raise Refused(
             f"task {task.number} is {task.status}", hint=hints[task.status], code="not_retryable"
         )
+    unit.require_undecided(task.number)
     if command.hint:
         unit.tables.messages.add(task.number, "hint", spoken(command.hint, "the hint"))
     begun = unit.tables.tasks.base(task.number) is not None

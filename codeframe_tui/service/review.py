@@ -15,7 +15,7 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service.undo import settle
+from codeframe_tui.service.undo import rebase, settle
 from codeframe_tui.service.unit import Unit, spoken
 
 __all__ = [
@@ -32,6 +32,8 @@ __all__ = [
 
 MOVED_ON = frozenset({"conflict", "stale"})
 """Codes of refusals that the same base would meet again."""
+
+APPLIED = "What was accepted of your earlier proposal is in the project."
 
 
 def newest_attempt(tables: Tables, task: Task) -> Attempt:
@@ -133,7 +135,8 @@ def settle_decision(
         _send_rest_back(unit, task, stored.parts)
     else:
         unit.resolve_blockers(task.number, "applied")
-        unit.move(task, Status.COMPLETED)
+        if not unit.move_written(task, Status.COMPLETED):
+            rebase(unit, task, APPLIED)
 
 
 def refuse_decision(
@@ -231,7 +234,7 @@ def _send_rest_back(unit: Unit, task: Task, parts: Parts) -> None:
     unit.tables.messages.add(task.number, "rejection", text)
     unit.tables.tasks.set_base(task.number, None)
     unit.resolve_blockers(task.number, "applied", sync_only=True)
-    unit.move(task, Status.PENDING)
+    unit.move_written(task, Status.PENDING)
 
 
 def _no_such_file(path: str) -> NotFound:

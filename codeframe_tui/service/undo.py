@@ -14,7 +14,7 @@ from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.unit import Unit
 
-__all__ = ["applied", "redo", "settle", "standing_after", "undo", "undone"]
+__all__ = ["applied", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
 
 
 def undo(unit: Unit, command: Undo) -> Document:
@@ -80,13 +80,19 @@ def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) 
     """The real tree is as an undo or redo wants it: tell, and move the task on."""
     data = {**told, "dependants": unit.tables.tasks.dependants(task.number)}
     unit.emit("change.undone" if decision.kind == "undo" else "change.redone", task.number, data)
-    unit.tables.tasks.set_base(task.number, None)
+    ended = False
     if decision.kind == "undo" and task.status is Status.COMPLETED:
-        unit.move(task, Status.CANCELLED, reason="undone")
+        ended = unit.move_written(task, Status.CANCELLED, reason="undone")
     elif decision.kind == "redo" and _completes(decision):
-        unit.move(task, Status.COMPLETED)
-    else:
-        unit.tables.messages.add(task.number, "rebase", _TOLD[decision.kind])
+        ended = unit.move_written(task, Status.COMPLETED)
+    rebase(unit, task, None if ended else _TOLD[decision.kind])
+
+
+def rebase(unit: Unit, task: Task, told: str | None) -> None:
+    """The worker begins on the tree of today when it goes on, and is told why if it has to."""
+    unit.tables.tasks.set_base(task.number, None)
+    if told is not None:
+        unit.tables.messages.add(task.number, "rebase", told)
 
 
 _TOLD = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.fields import check_unicode
 
 __all__ = ["TEXT_LIMIT", "Unit", "find_task", "spoken"]
+
+logger = logging.getLogger(__name__)
 
 TEXT_LIMIT = 20_000
 """Most characters a person can say at once."""
@@ -56,6 +59,27 @@ class Unit:
         data = {"from": task.status.value, "to": to.value, "reason": reason, "phase": phase}
         self.emit("task.status", task.number, data)
         return moved
+
+    def move_written(self, task: Task, to: Status, *, reason: str | None = None) -> bool:
+        """Move a task whose change is in the real files; tells whether it is where it should be.
+
+        What is written cannot be refused any more, so an illegal move is told and leaves the task
+        where it is: raising would keep the decision pending, and the task with it, for good.
+        """
+        if task.status is to:
+            return True
+        try:
+            self.move(task, to, reason=reason)
+        except Refused as refused:
+            logger.warning("a change is written, but %s", refused.message)
+            data = {
+                "code": refused.code,
+                "message": f"the change is written, but {refused.message}",
+                "hint": "the task stays where it is; `undo` takes the change out again",
+            }
+            self.emit("problem", task.number, data)
+            return False
+        return True
 
     def enter(self, task: Task, phase: Phase) -> Task:
         """Change the phase of a task in progress, and tell."""

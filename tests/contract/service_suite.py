@@ -725,6 +725,31 @@ async def test_a_redo_after_a_retry_is_refused_until_the_new_work_is_cancelled(
     assert await status(service, number) == "completed"
 
 
+async def test_a_retry_waits_for_the_end_of_a_redo_or_undo(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await undone(service, engine)
+    before = (await engine.progress(number)).inbox
+    await service.submit(Redo(number))
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Retry(number, hint="otherwise"))
+    assert caught.value.code == "already_decided"
+    assert (await engine.progress(number)).inbox == before
+    await settle_all(engine)
+    assert await status(service, number) == "completed"
+    other = await undone(service, engine, parts=Parts(files=("b.bin",)), rest_to_worker=True)
+    await service.submit(Cancel(other))
+    await service.submit(Redo(other))
+    await settle_all(engine)
+    await service.submit(Undo(other))
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Retry(other))
+    assert caught.value.code == "already_decided"
+    await settle_all(engine)
+    await service.submit(Retry(other))
+    assert await status(service, other) == "pending"
+
+
 async def test_a_redo_of_a_part_keeps_the_state_and_tells_the_worker(
     service: Service, engine: Supervisor
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,21 @@ from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
 from codeframe_tui.core.waiting import over
+from codeframe_tui.core.commands import (
+    Answer,
+    Approve,
+    Cancel,
+    Note,
+    Redo,
+    Release,
+    SetWorkers,
+    Undo,
+)
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.queries import ShowEvents
+from codeframe_tui.core.task import Phase, Status
+from codeframe_tui.core.verification import Flag
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import (
@@ -75,6 +91,47 @@ async def test_a_decision_survives_a_restart_and_keeps_its_task(tmp_path: Path) 
         await engine.settle_decision(decision, paths=["a.py"], base="b", tree="t")
         history = [event["type"] for event in (await show(engine, number))["history"]]
         assert history.count("change.applied") == 1
+
+
+@pytest.mark.parametrize("kind", ["apply", "part", "redo"])
+async def test_a_written_change_is_settled_whatever_became_of_its_task(
+    engine: Supervisor, kind: str
+) -> None:
+    number = await in_review(engine)
+    if kind == "part":
+        parts = Parts(files=("b.bin",))
+        await engine.submit(Approve(number, parts=parts, rest_to_worker=True))
+    else:
+        await engine.submit(Approve(number))
+    if kind == "redo":
+        await settle_all(engine)
+        await engine.submit(Undo(number))
+        await settle_all(engine)
+        await engine.submit(Redo(number))
+    at = Status.COMPLETED if kind == "part" else Status.PENDING
+    await _put(engine, number, at)
+    await settle_all(engine)
+    assert await engine.pending_decisions() == []
+    progress, shown = await engine.progress(number), await show(engine, number)
+    assert (progress.task.status, progress.base) == (at, None)
+    history = {event["type"]: event for event in shown["history"]}
+    assert ("change.redone" if kind == "redo" else "change.applied") in history
+    assert history["problem"]["data"]["code"] == "illegal_transition"
+    assert f"task {number} is {at}" in history["problem"]["data"]["message"]
+    assert progress.inbox[-1].kind == ("rejection" if kind == "part" else "rebase")
+    if at is Status.PENDING:
+        assert (await claim(engine)).number == number
+
+
+async def _put(engine: Supervisor, number: str, status: Status) -> None:
+    """Put a task into a state that no command leads to."""
+
+    def put(tables: Tables) -> None:
+        task = tables.tasks.find(number)
+        assert task is not None
+        tables.tasks.save(replace(task, status=status, phase=None))
+
+    await engine._store.write(put)
 
 
 async def test_a_paid_reply_is_kept_though_the_task_was_taken_away(engine: Supervisor) -> None:

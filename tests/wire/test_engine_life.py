@@ -218,6 +218,29 @@ async def test_facts_of_git_touch_nothing(tmp_path: Path) -> None:
     assert (tmp_path / ".git" / "index").read_bytes() == index
 
 
+async def test_a_rename_is_one_change_whatever_the_old_name_is(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=x", "-c", "user.email=x@x", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q")
+    for name in ("README.md", "CHANGES", "data", "later.txt"):
+        (tmp_path / name).write_text(f"{name}\n" * 20)
+    git("add", ".")
+    git("commit", "-qm", "x")
+    for count, (old, new) in enumerate(
+        (("README.md", "doc.md"), ("CHANGES", "R x"), ("data", "C"))
+    ):
+        git("mv", old, new)
+        assert (await read_facts(tmp_path))["dirty"] == count + 1
+    (tmp_path / "Robots.txt").write_text("untracked")
+    (tmp_path / "C").write_text("and changed since")
+    assert (await read_facts(tmp_path))["dirty"] == 4
+    (tmp_path / "later.txt").rename(tmp_path / "Rest.txt")  # a rename in the work tree alone
+    git("add", "--intent-to-add", "Rest.txt")
+    assert (await read_facts(tmp_path))["dirty"] == 5
+
+
 async def test_an_engine_that_never_answers_is_told_with_its_log(
     tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
