@@ -11,13 +11,6 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import Answer, Approve, Cancel, Note, Release, SetWorkers
-from codeframe_tui.core.errors import Lacking, Refused
-from codeframe_tui.core.events import Signal
-from codeframe_tui.core.queries import ShowEvents
-from codeframe_tui.core.task import Phase, Status
-from codeframe_tui.core.verification import Flag
-from codeframe_tui.core.waiting import over
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
@@ -28,11 +21,13 @@ from codeframe_tui.core.commands import (
     SetWorkers,
     Undo,
 )
-from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.errors import Lacking, Refused
+from codeframe_tui.core.events import Signal
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
+from codeframe_tui.core.waiting import over
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import (
