@@ -37,7 +37,8 @@ class Store(Protocol):
         caller does not withdraw its unit.
 
         Raises:
-            Lacking: the disk did not take it; nothing was written.
+            Lacking: the disk did not take it, or what it holds is damaged (code
+                ``state_damaged``); nothing was written.
         """
         ...
 

@@ -229,6 +229,8 @@ class StoreLedger:
             try:
                 return await self._write(handler)
             except Lacking as error:
+                if error.code == "state_damaged":
+                    raise
                 why = f"room to record: {error.message}"
                 self.publish(waiting(why, self._clock.now(), pause, number))
                 try:

@@ -156,7 +156,7 @@ class WorkerLoop:
         )
         try:
             await self._shop.ledger.open_blocker(question)
-        except CodeframeError:
+        except Exception:
             logger.exception("task=%s: the question could not be stored", number)
 
     async def _decide(self, seen: int) -> int:
@@ -202,7 +202,7 @@ class WorkerLoop:
         data = {"code": code, "message": _said(error), "hint": hint}
         try:
             await self._shop.ledger.record_event("problem", number, data)
-        except CodeframeError:
+        except Exception:
             logger.exception("task=%s: a problem could not be stored", number)
 
 

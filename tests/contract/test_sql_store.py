@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, create_engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from codeframe_tui.adapters.store import SqlStore, schema
 from codeframe_tui.adapters.store.database import open_writer
@@ -312,3 +312,41 @@ async def test_a_disk_without_room_is_told_as_such(store: Store) -> None:
     with pytest.raises(Lacking, match=r"could not be written.*full"):
         await store.write(fills)
     assert await store.read(stored) == ([], [])
+
+
+def _fault(code: int) -> Callable[[Any], None]:
+    """A unit that meets what SQLite tells by an (extended) code."""
+    cause = sqlite3.OperationalError("told by SQLite")
+    cause.sqlite_errorcode = code
+
+    def unit(tables: Any) -> None:
+        raise DatabaseError("INSERT", {}, cause)
+
+    return unit
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, "environment"),
+        (sqlite3.SQLITE_FULL, "environment"),
+        (sqlite3.SQLITE_IOERR_FSYNC, "environment"),
+        (sqlite3.SQLITE_READONLY, "environment"),
+        (sqlite3.SQLITE_CORRUPT_INDEX, "state_damaged"),
+        (sqlite3.SQLITE_NOTADB, "state_damaged"),
+    ],
+)
+async def test_what_the_disk_does_is_told_by_its_code(store: Store, code: int, told: str) -> None:
+    with pytest.raises(Lacking) as caught:
+        await store.write(_fault(code))
+    assert caught.value.code == told
+
+
+async def test_a_statement_that_no_waiting_mends_stays_what_it_is(store: Store) -> None:
+    def asks_wrongly(tables: Any) -> None:
+        tables.tasks._connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(OperationalError, match="no such table"):
+        await store.write(asks_wrongly)
+    with pytest.raises(DatabaseError):
+        await store.write(_fault(sqlite3.SQLITE_TOOBIG))

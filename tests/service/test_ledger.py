@@ -169,6 +169,20 @@ async def test_a_worker_that_is_stopped_while_it_waits_for_the_disk_tries_once_m
     assert signals[-1] == over(number)
 
 
+async def test_a_damaged_database_is_not_waited_for(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        raise Lacking("it is damaged", code="state_damaged")
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    with pytest.raises(Lacking, match="damaged"):
+        await asyncio.wait_for(engine.record_turn(number, reply(0)), 5)
+
+
 _Call = Callable[[Supervisor, str], Awaitable[Any]]
 CALLS: dict[str, _Call] = {
     "record_turn": lambda e, n: e.record_turn(n, said(0)),

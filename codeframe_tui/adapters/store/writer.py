@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -17,14 +18,7 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import (
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    InternalError,
-    NotSupportedError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
@@ -37,8 +31,17 @@ __all__ = ["Writer"]
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_OURS = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
-"""Faults of a statement, not of the disk: to wait and try again mends none of them."""
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DISK = _LOCKED | {
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
+"""What the machine did to a write, and may do no more after a while."""
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 GROUP = 256
 """Most units in one commit."""
 
@@ -173,14 +176,23 @@ def _pass(step: str, events: Sequence[Event]) -> None:
 
 
 def _told(error: Exception) -> Exception:
-    """The error as a person may see it; what is not the database's fault stays as it is."""
-    if not isinstance(error, DatabaseError) or isinstance(error, _OURS):
+    """The error as a person may see it; a fault of ours stays as it is, for no waiting mends it."""
+    if not isinstance(error, DatabaseError):
+        return error
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says which kind of it
+    if code in _DISK:
+        hint = "free disk space or check the state folder; nothing was changed"
+        if code in _LOCKED:
+            hint = "another program has it open: end that and try again; nothing was changed"
+        told = Lacking(f"the state database could not be written: {error.orig}", hint=hint)
+    elif code in _DAMAGED:
+        hint = "your project is untouched; end the engine and move the state database away"
+        told = Lacking(
+            f"the state database is damaged: {error.orig}", hint=hint, code="state_damaged"
+        )
+    else:
         return error
     _log.error("the state database refused a write", exc_info=error)
-    hint = "free disk space or check the state folder; nothing was changed"
-    if "locked" in str(error.orig):
-        hint = "another program has it open: end that and try again; nothing was changed"
-    told = Lacking(f"the state database could not be written: {error.orig}", hint=hint)
     told.__cause__ = error
     return told
 
