@@ -15,6 +15,7 @@ from tests.contract.model_kit import (
     GOOD,
     Answer,
     RawServer,
+    block,
     end,
     model_at,
     request_of,
@@ -215,6 +216,66 @@ async def test_a_partial_input_is_no_input_and_is_told_as_broken(name: str) -> N
     assert reply.stop_reason == reason
     assert reply.content[0]["input"] == {}
     assert list(reply.broken_tools) == ["toolu_1"]
+
+
+HALF = "half \ud800"
+WHOLE = {
+    "half of a surrogate pair": ({"path": HALF}, "half of a surrogate pair"),
+    "a name with half of a pair": ({HALF: 1}, "half of a surrogate pair"),
+    "a number that is none": ({"path": float("nan")}, "NaN is not JSON"),
+    "an infinite number": ({"path": [float("inf")]}, "Infinity is not JSON"),
+}
+
+
+def begun(content: dict[str, Any], reason: str = "tool_use") -> Answer:
+    """A reply of one block that is there whole from its start; all in ASCII, as servers do."""
+    events = [start(), *block(0, content), *end(reason)]
+    return Answer([b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in events)])
+
+
+def tool(**fields: Any) -> dict[str, Any]:
+    return {"type": "tool_use", "id": "toolu_1", "name": "Read", "input": {}} | fields
+
+
+async def test_an_input_that_was_sent_whole_is_an_input() -> None:
+    reply, _, _ = await turn_at(begun(tool(input={"path": "ä"})))
+    assert (reply.content[0]["input"], reply.broken_tools) == ({"path": "ä"}, {})
+
+
+@pytest.mark.parametrize("name", WHOLE)
+async def test_an_input_that_was_sent_whole_is_checked_like_one_in_pieces(name: str) -> None:
+    given, why = WHOLE[name]
+    reply, _, _ = await turn_at(begun(tool(input=given)))
+    assert reply.content[0]["input"] == {}
+    assert why in reply.broken_tools["toolu_1"]
+
+
+async def test_a_number_beyond_every_float_is_no_input() -> None:
+    """It is read as infinity, which cannot be sent back."""
+    reply, _, _ = await turn_at(Answer([sse(start(), *used('{"a": 1e999}'), *end("tool_use"))]))
+    assert reply.content[0]["input"] == {}
+    assert list(reply.broken_tools) == ["toolu_1"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        tool(id=HALF),
+        tool(name=HALF),
+        tool(id="toolu\n1"),
+        tool(name="Re\x1bad"),
+        tool(caller=HALF),
+        {"type": "redacted_thinking", "data": HALF},
+        {"type": "thinking", "thinking": HALF, "signature": ""},
+    ],
+)
+async def test_a_block_that_could_not_be_sent_back_is_never_a_reply(
+    content: dict[str, Any],
+) -> None:
+    """A stored reply goes into every later call: one that cannot be sent would end its task."""
+    with pytest.raises(ModelFailed) as caught:
+        await turn_at(begun(content))
+    assert (caught.value.kind, caught.value.retryable) == ("protocol", True)
 
 
 async def test_text_at_the_length_limit_keeps_its_stop_reason() -> None:

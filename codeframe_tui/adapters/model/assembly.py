@@ -134,8 +134,8 @@ class Assembly:
         self._blocks.append(block)
         if block.start["type"] == "tool_use":
             named = [block.start[name] for name in ("id", "name")]
-            if not all(isinstance(name, str) and name for name in named):
-                raise TypeError("a tool call needs id and name")
+            if not all(isinstance(name, str) and name and name.isprintable() for name in named):
+                raise TypeError("a tool call needs id and name, both printable")
             self._signal_tool(block, "")
         elif block.start.get("text"):
             self._take(block, "text", block.start["text"])
@@ -201,18 +201,18 @@ def parse_input(raw: str) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if isinstance(value, dict):
+            _encodable(value)
+            return value
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    if isinstance(value, dict):
-        _encodable(value)
-        return value
     raise ValueError(f"a JSON object is needed, not {type(value).__name__}")
 
 
 def _encodable(value: dict[str, Any]) -> None:
-    """A lone surrogate can be neither written to a file nor sent back to the API."""
+    """A lone surrogate can be neither written to a file nor sent back to the API, nor infinity."""
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except UnicodeEncodeError as error:
         raise ValueError("it holds half of a surrogate pair, which is no character") from error
 
@@ -238,16 +238,21 @@ def _finished(block: _Block, broken: dict[str, str]) -> dict[str, Any]:
             made["signature"] = str(made.get("signature", "")) + block.joined("signature")
         case "tool_use":
             made["input"] = _tool_input(block, broken)
+    try:
+        _encodable(made)
+    except (ValueError, RecursionError) as error:
+        raise failed("protocol", f"a content block cannot be sent back: {error}") from error
     return made
 
 
 def _tool_input(block: _Block, broken: dict[str, str]) -> dict[str, Any]:
     given = block.start.get("input")
-    if isinstance(given, dict) and given and not block.joined("partial_json"):
-        return given  # some servers send small inputs whole
+    raw = block.joined("partial_json")
     try:
-        return parse_input(block.joined("partial_json"))
-    except ValueError as error:
+        if isinstance(given, dict) and given and not raw:
+            raw = json.dumps(given)  # some servers send small inputs whole
+        return parse_input(raw)
+    except (ValueError, RecursionError) as error:
         broken[block.start["id"]] = str(error)
         return {}
 
