@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ALL", "Parts"]
+__all__ = ["ALL", "FileParts", "Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileParts:
+    """What is named of one file: all of it, or hunks and line ranges."""
+
+    whole: bool = False
+    hunks: frozenset[int] = frozenset()
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +40,21 @@ class Parts:
         """Every path that is named, with repetitions."""
         return (*self.files, *(each[0] for each in self.hunks), *(each[0] for each in self.lines))
 
-    def lines_of(self, path: str) -> tuple[tuple[int, int], ...]:
-        """The line ranges of one file."""
-        return tuple((first, last) for name, first, last in self.lines if name == path)
-
-    def hunks_of(self, path: str) -> frozenset[int]:
-        """The numbers of one file's hunks."""
-        return frozenset(k for name, k in self.hunks if name == path)
+    def by_path(self) -> Mapping[str, FileParts]:
+        """What is named of each file; build it once, a proposal can have many files."""
+        files = frozenset(self.files)
+        hunks: dict[str, list[int]] = {}
+        for path, k in self.hunks:
+            hunks.setdefault(path, []).append(k)
+        lines: dict[str, list[tuple[int, int]]] = {}
+        for path, first, last in self.lines:
+            lines.setdefault(path, []).append((first, last))
+        return {
+            path: FileParts(
+                path in files, frozenset(hunks.get(path, ())), tuple(lines.get(path, ()))
+            )
+            for path in {*files, *hunks, *lines}
+        }
 
     @property
     def document(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision, Turn
 from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
@@ -76,12 +76,14 @@ def decided_attempt(
 
 def diff(attempt: Attempt, decision: Decision | None, diffs: Sequence[FileDiff]) -> Document:
     """``diff``; hunks carry ``accepted`` or ``declined`` once it is decided."""
+    parts = decision.parts if decision else ALL
+    named, unnamed = parts.by_path(), FileParts(whole=not parts)
     return {
         "base": attempt.base,
         "proposal": attempt.proposal,
         "attempt": attempt.number,
         "files": [
-            file_document(each, _verdicts(each, decision.parts) if decision else ())
+            file_document(each, _verdicts(each, named.get(each.path, unnamed)) if decision else ())
             for each in diffs
         ],
     }
@@ -185,11 +187,10 @@ def _run(run: Run) -> Document:
     }
 
 
-def _verdicts(diff: FileDiff, parts: Parts) -> list[str | None]:
-    whole = not parts or diff.path in parts.files
-    taken, lines = parts.hunks_of(diff.path), parts.lines_of(diff.path)
+def _verdicts(diff: FileDiff, parts: FileParts) -> list[str | None]:
     return [
-        "accepted" if whole or hunk.k in taken else share(hunk, lines).value for hunk in diff.hunks
+        "accepted" if parts.whole or hunk.k in parts.hunks else share(hunk, parts.lines).value
+        for hunk in diff.hunks
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.parts import FileParts
 from codeframe_tui.core.patch import select
 from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
@@ -85,22 +85,22 @@ async def _attempt_of(shop: Workshop, decision: Decision) -> Attempt:
 async def _accepted_tree(shop: Workshop, decision: Decision, attempt: Attempt) -> str:
     """The base with the accepted files and hunks only."""
     changes: dict[str, tuple[str, bytes] | None] = {}
+    named = decision.parts.by_path()
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
-        if diff.path in decision.parts.paths:
-            changes[diff.path] = await _accepted_file(shop, attempt, diff, decision.parts)
+        if parts := named.get(diff.path):
+            changes[diff.path] = await _accepted_file(shop, attempt, diff, parts)
     return await shop.workspaces.overlay(attempt.base, changes)
 
 
 async def _accepted_file(
-    shop: Workshop, attempt: Attempt, diff: FileDiff, parts: Parts
+    shop: Workshop, attempt: Attempt, diff: FileDiff, parts: FileParts
 ) -> tuple[str, bytes] | None:
-    """A file with what is accepted of it; no parts = all of it."""
+    """A file with what is accepted of it."""
     new = await side(shop.workspaces, attempt.tree, diff.path, diff.new_mode)
-    hunks = parts.hunks_of(diff.path)
-    if not parts or diff.path in parts.files or len(hunks) == len(diff.hunks) > 0:
+    if parts.whole or len(parts.hunks) == len(diff.hunks) > 0:
         return new
     old = await shop.workspaces.read(attempt.base, diff.path)
-    content = select(old, new[1] if new else None, diff, hunks, parts.lines_of(diff.path))
+    content = select(old, new[1] if new else None, diff, parts.hunks, parts.lines)
     if content is None:
         return None
     kept = diff.old_mode if diff.action is Action.DELETE else diff.new_mode
@@ -140,7 +140,7 @@ async def _check_again(
         return None
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
-        changes[diff.path] = await _accepted_file(shop, attempt, diff, Parts())
+        changes[diff.path] = await side(shop.workspaces, attempt.tree, diff.path, diff.new_mode)
     task = (await shop.ledger.progress(decision.task)).task
     found, flags = await verifier.verify(task, now, await shop.workspaces.overlay(now, changes))
     policy = Policy(decision.by.removeprefix(_BY_POLICY))
