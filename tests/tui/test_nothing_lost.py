@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from textual.widgets import Input
 
-from codeframe_tui.core.commands import AddTask, Answer, Command
+from codeframe_tui.core.commands import AddTask, Answer, Command, KeepWorking
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.ports import Document
+from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.modals.task_form import TaskForm
 from codeframe_tui.tui.modals.text import AnswerDialog, Words
 from codeframe_tui.tui.modals.viewer import Viewer
@@ -103,3 +104,63 @@ async def test_a_refused_answer_stands_in_the_dialogue_again(keys: str) -> None:
         drive.key("enter")
         await drive.until(lambda: len(drive.service.submitted) == 2)
         assert drive.service.submitted[1] == Answer("b1", text or "half even")
+
+
+def _idle() -> FakeService:
+    service = FakeService()
+    service.overview |= {"paused": True, "workers": []}
+    return service
+
+
+async def _question(drive: Drive) -> None:
+    """Ask to leave, and wait until the answer counts."""
+    drive.key("ctrl+q")
+    await _in_front(drive, Sheet)
+    assert isinstance(drive.app.screen, Sheet)
+    drive.app.screen._appeared -= 1
+
+
+async def test_leaving_asks_over_an_open_dialogue_while_work_runs() -> None:
+    async with opened() as drive:
+        drive.key("o")
+        await _in_front(drive, TaskForm)
+        drive.type("Count retries")
+        await _question(drive)
+        assert "2 tasks in work" in drive.screen_text()
+        assert "is not sent yet" in drive.screen_text()
+        drive.key("ctrl+q")
+        await drive.pilot.pause()
+        assert len(drive.app.screen_stack) == 3
+        drive.key("escape")
+        await _in_front(drive, TaskForm)
+        assert drive.app.screen.query_one("#field-title", Input).value == "Count retries"
+        await _question(drive)
+        drive.key("k")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert drive.service.submitted == [KeepWorking(on=True)]
+
+
+@pytest.mark.parametrize("served", [False, True])
+async def test_leaving_asks_before_it_drops_what_is_written(served: bool) -> None:
+    service = _idle()
+    service.overview["served"] = served
+    async with opened(service) as drive:
+        drive.key("o")
+        await _in_front(drive, TaskForm)
+        drive.type("Count retries")
+        await _question(drive)
+        assert "is not sent yet" in drive.screen_text()
+        assert "in work" not in drive.screen_text()
+        drive.key("l")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert service.submitted == []
+
+
+@pytest.mark.parametrize("key", ["o", "?"])
+async def test_leaving_a_dialogue_without_a_text_asks_nothing_when_nothing_runs(key: str) -> None:
+    service = _idle()
+    async with opened(service) as drive:
+        drive.key(key)
+        await drive.sheet()
+        drive.key("ctrl+q")
+        await drive.until(lambda: drive.app.return_value == 0)

@@ -46,12 +46,17 @@ class Desk:
     now: Callable[[], datetime]
     chosen: Mapping[str, str]
 
-    async def ask(self, dialog: Dialog[T]) -> T | None:
+    async def ask(self, dialog: Dialog[T], *, over: bool = False) -> T | None:
         """Show a dialogue; None when the person left it without a decision.
 
         None too while another is open: the same key, pressed again before the first one appeared.
+
+        Args:
+            dialog: what asks.
+            over: show it above another one all the same, unless that is of its own kind.
         """
-        if self.app.screen is not self.cockpit:
+        front = self.app.screen
+        if front is not self.cockpit and (not over or type(front) is type(dialog)):
             return None
         # not `push_screen_wait`: it may first wait for something else, and two would be pushed then
         return await asyncio.shield(self.app.push_screen(dialog, wait_for_dismiss=True))
