@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from textual.widgets import Input, TextArea
+
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowOverview, ShowTestOutput
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
-from codeframe_tui.tui.modals.sheet import Choice
+from codeframe_tui.tui.modals.dialog import Dialog
+from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.modals.viewer import Viewer
 from codeframe_tui.tui.present.blockers import by_urgency
 from codeframe_tui.tui.present.header import workers_line
@@ -25,6 +28,12 @@ _POLICIES = {
     "green": "proven changes without red flags are applied by themselves",
     "auto": "changes that are not verified are applied by themselves too",
 }
+
+_RUNNING = (Choice("k", "leave, keep working", "keep"), Choice("s", "leave, stop", "stop"))
+_GOES_ON = "Stopped work is not lost: it goes on at the same place next time."
+_DROP = Choice("l", "leave", "leave")
+"""Not ``enter``: it ends what is being written, and would drop it."""
+_UNSENT = "What you are writing is not sent yet: it is lost when you leave."
 
 
 async def urgent(desk: Desk) -> None:
@@ -85,37 +94,53 @@ async def palette(desk: Desk) -> None:
     desk.app.action_command_palette()
 
 
+class _Leaving(Sheet):
+    """Its own kind, for it may stand above any other dialogue, but not twice."""
+
+
 async def quit_(desk: Desk) -> None:
     """Leave; while work runs ask whether it should stop or go on, else let a kept engine end.
 
-    An engine that `serve` offers goes on whatever this cockpit does.
+    Asks over an open dialogue too, and whenever leaving would drop what is written there. An
+    engine that `serve` offers goes on whatever this cockpit does.
     """
     overview = desk.state.overview or {}
-    if overview.get("served"):
-        desk.app.exit(0)
-        return
+    ours = not desk.state.lost and not overview.get("served")
     working = len(overview.get("workers") or ())
     waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    if (working or waiting) and not desk.state.lost:
+    runs = ours and bool(working or waiting)
+    rows = [heading(_UNSENT, "text")] if _writes(desk) else []
+    decision: str | None = None
+    if runs:
         said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
-        rows = [
-            heading(said, "text"),
-            heading("Stopped work is not lost: it goes on at the same place next time.", "dim"),
-        ]
-        keep, stop = Choice("k", "leave, keep working", "keep"), Choice("s", "leave, stop", "stop")
-        decision = await desk.choose("Work is running", rows, keep, stop)
-        if decision is None:
-            return
+        rows = [heading(said, "text"), heading(_GOES_ON, "dim"), *rows]
+        decision = await desk.ask(_Leaving("Work is running", rows, _RUNNING), over=True)
+    elif rows:
+        decision = await desk.ask(_Leaving("Leave?", rows, [_DROP]), over=True)
+    if (runs or rows) and decision is None:
+        return
+    if runs:
         try:
             await desk.submit(KeepWorking(on=decision == "keep"))
         except CodeframeError as error:
             if decision == "keep":
                 desk.tell(("✘ ", "red"), (safe(error.message), "text"))
                 return
-    elif overview.get("keep") and not desk.state.lost and not overview.get("served"):
+    elif ours and overview.get("keep"):
         with suppress(CodeframeError):
             await desk.submit(KeepWorking(on=False))
     desk.app.exit(0)
+
+
+def _writes(desk: Desk) -> bool:
+    """Whether an open dialogue holds a text. A restricted field holds a number, at first too."""
+    for dialog in desk.app.screen_stack:
+        if isinstance(dialog, Dialog):
+            if any(field.text.strip() for field in dialog.query(TextArea)):
+                return True
+            if any(not field.restrict and field.value.strip() for field in dialog.query(Input)):
+                return True
+    return False
 
 
 async def output(desk: Desk) -> None:

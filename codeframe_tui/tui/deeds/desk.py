@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.feed import Feed
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
-from codeframe_tui.tui.present.rows import Row, Span
+from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -45,14 +46,20 @@ class Desk:
     now: Callable[[], datetime]
     chosen: Mapping[str, str]
 
-    async def ask(self, dialog: Dialog[T]) -> T | None:
+    async def ask(self, dialog: Dialog[T], *, over: bool = False) -> T | None:
         """Show a dialogue; None when the person left it without a decision.
 
         None too while another is open: the same key, pressed again before the first one appeared.
+
+        Args:
+            dialog: what asks.
+            over: show it above another one all the same, unless that is of its own kind.
         """
-        if self.app.screen is not self.cockpit:
+        front = self.app.screen
+        if front is not self.cockpit and (not over or type(front) is type(dialog)):
             return None
-        return await self.app.push_screen_wait(dialog)
+        # not `push_screen_wait`: it may first wait for something else, and two would be pushed then
+        return await asyncio.shield(self.app.push_screen(dialog, wait_for_dismiss=True))
 
     async def choose(self, title: str, rows: Sequence[Row], *choices: Choice) -> str | None:
         """Show a sheet; the value of the choice."""
@@ -62,6 +69,9 @@ class Desk:
         self, dialog: Callable[[T | None, str], Dialog[T]], command: Callable[[T], Command | None]
     ) -> Document | None:
         """Ask and submit; what is refused stands in the dialogue again, so that nothing is lost.
+
+        A person may have opened another dialogue meanwhile: then the refusal is told at once, and
+        the text comes back when that one is closed, for keys on their way must not go into it.
 
         Args:
             dialog: made of what was given last (None at first) and of why it was refused.
@@ -80,7 +90,24 @@ class Desk:
                 return await self.submit(wish)
             except CodeframeError as error:
                 why = " · ".join(part for part in (error.message, error.hint) if part)
+            if self.app.screen is not self.cockpit:
+                self.tell(("✘ ", "red"), (safe(why), "text"))
+                await self._in_front()
         return None
+
+    async def _in_front(self) -> None:
+        """Wait until no dialogue is open."""
+        signal = self.app.screen_change_signal
+        while self.app.screen is not self.cockpit:
+            changed = asyncio.Event()
+
+            def heard(_: object, changed: asyncio.Event = changed) -> None:
+                # here, not after the wait: by then another wait may have subscribed again
+                signal.unsubscribe(self.cockpit)
+                changed.set()
+
+            signal.subscribe(self.cockpit, heard, immediate=True)
+            await changed.wait()
 
     async def submit(self, command: Command) -> Document:
         """Send a command. Raises: CodeframeError."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from codeframe_tui.core.commands import Answer, Approve, Reject
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.tui.deeds.desk import Desk
@@ -79,12 +82,19 @@ async def answer(desk: Desk) -> None:
         return
     options = options_of(blocker)[:9]
     title = f"{safe(blocker.get('task'))} {safe(blocker.get('title'))}".strip()
-    said = await desk.ask(AnswerDialog(title, answer_rows(blocker), options))
-    if said is None:
-        return
+    rows = answer_rows(blocker)
+    taken = await desk.ask_until_taken(
+        lambda said, wrong: AnswerDialog(title, rows, options, given=said, wrong=wrong),
+        lambda said: _answer(blocker, said),
+    )
+    if taken is not None:
+        said = f"{safe(blocker.get('task'))} goes on with your answer"
+        desk.tell(("✔ ", "green"), (said, "text"))
+
+
+def _answer(blocker: Mapping[str, Any], said: int | str) -> Answer:
     text = str(blocker["options"][said]) if isinstance(said, int) else said
-    await desk.submit(Answer(str(blocker["id"]), text))
-    desk.tell(("✔ ", "green"), (f"{safe(blocker.get('task'))} goes on with your answer", "text"))
+    return Answer(str(blocker["id"]), text)
 
 
 async def approve_as_is(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.present.rows import Row, row, safe
+from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
@@ -44,6 +44,10 @@ class Words(TextArea):
             await super()._on_key(event)
 
 
+def _refusal(wrong: str) -> Row:
+    return row(None, ("✘ ", "red"), (safe(wrong), "text"))
+
+
 class AskText(Dialog[str]):
     """Gives the text back; an empty one only when that is allowed.
 
@@ -67,7 +71,7 @@ class AskText(Dialog[str]):
         wrong: str = "",
     ) -> None:
         super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
-        self._rows = [row(None, ("✘ ", "red"), (safe(wrong), "text"))] if wrong else rows
+        self._rows = [_refusal(wrong)] if wrong else rows
         self._text = text
         self._optional = optional
 
@@ -129,12 +133,24 @@ class AnswerDialog(Dialog[int | str]):
         title: which task asks.
         rows: the question and what is known about it.
         options: suggested answers, as they may be shown.
+        given: the option or the text that stands there at first.
+        wrong: why that was refused, when it stands here again.
     """
 
-    def __init__(self, title: str, rows: Sequence[Row], options: Sequence[str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Row],
+        options: Sequence[str],
+        *,
+        given: int | str | None = None,
+        wrong: str = "",
+    ) -> None:
         keys = [("1-9", "choose"), ("tab", "own words")] if options else []
         super().__init__(title, [("enter", "answer"), *keys])
-        self._rows = rows
+        self._rows = [*rows, BLANK, _refusal(wrong)] if wrong else rows
+        self._text = given if isinstance(given, str) else ""
+        self._option = given if isinstance(given, int) else 0
         self._options = options
 
     def content(self) -> Iterable[Widget]:
@@ -143,6 +159,7 @@ class AnswerDialog(Dialog[int | str]):
         if self._options:
             yield _Options(classes="dialog-options")
         yield Words(
+            self._text,
             compact=True,
             classes="dialog-words",
             placeholder="or in your own words" if self._options else "your answer",
@@ -152,16 +169,22 @@ class AnswerDialog(Dialog[int | str]):
         """Show the question; the keys go to the options, else to the field."""
         super().on_mount()
         self.query_one(".dialog-body", Label).show(*self._rows)
-        if not self._options:
-            self.query_one(Words).focus()
-            return
-        options = self.query_one(LineList)
+        if self._options:
+            self._offer(self.query_one(_Options))
+        if self._text or not self._options:
+            field = self.query_one(Words)
+            field.move_cursor(field.document.end)
+            field.focus()
+
+    def _offer(self, options: _Options) -> None:
+        """Show the options, with the keys for them."""
         options.set_rows(
             [
                 row(str(number), (f"{number}  ", "amber"), (text, "text"))
                 for number, text in enumerate(self._options, 1)
             ]
         )
+        options.move_to(str(self._option + 1))
         options.focus()
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:

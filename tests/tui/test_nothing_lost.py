@@ -1,0 +1,166 @@
+"""What a person wrote stays until it is taken, or until that person lets it go."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from textual.widgets import Input
+
+from codeframe_tui.core.commands import AddTask, Answer, Command, KeepWorking
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.ports import Document
+from codeframe_tui.tui.modals.sheet import Sheet
+from codeframe_tui.tui.modals.task_form import TaskForm
+from codeframe_tui.tui.modals.text import AnswerDialog, Words
+from codeframe_tui.tui.modals.viewer import Viewer
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService
+
+
+@dataclass
+class SlowService(FakeService):
+    """Holds commands back until a test lets them go."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def submit(self, command: Command) -> Document:
+        self.submitted.append(command)
+        await self.gate.wait()
+        raise Refused("the engine is gone")
+
+
+async def _in_front(drive: Drive, kind: type[object]) -> None:
+    await drive.until(lambda: isinstance(drive.app.screen, kind))
+    await drive.sheet()
+
+
+async def _write(drive: Drive, title: str) -> None:
+    """Send a task that is neither taken nor refused for now."""
+    sent = len(drive.service.submitted)
+    drive.key("o")
+    await _in_front(drive, TaskForm)
+    drive.type(title)
+    drive.key("enter")
+    await drive.until(lambda: len(drive.service.submitted) > sent)
+    await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+
+
+async def test_a_refused_text_waits_below_another_dialogue() -> None:
+    service = SlowService()
+    async with opened(service) as drive:
+        await _write(drive, "Count retries")
+        drive.key("?")
+        await _in_front(drive, Viewer)
+        service.gate.set()
+        await drive.until(lambda: "the engine is gone" in drive.label("notice"))
+        assert isinstance(drive.app.screen, Viewer)
+        drive.key("escape")
+        await _in_front(drive, TaskForm)
+        assert drive.app.screen.query_one("#field-title", Input).value == "Count retries"
+        assert "the engine is gone" in drive.screen_text()
+
+
+async def test_refused_texts_come_back_one_after_the_other() -> None:
+    service = SlowService()
+    async with opened(service) as drive:
+        await _write(drive, "one")
+        await _write(drive, "two")
+        drive.key("?")
+        await _in_front(drive, Viewer)
+        service.gate.set()
+        await drive.until(lambda: "the engine is gone" in drive.label("notice"))
+        drive.key("escape")
+        titles = []
+        for _ in range(2):
+            await _in_front(drive, TaskForm)
+            assert len(drive.app.screen_stack) == 2
+            form = drive.app.screen
+            titles.append(form.query_one("#field-title", Input).value)
+            drive.key("escape")
+            await drive.until(lambda form=form: drive.app.screen is not form)  # type: ignore[misc] # bound now
+        assert sorted(titles) == ["one", "two"]
+        assert service.submitted == [AddTask("one"), AddTask("two")]
+
+
+@pytest.mark.parametrize("keys", ["up, but 2 digits", "2"])
+async def test_a_refused_answer_stands_in_the_dialogue_again(keys: str) -> None:
+    async with opened() as drive:
+        drive.key("b")
+        await drive.in_pane("blockers")
+        drive.key("enter")
+        await _in_front(drive, AnswerDialog)
+        first = drive.app.screen
+        drive.service.refuse = Refused("the engine is gone", hint="wait a little")
+        drive.type(keys)
+        drive.key("enter")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        await _in_front(drive, AnswerDialog)
+        assert "the engine is gone · wait a little" in drive.screen_text()
+        assert "half even" in drive.screen_text()
+        text = "" if keys == "2" else keys
+        assert drive.app.screen.query_one(Words).text == text
+        drive.key("enter")
+        await drive.until(lambda: len(drive.service.submitted) == 2)
+        assert drive.service.submitted[1] == Answer("b1", text or "half even")
+
+
+def _idle() -> FakeService:
+    service = FakeService()
+    service.overview |= {"paused": True, "workers": []}
+    return service
+
+
+async def _question(drive: Drive) -> None:
+    """Ask to leave, and wait until the answer counts."""
+    drive.key("ctrl+q")
+    await _in_front(drive, Sheet)
+    assert isinstance(drive.app.screen, Sheet)
+    drive.app.screen._appeared -= 1
+
+
+async def test_leaving_asks_over_an_open_dialogue_while_work_runs() -> None:
+    async with opened() as drive:
+        drive.key("o")
+        await _in_front(drive, TaskForm)
+        drive.type("Count retries")
+        await _question(drive)
+        assert "2 tasks in work" in drive.screen_text()
+        assert "is not sent yet" in drive.screen_text()
+        drive.key("ctrl+q")
+        await drive.pilot.pause()
+        assert len(drive.app.screen_stack) == 3
+        drive.key("escape")
+        await _in_front(drive, TaskForm)
+        assert drive.app.screen.query_one("#field-title", Input).value == "Count retries"
+        await _question(drive)
+        drive.key("k")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert drive.service.submitted == [KeepWorking(on=True)]
+
+
+@pytest.mark.parametrize("served", [False, True])
+async def test_leaving_asks_before_it_drops_what_is_written(served: bool) -> None:
+    service = _idle()
+    service.overview["served"] = served
+    async with opened(service) as drive:
+        drive.key("o")
+        await _in_front(drive, TaskForm)
+        drive.type("Count retries")
+        await _question(drive)
+        assert "is not sent yet" in drive.screen_text()
+        assert "in work" not in drive.screen_text()
+        drive.key("l")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert service.submitted == []
+
+
+@pytest.mark.parametrize("key", ["o", "?"])
+async def test_leaving_a_dialogue_without_a_text_asks_nothing_when_nothing_runs(key: str) -> None:
+    service = _idle()
+    async with opened(service) as drive:
+        drive.key(key)
+        await drive.sheet()
+        drive.key("ctrl+q")
+        await drive.until(lambda: drive.app.return_value == 0)
