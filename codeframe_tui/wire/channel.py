@@ -6,9 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-__all__ = ["HELLO_SECONDS", "MAX_MESSAGE_BYTES", "Channel", "Dial", "part"]
+__all__ = [
+    "HELLO_SECONDS",
+    "MAX_MESSAGE_BYTES",
+    "MAX_REMOTE_REQUEST_BYTES",
+    "Channel",
+    "Dial",
+    "part",
+]
 
 MAX_MESSAGE_BYTES = 64 * 2**20
+MAX_REMOTE_REQUEST_BYTES = 16 * 2**20
+"""Of one request to `serve`, which may have hundreds of clients."""
 HELLO_SECONDS = 10.0
 """How long a client waits for the other side's hello."""
 

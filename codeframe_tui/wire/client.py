@@ -37,14 +37,16 @@ class Client:
     Args:
         comes_back: whether somebody will connect again after a loss; if not, iterators fail with
             ``engine_lost`` too.
+        max_bytes: of one request.
 
     Attributes:
         lost: set while there is no engine after there was one.
         engine: what the engine said of itself: ``{"protocol", "version", "pid"}``.
     """
 
-    def __init__(self, *, comes_back: bool = True) -> None:
+    def __init__(self, *, comes_back: bool = True, max_bytes: int = MAX_MESSAGE_BYTES) -> None:
         self._comes_back = comes_back
+        self._max_bytes = max_bytes
         self.lost = asyncio.Event()
         self.engine: dict[str, Any] = {}
         self._ids = count(1)
@@ -172,7 +174,7 @@ class Client:
         if self._channel is None:
             raise _lost()
         data = encode(message)
-        if len(data) >= MAX_MESSAGE_BYTES:
+        if len(data) >= self._max_bytes:
             raise Refused("that is too long for one message", code="too_large")
         self._channel.send(data)
 

@@ -14,6 +14,7 @@ from websockets.http11 import Request
 
 from codeframe_tui.ports import Service
 from codeframe_tui.wire.address import LOOPBACK
+from codeframe_tui.wire.channel import MAX_REMOTE_REQUEST_BYTES
 from codeframe_tui.wire.codec import Malformed
 from codeframe_tui.wire.session import Bounds, Sessions
 from codeframe_tui.wire.websocket import accept
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CLIENTS = 256
 OUTBOX_BYTES = 2**20
+BOUNDS = Bounds(outbox_bytes=OUTBOX_BYTES, request_bytes=MAX_REMOTE_REQUEST_BYTES)
 BACKLOG = 128
 
 
@@ -46,7 +48,7 @@ class Gateway:
         max_clients: int = MAX_CLIENTS,
     ) -> None:
         self._doors = dict(doors)
-        self._sessions = Sessions(bounds or Bounds(outbox_bytes=OUTBOX_BYTES))
+        self._sessions = Sessions(bounds or BOUNDS)
         self._max_clients = max_clients
         self._open: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -90,7 +92,7 @@ class Gateway:
         channel = None
         with suppress(TimeoutError, Malformed):
             async with asyncio.timeout(bounds.hello_seconds):
-                channel = await accept(reader, writer, guard.check, bounds.message_bytes)
+                channel = await accept(reader, writer, guard.check, bounds.request_bytes)
         if channel is None or guard.service is None:
             logger.warning("refused a client: %s", guard.why)
             return

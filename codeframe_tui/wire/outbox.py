@@ -53,7 +53,8 @@ class Outbox:
     """Lines in order, and behind them the signals.
 
     Args:
-        max_bytes: of waiting lines; replies always fit, events have to wait for room.
+        max_bytes: of waiting lines; replies always fit, events and new requests have to
+            wait for room.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -80,8 +81,12 @@ class Outbox:
         """Add a line when there is room. Raises: TimeoutError when there is none for so long."""
         if not self._room.is_set():
             async with asyncio.timeout(patience_seconds):
-                await self._room.wait()
+                await self.roomy()
         self.put(line)
+
+    async def roomy(self) -> None:
+        """Return when there is room."""
+        await self._room.wait()
 
     def put_signal(self, signal: Signal, reader: int) -> None:
         """Add a signal, or merge it."""

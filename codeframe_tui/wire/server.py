@@ -47,7 +47,7 @@ class Server:
         listening = bind(path)
         self._path = path
         self._server = await asyncio.start_unix_server(
-            self._accept, sock=listening, limit=self._sessions.bounds.message_bytes
+            self._accept, sock=listening, limit=self._sessions.bounds.request_bytes
         )
 
     async def close(self, patience_seconds: float = 0.0) -> None:

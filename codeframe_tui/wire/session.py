@@ -30,8 +30,9 @@ class Bounds:
     """What one client may take.
 
     Attributes:
-        message_bytes: longest message, in and out.
-        outbox_bytes: waiting messages, before events have to wait.
+        message_bytes: longest message out.
+        request_bytes: longest message in.
+        outbox_bytes: waiting messages, before events and new requests have to wait.
         in_flight: requests answered at once; then reading waits.
         subscriptions: at once.
         stall_seconds: how long events wait for room before the client is dropped.
@@ -40,6 +41,7 @@ class Bounds:
     """
 
     message_bytes: int = MAX_MESSAGE_BYTES
+    request_bytes: int = MAX_MESSAGE_BYTES
     outbox_bytes: int = 4 * 2**20
     in_flight: int = 32
     subscriptions: int = 16
@@ -147,9 +149,21 @@ class Session:
     async def _read(self) -> None:
         while (message := await self._channel.receive()) is not None:
             await self._slots.acquire()
+            if not await self._roomy():
+                return
             answer = asyncio.create_task(self._answer(message))
             self._answers[answer] = "submit" if "submit" in message else "query"
             answer.add_done_callback(partial(self._answered, message.get("id")))
+
+    async def _roomy(self) -> bool:
+        """Wait until answers are read, so that they cannot pile up; False when none will be."""
+        assert self._sender is not None
+        room = asyncio.create_task(self._outbox.roomy())
+        try:
+            await asyncio.wait([room, self._sender], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            room.cancel()
+        return not self._sender.done()
 
     def _answered(self, number: object, answer: asyncio.Task[None]) -> None:
         del self._answers[answer]

@@ -44,7 +44,7 @@ class FrameChannel:
         self._reader = reader
         self._writer = writer
         self._protocol = protocol
-        self._parts: list[bytes] = []
+        self._unfinished = bytearray()
         self._messages: deque[bytes] = deque()
 
     async def receive(self) -> dict[str, Any] | None:
@@ -105,7 +105,9 @@ class FrameChannel:
         for event in events:
             if isinstance(event, Frame):
                 self._take(event)
-        self._write()
+        if self._write():  # a pong: who sends pings and reads nothing has to wait
+            with suppress(ConnectionError):
+                await self._writer.drain()
         fault = self._protocol.parser_exc
         if fault is not None and not isinstance(fault, EOFError):
             raise Malformed(f"a message is not a frame: {fault}") from fault
@@ -115,15 +117,17 @@ class FrameChannel:
         if frame.opcode is Opcode.BINARY:
             raise Malformed("a message is not text")
         if frame.opcode in {Opcode.TEXT, Opcode.CONT}:
-            self._parts.append(bytes(frame.data))
+            self._unfinished += frame.data  # pieces may be empty: a list would grow for ever
             if frame.fin:
-                self._messages.append(b"".join(self._parts))
-                self._parts.clear()
+                self._messages.append(bytes(self._unfinished))
+                self._unfinished.clear()
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Hand over what the protocol has to say; whether that was something."""
         waiting = [data for data in self._protocol.data_to_send() if data]
         if not self._writer.is_closing():
             self._writer.writelines(waiting)
+        return bool(waiting)
 
 
 async def accept(

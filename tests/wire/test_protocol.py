@@ -141,7 +141,7 @@ async def test_a_wrong_request_is_answered_by_its_reason_and_the_session_goes_on
 async def test_a_line_that_is_no_message_ends_the_session_of_its_sender_only(
     tmp_path: Path, line: bytes, reason: str
 ) -> None:
-    bounds = Bounds(message_bytes=200_000)
+    bounds = Bounds(request_bytes=200_000)
     async with served(tmp_path, FakeService(), bounds), raw(tmp_path) as good:
         await good.hear()
         async with raw(tmp_path) as bad:

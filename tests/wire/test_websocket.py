@@ -61,7 +61,7 @@ async def test_a_message_in_pieces_with_pings_between_is_one_message() -> None:
 async def test_a_frame_that_is_no_message_ends_its_own_session_only(
     frame: Frame, masked: bool, told: bool
 ) -> None:
-    async with served(Bounds(message_bytes=2000)) as place:
+    async with served(Bounds(request_bytes=2000)) as place:
         good, bad = await place.client(), await greeted(place)
         bad._writer.write(frame.serialize(mask=masked))
         async with asyncio.timeout(10):
