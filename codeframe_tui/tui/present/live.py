@@ -14,6 +14,7 @@ __all__ = ["LOG_LINES", "Live"]
 
 LOG_LINES = 5_000
 """Lines of raw output kept per task."""
+_LINE = 2_000
 
 
 @dataclass(slots=True)
@@ -87,5 +88,7 @@ class Live:
     def _write(self, text: str) -> None:
         *lines, partial = (self._partial + text[-262_144:]).split("\n")
         self._partial = partial[-8_192:]
-        self.log.extend(part for line in lines for part in safe_lines(line, limit=2_000))
+        if lines:  # all at once: a call for each of twenty thousand lines a second would be felt
+            text = "\n".join(lines)
+            self.log.extend(line[:_LINE] for line in safe_lines(text, limit=len(text)))
         self.changed += 1
