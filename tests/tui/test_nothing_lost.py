@@ -6,10 +6,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from codeframe_tui.core.commands import AddTask, Answer, Command, KeepWorking
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.importing import read_markdown
 from codeframe_tui.ports import Document
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.modals.task_form import TaskForm
@@ -164,3 +166,62 @@ async def test_leaving_a_dialogue_without_a_text_asks_nothing_when_nothing_runs(
         await drive.sheet()
         drive.key("ctrl+q")
         await drive.until(lambda: drive.app.return_value == 0)
+
+
+async def _paste(drive: Drive, *lines: str) -> None:
+    drive.app.post_message(events.Paste("\n".join(lines)))
+    await _in_front(drive, Sheet)
+    assert isinstance(drive.app.screen, Sheet)
+    drive.app.screen._appeared -= 1
+
+
+async def test_a_long_paste_says_what_it_leaves_out_and_what_takes_all_of_it() -> None:
+    async with opened() as drive:
+        await _paste(drive, *(f"task {n}" for n in range(243)))
+        text = drive.screen_text()
+        assert "43 more lines are left out" in text
+        assert "codeframe-tui import tasks.md takes any number, written as - [ ] title" in text
+        assert "and 188 more" in text
+
+
+async def test_a_long_paste_says_which_titles_are_cut() -> None:
+    async with opened() as drive:
+        await _paste(drive, "x" * 200, "y" * 201, "z" * 500)
+        text = drive.screen_text()
+        assert "2 titles are cut after 200 characters" in text
+        assert "left out" not in text
+
+
+async def test_a_paste_says_nothing_more_when_all_of_it_is_taken() -> None:
+    async with opened() as drive:
+        await _paste(drive, "x" * 200, "", "two")
+        assert "cut" not in drive.screen_text()
+        assert "left out" not in drive.screen_text()
+
+
+@dataclass
+class FullService(FakeService):
+    """Takes a few tasks only."""
+
+    takes: int = 2
+
+    async def submit(self, command: Command) -> Document:
+        if len(self.submitted) == self.takes:
+            self.refuse = Refused("the disk is full", hint="make room")
+        return await super().submit(command)
+
+
+@pytest.mark.parametrize("taken", [0, 2])
+async def test_a_paste_refused_midway_says_how_far_it_came(taken: int) -> None:
+    service = FullService(takes=taken)
+    async with opened(service) as drive:
+        await _paste(drive, "one", "two", "three", "four")
+        drive.key("enter")
+        said = f"added {taken} of 4 tasks: the disk is full · make room"
+        await drive.until(lambda: said in drive.label("notice"))
+        assert len(service.submitted) == taken + 1
+
+
+def test_import_takes_tasks_as_the_sheet_says() -> None:
+    found = read_markdown("".join(f"- [ ] task {n}\n" for n in range(243)), "tasks.md")
+    assert len(found["tasks"]) == 243
