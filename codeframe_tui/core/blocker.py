@@ -34,7 +34,7 @@ class Blocker:
         assumption: what the worker goes on with (ASYNC only).
         cause: ``question``, ``command``, ``corrections``, ``model``, ``answer``, ``budget``,
             ``stall`` or ``internal``.
-        key: id of the tool call that asks; the same call is the same question, whatever its text.
+        key: id of the tool call that asks; a question is the same with the same key and text.
         created_at: ISO 8601 in UTC.
     """
 

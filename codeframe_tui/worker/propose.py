@@ -163,9 +163,13 @@ async def _ask_human(
 
 
 async def _asked(shop: Workshop, question: Blocker) -> Blocker | None:
-    """What the same call asked when it was run before."""
+    """What the same call asked when it was run before.
+
+    The id alone does not tell: some servers number the calls of each reply from 0.
+    """
+    same = (question.cause, question.key, question.question)
     asked = await shop.ledger.blockers_of(question.task)
-    return next((blocker for blocker in asked if blocker.key == question.key), None)
+    return next((each for each in asked if (each.cause, each.key, each.question) == same), None)
 
 
 def _result_block(result: ToolResult) -> dict[str, Any]:

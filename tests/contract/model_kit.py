@@ -113,6 +113,7 @@ class Answer:
         close: ``end`` (a whole body), ``cut`` (the body lacks its end), ``reset`` or ``stall``
             (nothing more, until the client hangs up).
         head: False = not even a status line.
+        pause: seconds after each piece.
     """
 
     pieces: Sequence[bytes]
@@ -121,6 +122,7 @@ class Answer:
     kind: str = "text/event-stream"
     headers: Mapping[str, str] | None = None
     head: bool = True
+    pause: float = 0.0
 
 
 class RawServer:
@@ -179,6 +181,7 @@ class RawServer:
         for piece in answer.pieces:
             writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             await writer.drain()
+            await asyncio.sleep(answer.pause)
         match answer.close:
             case "end":
                 writer.write(b"0\r\n\r\n")

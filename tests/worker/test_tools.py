@@ -14,7 +14,7 @@ from codeframe_tui.adapters.index import Searcher
 from codeframe_tui.core.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
-from codeframe_tui.worker.tools import ToolOutcome, definitions, input_error, run_tool
+from codeframe_tui.worker.tools import ToolOutcome, definitions, input_error, run_tool, time_limit
 from codeframe_tui.worker.tools.run import bounded
 from codeframe_tui.worker.workshop import Workshop
 
@@ -48,6 +48,11 @@ def root(tmp_path: Path) -> Path:
 
 
 async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
+    workspace = Workspace("w", root)
+    return await run_tool(shop_at(root), workspace, name, given, lambda _: None)
+
+
+def shop_at(root: Path) -> Workshop:
     shop = SimpleNamespace(
         files_at=DirectoryFiles,
         working_tree=JournalledTree(root, root.parent / "state"),
@@ -55,8 +60,7 @@ async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
         index=Searcher(),
         sandbox=FakeSandbox(Finished(3, b"line\n", 0, "exit", "", 0.1)),
     )
-    workspace = Workspace("w", root)
-    return await run_tool(cast(Workshop, shop), workspace, name, given, lambda _: None)
+    return cast(Workshop, shop)
 
 
 async def test_read_numbers_lines_and_says_how_many_there_are(root: Path) -> None:
@@ -122,6 +126,19 @@ async def test_bash_tells_output_and_exit_code(root: Path) -> None:
     assert outcome.text == "line\n[exit code 3]"
     assert outcome.summary == "ran false · exit code 3"
     assert not outcome.ok
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [(7, 7.0), (10**9, None), (10**400, None)],
+    ids=["less", "more", "more than a float holds"],
+)
+def test_a_command_may_ask_for_less_time_and_for_no_more(
+    root: Path, asked: int, seconds: float | None
+) -> None:
+    longest = Settings().waits.tool
+    limit = time_limit(shop_at(root), {"timeout_seconds": asked})
+    assert limit == (longest if seconds is None else seconds)
 
 
 def test_long_output_keeps_head_and_tail_and_says_what_was_cut() -> None:

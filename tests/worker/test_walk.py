@@ -109,19 +109,6 @@ async def test_a_sync_question_waits_and_its_answer_is_the_result_of_the_call(
         assert (result["type"], result["content"]) == ("tool_result", "gross, please")
 
 
-async def test_the_same_question_asked_again_is_a_new_question(tmp_path: Path) -> None:
-    ask = call("AskHuman", question="Go on?")
-    async with room(tmp_path, Line(ask, ask, RIGHT)) as desk:
-        task = await desk.add()
-        await desk.start()
-        for reply in ("yes", "no, stop there"):
-            asked = await desk.until("blocker.opened", task)
-            await desk.becomes(task, "blocked")
-            await desk.service.submit(Answer(asked.data["id"], reply))
-        await desk.becomes(task, "in_review")
-        assert "no, stop there" in desk.script.newest()
-
-
 async def test_an_async_question_does_not_wait_and_its_answer_comes_with_the_next_turn(
     tmp_path: Path,
 ) -> None:

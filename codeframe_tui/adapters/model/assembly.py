@@ -13,10 +13,20 @@ from codeframe_tui.core.partial import PartialFiles
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports.model import Reply
 
-__all__ = ["Assembly", "parse_input"]
+__all__ = ["Assembly", "is_progress", "parse_input"]
 
 _LONGEST = 64 * 2**20
 """Characters of one reply; a server that sends more is broken or hostile."""
+_PROGRESS = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    }
+)
 _DELTAS = {
     "text_delta": "text",
     "thinking_delta": "thinking",
@@ -131,6 +141,7 @@ class Assembly:
         if event["index"] != len(self._blocks):
             raise failed("protocol", f"content block {event['index']} begins out of order")
         block = _Block(dict(event["content_block"]))
+        self._grow(len(json.dumps(block.start)))  # kept whole, known or not
         self._blocks.append(block)
         if block.start["type"] == "tool_use":
             named = [block.start[name] for name in ("id", "name")]
@@ -147,10 +158,13 @@ class Assembly:
         if name is not None:
             self._take(block, name, delta[name])
 
-    def _take(self, block: _Block, name: str, piece: str) -> None:
-        self._length += len(piece)
+    def _grow(self, length: int) -> None:
+        self._length += length
         if self._length > _LONGEST:
             raise failed("protocol", "the reply does not end", again=False)
+
+    def _take(self, block: _Block, name: str, piece: str) -> None:
+        self._grow(len(piece))
         block.pieces.setdefault(name, []).append(piece)
         if name == "partial_json" and block.start["type"] == "tool_use":
             self._signal_tool(block, piece)
@@ -189,6 +203,11 @@ class Assembly:
             count = (usage or {}).get(name)
             if isinstance(count, int) and count >= 0:
                 self._usage[name] = count
+
+
+def is_progress(event: Mapping[str, Any]) -> bool:
+    """Whether an event belongs to a reply; pings and unknown ones only say that the line stands."""
+    return str(event.get("type")) in _PROGRESS
 
 
 def parse_input(raw: str) -> dict[str, Any]:

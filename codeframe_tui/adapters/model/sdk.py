@@ -20,7 +20,7 @@ import anthropic
 import httpx2
 
 from codeframe_tui.adapters.clock import SystemClock
-from codeframe_tui.adapters.model.assembly import Assembly
+from codeframe_tui.adapters.model.assembly import Assembly, is_progress
 from codeframe_tui.adapters.model.faults import api_kind, failed, retry_after
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
@@ -108,7 +108,7 @@ class Connection:
             await _check_type(response, assembly)
             async for event in events:
                 data = _data(event.data)
-                patience.renew(is_ping=data.get("type") == "ping")
+                patience.renew(got_on=is_progress(data))
                 assembly.feed(data)
                 if assembly.stopped:
                     return
@@ -145,7 +145,8 @@ class Connection:
 class _Patience:
     """The limit of a stream; it moves on with every piece, and is told once a second at most.
 
-    Pings say that the line stands, not that the model gets on: alone they keep nothing alive.
+    Pings, and events we do not know, say that the line stands, not that the model gets on: alone
+    they keep nothing alive.
     """
 
     def __init__(
@@ -159,10 +160,10 @@ class _Patience:
         self._last = self._loop.time()
         self._told = -_TELL_SECONDS
 
-    def renew(self, *, is_ping: bool) -> None:
+    def renew(self, *, got_on: bool) -> None:
         """A piece has come."""
         now = self._loop.time()
-        if not is_ping:
+        if got_on:
             self._last = now
         until = min(now + self._gap, self._last + self._silence)
         self._limit.reschedule(until)

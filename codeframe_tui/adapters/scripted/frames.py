@@ -96,8 +96,8 @@ def _began(block: Text | Thinking | ToolCall, index: int, ask: Ask) -> dict[str,
         case Thinking():
             return {"type": "thinking", "thinking": "", "signature": ""}
         case ToolCall():
-            name = f"toolu_{ask.key[:16]}{index:02d}"
-            return {"type": "tool_use", "id": name, "name": block.name, "input": {}}
+            ident = block.ident or f"toolu_{ask.key[:16]}{index:02d}"
+            return {"type": "tool_use", "id": ident, "name": block.name, "input": {}}
 
 
 def _whole(block: Text | Thinking | ToolCall, index: int, ask: Ask) -> dict[str, Any]:

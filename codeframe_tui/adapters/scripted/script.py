@@ -44,11 +44,17 @@ class Thinking:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool_use block; ``raw`` sends this as its input JSON, however broken it is."""
+    """A tool_use block.
+
+    Attributes:
+        raw: sent as its input JSON, however broken it is.
+        ident: its id; None = one that no other reply has.
+    """
 
     name: str
     input: Mapping[str, Any]
     raw: str | None = None
+    ident: str | None = None
 
     @property
     def json(self) -> str:

@@ -61,7 +61,8 @@ async def run_tool(
 def time_limit(shop: Workshop, given: Mapping[str, Any]) -> float:
     """Seconds that a call may take; the model may ask for less."""
     longest = shop.settings.waits.tool
-    return min(float(given.get("timeout_seconds", longest)), longest)
+    # compared before it is converted: a whole number of JSON may be beyond every float
+    return float(min(given.get("timeout_seconds", longest), longest))
 
 
 async def _look_or_write(
