@@ -16,6 +16,9 @@ from codeframe_tui.service.broadcast import Broadcast
 __all__ = ["Relay", "WatchOnly", "first_to_end"]
 
 PAGE = 1000
+WAYS = 8
+"""Of the 32 requests that the engine answers one connection at once: how many watchers may take,
+and as many for replays, so that decisions never wait for either."""
 
 
 class Relay:
@@ -33,6 +36,7 @@ class Relay:
         self, upstream: Service, found: Callable[[], Awaitable[None]] | None = None
     ) -> None:
         self._upstream = upstream
+        self._replays = _Share(upstream)
         self._found = found
         self._broadcast = Broadcast()
         self._newest = 0
@@ -80,7 +84,7 @@ class Relay:
     async def _stored(self, query: ShowEvents) -> Document:
         while True:
             try:
-                return await self._upstream.query(query)
+                return await self._replays.query(query)
             except Refused as error:
                 if error.code != "engine_lost" or self._found is None:
                     raise
@@ -100,6 +104,7 @@ class WatchOnly:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._share = _Share(service)
 
     async def submit(self, command: Command) -> Document:
         """Refuses (code ``watch_only``)."""
@@ -111,7 +116,7 @@ class WatchOnly:
 
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
-        return await self._service.query(query)
+        return await self._share.query(query)
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """See `ports.Service`."""
@@ -120,6 +125,21 @@ class WatchOnly:
     def signals(self) -> AsyncIterator[Signal]:
         """See `ports.Service`."""
         return self._service.signals()
+
+
+class _Share:
+    """A share of the way to the engine: who finds it taken waits."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._ways = asyncio.Semaphore(WAYS)
+
+    async def query(self, query: Query) -> Document:
+        await self._ways.acquire()
+        asking = asyncio.ensure_future(self._service.query(query))
+        asking.add_done_callback(lambda _: self._ways.release())
+        # who asked may go, but the engine is still at it: only its answer gives the way back
+        return await asyncio.shield(asking)
 
 
 async def first_to_end(*endings: Coroutine[Any, Any, object]) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from websockets.frames import Frame, Opcode
 
+from codeframe_tui.core.queries import Query, ShowDoctor, ShowEvents
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello
+from codeframe_tui.wire.relay import Relay, WatchOnly
 from codeframe_tui.wire.session import Bounds
 from codeframe_tui.wire.websocket import FrameChannel, dial
+from tests.wire.fake_service import FakeService
 from tests.wire.gateway_room import Served, served
 
 SMALL = Bounds(outbox_bytes=50_000)
@@ -128,3 +131,54 @@ async def test_a_request_may_be_shorter_than_an_answer() -> None:
         channel.send(encode({"id": 2, **ASK, "more": "y" * 3000}))
         assert await channel.receive() is None
         await channel.close()
+
+
+# -- the way to the engine ------------------------------------------------------------------------
+
+
+class Slow(FakeService):
+    """Answers some kind of query when the test says so."""
+
+    def __init__(self, kind: type[Query]) -> None:
+        super().__init__()
+        self.kind = kind
+        self.asking = 0
+        self.go = asyncio.Event()
+
+    async def query(self, query: Query) -> dict[str, Any]:
+        if isinstance(query, self.kind):
+            self.asking += 1
+            await self.go.wait()
+        return await super().query(query)
+
+
+@pytest.mark.fault(
+    "people",
+    "watchers ask more than the engine can answer",
+    sees="they wait",
+    kept="the way of those who decide",
+)
+async def test_watchers_leave_way_for_those_who_decide() -> None:
+    slow = Slow(ShowDoctor)
+    watching = WatchOnly(slow)
+    first = [asyncio.create_task(watching.query(ShowDoctor())) for _ in range(50)]
+    assert await settled(lambda: slow.asking) == 8
+    for each in first:  # who goes takes nothing back: the engine is still at it
+        each.cancel()
+    await asyncio.gather(*first, return_exceptions=True)
+    second = [asyncio.create_task(watching.query(ShowDoctor())) for _ in range(50)]
+    assert await settled(lambda: slow.asking) == 8
+    slow.go.set()
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*second) == [{}] * 50
+
+
+async def test_replays_leave_way_for_those_who_decide() -> None:
+    slow = Slow(ShowEvents)
+    await slow.record("problem", message="first")
+    relay = Relay(slow)
+    replays = [asyncio.ensure_future(anext(relay.events(0))) for _ in range(50)]
+    assert await settled(lambda: slow.asking) == 8
+    slow.go.set()
+    async with asyncio.timeout(10):
+        assert {event.seq for event in await asyncio.gather(*replays)} == {1}
