@@ -78,16 +78,42 @@ def _attempt(attempt: Document) -> list[str]:
 def unified_diff(document: Document) -> str:
     """``diff``: what `patch` reads, hidden characters made visible."""
     lines = _between_attempts(document) if document.get("since") else []
+    with_modes = any(map(_tells_mode, document["files"]))
     for file in document["files"]:
-        path = clean_line(file["path"])
-        old = "/dev/null" if file["action"] == "create" else f"a/{path}"
-        new = "/dev/null" if file["action"] == "delete" else f"b/{path}"
-        lines += [f"--- {old}", f"+++ {new}"]
+        lines += _file_head(file, with_modes=with_modes)
         if file["binary"]:
             lines.append(f"Binary file, {file['action']}")
         for hunk in file["hunks"]:
             lines += _hunk(hunk)
     return "\n".join(lines)
+
+
+def _tells_mode(file: Document) -> bool:
+    """Whether a file's mode is not the one that a diff without modes leaves it with."""
+    return "old_mode" in file and file["mode"] != (file["old_mode"] or "100644")
+
+
+def _file_head(file: Document, *, with_modes: bool) -> list[str]:
+    """The lines before a file's hunks.
+
+    Args:
+        with_modes: in git's form. When one file of a diff needs it all have it: else the names of
+            a file would be read as those of the one above, of which only the mode changes.
+    """
+    path, action = clean_line(file["path"]), file["action"]
+    old = "/dev/null" if action == "create" else f"a/{path}"
+    new = "/dev/null" if action == "delete" else f"b/{path}"
+    names = [f"--- {old}", f"+++ {new}"]
+    if not with_modes:
+        return names
+    head = [f"diff --git a/{path} b/{path}"]
+    if action == "create":
+        head.append(f"new file mode {file['mode']}")
+    elif action == "delete":
+        head.append(f"deleted file mode {file['mode']}")
+    elif _tells_mode(file):
+        head += [f"old mode {file['old_mode']}", f"new mode {file['mode']}"]
+    return [*head, *names] if file["hunks"] or file["binary"] else head
 
 
 def _between_attempts(document: Document) -> list[str]:

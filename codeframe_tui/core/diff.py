@@ -62,6 +62,7 @@ def file_document(diff: FileDiff, verdicts: Sequence[str | None] = ()) -> dict[s
         "path": diff.path,
         "action": diff.action.value,
         "mode": diff.new_mode or diff.old_mode,
+        "old_mode": diff.old_mode,
         "binary": diff.binary,
         "hunks": [
             {

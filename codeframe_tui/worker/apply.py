@@ -7,10 +7,9 @@ from dataclasses import replace
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
 from codeframe_tui.core.parts import FileParts
-from codeframe_tui.core.patch import select
+from codeframe_tui.core.patch import Share, select, share
 from codeframe_tui.core.policy import Outlook, Policy
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verification import Verdict
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.review import outlook_of
@@ -103,8 +102,13 @@ async def _accepted_file(
     content = select(old, new[1] if new else None, diff, parts.hunks, parts.lines)
     if content is None:
         return None
-    kept = diff.old_mode if diff.action is Action.DELETE else diff.new_mode
-    return (kept or "100644", content)
+    entire = all(
+        hunk.k in parts.hunks or share(hunk, parts.lines) is Share.ALL for hunk in diff.hunks
+    )
+    # a mode belongs to no hunk: it is declined with the rest
+    kept = diff.new_mode if entire else diff.old_mode
+    only = diff.new_mode or diff.old_mode or "100644"  # of a file that is new, or is deleted
+    return (kept or only, content)
 
 
 async def _check_part(

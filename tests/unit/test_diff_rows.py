@@ -19,6 +19,7 @@ from codeframe_tui.tui.present.diff import (
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
 from codeframe_tui.tui.present.diff_python import Strings, python_tokens
 from codeframe_tui.tui.present.diff_words import pair_lines, word_marks
+from codeframe_tui.tui.widgets.diff_paint import Canvas, file_bar
 from tests.diff_documents import document, file, hunk, large, retry
 
 
@@ -35,7 +36,7 @@ def test_each_file_has_a_bar_each_hunk_a_bar_and_its_lines() -> None:
     kinds = [type(row) for row in rows(retry())]
     assert kinds[:7] == [FileRow, HunkRow, LineRow, LineRow, LineRow, LineRow, HunkRow]
     assert rows(retry())[0] == FileRow(
-        "client/retry.py", "client/retry.py", "modify", 8, 3, 1, 5, False, False, False
+        "client/retry.py", "client/retry.py", "modify", 8, 3, 1, 5, False, "", False
     )
     assert rows(retry())[6] == HunkRow("client/retry.py", 2, 3, 44, "Retry.run")
 
@@ -91,6 +92,28 @@ def test_a_missing_newline_is_a_row_without_numbers_and_counts_for_none() -> Non
 )
 def test_a_file_without_hunks_says_why(shown: Any, text: str) -> None:
     assert rows(document(shown))[1:] == [NoteRow(shown["path"], text)]
+
+
+@pytest.mark.parametrize(
+    ("action", "old", "new", "told"),
+    [
+        ("create", None, "100755", "executable"),
+        ("create", None, "100644", ""),
+        ("modify", "100644", "100755", "now executable"),
+        ("modify", "100755", "100644", "no longer executable"),
+        ("modify", "100755", "100755", ""),
+        ("delete", "100755", "100755", ""),
+    ],
+)
+def test_the_bar_of_a_file_tells_what_becomes_of_its_mode(
+    action: str, old: str | None, new: str, told: str
+) -> None:
+    shown = file("run.sh", hunk(1, 1, "+x"), action=action, mode=new) | {"old_mode": old}
+    bar = rows(document(shown))[0]
+    assert bar.mode == told
+    text = "".join(span for span, _ in file_bar(bar, Canvas(80, 0, 4), ()))
+    assert ("executable" in text) is bool(told)
+    assert told in text
 
 
 def test_a_rename_is_a_file_deleted_and_one_created() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -264,6 +265,52 @@ def test_diff_is_unified_and_hides_nothing(
     assert capsys.readouterr().out == (
         "--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,1 @@ f\n-a\n+b␛[2J<U+202E>\n"
     )
+
+
+def test_a_mode_that_changes_is_in_the_diff_and_git_takes_it(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+
+    def git(*arguments: str, text: str = "") -> None:
+        subprocess.run(["git", *arguments], cwd=project, input=text, text=True, check=True)
+
+    hunk = {
+        "k": 1, "old_start": 1, "old_lines": 1, "new_start": 1, "new_lines": 1,
+        "lines": [["-", "a"], ["+", "b"]],
+    }  # fmt: skip
+    more = {**hunk, "old_start": 0, "old_lines": 0, "lines": [["+", "b"]]}
+    less = {**hunk, "new_start": 0, "new_lines": 0, "lines": [["-", "a"]]}
+    plain, loud = "100644", "100755"
+    files = [
+        {"path": path, "action": action, "old_mode": old, "mode": mode, "binary": False, "hunks": h}
+        for path, action, old, mode, h in [
+            ("alone", "modify", plain, loud, []),
+            ("both", "modify", loud, plain, [hunk]),
+            ("gone", "delete", plain, plain, [less]),
+            ("new", "create", None, loud, [more]),
+            ("same", "modify", plain, plain, [hunk]),
+        ]
+    ]
+    service.documents["ShowDiff"] = {"base": "b", "proposal": "p", "files": files}
+    assert run("diff", "1") == 0
+    told = capsys.readouterr().out
+    assert told.startswith(
+        "diff --git a/alone b/alone\nold mode 100644\nnew mode 100755\n"
+        "diff --git a/both b/both\nold mode 100755\nnew mode 100644\n--- a/both\n+++ b/both\n"
+    )
+    for name in ("alone", "both", "gone", "same"):
+        (project / name).write_text("a\n")
+    (project / "both").chmod(0o755)
+    git("init", "-q")
+    git("apply", text=told)
+    found = {path.name: path.stat().st_mode & 0o100 for path in project.iterdir()}
+    assert found == {".git": 0o100, "alone": 0o100, "both": 0, "new": 0o100, "same": 0}
+    assert (project / "both").read_text() == (project / "new").read_text() == "b\n"
+    service.documents["ShowDiff"] = {"base": "b", "proposal": "p", "files": files[-1:]}
+    assert run("diff", "1") == 0
+    assert capsys.readouterr().out.startswith("--- a/same\n")
 
 
 def test_an_interdiff_says_what_it_compares(

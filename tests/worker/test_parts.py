@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
+import pytest
+
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Attempt, Decision
@@ -14,6 +16,7 @@ from codeframe_tui.worker.apply import _accepted_tree
 from codeframe_tui.worker.workshop import Workshop
 
 OLD, NEW = b"a\nb\nc\nd\ne\n", b"A\nb\nc\nd\nE\n"
+FIRST = b"A\nb\nc\nd\ne\n"
 HUNKS = (
     Hunk(1, 1, 2, 1, 2, (("-", "a"), ("+", "A"), (" ", "b"))),
     Hunk(2, 4, 2, 4, 2, ((" ", "d"), ("-", "e"), ("+", "E"))),
@@ -31,7 +34,9 @@ class Trees:
         return self._diffs
 
     async def read(self, tree: str, path: str) -> bytes | None:
-        return NEW if tree == "tree" else OLD
+        (diff,) = (each for each in self._diffs if each.path == path)
+        mode, content = (diff.new_mode, NEW) if tree == "tree" else (diff.old_mode, OLD)
+        return content if mode else None
 
     async def overlay(self, base: str, changes: dict[str, tuple[str, bytes] | None]) -> str:
         self.changes = changes
@@ -75,3 +80,28 @@ async def test_the_named_parts_are_gone_through_once_for_any_number_of_files() -
     )
     sides = [whole] * 5 + [first] * 5 + [last] * 5
     assert found == dict(zip(paths[:15], sides, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("parts", "mode", "content"),
+    [
+        (Parts(files=("a.py",)), "100755", NEW),
+        (Parts(hunks=(("a.py", 1), ("a.py", 2))), "100755", NEW),
+        (Parts(lines=(("a.py", 1, 5),)), "100755", NEW),
+        (Parts(hunks=(("a.py", 2),), lines=(("a.py", 1, 1),)), "100755", NEW),
+        (Parts(hunks=(("a.py", 1),)), "100644", FIRST),
+        (Parts(lines=(("a.py", 1, 1),)), "100644", FIRST),
+    ],
+)
+async def test_a_new_mode_is_taken_with_all_of_the_file_and_declined_with_the_rest(
+    parts: Parts, mode: str, content: bytes
+) -> None:
+    assert await accepted(parts, modified("a.py", "100755")) == {"a.py": (mode, content)}
+
+
+async def test_a_part_of_a_new_file_has_the_mode_of_the_new_file() -> None:
+    rows = (("+", "A"), ("+", "b"), ("+", "c"), ("+", "d"), ("+", "E"))
+    hunk = Hunk(1, 0, 0, 1, 5, rows)
+    created = FileDiff("go", Action.CREATE, None, "100755", False, (hunk,))
+    found = await accepted(Parts(lines=(("go", 1, 2),)), created)
+    assert found == {"go": ("100755", b"A\nb\n")}

@@ -36,7 +36,11 @@ class Place(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """The bar of a file; ``number`` of ``total`` from 1."""
+    """The bar of a file; ``number`` of ``total`` from 1.
+
+    Attributes:
+        mode: what becomes of its mode, in words; empty when nothing is to say.
+    """
 
     path: str
     shown: str
@@ -46,7 +50,7 @@ class FileRow(NamedTuple):
     number: int
     total: int
     folded: bool
-    executable: bool
+    mode: str
     binary: bool
 
 
@@ -198,7 +202,7 @@ class DiffIndex:
             at + 1,
             len(self._files),
             file["path"] in self._folded,
-            file["action"] == "create" and file.get("mode") == "100755",
+            _mode(file),
             bool(file.get("binary")),
         )
 
@@ -258,6 +262,15 @@ def _hunk(
         "lines": lines,
         "verdict": None,
     }
+
+
+def _mode(file: Mapping[str, Any]) -> str:
+    mode = file.get("mode")
+    if file["action"] == "create":
+        return "executable" if mode == "100755" else ""
+    if file.get("old_mode", mode) == mode:
+        return ""
+    return "now executable" if mode == "100755" else "no longer executable"
 
 
 def _note(file: Mapping[str, Any]) -> str:

@@ -103,7 +103,7 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     left = [canvas.mark, (f"{sign} ", colour), (row.shown, "text bold"), (" ", "")]
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])
-    left.extend([(" executable", "amber")] if row.executable else [])
+    left.extend([(f" {row.mode}", "amber")] if row.mode else [])
     left.extend([(" ⋯ folded", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
     return _spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
