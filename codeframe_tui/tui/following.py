@@ -11,6 +11,7 @@ from textual.app import App
 
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
+    MOST_ROWS,
     ShowActivity,
     ShowBase,
     ShowBlockers,
@@ -227,7 +228,7 @@ class Follower(App[int]):
             case "queue":
                 self.focus_task(message.key)
                 if wants_more(self.state.queue or {}, message.key):
-                    self._queued = ShowQueue(limit=2 * self._queued.limit)
+                    self._queued = ShowQueue(limit=min(2 * self._queued.limit, MOST_ROWS))
                     self.feed.want("queue", self._queued)
             case "blockers":
                 self.state.blocker = message.key
