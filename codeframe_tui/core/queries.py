@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "MOST_ROWS",
     "QUERIES",
     "Query",
     "ShowActivity",
@@ -28,6 +29,9 @@ __all__ = [
     "ShowUndo",
     "ShowUsage",
 ]
+
+MOST_ROWS = 20_000
+"""Of a group of the queue, however many are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class ShowUsage:
 
 @dataclass(frozen=True, slots=True)
 class ShowEvents:
-    """Events after a number, at most ``limit``: ``{"events": [...], "last": seq}``."""
+    """Events after a number, at most ``limit`` and 1000: ``{"events": [...], "last": seq}``."""
 
     after: int = 0
     limit: int = 1000

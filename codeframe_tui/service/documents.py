@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
-from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowQueue, ShowTasks
+from codeframe_tui.core.queries import MOST_ROWS, ShowBlockers, ShowEvents, ShowQueue, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -31,6 +31,8 @@ __all__ = [
 URGENT_LIMIT = 500
 """Tasks that need a person among which the most urgent are sought."""
 WORKER_LIMIT = 50
+PAGE_LIMIT = 1000
+"""Events of one page: a whole log at once would hold up everybody else."""
 ENDED = frozenset({Status.CANCELLED, Status.FAILED})
 """States in which a task meets no dependency, and does not go on by itself."""
 
@@ -70,10 +72,11 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
 
 def queue(tables: Tables, query: ShowQueue) -> Document:
     """Tasks by group, each at most ``limit`` rows."""
+    limit = min(max(query.limit, 0), MOST_ROWS)
     rows = _Rows(tables)
     counts = tables.tasks.counts()
     groups = [
-        {"key": group.value, "total": counts[group], "rows": rows.of(group, query.limit)}
+        {"key": group.value, "total": counts[group], "rows": rows.of(group, limit)}
         for group in Group
     ]
     return {"groups": groups, "last_event": tables.events.last()}
@@ -127,8 +130,8 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
 
 
 def events(tables: Tables, query: ShowEvents) -> Document:
-    """A page of the log."""
-    found = tables.events.after(query.after, query.limit)
+    """A page of the log; never empty while there are more."""
+    found = tables.events.after(query.after, min(max(query.limit, 1), PAGE_LIMIT))
     return {"events": [event.document() for event in found], "last": tables.events.last()}
 
 

@@ -12,13 +12,14 @@ from typing import Any, cast
 
 from codeframe_tui.core.commands import Command
 from codeframe_tui.core.errors import CodeframeError, Refused, WrongUse
+from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import Query, ShowEvents
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES, Channel, part
 from codeframe_tui.wire.codec import Malformed, encode, encode_error, encode_signal
 from codeframe_tui.wire.hello import PROTOCOL, check_hello, hello
 from codeframe_tui.wire.outbox import Outbox
-from codeframe_tui.wire.requests import decode_wish
+from codeframe_tui.wire.requests import check_numbers, decode_wish
 
 __all__ = ["Bounds", "Session", "Sessions"]
 
@@ -197,6 +198,7 @@ class Session:
             case "query":
                 return await self._service.query(cast("Query", decode_wish(door, body)))
             case "events" if body is None or type(body) is int:
+                check_numbers(door, body)
                 after = await self._newest() if body is None else body
                 return self._subscribe(number, self._pump_events(number, after))
             case "signals" if body is True:
@@ -223,7 +225,7 @@ class Session:
     async def _pump_events(self, number: int, after: int) -> None:
         try:
             async for event in self._service.events(after):
-                data = encode({"id": number, "event": event.document()})
+                data = self._event(number, event)
                 await self._outbox.put_patiently(data, self._bounds.stall_seconds)
                 after = event.seq
         except TimeoutError:
@@ -232,15 +234,31 @@ class Session:
         except CodeframeError as error:  # the service has no events now: who asks again gets them
             logger.warning("dropped a client: %s", error.message)
             self._drop(number, after)
+        except Exception:  # whatever it is, silence would look like an engine with no news
+            logger.exception("dropped a client: its events failed inside")
+            self._drop(number, after)
+
+    def _event(self, number: int, event: Event) -> bytes:
+        data = encode({"id": number, "event": event.document()})
+        if len(data) < self._bounds.message_bytes:
+            return data
+        # a longer one would end the connection each time that the client comes back to it
+        logger.warning("event %d is too long for one message: sent without its data", event.seq)
+        return encode({"id": number, "event": {**event.document(), "data": {}}})
 
     async def _pump_signals(self, number: int) -> None:
-        async for signal in self._service.signals():
-            self._outbox.put_signal(signal, number)
+        try:
+            async for signal in self._service.signals():
+                self._outbox.put_signal(signal, number)
+        except Exception:  # as with events
+            logger.exception("dropped a client: its signals failed inside")
+            self._drop(number, None)
 
-    def _drop(self, number: int, after: int) -> None:
-        """Send no more events to a client, tell it where they end, and part."""
+    def _drop(self, number: int, after: int | None) -> None:
+        """Send no more to a client, tell it where its events end, and part."""
         if self._parting is None:
-            self._outbox.put(encode({"id": number, "gap": {"after": after}}))
+            if after is not None:
+                self._outbox.put(encode({"id": number, "gap": {"after": after}}))
             self._parting = asyncio.create_task(self._part())
 
     async def _part(self) -> None:

@@ -53,6 +53,7 @@ from codeframe_tui.core.queries import (
 )
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
+from codeframe_tui.service.unit import Unit
 from tests.contract.service_kit import (
     add,
     blocked,
@@ -992,3 +993,20 @@ async def test_signals_are_merged_while_nobody_reads(service: Service, engine: S
         if signal.task == "1":
             found[signal.kind] = signal.data
     assert found == {"model.text": {"text": "abcd"}, "test.progress": {"done": 2}}
+
+
+async def test_a_page_of_the_log_or_the_queue_is_bounded(
+    engine: Supervisor, service: Service
+) -> None:
+    def fill(unit: Unit) -> None:
+        for _ in range(1100):
+            unit.emit("problem", None, {"message": "m"})
+
+    await add(service, "first")
+    await add(service, "second")
+    await engine._write(fill)
+    for limit, count in ((-1, 1), (0, 1), (7, 7), (10**9, 1000)):
+        assert len((await service.query(ShowEvents(limit=limit)))["events"]) == count
+    for limit, count in ((-1, 0), (0, 0), (1, 1), (10**9, 2)):
+        groups = (await service.query(ShowQueue(limit=limit)))["groups"]
+        assert len(groups[2]["rows"]) == count

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.frames import Frame, Opcode
 
+from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import Query, ShowDoctor, ShowEvents
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello
@@ -17,6 +19,8 @@ from codeframe_tui.wire.session import Bounds
 from codeframe_tui.wire.websocket import FrameChannel, dial
 from tests.wire.fake_service import FakeService
 from tests.wire.gateway_room import Served, served
+from tests.wire.test_protocol import raw
+from tests.wire.test_protocol import served as served_to_user
 
 SMALL = Bounds(outbox_bytes=50_000)
 ASK = {"query": {"type": "ShowTasks"}}
@@ -182,3 +186,83 @@ async def test_replays_leave_way_for_those_who_decide() -> None:
     slow.go.set()
     async with asyncio.timeout(10):
         assert {event.seq for event in await asyncio.gather(*replays)} == {1}
+
+
+# -- numbers and faults ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"events": 10**30},
+        {"events": -(2**63) - 1},
+        {"query": {"type": "ShowEvents", "args": {"after": 2**63}}},
+        {"query": {"type": "ShowDiff", "args": {"number": "1", "attempt": 10**30}}},
+        {"submit": {"type": "ImportTasks", "args": {"document": {"tasks": [{"n": [10**30]}]}}}},
+    ],
+)
+async def test_a_number_that_no_log_can_hold_is_a_bad_request(request_: dict[str, Any]) -> None:
+    async with served() as place:
+        channel = await greeted(place)
+        channel.send(encode({"id": 1, **request_}))
+        answer = await channel.receive()
+        assert answer is not None
+        assert answer["error"]["code"] == "bad_request"
+        channel.send(encode({"id": 2, "events": 2**63 - 1}))
+        assert await channel.receive() == {"id": 2, "ok": {}}
+        await channel.close()
+
+
+class Faulty(FakeService):
+    """Fails where nobody expects it."""
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        raise KeyError("a fault of the events")
+        yield
+
+    async def signals(self) -> AsyncIterator[Signal]:
+        raise KeyError("a fault of the signals")
+        yield
+
+
+@pytest.mark.fault(
+    "people",
+    "a fault of the engine while it sends events or signals",
+    sees="the connection ends, and the cockpit comes back",
+    kept="every event: asked for again after the last one that came",
+)
+@pytest.mark.parametrize(
+    ("request_", "gap"),
+    [({"events": 5}, [{"id": 1, "gap": {"after": 5}}]), ({"signals": True}, [])],
+    ids=["events", "signals"],
+)
+async def test_a_fault_of_a_subscription_is_logged_and_never_silence(
+    request_: dict[str, Any],
+    gap: list[dict[str, Any]],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service = Faulty()
+    async with served_to_user(tmp_path, service), raw(tmp_path) as client:
+        await client.hear()
+        heard = [await client.ask({"id": 1, **request_})]
+        while (message := await client.hear()) is not None:
+            heard.append(message)
+    assert heard == [{"id": 1, "ok": {}}, *gap]
+    assert "a fault of the" in caplog.text
+
+
+async def test_an_event_that_is_too_long_is_told_without_its_data(tmp_path: Path) -> None:
+    service = FakeService()
+    await service.record("problem", "1", message="x" * 3000)
+    await service.record("problem", "1", message="short")
+    bounds = Bounds(message_bytes=1000)
+    async with served_to_user(tmp_path, service, bounds), raw(tmp_path) as client:
+        await client.hear()
+        await client.ask({"id": 1, "events": 0})
+        heard = [(await client.hear() or {})["event"] for _ in range(2)]
+    assert [(event["seq"], event["type"], event["task"]) for event in heard] == [
+        (1, "problem", "1"),
+        (2, "problem", "1"),
+    ]
+    assert [event["data"] for event in heard] == [{}, {"message": "short"}]
