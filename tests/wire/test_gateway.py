@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+from contextlib import suppress
 
 import pytest
 
@@ -142,6 +143,32 @@ async def test_more_clients_than_allowed_are_told_to_come_again() -> None:
         clients[0] = await place.client()
         for client in clients:
             await client.close()
+
+
+@pytest.mark.fault(
+    "people",
+    "a stranger opens connection after connection to the served port, and shows no token",
+    sees="nothing: who knows a token is let in; the stranger's oldest ones end",
+    kept="room for every client",
+)
+async def test_who_shows_no_token_takes_no_place_of_those_who_do() -> None:
+    async with served(max_clients=2, max_strangers=3) as place:
+        here = place.address
+        silent = [await asyncio.open_connection(here.host, here.port) for _ in range(10)]
+        async with asyncio.timeout(2):  # less than they may take for their handshake
+            for reader, _ in silent[:7]:
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+        clients = [await place.client() for _ in range(2)]
+        with pytest.raises(Refused, match="too many clients"):
+            await place.client()
+        answer = await said(here, handshake(Authorization="Bearer " + "x" * 43))
+        assert answer[9:12] == b"401"
+        for client in clients:
+            assert await client.query(ShowTasks()) == {}
+            await client.close()
+        for _, writer in silent:
+            writer.transport.abort()
 
 
 async def test_tokens_stand_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
