@@ -12,10 +12,10 @@ import pytest
 from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.queries import ShowOverview, ShowTasks
-from codeframe_tui.wire import websocket
+from codeframe_tui.wire import session, websocket
 from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.codec import Malformed, encode
-from codeframe_tui.wire.hello import PROTOCOL, hello
+from codeframe_tui.wire.hello import PROTOCOL, check_hello, hello
 from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.session import Bounds
 from codeframe_tui.wire.websocket import dial
@@ -237,6 +237,32 @@ async def test_what_is_no_engine_is_told_by_name(
     assert TOKEN not in f"{caught.value.message} {caught.value.hint}"
     await ended.wait()
     listening.close()
+
+
+async def test_an_older_engine_elsewhere_is_never_to_be_killed_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with served() as place:
+        monkeypatch.setattr(
+            session, "hello", lambda: {"hello": {"protocol": 0, "version": "0.0.9", "pid": 4242}}
+        )
+        with pytest.raises(Refused, match=r"version 0\.0\.9") as refused:
+            await place.client()
+    assert refused.value.code == "wrong_protocol"
+    told = f"{refused.value.message} {refused.value.hint}"
+    assert "4242" not in told
+    assert "kill" not in told
+    assert "update it and restart `serve` there" in told
+
+
+@pytest.mark.parametrize("pid", [None, "1; rm -rf ~", True, 0, -1, 10**30, 1.5])
+def test_what_is_no_pid_stands_in_no_command(pid: object) -> None:
+    with pytest.raises(Refused) as refused:
+        check_hello({"hello": {"protocol": 0, "version": "0.0.9", "pid": pid}})
+    told = f"{refused.value.message} {refused.value.hint}"
+    assert "pid" not in told
+    assert "kill" not in told
+    assert "end it" in told
 
 
 async def test_nobody_there_is_told_as_such() -> None:
