@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from codeframe_tui.core.errors import Lacking, Refused, error_from_document
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import Query
-from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES, Channel, Dial, part
+from codeframe_tui.wire.channel import (
+    HELLO_SECONDS,
+    MAX_MESSAGE_BYTES,
+    MAX_REMOTE_REQUEST_BYTES,
+    Channel,
+    Dial,
+    part,
+)
 from codeframe_tui.wire.codec import Malformed, decode_event, decode_signal, encode, encode_wish
 from codeframe_tui.wire.hello import check_hello, hello
 from codeframe_tui.wire.outbox import SignalBuffer
@@ -37,16 +44,17 @@ class Client:
     Args:
         comes_back: whether somebody will connect again after a loss; if not, iterators fail with
             ``engine_lost`` too.
-        max_bytes: of one request.
+        remote: the engine may run on another machine.
 
     Attributes:
         lost: set while there is no engine after there was one.
         engine: what the engine said of itself: ``{"protocol", "version", "pid"}``.
     """
 
-    def __init__(self, *, comes_back: bool = True, max_bytes: int = MAX_MESSAGE_BYTES) -> None:
+    def __init__(self, *, comes_back: bool = True, remote: bool = False) -> None:
         self._comes_back = comes_back
-        self._max_bytes = max_bytes
+        self._remote = remote
+        self._max_bytes = MAX_REMOTE_REQUEST_BYTES if remote else MAX_MESSAGE_BYTES
         self.lost = asyncio.Event()
         self.engine: dict[str, Any] = {}
         self._ids = count(1)
@@ -75,7 +83,7 @@ class Client:
         channel = await dial()
         try:
             channel.send(encode(hello()))
-            self.engine = await _greeted(channel)
+            self.engine = check_hello(await _greeted(channel), remote=self._remote)
         except BaseException:
             channel.abort()
             raise
@@ -239,7 +247,7 @@ async def _greeted(channel: Channel) -> dict[str, Any]:
         raise Lacking("the engine does not answer", hint="end it", code="engine_stuck") from error
     if said is None:
         raise ConnectionResetError("the engine ended")
-    return check_hello(said)
+    return said
 
 
 def _lost() -> Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,6 +24,7 @@ __all__ = ["Gateway"]
 logger = logging.getLogger(__name__)
 
 MAX_CLIENTS = 256
+MAX_STRANGERS = 64
 OUTBOX_BYTES = 2**20
 BOUNDS = Bounds(outbox_bytes=OUTBOX_BYTES, request_bytes=MAX_REMOTE_REQUEST_BYTES)
 BACKLOG = 128
@@ -37,7 +38,9 @@ class Gateway:
 
     Args:
         doors: token -> service.
-        max_clients: at once, those that did not show a token yet included.
+        max_clients: at once, of those that showed a token.
+        max_strangers: at once, of those that did not yet; beyond it the oldest is dropped, so that
+            nobody without a token can keep out who has one.
     """
 
     def __init__(
@@ -46,10 +49,13 @@ class Gateway:
         bounds: Bounds | None = None,
         *,
         max_clients: int = MAX_CLIENTS,
+        max_strangers: int = MAX_STRANGERS,
     ) -> None:
         self._doors = dict(doors)
         self._sessions = Sessions(bounds or BOUNDS)
         self._max_clients = max_clients
+        self._max_strangers = max_strangers
+        self._strangers: dict[asyncio.StreamWriter, None] = {}  # oldest first
         self._open: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -74,6 +80,11 @@ class Gateway:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._strangers[writer] = None
+        if len(self._strangers) > self._max_strangers:
+            oldest = next(iter(self._strangers))
+            del self._strangers[oldest]
+            oldest.transport.abort()
         task = asyncio.create_task(self._tend(reader, writer))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
@@ -82,13 +93,14 @@ class Gateway:
         try:
             await self._serve(reader, writer)
         finally:
+            self._strangers.pop(writer, None)
             writer.transport.abort()
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bounds = self._sessions.bounds
-        guard = _Guard(self._doors, full=len(self._open) > self._max_clients)
+        guard = _Guard(self._doors, lambda: len(self._sessions) >= self._max_clients)
         channel = None
         with suppress(TimeoutError, Malformed):
             async with asyncio.timeout(bounds.hello_seconds):
@@ -96,6 +108,7 @@ class Gateway:
         if channel is None or guard.service is None:
             logger.warning("refused a client: %s", guard.why)
             return
+        self._strangers.pop(writer, None)
         await self._sessions.serve(channel, guard.service)
 
 
@@ -109,7 +122,7 @@ class _Guard:
     """
 
     doors: Mapping[str, Service]
-    full: bool
+    full: Callable[[], bool]
     service: Service | None = None
     why: str = field(default="it opened with no handshake")
 
@@ -121,8 +134,6 @@ class _Guard:
 
     def _declined(self, request: Request) -> tuple[HTTPStatus, str] | None:
         headers = request.headers
-        if self.full:
-            return HTTPStatus.SERVICE_UNAVAILABLE, "too many clients"
         if not _is_here(headers.get_all("Host")):
             return HTTPStatus.FORBIDDEN, "Host is not a name of this machine"
         if headers.get_all("Origin"):
@@ -132,6 +143,9 @@ class _Guard:
         self.service = self._door(headers.get_all("Authorization"))
         if self.service is None:
             return HTTPStatus.UNAUTHORIZED, "Authorization needs: Bearer TOKEN"
+        if self.full():
+            self.service = None
+            return HTTPStatus.SERVICE_UNAVAILABLE, "too many clients"
         return None
 
     def _door(self, shown: list[str]) -> Service | None:

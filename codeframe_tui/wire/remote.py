@@ -7,7 +7,6 @@ from functools import partial
 
 from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.wire.address import Address
-from codeframe_tui.wire.channel import MAX_REMOTE_REQUEST_BYTES
 from codeframe_tui.wire.client import Client
 
 __all__ = ["reach_remote"]
@@ -26,7 +25,7 @@ async def reach_remote(find: Callable[[], Address]) -> Client:
     from codeframe_tui.wire.websocket import dial  # noqa: PLC0415 - only who needs it pays for it
 
     address = find()
-    client = Client(comes_back=False, max_bytes=MAX_REMOTE_REQUEST_BYTES)
+    client = Client(comes_back=False, remote=True)
     try:
         await client.join(partial(dial, address))
     except CodeframeError:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+from contextlib import suppress
 
 import pytest
 
 from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.queries import ShowOverview, ShowTasks
-from codeframe_tui.wire import websocket
+from codeframe_tui.wire import session, websocket
 from codeframe_tui.wire.address import Address
 from codeframe_tui.wire.codec import Malformed, encode
-from codeframe_tui.wire.hello import PROTOCOL, hello
+from codeframe_tui.wire.hello import PROTOCOL, check_hello, hello
 from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.session import Bounds
 from codeframe_tui.wire.websocket import dial
@@ -144,6 +145,32 @@ async def test_more_clients_than_allowed_are_told_to_come_again() -> None:
             await client.close()
 
 
+@pytest.mark.fault(
+    "people",
+    "a stranger opens connection after connection to the served port, and shows no token",
+    sees="nothing: who knows a token is let in; the stranger's oldest ones end",
+    kept="room for every client",
+)
+async def test_who_shows_no_token_takes_no_place_of_those_who_do() -> None:
+    async with served(max_clients=2, max_strangers=3) as place:
+        here = place.address
+        silent = [await asyncio.open_connection(here.host, here.port) for _ in range(10)]
+        async with asyncio.timeout(2):  # less than they may take for their handshake
+            for reader, _ in silent[:7]:
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+        clients = [await place.client() for _ in range(2)]
+        with pytest.raises(Refused, match="too many clients"):
+            await place.client()
+        answer = await said(here, handshake(Authorization="Bearer " + "x" * 43))
+        assert answer[9:12] == b"401"
+        for client in clients:
+            assert await client.query(ShowTasks()) == {}
+            await client.close()
+        for _, writer in silent:
+            writer.transport.abort()
+
+
 async def test_tokens_stand_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with served() as place:
@@ -210,6 +237,32 @@ async def test_what_is_no_engine_is_told_by_name(
     assert TOKEN not in f"{caught.value.message} {caught.value.hint}"
     await ended.wait()
     listening.close()
+
+
+async def test_an_older_engine_elsewhere_is_never_to_be_killed_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with served() as place:
+        monkeypatch.setattr(
+            session, "hello", lambda: {"hello": {"protocol": 0, "version": "0.0.9", "pid": 4242}}
+        )
+        with pytest.raises(Refused, match=r"version 0\.0\.9") as refused:
+            await place.client()
+    assert refused.value.code == "wrong_protocol"
+    told = f"{refused.value.message} {refused.value.hint}"
+    assert "4242" not in told
+    assert "kill" not in told
+    assert "update it and restart `serve` there" in told
+
+
+@pytest.mark.parametrize("pid", [None, "1; rm -rf ~", True, 0, -1, 10**30, 1.5])
+def test_what_is_no_pid_stands_in_no_command(pid: object) -> None:
+    with pytest.raises(Refused) as refused:
+        check_hello({"hello": {"protocol": 0, "version": "0.0.9", "pid": pid}})
+    told = f"{refused.value.message} {refused.value.hint}"
+    assert "pid" not in told
+    assert "kill" not in told
+    assert "end it" in told
 
 
 async def test_nobody_there_is_told_as_such() -> None:
