@@ -29,6 +29,8 @@ class Turn:
         model: assistant only.
         usage: assistant only.
         cost_usd: assistant only; None when the price is unknown.
+        held_usd: assistant only; what was reserved for the call, which counts towards the caps
+            where the cost is unknown.
     """
 
     index: int
@@ -40,6 +42,7 @@ class Turn:
     model: str | None = None
     usage: Usage | None = None
     cost_usd: float | None = 0.0
+    held_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

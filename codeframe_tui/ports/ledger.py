@@ -161,7 +161,7 @@ class Ledger(Protocol):
 
         Waits while the calls of other tasks hold what is left under a cap. False when a cap is
         reached: the task then waits for a person's answer, or is back in the queue. Replies of
-        unknown price count nothing.
+        unknown cost count as what was held for them.
         """
         ...
 

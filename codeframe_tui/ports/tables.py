@@ -148,7 +148,7 @@ class TurnRows(Protocol):
         ...
 
     def paid(self, since: str, number: str | None) -> float:
-        """As `spent`, of one task or of all; replies of unknown price count nothing."""
+        """As `spent`, of one task or of all; unknown costs count as what was reserved for them."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codeframe_tui.core import prompt
@@ -27,6 +27,22 @@ _SHARES = (1, 2, 4)
 """Parts of the window that a conversation is cut to, one after the other, until the model can."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A reply with the model that was asked for, and what was reserved for the call."""
+
+    reply: Reply
+    model: str
+    held_usd: float
+
+    @property
+    def cost_usd(self) -> float | None:
+        """By the model that answered; a gateway may name it in its own way."""
+        usage = self.reply.usage
+        cost = cost_usd(usage, self.reply.model)
+        return cost_usd(usage, self.model) if cost is None else cost
+
+
 async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
     """Call the model with the stored conversation and store the reply; not beyond a cap of money.
 
@@ -37,10 +53,11 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     attempt = attempt_in_hand(progress)
     await shop.ledger.set_phase(task.number, Phase.CORRECTING if attempt > 1 else Phase.PROPOSING)
     index = len(progress.turns)
-    reply = await _within_window(shop, progress, agent)
-    if reply is None:
+    answered = await _within_window(shop, progress, agent)
+    if answered is None:
         return
     passing("turn.replied")
+    reply = answered.reply
     turn = Turn(
         index=index,
         role="assistant",
@@ -50,14 +67,15 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         stop_reason=reply.stop_reason,
         model=reply.model,
         usage=reply.usage,
-        cost_usd=cost_usd(reply.usage, reply.model),
+        cost_usd=answered.cost_usd,
+        held_usd=answered.held_usd,
     )
     await shop.ledger.record_turn(task.number, turn)
 
 
 async def _within_window(
     shop: Workshop, progress: Progress, agent: AgentDefinition
-) -> Reply | None:
+) -> _Answered | None:
     """Call the model with what fits its window; where that is smaller than was said, with less.
 
     None when a cap of money stopped the task instead.
@@ -86,7 +104,7 @@ async def _within_window(
                 raise
         else:
             shop.shares[model] = share
-            return reply
+            return _Answered(reply, model, usd)
     raise AssertionError("unreachable")
 
 

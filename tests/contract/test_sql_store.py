@@ -24,6 +24,7 @@ from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
 from codeframe_tui.ports import Store
 
@@ -197,7 +198,8 @@ async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Pat
     await store.close()
     connection = sqlite3.connect(path)
     connection.executescript(
-        "DROP TRIGGER reservation_freed; DROP TABLE reservations; PRAGMA user_version=1"
+        "DROP TRIGGER reservation_freed; DROP TABLE reservations; DROP INDEX turns_by_time;"
+        "ALTER TABLE turns DROP COLUMN held_usd; PRAGMA user_version=1"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -208,6 +210,33 @@ async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Pat
     assert await store.read(lambda t: t.reservations.by_task()) == {}
     await store.close()
     assert (tmp_path / "state.db.v1").exists()
+
+
+async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.write(lambda t: t.turns.add("1", Turn(0, "assistant", (), "reply", 1), "1"))
+    await store.close()
+    connection = sqlite3.connect(path)
+    index = "SELECT sql FROM sqlite_schema WHERE name = 'turns_by_time'"
+    (fresh,) = connection.execute(index).fetchone()
+    connection.executescript(
+        "DROP INDEX turns_by_time; ALTER TABLE turns DROP COLUMN held_usd;"
+        "CREATE INDEX turns_by_time ON turns (at, cost_usd) WHERE role = 'assistant';"
+        "UPDATE turns SET cost_usd = NULL; PRAGMA user_version=2"
+    )
+    connection.close()
+    store = await SqlStore.open(path)
+    assert await store.read(lambda t: t.turns.paid("", None)) == 0.0
+    turn = Turn(1, "assistant", (), "reply", 1, cost_usd=None, held_usd=0.5)
+    await store.write(lambda t: t.turns.add("1", turn, "2"))
+    assert await store.read(lambda t: t.turns.paid("", None)) == 0.5
+    assert (await store.read(lambda t: t.turns.all("1")))[1] == turn
+    await store.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute(index).fetchone() == (fresh,)
+    connection.close()
 
 
 OPENS_TWICE = """

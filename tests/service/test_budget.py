@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,19 @@ async def test_a_reply_that_comes_after_its_task_was_cancelled_is_paid_and_holds
     await engine.record_turn(number, reply(0, 0.5))
     found = await usage(engine)
     assert (found["reserved_usd"], found["total"]["cost_usd"]) == (0.0, 0.5)
+
+
+async def test_a_reply_of_unknown_cost_counts_as_what_was_reserved_also_after_a_cancel(
+    engine: Supervisor,
+) -> None:
+    first, second = await tasks(engine, 2)
+    assert await engine.reserve(first, 3.0)
+    await engine.submit(Cancel(first))
+    await engine.record_turn(first, replace(reply(0, None), held_usd=3.0))
+    assert await engine.reserve(second, 3.0)
+    unknown = replace(reply(0, None), held_usd=3.0)
+    await engine.record_turn(second, unknown)
+    assert (await engine.progress(second)).turns == (unknown,)
+    found = await usage(engine)
+    assert (found["total"]["cost_usd"], found["budgets"][0]["spent_usd"]) == (None, 6.0)
+    assert not await engine.reserve(second, 0.1)

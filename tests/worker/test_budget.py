@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codeframe_tui.adapters.model.assembly import Assembly
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core import usage
 from codeframe_tui.core.commands import Answer
 from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.core.usage import Price
+from codeframe_tui.settings import Settings
 from tests.worker.room import answer, call, room
 
 FILE = {"path": "a.txt", "action": "create", "content": "x\n"}
@@ -50,6 +53,29 @@ async def test_a_cap_stops_before_the_next_call_and_an_answer_allows_it_again(
         await here.becomes(task, "blocked")
         assert len(here.script.asked) == 2
         assert "go on" in here.script.newest()
+
+
+@pytest.mark.parametrize("cap", ["per_task", "per_run", "per_day"])
+@pytest.mark.parametrize(
+    ("names", "cost"), [({"model": "gateway/a-name"}, True), ({"usage": None}, False)]
+)
+async def test_a_cap_holds_though_the_server_has_its_own_names_or_counts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: str, names: dict[str, Any], cost: bool
+) -> None:
+    monkeypatch.setitem(usage.PRICES, Settings().model, Price(0.0, 1e6, 0.0, 0.0))
+    whole = Assembly.reply
+    monkeypatch.setattr(Assembly, "reply", lambda self: replace(whole(self), **names))
+    steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(FILE))
+    money: dict[str, Any] = {"per_task": 0, "per_run": 0, "per_day": 0, cap: 1}
+    async with room(tmp_path, steps, money=money) as here:
+        task = await here.add()
+        await here.start()
+        shown = await here.becomes(task, "blocked")
+        assert len(here.script.asked) == 1
+        assert (shown["cost_usd"] is not None) == cost
+        found = await here.service.query(ShowUsage())
+        assert (found["total"]["cost_usd"] is not None) == cost
+        assert found["reserved_usd"] == 0.0
 
 
 async def test_zero_is_no_cap(tmp_path: Path) -> None:

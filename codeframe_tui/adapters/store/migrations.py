@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, Float, text
 
 from codeframe_tui.adapters.store import schema
 
@@ -25,7 +25,15 @@ def _reservations(operations: Operations) -> None:
     operations.execute(schema.RESERVATION_FREED)
 
 
-STEPS: Mapping[int, Step] = {2: _reservations}
+def _held(operations: Operations) -> None:
+    """3: a reply of unknown cost counts as what was reserved for it."""
+    held = Column("held_usd", Float, nullable=False, server_default="0")
+    operations.add_column("turns", held)
+    operations.execute("DROP INDEX IF EXISTS turns_by_time")
+    schema.turns_by_time.create(operations.get_bind())
+
+
+STEPS: Mapping[int, Step] = {2: _reservations, 3: _held}
 """By the number of the schema a step leads to. A step that rebuilds a table makes its triggers
 and indexes again."""
 

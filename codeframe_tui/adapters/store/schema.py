@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 2
+VERSION = 3
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -151,11 +151,13 @@ turns = Table(
     Column("cost_usd", Float),
     Column("at", Text, nullable=False),
     Column("content", Json, nullable=False),
+    Column("held_usd", Float, nullable=False, server_default="0"),
 )
-Index(
+turns_by_time = Index(
     "turns_by_time",
     turns.c.at,
     turns.c.cost_usd,
+    turns.c.held_usd,
     sqlite_where=turns.c.role == "assistant",
 )
 

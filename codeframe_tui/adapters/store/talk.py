@@ -22,6 +22,7 @@ RESERVATIONS = schema.reservations
 TOOLS = schema.tools
 MESSAGES = schema.messages
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+_PLAIN = ("index", "role", "purpose", "attempt", "stop_reason", "model", "cost_usd", "held_usd")
 
 
 class SqlTurns:
@@ -45,6 +46,7 @@ class SqlTurns:
             "stop_reason": turn.stop_reason,
             "model": turn.model,
             "cost_usd": turn.cost_usd,
+            "held_usd": turn.held_usd,
             "at": at,
             "content": list(turn.content),
             **tokens,
@@ -72,7 +74,8 @@ class SqlTurns:
         return total_cost(list(self._connection.execute(statement).scalars()))
 
     def paid(self, since: str, number: str | None) -> float:
-        statement = select(func.total(TURNS.c.cost_usd))
+        counted = func.coalesce(TURNS.c.cost_usd, TURNS.c.held_usd)
+        statement = select(func.total(counted))
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         if number is not None:
             statement = statement.where(TURNS.c.task == number)
@@ -171,9 +174,6 @@ def _usage(row: RowMapping) -> Usage:
 
 
 def _turn(row: RowMapping) -> Turn:
-    fields: dict[str, Any] = {
-        name: row[name]
-        for name in ("index", "role", "purpose", "attempt", "stop_reason", "model", "cost_usd")
-    }
+    fields: dict[str, Any] = {name: row[name] for name in _PLAIN}
     usage = None if row["input_tokens"] is None else _usage(row)
     return Turn(content=tuple(row["content"]), usage=usage, **fields)
