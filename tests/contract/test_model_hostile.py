@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import traceback
 from typing import Any
 
 import pytest
 
 from codeframe_tui.adapters.model import assembly
+from codeframe_tui.adapters.model.sdk import Connection
 from codeframe_tui.core.errors import ModelFailed
-from tests.contract.model_kit import Answer, Event, block, end, said, settings_of, sse, start
-from tests.contract.model_kit import turn_at as turn
+from tests.contract.model_kit import (
+    KEY,
+    Answer,
+    Event,
+    RawServer,
+    block,
+    end,
+    request_of,
+    said,
+    settings_of,
+    sse,
+    start,
+    turn_at,
+)
 
 BIG = "x" * 1_000
 
@@ -34,7 +49,7 @@ async def test_whatever_is_kept_of_a_reply_counts_against_its_length(
         named = {"id": f"t{index}"} if "id" in content else {}
         blocks += block(index, content | named)
     with pytest.raises(ModelFailed) as caught:
-        await turn(Answer([sse(start(), *blocks, *end())]))
+        await turn_at(Answer([sse(start(), *blocks, *end())]))
     assert (caught.value.message, caught.value.retryable) == ("the reply does not end", False)
 
 
@@ -49,5 +64,45 @@ async def test_only_what_belongs_to_a_reply_renews_the_patience(event: dict[str,
     many = sse(*[event] * 3, name=False)
     slow = Answer([sse(start(), *said("a")), *[many] * 60, sse(*end())], pause=0.05)
     with pytest.raises(ModelFailed) as caught:
-        await turn(slow, settings_of(first_token=0.6, stream_gap=0.3))
+        await turn_at(slow, settings_of(first_token=0.6, stream_gap=0.3))
     assert caught.value.kind == "stalled"
+
+
+TOKEN = "tok-another-secret-987654321"
+
+
+async def told(message: str, *, inside: bool, token: str = TOKEN) -> str:
+    """What a person reads of a server's error, of a client that has a key and a token."""
+    error = {"type": "error", "error": {"type": "authentication_error", "message": message}}
+    answer = Answer([sse(error)])
+    if not inside:
+        answer = Answer([json.dumps(error).encode()], status=401, kind="application/json")
+    async with RawServer(answer) as server:
+        connection = Connection(settings_of().waits, base_url=server.url, api_key=KEY)
+        connection._client.auth_token = token  # the SDK itself takes only one of them
+        with pytest.raises(ModelFailed) as caught:
+            await connection.turn(request_of(), lambda _: None)
+        await connection.close()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert KEY not in shown
+    assert token not in shown
+    assert caught.value.args == (caught.value.message,)
+    return caught.value.message
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("secret", [KEY, TOKEN])
+async def test_no_part_of_a_secret_is_told_wherever_the_message_is_cut(
+    secret: str, inside: bool
+) -> None:
+    both = await told(f"both {KEY} and {TOKEN} are wrong", inside=inside)
+    assert both.endswith("both [key] and [key] are wrong")
+    for length in range(400, 500, 7):
+        message = await told("." * length + secret + "." * 600, inside=inside)
+        assert message.partition("....")[2].strip(".…") in {"", "[key]"}
+        assert len(message) <= 500
+
+
+async def test_a_secret_that_begins_with_another_is_hidden_whole() -> None:
+    message = await told(f"bad {KEY}-and-more", inside=True, token=f"{KEY}-and-more")
+    assert message.endswith("bad [key]")

@@ -11,7 +11,7 @@ import ipaddress
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -123,23 +123,24 @@ class Connection:
             return f"the model sent nothing within {waits.first_token:g} s (waits.first_token)"
         return f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
 
-    def _secret(self) -> str | None:
-        """The key; a short one (a local server's "test") is none, and stands in many words."""
-        secret = self._client.api_key or self._client.auth_token
-        return secret if secret and len(secret) >= _SECRET else None
+    def _secrets(self) -> list[str]:
+        """Key and token; a short one (a local server's "test") is none, and stands in many words.
+
+        A client that has both sends both. The longest comes first: one may begin with the other.
+        """
+        given = (self._client.api_key or "", self._client.auth_token or "")
+        return sorted((each for each in given if len(each) >= _SECRET), key=len, reverse=True)
 
     def _redacted(self, failure: ModelFailed) -> ModelFailed:
         """A server may repeat the key it refuses."""
-        secret = self._secret()
-        if secret and secret in failure.message:
-            failure.message = failure.message.replace(secret, "[key]")
-            failure.args = (failure.message,)
+        failure.message = _without(failure.message, self._secrets())
+        failure.args = (failure.message,)
         return failure
 
     def _safe(self, error: BaseException) -> BaseException | None:
-        """The cause for the log, unless it holds the key."""
-        secret = self._secret()
-        return None if secret and secret in f"{error!r} {error}" else error
+        """The cause for the log, unless it holds a secret."""
+        text = f"{error!r} {error}"
+        return None if any(secret in text for secret in self._secrets()) else error
 
 
 class _Patience:
@@ -198,6 +199,18 @@ def _marked(messages: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - API object
             blocks[-1] = {**blocks[-1], "cache_control": _CACHED}
         copied[-1]["content"] = blocks
     return copied
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    """Text without secrets, and without the beginning of one where the text was cut."""
+    for secret in secrets:
+        text = text.replace(secret, "[key]")
+    if not text.endswith("…"):
+        return text
+    kept = text[:-1]
+    begun = (secret[:n] for secret in secrets for n in range(1, len(secret)))
+    longest = max((len(each) for each in begun if kept.endswith(each)), default=0)
+    return f"{kept[: len(kept) - longest]}…"
 
 
 def _data(text: str) -> Mapping[str, Any]:
