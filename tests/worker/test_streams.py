@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from codeframe_tui.adapters.scripted.script import Fault, Line, ToolCall, Turn
+from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, ToolCall, Turn
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.queries import ShowActivity
 from tests.worker.room import answer, room, text_of
@@ -89,6 +89,18 @@ async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
     assert "Bash does not know 'x'" in told[2]
 
 
+class Locking:
+    """A script whose reply finds the database locked by another program."""
+
+    disk: sqlite3.Connection
+
+    def turn(self, conversation: Conversation) -> Turn:
+        """See `Script`."""
+        del conversation
+        self.disk.execute("BEGIN IMMEDIATE")
+        return DONE
+
+
 @pytest.mark.fault(
     "disk",
     "the disk takes nothing more when a reply has come",
@@ -98,22 +110,18 @@ async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
 async def test_a_reply_that_the_disk_does_not_take_is_kept_and_not_asked_for_again(
     tmp_path: Path,
 ) -> None:
-    async with room(tmp_path, Line(DONE), waits={"retry_first": 0.05, "retry_cap": 0.05}) as desk:
+    script = Locking()
+    waits = {"retry_first": 0.05, "retry_cap": 0.05}
+    async with room(tmp_path, script, waits=waits) as desk:
         (path,) = desk.state.rglob("state.db")
-        full = "SELECT RAISE(ABORT, 'database or disk is full')"
-        when = "BEFORE INSERT ON turns WHEN new.role = 'assistant'"
-        disk = sqlite3.connect(path, isolation_level=None)
-        disk.execute(f"CREATE TRIGGER full {when} BEGIN {full}; END")
+        script.disk = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         signals = cast(AsyncGenerator[Signal], desk.service.signals())
         task = await desk.add(evidence="none")
         await desk.start()
-        refused = 0
         async with asyncio.timeout(30), aclosing(signals):
             async for signal in signals:
-                refused += "room to record" in str(signal.data.get("why"))
-                if refused == 2:
+                if "room to record" in str(signal.data.get("why")):
                     break
-        disk.execute("DROP TRIGGER full")
-        disk.close()
+        script.disk.close()
         await desk.becomes(task, "in_review")
         assert len(desk.script.asked) == 1

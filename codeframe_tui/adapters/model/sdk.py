@@ -254,11 +254,11 @@ async def _document(response: httpx2.Response) -> Mapping[str, Any]:
 
 async def _leave(response: httpx2.Response, events: _Events, *, whole: bool) -> None:
     """Close a stream; one that was read to its end leaves a connection to be used again."""
-    with suppress(TimeoutError, *_FAULTS):
+    with suppress(TimeoutError, httpx2.StreamError, *_FAULTS):  # it may be read already
         async with asyncio.timeout(_DRAIN_SECONDS if whole else 0):
             async for _ in events:
                 pass
-    with suppress(*_FAULTS):
+    with suppress(httpx2.StreamError, *_FAULTS):
         await events.aclose()
         await response.aclose()
 
