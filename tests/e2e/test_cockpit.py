@@ -131,7 +131,7 @@ def test_a_served_engine_is_supervised_from_another_terminal(
             person.wait("QUEUE")
             person.insist(["o"], "New task")
             person.press("From another terminal", "enter")
-            person.wait("From another terminal")
+            person.wait("is in the queue")  # and the form is gone
             serving.press("\x03")
             assert serving.exit_code() == 130
             person.wait("there is no address in|no engine is served|connecting again")
