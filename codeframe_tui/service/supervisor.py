@@ -16,7 +16,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowDiff
-from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
+from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
@@ -29,6 +29,7 @@ from codeframe_tui.service import (
     undo,
 )
 from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.undo import both_sides
@@ -76,6 +77,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
@@ -92,6 +94,7 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
         super().__init__(store, clock, settings=settings, default_policy=default_policy)
@@ -99,6 +102,7 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        self._sides = Sides(store, workspaces, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -133,6 +137,8 @@ class Supervisor(StoreLedger):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
+            case queries.ShowSide():
+                return await self._sides.show(query)
             case _:
                 return await self._surroundings(query)
 
