@@ -27,6 +27,7 @@ from codeframe_tui.service import (
     review,
     switches,
     undo,
+    windows,
 )
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.sides import Sides
@@ -60,7 +61,7 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
     queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
-    queries.ShowQueue: documents.queue,
+    queries.ShowQueue: windows.queue,
     queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
