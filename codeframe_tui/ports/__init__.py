@@ -22,6 +22,7 @@ from codeframe_tui.ports.running import (
     Sandbox,
     TestRequest,
     TestRunner,
+    Watcher,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
 from codeframe_tui.ports.store import Store
@@ -48,6 +49,7 @@ __all__ = [
     "TestRunner",
     "TreeEntry",
     "TurnRequest",
+    "Watcher",
     "WorkingTree",
     "Workspace",
     "Workspaces",
