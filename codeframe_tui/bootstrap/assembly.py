@@ -22,6 +22,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
@@ -53,6 +54,7 @@ class _Parts:
     sandbox: Launching | NoSandbox
     model: AnthropicModel
     index: TextIndex
+    syntax: Highlighter
     facts: Facts
     definitions: Definitions
     clock: SystemClock
@@ -106,6 +108,8 @@ async def _opened(
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
     stack.push_async_callback(model.close)
+    syntax = Highlighter()
+    stack.push_async_callback(syntax.close)
     facts = Facts(place, sandbox, model, scripted=scripted is not None)
     await facts.look()
     stack.push_async_callback(facts.close)
@@ -119,6 +123,7 @@ async def _opened(
         sandbox=sandbox,
         model=model,
         index=TextIndex(workspaces),
+        syntax=syntax,
         facts=facts,
         definitions=Definitions(place.root),
         clock=SystemClock(),
@@ -142,6 +147,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         index=parts.index,
         doctor=doctor,
         gate=partial(_pass_gate, parts.working_tree),
+        syntax=parts.syntax,
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
 

@@ -7,9 +7,10 @@ JSON documents (CONTRACT §9). Apart from `commands`, which the cockpit need not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 __all__ = [
+    "MOST_LINES",
     "MOST_ROWS",
     "QUERIES",
     "Query",
@@ -24,6 +25,7 @@ __all__ = [
     "ShowHand",
     "ShowOverview",
     "ShowQueue",
+    "ShowSide",
     "ShowSymbols",
     "ShowTask",
     "ShowTasks",
@@ -34,6 +36,8 @@ __all__ = [
 
 MOST_ROWS = 20_000
 """Of a group of the queue, however many are asked for."""
+MOST_LINES = 2_000
+"""Of a file at once, however many are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,34 @@ class ShowHand:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSide:
+    """Lines of a file on one side of a diff, and how they are coloured.
+
+    ``{"task", "attempt", "path", "side", "first", "total", "lines": [text],
+    "tokens": [[[start, end, kind]]]}``; ``total`` is 0 where there is no text, and fewer lines come
+    than were asked for where they are very many or very long. ``tokens``, one list for each line in
+    characters of it, is what lexing the whole file gives (see `ports.Tokens`); it is None where
+    that cannot be known.
+
+    Attributes:
+        attempt: None = the newest.
+        side: with ``since``, an earlier attempt, the base is what that one proposed.
+        first: line, from 1.
+        last: line, from 1, that comes too.
+        syntax: False leaves the tokens out: for a large file they take their time.
+    """
+
+    number: str
+    attempt: int | None
+    path: str
+    side: Literal["base", "proposal"]
+    first: int
+    last: int
+    since: int | None = None
+    syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ShowBlockers:
     """``blockers`` of CONTRACT §9; only open ones unless ``all``."""
 
@@ -187,6 +219,7 @@ Query = (
     | ShowBase
     | ShowFile
     | ShowHand
+    | ShowSide
     | ShowBlockers
     | ShowActivity
     | ShowTestOutput

@@ -20,8 +20,10 @@ from codeframe_tui.ports.running import (
     Found,
     Hit,
     Sandbox,
+    Syntax,
     TestRequest,
     TestRunner,
+    Tokens,
     Watcher,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
@@ -44,9 +46,11 @@ __all__ = [
     "Service",
     "Snapshot",
     "Store",
+    "Syntax",
     "Tables",
     "TestRequest",
     "TestRunner",
+    "Tokens",
     "TreeEntry",
     "TurnRequest",
     "Watcher",

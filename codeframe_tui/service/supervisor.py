@@ -28,7 +28,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowDiff
-from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
+from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
@@ -44,6 +44,7 @@ from codeframe_tui.service import (
 )
 from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.undo import both_sides
@@ -93,6 +94,7 @@ class Supervisor(StoreLedger):
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
         gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
+        syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
@@ -110,6 +112,7 @@ class Supervisor(StoreLedger):
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
         gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
         super().__init__(store, clock, settings=settings, default_policy=default_policy)
@@ -118,6 +121,7 @@ class Supervisor(StoreLedger):
         self._index = index
         self._doctor = doctor
         self._hands = Hands(store, workspaces, gate, self._write)
+        self._sides = Sides(store, workspaces, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -163,8 +167,10 @@ class Supervisor(StoreLedger):
                 return await self._surroundings(query)
 
     async def _surroundings(self, query: Query) -> Document:
-        """What is no row: copies, the code and the environment."""
+        """What is no row: files, copies, the code and the environment."""
         match query:
+            case queries.ShowSide():
+                return await self._sides.show(query)
             case queries.ShowFile():
                 return await self._hands.file(query)
             case queries.ShowHand():
