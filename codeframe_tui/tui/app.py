@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -18,17 +20,21 @@ from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
+from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
+from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.door import DOOR
+from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 
 __all__ = ["CockpitApp"]
+
+_CALM = 10
+"""Times as long as otherwise between two looks at running times, with reduced motion."""
 
 
 def _local_time() -> datetime:
@@ -40,8 +46,8 @@ class CockpitApp(Follower):
 
     Args:
         connect: gives a service; called again whenever the engine is gone.
-        keys: a person's own keys: action -> keys.
-        theme: name of the palette.
+        chosen: what a person set for the cockpit.
+        kept: the file that remembers what is chosen here; None = nothing does.
         now: the time, aware, in the person's time zone.
         signals: take SIGTERM and SIGHUP over, which only the main thread of a process may.
         tick: seconds between two looks at the running times; 0 = never.
@@ -56,27 +62,34 @@ class CockpitApp(Follower):
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
 
-    theme: Reactive[str] = Reactive(DARK.name)
+    theme: Reactive[str] = Reactive(DARK)
     """Name of the palette in force."""
 
     def __init__(
         self,
         connect: Connect,
         *,
-        keys: Mapping[str, str] | None = None,
-        theme: str = DARK.name,
+        chosen: Preferences = DEFAULTS,
+        kept: Path | None = None,
         now: Callable[[], datetime] = _local_time,
         signals: bool = False,
         tick: float = 1.0,
     ) -> None:
-        super().__init__(connect, now=now, chosen=keys or {})
+        super().__init__(connect, now=now, chosen=chosen.keys)
         self.now = now
         self._signals = signals
-        self._tick = tick
-        for each in THEMES:
-            self.register_theme(each)
-        if theme == LIGHT.name:
-            self.theme = theme
+        self._tick = tick * (_CALM if chosen.reduced_motion else 1)
+        self._preferences = chosen
+        self._kept = Kept(kept)
+        self._door = Door(
+            plain=not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
+        )
+        if chosen.reduced_motion:
+            self.animation_level = "none"
+        wanted = full_name(chosen.theme or str(self._kept.get("theme")))
+        wanted = MONO if self.no_color else wanted
+        if wanted != DARK:
+            self._wear(wanted)
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -86,8 +99,7 @@ class CockpitApp(Follower):
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Ours are there from the first moment, so that the styles are parsed only once."""
-        ours = next((each for each in THEMES if each.name == theme_name), None)
-        return ours or super().get_theme(theme_name)
+        return theme(theme_name) or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
@@ -95,7 +107,7 @@ class CockpitApp(Follower):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the last door for text: fields show what was typed or pasted."""
-        return [*super().get_line_filters(), DOOR]
+        return [*super().get_line_filters(), self._door]
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is copied is pasted elsewhere, so it holds nothing hidden either."""
@@ -175,9 +187,24 @@ class CockpitApp(Follower):
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
-            self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+            self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def use_theme(self, name: str) -> None:
+        """Change all colours at once, and keep the choice for the next time."""
+        if self.no_color:
+            self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
+            return
+        self._wear(name)
+        self._kept.put("theme", short_name(name))
+        said = " · config.toml names another for the next time" if self._preferences.theme else ""
+        self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
+
+    def _wear(self, name: str) -> None:
+        if (wanted := theme(name)) is not None:
+            self.register_theme(wanted)
+            self.theme = name
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
@@ -223,3 +250,7 @@ class CockpitApp(Follower):
                 yield SystemCommand(
                     title, keys, lambda action=key.action: self.action_act(action)
                 )  # fmt: skip
+        for name in NAMES:
+            yield SystemCommand(
+                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
+            )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -54,7 +55,8 @@ class Follower(App[int]):
     def __init__(
         self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
     ) -> None:
-        super().__init__()
+        # without colours Textual would make greys of them, unless they are the terminal's own
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.state = State()
         self.feed = Feed(connect, self.post_message)
         self.cockpit = Cockpit(self.state, now=now, chosen=chosen)

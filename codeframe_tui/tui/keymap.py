@@ -88,7 +88,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.next_pane", "tab", "", "Next pane"),
     Key("app.previous_pane", "shift+tab", "", "Previous pane"),
     Key("app.full", "f", "full screen", "Give the pane the whole screen, or back"),
-    Key("app.theme", "f2", "", "Dark or light"),
+    Key("app.theme", "f2", "", "Next theme: dark, light, high contrast, colour blind, ANSI, mono"),
     Key("app.back", "escape", "", "Back; never decides anything"),
     Key("app.help", "question_mark,f1", "help", "All keys"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),

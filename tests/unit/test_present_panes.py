@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
-from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
@@ -197,15 +195,6 @@ def test_a_run_that_tells_nothing_is_not_counted() -> None:
     live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
     live.take(Signal("test.progress", "1", {"run": "green", "done": 0, "total": 7}))
     assert "".join(text for text, _ in verdict_spans({}, live)).strip() == "GREEN 1 of 7"
-
-
-def test_own_keys_are_read_from_the_users_file_only_when_it_is_sound(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    assert read_keys(config) == {}
-    config.write_text('model = "m"\n[keys]\n"queue.new" = "f7"\n"queue.edit" = 3\n')
-    assert read_keys(config) == {"queue.new": "f7"}
-    config.write_text("[keys")
-    assert read_keys(config) == {}
 
 
 def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
