@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.core.progress import Attempt, Decision, Turn
 from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
@@ -41,6 +42,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "in_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
         "attempts": [
             _attempt(each, usage.get(each.number, Usage()))

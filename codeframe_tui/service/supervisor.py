@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Reject, SetPolicy, SetWorkers
+from codeframe_tui.core.commands import (
+    Approve,
+    Command,
+    FinishByHand,
+    KeepWorking,
+    LeaveHand,
+    RaiseLimit,
+    Reject,
+    Revise,
+    SetPolicy,
+    SetWorkers,
+    TakeInHand,
+)
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
@@ -23,12 +35,16 @@ from codeframe_tui.service import (
     details,
     documents,
     importing,
+    limits,
     queue,
     review,
+    splitting,
     switches,
     undo,
+    windows,
 )
 from codeframe_tui.service.diffs import Diffs
+from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
@@ -55,13 +71,14 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
+    commands.Skip: blockers.skip,
+    commands.Split: splitting.split,
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
-    queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
-    queries.ShowQueue: documents.queue,
+    queries.ShowQueue: windows.queue,
     queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
@@ -78,6 +95,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
@@ -95,6 +113,7 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
@@ -105,6 +124,7 @@ class Supervisor(StoreLedger):
         self._doctor = doctor
         there = partial(_there, workspaces, "workspace store")
         self._diffs = Diffs(store, there)
+        self._hands = Hands(store, workspaces, gate, self._write)
         self._sides = Sides(store, there, syntax)
         self.keep = False
 
@@ -120,6 +140,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
+                return await self._hands.submit(command)
+            case RaiseLimit():
+                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
+                return await self._write(partial(raised, started=self.started))
             case Approve() | Reject() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
         wish = command
@@ -134,20 +159,26 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowBlockers():
+                return await self._store.read(partial(self._blockers, query))
             case queries.ShowDiff() | queries.ShowHunkLines():
                 return await self._diffs.answer(query)
             case queries.ShowUndo(number):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
-            case queries.ShowSide():
-                return await self._sides.show(query)
             case _:
                 return await self._surroundings(query)
 
     async def _surroundings(self, query: Query) -> Document:
-        """What is no row: the code and the environment."""
+        """What is no row: files, copies, the code and the environment."""
         match query:
+            case queries.ShowSide():
+                return await self._sides.show(query)
+            case queries.ShowFile():
+                return await self._hands.file(query)
+            case queries.ShowHand():
+                return await self._hands.show(query)
             case queries.ShowContext(text):
                 return await self._context(text)
             case queries.ShowSymbols(name):
@@ -182,6 +213,11 @@ class Supervisor(StoreLedger):
     def _usage(self, tables: Tables) -> Document:
         now = self._clock.now()
         return documents.usage(tables, settings=self._settings, started=self.started, now=now)
+
+    def _blockers(self, query: queries.ShowBlockers, tables: Tables) -> Document:
+        found = documents.blockers(tables, query)
+        room = partial(limits.room, tables, self._settings, self.started, self._clock.now())
+        return {"blockers": [{**each, "limit": room(each)} for each in found["blockers"]]}
 
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self.started)
