@@ -7,10 +7,12 @@ JSON documents (CONTRACT §9). Apart from `commands`, which the cockpit need not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
 __all__ = [
     "MOST_LINES",
+    "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
     "Query",
@@ -32,12 +34,24 @@ __all__ = [
     "ShowTestOutput",
     "ShowUndo",
     "ShowUsage",
+    "Sort",
 ]
 
-MOST_ROWS = 20_000
-"""Of a group of the queue, however many are asked for."""
 MOST_LINES = 2_000
 """Of a file at once, however many are asked for."""
+MOST_ROWS = 1_000
+"""Of a group of the queue in one answer, however many are asked for."""
+MOST_PLACES = 8
+"""Tasks whose place one question about the queue may ask for."""
+
+
+class Sort(StrEnum):
+    """How each group of the queue is ordered."""
+
+    TURN = "turn"
+    AGE = "age"
+    COST = "cost"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +61,24 @@ class ShowOverview:
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue:
-    """Tasks grouped needs_you, working, queued, done, each at most ``limit`` rows, with totals."""
+    """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
+
+    ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
+    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+
+    Attributes:
+        limit: rows from the start of each group that has no window.
+        windows: (group, first place, rows) of other parts; places count from 0.
+        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        filter: see `core.filters`; totals and places count what it leaves.
+        sort: the order within each group.
+    """
 
     limit: int = 200
+    windows: tuple[tuple[str, int, int], ...] = ()
+    at: tuple[str, ...] = ()
+    filter: str = ""
+    sort: Sort = Sort.TURN
 
 
 @dataclass(frozen=True, slots=True)

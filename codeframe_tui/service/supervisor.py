@@ -41,6 +41,7 @@ from codeframe_tui.service import (
     splitting,
     switches,
     undo,
+    windows,
 )
 from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
@@ -76,7 +77,7 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
     queries.ShowEvents: documents.events,
-    queries.ShowQueue: documents.queue,
+    queries.ShowQueue: windows.queue,
     queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
