@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 __all__ = [
+    "MOST_LINES",
     "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
@@ -22,8 +23,11 @@ __all__ = [
     "ShowDiff",
     "ShowDoctor",
     "ShowEvents",
+    "ShowFile",
+    "ShowHand",
     "ShowOverview",
     "ShowQueue",
+    "ShowSide",
     "ShowSymbols",
     "ShowTask",
     "ShowTasks",
@@ -33,6 +37,8 @@ __all__ = [
     "Sort",
 ]
 
+MOST_LINES = 2_000
+"""Of a file at once, however many are asked for."""
 MOST_ROWS = 1_000
 """Of a group of the queue in one answer, however many are asked for."""
 MOST_PLACES = 8
@@ -121,6 +127,62 @@ class ShowBase:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFile:
+    """A whole file as an attempt proposes it: ``{"task", "attempt", "proposal", "path", "text"}``.
+
+    ``text`` is None where the attempt has no such file. Refused (``not_editable``) where it is no
+    text, or larger than 1 MiB.
+
+    Attributes:
+        attempt: None = the newest.
+    """
+
+    number: str
+    path: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHand:
+    """What a person did so far in the copy of a task.
+
+    ``{"task", "path", "attempt", "moved", "files": [{"path","action","added","removed"}]}``: the
+    folder; the attempt it began with, 0 = none; whether the task has another one by now; how its
+    files differ from what it began with.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSide:
+    """Lines of a file on one side of a diff, and how they are coloured.
+
+    ``{"task", "attempt", "path", "side", "first", "total", "lines": [text],
+    "tokens": [[[start, end, kind]]]}``; ``total`` is 0 where there is no text, and fewer lines come
+    than were asked for where they are very many or very long. ``tokens``, one list for each line in
+    characters of it, is what lexing the whole file gives (see `ports.Tokens`); it is None where
+    that cannot be known.
+
+    Attributes:
+        attempt: None = the newest.
+        side: with ``since``, an earlier attempt, the base is what that one proposed.
+        first: line, from 1.
+        last: line, from 1, that comes too.
+        syntax: False leaves the tokens out: for a large file they take their time.
+    """
+
+    number: str
+    attempt: int | None
+    path: str
+    side: Literal["base", "proposal"]
+    first: int
+    last: int
+    since: int | None = None
+    syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ShowBlockers:
     """``blockers`` of CONTRACT §9; only open ones unless ``all``."""
 
@@ -184,6 +246,9 @@ Query = (
     | ShowDiff
     | ShowUndo
     | ShowBase
+    | ShowFile
+    | ShowHand
+    | ShowSide
     | ShowBlockers
     | ShowActivity
     | ShowTestOutput
