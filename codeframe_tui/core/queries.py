@@ -65,12 +65,12 @@ class ShowQueue:
     """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
 
     ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
-    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+    "places": {number: [group, place] or None}, "filter", "sort", "last_event"}``.
 
     Attributes:
         limit: rows from the start of each group that has no window.
         windows: (group, first place, rows) of other parts; places count from 0.
-        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        at: numbers of tasks whose place is wanted too; None when the filter leaves one out.
         filter: see `core.filters`; totals and places count what it leaves.
         sort: the order within each group.
     """

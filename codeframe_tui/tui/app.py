@@ -18,7 +18,8 @@ from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
-from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
@@ -27,6 +28,7 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import DOOR
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
@@ -123,7 +125,7 @@ class CockpitApp(Follower):
             loop.call_soon_threadsafe(self.exit, None, code)
 
     def _time_passed(self) -> None:
-        working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
+        working = self.state.counted("working") > 0
         asked = bool((self.state.blockers or {}).get("blockers"))
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
@@ -171,7 +173,9 @@ class CockpitApp(Follower):
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
         self._keep_up(place)
-        if place == "diff":
+        if action in OF_A_TASK and self._row_is_coming:
+            self.tell(("one moment, that row is on its way", "dim"))
+        elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
@@ -183,12 +187,18 @@ class CockpitApp(Follower):
         """A key is about the row under the cursor, also when its move is not yet told."""
         if not self.cockpit.ready:
             return
-        if place == "queue" and (number := self.cockpit.cursor_of("queue")):
+        if place == "queue" and (number := self.cockpit.part("queue", QueuePane).number):
             self.focus_task(number)
         elif place == "blockers" and (blocker := self.cockpit.cursor_of("blockers")):
             self.state.blocker = blocker
             if task := self.state.question().get("task"):
                 self.focus_task(str(task))
+
+    @property
+    def _row_is_coming(self) -> bool:
+        """Whether the cursor is on a place whose task is not known yet."""
+        cursor = self.cockpit.cursor_of("queue") if self.cockpit.ready else None
+        return cursor is not None and not is_task(cursor)
 
     def _run(self, action: str, pasted: str = "") -> None:
         from codeframe_tui.tui.deeds.desk import Desk  # noqa: PLC0415 - loads when first used
