@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from codeframe_tui.core.diff import FileDiff, Hunk
 
-__all__ = ["WHOLE", "LineRange", "Share", "select", "share", "touches"]
+__all__ = ["WHOLE", "LineRange", "Share", "select", "share", "taken", "touched", "touches"]
 
 WHOLE = 0
 """Stands for the whole file among accepted hunks; the only way to take one without hunks."""
@@ -92,6 +92,34 @@ def share(hunk: Hunk, lines: Sequence[LineRange]) -> Share:
     if not any(chosen):
         return Share.NONE
     return Share.ALL if all(chosen) else Share.SOME
+
+
+def taken(hunk: Hunk, lines: Sequence[LineRange]) -> list[bool]:
+    """For each line of a hunk whether it is removed or added with the line ranges."""
+    chosen = [block.chosen(lines) for block in _blocks(hunk)]
+    found: list[bool] = []
+    at, counts = -1, {"-": 0, "+": 0}
+    before = " "
+    for sign, _ in hunk.lines:
+        if sign in counts:
+            if before == " ":
+                at, counts = at + 1, {"-": 0, "+": 0}
+            found.append(chosen[at][min(counts[sign], len(chosen[at]) - 1)])
+            counts[sign] += 1
+        else:
+            found.append(False)
+        before = before if sign == "\\" else sign
+    return found
+
+
+def touched(diff: FileDiff, *lines: LineRange) -> list[tuple[str, str]]:
+    """The removed and added lines of a file that go with the line ranges."""
+    return [
+        line
+        for hunk in diff.hunks
+        for line, is_taken in zip(hunk.lines, taken(hunk, lines), strict=True)
+        if is_taken
+    ]
 
 
 def _mix(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from codeframe_tui.core.parts import ALL, Parts
+
 __all__ = [
     "MOST_ROWS",
     "QUERIES",
@@ -20,8 +22,10 @@ __all__ = [
     "ShowDiff",
     "ShowDoctor",
     "ShowEvents",
+    "ShowLetter",
     "ShowOverview",
     "ShowQueue",
+    "ShowReview",
     "ShowSymbols",
     "ShowTask",
     "ShowTasks",
@@ -68,6 +72,37 @@ class ShowDiff:
     number: str
     attempt: int | None = None
     since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReview:
+    """Comments and the unsent verdicts of an attempt; None = the newest.
+
+    ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
+    "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
+    attempt; ``draft`` as `core.draft.Draft.document`; ``since`` names the last attempt that a
+    person reviewed, else the one before.
+    """
+
+    number: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetter:
+    """What the worker would be told: ``{"task", "text", "comments": [id]}``.
+
+    Attributes:
+        number: the task.
+        kind: ``changes`` as `commands.Reject` tells, ``explain`` as `commands.Explain` does.
+        overall: the reason.
+        parts: what is rejected.
+    """
+
+    number: str
+    kind: str = "changes"
+    overall: str = ""
+    parts: Parts = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +188,8 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowReview
+    | ShowLetter
     | ShowUndo
     | ShowBase
     | ShowBlockers

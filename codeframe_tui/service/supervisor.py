@@ -9,26 +9,39 @@ from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Reject, SetPolicy, SetWorkers
+from codeframe_tui.core.commands import (
+    AddComment,
+    Approve,
+    Command,
+    Explain,
+    KeepWorking,
+    Reject,
+    SetPolicy,
+    SetWorkers,
+)
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
-from codeframe_tui.core.queries import Query, ShowDiff
+from codeframe_tui.core.queries import Query, ShowDiff, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
+    comments,
     details,
     documents,
+    drafts,
     importing,
     queue,
     review,
     switches,
     undo,
 )
+from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.reading import ReviewReader
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.undo import both_sides
@@ -36,6 +49,7 @@ from codeframe_tui.worker.undo import both_sides
 __all__ = ["Supervisor"]
 
 T = TypeVar("T")
+P = TypeVar("P", Approve, Reject)
 PAGE = 500
 """Events read from the store at once."""
 
@@ -45,14 +59,16 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Answer: blockers.answer,
     commands.Approve: review.approve,
     commands.Cancel: queue.cancel,
+    commands.DeleteComment: comments.delete,
+    commands.EditComment: comments.edit,
     commands.EditTask: queue.edit,
     commands.Hold: queue.hold,
     commands.ImportTasks: importing.import_tasks,
     commands.Note: queue.note,
     commands.Redo: undo.redo,
-    commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
+    commands.SaveDraft: drafts.save,
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
@@ -60,7 +76,6 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: documents.queue,
-    queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
 }
@@ -99,6 +114,7 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        self._reviews: ReviewReader | None = None
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -113,10 +129,29 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
-            case Approve() | Reject() if command.parts.hunks or command.parts.lines:
+            case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
+            case Reject() | Explain() | AddComment():
+                return await self._say(command)
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
+
+    async def _say(self, command: Reject | Explain | AddComment) -> Document:
+        """What needs the files of the proposal, which are read outside of the unit."""
+        match command:
+            case AddComment():
+                attempt, spot = await self._reader.spot(command)
+                return await self._write(lambda unit: comments.add(unit, command, attempt, spot))
+            case Explain():
+                asked = await self._letter(ShowLetter(command.number, "explain"))
+                return await self._write(lambda unit: review.explain(unit, command, asked))
+            case Reject():
+                pinned = command
+                if command.parts.hunks or command.parts.lines:
+                    pinned = await self._with_checked_parts(command)
+                wish = ShowLetter(command.number, "changes", command.reason, command.parts)
+                said = await self._letter(wish)
+                return await self._write(lambda unit: review.reject(unit, pinned, said))
 
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
@@ -127,14 +162,30 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
-            case queries.ShowDiff():
-                return await self._diff(query)
             case queries.ShowUndo(number):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
+            case queries.ShowTask() | queries.ShowDiff() | ShowReview() | ShowLetter():
+                return await self._reviewed(query)
             case _:
                 return await self._surroundings(query)
+
+    async def _reviewed(
+        self, query: queries.ShowTask | ShowDiff | ShowReview | ShowLetter
+    ) -> Document:
+        """What a person reads to decide."""
+        match query:
+            case queries.ShowTask():
+                return await self._task(query)
+            case ShowDiff():
+                return await self._diff(query)
+            case ShowReview():
+                return await self._reader.document(query)
+            case ShowLetter():
+                letter = await self._letter(query)
+                ids = [comment.id for comment in letter.comments]
+                return {"task": query.number, "text": letter.text, "comments": ids}
 
     async def _surroundings(self, query: Query) -> Document:
         """What is no row: the code and the environment."""
@@ -162,7 +213,23 @@ class Supervisor(StoreLedger):
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
 
-    async def _with_checked_parts(self, command: Approve | Reject) -> Approve | Reject:
+    @property
+    def _reader(self) -> ReviewReader:
+        if self._reviews is None:
+            self._reviews = ReviewReader(self._store, _there(self._workspaces, "workspace store"))
+        return self._reviews
+
+    async def _task(self, query: queries.ShowTask) -> Document:
+        shown = await self._store.read(lambda tables: details.task(tables, query))
+        said = await self._reader.comments(query.number) if shown["attempts"] else []
+        return {**shown, "comments": said}
+
+    async def _letter(self, query: ShowLetter) -> Letter:
+        """The letter of a review; of a task without a proposal only what a person says."""
+        task = await self._store.read(lambda tables: find_task(tables, query.number))
+        return await self._reader.letter(query) if task.attempt else Letter(query.overall)
+
+    async def _with_checked_parts(self, command: P) -> P:
         """They need the diff, which is read outside of the unit; so the proposal is pinned."""
         task = await self._store.read(lambda tables: find_task(tables, command.number))
         attempt = await self._store.read(lambda tables: review.newest_attempt(tables, task))

@@ -11,9 +11,10 @@ from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import engine_on
 
-pytest.register_assert_rewrite("tests.contract.service_suite")
+pytest.register_assert_rewrite("tests.contract.review_suite", "tests.contract.service_suite")
 
-from tests.contract.service_suite import *  # noqa: E402, F403 - the suite is its functions
+from tests.contract.review_suite import *  # noqa: E402, F403 - the suite is its functions
+from tests.contract.service_suite import *  # noqa: E402, F403
 
 
 @pytest.fixture
