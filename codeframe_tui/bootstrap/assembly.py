@@ -21,6 +21,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
@@ -51,6 +52,7 @@ class _Parts:
     sandbox: Launching | NoSandbox
     model: AnthropicModel
     index: TextIndex
+    syntax: Highlighter
     facts: Facts
     definitions: Definitions
     clock: SystemClock
@@ -104,6 +106,8 @@ async def _opened(
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
     stack.push_async_callback(model.close)
+    syntax = Highlighter()
+    stack.push_async_callback(syntax.close)
     facts = Facts(place, sandbox, model, scripted=scripted is not None)
     await facts.look()
     stack.push_async_callback(facts.close)
@@ -117,6 +121,7 @@ async def _opened(
         sandbox=sandbox,
         model=model,
         index=TextIndex(workspaces),
+        syntax=syntax,
         facts=facts,
         definitions=Definitions(place.root),
         clock=SystemClock(),
@@ -139,6 +144,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
+        syntax=parts.syntax,
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
 

@@ -7,11 +7,14 @@ JSON documents (CONTRACT §9). Apart from `commands`, which the cockpit need not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 from codeframe_tui.core.parts import ALL, Parts
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
     "Query",
@@ -26,16 +29,31 @@ __all__ = [
     "ShowOverview",
     "ShowQueue",
     "ShowReview",
+    "ShowSide",
     "ShowSymbols",
     "ShowTask",
     "ShowTasks",
     "ShowTestOutput",
     "ShowUndo",
     "ShowUsage",
+    "Sort",
 ]
 
-MOST_ROWS = 20_000
-"""Of a group of the queue, however many are asked for."""
+MOST_LINES = 2_000
+"""Of a file at once, however many are asked for."""
+MOST_ROWS = 1_000
+"""Of a group of the queue in one answer, however many are asked for."""
+MOST_PLACES = 8
+"""Tasks whose place one question about the queue may ask for."""
+
+
+class Sort(StrEnum):
+    """How each group of the queue is ordered."""
+
+    TURN = "turn"
+    AGE = "age"
+    COST = "cost"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +63,24 @@ class ShowOverview:
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue:
-    """Tasks grouped needs_you, working, queued, done, each at most ``limit`` rows, with totals."""
+    """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
+
+    ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
+    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+
+    Attributes:
+        limit: rows from the start of each group that has no window.
+        windows: (group, first place, rows) of other parts; places count from 0.
+        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        filter: see `core.filters`; totals and places count what it leaves.
+        sort: the order within each group.
+    """
 
     limit: int = 200
+    windows: tuple[tuple[str, int, int], ...] = ()
+    at: tuple[str, ...] = ()
+    filter: str = ""
+    sort: Sort = Sort.TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +160,34 @@ class ShowBase:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSide:
+    """Lines of a file on one side of a diff, and how they are coloured.
+
+    ``{"task", "attempt", "path", "side", "first", "total", "lines": [text],
+    "tokens": [[[start, end, kind]]]}``; ``total`` is 0 where there is no text, and fewer lines come
+    than were asked for where they are very many or very long. ``tokens``, one list for each line in
+    characters of it, is what lexing the whole file gives (see `ports.Tokens`); it is None where
+    that cannot be known.
+
+    Attributes:
+        attempt: None = the newest.
+        side: with ``since``, an earlier attempt, the base is what that one proposed.
+        first: line, from 1.
+        last: line, from 1, that comes too.
+        syntax: False leaves the tokens out: for a large file they take their time.
+    """
+
+    number: str
+    attempt: int | None
+    path: str
+    side: Literal["base", "proposal"]
+    first: int
+    last: int
+    since: int | None = None
+    syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ShowBlockers:
     """``blockers`` of CONTRACT §9; only open ones unless ``all``."""
 
@@ -192,6 +253,7 @@ Query = (
     | ShowLetter
     | ShowUndo
     | ShowBase
+    | ShowSide
     | ShowBlockers
     | ShowActivity
     | ShowTestOutput

@@ -20,8 +20,10 @@ from codeframe_tui.ports.running import (
     Found,
     Hit,
     Sandbox,
+    Syntax,
     TestRequest,
     TestRunner,
+    Tokens,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
 from codeframe_tui.ports.store import Store
@@ -43,9 +45,11 @@ __all__ = [
     "Service",
     "Snapshot",
     "Store",
+    "Syntax",
     "Tables",
     "TestRequest",
     "TestRunner",
+    "Tokens",
     "TreeEntry",
     "TurnRequest",
     "WorkingTree",

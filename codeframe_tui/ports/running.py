@@ -138,3 +138,28 @@ class CodeIndex(Protocol):
     async def paths(self, workspace: Workspace, glob: str) -> Found:
         """Files whose path matches a glob. Raises: WrongUse."""
         ...
+
+
+Tokens = list[list[tuple[int, int, str]]]
+"""Of each line: start, end and kind of what is coloured, in characters; kinds are ``keyword``,
+``string``, ``comment``, ``number``, ``function``, ``class``, ``self`` and ``decorator``."""
+
+
+class Syntax(Protocol):
+    """Knows how the lines of a file are coloured."""
+
+    async def tokens(
+        self, blob: str, path: str, content: bytes, first: int, last: int
+    ) -> Tokens | None:
+        """Tokens of lines, as lexing the whole file gives them.
+
+        Args:
+            blob: names the content, so that it is lexed once.
+            path: tells the language.
+            first: line, by position from 0.
+            last: the line after the last one.
+
+        Returns:
+            None where they cannot be known: no known language, a huge file, a lexer that fails.
+        """
+        ...

@@ -25,7 +25,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowDiff, ShowLetter, ShowReview
-from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
+from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
@@ -38,10 +38,12 @@ from codeframe_tui.service import (
     review,
     switches,
     undo,
+    windows,
 )
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.reading import ReviewReader
+from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.undo import both_sides
@@ -75,7 +77,7 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
     queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
-    queries.ShowQueue: documents.queue,
+    queries.ShowQueue: windows.queue,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
 }
@@ -91,6 +93,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
@@ -107,6 +110,7 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
         super().__init__(store, clock, settings=settings, default_policy=default_policy)
@@ -115,6 +119,7 @@ class Supervisor(StoreLedger):
         self._index = index
         self._doctor = doctor
         self._reviews: ReviewReader | None = None
+        self._sides = Sides(store, workspaces, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -168,6 +173,8 @@ class Supervisor(StoreLedger):
                 return await self._base(number, path)
             case queries.ShowTask() | queries.ShowDiff() | ShowReview() | ShowLetter():
                 return await self._reviewed(query)
+            case queries.ShowSide():
+                return await self._sides.show(query)
             case _:
                 return await self._surroundings(query)
 

@@ -58,7 +58,7 @@ def recover(unit: Unit, paused: bool | None) -> list[str]:
     if paused is not None:
         unit.tables.settings.set("paused", paused)
     deciding = {decision.task for decision in unit.tables.decisions.pending()}
-    working = unit.tables.tasks.group(Group.WORKING, ALL)
+    working = unit.tables.queue.window(Group.WORKING, 0, ALL)
     left = [task for task in working if task.number not in deciding]
     for task in left:
         unit.move(task, Status.PENDING)
