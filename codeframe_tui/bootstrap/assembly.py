@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
+from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
@@ -144,9 +146,15 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
+        gate=partial(_pass_gate, parts.working_tree),
         syntax=parts.syntax,
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
+
+
+async def _pass_gate(tree: JournalledTree, paths: Sequence[str]) -> None:
+    """Refuse what may not be written in the real tree, by looking at it there."""
+    await tree.differs(dict.fromkeys(paths))
 
 
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
@@ -166,6 +174,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         files_at=partial(DirectoryFiles, reserved=reserved),
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
+        watcher=FileWatcher(),
     )
 
 

@@ -67,8 +67,8 @@ class Attempt:
 
     Attributes:
         number: from 1 in the task.
-        cause: why it was made: ``first``, ``correction``, ``rejection``, ``answer``, ``hint`` or
-            ``rebase``.
+        cause: why it was made: ``first``, ``correction``, ``review`` (a person spoke), or ``hand``:
+            a person made it.
     """
 
     number: int
@@ -89,7 +89,8 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``question``, ``edit`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``question``, ``edit``, ``hand`` or
+            ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """
@@ -138,6 +139,7 @@ class Progress:
         inbox: messages from people not yet told, oldest first.
         strikes: invalid answers in a row since the newest proposal or word of a person.
         questions: comments of a person that wait for an answer in words.
+        granted: corrections that a person allowed beyond those of the agent.
     """
 
     task: Task
@@ -148,3 +150,4 @@ class Progress:
     inbox: tuple[Message, ...] = ()
     strikes: int = 0
     questions: int = 0
+    granted: int = 0

@@ -25,6 +25,8 @@ __all__ = [
     "ShowDiff",
     "ShowDoctor",
     "ShowEvents",
+    "ShowFile",
+    "ShowHand",
     "ShowLetter",
     "ShowOverview",
     "ShowQueue",
@@ -160,6 +162,34 @@ class ShowBase:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFile:
+    """A whole file as an attempt proposes it: ``{"task", "attempt", "proposal", "path", "text"}``.
+
+    ``text`` is None where the attempt has no such file. Refused (``not_editable``) where it is no
+    text, or larger than 1 MiB.
+
+    Attributes:
+        attempt: None = the newest.
+    """
+
+    number: str
+    path: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHand:
+    """What a person did so far in the copy of a task.
+
+    ``{"task", "path", "attempt", "moved", "files": [{"path","action","added","removed"}]}``: the
+    folder; the attempt it began with, 0 = none; whether the task has another one by now; how its
+    files differ from what it began with.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSide:
     """Lines of a file on one side of a diff, and how they are coloured.
 
@@ -253,6 +283,8 @@ Query = (
     | ShowLetter
     | ShowUndo
     | ShowBase
+    | ShowFile
+    | ShowHand
     | ShowSide
     | ShowBlockers
     | ShowActivity

@@ -24,6 +24,7 @@ from codeframe_tui.ports.running import (
     TestRequest,
     TestRunner,
     Tokens,
+    Watcher,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
 from codeframe_tui.ports.store import Store
@@ -52,6 +53,7 @@ __all__ = [
     "Tokens",
     "TreeEntry",
     "TurnRequest",
+    "Watcher",
     "WorkingTree",
     "Workspace",
     "Workspaces",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import (
+    AsyncGenerator,
     Callable,
     Sequence,
 )
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from codeframe_tui.core.events import Signal
@@ -84,6 +86,18 @@ class TestRunner(Protocol):
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """Never raises for what tests do; the reason stands in the result."""
+        ...
+
+
+class Watcher(Protocol):
+    """Tells of saves in a folder, whatever program makes them."""
+
+    def changes(self, root: Path) -> AsyncGenerator[frozenset[str]]:
+        """Paths below a folder that were written, renamed or removed, in bursts, for ever.
+
+        Paths are relative, with ``/``; ``.git`` and caches are left out. What happens after the
+        first burst was asked for is told, before or after it is there. Ends when the folder goes.
+        """
         ...
 
 

@@ -91,6 +91,10 @@ class TaskRows(Protocol):
         """First task that can start; without ``fresh`` only those that were started before."""
         ...
 
+    def next_revised(self) -> str | None:
+        """First queued task whose newest attempt a person made and nobody has tested yet."""
+        ...
+
     def begun(self) -> set[str]:
         """Queued tasks that were started before."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
+from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
@@ -108,8 +109,14 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
     numbers = list(dict.fromkeys(blocker.task for blocker in found))
     held_up = tables.tasks.held_up(numbers)
     owners = {number: tables.tasks.find(number) for number in numbers}
+    copies = {number for number in numbers if tables.settings.get(hand_folder(number))}
     return {
-        "blockers": [_blocker(each, owners[each.task], held_up.get(each.task, 0)) for each in found]
+        "blockers": [
+            _blocker(
+                each, owners[each.task], held_up.get(each.task, 0), in_hand=each.task in copies
+            )
+            for each in found
+        ]
     }
 
 
@@ -171,7 +178,7 @@ def _why(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: H
     return halted.why(task.number)
 
 
-def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
+def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool) -> Document:
     assert task is not None
     return {
         **blocker_document(blocker),
@@ -179,6 +186,7 @@ def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
         "holds": held_up,
         "cost_usd": task.cost_usd,
         "attempts": task.attempt,
+        "in_hand": in_hand,
     }
 
 

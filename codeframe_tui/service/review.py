@@ -9,7 +9,7 @@ from typing import Any
 from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.parts import ALL, Parts
 from codeframe_tui.core.patch import touches
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
@@ -28,6 +28,7 @@ __all__ = [
     "rebase_after_refusal",
     "refuse_decision",
     "reject",
+    "reviewed",
     "settle_decision",
 ]
 
@@ -48,7 +49,7 @@ def newest_attempt(tables: Tables, task: Task) -> Attempt:
 
 def approve(unit: Unit, command: Approve) -> Document:
     """See `core.commands.Approve`."""
-    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    task, attempt = reviewed(unit, command.number, command.expect, command.parts)
     decision = Decision(
         id=0,
         task=task.number,
@@ -84,7 +85,7 @@ def approve_by_policy(
 
 def reject(unit: Unit, command: Reject, letter: comments.Letter) -> Document:
     """See `core.commands.Reject`."""
-    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    task, attempt = reviewed(unit, command.number, command.expect, command.parts)
     if command.reason or not letter.text:
         spoken(command.reason, "the reason")
     comments.mark_sent(unit, task, letter)
@@ -106,7 +107,7 @@ def reject(unit: Unit, command: Reject, letter: comments.Letter) -> Document:
 
 def explain(unit: Unit, command: Explain, letter: comments.Letter) -> Document:
     """See `core.commands.Explain`."""
-    task, _ = _reviewed(unit, command.number, command.expect, Parts())
+    task, _ = reviewed(unit, command.number, command.expect, Parts())
     drafts.mark_sent(unit, task, Parts())
     return comments.ask(unit, command, task, letter)
 
@@ -199,7 +200,7 @@ def check_parts(parts: Parts, diffs: Sequence[FileDiff]) -> None:
             )
 
 
-def _reviewed(unit: Unit, number: str, expect: str, parts: Parts) -> tuple[Task, Attempt]:
+def reviewed(unit: Unit, number: str, expect: str, parts: Parts = ALL) -> tuple[Task, Attempt]:
     """A task whose proposal can be decided, with that proposal."""
     task = unit.task(number)
     unit.require_undecided(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
@@ -14,10 +14,15 @@ from codeframe_tui.core.commands import (
     Approve,
     Command,
     Explain,
+    FinishByHand,
     KeepWorking,
+    LeaveHand,
+    RaiseLimit,
     Reject,
+    Revise,
     SetPolicy,
     SetWorkers,
+    TakeInHand,
 )
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
@@ -34,13 +39,16 @@ from codeframe_tui.service import (
     documents,
     drafts,
     importing,
+    limits,
     queue,
     review,
+    splitting,
     switches,
     undo,
     windows,
 )
 from codeframe_tui.service.comments import Letter
+from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.reading import ReviewReader
 from codeframe_tui.service.sides import Sides
@@ -71,11 +79,12 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Release: queue.release,
     commands.Retry: queue.retry,
     commands.SaveDraft: drafts.save,
+    commands.Skip: blockers.skip,
+    commands.Split: splitting.split,
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
-    queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
     queries.ShowTasks: documents.tasks,
@@ -93,6 +102,7 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
@@ -110,6 +120,7 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
@@ -119,6 +130,7 @@ class Supervisor(StoreLedger):
         self._index = index
         self._doctor = doctor
         self._reviews: ReviewReader | None = None
+        self._hands = Hands(store, workspaces, gate, self._write)
         self._sides = Sides(store, workspaces, syntax)
         self.keep = False
 
@@ -134,6 +146,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
+                return await self._hands.submit(command)
+            case RaiseLimit():
+                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
+                return await self._write(partial(raised, started=self.started))
             case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
             case Reject() | Explain() | AddComment():
@@ -167,14 +184,14 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowBlockers():
+                return await self._store.read(partial(self._blockers, query))
             case queries.ShowUndo(number):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
             case queries.ShowTask() | queries.ShowDiff() | ShowReview() | ShowLetter():
                 return await self._reviewed(query)
-            case queries.ShowSide():
-                return await self._sides.show(query)
             case _:
                 return await self._surroundings(query)
 
@@ -195,8 +212,14 @@ class Supervisor(StoreLedger):
                 return {"task": query.number, "text": letter.text, "comments": ids}
 
     async def _surroundings(self, query: Query) -> Document:
-        """What is no row: the code and the environment."""
+        """What is no row: files, copies, the code and the environment."""
         match query:
+            case queries.ShowSide():
+                return await self._sides.show(query)
+            case queries.ShowFile():
+                return await self._hands.file(query)
+            case queries.ShowHand():
+                return await self._hands.show(query)
             case queries.ShowContext(text):
                 return await self._context(text)
             case queries.ShowSymbols(name):
@@ -247,6 +270,11 @@ class Supervisor(StoreLedger):
     def _usage(self, tables: Tables) -> Document:
         now = self._clock.now()
         return documents.usage(tables, settings=self._settings, started=self.started, now=now)
+
+    def _blockers(self, query: queries.ShowBlockers, tables: Tables) -> Document:
+        found = documents.blockers(tables, query)
+        room = partial(limits.room, tables, self._settings, self.started, self._clock.now())
+        return {"blockers": [{**each, "limit": room(each)} for each in found["blockers"]]}
 
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self.started)

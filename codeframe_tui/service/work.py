@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
+from codeframe_tui.core.blocker import BlockerStatus
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.limits import granted
 from codeframe_tui.core.progress import Attempt, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Group, Phase, Status, Task
 from codeframe_tui.core.usage import total_cost
@@ -19,6 +21,7 @@ from codeframe_tui.settings import Settings
 
 __all__ = [
     "claim",
+    "claim_revised",
     "give_up",
     "progress",
     "record_attempt",
@@ -32,6 +35,7 @@ __all__ = [
     "set_base",
     "set_phase",
     "spend_correction",
+    "store_attempt",
     "to_review",
 ]
 
@@ -52,6 +56,15 @@ def claim(unit: Unit, worker: str, settings: Settings) -> Task | None:
     return unit.move(unit.task(number), Status.IN_PROGRESS, phase=Phase.GATHERING)
 
 
+def claim_revised(unit: Unit, worker: str) -> Task | None:
+    """Take a task whose newest attempt a person made; it is tested also while workers pause."""
+    number = unit.tables.tasks.next_revised()
+    if number is None:
+        return None
+    unit.tables.tasks.start(number, worker)
+    return unit.move(unit.task(number), Status.IN_PROGRESS, phase=Phase.VERIFYING)
+
+
 def recover(unit: Unit, paused: bool | None) -> list[str]:
     """Put tasks that an earlier process left in progress back; returns their numbers."""
     unit.tables.settings.set("max_tasks", None)
@@ -68,6 +81,11 @@ def recover(unit: Unit, paused: bool | None) -> list[str]:
 def progress(tables: Tables, number: str) -> Progress:
     """All stored facts of a task."""
     task = find_task(tables, number)
+    answers = (
+        each.answer or ""
+        for each in tables.blockers.of(number)
+        if each.cause == "corrections" and each.status is BlockerStatus.ANSWERED
+    )
     return Progress(
         task=task,
         base=tables.tasks.base(number),
@@ -77,6 +95,7 @@ def progress(tables: Tables, number: str) -> Progress:
         inbox=tuple(tables.messages.untold(number)),
         strikes=tables.tasks.strikes(number),
         questions=len(being_answered(tables, task)),
+        granted=granted(answers),
     )
 
 
@@ -131,8 +150,13 @@ def refuse_answer(unit: Unit, number: str, message: str, turn: Turn) -> int:
 
 
 def record_attempt(unit: Unit, number: str, attempt: Attempt) -> None:
-    """Store a proposal."""
-    task = unit.working(number)
+    """Store a proposal of the worker."""
+    store_attempt(unit, unit.working(number), attempt)
+
+
+def store_attempt(unit: Unit, task: Task, attempt: Attempt) -> None:
+    """Store a proposal, whoever made it."""
+    number = task.number
     if not unit.tables.attempts.add(number, attempt, unit.at):
         raise Refused(f"attempt {attempt.number} of task {number} is stored", code="exists")
     unit.tables.tasks.set_strikes(number, 0)

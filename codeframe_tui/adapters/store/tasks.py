@@ -22,12 +22,14 @@ from sqlalchemy import (
 )
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.hand import BY_HAND
 from codeframe_tui.core.task import Evidence, Issue, Phase, Status, Task, group_of
 
 __all__ = ["SqlIssues", "SqlTasks", "place_of", "read_tasks"]
 
 TASKS = schema.tasks
 DECISIONS = schema.decisions
+MESSAGES = schema.messages
 NEEDS = schema.dependencies
 CHUNK = 10_000
 """Most values in one IN; SQLite takes 32,766."""
@@ -156,6 +158,15 @@ class SqlTasks:
             statement = statement.where(TASKS.c.fresh == false())
         statement = statement.order_by(*_TURN).limit(1)
         return self._connection.execute(statement).scalar_one_or_none()
+
+    def next_revised(self) -> str | None:
+        told = select(MESSAGES.c.task).where(MESSAGES.c.told == false(), MESSAGES.c.kind == BY_HAND)
+        numbers = list(self._connection.execute(told.distinct()).scalars())
+        if not numbers:
+            return None
+        statement = select(TASKS.c.number).where(TASKS.c.number.in_(numbers))
+        statement = statement.where(text("grp = 'queued' AND held = 0"), TASKS.c.verdict.is_(None))
+        return self._connection.execute(statement.order_by(*_TURN).limit(1)).scalar_one_or_none()
 
     def begun(self) -> set[str]:
         statement = select(TASKS.c.number).where(text("grp = 'queued'"), TASKS.c.fresh == false())
