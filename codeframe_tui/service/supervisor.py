@@ -9,7 +9,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Reject, SetPolicy, SetWorkers
+from codeframe_tui.core.commands import (
+    Approve,
+    Command,
+    KeepWorking,
+    Reject,
+    RunTests,
+    SetPolicy,
+    SetWorkers,
+    StopTests,
+)
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
@@ -18,6 +27,7 @@ from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowDiff
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
     blockers,
     details,
@@ -60,7 +70,6 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: documents.queue,
-    queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
 }
@@ -113,6 +122,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case RunTests():
+                return await self._run_tests(command)
+            case StopTests(number):
+                self._repeating.stop(number)
+                return {}
             case Approve() | Reject() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
         wish = command
@@ -123,6 +137,9 @@ class Supervisor(StoreLedger):
         if (document := _DOCUMENTS.get(type(query))) is not None:
             return await self._store.read(lambda tables: document(tables, query))
         match query:
+            case queries.ShowTask():
+                shown = await self._store.read(lambda tables: details.task(tables, query))
+                return {**shown, "testing": shown["number"] in self._repeating}
             case queries.ShowOverview():
                 return await self._overview()
             case queries.ShowUsage():
@@ -161,6 +178,18 @@ class Supervisor(StoreLedger):
 
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
+
+    async def _run_tests(self, command: RunTests) -> Document:
+        repeated.require_sandbox(self._facts())
+        again = await self._store.read(lambda tables: repeated.wished(tables, command))
+        self._repeating.reserve(again.task)
+        try:
+            await self._write(lambda unit: repeated.began(unit, again))
+        except BaseException:
+            self._repeating.free(again.task)
+            raise
+        self._repeating.put(again)
+        return {"attempt": again.attempt}
 
     async def _with_checked_parts(self, command: Approve | Reject) -> Approve | Reject:
         """They need the diff, which is read outside of the unit; so the proposal is pinned."""

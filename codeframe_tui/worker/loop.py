@@ -12,6 +12,7 @@ from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
+from codeframe_tui.worker.again import Repeater
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
@@ -28,11 +29,12 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 class WorkerLoop:
-    """Two lanes: workers, which never touch the real tree, and decisions, which alone do."""
+    """Lanes: workers and repeated tests never touch the real tree, decisions alone do."""
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._verifier = Verifier(shop)
+        self._repeater = Repeater(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
         self._deciding: dict[int, asyncio.Task[None]] = {}
@@ -40,14 +42,15 @@ class WorkerLoop:
         self._folders = asyncio.Lock()
 
     async def start(self) -> None:
-        """Begin both lanes."""
+        """Begin the lanes."""
         self._lanes = [
             asyncio.create_task(self._lane(self._work), name="workers"),
             asyncio.create_task(self._lane(self._decide), name="decisions"),
+            asyncio.create_task(self._repeater.run(), name="again"),
         ]
 
     async def stop(self) -> None:
-        """Stop both lanes and everything they run; tasks in hand go back to pending."""
+        """Stop the lanes and everything they run; tasks in hand go back to pending."""
         doomed = [*self._lanes, *self._walking.values(), *self._deciding.values()]
         for task in doomed:
             task.cancel()
@@ -91,7 +94,7 @@ class WorkerLoop:
             await tidy(self._shop, self._is_busy)
 
     def _is_busy(self, number: str) -> bool:
-        return number in self._walking or number in self._decided_on
+        return any(number in each for each in (self._walking, self._decided_on, self._repeater))
 
     async def _something(self, seen: int) -> int:
         """Wait for a commit or for a worker that becomes free; returns the count of commits."""
