@@ -14,6 +14,7 @@ from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.again import Repeater
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.hand import Hands
 from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
 from codeframe_tui.worker.verify import Verifier
@@ -29,12 +30,16 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 class WorkerLoop:
-    """Lanes: workers and repeated tests never touch the real tree, decisions alone do."""
+    """Lanes: workers, which never touch the real tree, and decisions, which alone do.
+
+    Two more follow the copies in which people go on by hand, and run tests again.
+    """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._verifier = Verifier(shop)
         self._repeater = Repeater(shop)
+        self._hands = Hands(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
         self._deciding: dict[int, asyncio.Task[None]] = {}
@@ -42,15 +47,17 @@ class WorkerLoop:
         self._folders = asyncio.Lock()
 
     async def start(self) -> None:
-        """Begin the lanes."""
+        """Begin all lanes."""
         self._lanes = [
             asyncio.create_task(self._lane(self._work), name="workers"),
             asyncio.create_task(self._lane(self._decide), name="decisions"),
+            asyncio.create_task(self._lane(self._hands.round), name="hands"),
             asyncio.create_task(self._repeater.run(), name="again"),
         ]
 
     async def stop(self) -> None:
-        """Stop the lanes and everything they run; tasks in hand go back to pending."""
+        """Stop all lanes and everything they run; tasks in hand go back to pending."""
+        await self._hands.stop()
         doomed = [*self._lanes, *self._walking.values(), *self._deciding.values()]
         for task in doomed:
             task.cancel()
@@ -75,15 +82,18 @@ class WorkerLoop:
         _, workers, paused, _ = await ledger.policy()
         ready = not paused and self._shop.model.ready() is None
         await self._tidy()
+        while len(self._walking) < workers:  # what a person made needs no model to be tested
+            if not await self._claim(revised=True):
+                break
         while ready and len(self._walking) < workers:
             if not await self._claim():
                 break
         return await self._something(seen)
 
-    async def _claim(self) -> bool:
+    async def _claim(self, *, revised: bool = False) -> bool:
         async with self._folders:
             passing("claim.begun")
-            task = await self._shop.ledger.claim("worker")
+            task = await self._shop.ledger.claim("worker", revised=revised)
             if task is not None:
                 passing("claim.taken")
                 self._begin(task)

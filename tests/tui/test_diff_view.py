@@ -9,8 +9,9 @@ import pytest
 from textual import events
 
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.tui.present.diff import DiffIndex, Place
+from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.diff_documents import document, file, hunk, large, retry

@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.tui.present.diff import (
-    DiffIndex,
-    FileRow,
-    HunkRow,
-    NoteRow,
-    Place,
-    live_document,
-)
+from codeframe_tui.tui.present.diff import DiffIndex
+from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
+from codeframe_tui.tui.present.diff_live import live_document
 from codeframe_tui.tui.present.diff_python import Strings, python_tokens
 from codeframe_tui.tui.present.diff_words import pair_lines, word_marks
 from codeframe_tui.tui.widgets.diff_paint import Canvas, file_bar

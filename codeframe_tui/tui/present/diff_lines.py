@@ -10,7 +10,7 @@ from codeframe_tui.core.text import reveal
 from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
 from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
 
-__all__ = ["HunkLines", "LineRow"]
+__all__ = ["HunkLines", "LineRow", "context_row"]
 
 _BLOCK = 4_096  # lines between two remembered counts
 _CHANGE = 400  # lines of one change above which lines are not paired
@@ -91,7 +91,7 @@ class HunkLines:
         return counts[block] + self.signs.count(sign, block * _BLOCK, end)
 
     def _marks(self, line: int, text: str) -> tuple[Span, ...]:
-        partner = None if self.signs[line] == " " else self._partner(line)
+        partner = self.partner(line)
         if partner is None:
             return ()
         other = _shown(self._lines[partner][1])[0]
@@ -99,7 +99,10 @@ class HunkLines:
             return word_marks(text, other)[0]
         return word_marks(other, text)[1]
 
-    def _partner(self, line: int) -> int | None:
+    def partner(self, line: int) -> int | None:
+        """The line that a removed one became or an added one was; None where there is none."""
+        if self.signs[line] not in "+-":
+            return None
         start = self.signs.rfind(" ", 0, line) + 1
         if start not in self._pairs:
             end = self.signs.find(" ", line)
@@ -122,6 +125,13 @@ class HunkLines:
             return ()
         side = "-" if self.signs[line] == "-" else "+"
         return tuple(python_tokens(text, self._strings[side].quotes_at(line))[0])
+
+
+def context_row(raw: str, old: int, new: int, *, python: bool) -> LineRow:
+    """A line that no hunk has, for it does not change."""
+    text, hidden = _shown(raw)
+    tokens = tuple(python_tokens(text, "")[0]) if python else ()
+    return LineRow(" ", old, new, text, hidden, (), tokens)
 
 
 def _shown(raw: str) -> tuple[str, bool]:

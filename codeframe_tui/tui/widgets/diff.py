@@ -13,8 +13,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from codeframe_tui.tui.present.diff import FileRow, Place, live_document
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff_kinds import FileRow, Place
+from codeframe_tui.tui.present.diff_live import live_document
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_rows import NOTHING, DiffRows

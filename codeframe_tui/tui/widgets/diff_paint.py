@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff import FileRow, HunkRow, NoteRow
+from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.rows import Span
@@ -28,12 +28,19 @@ _VERDICTS: dict[Verdict | None, tuple[Span, ...]] = {
     Verdict.UNDECIDED: (("○ undecided", "amber"),),
 }
 STYLES = (
-    *("file", "added-word", "removed-word", "keyword", "string", "comment", "number"),
+    *("file", "extra", "added-word", "removed-word", "keyword", "string", "comment", "number"),
     *("function", "class", "self", "decorator"),
 )
 """Component classes of the diff beside those of `LineView`, each without its ``line--``."""
 
-TONES = {"+": "added", "-": "removed", "file": "file", "hunk": "bar", "note": "bar"}
+TONES = {
+    "+": "added",
+    "-": "removed",
+    "file": "file",
+    "hunk": "bar",
+    "note": "bar",
+    "extra": "extra",
+}
 """The ground of a row by its kind; none for others."""
 
 

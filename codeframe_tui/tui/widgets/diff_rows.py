@@ -12,7 +12,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.selection import Selection
 
-from codeframe_tui.tui.present.diff import DiffIndex, FileRow, Place
+from codeframe_tui.tui.present.diff import DiffIndex
+from codeframe_tui.tui.present.diff_file import Extras
+from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
@@ -53,6 +55,7 @@ class DiffRows(LineView):
         super().__init__(id=id, classes=classes)
         self.index = DiffIndex(NOTHING)
         self._folded: frozenset[str] = frozenset()
+        self._extras: Extras = {}
         self._shift = 0
         self._drawn = 0  # grows when rows look different although they are the same
 
@@ -67,6 +70,10 @@ class DiffRows(LineView):
         """How far the review of a file is, for the right end of its bar."""
         del file
         return ()
+
+    def spans_of(self, row: ExtraRow, canvas: Canvas) -> Sequence[Span]:
+        """A row that was added with `annotate`; its look must follow from its value."""
+        return [canvas.mark, (str(row.value), "dim")]
 
     def entered(self, place: Place) -> None:
         """The cursor has come to a place."""
@@ -107,6 +114,9 @@ class DiffRows(LineView):
             return line_spans(row, canvas)
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
+        if isinstance(row, ExtraRow):
+            return self.spans_of(row, canvas)
+        assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
 
@@ -154,7 +164,7 @@ class DiffRows(LineView):
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
-        self.index = DiffIndex(document, self._folded)
+        self.index = DiffIndex(document, self._folded, extras=self._extras)
         self._rows_moved()
 
     def keep(self, change: Callable[[], None]) -> None:
@@ -166,6 +176,18 @@ class DiffRows(LineView):
         self.move_to(found or 0)
         if found is not None and not stays:
             self.scroll_to_row(found - below)
+
+    def annotate(self, extras: Extras) -> None:
+        """Show rows below others, e.g. comments below their lines, in the place of those before.
+
+        They are drawn by `spans_of`; cursor and scroll stay at their places.
+        """
+        self._extras = extras
+        self.keep(self._add_rows)
+
+    def _add_rows(self) -> None:
+        self.index.add(self._extras)
+        self._rows_moved()
 
     def fold(self, folded: Collection[str]) -> None:
         """Show only the bars of exactly these paths."""

@@ -1,0 +1,244 @@
+"""What each part of the cockpit shows, drawn from the state whenever the app says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from textual import on
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from codeframe_tui.tui.keymap import find, key_names, keys_at
+from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.blockers import blocker_rows, open_count
+from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
+from codeframe_tui.tui.present.footer import Offer, footer_row
+from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.rows import Row, Span, row
+from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.screens.arrangement import parts
+from codeframe_tui.tui.widgets.areas import Area, Surface
+from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.panes import (
+    ActivityPane,
+    BlockersPane,
+    FileList,
+    LogView,
+    QueuePane,
+    TestsPane,
+)
+
+__all__ = ["Picture"]
+
+NOTICE_SECONDS = 20.0
+"""How long the line above the footer stays."""
+TALL_ROWS = 30
+"""From where on rows are spent on space between groups."""
+W = TypeVar("W", bound=Widget)
+
+
+class Picture(Screen[None], Surface):
+    """The parts and their looks; what stands where, and who has the keys, is `Cockpit`'s.
+
+    Args:
+        state: read whenever a part is drawn; the app changes it.
+        now: the time in the person's time zone.
+        chosen: a person's own keys: action -> keys.
+    """
+
+    def __init__(
+        self, state: State, *, now: Callable[[], datetime], chosen: Mapping[str, str]
+    ) -> None:
+        super().__init__(classes="-at-queue")
+        self.state = state
+        self._now = now
+        self._chosen = chosen
+        self.pane = "queue"
+        self._parts: dict[str, Widget] = parts()
+        self._complete = False
+        self._notice_ends: Timer | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether all parts are there: not before the first layout, not while the app ends."""
+        return self._complete and self.app.is_running
+
+    @property
+    def _columns(self) -> int:
+        return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    def part(self, name: str, kind: type[W]) -> W:
+        """A part by its id, also before it is mounted."""
+        part = self._parts[name]
+        assert isinstance(part, kind)
+        return part
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw everything from the state."""
+        self.draw_header()
+        self.draw_queue()
+        self.draw_blockers()
+        self.draw_task()
+        self.draw_tests()
+        self.draw_activity()
+        self.draw_footer()
+
+    def draw_header(self) -> None:
+        """The top line and the banner."""
+        header = self.part("header", Label)
+        width, now = max(self._columns - 2, 1), self._now()
+        left = {number: time_left(data, now) for number, data in self.state.waits.items()}
+        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
+        banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
+        self.part("banner", Label).show(*banner)
+
+    def draw_queue(self) -> None:
+        """The queue with the running times."""
+        pane = self.part("queue", QueuePane)
+        height = self.size.height
+        room = 0 if height >= TALL_ROWS else height - 6
+        width, now, waits = pane.line_width, self._now(), self.state.waits
+        pane.set_rows(queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits))
+        self.draw_titles()
+
+    def draw_blockers(self) -> None:
+        """The inbox."""
+        pane = self.part("blockers", BlockersPane)
+        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        self.draw_titles()
+
+    def draw_task(self) -> None:
+        """Title, file list and evidence of the focus."""
+        diff, task = self.part("diff", DiffView), self.state.task
+        diff.reviewable = self.state.decidable
+        draft = diff.draft
+        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
+        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
+        title = self.part("title", Label)
+        width, hunks = title.line_width - 2, len(draft.units)
+        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        attempt = newest_attempt(task) or {}
+        files = attempt.get("files") or ()
+        here = diff.place.path if diff.place else ""
+        verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
+        seen = sum(str(f.get("path")) in draft.seen for f in files)
+        listed = self.part("files", FileList)
+        listed.set_class(not files, "-empty")
+        listed.set_rows(
+            file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
+        )
+        evidence = self.part("evidence", Label)
+        evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
+
+    @on(DiffView.Scrolled)
+    def draw_place(self) -> None:
+        """The file whose bar is out of sight, on the line between title and diff."""
+        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+
+    def draw_diff(self) -> None:
+        """The proposal of the focus, or the file being written for it."""
+        diff = self.part("diff", DiffView)
+        diff.reviewable = self.state.decidable
+        writing = self.state.writing
+        if writing is None:
+            diff.show(dict(self.state.diff) if self.state.diff else None)
+        elif (base := self.state.base_of(writing[0])) is not None:
+            diff.show_live(*writing, base["text"])
+        self.draw_place()
+
+    def draw_writing(self) -> None:
+        """The file being written; once it is not any more the proposal, when that is there."""
+        ended = self.part("diff", DiffView).is_live and not self.state.diff_is_due
+        if self.state.writing is not None or ended:
+            self.draw_diff()
+
+    def draw_tests(self) -> None:
+        """The evidence, recorded or live."""
+        live = self.state.in_hand
+        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
+        self.part("tests", TestsPane).set_rows(rows)
+        if self.part("proof", Area).has_class("-log"):
+            self.part("log", LogView).show(tuple(live.log) if live else ())
+        self.draw_titles()
+
+    def draw_activity(self) -> None:
+        """The timeline."""
+        waiting = self.state.waits.get(self.state.focus or "")
+        self.part("activity", ActivityPane).set_rows(
+            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        )
+
+    def draw_titles(self) -> None:
+        """Titles of panes; the one with the keys stands out."""
+        total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
+        known = [(count(total, "task"), "faint")] if self.state.queue else []
+        self.part("queue-title", Label).show(
+            row(None, ("QUEUE", self._weight("queue")), right=known)
+        )
+        asks = open_count(self.state.blockers)
+        right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
+        self.part("blockers-title", Label).show(
+            row(None, ("BLOCKERS", self._weight("blockers")), right=right)
+        )
+        self.part("proof-title", Label).show(*self._proof_title())
+
+    def _proof_title(self) -> list[Row]:
+        proof = self.part("proof", Area)
+        shown = "activity" if proof.has_class("-activity") else "tests"
+        tabs: list[Span] = []
+        for name in ("tests", "activity"):
+            if name == shown:
+                tabs.append((name.upper(), self._weight(name)))
+            else:
+                tabs.append((name, "faint"))
+            tabs.append((" ", ""))
+        if proof.has_class("-log"):
+            tabs.append(("raw log ", "dim"))
+        verdict = verdict_spans(self.state.task, self.state.in_hand)
+        width = self.part("proof-title", Label).line_width
+        return proof_title(tabs, verdict, width=width)
+
+    def _weight(self, pane: str) -> str:
+        return "bold" if pane == self.pane else "dim"
+
+    def draw_footer(self) -> None:
+        """The keys that work here."""
+        state = self.state
+        keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
+        offers = [
+            Offer(key.action, self._key(key.action), label)
+            for key in keys
+            if key.action != "app.help" and works(key.action, state)
+            if (label := label_of(key.action, key.label, state))
+        ]
+        line, actions = footer_row(
+            offers,
+            Offer("app.palette", self._key("app.palette"), "all"),
+            width=max(self._columns - 2, 1),
+            always=[Offer("app.help", self._key("app.help"), "help")],
+        )
+        self.part("footer", Footer).show_keys(line, actions)
+
+    def notice(self, *spans: Span) -> None:
+        """One line above the footer for a while; nothing takes it away at once."""
+        if self._notice_ends is not None:
+            self._notice_ends.stop()
+            self._notice_ends = None
+        if self.ready:
+            self.part("notice", Label).show(*([row(None, *spans)] if spans else []))
+            if spans:
+                self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
+
+    def _key(self, action: str) -> str:
+        keys: Any = self._chosen.get(action) or find(action).keys
+        return key_names(str(keys).split(",")[0])
