@@ -20,8 +20,10 @@ from codeframe_tui.core.commands import (
     RaiseLimit,
     Reject,
     Revise,
+    RunTests,
     SetPolicy,
     SetWorkers,
+    StopTests,
     TakeInHand,
 )
 from codeframe_tui.core.diff import summary
@@ -32,6 +34,7 @@ from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
     blockers,
     comments,
@@ -149,6 +152,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case RunTests():
+                return await self._run_tests(command)
+            case StopTests(number):
+                self._repeating.stop(number)
+                return {}
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
             case RaiseLimit():
@@ -181,7 +189,10 @@ class Supervisor(StoreLedger):
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
         if (document := _DOCUMENTS.get(type(query))) is not None:
-            return await self._store.read(lambda tables: document(tables, query))
+            shown = await self._store.read(lambda tables: document(tables, query))
+            if isinstance(query, queries.ShowTask):
+                shown["testing"] = shown["number"] in self._repeating
+            return shown
         match query:
             case queries.ShowOverview():
                 return await self._overview()
@@ -265,6 +276,18 @@ class Supervisor(StoreLedger):
         """The letter of a review; of a task without a proposal only what a person says."""
         task = await self._store.read(lambda tables: find_task(tables, query.number))
         return await self._reader.letter(query) if task.attempt else Letter(query.overall)
+
+    async def _run_tests(self, command: RunTests) -> Document:
+        repeated.require_sandbox(self._facts())
+        again = await self._store.read(lambda tables: repeated.wished(tables, command))
+        self._repeating.reserve(again.task)
+        try:
+            await self._write(lambda unit: repeated.began(unit, again))
+        except BaseException:
+            self._repeating.free(again.task)
+            raise
+        self._repeating.put(again)
+        return {"attempt": again.attempt}
 
     async def _with_checked_parts(self, command: P) -> P:
         """They need the diff, which is read outside of the unit; so the proposal is pinned."""
