@@ -145,6 +145,10 @@ class CockpitApp(Follower):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    def on_key(self, event: events.Key) -> None:
+        """Before any binding: what is typed is never a key of a pane."""
+        self.cockpit.take_late(event)
+
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""
         if self.screen is self.cockpit and event.text.strip():

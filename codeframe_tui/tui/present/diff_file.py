@@ -256,6 +256,10 @@ class FileRows:
         place = self._place(segment, spot)
         return max(1, self._hunk_lines(segment).new_line_number(max(place.line, 0)))
 
+    def order(self, k: int) -> int:
+        """What hunks, and what stands between them, compare by."""
+        return -2 * k - 1 if k < 0 else 2 * self._position(k)
+
     def _locate(self, number: int) -> tuple[int, Spot]:
         segment = bisect_right(self._starts, number) - 1
         row = number - self._starts[segment]

@@ -5,6 +5,7 @@ A span is a text and the names of its styles; each is a component class ``line--
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,7 +29,17 @@ _VERDICTS: dict[Verdict | None, tuple[Span, ...]] = {
     Verdict.UNDECIDED: (("○ undecided", "amber"),),
 }
 STYLES = (
-    *("file", "extra", "added-word", "removed-word", "keyword", "string", "comment", "number"),
+    *(
+        "file",
+        "extra",
+        "hit",
+        "added-word",
+        "removed-word",
+        "keyword",
+        "string",
+        "comment",
+        "number",
+    ),
     *("function", "class", "self", "decorator"),
 )
 """Component classes of the diff beside those of `LineView`, each without its ``line--``."""
@@ -52,12 +63,14 @@ class Canvas(NamedTuple):
         shift: cells by which the text of lines is moved to the left.
         number_width: cells of one column of line numbers.
         cursor: style of the mark at the left edge; empty for none.
+        pattern: what is marked as a hit wherever it is found.
     """
 
     width: int
     shift: int
     number_width: int
     cursor: str = ""
+    pattern: re.Pattern[str] | None = None
 
     @property
     def mark(self) -> Span:
@@ -78,7 +91,7 @@ def shown_text(row: LineRow) -> str:
 def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     """A line: numbers, gutter and sign stay, the text moves to the side."""
     width, room = canvas.number_width, max(0, canvas.width - text_start(canvas))
-    text, size = _coloured(row)
+    text, size = _coloured(row, canvas.pattern)
     cut_left, cut_right = bool(canvas.shift and size), size > canvas.shift + room
     return [
         canvas.mark,
@@ -126,7 +139,7 @@ def _spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Spa
     return [*_window(left, 0, max(0, room - 1)), ("… ", "dim"), *right]
 
 
-def _coloured(row: LineRow) -> tuple[list[Span], int]:
+def _coloured(row: LineRow, pattern: re.Pattern[str] | None) -> tuple[list[Span], int]:
     """The text cut where a style begins or ends, tabs as spaces; also its width in cells."""
     size = len(row.text)
     styles = ["faint" if row.sign == "\\" else "text"] * size
@@ -137,6 +150,9 @@ def _coloured(row: LineRow) -> tuple[list[Span], int]:
         cuts.update((start, end))
         word = f" {TONES[row.sign]}-word"
         styles[start:end] = [style + word for style in styles[start:end]]
+    for hit in pattern.finditer(row.text) if pattern else ():
+        cuts.update(hit.span())
+        styles[hit.start() : hit.end()] = [f"{style} hit" for style in styles[slice(*hit.span())]]
     spans: list[Span] = []
     column = 0
     for start, end in pairwise(sorted(cuts)):
