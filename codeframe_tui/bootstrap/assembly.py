@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,8 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.syntax import Highlighter
+from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
@@ -51,6 +54,7 @@ class _Parts:
     sandbox: Launching | NoSandbox
     model: AnthropicModel
     index: TextIndex
+    syntax: Highlighter
     facts: Facts
     definitions: Definitions
     clock: SystemClock
@@ -104,6 +108,8 @@ async def _opened(
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
     stack.push_async_callback(model.close)
+    syntax = Highlighter()
+    stack.push_async_callback(syntax.close)
     facts = Facts(place, sandbox, model, scripted=scripted is not None)
     await facts.look()
     stack.push_async_callback(facts.close)
@@ -117,6 +123,7 @@ async def _opened(
         sandbox=sandbox,
         model=model,
         index=TextIndex(workspaces),
+        syntax=syntax,
         facts=facts,
         definitions=Definitions(place.root),
         clock=SystemClock(),
@@ -139,8 +146,15 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
+        gate=partial(_pass_gate, parts.working_tree),
+        syntax=parts.syntax,
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
+
+
+async def _pass_gate(tree: JournalledTree, paths: Sequence[str]) -> None:
+    """Refuse what may not be written in the real tree, by looking at it there."""
+    await tree.differs(dict.fromkeys(paths))
 
 
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
@@ -160,6 +174,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         files_at=partial(DirectoryFiles, reserved=reserved),
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
+        watcher=FileWatcher(),
     )
 
 

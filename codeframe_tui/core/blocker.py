@@ -33,7 +33,7 @@ class Blocker:
         options: suggested answers; any text may be given.
         assumption: what the worker goes on with (ASYNC only).
         cause: ``question``, ``command``, ``corrections``, ``model``, ``answer``, ``budget``,
-            ``stall`` or ``internal``.
+            ``stall``, ``hand`` (a person's own change failed) or ``internal``.
         key: id of the tool call that asks; a question is the same with the same key and text.
         created_at: ISO 8601 in UTC.
     """

@@ -33,6 +33,8 @@ EVENT_TYPES: dict[str, str] = {
     "proposal.recorded": "an attempt was made: {attempt, proposal, files: [file document]}",
     "verification.started": "runs begin: {attempt}",
     "verification.recorded": "runs ended: {attempt, verdict, reason, message}",
+    "hand.begun": "a person goes on in a copy of their own: {attempt, base, tree}",
+    "hand.ended": "they are done: {how: resolved or thrown_away}",
     "policy.decided": "an automatic decision: {attempt, decision, conditions: [{name, value}]}",
     "review.approved": "a person or policy approved: {decision, by, proposal, parts}",
     "review.rejected": "a person rejected: {attempt, reason, parts}",
@@ -61,6 +63,7 @@ SIGNAL_KINDS: dict[str, str] = {
     "test.progress": "data {run, done, total, running}; key = run",
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
     "file": "a file as the model writes it: data {path, content, turn}; key = path",
+    "hand": "a person saved in their copy, and its tests begin anew: data {files: [path]}",
     "project": "branch or changed files are others than the overview said: data {}",
     "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }

@@ -67,8 +67,8 @@ class Attempt:
 
     Attributes:
         number: from 1 in the task.
-        cause: why it was made: ``first``, ``correction``, ``rejection``, ``answer``, ``hint`` or
-            ``rebase``.
+        cause: why it was made: ``first``, ``correction``, ``review`` (a person spoke), or ``hand``:
+            a person made it.
     """
 
     number: int
@@ -89,7 +89,7 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit``, ``hand`` or ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """
@@ -137,6 +137,7 @@ class Progress:
         attempts: oldest first.
         inbox: messages from people not yet told, oldest first.
         strikes: invalid answers in a row since the newest proposal or word of a person.
+        granted: corrections that a person allowed beyond those of the agent.
     """
 
     task: Task
@@ -146,3 +147,4 @@ class Progress:
     attempts: tuple[Attempt, ...] = ()
     inbox: tuple[Message, ...] = ()
     strikes: int = 0
+    granted: int = 0

@@ -112,7 +112,7 @@ def messages_from_people(messages: Sequence[Message], questions: Mapping[str, st
                 lines.append(f"A person gives a hint: {message.text}")
             case "rejection":
                 lines.append(f"A person reviewed your proposal and wants changes: {message.text}")
-            case "rebase" | "edit":
+            case "rebase" | "edit" | "hand":
                 lines.append(message.text)
             case _:
                 lines.append(f"A note from the person who supervises you: {message.text}")

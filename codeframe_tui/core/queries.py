@@ -7,9 +7,12 @@ JSON documents (CONTRACT §9). Apart from `commands`, which the cockpit need not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
     "Query",
@@ -20,18 +23,35 @@ __all__ = [
     "ShowDiff",
     "ShowDoctor",
     "ShowEvents",
+    "ShowFile",
+    "ShowHand",
     "ShowOverview",
     "ShowQueue",
+    "ShowSide",
     "ShowSymbols",
     "ShowTask",
     "ShowTasks",
     "ShowTestOutput",
     "ShowUndo",
     "ShowUsage",
+    "Sort",
 ]
 
-MOST_ROWS = 20_000
-"""Of a group of the queue, however many are asked for."""
+MOST_LINES = 2_000
+"""Of a file at once, however many are asked for."""
+MOST_ROWS = 1_000
+"""Of a group of the queue in one answer, however many are asked for."""
+MOST_PLACES = 8
+"""Tasks whose place one question about the queue may ask for."""
+
+
+class Sort(StrEnum):
+    """How each group of the queue is ordered."""
+
+    TURN = "turn"
+    AGE = "age"
+    COST = "cost"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +61,24 @@ class ShowOverview:
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue:
-    """Tasks grouped needs_you, working, queued, done, each at most ``limit`` rows, with totals."""
+    """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
+
+    ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
+    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+
+    Attributes:
+        limit: rows from the start of each group that has no window.
+        windows: (group, first place, rows) of other parts; places count from 0.
+        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        filter: see `core.filters`; totals and places count what it leaves.
+        sort: the order within each group.
+    """
 
     limit: int = 200
+    windows: tuple[tuple[str, int, int], ...] = ()
+    at: tuple[str, ...] = ()
+    filter: str = ""
+    sort: Sort = Sort.TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +124,62 @@ class ShowBase:
 
     number: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFile:
+    """A whole file as an attempt proposes it: ``{"task", "attempt", "proposal", "path", "text"}``.
+
+    ``text`` is None where the attempt has no such file. Refused (``not_editable``) where it is no
+    text, or larger than 1 MiB.
+
+    Attributes:
+        attempt: None = the newest.
+    """
+
+    number: str
+    path: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHand:
+    """What a person did so far in the copy of a task.
+
+    ``{"task", "path", "attempt", "moved", "files": [{"path","action","added","removed"}]}``: the
+    folder; the attempt it began with, 0 = none; whether the task has another one by now; how its
+    files differ from what it began with.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSide:
+    """Lines of a file on one side of a diff, and how they are coloured.
+
+    ``{"task", "attempt", "path", "side", "first", "total", "lines": [text],
+    "tokens": [[[start, end, kind]]]}``; ``total`` is 0 where there is no text, and fewer lines come
+    than were asked for where they are very many or very long. ``tokens``, one list for each line in
+    characters of it, is what lexing the whole file gives (see `ports.Tokens`); it is None where
+    that cannot be known.
+
+    Attributes:
+        attempt: None = the newest.
+        side: with ``since``, an earlier attempt, the base is what that one proposed.
+        first: line, from 1.
+        last: line, from 1, that comes too.
+        syntax: False leaves the tokens out: for a large file they take their time.
+    """
+
+    number: str
+    attempt: int | None
+    path: str
+    side: Literal["base", "proposal"]
+    first: int
+    last: int
+    since: int | None = None
+    syntax: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +246,9 @@ Query = (
     | ShowDiff
     | ShowUndo
     | ShowBase
+    | ShowFile
+    | ShowHand
+    | ShowSide
     | ShowBlockers
     | ShowActivity
     | ShowTestOutput

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codeframe_tui.core.hand import BY_HAND
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.verification import Verdict
 
@@ -90,6 +91,10 @@ MAX_STRIKES = 2
 """Invalid answers that are sent back; the next one becomes a blocker (CONTRACT §8)."""
 
 
+_WISHES = frozenset({"answer", "hint", "rejection", "rebase"})
+"""Kinds of messages that ask the worker to work on; others wait for its next turn."""
+
+
 def attempt_in_hand(progress: Progress) -> int:
     """Number of the attempt that the conversation works towards."""
     return len(progress.attempts) + 1
@@ -105,6 +110,8 @@ def next_step(progress: Progress, *, max_turns: int, max_corrections: int) -> St
     """
     if progress.base is None or not progress.turns:
         return Gather()
+    if _is_by_hand(progress):
+        return _after_hand(progress)
     last = progress.turns[-1]
     if last.role == "user":
         return Resume() if progress.inbox else _ask_or_stop(progress, last, max_turns)
@@ -151,7 +158,7 @@ def _after_attempt(progress: Progress, max_corrections: int) -> Step:
         return Resume()
     if attempt.verification.verdict is not Verdict.FAILED:
         return Settle()
-    if progress.task.corrections < max_corrections:
+    if progress.task.corrections < max_corrections + progress.granted:
         return Correct()
     return Stuck("corrections", _exhausted(progress))
 
@@ -161,3 +168,27 @@ def _exhausted(progress: Progress) -> str:
     assert attempt.verification is not None
     why = attempt.verification.message or attempt.verification.reason
     return f"{len(progress.attempts)} attempts failed. The last one: {why}. What should be tried?"
+
+
+def _is_by_hand(progress: Progress) -> bool:
+    """Whether a person made the newest attempt, and the model was not told of it yet."""
+    by_hand = bool(progress.attempts) and progress.attempts[-1].cause == BY_HAND
+    return by_hand and any(message.kind == BY_HAND for message in progress.inbox)
+
+
+def _after_hand(progress: Progress) -> Step:
+    """What a person made is tested and handed back to them; the model works on only when asked."""
+    attempt = progress.attempts[-1]
+    if attempt.verification is None:
+        return Verify()
+    since = max(message.id for message in progress.inbox if message.kind == BY_HAND)
+    if any(message.id > since and message.kind in _WISHES for message in progress.inbox):
+        return Resume()
+    if attempt.verification.verdict is not Verdict.FAILED:
+        return Settle()
+    why = attempt.verification.message or attempt.verification.reason
+    return Stuck(
+        "hand",
+        f"Your own change, attempt {attempt.number}, failed: {why}. Go on by hand, apply it as it "
+        "is, or answer with what the worker should do about it.",
+    )

@@ -20,8 +20,11 @@ from codeframe_tui.ports.running import (
     Found,
     Hit,
     Sandbox,
+    Syntax,
     TestRequest,
     TestRunner,
+    Tokens,
+    Watcher,
 )
 from codeframe_tui.ports.service import Clock, Document, Service
 from codeframe_tui.ports.store import Store
@@ -43,11 +46,14 @@ __all__ = [
     "Service",
     "Snapshot",
     "Store",
+    "Syntax",
     "Tables",
     "TestRequest",
     "TestRunner",
+    "Tokens",
     "TreeEntry",
     "TurnRequest",
+    "Watcher",
     "WorkingTree",
     "Workspace",
     "Workspaces",

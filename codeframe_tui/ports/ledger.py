@@ -11,6 +11,7 @@ from typing import Protocol
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, Verification
@@ -23,8 +24,18 @@ class Ledger(Protocol):
     Calls for a task that is no longer in progress (cancelled meanwhile) raise `Refused`.
     """
 
-    async def claim(self, worker: str) -> Task | None:
-        """Take the first task that can start and mark it in progress; None if there is none."""
+    async def claim(self, worker: str, *, revised: bool = False) -> Task | None:
+        """Take the first task that can start and mark it in progress; None if there is none.
+
+        Args:
+            worker: who takes it.
+            revised: only what a person made and wants tested, which needs no model: also while
+                workers are paused.
+        """
+        ...
+
+    async def in_hand(self, numbers: Sequence[str]) -> Mapping[str, Hand]:
+        """The copies that are open, of these tasks."""
         ...
 
     async def changed(self, seen: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import (
+    AsyncGenerator,
     Callable,
     Sequence,
 )
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from codeframe_tui.core.events import Signal
@@ -87,6 +89,18 @@ class TestRunner(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Tells of saves in a folder, whatever program makes them."""
+
+    def changes(self, root: Path) -> AsyncGenerator[frozenset[str]]:
+        """Paths below a folder that were written, renamed or removed, in bursts, for ever.
+
+        Paths are relative, with ``/``; ``.git`` and caches are left out. What happens after the
+        first burst was asked for is told, before or after it is there. Ends when the folder goes.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A line that matches, or a path (line 0, no text)."""
@@ -137,4 +151,29 @@ class CodeIndex(Protocol):
 
     async def paths(self, workspace: Workspace, glob: str) -> Found:
         """Files whose path matches a glob. Raises: WrongUse."""
+        ...
+
+
+Tokens = list[list[tuple[int, int, str]]]
+"""Of each line: start, end and kind of what is coloured, in characters; kinds are ``keyword``,
+``string``, ``comment``, ``number``, ``function``, ``class``, ``self`` and ``decorator``."""
+
+
+class Syntax(Protocol):
+    """Knows how the lines of a file are coloured."""
+
+    async def tokens(
+        self, blob: str, path: str, content: bytes, first: int, last: int
+    ) -> Tokens | None:
+        """Tokens of lines, as lexing the whole file gives them.
+
+        Args:
+            blob: names the content, so that it is lexed once.
+            path: tells the language.
+            first: line, by position from 0.
+            last: the line after the last one.
+
+        Returns:
+            None where they cannot be known: no known language, a huge file, a lexer that fails.
+        """
         ...

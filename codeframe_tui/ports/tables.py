@@ -11,7 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.filters import EVERY, Filter
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
+from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Flag, TestCase, Verification
@@ -37,7 +39,7 @@ class IssueRows(Protocol):
 
 
 class TaskRows(Protocol):
-    """Tasks, their dependencies and their place in the queue."""
+    """Tasks and their dependencies."""
 
     def find(self, number: str) -> Task | None:
         """One task."""
@@ -49,14 +51,6 @@ class TaskRows(Protocol):
 
     def all(self) -> list[Task]:
         """Every task in queue order."""
-        ...
-
-    def group(self, group: Group, limit: int) -> list[Task]:
-        """First tasks of a group: queued in the order of claims, done newest first, else oldest."""
-        ...
-
-    def counts(self) -> dict[Group, int]:
-        """How many tasks each group has."""
         ...
 
     def last_in(self, issue: str | None) -> int:
@@ -95,6 +89,10 @@ class TaskRows(Protocol):
         """First task that can start; without ``fresh`` only those that were started before."""
         ...
 
+    def next_revised(self) -> str | None:
+        """First queued task whose newest attempt a person made and nobody has tested yet."""
+        ...
+
     def begun(self) -> set[str]:
         """Queued tasks that were started before."""
         ...
@@ -121,6 +119,31 @@ class TaskRows(Protocol):
 
     def set_strikes(self, number: str, strikes: int) -> None:
         """Replace the number of invalid answers in a row."""
+        ...
+
+
+class QueueRows(Protocol):
+    """Tasks in the groups of the queue, each group in an order; what a filter leaves of them."""
+
+    def counts(self, only: Filter = EVERY) -> dict[Group, int]:
+        """How many tasks each group has."""
+        ...
+
+    def window(
+        self, group: Group, first: int, rows: int, *, sort: Sort = Sort.TURN, only: Filter = EVERY
+    ) -> list[Task]:
+        """So many tasks of a group from a place on, counted from 0.
+
+        In their turn queued tasks stand in the order of claims, done ones newest first, others
+        oldest first. By age: as they were added; by cost: dearest first, unknown prices last; by
+        change: what changed last first.
+        """
+        ...
+
+    def place(
+        self, number: str, *, sort: Sort = Sort.TURN, only: Filter = EVERY
+    ) -> tuple[Group, int] | None:
+        """Group and place of a task; None when there is none, or the filter leaves it out."""
         ...
 
 
@@ -335,7 +358,12 @@ class Tables(Protocol):
 
     @property
     def tasks(self) -> TaskRows:
-        """Tasks, dependencies, places."""
+        """Tasks and dependencies."""
+        ...
+
+    @property
+    def queue(self) -> QueueRows:
+        """Tasks in groups, in order."""
         ...
 
     @property

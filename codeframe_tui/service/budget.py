@@ -19,7 +19,7 @@ from codeframe_tui.service.switches import pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
-__all__ = ["caps_in_force", "reserve", "shared_caps"]
+__all__ = ["caps_in_force", "is_about", "reserve", "shared_caps"]
 
 
 def reserve(
@@ -93,7 +93,7 @@ def _answers(tables: Tables, cap: Cap, number: str | None) -> Iterator[Answer]:
     """A retry of a task is an answer about that task too; about what all share only words are."""
     whose = _whose(cap, number)
     for each in tables.blockers.all() if whose is None else tables.blockers.of(whose):
-        if not _is_about(each, cap):
+        if not is_about(each, cap):
             continue
         if each.status is BlockerStatus.ANSWERED or (
             whose and each.status is not BlockerStatus.OPEN
@@ -123,12 +123,13 @@ def _stop(unit: Unit, number: str, cap: Cap, spent: float, settings: Settings) -
 def _is_asked(tables: Tables, number: str, cap: Cap) -> bool:
     """Whether another task has asked already; a question of an earlier run or day is another."""
     return any(
-        _is_about(each, cap) and each.task != number and each.created_at >= cap.since
+        is_about(each, cap) and each.task != number and each.created_at >= cap.since
         for each in tables.blockers.open()
     )
 
 
-def _is_about(blocker: Blocker, cap: Cap) -> bool:
+def is_about(blocker: Blocker, cap: Cap) -> bool:
+    """Whether a question is about a cap."""
     begins = f"The cap money.{cap.name} "
     return blocker.cause == "budget" and blocker.question.startswith(begins)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision, Turn
@@ -44,6 +45,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "in_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
         "attempts": [
             _attempt(each, usage.get(each.number, Usage()))

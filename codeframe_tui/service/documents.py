@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
-from codeframe_tui.core.queries import MOST_ROWS, ShowBlockers, ShowEvents, ShowQueue, ShowTasks
+from codeframe_tui.core.hand import hand_folder
+from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -21,15 +21,12 @@ __all__ = [
     "events",
     "overview",
     "questions",
-    "queue",
     "row",
     "tasks",
     "usage",
     "usage_fields",
 ]
 
-URGENT_LIMIT = 500
-"""Tasks that need a person among which the most urgent are sought."""
 WORKER_LIMIT = 50
 PAGE_LIMIT = 1000
 """Events of one page: a whole log at once would hold up everybody else."""
@@ -44,7 +41,7 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         since: start of the engine; money is counted from then, as the cap is per run.
     """
     now = in_force(tables, settings)
-    working = tables.tasks.group(Group.WORKING, WORKER_LIMIT)
+    working = tables.queue.window(Group.WORKING, 0, WORKER_LIMIT)
     return {
         "policy": now.policy,
         "model": now.model,
@@ -56,7 +53,7 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "worker_limit": now.workers,
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since),
-        "counts": {group.value: count for group, count in tables.tasks.counts().items()},
+        "counts": {group.value: count for group, count in tables.queue.counts().items()},
         "last_event": tables.events.last(),
     }
 
@@ -68,18 +65,6 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
             paid = tables.turns.paid
             return cap.usd + paid(since, None) - paid(cap.since, None)
     return None
-
-
-def queue(tables: Tables, query: ShowQueue) -> Document:
-    """Tasks by group, each at most ``limit`` rows."""
-    limit = min(max(query.limit, 0), MOST_ROWS)
-    rows = _Rows(tables)
-    counts = tables.tasks.counts()
-    groups = [
-        {"key": group.value, "total": counts[group], "rows": rows.of(group, limit)}
-        for group in Group
-    ]
-    return {"groups": groups, "last_event": tables.events.last()}
 
 
 def tasks(tables: Tables, _: ShowTasks) -> Document:
@@ -124,8 +109,14 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
     numbers = list(dict.fromkeys(blocker.task for blocker in found))
     held_up = tables.tasks.held_up(numbers)
     owners = {number: tables.tasks.find(number) for number in numbers}
+    copies = {number for number in numbers if tables.settings.get(hand_folder(number))}
     return {
-        "blockers": [_blocker(each, owners[each.task], held_up.get(each.task, 0)) for each in found]
+        "blockers": [
+            _blocker(
+                each, owners[each.task], held_up.get(each.task, 0), in_hand=each.task in copies
+            )
+            for each in found
+        ]
     }
 
 
@@ -167,32 +158,6 @@ def usage_fields(tokens: Usage, cost: float | None) -> Document:
     return {**asdict(tokens), "cost_usd": cost}
 
 
-class _Rows:
-    """Rows of the queue."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._halted = halt(tables)
-        self._asked = questions(tables.blockers.open())
-
-    def of(self, group: Group, limit: int) -> list[Document]:
-        shown = self._urgent(limit) if group is Group.NEEDS_YOU else self._first(group, limit)
-        unmet = self._tables.tasks.unmet([task.number for task in shown])
-        return [self._row(task, unmet.get(task.number, {})) for task in shown]
-
-    def _first(self, group: Group, limit: int) -> list[Task]:
-        return self._tables.tasks.group(group, limit)
-
-    def _urgent(self, limit: int) -> list[Task]:
-        oldest = self._first(Group.NEEDS_YOU, max(limit, URGENT_LIMIT))
-        held_up = self._tables.tasks.held_up([task.number for task in oldest])
-        return sorted(oldest, key=lambda task: -held_up.get(task.number, 0))[:limit]
-
-    def _row(self, task: Task, unmet: Mapping[str, Status]) -> dict[str, Any]:
-        blocker = self._asked.get(task.number)
-        return {**row(task, unmet, blocker, self._halted), "blocker": blocker}
-
-
 def questions(open_blockers: Sequence[Blocker]) -> Mapping[str, str]:
     """The newest open SYNC blocker by task."""
     return {b.task: b.id for b in open_blockers if b.kind is BlockerKind.SYNC}
@@ -213,7 +178,7 @@ def _why(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: H
     return halted.why(task.number)
 
 
-def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
+def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool) -> Document:
     assert task is not None
     return {
         **blocker_document(blocker),
@@ -221,6 +186,7 @@ def _blocker(blocker: Blocker, task: Task | None, held_up: int) -> Document:
         "holds": held_up,
         "cost_usd": task.cost_usd,
         "attempts": task.attempt,
+        "in_hand": in_hand,
     }
 
 

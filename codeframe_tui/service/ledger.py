@@ -13,6 +13,7 @@ from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
 from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
@@ -21,7 +22,7 @@ from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service import blockers, budget, review, undo, work
+from codeframe_tui.service import blockers, budget, hand, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -56,8 +57,12 @@ class StoreLedger:
         self.started = self._moment()
         store.listen(self._hear)
 
-    def claim(self, worker: str) -> Coroutine[Any, Any, Task | None]:
-        return self._write(lambda unit: work.claim(unit, worker, self._settings))
+    def claim(self, worker: str, *, revised: bool = False) -> Coroutine[Any, Any, Task | None]:
+        take = work.claim_revised if revised else partial(work.claim, settings=self._settings)
+        return self._write(lambda unit: take(unit, worker))
+
+    async def in_hand(self, numbers: Sequence[str]) -> Mapping[str, Hand]:
+        return await self._store.read(lambda tables: hand.in_hand(tables, numbers))
 
     def changed(self, seen: int) -> Coroutine[Any, Any, int]:
         return self._workforce.changed(seen)

@@ -173,7 +173,8 @@ def retry(unit: Unit, command: Retry) -> Document:
         Status.IN_PROGRESS: "it is being worked on; write a note, or hold it",
         Status.COMPLETED: "undo it, or add a new task",
     }
-    if task.status in hints:
+    waits = task.status is Status.PENDING and task.held
+    if task.status in hints and not waits:
         raise Refused(
             f"task {task.number} is {task.status}", hint=hints[task.status], code="not_retryable"
         )
@@ -188,6 +189,8 @@ def retry(unit: Unit, command: Retry) -> Document:
             unit.tables.messages.add(task.number, "hint", "Try again.")
     unit.tables.tasks.set_strikes(task.number, 0)
     unit.resolve_blockers(task.number, "retry")
+    if waits:
+        return release(unit, Release(task.number))
     unit.move(task, Status.PENDING)
     return {}
 

@@ -9,7 +9,7 @@ from typing import Any
 from codeframe_tui.core.commands import Approve, Reject
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.parts import ALL, Parts
 from codeframe_tui.core.patch import touches
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
@@ -26,6 +26,7 @@ __all__ = [
     "rebase_after_refusal",
     "refuse_decision",
     "reject",
+    "reviewed",
     "settle_decision",
 ]
 
@@ -46,7 +47,7 @@ def newest_attempt(tables: Tables, task: Task) -> Attempt:
 
 def approve(unit: Unit, command: Approve) -> Document:
     """See `core.commands.Approve`."""
-    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    task, attempt = reviewed(unit, command.number, command.expect, command.parts)
     decision = Decision(
         id=0,
         task=task.number,
@@ -81,7 +82,7 @@ def approve_by_policy(
 
 def reject(unit: Unit, command: Reject) -> Document:
     """See `core.commands.Reject`."""
-    task, attempt = _reviewed(unit, command.number, command.expect, command.parts)
+    task, attempt = reviewed(unit, command.number, command.expect, command.parts)
     reason = spoken(command.reason, "the reason")
     text = reason
     if command.parts:
@@ -183,7 +184,7 @@ def check_parts(parts: Parts, diffs: Sequence[FileDiff]) -> None:
             )
 
 
-def _reviewed(unit: Unit, number: str, expect: str, parts: Parts) -> tuple[Task, Attempt]:
+def reviewed(unit: Unit, number: str, expect: str, parts: Parts = ALL) -> tuple[Task, Attempt]:
     """A task whose proposal can be decided, with that proposal."""
     task = unit.task(number)
     unit.require_undecided(number)

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
-from codeframe_tui.core.commands import Approve, Command, KeepWorking, Reject, SetPolicy, SetWorkers
+from codeframe_tui.core.commands import (
+    Approve,
+    Command,
+    FinishByHand,
+    KeepWorking,
+    LeaveHand,
+    RaiseLimit,
+    Reject,
+    Revise,
+    SetPolicy,
+    SetWorkers,
+    TakeInHand,
+)
 from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowDiff
-from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Workspaces
+from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
     details,
     documents,
     importing,
+    limits,
     queue,
     review,
+    splitting,
     switches,
     undo,
+    windows,
 )
+from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.undo import both_sides
@@ -53,13 +70,14 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
+    commands.Skip: blockers.skip,
+    commands.Split: splitting.split,
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.ShowActivity: details.activity,
-    queries.ShowBlockers: documents.blockers,
     queries.ShowEvents: documents.events,
-    queries.ShowQueue: documents.queue,
+    queries.ShowQueue: windows.queue,
     queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
@@ -76,6 +94,8 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for `ShowContext` and `ShowSymbols`.
         doctor: for `ShowDoctor`.
+        gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
+        syntax: for the colours of `ShowSide`.
         default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
@@ -92,6 +112,8 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
+        gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        syntax: Syntax | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
         super().__init__(store, clock, settings=settings, default_policy=default_policy)
@@ -99,6 +121,8 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        self._hands = Hands(store, workspaces, gate, self._write)
+        self._sides = Sides(store, workspaces, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -113,6 +137,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
+                return await self._hands.submit(command)
+            case RaiseLimit():
+                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
+                return await self._write(partial(raised, started=self.started))
             case Approve() | Reject() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
         wish = command
@@ -127,6 +156,8 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowBlockers():
+                return await self._store.read(partial(self._blockers, query))
             case queries.ShowDiff():
                 return await self._diff(query)
             case queries.ShowUndo(number):
@@ -137,8 +168,14 @@ class Supervisor(StoreLedger):
                 return await self._surroundings(query)
 
     async def _surroundings(self, query: Query) -> Document:
-        """What is no row: the code and the environment."""
+        """What is no row: files, copies, the code and the environment."""
         match query:
+            case queries.ShowSide():
+                return await self._sides.show(query)
+            case queries.ShowFile():
+                return await self._hands.file(query)
+            case queries.ShowHand():
+                return await self._hands.show(query)
             case queries.ShowContext(text):
                 return await self._context(text)
             case queries.ShowSymbols(name):
@@ -173,6 +210,11 @@ class Supervisor(StoreLedger):
     def _usage(self, tables: Tables) -> Document:
         now = self._clock.now()
         return documents.usage(tables, settings=self._settings, started=self.started, now=now)
+
+    def _blockers(self, query: queries.ShowBlockers, tables: Tables) -> Document:
+        found = documents.blockers(tables, query)
+        room = partial(limits.room, tables, self._settings, self.started, self._clock.now())
+        return {"blockers": [{**each, "limit": room(each)} for each in found["blockers"]]}
 
     async def _overview(self) -> Document:
         make = partial(documents.overview, settings=self._settings, since=self.started)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
+from codeframe_tui.core.blocker import BlockerStatus
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.limits import granted
 from codeframe_tui.core.progress import Attempt, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Group, Phase, Status, Task
 from codeframe_tui.core.usage import total_cost
@@ -18,6 +20,7 @@ from codeframe_tui.settings import Settings
 
 __all__ = [
     "claim",
+    "claim_revised",
     "give_up",
     "progress",
     "record_attempt",
@@ -31,6 +34,7 @@ __all__ = [
     "set_base",
     "set_phase",
     "spend_correction",
+    "store_attempt",
     "to_review",
 ]
 
@@ -51,13 +55,22 @@ def claim(unit: Unit, worker: str, settings: Settings) -> Task | None:
     return unit.move(unit.task(number), Status.IN_PROGRESS, phase=Phase.GATHERING)
 
 
+def claim_revised(unit: Unit, worker: str) -> Task | None:
+    """Take a task whose newest attempt a person made; it is tested also while workers pause."""
+    number = unit.tables.tasks.next_revised()
+    if number is None:
+        return None
+    unit.tables.tasks.start(number, worker)
+    return unit.move(unit.task(number), Status.IN_PROGRESS, phase=Phase.VERIFYING)
+
+
 def recover(unit: Unit, paused: bool | None) -> list[str]:
     """Put tasks that an earlier process left in progress back; returns their numbers."""
     unit.tables.settings.set("max_tasks", None)
     if paused is not None:
         unit.tables.settings.set("paused", paused)
     deciding = {decision.task for decision in unit.tables.decisions.pending()}
-    working = unit.tables.tasks.group(Group.WORKING, ALL)
+    working = unit.tables.queue.window(Group.WORKING, 0, ALL)
     left = [task for task in working if task.number not in deciding]
     for task in left:
         unit.move(task, Status.PENDING)
@@ -67,6 +80,11 @@ def recover(unit: Unit, paused: bool | None) -> list[str]:
 def progress(tables: Tables, number: str) -> Progress:
     """All stored facts of a task."""
     task = find_task(tables, number)
+    answers = (
+        each.answer or ""
+        for each in tables.blockers.of(number)
+        if each.cause == "corrections" and each.status is BlockerStatus.ANSWERED
+    )
     return Progress(
         task=task,
         base=tables.tasks.base(number),
@@ -75,6 +93,7 @@ def progress(tables: Tables, number: str) -> Progress:
         attempts=tuple(tables.attempts.all(number)),
         inbox=tuple(tables.messages.untold(number)),
         strikes=tables.tasks.strikes(number),
+        granted=granted(answers),
     )
 
 
@@ -129,8 +148,13 @@ def refuse_answer(unit: Unit, number: str, message: str, turn: Turn) -> int:
 
 
 def record_attempt(unit: Unit, number: str, attempt: Attempt) -> None:
-    """Store a proposal."""
-    task = unit.working(number)
+    """Store a proposal of the worker."""
+    store_attempt(unit, unit.working(number), attempt)
+
+
+def store_attempt(unit: Unit, task: Task, attempt: Attempt) -> None:
+    """Store a proposal, whoever made it."""
+    number = task.number
     if not unit.tables.attempts.add(number, attempt, unit.at):
         raise Refused(f"attempt {attempt.number} of task {number} is stored", code="exists")
     unit.tables.tasks.set_strikes(number, 0)

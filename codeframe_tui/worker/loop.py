@@ -13,6 +13,7 @@ from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.hand import Hands
 from codeframe_tui.worker.janitor import tidy
 from codeframe_tui.worker.pipeline import walk
 from codeframe_tui.worker.verify import Verifier
@@ -28,11 +29,15 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 class WorkerLoop:
-    """Two lanes: workers, which never touch the real tree, and decisions, which alone do."""
+    """Lanes: workers, which never touch the real tree, and decisions, which alone do.
+
+    A third one follows the copies in which people go on by hand.
+    """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._verifier = Verifier(shop)
+        self._hands = Hands(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
         self._deciding: dict[int, asyncio.Task[None]] = {}
@@ -40,14 +45,16 @@ class WorkerLoop:
         self._folders = asyncio.Lock()
 
     async def start(self) -> None:
-        """Begin both lanes."""
+        """Begin all lanes."""
         self._lanes = [
             asyncio.create_task(self._lane(self._work), name="workers"),
             asyncio.create_task(self._lane(self._decide), name="decisions"),
+            asyncio.create_task(self._lane(self._hands.round), name="hands"),
         ]
 
     async def stop(self) -> None:
-        """Stop both lanes and everything they run; tasks in hand go back to pending."""
+        """Stop all lanes and everything they run; tasks in hand go back to pending."""
+        await self._hands.stop()
         doomed = [*self._lanes, *self._walking.values(), *self._deciding.values()]
         for task in doomed:
             task.cancel()
@@ -72,15 +79,18 @@ class WorkerLoop:
         _, workers, paused, _ = await ledger.policy()
         ready = not paused and self._shop.model.ready() is None
         await self._tidy()
+        while len(self._walking) < workers:  # what a person made needs no model to be tested
+            if not await self._claim(revised=True):
+                break
         while ready and len(self._walking) < workers:
             if not await self._claim():
                 break
         return await self._something(seen)
 
-    async def _claim(self) -> bool:
+    async def _claim(self, *, revised: bool = False) -> bool:
         async with self._folders:
             passing("claim.begun")
-            task = await self._shop.ledger.claim("worker")
+            task = await self._shop.ledger.claim("worker", revised=revised)
             if task is not None:
                 passing("claim.taken")
                 self._begin(task)

@@ -82,9 +82,18 @@ async def _take(
             await correct(shop, progress)
         case Resume():
             await level_workspace(shop, progress)
-            await resume(shop, progress)
+            await _resume(shop, progress, agent)
         case Stuck(cause, question):
             await _block(shop, number, cause, question)
+
+
+async def _resume(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
+    """Go on with the model; calls that a person's own attempt left open get their results first."""
+    last = progress.turns[-1]
+    if last.role == "assistant" and last.stop_reason in {"tool_use", "pause_turn"}:
+        await run_tools(shop, progress, last, agent)
+    else:
+        await resume(shop, progress)
 
 
 async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> None:

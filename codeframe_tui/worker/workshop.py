@@ -15,6 +15,7 @@ from codeframe_tui.ports import (
     Model,
     Sandbox,
     TestRunner,
+    Watcher,
     WorkingTree,
     Workspaces,
 )
@@ -51,4 +52,5 @@ class Workshop:
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
     rules: Callable[[], Mapping[str, str]]
+    watcher: Watcher
     shares: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
-from codeframe_tui.ports import Ledger, Service
+from codeframe_tui.ports import Ledger, Service, Tokens, TreeEntry
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 
@@ -42,6 +42,15 @@ class TickingClock:
         await asyncio.sleep(0)
 
 
+FILES = {
+    "a.py": b"old\n",
+    "b.py": b"one\n\nthree",
+    "long.py": b"x\n" * 5_000,
+    "huge.txt": b"x" * 2**20,
+    "c.bin": b"\xff\x00",
+}
+
+
 class TwoFiles:
     """Workspaces whose every proposal changes ``a.py`` in two hunks and creates ``b.bin``."""
 
@@ -54,7 +63,22 @@ class TwoFiles:
 
     async def read(self, tree: str, path: str) -> bytes | None:
         assert not path.startswith((".git", "..")), "the gate was passed by"
-        return {"a.py": b"old\n", "huge.txt": b"x" * 2**20, "c.bin": b"\xff\x00"}.get(path)
+        return FILES.get(path)
+
+    async def entries(self, tree: str, paths: Iterable[str]) -> dict[str, TreeEntry]:
+        return {path: TreeEntry("100644", path) for path in paths if path in FILES}
+
+
+class WordsOnly:
+    """Colours every line that has any as a word."""
+
+    async def tokens(
+        self, blob: str, path: str, content: bytes, first: int, last: int
+    ) -> Tokens | None:
+        lines = content.decode().split("\n")[first:last]
+        if not path.endswith(".py"):
+            return None
+        return [[(0, len(line), "keyword")] if line else [] for line in lines]
 
 
 def facts() -> dict[str, Any]:
@@ -68,7 +92,12 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
     store = await SqlStore.open(path)
     workspaces: Any = TwoFiles()
     engine = Supervisor(
-        store, TickingClock(), settings=Settings(), facts=facts, workspaces=workspaces
+        store,
+        TickingClock(),
+        settings=Settings(),
+        facts=facts,
+        workspaces=workspaces,
+        syntax=WordsOnly(),
     )
     try:
         await engine.recover(paused=False)

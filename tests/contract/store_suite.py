@@ -143,7 +143,7 @@ async def test_values_come_back_as_they_went(store: Store) -> None:
 
 async def test_counts_follow_the_states(store: Store) -> None:
     await asyncio.gather(*(store.write(adds(str(i))) for i in range(1, 4)))
-    counts = await store.read(lambda t: t.tasks.counts())
+    counts = await store.read(lambda t: t.queue.counts())
     assert counts == {group: 3 * (group is Group.QUEUED) for group in Group}
 
 

@@ -16,11 +16,8 @@ from codeframe_tui.wire.gateway import Gateway
 from codeframe_tui.wire.relay import Relay
 from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.server import Server
+from tests.contract.every_suite import *  # noqa: F403 - the suite is its functions
 from tests.contract.service_kit import engine_on
-
-pytest.register_assert_rewrite("tests.contract.service_suite")
-
-from tests.contract.service_suite import *  # noqa: E402, F403 - the suite is its functions
 
 
 @pytest.fixture

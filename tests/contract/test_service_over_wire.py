@@ -14,11 +14,8 @@ from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.server import Server
+from tests.contract.every_suite import *  # noqa: F403 - the suite is its functions
 from tests.contract.service_kit import engine_on
-
-pytest.register_assert_rewrite("tests.contract.service_suite")
-
-from tests.contract.service_suite import *  # noqa: E402, F403 - the suite is its functions
 
 
 @pytest.fixture

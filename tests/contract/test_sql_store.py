@@ -284,7 +284,7 @@ def test_derived_columns_say_what_the_rows_say(
         tasks["6"] = replace(tasks["6"], depends_on=tuple(sorted(depends)))
         assert tables.tasks.next_ready(fresh=True) == first_ready(list(tasks.values()))
         groups = [group_of(task.status) for task in tasks.values()]
-        assert tables.tasks.counts() == {group: groups.count(group) for group in Group}
+        assert tables.queue.counts() == {group: groups.count(group) for group in Group}
 
 
 def first_ready(tasks: list[Task]) -> str | None:

@@ -59,6 +59,9 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+KNOWN_COST = "ifnull(tasks.cost_usd, -1)"
+"""Orders tasks by cost, those of unknown price below all others."""
+
 metadata = MetaData()
 
 issues = Table(

@@ -11,6 +11,7 @@ from codeframe_tui.adapters.store.log import SqlEvents, SqlSettings
 from codeframe_tui.adapters.store.people import SqlBlockers, SqlDecisions
 from codeframe_tui.adapters.store.talk import SqlMessages, SqlReservations, SqlTools, SqlTurns
 from codeframe_tui.adapters.store.tasks import SqlIssues, SqlTasks
+from codeframe_tui.adapters.store.windows import SqlQueue
 
 __all__ = ["SqlTables"]
 
@@ -33,8 +34,13 @@ class SqlTables:
 
     @cached_property
     def tasks(self) -> SqlTasks:
-        """Tasks, their dependencies and their place in the queue."""
+        """Tasks and their dependencies."""
         return SqlTasks(self._connection)
+
+    @cached_property
+    def queue(self) -> SqlQueue:
+        """Tasks in groups, in order."""
+        return SqlQueue(self._connection)
 
     @cached_property
     def turns(self) -> SqlTurns:

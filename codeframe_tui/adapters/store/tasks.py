@@ -22,23 +22,19 @@ from sqlalchemy import (
 )
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.core.task import Evidence, Group, Issue, Phase, Status, Task, group_of
+from codeframe_tui.core.hand import BY_HAND
+from codeframe_tui.core.task import Evidence, Issue, Phase, Status, Task, group_of
 
-__all__ = ["SqlIssues", "SqlTasks"]
+__all__ = ["SqlIssues", "SqlTasks", "place_of", "read_tasks"]
 
 TASKS = schema.tasks
 DECISIONS = schema.decisions
+MESSAGES = schema.messages
 NEEDS = schema.dependencies
 CHUNK = 10_000
 """Most values in one IN; SQLite takes 32,766."""
 
 _TURN = (TASKS.c.priority, TASKS.c.fresh, TASKS.c.workflow_step, TASKS.c.place)
-_ORDERS: dict[Group, tuple[ColumnElement[Any], ...]] = {
-    Group.NEEDS_YOU: (TASKS.c.since, TASKS.c.place),
-    Group.WORKING: (TASKS.c.since, TASKS.c.place),
-    Group.QUEUED: _TURN,
-    Group.DONE: (TASKS.c.since.desc(), TASKS.c.place.desc()),
-}
 _NEEDED = text(
     "WITH RECURSIVE needed (number) AS ("
     " SELECT needs FROM dependencies WHERE task = :number"
@@ -87,7 +83,7 @@ class SqlTasks:
     def find(self, number: str) -> Task | None:
         statement = select(TASKS).where(TASKS.c.number == number)
         row = self._connection.execute(statement).mappings().one_or_none()
-        return _task(row, self._needs([number])[number]) if row else None
+        return _task(row, _needs(self._connection, [number])[number]) if row else None
 
     def known(self, numbers: Iterable[str]) -> set[str]:
         return _known(self._connection, TASKS, numbers)
@@ -95,23 +91,11 @@ class SqlTasks:
     def all(self) -> list[Task]:
         order = (TASKS.c.priority, TASKS.c.workflow_step, TASKS.c.place)
         rows = self._connection.execute(select(TASKS).order_by(*order)).mappings().all()
-        needs = self._needs(None)
+        needs = _needs(self._connection, None)
         return [_task(row, needs[row["number"]]) for row in rows]
-
-    def group(self, group: Group, limit: int) -> list[Task]:
-        statement = select(TASKS).where(TASKS.c.grp == group.value)
-        statement = statement.order_by(*_ORDERS[group]).limit(limit)
-        rows = self._connection.execute(statement).mappings().all()
-        needs = self._needs([row["number"] for row in rows])
-        return [_task(row, needs[row["number"]]) for row in rows]
-
-    def counts(self) -> dict[Group, int]:
-        rows = self._connection.execute(select(schema.tallies)).all()
-        found = {row.grp: row.n for row in rows}
-        return {group: found.get(group.value, 0) for group in Group}
 
     def last_in(self, issue: str | None) -> int:
-        family = _place(issue) if issue else ""
+        family = place_of(issue) if issue else ""
         statement = select(func.max(TASKS.c.place)).where(TASKS.c.family == family)
         last = self._connection.execute(statement).scalar_one()
         return int(last.rpartition(".")[2]) if last else 0
@@ -175,6 +159,15 @@ class SqlTasks:
         statement = statement.order_by(*_TURN).limit(1)
         return self._connection.execute(statement).scalar_one_or_none()
 
+    def next_revised(self) -> str | None:
+        told = select(MESSAGES.c.task).where(MESSAGES.c.told == false(), MESSAGES.c.kind == BY_HAND)
+        numbers = list(self._connection.execute(told.distinct()).scalars())
+        if not numbers:
+            return None
+        statement = select(TASKS.c.number).where(TASKS.c.number.in_(numbers))
+        statement = statement.where(text("grp = 'queued' AND held = 0"), TASKS.c.verdict.is_(None))
+        return self._connection.execute(statement.order_by(*_TURN).limit(1)).scalar_one_or_none()
+
     def begun(self) -> set[str]:
         statement = select(TASKS.c.number).where(text("grp = 'queued'"), TASKS.c.fresh == false())
         return set(self._connection.execute(statement).scalars())
@@ -212,13 +205,24 @@ class SqlTasks:
     def _set(self, number: str, values: dict[str, Any]) -> None:
         self._connection.execute(update(TASKS).where(TASKS.c.number == number), values)
 
-    def _needs(self, numbers: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
-        statement = select(NEEDS.c.task, NEEDS.c.needs).order_by(NEEDS.c.task, NEEDS.c.position)
-        found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-        for condition in _conditions(NEEDS.c.task, numbers):
-            for task, needed in self._connection.execute(statement.where(*condition)):
-                found[task] += (needed,)
-        return found
+
+def read_tasks(connection: Connection, numbers: Sequence[str]) -> list[Task]:
+    """The tasks of numbers that exist, in their order."""
+    found: dict[str, RowMapping] = {}
+    for condition in _conditions(TASKS.c.number, numbers):
+        rows = connection.execute(select(TASKS).where(*condition)).mappings()
+        found.update((row["number"], row) for row in rows)
+    needs = _needs(connection, numbers)
+    return [_task(found[number], needs[number]) for number in numbers]
+
+
+def _needs(connection: Connection, numbers: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    statement = select(NEEDS.c.task, NEEDS.c.needs).order_by(NEEDS.c.task, NEEDS.c.position)
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for condition in _conditions(NEEDS.c.task, numbers):
+        for task, needed in connection.execute(statement.where(*condition)):
+            found[task] += (needed,)
+    return found
 
 
 def _known(connection: Connection, table: Table, numbers: Iterable[str]) -> set[str]:
@@ -238,12 +242,13 @@ def _conditions(
         yield [column.in_(values[start : start + CHUNK])]
 
 
-def _place(number: str) -> str:
+def place_of(number: str) -> str:
+    """A number, written so that text sorts naturally."""
     return ".".join(part.zfill(9) for part in number.split("."))
 
 
 def _identity(number: str) -> dict[str, str]:
-    place = _place(number)
+    place = place_of(number)
     return {"place": place, "family": place.rpartition(".")[0]}
 
 

@@ -1,0 +1,171 @@
+"""Follow the copies in which people go on by hand: what they save is shown and tested at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.hand import EDITABLE_BYTES, Hand, hand_folder
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.task import Status
+from codeframe_tui.core.verdict import is_test_file
+from codeframe_tui.core.verification import Outcome
+from codeframe_tui.ports import TestRequest, Workspace
+from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["Hands"]
+
+logger = logging.getLogger(__name__)
+
+_WAITING = frozenset({Status.IN_REVIEW, Status.BLOCKED})
+_PREFIX = hand_folder("")
+_SHOWN = EDITABLE_BYTES // 4
+"""Bytes of a saved file that is shown while a person works on it."""
+
+
+class Hands:
+    """A follower for each copy that is open; nothing of it changes what is stored."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._following: dict[str, tuple[Hand, asyncio.Task[None]]] = {}
+
+    async def round(self, seen: int) -> int:
+        """Begin and end followers after a commit; returns the count of commits."""
+        ledger = self._shop.ledger
+        names = await self._shop.workspaces.names()
+        numbers = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
+        statuses = await ledger.statuses(numbers) if numbers else {}
+        waiting = [number for number, status in statuses.items() if status in _WAITING]
+        open_ = await ledger.in_hand(waiting) if waiting else {}
+        for number, (hand, task) in list(self._following.items()):
+            if task.done() or open_.get(number) != hand:
+                await self._end(number)
+        for number, hand in open_.items():
+            if number not in self._following:
+                follower = _Follower(self._shop, number, hand)
+                task = asyncio.create_task(follower.run(), name=f"hand {number}")
+                self._following[number] = hand, task
+        return await ledger.changed(seen)
+
+    async def stop(self) -> None:
+        """End all followers; the copies stay."""
+        for number in list(self._following):
+            await self._end(number)
+
+    async def _end(self, number: str) -> None:
+        _, task = self._following.pop(number)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@dataclass
+class _Follower:
+    """One copy: looks at it after every save, shows what changed and tests it."""
+
+    shop: Workshop
+    number: str
+    hand: Hand
+
+    async def run(self) -> None:
+        """Until it is cancelled or the copy goes."""
+        try:
+            copy = await self.shop.workspaces.open(hand_folder(self.number), None)
+            await self._follow(copy)
+        except CodeframeError as error:
+            logger.warning("the copy of task %s is not followed: %s", self.number, error.message)
+        finally:
+            await self.shop.workspaces.remove(self._tests)
+
+    async def _follow(self, copy: Workspace) -> None:
+        saved, tree = asyncio.Event(), self.hand.tree
+        listening = asyncio.create_task(self._listen(copy, saved))
+        testing: asyncio.Task[None] | None = None
+        try:
+            while not listening.done():
+                found = (await self.shop.workspaces.capture(copy)).tree
+                if found != tree:
+                    if testing is not None:
+                        await _ended(testing)
+                    await self._show(tree, found)
+                    testing = asyncio.create_task(self._test(found))
+                    tree = found
+                woken = asyncio.ensure_future(saved.wait())
+                await asyncio.wait({woken, listening}, return_when=asyncio.FIRST_COMPLETED)
+                await _ended(woken)
+                saved.clear()
+        finally:
+            for task in filter(None, (listening, testing)):
+                await _ended(task)
+
+    async def _listen(self, copy: Workspace, saved: asyncio.Event) -> None:
+        async with aclosing(self.shop.watcher.changes(copy.root)) as bursts:
+            async for _ in bursts:
+                saved.set()
+
+    async def _show(self, before: str, now: str) -> None:
+        """The files that were saved; the last one is looked at."""
+        diffs = await self.shop.workspaces.diff(before, now)
+        paths = [diff.path for diff in diffs]
+        self.shop.ledger.publish(Signal("hand", self.number, {"files": paths}))
+        for path in paths:
+            content = await self.shop.workspaces.read(now, path) or b""
+            if len(content) <= _SHOWN:
+                text = content.decode("utf-8", "replace")
+                data = {"path": path, "content": text}
+                self.shop.ledger.publish(Signal("file", self.number, data, key=path))
+
+    async def _test(self, tree: str) -> None:
+        """Run what the change is about: its own tests and those that failed, else all."""
+        shop = self.shop
+        progress = await shop.ledger.progress(self.number)
+        diffs = await shop.workspaces.diff(self.hand.base, tree)
+        there = await shop.workspaces.entries(tree)
+        failed = _failed(progress.attempts[-1]) if progress.attempts else ()
+        select = _about(diffs, [test for test in failed if test.partition("::")[0] in there])
+        folder = await shop.workspaces.open(self._tests, tree)
+        request = TestRequest(
+            workspace=folder,
+            run="green" if select else "regression",
+            select=select,
+            timeout_seconds=shop.settings.waits.tests,
+        )
+
+        def publish(signal: Signal) -> None:
+            shop.ledger.publish(replace(signal, task=self.number))
+
+        with countdown(shop, self.number, "tests of your change", request.timeout_seconds):
+            done = await shop.runner.run(request, publish)
+        if done.message:
+            data = {"run": request.run, "text": f"{done.message}\n"}
+            publish(Signal("test.output", self.number, data, key=request.run, append=True))
+
+    @property
+    def _tests(self) -> str:
+        return f"try-{self.number}"
+
+
+def _failed(attempt: Attempt) -> Sequence[str]:
+    found = attempt.verification
+    runs = (found.green, found.regression) if found else ()
+    bad = {Outcome.FAILED, Outcome.ERROR, Outcome.MISSING}
+    return list(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in bad))
+
+
+def _about(diffs: Sequence[FileDiff], failed: Sequence[str]) -> tuple[str, ...]:
+    changed = [d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE]
+    return (*changed, *(test for test in failed if test.partition("::")[0] not in changed))
+
+
+async def _ended(task: asyncio.Future[Any]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

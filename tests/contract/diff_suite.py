@@ -1,0 +1,76 @@
+"""What every implementation of the Service port promises about diffs; see `service_suite`."""
+
+from __future__ import annotations
+
+import pytest
+
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.queries import MOST_LINES, Query, ShowSide
+from codeframe_tui.ports import Service
+from codeframe_tui.service import Supervisor
+from tests.contract.service_kit import add, in_review
+
+# -- one side of a file ---------------------------------------------------------------------------
+
+
+async def test_lines_of_a_side_come_with_their_colours(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    assert await service.query(ShowSide(number, None, "b.py", "proposal", 1, 3)) == {
+        "task": number, "attempt": 1, "path": "b.py", "side": "proposal", "first": 1, "total": 3,
+        "lines": ["one", "", "three"],
+        "tokens": [[[0, 3, "keyword"]], [], [[0, 5, "keyword"]]],
+    }  # fmt: skip
+    found = await service.query(ShowSide(number, 1, "b.py", "base", 2, 9, syntax=False))
+    assert (found["first"], found["lines"], found["tokens"]) == (2, ["", "three"], None)
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "last", "lines"),
+    [
+        ("long.py", -3, 2, ["x", "x"]),
+        ("long.py", 1, 10**9, ["x"] * MOST_LINES),
+        ("long.py", 4_999, 10**9, ["x", "x"]),
+        ("long.py", 7, 6, []),
+        ("long.py", 10**9, 10**9, []),
+        ("c.bin", 1, 5, []),
+        ("gone.py", 1, 5, []),
+    ],
+)
+async def test_only_lines_that_there_are_come_and_never_too_many(
+    service: Service, engine: Supervisor, path: str, first: int, last: int, lines: list[str]
+) -> None:
+    number = await in_review(engine)
+    found = await service.query(ShowSide(number, None, path, "base", first, last))
+    assert found["lines"] == lines
+    assert found["total"] == (5_000 if path == "long.py" else 0)
+    assert (found["tokens"] is None) == (not lines)
+
+
+async def test_a_line_without_an_end_is_cut(service: Service, engine: Supervisor) -> None:
+    number = await in_review(engine)
+    found = await service.query(ShowSide(number, None, "huge.txt", "base", 1, 1))
+    assert [len(line) for line in found["lines"]] == [65_536]
+    assert found["tokens"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (ShowSide("7", None, "a.py", "base", 1, 2), "not_found"),
+        (ShowSide("1", None, "a.py", "base", 1, 2), "not_found"),
+        (ShowSide("2", 4, "a.py", "base", 1, 2), "not_found"),
+        (ShowSide("2", None, "a.py", "base", 1, 2, since=5), "not_found"),
+        (ShowSide("2", None, "../a.py", "base", 1, 2), "path_refused"),
+    ],
+    ids=str,
+)
+async def test_a_side_of_nothing_is_refused(
+    service: Service, engine: Supervisor, query: Query, code: str
+) -> None:
+    await add(service)
+    assert await in_review(engine, priority=0) == "2"
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(query)
+    assert caught.value.code == code

@@ -1,0 +1,275 @@
+"""A person's own hands: edited proposals and a copy to go on in, from the wish to the proof."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.core.commands import (
+    Answer,
+    Approve,
+    Cancel,
+    FinishByHand,
+    LeaveHand,
+    RaiseLimit,
+    Reject,
+    Revise,
+    SetWorkers,
+    TakeInHand,
+)
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import Signal
+from codeframe_tui.core.queries import ShowBlockers, ShowFile, ShowHand
+from tests.worker.room import Room, answer, call, room, three, tree_of
+
+WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")
+GOOD = "def three():\n    return 3\n"
+BETTER = "def three():\n    return 1 + 2\n"
+BROKEN = "def three():\n    return 5\n"
+
+
+async def proposed(desk: Room, path: str, task: str = "1") -> dict[str, Any]:
+    return await desk.service.query(ShowFile(task, path))
+
+
+async def revised(desk: Room, task: str, text: str | None, path: str = "pkg/three.py") -> None:
+    found = await proposed(desk, path, task)
+    await desk.service.submit(Revise(task, found["proposal"], ((path, text),)))
+
+
+async def in_review(desk: Room) -> str:
+    task = await desk.add()
+    await desk.start()
+    await desk.becomes(task, "in_review")
+    return task
+
+
+async def blocked(desk: Room) -> tuple[str, str]:
+    """A task whose four attempts failed, and its question."""
+    task = await desk.add()
+    await desk.start()
+    asked = await desk.until("blocker.opened", task)
+    await desk.becomes(task, "blocked")
+    return task, asked.data["id"]
+
+
+async def test_an_edited_proposal_is_a_new_attempt_by_hand_tested_and_paid_for_by_nobody(
+    tmp_path: Path,
+) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        before = tree_of(desk.project)
+        task = await in_review(desk)
+        await desk.service.submit(SetWorkers(paused=True))
+        await revised(desk, task, BETTER)
+        shown = await desk.becomes(task, "in_review")
+        newest = shown["attempts"][-1]
+        assert (newest["attempt"], newest["cause"]) == (2, "hand")
+        assert newest["explanation"] == "Edited by hand: pkg/three.py"
+        assert newest["verification"]["verdict"] == "proven"
+        assert {file["path"] for file in newest["files"]} == {"pkg/three.py", "tests/test_three.py"}
+        assert (shown["corrections"], len(desk.script.asked)) == (0, 1)
+        assert tree_of(desk.project) == before
+        await desk.deed(Approve(task, expect=newest["proposal"]))
+        assert (desk.project / "pkg/three.py").read_text() == BETTER
+
+
+async def test_a_change_by_hand_that_fails_is_asked_about_and_never_corrected_unasked(
+    tmp_path: Path,
+) -> None:
+    async with room(tmp_path, Line(RIGHT, RIGHT)) as desk:
+        task = await in_review(desk)
+        await revised(desk, task, BROKEN)
+        asked = await desk.until("blocker.opened", task)
+        assert asked.data["cause"] == "hand"
+        assert "attempt 2" in asked.data["question"]
+        assert len(desk.script.asked) == 1
+        await desk.service.submit(Answer(asked.data["id"], "make it three again"))
+        await desk.becomes(task, "in_review")
+        told = desk.script.newest()
+        assert "make it three again" in told
+        assert "+    return 5" in told, "the model does not know what the person did"
+
+
+async def test_a_rejection_after_an_edit_by_hand_tells_the_model_of_both(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT, answer(*three(3)[:1], why="again"))) as desk:
+        task = await in_review(desk)
+        await revised(desk, task, BETTER)
+        await desk.becomes(task, "in_review")
+        await desk.service.submit(Reject(task, "say why"))
+        shown = await desk.becomes(task, "in_review")
+        told = desk.script.newest()
+        assert told.index("+    return 1 + 2") < told.index("say why")
+        assert [each["cause"] for each in shown["attempts"]] == ["first", "hand", "review"]
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ((("pkg/three.py", GOOD),), "unchanged"),
+        ((("../out.py", "x"),), "path_refused"),
+        ((("pkg/three.py/x", "x"),), "path_refused"),
+        ((("pkg/three.py", "x" * (2**20 + 1)),), "not_editable"),
+        ((("pkg/three.py", None), ("tests/test_three.py", None)), "unchanged"),
+    ],
+    ids=["same", "outside", "below a file", "large", "nothing left"],
+)
+async def test_an_edit_that_cannot_be_is_refused_and_the_task_stays(
+    tmp_path: Path, files: Any, code: str
+) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await in_review(desk)
+        expect = (await desk.show(task))["proposal"]
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(Revise(task, expect, files))
+        assert caught.value.code == code
+        shown = await desk.show(task)
+        assert (shown["status"], len(shown["attempts"])) == ("in_review", 1)
+
+
+async def test_an_edit_of_a_proposal_that_moved_is_refused(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        task = await in_review(desk)
+        old = await proposed(desk, "pkg/three.py")
+        await revised(desk, task, BETTER)
+        await desk.becomes(task, "in_review")
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(Revise(task, old["proposal"], (("pkg/three.py", "x = 1\n"),)))
+        assert caught.value.code == "stale_proposal"
+
+
+async def test_a_binary_or_missing_file_is_told(tmp_path: Path) -> None:
+    binary = {"path": "b.bin", "action": "create", "content": "AAEC", "encoding": "base64"}
+    async with room(tmp_path, Line(answer(*three(3), binary))) as desk:
+        await in_review(desk)
+        assert (await proposed(desk, "gone.py"))["text"] is None
+        assert (await proposed(desk, "pkg/three.py"))["text"] == GOOD
+        with pytest.raises(CodeframeError) as caught:
+            await proposed(desk, "b.bin")
+        assert (caught.value.code, bool(caught.value.hint)) == ("not_editable", True)
+
+
+# -- a copy of one's own --------------------------------------------------------------------------
+
+
+async def test_a_blocked_task_is_resolved_by_hand_in_a_copy_that_follows_every_save(
+    tmp_path: Path,
+) -> None:
+    tries = [answer(*three(n), why=f"try {n}") for n in (4, 5, 6, 7)]
+    async with room(tmp_path, Line(*tries)) as desk:
+        before = tree_of(desk.project)
+        task, question = await blocked(desk)
+        signals = desk.service.signals()
+        async with aclosing(cast("Any", signals)):
+            taken = await desk.service.submit(TakeInHand(task))
+            copy = Path(taken["path"])
+            assert (copy / "pkg/three.py").read_text().endswith("return 7\n")
+            assert not (copy / ".git").exists()
+            assert await desk.service.submit(TakeInHand(task)) == taken
+            (copy / "pkg/three.py").write_text(GOOD)
+            saved = await heard(desk, signals, "file")
+            assert (saved.data["path"], saved.data["content"]) == ("pkg/three.py", GOOD)
+            tested = await heard(desk, signals, "test")
+            assert tested.data["id"] == "tests/test_three.py::test_three"
+            assert tested.data["outcome"] == "passed"
+        shown = await desk.service.query(ShowHand(task))
+        assert [file["path"] for file in shown["files"]] == ["pkg/three.py"]
+        assert tree_of(desk.project) == before
+        assert len((await desk.show(task))["attempts"]) == 4
+
+        await desk.service.submit(FinishByHand(task))
+        done = await desk.becomes(task, "in_review")
+        assert done["attempts"][-1]["cause"] == "hand"
+        assert done["attempts"][-1]["verification"]["verdict"] == "proven"
+        assert done["in_hand"] is False
+        ended = [e for e in done["history"] if e["type"] == "blocker.resolved"]
+        assert [e["data"] for e in ended] == [{"id": question, "how": "by_hand"}]
+        assert not copy.exists()
+        assert len(desk.script.asked) == 4
+        assert tree_of(desk.project) == before
+
+
+async def heard(desk: Room, signals: AsyncIterator[Signal], kind: str) -> Signal:
+    """The next signal of a kind."""
+    import asyncio
+
+    async with asyncio.timeout(desk.patience):
+        async for signal in signals:
+            if signal.kind == kind:
+                return signal
+    raise AssertionError("the engine ended")
+
+
+async def test_a_copy_that_is_thrown_away_leaves_all_as_it_was(tmp_path: Path) -> None:
+    ask = call("AskHuman", question="Which way?")
+    write = call("Write", path="pkg/half.py", content="half = 1\n")
+    async with room(tmp_path, Line(write, ask, RIGHT)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        assert (copy / "pkg/half.py").exists(), "what the model wrote so far is in it"
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(FinishByHand(task))
+        assert caught.value.code == "unchanged"
+        (copy / "pkg/core.py").write_text("ruined\n")
+        assert await desk.service.submit(LeaveHand(task)) == {}
+        assert await desk.service.submit(LeaveHand(task)) == {}
+        assert not copy.exists()
+        asked = (await desk.service.query(ShowBlockers()))["blockers"]
+        assert [each["id"] for each in asked] == [question]
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(FinishByHand(task))
+        assert caught.value.code == "not_in_hand"
+        await desk.service.submit(Answer(question, "that way"))
+        await desk.becomes(task, "in_review")
+
+
+async def test_a_question_in_the_middle_is_resolved_by_hand_and_a_rejection_goes_on(
+    tmp_path: Path,
+) -> None:
+    """The call that asked has no result then; the model gets it before it works on."""
+    ask = call("AskHuman", question="Which way?")
+    async with room(tmp_path, Line(ask, RIGHT)) as desk:
+        task, _ = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "pkg/three.py").write_text(BROKEN)
+        (copy / "tests/test_three.py").write_text(three(3)[1]["content"])
+        await desk.service.submit(FinishByHand(task))
+        asked = await desk.until("blocker.opened", task)
+        assert asked.data["cause"] == "hand"
+        await desk.service.submit(Answer(asked.data["id"], "three, please"))
+        await desk.becomes(task, "in_review")
+        results = desk.script.asked[-1][-1]["content"]
+        assert results[0]["type"] == "tool_result"
+        assert "three, please" in desk.script.newest()
+
+
+async def test_a_copy_is_kept_when_the_task_moves_on_under_it(tmp_path: Path) -> None:
+    ask = call("AskHuman", question="Which way?")
+    async with room(tmp_path, Line(ask, RIGHT)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "mine.txt").write_text("mine\n")
+        await desk.service.submit(Answer(question, "that way"))
+        await desk.becomes(task, "in_review")
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(FinishByHand(task))
+        assert caught.value.code == "stale_proposal"
+        assert str(copy) in caught.value.hint
+        assert (await desk.service.query(ShowHand(task)))["moved"]
+        await desk.service.submit(Cancel(task))
+        await desk.until("task.status", task, to="cancelled")
+        assert (copy / "mine.txt").read_text() == "mine\n"
+
+
+async def test_more_attempts_are_made_before_the_next_question(tmp_path: Path) -> None:
+    tries = [answer(*three(n), why=f"try {n}") for n in (4, 5, 6, 7, 8, 9)]
+    async with room(tmp_path, Line(*tries)) as desk:
+        task, question = await blocked(desk)
+        await desk.service.submit(RaiseLimit(question, 2))
+        shown = await desk.becomes(task, "blocked")
+        assert len(shown["attempts"]) == 6
+        assert len(desk.script.asked) == 6
