@@ -124,7 +124,8 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
-    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
+    "copy_place",
 )
 
 

@@ -103,7 +103,7 @@ class DiffView(DiffSearch):
                 del self._drafts[oldest]
             kept = self._drafts.get(shown["proposal"])
             self.draft = ReviewDraft.of(shown) if kept is None else kept
-            self._folded = frozenset()
+            self._folded = self.quiet_paths(shown)
         self._shift = 0
         self.load(shown)
         self.scroll_to_row(0)
@@ -222,6 +222,8 @@ class DiffView(DiffSearch):
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
+        if place and place.k < 0:  # nothing changes there
+            return ()
         return [(place.path, place.k)] if place and place.k else self._file()
 
     def _file(self) -> Sequence[Unit]:

@@ -120,11 +120,6 @@ class DiffMoves(DiffRows):
         self._shift = max(0, self._shift - _SHIFT)
         self.redraw()
 
-    def action_fold(self) -> None:
-        """Fold the file under the cursor to its bar, or unfold it."""
-        if self.place:
-            self.fold(self._folded ^ {self.place.path})
-
     def action_copy_place(self) -> None:
         """Copy path and line, ``path:12``."""
         if self.place:

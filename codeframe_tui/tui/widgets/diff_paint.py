@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow
+from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.words import count
 
 __all__ = ["STYLES", "TONES", "Canvas", "bar", "file_bar", "line_spans", "shown_text", "text_start"]
 
@@ -117,6 +118,21 @@ def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Verdict | None) -> list
     return _spread(left, _VERDICTS[verdict], canvas.width)
 
 
+def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
+    """One line for code that does not change: how much of it there is, and where."""
+    inside = f" in {row.heading}" if row.heading else ""
+    if row.total is None:
+        said = "unchanged to the end of the file"
+    elif row.shown == row.total:
+        said = f"{count(row.total, 'unchanged line')} shown{inside}"
+    else:
+        more = "more " if row.shown else ""
+        said = f"{count(row.total - row.shown, f'{more}unchanged line')}{inside}"
+    sign = "⌃" if row.total and row.shown == row.total else "⋯"
+    spans = [canvas.mark, (f"{sign:>{text_start(canvas) - 2}} {said}   {key}", "faint")]
+    return _window(spans, 0, canvas.width)
+
+
 def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     """The bar of a file; ``state`` tells how far its review is."""
     sign, colour = _ACTIONS.get(row.action, ("?", "amber"))
@@ -124,7 +140,8 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])
     left.extend([(f" {row.mode}", "amber")] if row.mode else [])
-    left.extend([(" ⋯ folded", "dim")] if row.folded else [])
+    why = f": {row.quiet}" if row.quiet else ""
+    left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
     return _spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
 

@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.selection import Selection
 
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Extras
-from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, HunkRow, NoteRow, Place
+from codeframe_tui.tui.present.diff_file import Extras, Look
+from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, GapRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
@@ -23,6 +23,7 @@ from codeframe_tui.tui.widgets.diff_paint import (
     Canvas,
     bar,
     file_bar,
+    gap_line,
     line_spans,
     shown_text,
     text_start,
@@ -39,6 +40,8 @@ class DiffRows(LineView):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row of the cursor."""
+    fold_key = "z"
+    """What a person presses to see unchanged code."""
 
     @dataclass
     class CursorMoved(Message):
@@ -117,6 +120,8 @@ class DiffRows(LineView):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
             return self.spans_of(row, canvas)
+        if isinstance(row, GapRow):
+            return gap_line(row, canvas, self.fold_key)
         assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
@@ -166,7 +171,8 @@ class DiffRows(LineView):
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
         self.document = document
-        self.index = DiffIndex(document, self._folded, extras=self._extras)
+        look = Look(gaps=not document.get("live"))
+        self.index = DiffIndex(document, self._folded, look=look, extras=self._extras)
         self._rows_moved()
 
     def keep(self, change: Callable[[], None]) -> None:

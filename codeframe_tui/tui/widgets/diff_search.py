@@ -9,7 +9,7 @@ from typing import Any
 
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.diff_search import MOST_HITS, hits, pattern_of
-from codeframe_tui.tui.widgets.diff_moves import DiffMoves
+from codeframe_tui.tui.widgets.diff_folds import DiffFolds
 from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = ["DiffSearch"]
@@ -17,7 +17,7 @@ __all__ = ["DiffSearch"]
 _SLICE = 0.008  # seconds of searching between two pauses, so that no key waits
 
 
-class DiffSearch(DiffMoves, Seekable):
+class DiffSearch(DiffFolds, Seekable):
     """A diff that can be searched. Lines that do not change and are not shown are not looked at."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
