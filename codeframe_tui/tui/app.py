@@ -19,9 +19,10 @@ from textual.theme import Theme
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
-from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
+from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
-from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
@@ -30,6 +31,7 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
@@ -125,6 +127,8 @@ class CockpitApp(Follower):
             guard_running(self._leave)
         known = {key.action for key in KEYS}
         self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        fold = self._chosen.get("diff.fold", find("diff.fold").keys)
+        self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
@@ -135,7 +139,7 @@ class CockpitApp(Follower):
             loop.call_soon_threadsafe(self.exit, None, code)
 
     def _time_passed(self) -> None:
-        working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
+        working = self.state.counted("working") > 0
         asked = bool((self.state.blockers or {}).get("blockers"))
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
@@ -174,6 +178,10 @@ class CockpitApp(Follower):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    def on_key(self, event: events.Key) -> None:
+        """Before any binding: what is typed is never a key of a pane."""
+        self.cockpit.take_late(event)
+
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""
         if self.screen is self.cockpit and event.text.strip():
@@ -183,7 +191,9 @@ class CockpitApp(Follower):
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
         self._keep_up(place)
-        if place == "diff":
+        if action in OF_A_TASK and self._row_is_coming:
+            self.tell(("one moment, that row is on its way", "dim"))
+        elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
@@ -210,12 +220,18 @@ class CockpitApp(Follower):
         """A key is about the row under the cursor, also when its move is not yet told."""
         if not self.cockpit.ready:
             return
-        if place == "queue" and (number := self.cockpit.cursor_of("queue")):
+        if place == "queue" and (number := self.cockpit.part("queue", QueuePane).number):
             self.focus_task(number)
         elif place == "blockers" and (blocker := self.cockpit.cursor_of("blockers")):
             self.state.blocker = blocker
             if task := self.state.question().get("task"):
                 self.focus_task(str(task))
+
+    @property
+    def _row_is_coming(self) -> bool:
+        """Whether the cursor is on a place whose task is not known yet."""
+        cursor = self.cockpit.cursor_of("queue") if self.cockpit.ready else None
+        return cursor is not None and not is_task(cursor)
 
     def _run(self, action: str, pasted: str = "") -> None:
         from codeframe_tui.tui.deeds.desk import Desk  # noqa: PLC0415 - loads when first used

@@ -39,21 +39,11 @@ _OWN = (
     *("added", "added-word", "removed", "removed-word", "hit"),
 )
 _PARTS = (
-    *(
-        "dim",
-        "faint",
-        "amber",
-        "red",
-        "bar",
-        "cursor",
-        "cursor-idle",
-        "removed",
-        "word",
-        "hit",
-        "selection",
-    ),
+    *("dim", "faint", "amber", "red", "bar", "cursor", "cursor-idle"),
+    *("removed", "word", "hit", "selection"),
 )
 """Parts that have a text style of their own where colours cannot tell them."""
+_STYLES = {"hit": "bold underline"}
 
 
 def variables(
@@ -61,7 +51,7 @@ def variables(
 ) -> dict[str, str]:
     """The variables that our styles use beyond Textual's own: name -> colour or text style."""
     own = {name: palette[name] for name in _OWN}
-    told = {f"{part}-style": (styles or {}).get(part, "none") for part in _PARTS}
+    told = {f"{part}-style": (styles or _STYLES).get(part, "none") for part in _PARTS}
     return (
         own
         | told
