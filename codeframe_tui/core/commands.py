@@ -36,11 +36,13 @@ __all__ = [
     "Release",
     "Retry",
     "Revise",
+    "RunTests",
     "SaveDraft",
     "SetPolicy",
     "SetWorkers",
     "Skip",
     "Split",
+    "StopTests",
     "TakeInHand",
     "Undo",
 ]
@@ -350,6 +352,30 @@ class Redo:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTests:
+    """Let tests of the newest proposal run again, in the sandbox; no verdict changes by it.
+
+    Result: ``{"attempt": int}``; its end is the event ``tests.ended``, its outcomes stand in
+    ``show`` and, as run ``again``, in `ShowTestOutput`.
+
+    Attributes:
+        tests: node ids or files; empty = the whole suite.
+        expect: as in `Approve`.
+    """
+
+    number: str
+    tests: tuple[str, ...] = ()
+    expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTests:
+    """Stop what `RunTests` began. Result: ``{}``."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPolicy:
     """Choose ``manual``, ``green`` or ``auto``; None = settings and level say. Result: ``{}``."""
 
@@ -404,6 +430,8 @@ Command = (
     | LeaveHand
     | Undo
     | Redo
+    | RunTests
+    | StopTests
     | SetPolicy
     | SetWorkers
     | KeepWorking

@@ -33,6 +33,8 @@ EVENT_TYPES: dict[str, str] = {
     "proposal.recorded": "an attempt was made: {attempt, proposal, files: [file document]}",
     "verification.started": "runs begin: {attempt}",
     "verification.recorded": "runs ended: {attempt, verdict, reason, message}",
+    "tests.started": "a person lets tests run again: {attempt, proposal, count}; count 0 = all",
+    "tests.ended": "{attempt, ok, reason, message, passed, failed, skipped, seconds, differ: [id]}",
     "hand.begun": "a person goes on in a copy of their own: {attempt, base, tree}",
     "hand.ended": "they are done: {how: resolved or thrown_away}",
     "policy.decided": "an automatic decision: {attempt, decision, conditions: [{name, value}]}",

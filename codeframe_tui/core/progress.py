@@ -9,7 +9,7 @@ from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.proposal import FileSummary
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.core.verification import Flag, Run, Verification
 
 __all__ = ["Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
 
@@ -69,6 +69,7 @@ class Attempt:
         number: from 1 in the task.
         cause: why it was made: ``first``, ``correction``, ``review`` (a person spoke), or ``hand``:
             a person made it.
+        again: the newest run that a person asked for beside the verification.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Attempt:
     verification: Verification | None = None
     flags: tuple[Flag, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    again: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)

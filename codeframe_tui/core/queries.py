@@ -27,6 +27,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHunkLines",
     "ShowLetter",
     "ShowOverview",
     "ShowQueue",
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 MOST_LINES = 2_000
-"""Of a file at once, however many are asked for."""
+"""Of a file or a hunk at once, however many are asked for."""
 MOST_ROWS = 1_000
 """Of a group of the queue in one answer, however many are asked for."""
 MOST_PLACES = 8
@@ -68,12 +69,12 @@ class ShowQueue:
     """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
 
     ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
-    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+    "places": {number: [group, place] or None}, "filter", "sort", "last_event"}``.
 
     Attributes:
         limit: rows from the start of each group that has no window.
         windows: (group, first place, rows) of other parts; places count from 0.
-        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        at: numbers of tasks whose place is wanted too; None when the filter leaves one out.
         filter: see `core.filters`; totals and places count what it leaves.
         sort: the order within each group.
     """
@@ -102,11 +103,39 @@ class ShowDiff:
     """``diff`` of CONTRACT §9; attempt None = the newest.
 
     With ``since``, an earlier attempt: how the proposed trees of the two differ.
+
+    Attributes:
+        room: lines that come at most, the bars of hunks counted; of the hunks after them only an
+            outline comes, see `core.diff.file_document`. None = everything.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHunkLines:
+    """Lines of a hunk that `ShowDiff` only outlined, at most `MOST_LINES`.
+
+    ``{"task", "attempt", "proposal", "since", "path", "k", "first", "heading",
+    "lines": [[sign, text]]}``.
+
+    Attributes:
+        attempt: None = the newest.
+        since: as in `ShowDiff`.
+        k: number of the hunk, from 1.
+        first: position of a line in the hunk, from 0.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    path: str
+    k: int
+    first: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +308,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHunkLines
     | ShowReview
     | ShowLetter
     | ShowUndo

@@ -18,7 +18,7 @@ from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, 
 from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, TestCase, Verification
+from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
 
 T = TypeVar("T")
 Setting = str | int | bool | None
@@ -247,6 +247,10 @@ class AttemptRows(Protocol):
         self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
     ) -> None:
         """Store evidence; replaces an earlier one of the same attempt."""
+        ...
+
+    def keep(self, number: str, attempt: int, name: str, run: Run) -> None:
+        """Store one run beside the evidence; replaces an earlier one of its name."""
         ...
 
     def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:

@@ -111,6 +111,20 @@ def _decision(data: _Data) -> str:
     return f"decided by policy: {data['decision']}"
 
 
+def _testing(data: _Data) -> str:
+    count = data["count"]
+    return f"runs tests again: {f'{count:,}' if count else 'all'}"
+
+
+def _tested(data: _Data) -> str:
+    if not data["ok"]:
+        return f"tests again: {data['reason'].replace('_', ' ')}"
+    counts = [(data[name], name) for name in ("failed", "passed", "skipped")]
+    said = ", ".join(f"{count:,} {name}" for count, name in counts if count) or "none ran"
+    flaky = ", otherwise than before" if data["differ"] else ""
+    return f"tests again: {said} in {data['seconds']:.1f} s{flaky}"
+
+
 def _listed(verb: str) -> Callable[[_Data], str]:
     return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
 
@@ -147,6 +161,8 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "task.phase": ("state", lambda data: str(data["phase"])),
     "task.released": ("state", _plain("released")),
     "task.status": ("state", _status),
+    "tests.ended": ("tests", _tested),
+    "tests.started": ("tests", _testing),
     "tool.ended": ("tool", lambda data: str(data["summary"] or data["name"])),
     "turn.recorded": ("model", _reply),
     "undo.requested": ("change", _plain("undo asked for")),

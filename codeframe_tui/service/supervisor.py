@@ -20,8 +20,10 @@ from codeframe_tui.core.commands import (
     RaiseLimit,
     Reject,
     Revise,
+    RunTests,
     SetPolicy,
     SetWorkers,
+    StopTests,
     TakeInHand,
 )
 from codeframe_tui.core.diff import summary
@@ -29,9 +31,10 @@ from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
-from codeframe_tui.core.queries import Query, ShowDiff, ShowLetter, ShowReview
+from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
     blockers,
     comments,
@@ -48,6 +51,7 @@ from codeframe_tui.service import (
     windows,
 )
 from codeframe_tui.service.comments import Letter
+from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.reading import ReviewReader
@@ -129,9 +133,11 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        there = partial(_there, workspaces, "workspace store")
+        self._diffs = Diffs(store, there)
         self._reviews: ReviewReader | None = None
         self._hands = Hands(store, workspaces, gate, self._write)
-        self._sides = Sides(store, workspaces, syntax)
+        self._sides = Sides(store, there, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -146,6 +152,11 @@ class Supervisor(StoreLedger):
             case SetPolicy():
                 choose = partial(switches.set_policy, command=command, settings=self._settings)
                 return await self._write(choose)
+            case RunTests():
+                return await self._run_tests(command)
+            case StopTests(number):
+                self._repeating.stop(number)
+                return {}
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
             case RaiseLimit():
@@ -178,7 +189,10 @@ class Supervisor(StoreLedger):
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
         if (document := _DOCUMENTS.get(type(query))) is not None:
-            return await self._store.read(lambda tables: document(tables, query))
+            shown = await self._store.read(lambda tables: document(tables, query))
+            if isinstance(query, queries.ShowTask):
+                shown["testing"] = shown["number"] in self._repeating
+            return shown
         match query:
             case queries.ShowOverview():
                 return await self._overview()
@@ -186,24 +200,18 @@ class Supervisor(StoreLedger):
                 return await self._store.read(self._usage)
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
-            case queries.ShowUndo(number):
-                return await self._undo(number)
-            case queries.ShowBase(number, path):
-                return await self._base(number, path)
-            case queries.ShowTask() | queries.ShowDiff() | ShowReview() | ShowLetter():
+            case queries.ShowDiff() | queries.ShowHunkLines():
+                return await self._diffs.answer(query)
+            case queries.ShowTask() | ShowReview() | ShowLetter():
                 return await self._reviewed(query)
             case _:
-                return await self._surroundings(query)
+                return await self._files(query)
 
-    async def _reviewed(
-        self, query: queries.ShowTask | ShowDiff | ShowReview | ShowLetter
-    ) -> Document:
+    async def _reviewed(self, query: queries.ShowTask | ShowReview | ShowLetter) -> Document:
         """What a person reads to decide."""
         match query:
             case queries.ShowTask():
                 return await self._task(query)
-            case ShowDiff():
-                return await self._diff(query)
             case ShowReview():
                 return await self._reader.document(query)
             case ShowLetter():
@@ -211,15 +219,25 @@ class Supervisor(StoreLedger):
                 ids = [comment.id for comment in letter.comments]
                 return {"task": query.number, "text": letter.text, "comments": ids}
 
-    async def _surroundings(self, query: Query) -> Document:
-        """What is no row: files, copies, the code and the environment."""
+    async def _files(self, query: Query) -> Document:
+        """What is read from trees and copies."""
         match query:
+            case queries.ShowUndo(number):
+                return await self._undo(number)
+            case queries.ShowBase(number, path):
+                return await self._base(number, path)
             case queries.ShowSide():
                 return await self._sides.show(query)
             case queries.ShowFile():
                 return await self._hands.file(query)
             case queries.ShowHand():
                 return await self._hands.show(query)
+            case _:
+                return await self._project(query)
+
+    async def _project(self, query: Query) -> Document:
+        """What is no task's: the code and the environment."""
+        match query:
             case queries.ShowContext(text):
                 return await self._context(text)
             case queries.ShowSymbols(name):
@@ -259,6 +277,18 @@ class Supervisor(StoreLedger):
         task = await self._store.read(lambda tables: find_task(tables, query.number))
         return await self._reader.letter(query) if task.attempt else Letter(query.overall)
 
+    async def _run_tests(self, command: RunTests) -> Document:
+        repeated.require_sandbox(self._facts())
+        again = await self._store.read(lambda tables: repeated.wished(tables, command))
+        self._repeating.reserve(again.task)
+        try:
+            await self._write(lambda unit: repeated.began(unit, again))
+        except BaseException:
+            self._repeating.free(again.task)
+            raise
+        self._repeating.put(again)
+        return {"attempt": again.attempt}
+
     async def _with_checked_parts(self, command: P) -> P:
         """They need the diff, which is read outside of the unit; so the proposal is pinned."""
         task = await self._store.read(lambda tables: find_task(tables, command.number))
@@ -282,20 +312,6 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
-
-    async def _diff(self, query: ShowDiff) -> Document:
-        found, decision = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.attempt)
-        )
-        workspaces = _there(self._workspaces, "workspace store")
-        if query.since is None:
-            return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
-        earlier, _ = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.since)
-        )
-        moved = await workspaces.diff(earlier.base, found.base)
-        changed = await workspaces.diff(earlier.tree, found.tree)
-        return details.interdiff(earlier, found, changed, {each.path for each in moved})
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)
