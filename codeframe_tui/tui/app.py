@@ -17,9 +17,11 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from codeframe_tui.core.text import clean, printable
+from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
@@ -86,6 +88,7 @@ class CockpitApp(Follower):
         self._door = Door(
             plain=not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
         )
+        self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
         if chosen.reduced_motion:
             self.animation_level = "none"
         wanted = full_name(chosen.theme or str(self._kept.get("theme")))
@@ -117,9 +120,35 @@ class CockpitApp(Follower):
 
     async def on_event(self, event: events.Event) -> None:
         """A pasted text is cleaned before any field gets it."""
-        if isinstance(event, events.Paste):
+        if isinstance(event, events.InputEvent):
+            self.caller.touch()
+        elif isinstance(event, events.Paste):
             event.text = clean(event.text, limit=len(event.text))
         await super().on_event(event)
+
+    def on_app_focus(self) -> None:
+        """Somebody looks at the terminal."""
+        self.caller.focus(gained=True)
+
+    def on_app_blur(self) -> None:
+        """Somebody looks elsewhere."""
+        self.caller.focus(gained=False)
+
+    @on(Happened)
+    def _call(self, message: Happened) -> None:
+        self.caller.happened(message.event)
+
+    @on(Arrived)
+    def _tell_title(self, message: Arrived) -> None:
+        if message.slot == "overview":
+            self.caller.show_title(message.document)
+
+    def _ask_terminal(self, request: str) -> None:
+        if self._driver is not None:
+            self._driver.write(request)
+
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self.set_timer(seconds, do)
 
     def on_mount(self) -> None:
         """Begin to listen."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.preferences import DEFAULTS, Preferences, read_preferences
-from codeframe_tui.tui.terminal import guard_early, restore, skeleton
+from codeframe_tui.tui.terminal import give_title_back, guard_early, restore, skeleton
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.adapters.project import Project
@@ -124,4 +124,5 @@ def _run(options: Options) -> int:
     install()
     app = CockpitApp(options.connect, chosen=options.chosen, kept=options.kept, signals=True)
     app.run()
+    give_title_back()
     return app.return_code or 0
