@@ -214,7 +214,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.part("queue", QueuePane).seek(number)
+        self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
@@ -223,7 +223,7 @@ class Follower(App[int]):
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
         queue = self.cockpit.part("queue", QueuePane)
-        if queue.cursor is None and queue.sought is None:
+        if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.number)

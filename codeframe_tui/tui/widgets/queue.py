@@ -21,7 +21,7 @@ class QueuePane(Pane):
     """Tasks in groups; keys of rows are task numbers, or places whose rows are on their way.
 
     Attributes:
-        sought: the task that the cursor goes to as soon as its place is known.
+        wanted: the task that the cursor goes to as soon as its place is known.
     """
 
     PLACE = "queue"
@@ -32,7 +32,7 @@ class QueuePane(Pane):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.sought: str | None = None
+        self.wanted: str | None = None
         self._line = 0  # of the cursor, when that had a line
 
     @property
@@ -49,23 +49,23 @@ class QueuePane(Pane):
 
     @property
     def complete(self) -> bool:
-        """Whether all rows in sight are there, and the place of the task that is sought."""
+        """Whether all rows in sight are there, and the place of the task that is wanted."""
         rows, top = self.rows, self.scroll_offset.y
-        return self.sought is None and (
+        return self.wanted is None and (
             not isinstance(rows, QueueRows) or rows.holds(top, self.size.height)
         )
 
     @property
     def anchors(self) -> tuple[str, ...]:
-        """Tasks whose place must be known when the queue changes: sought, chosen, at the top."""
+        """Tasks whose place must be known when the queue changes: wanted, chosen, at the top."""
         top = self._top_key()
-        wanted = (self.sought, self.cursor, top[0] if top else None)
-        return tuple(dict.fromkeys(key for key in wanted if key is not None and is_task(key)))
+        keys = (self.wanted, self.cursor, top[0] if top else None)
+        return tuple(dict.fromkeys(key for key in keys if key is not None and is_task(key)))
 
-    def seek(self, number: str | None) -> None:
+    def bring(self, number: str | None) -> None:
         """Put the cursor on a task, once it is known where that stands."""
         known = number is None or self._stops.line_of(number) is not None
-        self.sought = None if known else number
+        self.wanted = None if known else number
         if known:
             self.move_to(number, tell=False)
 
@@ -79,9 +79,9 @@ class QueuePane(Pane):
         seen = self._in_sight(line)
         self._line = self._line if line is None else line
         super().set_rows(rows)
-        if self.sought is not None and self._tells(self.sought):
-            self.seek(self.sought)
-            self.sought = None
+        if self.wanted is not None and self._tells(self.wanted):
+            self.bring(self.wanted)
+            self.wanted = None
         line = self._stops.line_of(self.cursor)
         if line is None:
             return
@@ -91,9 +91,9 @@ class QueuePane(Pane):
             self.move_to(self.rows[line].key)
 
     def move_to(self, key: str | None, *, tell: bool = True) -> None:
-        """Put the cursor on a row; a person who moves it seeks nothing else any more."""
+        """Put the cursor on a row; a person who moves it wants no other any more."""
         if tell:
-            self.sought = None
+            self.wanted = None
         super().move_to(key, tell=tell)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -106,7 +106,7 @@ class QueuePane(Pane):
         """A task without a row here may have moved: ask where it is before another is chosen."""
         del old_rows, at
         if self.cursor is not None and is_task(self.cursor) and not self._tells(self.cursor):
-            self.sought = self.cursor
+            self.wanted = self.cursor
             return
         line = self._stops.beyond(self._line, 0)
         if line is None:
