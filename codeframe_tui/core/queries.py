@@ -25,6 +25,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHunkLines",
     "ShowOverview",
     "ShowQueue",
     "ShowSide",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 MOST_LINES = 2_000
-"""Of a file at once, however many are asked for."""
+"""Of a file or a hunk at once, however many are asked for."""
 MOST_ROWS = 1_000
 """Of a group of the queue in one answer, however many are asked for."""
 MOST_PLACES = 8
@@ -98,11 +99,39 @@ class ShowDiff:
     """``diff`` of CONTRACT §9; attempt None = the newest.
 
     With ``since``, an earlier attempt: how the proposed trees of the two differ.
+
+    Attributes:
+        room: lines that come at most, the bars of hunks counted; of the hunks after them only an
+            outline comes, see `core.diff.file_document`. None = everything.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHunkLines:
+    """Lines of a hunk that `ShowDiff` only outlined, at most `MOST_LINES`.
+
+    ``{"task", "attempt", "proposal", "since", "path", "k", "first", "heading",
+    "lines": [[sign, text]]}``.
+
+    Attributes:
+        attempt: None = the newest.
+        since: as in `ShowDiff`.
+        k: number of the hunk, from 1.
+        first: position of a line in the hunk, from 0.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    path: str
+    k: int
+    first: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +273,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHunkLines
     | ShowUndo
     | ShowBase
     | ShowFile

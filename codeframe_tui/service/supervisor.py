@@ -27,7 +27,7 @@ from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
-from codeframe_tui.core.queries import Query, ShowDiff
+from codeframe_tui.core.queries import Query
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
@@ -43,6 +43,7 @@ from codeframe_tui.service import (
     undo,
     windows,
 )
+from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.sides import Sides
@@ -121,8 +122,10 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        there = partial(_there, workspaces, "workspace store")
+        self._diffs = Diffs(store, there)
         self._hands = Hands(store, workspaces, gate, self._write)
-        self._sides = Sides(store, workspaces, syntax)
+        self._sides = Sides(store, there, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -158,8 +161,8 @@ class Supervisor(StoreLedger):
                 return await self._store.read(self._usage)
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
-            case queries.ShowDiff():
-                return await self._diff(query)
+            case queries.ShowDiff() | queries.ShowHunkLines():
+                return await self._diffs.answer(query)
             case queries.ShowUndo(number):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
@@ -222,20 +225,6 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
-
-    async def _diff(self, query: ShowDiff) -> Document:
-        found, decision = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.attempt)
-        )
-        workspaces = _there(self._workspaces, "workspace store")
-        if query.since is None:
-            return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
-        earlier, _ = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.since)
-        )
-        moved = await workspaces.diff(earlier.base, found.base)
-        changed = await workspaces.diff(earlier.tree, found.tree)
-        return details.interdiff(earlier, found, changed, {each.path for each in moved})
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
@@ -23,6 +25,7 @@ from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
+from codeframe_tui.tui.widgets.door import DOOR
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -91,6 +94,20 @@ class CockpitApp(Follower):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
         return variables()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the last door for text: fields show what was typed or pasted."""
+        return [*super().get_line_filters(), DOOR]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is copied is pasted elsewhere, so it holds nothing hidden either."""
+        super().copy_to_clipboard("\n".join(map(printable, text.split("\n"))))
+
+    async def on_event(self, event: events.Event) -> None:
+        """A pasted text is cleaned before any field gets it."""
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text, limit=len(event.text))
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Begin to listen."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from codeframe_tui.core.text import reveal
+from codeframe_tui.core.text import reveal_name
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened, gap_at
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -316,20 +316,20 @@ class FileRows:
         if text is None:
             total = gap.total if opened is None else opened.total
             shown = 0 if opened is None else len(opened.lines)
-            return GapRow(self.path, gap.first, total, shown, reveal(gap.heading)[0])
+            return GapRow(self.path, gap.first, total, shown, reveal_name(gap.heading))
         new = gap.first + gap.position(unit, opened)
         line = context_row(text, new - gap.behind, new, python=is_python(self.path))
         return PairRow(line, line) if self._look.split else line
 
     def _hunk_bar(self, hunk: Mapping[str, Any]) -> HunkRow:
-        heading = reveal(hunk.get("heading") or "")[0]
+        heading = reveal_name(hunk.get("heading") or "")
         start = hunk["new_start"] if hunk["new_lines"] else hunk["old_start"]
         return HunkRow(self.path, hunk["k"], len(self._hunks), start, heading)
 
     def _bar(self) -> FileRow:
         file = self._file
         added, removed = self._changed
-        shown, mode = reveal(self.path)[0], _mode(file)
+        shown, mode = reveal_name(self.path), _mode(file)
         number, total, binary = self._number, self._total, bool(file.get("binary"))
         return FileRow(
             self.path, shown, file["action"], added, removed, number, total, self._folded, mode,
