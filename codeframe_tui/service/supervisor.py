@@ -32,6 +32,7 @@ from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Works
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
     blockers,
+    dependencies,
     details,
     documents,
     importing,
@@ -76,6 +77,9 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
     queries.ShowActivity: details.activity,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
