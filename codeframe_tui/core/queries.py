@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from codeframe_tui.core.parts import ALL, Parts
+
 __all__ = [
     "MOST_ISSUES",
     "MOST_LINES",
@@ -30,8 +32,10 @@ __all__ = [
     "ShowHand",
     "ShowHunkLines",
     "ShowIssues",
+    "ShowLetter",
     "ShowOverview",
     "ShowQueue",
+    "ShowReview",
     "ShowSide",
     "ShowSymbols",
     "ShowTask",
@@ -177,6 +181,37 @@ class ShowHunkLines:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReview:
+    """Comments and the unsent verdicts of an attempt; None = the newest.
+
+    ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
+    "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
+    attempt; ``draft`` as `core.draft.Draft.document`; ``since`` names the last attempt that a
+    person reviewed, else the one before.
+    """
+
+    number: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetter:
+    """What the worker would be told: ``{"task", "text", "comments": [id]}``.
+
+    Attributes:
+        number: the task.
+        kind: ``changes`` as `commands.Reject` tells, ``explain`` as `commands.Explain` does.
+        overall: the reason.
+        parts: what is rejected.
+    """
+
+    number: str
+    kind: str = "changes"
+    overall: str = ""
+    parts: Parts = ALL
+
+
+@dataclass(frozen=True, slots=True)
 class ShowUndo:
     """What an undo, or a redo of what is undone, would write.
 
@@ -319,6 +354,8 @@ Query = (
     | ShowTask
     | ShowDiff
     | ShowHunkLines
+    | ShowReview
+    | ShowLetter
     | ShowUndo
     | ShowBase
     | ShowFile

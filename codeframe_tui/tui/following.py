@@ -9,6 +9,7 @@ from datetime import datetime
 from textual import on
 from textual.app import App
 
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowActivity,
@@ -16,6 +17,7 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDiff,
     ShowQueue,
+    ShowSide,
     ShowTask,
     Sort,
 )
@@ -36,6 +38,7 @@ from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
@@ -139,6 +142,24 @@ class Follower(App[int]):
             self.cockpit.draw()
         if message.error.code != "not_found":
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
+
+    @on(DiffView.LinesAsked)
+    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
+        self.run_worker(self._give_lines(message), group="lines")
+
+    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
+        """Unchanged lines that a person wants to see."""
+        try:
+            side = await self.feed.query(
+                ShowSide(
+                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
+                    asked.first, asked.last, asked.since,
+                )
+            )  # fmt: skip
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:

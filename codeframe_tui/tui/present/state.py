@@ -32,6 +32,7 @@ class State:
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
+        found: what came of the search in the pane that has the keys; empty while there is none.
         filter: which tasks the queue shows, as it was typed; see `core.filters`.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
@@ -50,6 +51,7 @@ class State:
     refused: str = ""
     failures: bool = False
     blocker: str | None = None
+    found: str = ""
     filter: str = ""
     sort: str = "turn"
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
@@ -131,7 +133,8 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
-    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
+    "copy_place",
 )
 
 
@@ -155,9 +158,8 @@ def works(action: str, state: State) -> bool:
         return bool(asked.get("attempts") if name == "approve" else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    if action == "app.urgent":
-        return state.counted("needs_you") > 0
-    return True
+    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
+    return there.get(action, True)
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -174,6 +176,8 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
+    if action == "app.search_next":
+        return f"hit {state.found}"
     if action == "tests.failures" and state.failures:
         return "all tests"
     return label
