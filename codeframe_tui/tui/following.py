@@ -258,7 +258,7 @@ class Follower(App[int]):
         if not self.cockpit.ready or self.state.queue is None:
             return
         queue = self.cockpit.part("queue", QueuePane)
-        chosen = (self.state.filter, Sort(self.state.sort))
+        chosen = (queue.sought, Sort(self.state.sort))
         wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
         shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
         if queue.complete and shown == chosen:

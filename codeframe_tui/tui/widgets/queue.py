@@ -13,18 +13,22 @@ from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.present.stops import Stops
 from codeframe_tui.tui.present.windows import QueueRows, Window, is_task
 from codeframe_tui.tui.widgets.panes import Pane
+from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = ["QueuePane"]
 
 
-class QueuePane(Pane):
+class QueuePane(Pane, Seekable):
     """Tasks in groups; keys of rows are task numbers, or places whose rows are on their way.
+
+    The engine filters; the app hears by `Looked` that other rows are wanted.
 
     Attributes:
         wanted: the task that the cursor goes to as soon as its place is known.
     """
 
     PLACE = "queue"
+    SEEKS = "filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue")]
 
     class Looked(Message):
@@ -34,6 +38,7 @@ class QueuePane(Pane):
         super().__init__(id=id)
         self.wanted: str | None = None
         self._line = 0  # of the cursor, when that had a line
+        self._filtered = False  # another filter than the rows before had
 
     @property
     def number(self) -> str | None:
@@ -62,6 +67,29 @@ class QueuePane(Pane):
         keys = (self.wanted, self.cursor, top[0] if top else None)
         return tuple(dict.fromkeys(key for key in keys if key is not None and is_task(key)))
 
+    @property
+    def found(self) -> str:
+        """How many tasks the filter leaves."""
+        if not self.sought:
+            return ""
+        if not isinstance(self.rows, QueueRows):
+            return "no task fits"
+        shown, every = self.rows.counted
+        return f"{shown:,} of {every:,}" if self.rows.filter == self.sought else "…"
+
+    def seek(self, text: str) -> None:
+        """Show only tasks that fit from now on; empty: all again."""
+        self.sought = text
+        self.call_later(self._tell)
+
+    def seek_by(self, step: int) -> None:
+        """The next or previous task, for all that are shown fit."""
+        self.call_later(self.move_by, step)
+
+    def _tell(self) -> None:
+        """From here, not from the screen: a message of the screen's would end there."""
+        self.post_message(self.Looked())
+
     def bring(self, number: str | None) -> None:
         """Put the cursor on a task, once it is known where that stands."""
         known = number is None or self._stops.line_of(number) is not None
@@ -76,9 +104,12 @@ class QueuePane(Pane):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows; a cursor that was in sight stays in sight with its task."""
         line = self._stops.line_of(self.cursor)
-        seen = self._in_sight(line)
+        seen, was = self._in_sight(line), self._filter_of(self.rows)
+        self._filtered = self._filter_of(rows) != was
         self._line = self._line if line is None else line
         super().set_rows(rows)
+        if self.sought:
+            self.post_message(self.Sought())
         if self.wanted is not None and self._tells(self.wanted):
             self.bring(self.wanted)
             self.wanted = None
@@ -108,10 +139,13 @@ class QueuePane(Pane):
         if self.cursor is not None and is_task(self.cursor) and not self._tells(self.cursor):
             self.wanted = self.cursor
             return
-        line = self._stops.beyond(self._line, 0)
+        line = self._stops.first if self._filtered else self._stops.beyond(self._line, 0)
         if line is None:
             self.cursor = None
         self.move_to(None if line is None else self.rows[line].key)
+
+    def _filter_of(self, rows: Sequence[Row]) -> str:
+        return rows.filter if isinstance(rows, QueueRows) else ""
 
     def _tells(self, number: str) -> bool:
         return not isinstance(self.rows, QueueRows) or self.rows.tells(number)
