@@ -38,6 +38,7 @@ from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
     blockers,
     comments,
+    dependencies,
     details,
     documents,
     drafts,
@@ -88,6 +89,9 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
     queries.ShowActivity: details.activity,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,

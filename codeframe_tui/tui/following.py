@@ -237,7 +237,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.part("queue", QueuePane).seek(number)
+        self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
@@ -246,7 +246,7 @@ class Follower(App[int]):
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
         queue = self.cockpit.part("queue", QueuePane)
-        if queue.cursor is None and queue.sought is None:
+        if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.number)
@@ -260,7 +260,7 @@ class Follower(App[int]):
         if not self.cockpit.ready or self.state.queue is None:
             return
         queue = self.cockpit.part("queue", QueuePane)
-        chosen = (self.state.filter, Sort(self.state.sort))
+        chosen = (queue.sought, Sort(self.state.sort))
         wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
         shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
         if queue.complete and shown == chosen:

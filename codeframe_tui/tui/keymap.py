@@ -61,6 +61,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.raise", "plus", "", "Raise the priority"),
     Key("queue.lower", "minus", "", "Lower the priority"),
     Key("queue.after", "D", "", "Say which tasks must be done before this one"),
+    Key("queue.sort", "s", "", "Order of the queue: its own, by age, by cost, by change"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
     *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),

@@ -369,4 +369,7 @@ def test_only_what_works_is_offered() -> None:
     assert works("queue.note", state)
     assert not works("diff.accept_hunk", state)
     assert not works("blockers.answer", state)
-    assert [key.action for key in keys_at("queue") if works(key.action, State())] == ["queue.new"]
+    assert [key.action for key in keys_at("queue") if works(key.action, State())] == [
+        "queue.new",
+        "queue.sort",
+    ]

@@ -33,7 +33,6 @@ class State:
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
         found: what came of the search in the pane that has the keys; empty while there is none.
-        filter: which tasks the queue shows, as it was typed; see `core.filters`.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -52,7 +51,6 @@ class State:
     failures: bool = False
     blocker: str | None = None
     found: str = ""
-    filter: str = ""
     sort: str = "turn"
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
