@@ -102,6 +102,7 @@ KEYS: tuple[Key, ...] = (
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "equals_sign": "=",
     "plus": "+",
     "minus": "-",
     "escape": "esc",

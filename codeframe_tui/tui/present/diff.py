@@ -83,6 +83,16 @@ class DiffIndex:
             self._files[self._numbers[place.path]].open(place, opened)
             self._count()
 
+    @property
+    def opened(self) -> Mapping[Place, Opened]:
+        """What is shown of all gaps."""
+        return {place: lines for file in self._files for place, lines in file.opened.items()}
+
+    @property
+    def lines(self) -> int:
+        """How many lines the hunks of all files have."""
+        return sum(file.lines for file in self._files)
+
     def gap(self, place: Place) -> tuple[Gap, Opened | None]:
         """The gap at a place of one, and what is shown of it."""
         return self._files[self._numbers[place.path]].gap(place)

@@ -102,6 +102,16 @@ class FileRows:
             self._opened[-place.k - 1] = opened
         self._rows_changed()
 
+    @property
+    def opened(self) -> Mapping[Place, Opened]:
+        """What is shown of its gaps."""
+        return {Place(self.path, -at - 1): lines for at, lines in self._opened.items()}
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines its hunks have."""
+        return sum([len(hunk["lines"]) for hunk in self._hunks])
+
     def gap(self, place: Place) -> tuple[Gap, Opened | None]:
         """The gap at a place, and what is shown of it."""
         return gap_at(self._hunks, -place.k - 1), self._opened.get(-place.k - 1)
@@ -116,7 +126,7 @@ class FileRows:
         """How many rows there are."""
         if self._folded or self._extras or not self._hunks or self._look != _PLAIN:
             return sum(self._sizes)
-        return 1 + len(self._hunks) + sum([len(hunk["lines"]) for hunk in self._hunks])
+        return 1 + len(self._hunks) + self.lines
 
     @cached_property
     def stops(self) -> Sequence[int]:
