@@ -75,6 +75,15 @@ async def test_a_verdict_by_a_line_of_either_side_is_the_hunks() -> None:
         assert diff.draft.parts.hunks == ((RETRY, 2),)
 
 
+async def test_a_range_over_two_sides_has_the_lines_of_both() -> None:
+    app = Host(retry())
+    async with app.run_test(size=(130, 40)) as pilot:
+        diff = await app.settled(pilot)
+        await press(pilot, "]", "j", "j", "v", "j", "j")
+        assert diff.place == Place(RETRY, 2, 5)
+        assert diff.chosen_lines() == {(RETRY, 2): [1, 2, 3, 4, 5]}
+
+
 @pytest.mark.parametrize("text", ["\tx\ty", "単位 \t価格" * 9, "e\u0301" * 40, "x" * 300])
 async def test_tabs_and_wide_and_combining_characters_leave_the_sides_aligned(text: str) -> None:
     app = Host(document(file("a.txt", hunk(1, 1, f"-{text}", f"+{text}!", f" {text}"))))

@@ -124,6 +124,14 @@ class DiffIndex:
         file, row = self._locate(number)
         return file.place(row)
 
+    def sides(self, number: int) -> tuple[Place | None, Place | None]:
+        """The places of the old and of the new line in a row; the same of one that is both.
+
+        Both None for a row that is no line of a hunk.
+        """
+        file, row = self._locate(number)
+        return file.sides(row)
+
     def find(self, place: Place) -> int | None:
         """The row at a place, or the nearest in the same file; None when the file is gone."""
         at = self._numbers.get(place.path)

@@ -9,7 +9,6 @@ unit takes one row unless `Heights` says otherwise.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
@@ -31,9 +30,10 @@ from codeframe_tui.tui.present.diff_kinds import (
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
 from codeframe_tui.tui.present.diff_python import is_python
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff_symbols import symbol_of
 from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count, signs_of
 
-__all__ = ["Extras", "FileRows", "Look", "symbol_of"]
+__all__ = ["Extras", "FileRows", "Look"]
 
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
@@ -246,6 +246,21 @@ class FileRows:
         """Where a row is; of two lines beside each other where the new one is."""
         return self._place(*self._locate(number))
 
+    def sides(self, number: int) -> tuple[Place | None, Place | None]:
+        """See `DiffIndex.sides`."""
+        segment, spot = self._locate(number)
+        if segment % 2 or not segment or not spot.unit or spot.extra:
+            return None, None
+        line = spot.unit - 1
+        if self._look.split:
+            lines = self._paired(segment).lines(line)
+        else:
+            sign = self._hunk_lines(segment).signs[line]
+            lines = (None if sign == "+" else line), (None if sign == "-" else line)
+        k = self._hunks[segment // 2 - 1]["k"]
+        left, right = (None if at is None else Place(self.path, k, at) for at in lines)
+        return left, right
+
     def find(self, place: Place) -> int:
         """The row at a place, or the nearest one."""
         segment, unit = self._unit_of(place)
@@ -360,13 +375,6 @@ class FileRows:
 
 
 _PLAIN = Look()
-_NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
-
-
-def symbol_of(heading: str) -> str:
-    """The name in the heading of a hunk, or all of it where it has none that we know."""
-    found = _NAMED.search(heading)
-    return reveal_name(found[1] if found else heading)
 
 
 def _mode(file: Mapping[str, Any]) -> str:

@@ -13,7 +13,6 @@ from rich.cells import cell_len
 
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow, PairRow
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.diff_text import coloured, row_starts, untabbed, window
@@ -27,17 +26,12 @@ __all__ = [
     "line_spans",
     "pair_spans",
     "shown_text",
+    "spread",
     "text_start",
 ]
 
 _SIGNS = {"+": "green", "-": "red"}
 _ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
-_VERDICTS: dict[Verdict | None, tuple[Span, ...]] = {
-    None: (),
-    Verdict.ACCEPTED: (("✔ accepted", "green"),),
-    Verdict.REJECTED: (("✘ rejected", "red"),),
-    Verdict.UNDECIDED: (("○ undecided", "amber"),),
-}
 STYLES = (
     *(
         "file",
@@ -77,6 +71,7 @@ class Canvas(NamedTuple):
         split: old and new lines stand beside each other.
         wrap: long lines take several rows.
         part: which row of its line is drawn, from 0.
+        gutter: a sign of one cell between the numbers of a line and its sign.
     """
 
     width: int
@@ -87,6 +82,7 @@ class Canvas(NamedTuple):
     split: bool = False
     wrap: bool = False
     part: int = 0
+    gutter: Span | None = None
 
     @property
     def mark(self) -> Span:
@@ -121,11 +117,11 @@ def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     return [canvas.mark, *_numbered(row, numbers, canvas)]
 
 
-def pair_spans(row: PairRow, canvas: Canvas) -> list[Span]:
-    """Two lines beside each other, each on its own ground."""
-    right = canvas._replace(width=canvas.width - canvas.half)
-    left = [canvas.mark, *_half(row.left, "old", canvas.half - 1, canvas)]
-    return [*left, (" ", ""), *_half(row.right, "new", right.width - 1, canvas)]
+def pair_spans(row: PairRow, canvas: Canvas, gutters: Sequence[Span | None]) -> list[Span]:
+    """Two lines beside each other, each on its own ground and with its own gutter."""
+    old, new = (canvas._replace(gutter=gutter) for gutter in gutters)
+    left = [canvas.mark, *_half(row.left, "old", canvas.half - 1, old)]
+    return [*left, (" ", ""), *_half(row.right, "new", canvas.width - canvas.half - 1, new)]
 
 
 def _half(row: LineRow | None, side: str, width: int, canvas: Canvas) -> list[Span]:
@@ -146,12 +142,16 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
     cut_left, cut_right = bool(shift and size), size > shift + room
     return [
         (numbers, "faint"),
-        ("!", "amber bold") if row.hidden else (" ", ""),
+        _gutter(row, canvas),
         (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
     ]
+
+
+def _gutter(row: LineRow, canvas: Canvas) -> Span:
+    return canvas.gutter or (("!", "amber bold") if row.hidden else (" ", ""))
 
 
 def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> list[Span]:
@@ -165,23 +165,23 @@ def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> li
         return [(" " * len(numbers), ""), ("  ↳ ", "faint"), *shown]
     return [
         (numbers, "faint"),
-        ("!", "amber bold") if row.hidden else (" ", ""),
+        _gutter(row, canvas),
         (f" {row.sign} ", _SIGNS.get(row.sign, "faint")),
         *shown,
     ]
 
 
-def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Verdict | None) -> list[Span]:
-    """The bar of a hunk, or the note of a file that has none; None where nothing is to decide."""
+def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Sequence[Span]) -> list[Span]:
+    """The bar of a hunk, or the note of a file that has none; at its right end the verdict."""
     if isinstance(row, NoteRow):
-        return _spread([canvas.mark, (row.text, "dim")], _VERDICTS[verdict], canvas.width)
+        return spread([canvas.mark, (row.text, "dim")], verdict, canvas.width)
     heading = f" · {row.heading}" if row.heading else ""
     left = [
         canvas.mark,
         (f"{row.k}/{row.total}", "text bold"),
         (f" @@ {row.start}{heading}", "dim"),
     ]
-    return _spread(left, _VERDICTS[verdict], canvas.width)
+    return spread(left, verdict, canvas.width)
 
 
 def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
@@ -209,10 +209,10 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     why = f": {row.quiet}" if row.quiet else ""
     left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
-    return _spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
+    return spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
 
 
-def _spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]:
+def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]:
     """Left spans, cut with an ellipsis where the right ones, one cell from the edge, begin."""
     taken = sum(cell_len(text) for text, _ in right) + 1
     used = sum(cell_len(text) for text, _ in left)

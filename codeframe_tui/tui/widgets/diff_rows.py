@@ -22,7 +22,7 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
 )
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.draft import Unit, Verdict
+from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
     TONES,
@@ -72,9 +72,14 @@ class DiffRows(LineView):
 
     # -- what a subclass answers ----------------------------------------------------------------
 
-    def verdict_of(self, unit: Unit) -> Verdict | None:
-        """What is decided of a unit; None where nothing is to decide."""
+    def verdict_of(self, unit: Unit) -> Sequence[Span]:
+        """What is decided of a unit, for the right end of its bar."""
         del unit
+        return ()
+
+    def gutter_of(self, place: Place) -> Span | None:
+        """A sign of one cell before a line, in the place of that for hidden characters."""
+        del place
         return None
 
     def state_of(self, file: FileRow) -> Sequence[Span]:
@@ -124,9 +129,11 @@ class DiffRows(LineView):
         if canvas.wrap:
             canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
-            return line_spans(row, canvas)
+            gutter = self.gutter_of(self.index.place(index))
+            return line_spans(row, canvas._replace(gutter=gutter))
         if isinstance(row, PairRow):
-            return pair_spans(row, canvas)
+            sides = self.index.sides(index)
+            return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
