@@ -79,7 +79,9 @@ async def test_a_range_over_two_sides_has_the_lines_of_both() -> None:
     app = Host(retry())
     async with app.run_test(size=(130, 40)) as pilot:
         diff = await app.settled(pilot)
-        await press(pilot, "]", "j", "j", "v", "j", "j")
+        await press(pilot, "]", "j", "j")
+        diff.action_range()
+        await press(pilot, "j", "j")
         assert diff.place == Place(RETRY, 2, 5)
         assert diff.chosen_lines() == {(RETRY, 2): [1, 2, 3, 4, 5]}
 
