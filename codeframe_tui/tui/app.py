@@ -203,6 +203,10 @@ class CockpitApp(Follower):
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
+    @on(DiffView.Told)
+    def _told(self, message: DiffView.Told) -> None:
+        self.tell((message.text, "dim"))
+
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")

@@ -103,6 +103,7 @@ KEYS: tuple[Key, ...] = (
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "equals_sign": "=",
     "plus": "+",
     "minus": "-",
     "escape": "esc",

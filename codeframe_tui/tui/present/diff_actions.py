@@ -55,6 +55,8 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
+    DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
+    DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
     DiffAction(
         "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
     ),
