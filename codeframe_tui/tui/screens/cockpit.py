@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 
+from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.picture import Picture
 from codeframe_tui.tui.widgets.areas import Area
@@ -122,6 +123,8 @@ class Cockpit(Picture):
             self.go_by(1 if name == "next_pane" else -1)
         elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
             getattr(self, f"toggle_{name}", self.back)()
+        elif action == "tests.output" and self.cursor_of("tests") == UNCHANGED:
+            self.toggle_unchanged()
         else:
             return False
         return True
@@ -131,6 +134,11 @@ class Cockpit(Picture):
         self.state.failures = not self.state.failures
         self.draw_tests()
         self.draw_footer()
+
+    def toggle_unchanged(self) -> None:
+        """List the tests about which nothing is to say, or fold them to one row again."""
+        self.state.unfolded = not self.state.unfolded
+        self.draw_tests()
 
     def back(self) -> None:
         """Leave the selection, the notice, the full screen, the pane: one at a time."""

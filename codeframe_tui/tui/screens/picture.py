@@ -18,20 +18,21 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    LogView,
     QueuePane,
     TestsPane,
 )
@@ -64,6 +65,7 @@ class Picture(Screen[None], Surface):
         self.pane = "queue"
         self._parts: dict[str, Widget] = parts()
         self._complete = False
+        self._proof = Proof()
         self._notice_ends: Timer | None = None
 
     @property
@@ -165,11 +167,13 @@ class Picture(Screen[None], Surface):
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
-        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
-        self.part("tests", TestsPane).set_rows(rows)
-        if self.part("proof", Area).has_class("-log"):
-            self.part("log", LogView).show(tuple(live.log) if live else ())
-        self.draw_titles()
+        pane, proof = self.part("tests", TestsPane), self.part("proof", Area)
+        if proof.has_class("-log"):
+            self.part("log", LogView).show(live.log if live else None)
+        else:
+            shown = Shown(pane.line_width, self.state.failures, self.state.unfolded)
+            pane.set_rows(self._proof.rows(self.state.task, live, shown, self._now()))
+        self.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
@@ -190,6 +194,11 @@ class Picture(Screen[None], Surface):
         self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
+        self.draw_proof_title()
+
+    @on(LogView.Moved)
+    def draw_proof_title(self) -> None:
+        """The tabs, and the verdict as a sentence."""
         self.part("proof-title", Label).show(*self._proof_title())
 
     def _proof_title(self) -> list[Row]:
@@ -203,8 +212,8 @@ class Picture(Screen[None], Surface):
                 tabs.append((name, "faint"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
-            tabs.append(("raw log ", "dim"))
-        verdict = verdict_spans(self.state.task, self.state.in_hand)
+            tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        verdict = self._proof.verdict(self.state.task, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 
