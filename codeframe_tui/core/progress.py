@@ -22,8 +22,8 @@ class Turn:
         index: position in the task's conversation, from 0.
         role: ``user`` or ``assistant``.
         content: content blocks as JSON objects.
-        purpose: user: ``task``, ``tools``, ``correction``, ``format`` or ``resume``; assistant:
-            ``reply``.
+        purpose: user: ``task``, ``tools``, ``correction``, ``format``, ``resume`` or ``explain``;
+            assistant: ``reply``.
         attempt: the attempt it belongs to, from 1.
         stop_reason: assistant only.
         model: assistant only.
@@ -91,7 +91,8 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit``, ``hand`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``question``, ``edit``, ``hand`` or
+            ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """
@@ -139,6 +140,7 @@ class Progress:
         attempts: oldest first.
         inbox: messages from people not yet told, oldest first.
         strikes: invalid answers in a row since the newest proposal or word of a person.
+        questions: comments of a person that wait for an answer in words.
         granted: corrections that a person allowed beyond those of the agent.
     """
 
@@ -149,4 +151,5 @@ class Progress:
     attempts: tuple[Attempt, ...] = ()
     inbox: tuple[Message, ...] = ()
     strikes: int = 0
+    questions: int = 0
     granted: int = 0

@@ -101,6 +101,13 @@ class Ledger(Protocol):
         """The newest attempt waits for a person."""
         ...
 
+    async def record_explanation(self, number: str, text: str) -> None:
+        """What the worker answered to the questions about the newest attempt.
+
+        The task waits for a person again, as it did when they were asked.
+        """
+        ...
+
     async def approve_by_policy(
         self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
     ) -> None:

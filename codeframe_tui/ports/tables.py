@@ -10,6 +10,8 @@ from collections.abc import (
 from typing import Any, Protocol, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.comment import Comment
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.filters import EVERY, Filter
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
@@ -320,6 +322,42 @@ class DecisionRows(Protocol):
         ...
 
 
+class CommentRows(Protocol):
+    """What people say about proposals."""
+
+    def find(self, comment_id: int) -> Comment | None:
+        """One comment."""
+        ...
+
+    def of(self, number: str) -> list[Comment]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, comment: Comment) -> int:
+        """Insert, whatever id it carries; returns the id."""
+        ...
+
+    def save(self, comment: Comment) -> None:
+        """Write type, text, whether it was told, and the answer."""
+        ...
+
+    def delete(self, comment_id: int) -> None:
+        """Forget it."""
+        ...
+
+
+class DraftRows(Protocol):
+    """Verdicts that are not sent yet, by task and attempt."""
+
+    def of(self, number: str) -> dict[int, Draft]:
+        """Those of a task by attempt, in order."""
+        ...
+
+    def save(self, number: str, attempt: int, draft: Draft) -> None:
+        """Insert or replace."""
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -403,6 +441,16 @@ class Tables(Protocol):
     @property
     def decisions(self) -> DecisionRows:
         """Approvals, undos and redos."""
+        ...
+
+    @property
+    def comments(self) -> CommentRows:
+        """What people say about proposals."""
+        ...
+
+    @property
+    def drafts(self) -> DraftRows:
+        """Verdicts that are not sent yet."""
         ...
 
     @property

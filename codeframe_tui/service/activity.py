@@ -59,6 +59,8 @@ def _detail(event: Event) -> str:
                 f"the conversation may have {data['limit']:,} tokens (limits.window_tokens); "
                 "each place says what stood there and how the model gets it back"
             )
+        case "review.rejected":
+            return str(data.get("text") or data["reason"])  # earlier releases stored no text
         case "policy.decided":
             return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
         case _:
@@ -93,6 +95,16 @@ def _shortened(data: _Data) -> str:
         f"left {data['left_out']} older parts out of what the model is sent, "
         f"about {data['tokens']:,} tokens stay"
     )
+
+
+def _asked(data: _Data) -> str:
+    count = len(data["comments"])
+    return f"asked about attempt {data['attempt']}: {count} question{'s' * (count != 1)}"
+
+
+def _commented(data: _Data) -> str:
+    line = f":{data['first']}" if data["first"] else ""
+    return f"{data['type']} on {data['path'] or 'the whole proposal'}{line}"
 
 
 def _decision(data: _Data) -> str:
@@ -140,6 +152,11 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "redo.requested": ("change", _plain("redo asked for")),
     "review.approved": ("review", lambda data: f"approved by {data['by']}"),
     "review.rejected": ("review", lambda data: f"attempt {data['attempt']} rejected"),
+    "review.answered": ("review", _plain("explained, nothing changed")),
+    "review.asked": ("review", _asked),
+    "review.commented": ("review", _commented),
+    "review.comment_deleted": ("review", _plain("comment taken back")),
+    "review.comment_edited": ("review", lambda data: f"comment changed: {data['type']}"),
     "task.held": ("state", _plain("put on hold")),
     "task.phase": ("state", lambda data: str(data["phase"])),
     "task.released": ("state", _plain("released")),

@@ -24,7 +24,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, hand, review, undo, work
+from codeframe_tui.service import blockers, budget, comments, hand, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -132,6 +132,9 @@ class StoreLedger:
 
     async def to_review(self, number: str) -> None:
         await self._record(number, lambda unit: work.to_review(unit, number))
+
+    async def record_explanation(self, number: str, text: str) -> None:
+        await self._record(number, lambda unit: comments.record_explanation(unit, number, text))
 
     async def approve_by_policy(
         self, number: str, policy: str, conditions: Sequence[tuple[str, str]]

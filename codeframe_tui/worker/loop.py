@@ -48,6 +48,7 @@ class WorkerLoop:
 
     async def start(self) -> None:
         """Begin all lanes."""
+        await self._hands.tidy()
         self._lanes = [
             asyncio.create_task(self._lane(self._work), name="workers"),
             asyncio.create_task(self._lane(self._decide), name="decisions"),

@@ -594,7 +594,7 @@ async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: S
     message = (await engine.progress(number)).inbox[0]
     assert (message.kind, message.text) == (
         "rejection",
-        "too slow\nThis is about: a.py hunk 1.",
+        "too slow\n\n1. a.py:1 (rejected): hunk 1\n   > -old\n   > +new",
     )
 
 

@@ -245,3 +245,42 @@ async def test_what_a_person_reads_in_the_raw_log_stays_in_sight_while_more_come
         _print(drive, 5_000, 5_700)
         await drive.until(lambda: log.text_at(log.count() - 1) == "line 5699")
         assert log.text_at(log.scroll_offset.y) == seen
+
+
+async def test_the_raw_log_is_searched_and_goes_on() -> None:
+    async with opened() as drive:
+        await _in_tests(drive)
+        drive.key("l")
+        await drive.in_pane("log")
+        log = drive.app.cockpit.query_one(LogView)
+        _print(drive, 0, 1_000)
+        await drive.until(lambda: log.count() == 1_000)
+        drive.key("/")
+        drive.type("line 99")
+        await drive.until(lambda: log.found == "11 of 11")
+        drive.key("enter")
+        await drive.in_pane("log")
+        drive.key("N")
+        await drive.until(lambda: log.found == "10 of 11")
+        _print(drive, 1_000, 5_100)  # the first hit is not kept any more
+        await drive.until(lambda: log.count() == 5_000)
+        assert log.found == "9 of 10"
+        drive.key("n", "n")
+        await drive.until(lambda: log.found == "1 of 10")
+        assert "line 990" in [log.text_at(log.scroll_offset.y + y) for y in range(log.size.height)]
+        drive.key("escape")
+        await drive.until(lambda: not log.sought)
+
+
+async def test_tests_are_filtered_by_their_name() -> None:
+    async with opened() as drive:
+        await _in_tests(drive)
+        drive.key("/")
+        drive.type("OLD.py::test_20")
+        await drive.until(lambda: len(_rows(drive)) == 10)
+        drive.type("9")
+        await drive.until(lambda: _rows(drive) == ["No test has this in its name."])
+        drive.key("backspace")
+        await drive.until(lambda: len(_rows(drive)) == 10)
+        drive.key("escape")
+        await drive.until(lambda: len(_rows(drive)) == 4)

@@ -138,8 +138,5 @@ def _follow(desk: Desk, link: Link) -> None:
 
 
 def _show(desk: Desk, place: Place) -> None:
-    desk.diff.go_to((place.path, place.k))
-    row = desk.diff.index.find(place)
-    if row is not None:
-        desk.diff.move_to(row)
+    desk.diff.reach(place)
     desk.cockpit.go("diff")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from codeframe_tui.core.text import clean
@@ -49,6 +50,12 @@ class Log:
 
     def __iter__(self) -> Iterator[str]:
         return (self[index] for index in range(len(self)))
+
+    def holding(self, pattern: re.Pattern[str], since: int) -> list[int]:
+        """Numbers, counted from the first line ever, of lines from ``since`` on that hold it."""
+        first = max(since, self.dropped)
+        lines = self._lines[len(self._lines) - (self.written - first) :]
+        return [first + at for at, line in enumerate(lines) if pattern.search(line, 0, _LINE)]
 
     def raw(self, index: int) -> str:
         """A line as it came; only to tell it from others."""

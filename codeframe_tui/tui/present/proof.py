@@ -34,11 +34,13 @@ class Shown(NamedTuple):
         width: cells of a row.
         failures: only what fails.
         unfolded: each unchanged test is a row of its own.
+        sought: only tests whose id holds this text, whatever its case; empty = all.
     """
 
     width: int = 100
     failures: bool = False
     unfolded: bool = False
+    sought: str = ""
 
 
 class _Test(NamedTuple):
@@ -83,7 +85,9 @@ class Proof:
         self._task: _Document | None = None
         self._live: tuple[Live | None, int] = (None, 0)
         self._shown: Shown | None = None
+        self._tests: list[_Test] | None = None
         self._body: list[Row] = []
+        self.found = ""
         self._verdict: list[Span] | None = None
 
     def rows(
@@ -92,7 +96,11 @@ class Proof:
         """See `proof_rows`; only what runs while time passes is made at each call."""
         self._look_at(task, live)
         if shown != self._shown:
-            self._shown, self._body = shown, _body(task, live, shown)
+            if self._tests is None:
+                self._tests = _tests(task, live)
+            tests = _sought(self._tests, shown.sought)
+            self.found = f"{len(tests):,} of {len(self._tests):,}" if shown.sought else ""
+            self._shown, self._body = shown, _body(tests, shown) or _teach(task, shown)
         return [*head_rows(task, live, width=shown.width, now=now), *self._body]
 
     def verdict(self, task: _Document | None, live: Live | None) -> list[Span]:
@@ -105,7 +113,8 @@ class Proof:
     def _look_at(self, task: _Document | None, live: Live | None) -> None:
         heard = (live, live.tested if live else 0)
         if task is not self._task or heard[0] is not self._live[0] or heard[1] != self._live[1]:
-            self._task, self._live, self._shown, self._verdict = task, heard, None, None
+            self._task, self._live = task, heard
+            self._tests = self._shown = self._verdict = None
 
 
 def failing(task: _Document | None) -> tuple[str, ...]:
@@ -129,20 +138,25 @@ def proof_rows(
     return Proof().rows(task, live, shown, now)
 
 
-def _body(task: _Document | None, live: Live | None, shown: Shown) -> list[Row]:
-    tests = _tests(task, live)
+def _sought(tests: list[_Test], text: str) -> list[_Test]:
+    """The tests that a filter leaves."""
+    wanted = text.casefold()
+    return [test for test in tests if wanted in test.name.casefold()] if text else tests
+
+
+def _body(tests: Sequence[_Test], shown: Shown) -> list[Row]:
+    unfolded = shown.unfolded or bool(shown.sought)
     told = [test for test in tests if test.is_new or test.fails or test.is_flaky]
     told.sort(key=lambda test: (not test.fails, test.before in {"failed", "?"}))
     if shown.failures:
         told = [test for test in told if test.fails]
     names = {test.name for test in told}
     same = [] if shown.failures else [test for test in tests if test.name not in names]
-    page = _Page(shown.width, [*told, *same] if shown.unfolded else told)
+    page = _Page(shown.width, [*told, *same] if unfolded else told)
     rows = [page.row(test) for test in told]
-    if same:
+    if same and not shown.sought:
         rows.append(_fold(same, shown, alone=not told))
-        rows += [page.row(test) for test in same] if shown.unfolded else ()
-    return rows or _teach(task, failures=shown.failures)
+    return [*rows, *(page.row(test) for test in same)] if unfolded else rows
 
 
 def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
@@ -286,8 +300,10 @@ def _fold(same: Sequence[_Test], shown: Shown, *, alone: bool) -> Row:
     return row(UNCHANGED, *story, (said, "dim"), (f"  {opens}", "faint"), right=[took])
 
 
-def _teach(task: _Document | None, *, failures: bool) -> list[Row]:
-    if failures:
+def _teach(task: _Document | None, shown: Shown) -> list[Row]:
+    if shown.sought:
+        return [heading("No test has this in its name.", "dim")]
+    if shown.failures:
         return [heading("No test fails.", "dim"), heading("F shows all tests", "faint")]
     if task is None:
         return []

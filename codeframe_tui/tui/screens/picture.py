@@ -19,11 +19,10 @@ from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, 
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.proof import Proof, Shown
-from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
-from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -33,9 +32,9 @@ from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    QueuePane,
     TestsPane,
 )
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Picture"]
 
@@ -76,6 +75,12 @@ class Picture(Screen[None], Surface):
     @property
     def _columns(self) -> int:
         return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    @property
+    def front(self) -> str:
+        """Id of the part that stands in the pane: the tests give their place to the raw log."""
+        raw = self.pane == "tests" and self.part("proof", Area).has_class("-log")
+        return "log" if raw else self.pane
 
     def part(self, name: str, kind: type[W]) -> W:
         """A part by its id, also before it is mounted."""
@@ -171,8 +176,10 @@ class Picture(Screen[None], Surface):
         if proof.has_class("-log"):
             self.part("log", LogView).show(live.log if live else None)
         else:
-            shown = Shown(pane.line_width, self.state.failures, self.state.unfolded)
-            pane.set_rows(self._proof.rows(self.state.task, live, shown, self._now()))
+            state, width = self.state, pane.line_width
+            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            pane.set_rows(self._proof.rows(state.task, live, shown, self._now()))
+            pane.found = self._proof.found
         self.draw_proof_title()
 
     def draw_activity(self) -> None:
@@ -184,17 +191,20 @@ class Picture(Screen[None], Surface):
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
-        total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
-        known = [(count(total, "task"), "faint")] if self.state.queue else []
-        self.part("queue-title", Label).show(
-            row(None, ("QUEUE", self._weight("queue")), right=known)
-        )
+        title = self.part("queue-title", Label)
+        known = queue_title(self.state.queue, width=max(title.line_width - 8, 8))
+        title.show(row(None, ("QUEUE", self._weight("queue")), right=known))
         asks = open_count(self.state.blockers)
         right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
         self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
         self.draw_proof_title()
+
+    @on(TestsPane.Filtered)
+    def _filtered(self) -> None:
+        self.draw_tests()
+        self.post_message(TestsPane.Sought())
 
     @on(LogView.Moved)
     def draw_proof_title(self) -> None:
@@ -224,6 +234,7 @@ class Picture(Screen[None], Surface):
         """The keys that work here."""
         state = self.state
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
+        keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
         offers = [
             Offer(key.action, self._key(key.action), label)
             for key in keys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
@@ -9,9 +11,11 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.diff_search import pattern_of
 from codeframe_tui.tui.present.log import Log
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.lines import LineView
+from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = ["LogView"]
 
@@ -53,7 +57,7 @@ class _Page(LineView):
         self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
 
-class LogView(_Page):
+class LogView(_Page, Seekable):
     """Raw lines. The end stays in sight until a person goes back, then what they read does."""
 
     PLACE: ClassVar[str] = "tests"
@@ -68,6 +72,10 @@ class LogView(_Page):
         self._first = 0
         self._count = 0
         self.follows = True
+        self._pattern: re.Pattern[str] | None = None
+        self._hits: list[int] = []
+        self._looked = 0  # lines up to here were searched
+        self._at: int | None = None  # the hit gone to last
 
     @property
     def where(self) -> Sequence[Span]:
@@ -81,8 +89,11 @@ class LogView(_Page):
         """Show what a log has by now."""
         moved = 0 if log is not self._log or log is None else log.dropped - self._first
         self.follows = self.follows or log is not self._log
+        if log is not self._log:
+            self._hits, self._looked, self._at = [], 0, None
         self._log, self._count = log, len(log) if log else 0
         self._first = log.dropped if log else 0
+        self._look_on()
         self.lines_changed()
         y = self.max_scroll_y if self.follows else max(self.scroll_offset.y - moved, 0)
         if y != self.scroll_offset.y:
@@ -93,13 +104,73 @@ class LogView(_Page):
         return self._count
 
     def value_at(self, index: int) -> Hashable:
-        """The text is the value."""
-        return self._log.raw(index) if self._log else ""
+        """The text is the value, and what is marked in it."""
+        return (self._log.raw(index) if self._log else "", self._pattern)
+
+    def tone_at(self, index: int) -> str:
+        """The hit gone to last stands out."""
+        return "cursor-idle" if self._at is not None and self._first + index == self._at else ""
 
     def spans_at(self, index: int, width: int) -> Sequence[Span]:
         """The line, cut at the edge by the view."""
         del width
-        return ((self._log[index] if self._log else "", "text"),)
+        text, spans, at = self._log[index] if self._log else "", list[Span](), 0
+        for hit in self._pattern.finditer(text) if self._pattern else ():
+            spans += [(text[at : hit.start()], "text"), (hit.group(), "text hit")]
+            at = hit.end()
+        return [*spans, (text[at:], "text")]
+
+    # -- searching --------------------------------------------------------------------------------
+
+    @property
+    def found(self) -> str:
+        """Which of the hits was gone to, of how many that are kept."""
+        if not self.sought:
+            return ""
+        if not self._hits:
+            return "no hit"
+        at = bisect_left(self._hits, self._at) + 1 if self._at is not None else 0
+        return f"{at:,} of {len(self._hits):,}" if at else f"of {len(self._hits):,}"
+
+    def seek(self, text: str) -> None:
+        """Mark what holds the text, and go to the newest of it that is above or in sight."""
+        self.sought, self._pattern = text, pattern_of(text)
+        self._hits, self._looked, self._at = [], 0, None
+        self._look_on()
+        if self._hits:
+            below = self._first + self.scroll_offset.y + self.size.height
+            self._go_to_hit(max(bisect_left(self._hits, below) - 1, 0))
+        self.refresh()
+        self.post_message(self.Sought())
+
+    def seek_by(self, step: int) -> None:
+        """The next or previous hit, going round."""
+        if not self._hits:
+            return
+        here = self._first + self.scroll_offset.y if self._at is None else self._at
+        find = bisect_right if step > 0 else bisect_left
+        self._go_to_hit((find(self._hits, here) - (step < 0)) % len(self._hits))
+        self.post_message(self.Sought())
+
+    def _look_on(self) -> None:
+        """Search what came since; hits that are not kept any more go."""
+        if self._pattern is None or self._log is None:
+            return
+        before = len(self._hits)
+        self._hits = self._hits[bisect_left(self._hits, self._first) :]
+        self._hits += self._log.holding(self._pattern, self._looked)
+        self._looked = self._log.written
+        if len(self._hits) != before:
+            self.post_message(self.Sought())
+
+    def _go_to_hit(self, at: int) -> None:
+        self._at = self._hits[at]
+        y, top = self._at - self._first, self.scroll_offset.y
+        if not top <= y < top + self.size.height:
+            self._to(y - self.size.height // 2)
+        self.refresh()
+
+    # -- following --------------------------------------------------------------------------------
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever goes back reads on there, whoever comes to the end follows it again."""

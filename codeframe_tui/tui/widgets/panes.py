@@ -11,13 +11,14 @@ from textual.message import Message
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = [
     "ActivityPane",
     "BlockersPane",
     "FileList",
+    "Pane",
     "PaneResized",
-    "QueuePane",
     "TestsPane",
 ]
 
@@ -26,7 +27,7 @@ class PaneResized(Message):
     """A pane has another size."""
 
 
-class _Pane(LineList):
+class Pane(LineList):
     """A list that goes by the table of keys; ``PLACE`` is its place there."""
 
     PLACE: ClassVar[str] = ""
@@ -37,28 +38,39 @@ class _Pane(LineList):
         self.post_message(PaneResized())
 
 
-class QueuePane(_Pane):
-    """Tasks in groups; keys of rows are task numbers."""
+class TestsPane(Pane, Seekable):
+    """One row per test; keys of rows are ``run::test id``.
 
-    PLACE = "queue"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue")]
-
-
-class TestsPane(_Pane):
-    """One row per test; keys of rows are ``run::test id``."""
+    Attributes:
+        found: how many tests the filter leaves.
+    """
 
     PLACE = "tests"
+    SEEKS = "filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
+    found = ""
+
+    class Filtered(Message):
+        """Other tests are wanted."""
+
+    def seek(self, text: str) -> None:
+        """Leave only tests whose id holds the text."""
+        self.sought = text
+        self.post_message(self.Filtered())
+
+    def seek_by(self, step: int) -> None:
+        """Every row is a hit."""
+        self.move_by(step)
 
 
-class BlockersPane(_Pane):
+class BlockersPane(Pane):
     """Questions; keys of rows are blocker ids."""
 
     PLACE = "blockers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("blockers")]
 
 
-class ActivityPane(_Pane):
+class ActivityPane(Pane):
     """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
 
     PLACE = "activity"
