@@ -173,6 +173,9 @@ class CockpitApp(Follower):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        live = self.state.in_hand
+        if live and (live.again or live.progress) and self.cockpit.ready:
+            self.cockpit.draw_tests()
         if working and self.cockpit.ready:
             self.cockpit.draw_header()
             self.cockpit.draw_activity()

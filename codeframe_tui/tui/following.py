@@ -123,7 +123,11 @@ class Follower(App[int]):
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
         number = self.state.focus
-        attempts = (self.state.task or {}).get("attempts")
+        task = self.state.task or {}
+        attempts = task.get("attempts")
+        running = bool(task.get("testing"))
+        if number and task.get("number") == number and (running or number in self.state.live):
+            self._follow_again(number, on=running)
         self.feed.want("diff", ShowDiff(number) if attempts and number else None)
         if not attempts and self.state.diff is not None:
             self.state.diff = None
@@ -185,8 +189,19 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"tests.started", "tests.ended"}:
+            self._follow_again(event.task, on=event.type == "tests.started")
         elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
             self.state.live[event.task].settle()
+
+    def _follow_again(self, number: str, *, on: bool) -> None:
+        """Tests of a task run again, or do not any more; also of one that has ended."""
+        live = self.state.live.setdefault(number, Live())
+        if on:
+            self.state.ended.discard(number)
+        elif live.again and self.state.row(number).get("status") in ENDED:
+            self.state.ended.add(number)
+        live.repeat(on=on)
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:

@@ -294,6 +294,7 @@ class FakeService:
     sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
+    outputs: dict[str, Document] = field(default_factory=dict)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
     submitted: list[Command] = field(default_factory=list)
     asked: list[Query] = field(default_factory=list)
@@ -322,7 +323,9 @@ class FakeService:
             case ShowActivity():
                 found = self.activity
             case ShowTestOutput():
-                found = self.output
+                if self.outputs and query.run not in self.outputs:
+                    raise NotFound("there is no such run")
+                found = self.outputs.get(query.run, self.output)
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds import cockpit, review, tasks, tests
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -25,7 +25,12 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.lower": tasks.lower,
     "queue.after": tasks.after,
     "queue.cancel": tasks.cancel,
-    "tests.output": cockpit.output,
+    "tests.output": tests.output,
+    "tests.goto": tests.goto,
+    "tests.run": tests.run,
+    "tests.run_failed": tests.run_failed,
+    "tests.run_all": tests.run_all,
+    "tests.stop": tests.stop,
     "blockers.answer": review.answer,
     "blockers.retry": tasks.retry,
     "blockers.approve": review.approve_as_is,

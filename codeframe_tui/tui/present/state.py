@@ -31,6 +31,7 @@ class State:
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
+        unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
         found: what came of the search in the pane that has the keys; empty while there is none.
         sort: how the queue is ordered; see `core.queries.Sort`.
@@ -49,6 +50,7 @@ class State:
     lost: str = ""
     refused: str = ""
     failures: bool = False
+    unfolded: bool = False
     blocker: str | None = None
     found: str = ""
     sort: str = "turn"
@@ -149,8 +151,8 @@ def works(action: str, state: State) -> bool:
     if place == "diff":
         files = bool((state.diff or {}).get("files"))
         return files and (name in _READING or state.decidable)
-    if action == "tests.output":
-        return state.task is not None and bool(state.task.get("attempts"))
+    if place == "tests":
+        return _tests_work(name, state)
     if place == "blockers":
         asked = state.question()
         return bool(asked.get("attempts") if name == "approve" else asked)
@@ -158,6 +160,22 @@ def works(action: str, state: State) -> bool:
         return bool((state.activity or {}).get("items"))
     there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
     return there.get(action, True)
+
+
+def _tests_work(name: str, state: State) -> bool:
+    task = state.task or {}
+    attempts = task.get("attempts") or ()
+    if name == "stop":
+        return bool(task.get("testing"))
+    if not attempts:
+        return name in {"failures", "log"}
+    if name not in {"run", "run_failed", "run_all"}:
+        return True
+    failed = (attempts[-1].get("verification") or {}).get("verdict") == "failed" or bool(
+        (attempts[-1].get("again") or {}).get("failed")
+    )
+    ready = task.get("status") != "in_progress" and not task.get("testing")
+    return ready and (failed or name != "run_failed")
 
 
 def label_of(action: str, label: str, state: State) -> str:

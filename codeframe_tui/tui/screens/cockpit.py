@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 
+from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.queue import SORTS
 from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.searching import Searching
@@ -126,6 +127,8 @@ class Cockpit(Searching):
             getattr(self, f"toggle_{name}", self.back)()
         elif action == "queue.sort":
             self.sort_queue()
+        elif action == "tests.output" and self.cursor_of("tests") == UNCHANGED:
+            self.toggle_unchanged()
         elif place == "app" and name.startswith("search"):
             self.search(name)
         else:
@@ -144,6 +147,11 @@ class Cockpit(Searching):
         self.state.failures = not self.state.failures
         self.draw_tests()
         self.draw_footer()
+
+    def toggle_unchanged(self) -> None:
+        """List the tests about which nothing is to say, or fold them to one row again."""
+        self.state.unfolded = not self.state.unfolded
+        self.draw_tests()
 
     def back(self) -> None:
         """Leave the selection, the notice, the search, the full screen, the pane: one at a time."""
