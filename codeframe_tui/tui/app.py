@@ -145,6 +145,10 @@ class CockpitApp(Follower):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(DiffView.EditorAsked)
+    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+        self.action_act(f"review.{message.wish}")
+
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""
         if self.screen is self.cockpit and event.text.strip():

@@ -42,6 +42,10 @@ _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
 
+_SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
+"""Events after which nothing is being written for a task any more."""
+
+
 class Follower(App[int]):
     """The half of the app that listens.
 
@@ -121,6 +125,7 @@ class Follower(App[int]):
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
+        self.cockpit.draw_blockers()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
@@ -157,7 +162,7 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
-        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+        elif event.type in _SETTLING and event.task in self.state.live:
             self.state.live[event.task].settle()
 
     @on(Streamed)
@@ -233,6 +238,7 @@ class Follower(App[int]):
                 self.feed.want("queue", ShowQueue(limit=needed))
             case "blockers":
                 self.state.blocker = message.key
+                self.cockpit.draw_blockers()
                 task = self.state.question(message.key).get("task")
                 if self.cockpit.pane == "blockers" and task:
                     self.focus_task(str(task))

@@ -56,5 +56,7 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
     DiffAction("diff.fold", "z", "fold", "Fold or unfold this file"),
+    DiffAction("diff.edit", "E", "edit", "Edit this file of the proposal in $EDITOR, by hand"),
+    DiffAction("diff.open", "e", "", "Open the project's own file in $EDITOR at this line"),
     DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
 )

@@ -85,7 +85,21 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        return live.writing if live and being else None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person goes on with the task that is shown in a copy of their own."""
+        return bool((self.task or {}).get("by_hand"))
+
+    @property
+    def proof(self) -> _Document | None:
+        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        live = self.in_hand
+        if self.task and self.is_by_hand and live and live.tests:
+            return {**self.task, "attempts": []}
+        return self.task
 
     def base_of(self, path: str) -> _Document | None:
         """The file as it was before it is written anew; None until that is known."""
@@ -120,9 +134,12 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.lower": ("pending", "blocked"),
     "queue.after": ("pending", "blocked"),
 }
+_NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
+"""Actions of the inbox -> the field without which they make no sense."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+    "open",
 )
 
 
@@ -143,7 +160,7 @@ def works(action: str, state: State) -> bool:
         return state.task is not None and bool(state.task.get("attempts"))
     if place == "blockers":
         asked = state.question()
-        return bool(asked.get("attempts") if name == "approve" else asked)
+        return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
     if action == "app.urgent":
@@ -165,6 +182,8 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
+    if action == "blockers.hand" and state.question().get("by_hand"):
+        return "go on by hand"
     if action == "tests.failures" and state.failures:
         return "all tests"
     return label

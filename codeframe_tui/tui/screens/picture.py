@@ -114,7 +114,16 @@ class Picture(Screen[None], Surface):
     def draw_blockers(self) -> None:
         """The inbox."""
         pane = self.part("blockers", BlockersPane)
-        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        chosen = self.state.blocker if self.pane == "blockers" else None
+        pane.set_rows(
+            blocker_rows(
+                self.state.blockers,
+                width=pane.line_width,
+                now=self._now(),
+                chosen=chosen,
+                task=self.state.task,
+            )
+        )
         self.draw_titles()
 
     def draw_task(self) -> None:
@@ -165,7 +174,7 @@ class Picture(Screen[None], Surface):
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
-        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
+        rows = outcome_rows(self.state.proof, live, failures=self.state.failures)
         self.part("tests", TestsPane).set_rows(rows)
         if self.part("proof", Area).has_class("-log"):
             self.part("log", LogView).show(tuple(live.log) if live else ())
@@ -204,7 +213,7 @@ class Picture(Screen[None], Surface):
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs.append(("raw log ", "dim"))
-        verdict = verdict_spans(self.state.task, self.state.in_hand)
+        verdict = verdict_spans(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 

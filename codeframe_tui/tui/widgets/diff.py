@@ -64,6 +64,12 @@ class DiffView(DiffRows):
 
         draft: ReviewDraft
 
+    @dataclass
+    class EditorAsked(Message):
+        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
+
+        wish: str
+
     def __init__(
         self,
         *,
@@ -218,6 +224,14 @@ class DiffView(DiffRows):
         """Ask to send the draft."""
         if self.can_decide:
             self.post_message(self.SendAsked(self.draft))
+
+    def action_edit(self) -> None:
+        """Ask to edit the proposal's file."""
+        self.post_message(self.EditorAsked("edit"))
+
+    def action_open(self) -> None:
+        """Ask to open the project's file."""
+        self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
