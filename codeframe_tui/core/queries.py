@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from codeframe_tui.core.parts import ALL, Parts
+
 __all__ = [
     "MOST_LINES",
     "MOST_PLACES",
@@ -25,8 +27,11 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHunkLines",
+    "ShowLetter",
     "ShowOverview",
     "ShowQueue",
+    "ShowReview",
     "ShowSide",
     "ShowSymbols",
     "ShowTask",
@@ -38,7 +43,7 @@ __all__ = [
 ]
 
 MOST_LINES = 2_000
-"""Of a file at once, however many are asked for."""
+"""Of a file or a hunk at once, however many are asked for."""
 MOST_ROWS = 1_000
 """Of a group of the queue in one answer, however many are asked for."""
 MOST_PLACES = 8
@@ -64,12 +69,12 @@ class ShowQueue:
     """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
 
     ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
-    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+    "places": {number: [group, place] or None}, "filter", "sort", "last_event"}``.
 
     Attributes:
         limit: rows from the start of each group that has no window.
         windows: (group, first place, rows) of other parts; places count from 0.
-        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        at: numbers of tasks whose place is wanted too; None when the filter leaves one out.
         filter: see `core.filters`; totals and places count what it leaves.
         sort: the order within each group.
     """
@@ -98,11 +103,70 @@ class ShowDiff:
     """``diff`` of CONTRACT §9; attempt None = the newest.
 
     With ``since``, an earlier attempt: how the proposed trees of the two differ.
+
+    Attributes:
+        room: lines that come at most, the bars of hunks counted; of the hunks after them only an
+            outline comes, see `core.diff.file_document`. None = everything.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHunkLines:
+    """Lines of a hunk that `ShowDiff` only outlined, at most `MOST_LINES`.
+
+    ``{"task", "attempt", "proposal", "since", "path", "k", "first", "heading",
+    "lines": [[sign, text]]}``.
+
+    Attributes:
+        attempt: None = the newest.
+        since: as in `ShowDiff`.
+        k: number of the hunk, from 1.
+        first: position of a line in the hunk, from 0.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    path: str
+    k: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReview:
+    """Comments and the unsent verdicts of an attempt; None = the newest.
+
+    ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
+    "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
+    attempt; ``draft`` as `core.draft.Draft.document`; ``since`` names the last attempt that a
+    person reviewed, else the one before.
+    """
+
+    number: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetter:
+    """What the worker would be told: ``{"task", "text", "comments": [id]}``.
+
+    Attributes:
+        number: the task.
+        kind: ``changes`` as `commands.Reject` tells, ``explain`` as `commands.Explain` does.
+        overall: the reason.
+        parts: what is rejected.
+    """
+
+    number: str
+    kind: str = "changes"
+    overall: str = ""
+    parts: Parts = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +308,9 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHunkLines
+    | ShowReview
+    | ShowLetter
     | ShowUndo
     | ShowBase
     | ShowFile

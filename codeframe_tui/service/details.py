@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 
-from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
-from codeframe_tui.core.parts import ALL, FileParts
-from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision, Turn
 from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import review
 from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
-__all__ = ["activity", "decided_attempt", "diff", "interdiff", "plain_text", "task", "test_output"]
+__all__ = ["activity", "decided_attempt", "plain_text", "task", "test_output"]
 
 HISTORY = 200
 ACTIVITY = 1_000
@@ -40,6 +38,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
     costs = tables.turns.cost_by_attempt(found.number)
+    history = tables.events.of(found.number, HISTORY)
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
@@ -47,11 +46,12 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "corrections": found.corrections,
         "proposal": found.proposal,
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
-        "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
+        "history": [event.document() for event in history],
         "attempts": [
             {
                 **_attempt(each, usage.get(each.number, Usage())),
                 "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
+                "again": repeated.document(each, history),
             }
             for each in tables.attempts.all(found.number)
         ],
@@ -78,41 +78,6 @@ def decided_attempt(
         if each.proposal == found.proposal and each.kind == "apply" and each.state != "refused"
     ]
     return found, decisions[-1] if decisions else None
-
-
-def diff(attempt: Attempt, decision: Decision | None, diffs: Sequence[FileDiff]) -> Document:
-    """``diff``; hunks carry ``accepted`` or ``declined`` once it is decided."""
-    parts = decision.parts if decision else ALL
-    named, unnamed = parts.by_path(), FileParts(whole=not parts)
-    return {
-        "base": attempt.base,
-        "proposal": attempt.proposal,
-        "attempt": attempt.number,
-        "files": [
-            file_document(each, _verdicts(each, named.get(each.path, unnamed)) if decision else ())
-            for each in diffs
-        ],
-    }
-
-
-def interdiff(
-    earlier: Attempt, newer: Attempt, diffs: Sequence[FileDiff], moved: Set[str]
-) -> Document:
-    """``diff --since``: how two proposed trees differ.
-
-    Args:
-        moved: paths at which the bases of the two differ: there the project itself was edited
-            between the attempts, and the difference shows that, too.
-    """
-    return {
-        "base": earlier.tree,
-        "proposal": newer.proposal,
-        "attempt": newer.number,
-        "since": earlier.number,
-        "since_proposal": earlier.proposal,
-        "rebased": earlier.base != newer.base,
-        "files": [{**file_document(each), "moved": each.path in moved} for each in diffs],
-    }
 
 
 def activity(tables: Tables, query: ShowActivity) -> Document:
@@ -191,13 +156,6 @@ def _run(run: Run) -> Document:
             for case in run.tests
         ],
     }
-
-
-def _verdicts(diff: FileDiff, parts: FileParts) -> list[str | None]:
-    return [
-        "accepted" if parts.whole or hunk.k in parts.hunks else share(hunk, parts.lines).value
-        for hunk in diff.hunks
-    ]
 
 
 def _text(turn: Turn) -> str:

@@ -167,7 +167,7 @@ async def test_a_file_is_given_whole_as_the_attempt_has_it(
         "attempt": 1,
         "proposal": proposal,
         "path": "a.py",
-        "text": "old\n",
+        "text": "same\nattempt 1\n",
     }
     assert (await service.query(ShowFile(number, "gone.py", 1)))["text"] is None
     for path, code in (("c.bin", "not_editable"), ("../x", "path_refused")):

@@ -74,6 +74,8 @@ class TwoFiles:
 
     async def read(self, tree: str, path: str) -> bytes | None:
         assert not path.startswith((".git", "..")), "the gate was passed by"
+        if path == "a.py" and tree.isdigit():  # of an attempt: one line stays, and moves
+            return b"first\n" * (int(tree) - 1) + f"same\nattempt {int(tree)}\n".encode()
         return FILES.get(path)
 
     async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:

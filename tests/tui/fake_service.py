@@ -23,6 +23,7 @@ from codeframe_tui.core.queries import (
     ShowHand,
     ShowOverview,
     ShowQueue,
+    ShowSide,
     ShowTask,
     ShowTestOutput,
     ShowUndo,
@@ -296,6 +297,7 @@ class FakeService:
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
     refuse_base: bool = False
     bases: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
@@ -324,7 +326,7 @@ class FakeService:
             case ShowOverview():
                 found = self.overview
             case ShowQueue():
-                found = self.queue
+                found = self._windows(query)
             case ShowBlockers():
                 found = self.blockers
             case ShowActivity():
@@ -334,6 +336,10 @@ class FakeService:
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowSide():
+                lines = self.sides[query.path]
+                shown = lines[query.first - 1 : query.last]
+                found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
             case ShowFile() if query.path in self.files:
@@ -351,6 +357,31 @@ class FakeService:
     def _file(self, number: str, path: str) -> Document:
         proposal = self.diffs[number]["proposal"]
         return {"task": number, "proposal": proposal, "path": path, "text": self.files[path]}
+
+    def _windows(self, query: ShowQueue) -> Document:
+        """What a question about the queue gets: words of a filter are sought in titles only."""
+        windows = {key: (first, rows) for key, first, rows in query.windows}
+        groups: list[Document] = []
+        places: Document = dict.fromkeys(query.at)
+        for group in self.queue["groups"]:
+            fitting = group["rows"]
+            if query.filter:
+                fitting = [r for r in fitting if query.filter.lower() in r["title"].lower()]
+            for at_, row in enumerate(fitting):
+                if row["number"] in query.at:
+                    places[row["number"]] = [group["key"], at_]
+            first, rows = windows.get(group["key"], (0, query.limit))
+            total = len(fitting) if query.filter else max(group["total"], len(fitting))
+            shown = fitting[first : first + rows]
+            groups.append({"key": group["key"], "total": total, "first": first, "rows": shown})
+        return {
+            "groups": groups,
+            "all": sum(group["total"] for group in self.queue["groups"]),
+            "places": places,
+            "filter": query.filter,
+            "sort": query.sort.value,
+            "last_event": self.queue.get("last_event", self._seq),
+        }
 
     def _task(self, number: str) -> Document:
         if number in self.tasks:

@@ -109,7 +109,7 @@ async def test_without_an_editor_the_line_says_what_to_do(
 
 
 @pytest.mark.fault(
-    "person",
+    "people",
     "a proposal moves while it is edited in $EDITOR",
     sees="why it is not taken, where the text is kept, and a key that lays it over the newest",
     kept="the text, in a file that is told",

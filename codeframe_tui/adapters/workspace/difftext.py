@@ -3,24 +3,37 @@
 Names and modes come from the raw part, which nothing in a name can disturb; the patches follow in
 the same order. Every line of a patch body starts with its sign, so that a line starting with
 ``@@`` or ``diff`` is never content.
+
+The output may be a mapped file of any size: only where its hunks are is kept, see `patchtext`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.adapters.workspace.patchtext import FIELDS, Hunks, PatchText
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.lines import Lines
 from codeframe_tui.core.proposal import Action
 
 __all__ = ["parse_diff"]
 
-_HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)\n")
-_LINE = re.compile(r"(.)(.*)\n")
-_NEXT_HUNK = b"\n@@ -"
-_NEXT_FILE = b"\ndiff --git "
+_MARK = re.compile(
+    rb"""
+    \n (?= [@d\\] ) (?:
+        @@\ -(?: (\d+)(?:,(\d+))? \ \+(\d+)(?:,(\d+))? \ @@[^\n]*\n )?
+      | ( diff\ --git\  | \\ )
+    )
+    """,
+    re.VERBOSE,
+)
+_CHUNK = 256 * 1024  # bytes looked at in one go, so that no other thread waits for long
+_OVERLAP = 4_096  # more than the head of a hunk can have
 _BINARY = re.compile(rb"^Binary files .* differ$", re.MULTILINE)
 _ABSENT = "000000"
 
@@ -39,7 +52,31 @@ class _Raw:
         return Action.DELETE if self.new_mode is None else Action.MODIFY
 
 
-def parse_diff(output: bytes) -> list[FileDiff]:
+class _Mark(NamedTuple):
+    """A line that is neither header nor text.
+
+    Attributes:
+        kind: ``@`` the head of a hunk, ``d`` of a file, or a backslash: a note of a line's end.
+        place: where the line begins.
+        line: its position.
+        numbers: of a hunk, old and new start and length.
+    """
+
+    kind: bytes
+    place: int
+    line: int
+    numbers: tuple[int, ...] = ()
+
+
+class _Patch(NamedTuple):
+    """One file: where it begins and ends, and its hunks."""
+
+    place: int
+    first_hunk: int
+    hunks: array[int]
+
+
+def parse_diff(output: PatchText) -> list[FileDiff]:
     """The files that differ, in git's order.
 
     A change of a file's type (file to link) has no hunks and counts as binary: it is taken whole.
@@ -48,7 +85,8 @@ def parse_diff(output: bytes) -> list[FileDiff]:
         ValueError: the output is not what git writes.
     """
     raws, at = _parse_raw(output)
-    patches = _patches(output, at)
+    lines = Lines(output, b"\n")
+    patches = _patches(lines, at)
     files = []
     for raw in raws:
         try:
@@ -57,18 +95,18 @@ def parse_diff(output: bytes) -> list[FileDiff]:
                 next(patches)
         except StopIteration:
             raise ValueError(f"git gave no patch for {raw.path!r}") from None
-        files.append(_file(raw, patch))
+        files.append(_file(raw, patch, lines))
     if next(patches, None) is not None:
         raise ValueError("git gave more patches than names")
     return files
 
 
-def _parse_raw(output: bytes) -> tuple[list[_Raw], int]:
+def _parse_raw(output: PatchText) -> tuple[list[_Raw], int]:
     raws = []
     at = 0
     while output[at : at + 1] == b":":
-        middle = output.index(b"\0", at)
-        end = output.index(b"\0", middle + 1)
+        middle = output.find(b"\0", at)
+        end = output.find(b"\0", middle + 1)
         old_mode, new_mode, _, _, status = output[at + 1 : middle].decode("ascii").split(" ")
         path = os.fsdecode(output[middle + 1 : end])
         raws.append(_Raw(path, _mode(old_mode), _mode(new_mode), status))
@@ -80,44 +118,58 @@ def _mode(mode: str) -> str | None:
     return None if mode == _ABSENT else mode
 
 
-def _patches(output: bytes, at: int) -> Iterator[bytes]:
-    while at < len(output):
-        end = output.find(_NEXT_FILE, at)
-        end = len(output) if end < 0 else end + 1
-        yield output[at:end]
-        at = end
+def _patches(lines: Lines[bytes], at: int) -> Iterator[_Patch]:
+    if at >= len(lines.text):
+        return
+    place, first_hunk, hunks = at, 0, array("I")
+    for mark in _marks(lines, at):
+        if mark.kind == b"\\":
+            hunks[-1] += 1
+            continue
+        _close(hunks, mark.line)
+        if mark.kind == b"d":
+            yield _Patch(place, first_hunk or mark.place, hunks)
+            place, first_hunk, hunks = mark.place, 0, array("I")
+        else:
+            first_hunk = first_hunk or mark.place
+            hunks.extend((mark.place, mark.line + 1, *mark.numbers, 0, 0))
+    _close(hunks, len(lines))
+    yield _Patch(place, first_hunk or len(lines.text), hunks)
 
 
-def _file(raw: _Raw, patch: bytes) -> FileDiff:
-    first = patch.find(_NEXT_HUNK)
-    header = patch if first < 0 else patch[:first]
+def _close(hunks: array[int], line: int) -> None:
+    """Note how many lines the last hunk has, now that it is known what follows."""
+    if hunks:
+        hunks[-2] = line - hunks[1 - FIELDS]
+
+
+def _marks(lines: Lines[bytes], at: int) -> Iterator[_Mark]:
+    """Heads in order; the first file's own, which follows no line, is left out."""
+    line = lines.number(at)
+    while at < len(lines.text):
+        piece, counted = lines.text[at : at + _CHUNK + _OVERLAP], 0
+        for found in _MARK.finditer(piece):
+            place = found.start() + 1
+            if place > _CHUNK:
+                break
+            line += piece.count(b"\n", counted, place)
+            counted = place
+            kind = piece[place : place + 1]
+            numbers = _numbers(found, piece) if kind == b"@" else ()
+            yield _Mark(kind, at + place, line, numbers)
+        line += piece.count(b"\n", counted, _CHUNK)
+        at += _CHUNK
+
+
+def _numbers(found: re.Match[bytes], piece: bytes) -> tuple[int, ...]:
+    old_start, old_lines, new_start, new_lines, _ = found.groups()
+    if old_start is None:
+        raise ValueError(f"not the head of a hunk: {piece[found.start() + 1 :][:80]!r}")
+    return int(old_start), int(old_lines or 1), int(new_start), int(new_lines or 1)
+
+
+def _file(raw: _Raw, patch: _Patch, lines: Lines[bytes]) -> FileDiff:
+    header = lines.text[patch.place : patch.first_hunk]
     whole = raw.status == "T" or _BINARY.search(header) is not None
-    hunks = () if whole or first < 0 else tuple(_hunks(patch, first + 1))
-    return FileDiff(raw.path, raw.action, raw.old_mode, raw.new_mode, whole, hunks)
-
-
-def _hunks(patch: bytes, at: int) -> Iterator[Hunk]:
-    k = 0
-    while at < len(patch):
-        k += 1
-        end = patch.find(_NEXT_HUNK, at)
-        end = len(patch) if end < 0 else end + 1
-        yield _hunk(k, patch[at:end])
-        at = end
-
-
-def _hunk(k: int, text: bytes) -> Hunk:
-    head = _HEAD.match(text)
-    if head is None:
-        raise ValueError(f"not the head of a hunk: {text[:80]!r}")
-    old_start, old_lines, new_start, new_lines, heading = head.groups()
-    return Hunk(
-        k=k,
-        old_start=int(old_start),
-        old_lines=1 if old_lines is None else int(old_lines),
-        new_start=int(new_start),
-        new_lines=1 if new_lines is None else int(new_lines),
-        # bytes that are no UTF-8 are replaced: these lines are for display only
-        lines=tuple(_LINE.findall(text[head.end() :].decode("utf-8", "replace"))),
-        heading=heading.decode("utf-8", "replace"),
-    )
+    hunks = Hunks(lines, array("I") if whole else patch.hunks)
+    return FileDiff(raw.path, raw.action, raw.old_mode, raw.new_mode, whole, hunks, hunks.counts)

@@ -274,7 +274,7 @@ class GitWorkspaces:
     def _diff(self, base: str, tree: str) -> list[FileDiff]:
         for side in (base, tree):
             self._tree(side)
-        return parse_diff(self._git.run(*_DIFF, base, tree))
+        return parse_diff(self._git.run_at_length(*_DIFF, base, tree))
 
 
 def _check_name(name: str) -> None:

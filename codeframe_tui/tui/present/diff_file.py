@@ -9,13 +9,14 @@ unit takes one row unless `Heights` says otherwise.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from codeframe_tui.core.text import reveal
+from codeframe_tui.core.text import reveal_name
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened, gap_at
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -29,9 +30,10 @@ from codeframe_tui.tui.present.diff_kinds import (
 )
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
 from codeframe_tui.tui.present.diff_python import is_python
-from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count
+from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count, signs_of
 
-__all__ = ["Extras", "FileRows", "Look"]
+__all__ = ["Extras", "FileRows", "Look", "symbol_of"]
 
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
@@ -182,8 +184,8 @@ class FileRows:
         """The texts that stand in a unit, as the document has them."""
         if segment % 2:
             at = segment // 2
-            text = gap_at(self._hunks, at).text(unit, self._opened.get(at))
-            return () if text is None else (text,)
+            line = gap_at(self._hunks, at).line(unit, self._opened.get(at))
+            return () if line is None else (line[0],)
         if segment == 0 or unit == 0:
             return ()
         lines = self._hunks[segment // 2 - 1]["lines"]
@@ -256,6 +258,10 @@ class FileRows:
         place = self._place(segment, spot)
         return max(1, self._hunk_lines(segment).new_line_number(max(place.line, 0)))
 
+    def order(self, k: int) -> int:
+        """What hunks, and what stands between them, compare by."""
+        return -2 * k - 1 if k < 0 else 2 * self._position(k)
+
     def _locate(self, number: int) -> tuple[int, Spot]:
         segment = bisect_right(self._starts, number) - 1
         row = number - self._starts[segment]
@@ -312,38 +318,45 @@ class FileRows:
 
     def _gap_row(self, at: int, unit: int) -> GapRow | LineRow | PairRow:
         gap, opened = gap_at(self._hunks, at), self._opened.get(at)
-        text = gap.text(unit, opened)
-        if text is None:
+        found = gap.line(unit, opened)
+        if found is None:
             total = gap.total if opened is None else opened.total
             shown = 0 if opened is None else len(opened.lines)
-            return GapRow(self.path, gap.first, total, shown, reveal(gap.heading)[0])
+            return GapRow(self.path, gap.first, total, shown, symbol_of(gap.heading))
         new = gap.first + gap.position(unit, opened)
-        line = context_row(text, new - gap.behind, new, python=is_python(self.path))
+        line = context_row(*found, new - gap.behind, new, python=is_python(self.path))
         return PairRow(line, line) if self._look.split else line
 
     def _hunk_bar(self, hunk: Mapping[str, Any]) -> HunkRow:
-        heading = reveal(hunk.get("heading") or "")[0]
+        heading = reveal_name(hunk.get("heading") or "")
         start = hunk["new_start"] if hunk["new_lines"] else hunk["old_start"]
         return HunkRow(self.path, hunk["k"], len(self._hunks), start, heading)
 
     def _bar(self) -> FileRow:
         file = self._file
         added, removed = self._changed
-        shown, mode = reveal(self.path)[0], _mode(file)
+        shown, mode = reveal_name(self.path), _mode(file)
         number, total, binary = self._number, self._total, bool(file.get("binary"))
         return FileRow(
             self.path, shown, file["action"], added, removed, number, total, self._folded, mode,
-            binary,
+            binary, quiet_reason(file),
         )  # fmt: skip
 
     @cached_property
     def _changed(self) -> tuple[int, int]:
         """Lines added and removed."""
-        signs = ["".join([line[0] for line in hunk["lines"]]) for hunk in self._hunks]
+        signs = [signs_of(hunk["lines"]) for hunk in self._hunks]
         return sum(text.count("+") for text in signs), sum(text.count("-") for text in signs)
 
 
 _PLAIN = Look()
+_NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
+
+
+def symbol_of(heading: str) -> str:
+    """The name in the heading of a hunk, or all of it where it has none that we know."""
+    found = _NAMED.search(heading)
+    return reveal_name(found[1] if found else heading)
 
 
 def _mode(file: Mapping[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import reveal
 from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
+from codeframe_tui.tui.present.diff_units import signs_of
 from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
 
 __all__ = ["HunkLines", "LineRow", "context_row"]
@@ -58,7 +59,7 @@ class HunkLines:
     @cached_property
     def signs(self) -> str:
         """The signs of all lines, one character each."""
-        return "".join([line[0] for line in self._lines])
+        return signs_of(self._lines)
 
     def row(self, line: int) -> LineRow:
         """A line by its position from 0."""
@@ -127,11 +128,22 @@ class HunkLines:
         return tuple(python_tokens(text, self._strings[side].quotes_at(line))[0])
 
 
-def context_row(raw: str, old: int, new: int, *, python: bool) -> LineRow:
-    """A line that no hunk has, for it does not change."""
+def context_row(
+    raw: str, tokens: Sequence[Token] | None, old: int, new: int, *, python: bool
+) -> LineRow:
+    """A line that no hunk has, for it does not change.
+
+    Args:
+        raw: its text.
+        tokens: of the text; None where they are not known.
+        old: its number before.
+        new: its number after.
+        python: what to guess tokens by.
+    """
     text, hidden = _shown(raw)
-    tokens = tuple(python_tokens(text, "")[0]) if python else ()
-    return LineRow(" ", old, new, text, hidden, (), tokens)
+    if tokens is None or text != raw:
+        tokens = python_tokens(text, "")[0] if python else ()
+    return LineRow(" ", old, new, text, hidden, (), tuple(tokens))
 
 
 def _shown(raw: str) -> tuple[str, bool]:

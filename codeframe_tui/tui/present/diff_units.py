@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-__all__ = ["Heights", "Pairs", "Spot", "pair_count"]
+__all__ = ["Heights", "Pairs", "Spot", "pair_count", "signs_of"]
 
 _RUN = re.compile(r"(?<!-)(?<!-\\)(-[-\\]*+)(\+[+\\]*+)")
 """Removed lines and the added ones in their place, with the notes that no newline follows. Tried
@@ -145,6 +145,11 @@ class Pairs:
 
 def pair_count(lines: Sequence[Sequence[str]]) -> int:
     """How many rows the lines of a hunk take when old and new stand beside each other."""
-    signs = "".join([line[0] for line in lines])
+    signs = signs_of(lines)
     saved = (min(len(match[1]), len(match[2])) for match in _RUN.finditer(signs))
     return len(signs) - sum(saved)
+
+
+def signs_of(lines: Sequence[Sequence[str]]) -> str:
+    """The signs of lines, a character each."""
+    return "".join([line[0] for line in lines])
