@@ -214,6 +214,10 @@ class CockpitApp(Follower):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(DiffView.EditorAsked)
+    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+        self.action_act(f"review.{message.wish}")
+
     def on_key(self, event: events.Key) -> None:
         """Before any binding: what is typed is never a key of a pane."""
         self.cockpit.take_late(event)

@@ -51,6 +51,10 @@ _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
 
+_SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
+"""Events after which nothing is being written for a task any more."""
+
+
 class Follower(App[int]):
     """The half of the app that listens.
 
@@ -135,6 +139,7 @@ class Follower(App[int]):
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
+        self.cockpit.draw_blockers()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
@@ -191,7 +196,7 @@ class Follower(App[int]):
                 live.store(int(event.data.get("turn", -1)))
         elif event.type in {"tests.started", "tests.ended"}:
             self._follow_again(event.task, on=event.type == "tests.started")
-        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+        elif event.type in _SETTLING and event.task in self.state.live:
             self.state.live[event.task].settle()
 
     def _follow_again(self, number: str, *, on: bool) -> None:
@@ -292,6 +297,7 @@ class Follower(App[int]):
                 self._look()
             case "blockers":
                 self.state.blocker = message.key
+                self.cockpit.draw_blockers()
                 task = self.state.question(message.key).get("task")
                 if self.cockpit.pane == "blockers" and task:
                     self.focus_task(str(task))

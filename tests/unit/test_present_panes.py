@@ -14,7 +14,9 @@ from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.live import Live
@@ -23,7 +25,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, plain
-from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from tests.tui.fake_service import (
@@ -82,7 +84,10 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
         *guard_rows(spoilt, unseen=1, undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
-        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0]),
+        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
+        *attempt_rows(spoilt, width=20),
+        *hand_rows({"path": nasty, "files": [{"path": nasty}], "attempt": 1}, here=True),
+        *kept_rows(nasty, nasty, nasty),
         *banner_rows(document | {"scripted": False}),
         header_row(document, width=200, lost=""),
         title_row(spoilt, width=120),

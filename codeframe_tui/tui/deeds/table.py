@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks, tests
+from codeframe_tui.tui.deeds import blockers, cockpit, hand, review, tasks, tests
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -31,12 +31,18 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "tests.run_failed": tests.run_failed,
     "tests.run_all": tests.run_all,
     "tests.stop": tests.stop,
-    "blockers.answer": review.answer,
+    "blockers.answer": blockers.answer,
     "blockers.retry": tasks.retry,
-    "blockers.approve": review.approve_as_is,
+    "blockers.approve": blockers.approve_as_is,
+    "blockers.hand": hand.by_hand,
+    "blockers.raise": blockers.raise_,
+    "blockers.skip": blockers.skip,
+    "blockers.split": blockers.split,
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.edit": hand.edit,
+    "review.open": hand.open_file,
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,

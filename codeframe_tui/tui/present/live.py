@@ -50,6 +50,8 @@ class Live:
                 self.log.write(str(data.get("text", "")))
             case "file":
                 self._write_file(data)
+            case "hand":
+                self.begin()
             case "waiting":
                 self.waiting = data or None
             case _:

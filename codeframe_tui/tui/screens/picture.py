@@ -121,7 +121,16 @@ class Picture(Screen[None], Surface):
     def draw_blockers(self) -> None:
         """The inbox."""
         pane = self.part("blockers", BlockersPane)
-        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        chosen = self.state.blocker if self.pane == "blockers" else None
+        pane.set_rows(
+            blocker_rows(
+                self.state.blockers,
+                width=pane.line_width,
+                now=self._now(),
+                chosen=chosen,
+                task=self.state.task,
+            )
+        )
         self.draw_titles()
 
     def draw_task(self) -> None:
@@ -178,7 +187,7 @@ class Picture(Screen[None], Surface):
         else:
             state, width = self.state, pane.line_width
             shown = Shown(width, state.failures, state.unfolded, pane.sought)
-            pane.set_rows(self._proof.rows(state.task, live, shown, self._now()))
+            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
             pane.found = self._proof.found
         self.draw_proof_title()
 
@@ -223,7 +232,7 @@ class Picture(Screen[None], Surface):
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
-        verdict = self._proof.verdict(self.state.task, self.state.in_hand)
+        verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 
