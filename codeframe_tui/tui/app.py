@@ -172,6 +172,9 @@ class CockpitApp(Follower):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        live = self.state.in_hand
+        if live and (live.again or live.progress) and self.cockpit.ready:
+            self.cockpit.draw_tests()
         if working and self.cockpit.ready:
             self.cockpit.draw_header()
             self.cockpit.draw_activity()
@@ -202,9 +205,17 @@ class CockpitApp(Follower):
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
+    @on(DiffView.Told)
+    def _told(self, message: DiffView.Told) -> None:
+        self.tell((message.text, "dim"))
+
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    @on(DiffView.EditorAsked)
+    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+        self.action_act(f"review.{message.wish}")
 
     def on_key(self, event: events.Key) -> None:
         """Before any binding: what is typed is never a key of a pane."""

@@ -79,6 +79,9 @@ class Host(App[None]):
         lines = [f"line {number}" for number in range(message.first, last + 1)]
         self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
 
+    def on_diff_looks_told(self, message: DiffView.Told) -> None:
+        self.said.append(message)
+
     def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
         self.said.append(message)
 
@@ -99,7 +102,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys; each has been dealt with when this returns."""
-    names = {"]": "right_square_bracket", "[": "left_square_bracket"}
+    names = {"=": "equals_sign", "]": "right_square_bracket", "[": "left_square_bracket"}
     names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
     for key in keys:
         event = events.Key(names.get(key, key), key if len(key) == 1 else None)
