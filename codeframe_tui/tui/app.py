@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -16,10 +18,10 @@ from textual.theme import Theme
 
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
+from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
@@ -32,12 +34,15 @@ from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
+LEAVING_SECONDS = 0.5
+"""How long a terminal that goes away is kept waiting."""
+
 
 def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-class CockpitApp(Follower):
+class CockpitApp(Reviewer):
     """The app.
 
     Args:
@@ -124,7 +129,13 @@ class CockpitApp(Follower):
     def _leave(self, code: int) -> None:
         loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self.exit, None, code)
+            loop.call_soon_threadsafe(self.run_worker, self._leave_saved(code))
+
+    async def _leave_saved(self, code: int) -> None:
+        """What was said last is stored first, unless that takes longer than a terminal waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.keeper.save(), LEAVING_SECONDS)
+        self.exit(None, code)
 
     def _time_passed(self) -> None:
         working = self.state.counted("working") > 0
@@ -153,11 +164,6 @@ class CockpitApp(Follower):
     def _footer_clicked(self, message: Footer.Clicked) -> None:
         self.action_act(message.action)
 
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self) -> None:
-        if self.cockpit.ready:
-            self.cockpit.draw_task()
-
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
@@ -165,6 +171,14 @@ class CockpitApp(Follower):
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    @on(DiffView.CommentAsked)
+    def _comment(self) -> None:
+        self.action_act("review.comment")
+
+    @on(DiffView.AttemptsAsked)
+    def _attempts(self) -> None:
+        self.action_act("review.attempts")
 
     def on_key(self, event: events.Key) -> None:
         """Before any binding: what is typed is never a key of a pane."""
@@ -216,6 +230,8 @@ class CockpitApp(Follower):
             self.feed,
             self.state,
             focus_task=self.focus_task,
+            look_at=self.look_at,
+            keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
         )

@@ -86,7 +86,7 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of(evidence_rows(task, width=width))
     yield spans_of(outcome_rows(task, None))
     yield spans_of(proof_title([("tests", "")], verdict_spans(task, None), width=width))
-    yield spans_of(guard_rows(task, unseen=1, undecided=1, rejected=1))
+    yield spans_of(guard_rows(task, unseen=[task["title"]], undecided=1, rejected=1))
     yield spans_of(send_rows(task, accepted=1, rejected=1, undecided=1))
     yield spans_of(answer_rows(blocker))
     yield [(text, "") for text in options_of(blocker)]
@@ -103,7 +103,7 @@ def painted(document: dict[str, Any], width: int) -> Iterator[Sequence[Span]]:
         elif isinstance(row, FileRow):
             yield file_bar(row, canvas, [])
         elif isinstance(row, HunkRow | NoteRow):
-            yield bar(row, canvas, None)
+            yield bar(row, canvas, [])
         elif isinstance(row, GapRow):
             yield [(row.heading, "")]
 

@@ -19,6 +19,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowLetter,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -332,6 +333,9 @@ class FakeService:
                 found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowLetter(_, kind, overall, parts):
+                said = [overall, parts.text] if kind == "changes" else []
+                found = {"text": "\n".join(filter(None, said)), "comments": []}
             case ShowUndo():
                 found = {"files": FILES}
             case ShowTask():

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds import cockpit, commenting, review, tasks
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -32,6 +32,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.comment": commenting.comment,
+    "review.attempts": commenting.attempts,
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,

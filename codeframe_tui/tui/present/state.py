@@ -32,6 +32,9 @@ class State:
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
+        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        since: earlier attempt that it is compared with; None = with the files as they were.
+        review: `ShowReview` of what the diff shows.
         found: what came of the search in the pane that has the keys; empty while there is none.
         filter: which tasks the queue shows, as it was typed; see `core.filters`.
         sort: how the queue is ordered; see `core.queries.Sort`.
@@ -43,6 +46,9 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    attempt_shown: int | None = None
+    since: int | None = None
+    review: _Document | None = None
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
@@ -104,13 +110,39 @@ class State:
     @property
     def diff_is_due(self) -> bool:
         """Whether the task has a newer proposal than the diff that has arrived."""
+        wanted = self.attempt_shown or self.newest
+        return bool(wanted) and (self.diff or {}).get("attempt") != wanted
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest attempt; 0 before the first."""
         attempts = list((self.task or {}).get("attempts") or ())
-        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
+        return int(attempts[-1].get("attempt") or len(attempts)) if attempts else 0
 
     @property
     def decidable(self) -> bool:
         """Whether the proposal in focus waits for a decision."""
         return self.row().get("status") in DECIDABLE
+
+    @property
+    def reviewable(self) -> bool:
+        """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
+        whole = self.since is None and self.attempt_shown in {None, self.newest}
+        return self.decidable and whole
+
+    @property
+    def reading(self) -> str:
+        """What the diff shows when it is not the newest proposal, in words; else empty."""
+        shown = self.attempt_shown or self.newest
+        if self.since is not None:
+            return f"attempt {shown} since attempt {self.since}"
+        return f"attempt {shown} of {self.newest}" if shown != self.newest else ""
+
+    def owner_of(self, proposal: str) -> str | None:
+        """The task in focus, if the proposal is one of its attempts."""
+        attempts = (self.task or {}).get("attempts") or ()
+        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
+        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -134,7 +166,7 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    "copy_place",
+    *("copy_place", "next_comment"),
 )
 
 
@@ -149,8 +181,7 @@ def works(action: str, state: State) -> bool:
     if action == "queue.open":
         return bool(state.row())
     if place == "diff":
-        files = bool((state.diff or {}).get("files"))
-        return files and (name in _READING or state.decidable)
+        return _works_in_diff(name, state)
     if action == "tests.output":
         return state.task is not None and bool(state.task.get("attempts"))
     if place == "blockers":
@@ -160,6 +191,17 @@ def works(action: str, state: State) -> bool:
         return bool((state.activity or {}).get("items"))
     there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
     return there.get(action, True)
+
+
+def _works_in_diff(name: str, state: State) -> bool:
+    if name == "attempts":
+        return state.newest > 0
+    if name == "interdiff":
+        return state.since is not None or (state.review or {}).get("since") is not None
+    files = bool((state.diff or {}).get("files"))
+    if name in {"comment", "comment_file"}:
+        return files and state.row().get("status") not in ENDED
+    return files and (name in _READING or state.reviewable)
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -176,8 +218,10 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
-    if action == "app.search_next":
-        return f"hit {state.found}"
-    if action == "tests.failures" and state.failures:
-        return "all tests"
-    return label
+    reviewed = (state.review or {}).get("since")
+    words = {
+        "app.search_next": f"hit {state.found}",
+        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
+        "tests.failures": "all tests" if state.failures else label,
+    }
+    return words.get(action, label)
