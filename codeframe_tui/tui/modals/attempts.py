@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
@@ -22,6 +23,12 @@ class Look(NamedTuple):
     since: bool
 
 
+class _List(LineList):
+    """A list that is moved in by the keys of all lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
+
+
 class Attempts(Dialog[Look]):
     """A list of attempts.
 
@@ -31,7 +38,10 @@ class Attempts(Dialog[Look]):
         at: the number under the cursor at first.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "since", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "look", show=False),
+        Binding("i", "since", show=False),
+    ]
 
     def __init__(self, title: str, rows: Sequence[Row], at: str) -> None:
         super().__init__(title, [("enter", "look at it"), ("i", "what changed since it")])
@@ -40,7 +50,7 @@ class Attempts(Dialog[Look]):
 
     def content(self) -> Iterable[Widget]:
         """The list."""
-        yield LineList(classes="dialog-options")
+        yield _List(classes="dialog-options")
 
     def on_mount(self) -> None:
         """Show them."""
@@ -54,6 +64,10 @@ class Attempts(Dialog[Look]):
         """Look at one."""
         event.stop()
         self.decide(Look(int(event.key), since=False))
+
+    def action_look(self) -> None:
+        """Look at the one under the cursor."""
+        self.query_one(LineList).action_choose()
 
     def action_since(self) -> None:
         """Compare with one."""

@@ -127,8 +127,12 @@ class State:
     @property
     def reviewable(self) -> bool:
         """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
-        whole = self.since is None and self.attempt_shown in {None, self.newest}
-        return self.decidable and whole
+        return self.decidable and self.is_newest
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the diff shows the newest proposal, and nothing else."""
+        return self.since is None and self.attempt_shown in {None, self.newest}
 
     @property
     def reading(self) -> str:

@@ -20,7 +20,7 @@ from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
@@ -163,7 +163,7 @@ class Picture(Screen[None], Surface):
         shown = self.state.diff or {}
         fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
-        if fits and self.state.reviewable:
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
             diff.restore(review["draft"], review["proposal"])
 
     def draw_writing(self) -> None:
