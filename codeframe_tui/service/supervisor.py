@@ -38,6 +38,7 @@ from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
     blockers,
     comments,
+    dependencies,
     details,
     documents,
     drafts,
@@ -88,6 +89,9 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
     queries.ShowActivity: details.activity,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
@@ -147,12 +151,9 @@ class Supervisor(StoreLedger):
                 self.keep = on
                 return {}
             case SetWorkers() | SetPolicy() | RaiseLimit():
-                return await self._write(self._switch(command))
-            case RunTests():
+                return await self._write(partial(self._switch, command))
+            case RunTests() | StopTests():
                 return await self._run_tests(command)
-            case StopTests(number):
-                self._repeating.stop(number)
-                return {}
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
             case Approve() if command.parts.hunks or command.parts.lines:
@@ -162,16 +163,17 @@ class Supervisor(StoreLedger):
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
 
-    def _switch(self, command: SetWorkers | SetPolicy | RaiseLimit) -> Callable[[Unit], Document]:
-        """What the settings have a say in."""
+    def _switch(self, command: SetWorkers | SetPolicy | RaiseLimit, unit: Unit) -> Document:
+        """What goes by the settings."""
         match command:
             case SetWorkers():
-                return partial(switches.set_workers, command=command, settings=self._settings)
+                return switches.set_workers(unit, command, self._settings)
             case SetPolicy():
-                return partial(switches.set_policy, command=command, settings=self._settings)
+                return switches.set_policy(unit, command, self._settings)
             case RaiseLimit():
-                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
-                return partial(raised, started=self.started)
+                return limits.raise_limit(
+                    unit, wish=command, settings=self._settings, started=self.started
+                )
 
     async def _say(self, command: Reject | Explain | AddComment) -> Document:
         """What needs the files of the proposal, which are read outside of the unit."""
@@ -193,10 +195,7 @@ class Supervisor(StoreLedger):
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
         if (document := _DOCUMENTS.get(type(query))) is not None:
-            shown = await self._store.read(lambda tables: document(tables, query))
-            if isinstance(query, queries.ShowTask):
-                shown["testing"] = shown["number"] in self._repeating
-            return shown
+            return await self._store.read(lambda tables: document(tables, query))
         match query:
             case queries.ShowOverview():
                 return await self._overview()
@@ -274,14 +273,17 @@ class Supervisor(StoreLedger):
     async def _task(self, query: queries.ShowTask) -> Document:
         shown = await self._store.read(lambda tables: details.task(tables, query))
         said = await self._reader.comments(query.number) if shown["attempts"] else []
-        return {**shown, "comments": said}
+        return {**shown, "comments": said, "testing": shown["number"] in self._repeating}
 
     async def _letter(self, query: ShowLetter) -> Letter:
         """The letter of a review; of a task without a proposal only what a person says."""
         task = await self._store.read(lambda tables: find_task(tables, query.number))
         return await self._reader.letter(query) if task.attempt else Letter(query.overall)
 
-    async def _run_tests(self, command: RunTests) -> Document:
+    async def _run_tests(self, command: RunTests | StopTests) -> Document:
+        if isinstance(command, StopTests):
+            self._repeating.stop(command.number)
+            return {}
         repeated.require_sandbox(self._facts())
         again = await self._store.read(lambda tables: repeated.wished(tables, command))
         self._repeating.reserve(again.task)

@@ -11,7 +11,7 @@ from codeframe_tui.tui.modals.attempts import Attempts
 from codeframe_tui.tui.modals.comment import CommentDialog, Said
 from codeframe_tui.tui.present.comments import comment_words
 from codeframe_tui.tui.present.rows import Row, row, safe
-from codeframe_tui.tui.present.sheets import attempt_rows
+from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
 from codeframe_tui.tui.widgets.diff_comments import CommentSpot
 
@@ -81,7 +81,7 @@ async def attempts(desk: Desk) -> None:
         desk.tell((f"{desk.number} has no attempt yet", "dim"))
         return
     shown = state.attempt_shown or state.newest
-    rows = attempt_rows(task, shown=shown, since=state.since)
+    rows = attempt_list(task, shown=shown, since=state.since)
     look = await desk.ask(Attempts(f"Attempts of {desk.number}", rows, str(shown)))
     if look is None:
         return

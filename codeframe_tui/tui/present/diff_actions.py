@@ -65,9 +65,13 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
+    DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
+    DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
     DiffAction(
         "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
     ),
     DiffAction("diff.fold_all", "Z", "", "Fold all files to their bars, or unfold them"),
+    DiffAction("diff.edit", "E", "edit", "Edit this file of the proposal in $EDITOR, by hand"),
+    DiffAction("diff.open", "e", "", "Open the project's own file in $EDITOR at this line"),
     DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
 )

@@ -9,18 +9,9 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.focus import flags_of, size_spans
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
-from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import count
 
-__all__ = [
-    "answer_rows",
-    "attempt_rows",
-    "file_rows",
-    "guard_rows",
-    "is_risky",
-    "letter_rows",
-    "send_rows",
-]
+__all__ = ["attempt_list", "file_rows", "guard_rows", "is_risky", "letter_rows", "send_rows"]
 
 _WIDTH = 70
 _LETTER_WIDTH = 92
@@ -152,7 +143,7 @@ def _fitted(line: str) -> list[str]:
     return [shown] if cells(shown) <= _LETTER_WIDTH else wrap(shown, _LETTER_WIDTH)
 
 
-def attempt_rows(task: Mapping[str, Any], *, shown: int, since: int | None) -> list[Row]:
+def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> list[Row]:
     """The attempts of a task, newest first; keys are their numbers.
 
     Args:
@@ -179,26 +170,6 @@ def attempt_rows(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
             )
         )
     return rows
-
-
-def answer_rows(blocker: Mapping[str, Any]) -> list[Row]:
-    """A question and what is known about it."""
-    question = clean(str(blocker.get("question") or ""), limit=4_000)
-    rows = [heading(line, "text") for line in wrap(question, _WIDTH, limit=14)]
-    if blocker.get("assumption"):
-        rows += [BLANK, heading(f"meanwhile it assumes: {safe(blocker['assumption'])}", "dim")]
-    facts = []
-    attempts = blocker.get("attempts")
-    tried = len(attempts) if isinstance(attempts, list) else attempts
-    if tried:
-        facts.append(count(int(tried), "attempt"))
-    if blocker.get("cost_usd"):
-        facts.append(money(blocker["cost_usd"]))
-    holds = blocker.get("holds")
-    held = len(holds) if isinstance(holds, list) else holds
-    if held:
-        facts.append(f"holds {count(int(held), 'task')}")
-    return [*rows, BLANK, heading(" · ".join(facts), "faint")] if facts else rows
 
 
 def file_rows(document: Mapping[str, Any]) -> list[Row]:
