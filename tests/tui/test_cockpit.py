@@ -74,7 +74,8 @@ async def test_accepting_all_asks_first_and_names_the_hash_that_was_shown() -> N
         _past_diff_guard(drive)
         drive.key("A")
         await _past_guard(drive)
-        assert "3 files not looked at, 5 hunks undecided" in drive.screen_text()
+        assert "○ 3 files not looked at: " in drive.screen_text()
+        assert "○ 5 hunks undecided" in drive.screen_text()
         assert drive.service.submitted == []
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)

@@ -121,6 +121,8 @@ async def quit_(desk: Desk) -> None:
         decision = await desk.ask(_Leaving("Leave?", rows, [_DROP]), over=True)
     if (runs or rows) and decision is None:
         return
+    if not desk.state.lost:
+        await desk.keep()
     if runs:
         try:
             await desk.submit(KeepWorking(on=decision == "keep"))

@@ -21,7 +21,7 @@ from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
@@ -136,13 +136,14 @@ class Picture(Screen[None], Surface):
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
+        title.show(title_row(task, width=width, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
         files = attempt.get("files") or ()
         here = diff.place.path if diff.place else ""
@@ -164,13 +165,23 @@ class Picture(Screen[None], Surface):
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
             diff.show(dict(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_review()
         self.draw_place()
+
+    def draw_review(self) -> None:
+        """Comments and kept verdicts of what the diff shows, once both are there."""
+        diff, review = self.part("diff", DiffView), self.state.review or {}
+        shown = self.state.diff or {}
+        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        diff.show_comments(review["comments"] if fits else ())
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
+            diff.restore(review["draft"], review["proposal"])
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
