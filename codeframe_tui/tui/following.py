@@ -231,6 +231,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]

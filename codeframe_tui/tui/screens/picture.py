@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
-from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
@@ -65,6 +65,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._timeline = Timeline()
         self._notice_ends: Timer | None = None
 
     @property
@@ -204,10 +205,16 @@ class Picture(Screen[None], Surface):
 
     def draw_activity(self) -> None:
         """The timeline."""
-        waiting = self.state.waits.get(self.state.focus or "")
-        self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        rows = self._timeline.rows(
+            self.state.activity,
+            now=self._now(),
+            width=pane.line_width,
+            waiting=live.waiting if live else None,
+            doing=live.doing if live else None,
         )
+        pane.set_rows(rows)
+        self.draw_proof_title()
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
@@ -243,6 +250,8 @@ class Picture(Screen[None], Surface):
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        if shown == "activity":
+            return [row(None, *tabs, right=money_spans(self.state.activity))]
         verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
