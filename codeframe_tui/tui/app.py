@@ -33,8 +33,9 @@ from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, th
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
-from codeframe_tui.tui.widgets.labels import Footer
+from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
@@ -202,9 +203,16 @@ class CockpitApp(Reviewer):
 
     # -- what a person does ---------------------------------------------------------------------
 
-    @on(Footer.Clicked)
-    def _footer_clicked(self, message: Footer.Clicked) -> None:
+    @on(Label.Clicked)
+    def _label_clicked(self, message: Label.Clicked) -> None:
         self.action_act(message.action)
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        diff = self.cockpit.part("diff", DiffView)
+        if units := diff.draft.units_of(message.path):
+            diff.go_to(units[0])
 
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:

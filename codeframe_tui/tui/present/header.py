@@ -134,17 +134,17 @@ def _workers(
     if detail >= 5:
         return []
     if not workers:
-        return [_GAP, ("paused", "dim")] if overview.get("paused") else []
+        return [_GAP, ("paused", "dim @app.workers")] if overview.get("paused") else []
     if detail >= 2:
-        return [_GAP, (f"● {len(workers)} working", "blue")]
+        return [_GAP, (f"● {len(workers)} working", "blue @app.pane_queue")]
     spans: list[Span] = []
     for worker in workers[:3]:
         phase = safe(worker.get("phase"))
         spans += [
             _GAP,
-            ("● ", "blue"),
-            (safe(worker.get("task")), "dim"),
-            (" " + PHASES.get(phase, phase), "blue"),
+            ("● ", "blue @app.pane_queue"),
+            (safe(worker.get("task")), "dim @app.pane_queue"),
+            (" " + PHASES.get(phase, phase), "blue @app.pane_queue"),
         ]
         if left.get(str(worker.get("task"))):
             spans.append((f" · {left[str(worker.get('task'))]} left", "dim"))
@@ -159,11 +159,12 @@ def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
     needs = int((overview.get("counts") or {}).get("needs_you") or 0)
     if needs:
         said = f"{needs} needs you" if needs == 1 else f"{needs:,} need you"
-        parts.append([(said, "amber")])
+        parts.append([(said, "amber @app.urgent")])
     label = detail < 3
     level = safe(overview.get("sandbox"))
     sandbox_style = "green" if level == "bwrap" else "amber"
-    named = [("policy", safe(overview.get("policy")), "text"), ("sandbox", level, sandbox_style)]
+    policy = safe(overview.get("policy"))
+    named = [("policy", policy, "text @app.policy"), ("sandbox", level, sandbox_style)]
     if detail < 1 and not overview.get("scripted"):
         named.append(("", safe(overview.get("model")), "text"))
     parts += [

@@ -244,9 +244,9 @@ class Picture(Screen[None], Surface):
         tabs: list[Span] = []
         for name in ("tests", "activity"):
             if name == shown:
-                tabs.append((name.upper(), self._weight(name)))
+                tabs.append((name.upper(), f"{self._weight(name)} @app.pane_{name}"))
             else:
-                tabs.append((name, "faint"))
+                tabs.append((name, f"faint @app.pane_{name}"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
@@ -270,13 +270,13 @@ class Picture(Screen[None], Surface):
             if key.action != "app.help" and works(key.action, state)
             if (label := label_of(key.action, key.label, state))
         ]
-        line, actions = footer_row(
+        line = footer_row(
             offers,
             Offer("app.palette", self._key("app.palette"), "all"),
             width=max(self._columns - 2, 1),
             always=[Offer("app.help", self._key("app.help"), "help")],
         )
-        self.part("footer", Footer).show_keys(line, actions)
+        self.part("footer", Footer).show(line)
 
     def notice(self, *spans: Span) -> None:
         """One line above the footer for a while; nothing takes it away at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -94,4 +95,19 @@ class ActivityPane(Pane):
 
 
 class FileList(LineList, can_focus=False):
-    """Files of a proposal beside the diff; keys of rows are paths."""
+    """Files of a proposal beside the diff; keys of rows are paths. A click goes to one."""
+
+    class Picked(Message):
+        """A file was clicked."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which file; there is no cursor of its own."""
+        event.prevent_default()
+        offset = event.get_content_offset(self)
+        index = -1 if offset is None else offset.y + self.scroll_offset.y
+        if 0 <= index < len(self.rows) and (path := self.rows[index].key) is not None:
+            self.post_message(self.Picked(path))
