@@ -25,8 +25,10 @@ from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.reviewing import Reviewer
+from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
@@ -147,6 +149,17 @@ class CockpitApp(Reviewer):
     def _tell_title(self, message: Arrived) -> None:
         if message.slot == "overview":
             self.caller.show_title(message.document)
+        if message.slot in {"overview", "queue"}:
+            self.call_later(self._welcome)
+
+    @on(Cockpit.Ready)
+    def _welcome(self) -> None:
+        """On the first fresh project say once what this is."""
+        front = self.cockpit.ready and self.screen is self.cockpit
+        wanted = front and self._kept.remembers and is_fresh(self.state)
+        if wanted and not self._kept.get("welcomed"):
+            self._kept.put("welcomed", value=True)
+            self.action_act("app.welcome")
 
     def _ask_terminal(self, request: str) -> None:
         if self._driver is not None:

@@ -23,6 +23,7 @@ from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
+from codeframe_tui.tui.present.welcome import nothing_written
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -260,8 +261,9 @@ class Picture(Screen[None], Surface):
         return "bold" if pane == self.pane else "dim"
 
     def draw_footer(self) -> None:
-        """The keys that work here."""
+        """The keys that work here; where no change is to be seen, the key that leads to one."""
         state = self.state
+        self.part("diff", DiffView).placeholder = nothing_written(state)
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
         keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
         offers = [
