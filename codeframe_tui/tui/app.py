@@ -18,6 +18,7 @@ from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.stylesheets import stylesheets
@@ -28,6 +29,7 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import DOOR
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
@@ -164,7 +166,16 @@ class CockpitApp(Follower):
 
     @on(DiffView.Told)
     def _told(self, message: DiffView.Told) -> None:
-        self.tell((message.text, "dim"))
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
 
     @on(DiffView.SendAsked)
     def _send(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds import cockpit, reading, review, tasks
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -32,6 +32,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "reading.jump": reading.jump,
+    "reading.symbols": reading.jump_to_symbol,
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,
