@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -15,24 +17,30 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from codeframe_tui.core.text import clean, printable
+from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.messages import Arrived, Happened
+from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
+from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.door import DOOR
+from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
+
+_CALM = 10
+"""Times as long as otherwise between two looks at running times, with reduced motion."""
 
 
 def _local_time() -> datetime:
@@ -44,8 +52,8 @@ class CockpitApp(Follower):
 
     Args:
         connect: gives a service; called again whenever the engine is gone.
-        keys: a person's own keys: action -> keys.
-        theme: name of the palette.
+        chosen: what a person set for the cockpit.
+        kept: the file that remembers what is chosen here; None = nothing does.
         now: the time, aware, in the person's time zone.
         signals: take SIGTERM and SIGHUP over, which only the main thread of a process may.
         tick: seconds between two looks at the running times; 0 = never.
@@ -60,27 +68,35 @@ class CockpitApp(Follower):
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
 
-    theme: Reactive[str] = Reactive(DARK.name)
+    theme: Reactive[str] = Reactive(DARK)
     """Name of the palette in force."""
 
     def __init__(
         self,
         connect: Connect,
         *,
-        keys: Mapping[str, str] | None = None,
-        theme: str = DARK.name,
+        chosen: Preferences = DEFAULTS,
+        kept: Path | None = None,
         now: Callable[[], datetime] = _local_time,
         signals: bool = False,
         tick: float = 1.0,
     ) -> None:
-        super().__init__(connect, now=now, chosen=keys or {})
+        super().__init__(connect, now=now, chosen=chosen.keys)
         self.now = now
         self._signals = signals
-        self._tick = tick
-        for each in THEMES:
-            self.register_theme(each)
-        if theme == LIGHT.name:
-            self.theme = theme
+        self._tick = tick * (_CALM if chosen.reduced_motion else 1)
+        self._preferences = chosen
+        self._kept = Kept(kept)
+        self._door = Door(
+            plain=not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
+        )
+        self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
+        if chosen.reduced_motion:
+            self.animation_level = "none"
+        wanted = full_name(chosen.theme or str(self._kept.get("theme")))
+        wanted = MONO if self.no_color else wanted
+        if wanted != DARK:
+            self._wear(wanted)
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -90,8 +106,7 @@ class CockpitApp(Follower):
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Ours are there from the first moment, so that the styles are parsed only once."""
-        ours = next((each for each in THEMES if each.name == theme_name), None)
-        return ours or super().get_theme(theme_name)
+        return theme(theme_name) or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
@@ -99,7 +114,7 @@ class CockpitApp(Follower):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the last door for text: fields show what was typed or pasted."""
-        return [*super().get_line_filters(), DOOR]
+        return [*super().get_line_filters(), self._door]
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is copied is pasted elsewhere, so it holds nothing hidden either."""
@@ -107,9 +122,35 @@ class CockpitApp(Follower):
 
     async def on_event(self, event: events.Event) -> None:
         """A pasted text is cleaned before any field gets it."""
-        if isinstance(event, events.Paste):
+        if isinstance(event, events.InputEvent):
+            self.caller.touch()
+        elif isinstance(event, events.Paste):
             event.text = clean(event.text, limit=len(event.text))
         await super().on_event(event)
+
+    def on_app_focus(self) -> None:
+        """Somebody looks at the terminal."""
+        self.caller.focus(gained=True)
+
+    def on_app_blur(self) -> None:
+        """Somebody looks elsewhere."""
+        self.caller.focus(gained=False)
+
+    @on(Happened)
+    def _call(self, message: Happened) -> None:
+        self.caller.happened(message.event)
+
+    @on(Arrived)
+    def _tell_title(self, message: Arrived) -> None:
+        if message.slot == "overview":
+            self.caller.show_title(message.document)
+
+    def _ask_terminal(self, request: str) -> None:
+        if self._driver is not None:
+            self._driver.write(request)
+
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self.set_timer(seconds, do)
 
     def on_mount(self) -> None:
         """Begin to listen."""
@@ -134,6 +175,9 @@ class CockpitApp(Follower):
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
+        live = self.state.in_hand
+        if live and (live.again or live.progress) and self.cockpit.ready:
+            self.cockpit.draw_tests()
         if working and self.cockpit.ready:
             self.cockpit.draw_header()
             self.cockpit.draw_activity()
@@ -181,6 +225,10 @@ class CockpitApp(Follower):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(DiffView.EditorAsked)
+    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+        self.action_act(f"review.{message.wish}")
+
     def on_key(self, event: events.Key) -> None:
         """Before any binding: what is typed is never a key of a pane."""
         self.cockpit.take_late(event)
@@ -200,9 +248,24 @@ class CockpitApp(Follower):
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
-            self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+            self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def use_theme(self, name: str) -> None:
+        """Change all colours at once, and keep the choice for the next time."""
+        if self.no_color:
+            self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
+            return
+        self._wear(name)
+        self._kept.put("theme", short_name(name))
+        said = " · config.toml names another for the next time" if self._preferences.theme else ""
+        self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
+
+    def _wear(self, name: str) -> None:
+        if (wanted := theme(name)) is not None:
+            self.register_theme(wanted)
+            self.theme = name
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
@@ -254,3 +317,7 @@ class CockpitApp(Follower):
                 yield SystemCommand(
                     title, keys, lambda action=key.action: self.action_act(action)
                 )  # fmt: skip
+        for name in NAMES:
+            yield SystemCommand(
+                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
+            )  # fmt: skip

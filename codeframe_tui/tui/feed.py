@@ -266,6 +266,7 @@ class Feed:
 _BY_TYPE: dict[str, tuple[str, ...]] = {
     "blocker": ("queue", "blockers"),
     "change": ("queue", "blockers"),
+    "hand": ("blockers",),
     "issue": ("queue",),
     "policy": (),
     "proposal": ("queue", "blockers"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -50,6 +51,10 @@ _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
 
+_SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
+"""Events after which nothing is being written for a task any more."""
+
+
 class Follower(App[int]):
     """The half of the app that listens.
 
@@ -62,7 +67,8 @@ class Follower(App[int]):
     def __init__(
         self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
     ) -> None:
-        super().__init__()
+        # without colours Textual would make greys of them, unless they are the terminal's own
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.state = State()
         self.feed = Feed(connect, self.post_message)
         self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
@@ -121,7 +127,11 @@ class Follower(App[int]):
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
         number = self.state.focus
-        attempts = (self.state.task or {}).get("attempts")
+        task = self.state.task or {}
+        attempts = task.get("attempts")
+        running = bool(task.get("testing"))
+        if number and task.get("number") == number and (running or number in self.state.live):
+            self._follow_again(number, on=running)
         self.feed.want("diff", ShowDiff(number) if attempts and number else None)
         if not attempts and self.state.diff is not None:
             self.state.diff = None
@@ -129,6 +139,7 @@ class Follower(App[int]):
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
+        self.cockpit.draw_blockers()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
@@ -183,8 +194,19 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
-        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+        elif event.type in {"tests.started", "tests.ended"}:
+            self._follow_again(event.task, on=event.type == "tests.started")
+        elif event.type in _SETTLING and event.task in self.state.live:
             self.state.live[event.task].settle()
+
+    def _follow_again(self, number: str, *, on: bool) -> None:
+        """Tests of a task run again, or do not any more; also of one that has ended."""
+        live = self.state.live.setdefault(number, Live())
+        if on:
+            self.state.ended.discard(number)
+        elif live.again and self.state.row(number).get("status") in ENDED:
+            self.state.ended.add(number)
+        live.repeat(on=on)
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -235,7 +257,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.part("queue", QueuePane).seek(number)
+        self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
@@ -244,7 +266,7 @@ class Follower(App[int]):
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
         queue = self.cockpit.part("queue", QueuePane)
-        if queue.cursor is None and queue.sought is None:
+        if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.number)
@@ -258,7 +280,7 @@ class Follower(App[int]):
         if not self.cockpit.ready or self.state.queue is None:
             return
         queue = self.cockpit.part("queue", QueuePane)
-        chosen = (self.state.filter, Sort(self.state.sort))
+        chosen = (queue.sought, Sort(self.state.sort))
         wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
         shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
         if queue.complete and shown == chosen:
@@ -275,6 +297,7 @@ class Follower(App[int]):
                 self._look()
             case "blockers":
                 self.state.blocker = message.key
+                self.cockpit.draw_blockers()
                 task = self.state.question(message.key).get("task")
                 if self.cockpit.pane == "blockers" and task:
                     self.focus_task(str(task))

@@ -19,6 +19,7 @@ from codeframe_tui.core.commands import (
     Redo,
     Reject,
     Retry,
+    RunTests,
     SetPolicy,
     SetWorkers,
     Undo,
@@ -144,7 +145,8 @@ async def test_verdict_keys_outside_the_diff_decide_nothing() -> None:
         drive.key("1")
         await drive.until(lambda: drive.app.cockpit.pane == "queue")
         await drive.pilot.pause()
-        assert drive.service.submitted == []
+        # in the tests the same keys run tests again, which decides nothing
+        assert {type(wish) for wish in drive.service.submitted} <= {RunTests}
         assert not drive.app.cockpit.query_one(DiffView).draft.parts
 
 

@@ -31,7 +31,7 @@ class SVG(SingleFileSnapshotExtension):
 async def test_the_diff_looks_like_this(
     size: tuple[int, int], theme: str, snapshot: SnapshotAssertion
 ) -> None:
-    app = Host(retry(), theme=theme)
+    app = Host(retry(), wanted=theme)
     async with app.run_test(size=size) as pilot:
         await app.settled(pilot)
         await press(pilot, "space", "j", "j", "j")

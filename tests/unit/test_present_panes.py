@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
-from codeframe_tui.tui.own_keys import read_keys
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
-from codeframe_tui.tui.present.live import LOG_LINES, Live
+from codeframe_tui.tui.present.live import Live
+from codeframe_tui.tui.present.log import LOG_LINES
 from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, plain
-from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows
 from codeframe_tui.tui.present.state import State, works
-from codeframe_tui.tui.present.tests import outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from tests.tui.fake_service import (
     FILES,
     NOW,
@@ -75,14 +77,17 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *queue_rows(_spoilt(queue(), nasty), width=90, now=NOW),
         *blocker_rows(_spoilt(blockers(), nasty), width=36, now=NOW),
         *activity_rows(_spoilt(activity(), nasty), now=NOW),
-        *outcome_rows(spoilt, None, failures=False),
-        *outcome_rows(None, live, failures=False),
+        *proof_rows(spoilt, None, Shown(), now=NOW),
+        *proof_rows(None, live, Shown(), now=NOW),
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
         *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
         *guard_rows(spoilt, unseen=1, undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
-        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0]),
+        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
+        *attempt_rows(spoilt, width=20),
+        *hand_rows({"path": nasty, "files": [{"path": nasty}], "attempt": 1}, here=True),
+        *kept_rows(nasty, nasty, nasty),
         *banner_rows(document | {"scripted": False}),
         header_row(document, width=200, lost=""),
         title_row(spoilt, width=120),
@@ -161,17 +166,20 @@ def _failed() -> dict[str, Any]:
     tests = [dict(test) for test in found["green"]["tests"]]
     tests[2]["outcome"] = "failed"
     found["green"] = {"verdict": "failing", "tests": tests}
+    found["regression"] = {"verdict": "clean", "tests": tests}
     return shown() | {"attempts": [{"verification": found}]}
 
 
 def test_a_failing_test_stands_first_and_is_counted() -> None:
-    rows = outcome_rows(_failed(), None, failures=False)
+    rows = proof_rows(_failed(), None, Shown(), now=NOW)
     assert plain(rows[0]) == "1 new test fails"
     assert plain(rows[1]).startswith("✘ → ✘  tests/test_retry.py::test_never_retries_400")
     said = "".join(text for text, _ in verdict_spans(_failed(), None))
     assert "GREEN ✘ 2 of 3" in said
     assert said.endswith("FAILED")
-    keyed = [line for line in outcome_rows(_failed(), None, failures=True) if line.key]
+    keyed = [
+        line for line in proof_rows(_failed(), None, Shown(failures=True), now=NOW) if line.key
+    ]
     assert len(keyed) == 1
 
 
@@ -182,16 +190,16 @@ def test_not_verified_says_why_and_never_green() -> None:
     spans = verdict_spans(document, None)
     assert "NOT VERIFIED" in spans[-1][0]
     assert not [text for text, style in spans if "green" in style]
-    assert "install pytest" in _text(outcome_rows(document, None, failures=False))
+    assert "install pytest" in _text(proof_rows(document, None, Shown(), now=NOW))
 
 
 def test_live_tests_tell_their_story_before_anything_is_recorded() -> None:
     live = Live()
     live.take(Signal("test", "1", {"run": "red", "id": "t.py::a", "outcome": "failed"}))
     live.take(Signal("test.progress", "1", {"run": "red", "done": 1, "total": 3}))
-    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ·  t.py::a")
+    assert _text(proof_rows({}, live, Shown(), now=NOW)).startswith("✘ → ·  t.py::a")
     live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
-    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ✔  t.py::a")
+    assert _text(proof_rows({}, live, Shown(), now=NOW)).startswith("✘ → ✔  t.py::a")
     assert "RED 1 of 3" in "".join(text for text, _ in verdict_spans({}, live))
 
 
@@ -201,15 +209,6 @@ def test_a_run_that_tells_nothing_is_not_counted() -> None:
     live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
     live.take(Signal("test.progress", "1", {"run": "green", "done": 0, "total": 7}))
     assert "".join(text for text, _ in verdict_spans({}, live)).strip() == "GREEN 1 of 7"
-
-
-def test_own_keys_are_read_from_the_users_file_only_when_it_is_sound(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    assert read_keys(config) == {}
-    config.write_text('model = "m"\n[keys]\n"queue.new" = "f7"\n"queue.edit" = 3\n')
-    assert read_keys(config) == {"queue.new": "f7"}
-    config.write_text("[keys")
-    assert read_keys(config) == {}
 
 
 def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
@@ -380,4 +379,7 @@ def test_only_what_works_is_offered() -> None:
     assert works("queue.note", state)
     assert not works("diff.accept_hunk", state)
     assert not works("blockers.answer", state)
-    assert [key.action for key in keys_at("queue") if works(key.action, State())] == ["queue.new"]
+    assert [key.action for key in keys_at("queue") if works(key.action, State())] == [
+        "queue.new",
+        "queue.sort",
+    ]

@@ -75,7 +75,7 @@ class Desk:
 
         Args:
             dialog: made of what was given last (None at first) and of why it was refused.
-            command: made of what was given; None when there is nothing to send.
+            command: made of what was given; None when there is nothing to send. May refuse, too.
 
         Returns:
             What the engine answered; None when the person left, or there was nothing to send.
@@ -83,11 +83,9 @@ class Desk:
         given: T | None = None
         why = ""
         while (given := await self.ask(dialog(given, why))) is not None:
-            wish = command(given)
-            if wish is None:
-                return None
             try:
-                return await self.submit(wish)
+                wish = command(given)
+                return None if wish is None else await self.submit(wish)
             except CodeframeError as error:
                 why = " · ".join(part for part in (error.message, error.hint) if part)
             if self.app.screen is not self.cockpit:

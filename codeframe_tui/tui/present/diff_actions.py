@@ -64,5 +64,7 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
         "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
     ),
     DiffAction("diff.fold_all", "Z", "", "Fold all files to their bars, or unfold them"),
+    DiffAction("diff.edit", "E", "edit", "Edit this file of the proposal in $EDITOR, by hand"),
+    DiffAction("diff.open", "e", "", "Open the project's own file in $EDITOR at this line"),
     DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
 )

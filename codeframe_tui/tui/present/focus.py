@@ -100,7 +100,8 @@ def file_rows(
             sign, style = "✔", "green"
         elif verdict == "rejected":
             sign, style = "✘", "red"
-        name = "bold" if path == current else "dim" if verdict else "text"
+        decided = verdict in {"accepted", "rejected"}
+        name = "bold" if path == current else "dim" if decided else "text"
         rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file)))
         if path in flagged:
             rule = safe(flagged[path].get("rule"))

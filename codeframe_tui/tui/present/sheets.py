@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.focus import flags_of, size_spans
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
-from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["answer_rows", "file_rows", "guard_rows", "send_rows"]
+__all__ = ["file_rows", "guard_rows", "send_rows"]
 
 _WIDTH = 70
 _FILES = 8
@@ -68,26 +66,6 @@ def send_rows(
         said = "Nothing is accepted, so there is nothing to apply."
     asked = "request changes sends it back to the worker with your reason."
     return [*rows, heading(said, "dim"), heading(asked, "dim")]
-
-
-def answer_rows(blocker: Mapping[str, Any]) -> list[Row]:
-    """A question and what is known about it."""
-    question = clean(str(blocker.get("question") or ""), limit=4_000)
-    rows = [heading(line, "text") for line in wrap(question, _WIDTH, limit=14)]
-    if blocker.get("assumption"):
-        rows += [BLANK, heading(f"meanwhile it assumes: {safe(blocker['assumption'])}", "dim")]
-    facts = []
-    attempts = blocker.get("attempts")
-    tried = len(attempts) if isinstance(attempts, list) else attempts
-    if tried:
-        facts.append(count(int(tried), "attempt"))
-    if blocker.get("cost_usd"):
-        facts.append(money(blocker["cost_usd"]))
-    holds = blocker.get("holds")
-    held = len(holds) if isinstance(holds, list) else holds
-    if held:
-        facts.append(f"holds {count(int(held), 'task')}")
-    return [*rows, BLANK, heading(" · ".join(facts), "faint")] if facts else rows
 
 
 def file_rows(document: Mapping[str, Any]) -> list[Row]:

@@ -31,9 +31,9 @@ class State:
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
+        unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
         found: what came of the search in the pane that has the keys; empty while there is none.
-        filter: which tasks the queue shows, as it was typed; see `core.filters`.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -50,9 +50,9 @@ class State:
     lost: str = ""
     refused: str = ""
     failures: bool = False
+    unfolded: bool = False
     blocker: str | None = None
     found: str = ""
-    filter: str = ""
     sort: str = "turn"
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
@@ -94,7 +94,21 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        return live.writing if live and being else None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person goes on with the task that is shown in a copy of their own."""
+        return bool((self.task or {}).get("by_hand"))
+
+    @property
+    def proof(self) -> _Document | None:
+        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        live = self.in_hand
+        if self.task and self.is_by_hand and live and live.tests:
+            return {**self.task, "attempts": []}
+        return self.task
 
     def base_of(self, path: str) -> _Document | None:
         """The file as it was before it is written anew; None until that is known."""
@@ -129,12 +143,14 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.lower": ("pending", "blocked"),
     "queue.after": ("pending", "blocked"),
 }
+_NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
+"""Actions of the inbox -> the field without which they make no sense."""
 OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "split", "wrap", "jump", "symbols", "next_flag"),
+    *("copy_place", "split", "wrap", "open", "jump", "symbols", "next_flag"),
 )
 
 
@@ -151,15 +167,31 @@ def works(action: str, state: State) -> bool:
     if place == "diff":
         files = bool((state.diff or {}).get("files"))
         return files and (name in _READING or state.decidable)
-    if action == "tests.output":
-        return state.task is not None and bool(state.task.get("attempts"))
+    if place == "tests":
+        return _tests_work(name, state)
     if place == "blockers":
         asked = state.question()
-        return bool(asked.get("attempts") if name == "approve" else asked)
+        return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
     there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
     return there.get(action, True)
+
+
+def _tests_work(name: str, state: State) -> bool:
+    task = state.task or {}
+    attempts = task.get("attempts") or ()
+    if name == "stop":
+        return bool(task.get("testing"))
+    if not attempts:
+        return name in {"failures", "log"}
+    if name not in {"run", "run_failed", "run_all"}:
+        return True
+    failed = (attempts[-1].get("verification") or {}).get("verdict") == "failed" or bool(
+        (attempts[-1].get("again") or {}).get("failed")
+    )
+    ready = task.get("status") != "in_progress" and not task.get("testing")
+    return ready and (failed or name != "run_failed")
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -176,8 +208,9 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
-    if action == "app.search_next":
-        return f"hit {state.found}"
-    if action == "tests.failures" and state.failures:
-        return "all tests"
-    return label
+    other = {
+        "app.search_next": f"hit {state.found}",
+        "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
+        "tests.failures": "all tests" if state.failures else label,
+    }
+    return other.get(action, label)

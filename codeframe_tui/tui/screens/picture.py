@@ -25,20 +25,21 @@ from codeframe_tui.tui.present.focus import (
 )
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    LogView,
     TestsPane,
 )
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -71,6 +72,7 @@ class Picture(Screen[None], Surface):
         self.pane = "queue"
         self._parts: dict[str, Widget] = parts()
         self._complete = False
+        self._proof = Proof()
         self._notice_ends: Timer | None = None
 
     @property
@@ -81,6 +83,12 @@ class Picture(Screen[None], Surface):
     @property
     def _columns(self) -> int:
         return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    @property
+    def front(self) -> str:
+        """Id of the part that stands in the pane: the tests give their place to the raw log."""
+        raw = self.pane == "tests" and self.part("proof", Area).has_class("-log")
+        return "log" if raw else self.pane
 
     def part(self, name: str, kind: type[W]) -> W:
         """A part by its id, also before it is mounted."""
@@ -121,7 +129,16 @@ class Picture(Screen[None], Surface):
     def draw_blockers(self) -> None:
         """The inbox."""
         pane = self.part("blockers", BlockersPane)
-        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        chosen = self.state.blocker if self.pane == "blockers" else None
+        pane.set_rows(
+            blocker_rows(
+                self.state.blockers,
+                width=pane.line_width,
+                now=self._now(),
+                chosen=chosen,
+                task=self.state.task,
+            )
+        )
         self.draw_titles()
 
     def draw_task(self) -> None:
@@ -188,11 +205,15 @@ class Picture(Screen[None], Surface):
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
-        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
-        self.part("tests", TestsPane).set_rows(rows)
-        if self.part("proof", Area).has_class("-log"):
-            self.part("log", LogView).show(tuple(live.log) if live else ())
-        self.draw_titles()
+        pane, proof = self.part("tests", TestsPane), self.part("proof", Area)
+        if proof.has_class("-log"):
+            self.part("log", LogView).show(live.log if live else None)
+        else:
+            state, width = self.state, pane.line_width
+            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            pane.found = self._proof.found
+        self.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
@@ -211,6 +232,16 @@ class Picture(Screen[None], Surface):
         self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
+        self.draw_proof_title()
+
+    @on(TestsPane.Filtered)
+    def _filtered(self) -> None:
+        self.draw_tests()
+        self.post_message(TestsPane.Sought())
+
+    @on(LogView.Moved)
+    def draw_proof_title(self) -> None:
+        """The tabs, and the verdict as a sentence."""
         self.part("proof-title", Label).show(*self._proof_title())
 
     def _proof_title(self) -> list[Row]:
@@ -224,8 +255,8 @@ class Picture(Screen[None], Surface):
                 tabs.append((name, "faint"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
-            tabs.append(("raw log ", "dim"))
-        verdict = verdict_spans(self.state.task, self.state.in_hand)
+            tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 

@@ -73,6 +73,12 @@ class DiffView(DiffComments):
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
 
+    @dataclass
+    class EditorAsked(Message):
+        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
+
+        wish: str
+
     def __init__(
         self,
         *,
@@ -296,6 +302,14 @@ class DiffView(DiffComments):
                 draft = draft.give_rows(verdict, unit, hunk, rows)
         self.leave_range()
         self._take(draft.together(self.draft))
+
+    def action_edit(self) -> None:
+        """Ask to edit the proposal's file."""
+        self.post_message(self.EditorAsked("edit"))
+
+    def action_open(self) -> None:
+        """Ask to open the project's file."""
+        self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place

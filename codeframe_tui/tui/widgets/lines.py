@@ -368,7 +368,7 @@ class LineList(LineView):
     def _keep_scroll(self, top: tuple[str, int] | None) -> None:
         line = self._stops.line_of(top[0]) if top is not None else None
         if top is not None and line is not None:
-            self.scroll_to(y=line - top[1], animate=False, immediate=True)
+            self._scroll(line - top[1])
 
     def _inherit(self, old_rows: Sequence[Row], at: int) -> None:
         """Give the cursor of a row that is gone to the next one that is left, else to any."""
@@ -389,4 +389,8 @@ class LineList(LineView):
             return
         # the headings above the first row come into sight with it
         y = 0 if index == self._stops.first else index if index < top else index - height + 1
-        self.scroll_to(y=y, animate=False, immediate=True)
+        self._scroll(y)
+
+    def _scroll(self, y: int) -> None:
+        """At once; also while the scrollbar of a list that grew is not there yet."""
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)
