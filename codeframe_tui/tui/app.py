@@ -156,8 +156,7 @@ class CockpitApp(Follower):
         """Begin to listen."""
         if self._signals:
             guard_running(self._leave)
-        known = {key.action for key in KEYS}
-        self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        self.set_keymap(self._chosen)
         fold = self._chosen.get("diff.fold", find("diff.fold").keys)
         self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
@@ -247,10 +246,18 @@ class CockpitApp(Follower):
         elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
+        elif place == "list":
+            self._move(name)
         elif action == "app.theme":
             self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _move(self, name: str) -> None:
+        """Move in the list that has the keys."""
+        move = getattr(self.focused, f"action_{name}", None)
+        if move is not None:
+            move()
 
     def use_theme(self, name: str) -> None:
         """Change all colours at once, and keep the choice for the next time."""
@@ -311,7 +318,7 @@ class CockpitApp(Follower):
         """The palette: every action of the table, by what it does."""
         del screen
         for key in KEYS:
-            if key.where != "list" and key.action != "app.palette":
+            if key.action != "app.palette":
                 keys = key_names(self._chosen.get(key.action, key.keys))
                 title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
                 yield SystemCommand(

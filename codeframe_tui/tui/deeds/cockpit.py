@@ -86,7 +86,9 @@ async def help_(desk: Desk) -> None:
     table = [
         (key.where, key_names(desk.chosen.get(key.action, key.keys)), key.help) for key in KEYS
     ]
-    await desk.ask(Viewer("Keys", help_rows(table, PLACES, desk.cockpit.pane)))
+    width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
+    rows = help_rows(table, PLACES, desk.cockpit.pane, width=width)
+    await desk.ask(Viewer("Keys", rows))
 
 
 async def palette(desk: Desk) -> None:
