@@ -24,6 +24,7 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
@@ -220,20 +221,22 @@ class CockpitApp(Reviewer):
     def _label_clicked(self, message: Label.Clicked) -> None:
         self.action_act(message.action)
 
-    @on(FileList.Picked)
-    def _file_picked(self, message: FileList.Picked) -> None:
-        self.cockpit.go("diff")
-        diff = self.cockpit.part("diff", DiffView)
-        if units := diff.draft.units_of(message.path):
-            diff.go_to(units[0])
-
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
     @on(DiffView.Told)
     def _told(self, message: DiffView.Told) -> None:
-        self.tell((message.text, "dim"))
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
 
     @on(DiffView.SendAsked)
     def _send(self) -> None:

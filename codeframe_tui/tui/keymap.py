@@ -114,6 +114,7 @@ _NAMES = {
     "question_mark": "?",
     "slash": "/",
     "equals_sign": "=",
+    "exclamation_mark": "!",
     "plus": "+",
     "minus": "-",
     "escape": "esc",

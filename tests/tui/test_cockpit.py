@@ -110,6 +110,7 @@ async def test_part_of_a_proposal_is_sent_by_its_hunks() -> None:
         drive.key("2")
         await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
         _past_diff_guard(drive)
+        drive.app.cockpit.query_one(DiffView).go_to(("client/retry.py", 1))
         drive.key("space", "r")
         await drive.until(lambda: "1 rejected" in drive.label("title"))
         assert "hunks 1/5 accepted" in drive.label("title")

@@ -95,7 +95,7 @@ class ActivityPane(Pane):
 
 
 class FileList(LineList, can_focus=False):
-    """Files of a proposal beside the diff; keys of rows are paths. A click goes to one."""
+    """Files of a proposal beside the diff; keys of rows are paths."""
 
     class Picked(Message):
         """A file was clicked."""
@@ -105,9 +105,9 @@ class FileList(LineList, can_focus=False):
             self.path = path
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which file; there is no cursor of its own."""
+        """Go to the file; there is no cursor here to move."""
         event.prevent_default()
-        offset = event.get_content_offset(self)
-        index = -1 if offset is None else offset.y + self.scroll_offset.y
-        if 0 <= index < len(self.rows) and (path := self.rows[index].key) is not None:
+        at = event.get_content_offset(self)
+        row = None if at is None else at.y + self.scroll_offset.y
+        if row is not None and row < self.count() and (path := self.rows[row].key):
             self.post_message(self.Picked(path))
