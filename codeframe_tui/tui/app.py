@@ -88,7 +88,6 @@ class CockpitApp(Reviewer):
         tick: float = 1.0,
     ) -> None:
         super().__init__(connect, now=now, chosen=chosen.keys)
-        self.now = now
         self._signals = signals
         self._tick = tick * (_CALM if chosen.reduced_motion else 1)
         self._preferences = chosen
@@ -200,8 +199,9 @@ class CockpitApp(Reviewer):
         live = self.state.in_hand
         if live and (live.again or live.progress) and self.cockpit.ready:
             self.cockpit.draw_tests()
-        if working and self.cockpit.ready:
+        if (working or self.state.slow) and self.cockpit.ready:
             self.cockpit.draw_header()
+        if working and self.cockpit.ready:
             self.cockpit.draw_activity()
 
     @on(LineList.Chosen)

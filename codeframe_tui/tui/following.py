@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
@@ -31,6 +31,7 @@ from codeframe_tui.tui.messages import (
     EngineLost,
     Happened,
     Missing,
+    Slow,
     Streamed,
 )
 from codeframe_tui.tui.present.live import Live
@@ -40,6 +41,7 @@ from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.waiting import SLOW
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -70,6 +72,7 @@ class Follower(App[int]):
     ) -> None:
         # without colours Textual would make greys of them, unless they are the terminal's own
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
         self._chosen, self._key_problems = _checked(chosen)
@@ -244,6 +247,13 @@ class Follower(App[int]):
         why = safe(message.why)  # of an engine that may be another machine's
         self.state.lost = "no engine" if message.final else why
         self.state.refused = why if message.final else ""
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
+
+    @on(Slow)
+    def _slow(self, message: Slow) -> None:
+        since = self.now() - timedelta(seconds=SLOW)
+        self.state.slow = (message.what, since) if message.what else None
         if self.cockpit.ready:
             self.cockpit.draw_header()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from codeframe_tui.tui.present.live import Live
@@ -28,6 +29,7 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
+        slow: what has been waited for since a moment; None while nothing is slow.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -53,6 +55,7 @@ class State:
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    slow: tuple[str, datetime] | None = None
     lost: str = ""
     refused: str = ""
     failures: bool = False

@@ -24,7 +24,7 @@ from codeframe_tui.tui.present.focus import (
     title_row,
 )
 from codeframe_tui.tui.present.footer import Offer, footer_row
-from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.risk import by_risk
@@ -115,7 +115,9 @@ class Picture(Screen[None], Surface):
         header = self.part("header", Label)
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
+        slow = slow_words(self.state.slow, now)
+        overview, lost = self.state.overview, self.state.lost
+        header.show(header_row(overview, width=width, lost=lost, left=left, slow=slow))
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
