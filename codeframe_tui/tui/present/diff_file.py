@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -28,7 +28,9 @@ from codeframe_tui.tui.present.diff_kinds import (
     Row,
 )
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
+from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, line_count, signs_of
 from codeframe_tui.tui.present.diff_python import is_python
+from codeframe_tui.tui.present.diff_supply import InSight, Side, Supply
 from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count
 
 __all__ = ["Extras", "FileRows", "Look"]
@@ -58,14 +60,23 @@ class FileRows:
         file: of a diff document (CONTRACT §9).
         number: its position among ``total`` files, from 1.
         look: how it is laid out.
+        supply: what the document does not hold.
     """
 
-    def __init__(self, file: Mapping[str, Any], number: int, total: int, look: Look) -> None:
+    def __init__(
+        self,
+        file: Mapping[str, Any],
+        number: int,
+        total: int,
+        look: Look,
+        supply: Supply | None = None,
+    ) -> None:
         self.path: str = file["path"]
         self._file = file
         self._hunks: Sequence[Mapping[str, Any]] = file["hunks"]
         self._number, self._total = number, total
         self._look = look
+        self._colours = None if supply is None else partial(supply.tokens, file["path"])
         self._folded = False
         self._extras: Extras = {}
         self._opened: dict[int, Opened] = {}
@@ -114,7 +125,7 @@ class FileRows:
         """How many rows there are."""
         if self._folded or self._extras or not self._hunks or self._look != _PLAIN:
             return sum(self._sizes)
-        return 1 + len(self._hunks) + sum([len(hunk["lines"]) for hunk in self._hunks])
+        return 1 + len(self._hunks) + line_count(self._hunks)
 
     @cached_property
     def stops(self) -> Sequence[int]:
@@ -147,7 +158,7 @@ class FileRows:
 
     def _size(self, segment: int) -> int:
         units = self._units(segment)
-        rows_of = self._look.rows_of
+        rows_of = self._rows_of(segment)
         parts: dict[int, int] = {}
         if rows_of is not None:
             for unit in range(units):
@@ -162,6 +173,12 @@ class FileRows:
         self._heights[segment] = heights
         return units + heights.more
 
+    def _rows_of(self, segment: int) -> Callable[[str], int] | None:
+        """Lines of which the text is still to come take one row each: rows must not move then."""
+        hunk = self._hunks[segment // 2 - 1] if segment and not segment % 2 else None
+        paged = hunk is not None and isinstance(hunk["lines"], PagedLines)
+        return None if paged else self._look.rows_of
+
     def _units(self, segment: int) -> int:
         if segment == 0:
             return 1 if self._hunks or self._folded else 2
@@ -171,7 +188,7 @@ class FileRows:
         if not self._look.split:
             return 1 + len(hunk["lines"])
         pairs = self._pairs.get(segment)
-        return 1 + (pair_count(hunk["lines"]) if pairs is None else len(pairs))
+        return 1 + (pair_count(signs_of(hunk["lines"])) if pairs is None else len(pairs))
 
     def _gap_units(self, at: int) -> int:
         if not self._look.gaps or self._file["action"] != "modify":
@@ -256,6 +273,33 @@ class FileRows:
         place = self._place(segment, spot)
         return max(1, self._hunk_lines(segment).new_line_number(max(place.line, 0)))
 
+    def in_sight(self, first: int, last: int) -> InSight:
+        """Which lines stand in rows, the last one left out."""
+        pages: dict[tuple[int, int], None] = {}
+        lines: dict[tuple[Side, int], None] = {}
+        for number in range(first, last):
+            segment, (unit, _, extra) = self._locate(number)
+            if segment % 2:
+                lines["proposal", self.line_number(number)] = None
+            elif segment and unit and not extra:
+                self._look_at(segment, unit - 1, pages, lines)
+        return InSight(self.path, pages, lines)
+
+    def _look_at(
+        self,
+        segment: int,
+        unit: int,
+        pages: dict[tuple[int, int], None],
+        lines: dict[tuple[Side, int], None],
+    ) -> None:
+        paired = self._paired(segment).lines(unit) if self._look.split else (unit,)
+        hunk, k = self._hunk_lines(segment), self._hunks[segment // 2 - 1]["k"]
+        for line in paired:
+            if line is not None and hunk.signs[line] != "\\":
+                pages[k, line // PAGE] = None
+                old, new = hunk.numbers(line)
+                lines[("base", old or 0) if new is None else ("proposal", new)] = None
+
     def _locate(self, number: int) -> tuple[int, Spot]:
         segment = bisect_right(self._starts, number) - 1
         row = number - self._starts[segment]
@@ -301,7 +345,9 @@ class FileRows:
     def _hunk_lines(self, segment: int) -> HunkLines:
         if segment not in self._lines:
             hunk = self._hunks[segment // 2 - 1]
-            self._lines[segment] = HunkLines(hunk, python=is_python(self.path))
+            self._lines[segment] = HunkLines(
+                hunk, python=is_python(self.path), colours=self._colours
+            )
         return self._lines[segment]
 
     def _paired(self, segment: int) -> Pairs:
@@ -318,7 +364,8 @@ class FileRows:
             shown = 0 if opened is None else len(opened.lines)
             return GapRow(self.path, gap.first, total, shown, reveal(gap.heading)[0])
         new = gap.first + gap.position(unit, opened)
-        line = context_row(text, new - gap.behind, new, python=is_python(self.path))
+        old, python = new - gap.behind, is_python(self.path)
+        line = context_row(text, old, new, python=python, colours=self._colours)
         return PairRow(line, line) if self._look.split else line
 
     def _hunk_bar(self, hunk: Mapping[str, Any]) -> HunkRow:
@@ -339,7 +386,9 @@ class FileRows:
     @cached_property
     def _changed(self) -> tuple[int, int]:
         """Lines added and removed."""
-        signs = ["".join([line[0] for line in hunk["lines"]]) for hunk in self._hunks]
+        if "added" in self._file:
+            return self._file["added"], self._file["removed"]
+        signs = [signs_of(hunk["lines"]) for hunk in self._hunks]
         return sum(text.count("+") for text in signs), sum(text.count("-") for text in signs)
 
 

@@ -53,6 +53,7 @@ class DiffRows(LineView):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self.supply = Supply(NOTHING)
         self.index = DiffIndex(NOTHING)
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
