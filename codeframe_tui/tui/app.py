@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
-from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
+from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
@@ -96,6 +96,8 @@ class CockpitApp(Follower):
             guard_running(self._leave)
         known = {key.action for key in KEYS}
         self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        fold = self._chosen.get("diff.fold", find("diff.fold").keys)
+        self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
@@ -144,6 +146,10 @@ class CockpitApp(Follower):
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    def on_key(self, event: events.Key) -> None:
+        """Before any binding: what is typed is never a key of a pane."""
+        self.cockpit.take_late(event)
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from textual import on
 from textual.app import App
 
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowActivity,
@@ -16,6 +17,7 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDiff,
     ShowQueue,
+    ShowSide,
     ShowTask,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
@@ -28,18 +30,24 @@ from codeframe_tui.tui.messages import (
     Missing,
     Streamed,
 )
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key, rows_needed
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.supplier import Supplier
+from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["Follower"]
 
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
+
+ROOM = 20_000
+"""Lines of a diff that come at once; those after them when they are looked at."""
 
 
 class Follower(App[int]):
@@ -60,6 +68,7 @@ class Follower(App[int]):
         self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
         self._chosen = dict(chosen)
         self._engines = 0
+        self._supplier: Supplier | None = None
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
@@ -75,7 +84,10 @@ class Follower(App[int]):
 
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
-        setattr(self.state, message.slot, message.document)
+        document = message.document
+        if message.slot == "diff":
+            document = opened(document, self.state.diff)
+        setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
 
@@ -84,6 +96,8 @@ class Follower(App[int]):
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
+        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self.run_worker(self._supplier.run(), group="supplier")
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
@@ -114,7 +128,7 @@ class Follower(App[int]):
         """Show the task in focus, and fetch its change when it has one."""
         number = self.state.focus
         attempts = (self.state.task or {}).get("attempts")
-        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        self.feed.want("diff", ShowDiff(number, room=ROOM) if attempts and number else None)
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
@@ -134,6 +148,29 @@ class Follower(App[int]):
             self.cockpit.draw()
         if message.error.code != "not_found":
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
+
+    @on(DiffView.Scrolled)
+    def _diff_scrolled(self) -> None:
+        if self._supplier is not None:
+            self._supplier.wake()
+
+    @on(DiffView.LinesAsked)
+    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
+        self.run_worker(self._give_lines(message), group="lines")
+
+    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
+        """Unchanged lines that a person wants to see."""
+        try:
+            side = await self.feed.query(
+                ShowSide(
+                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
+                    asked.first, asked.last, asked.since,
+                )
+            )  # fmt: skip
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -189,6 +226,7 @@ class Follower(App[int]):
         self.state.lost = self.state.refused = ""
         self.state.overview = message.overview
         self._engines += 1
+        self._diff_scrolled()
         if not self.cockpit.ready:
             return
         self.cockpit.draw_header()

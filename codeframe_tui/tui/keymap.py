@@ -87,6 +87,9 @@ KEYS: tuple[Key, ...] = (
     Key("app.new_task", "ctrl+n", "", "Write a new task from anywhere"),
     Key("app.next_pane", "tab", "", "Next pane"),
     Key("app.previous_pane", "shift+tab", "", "Previous pane"),
+    Key("app.search", "slash", "", "Search in this pane, or filter it"),
+    Key("app.search_next", "n", "next hit", "Next hit of the search"),
+    Key("app.search_previous", "N", "", "Previous hit of the search"),
     Key("app.full", "f", "full screen", "Give the pane the whole screen, or back"),
     Key("app.theme", "f2", "", "Dark or light"),
     Key("app.back", "escape", "", "Back; never decides anything"),
@@ -98,6 +101,7 @@ KEYS: tuple[Key, ...] = (
 
 _NAMES = {
     "question_mark": "?",
+    "slash": "/",
     "plus": "+",
     "minus": "-",
     "escape": "esc",

@@ -31,6 +31,7 @@ _DARK = {
     "added-word": "#23472f",
     "removed": "#2c191d",
     "removed-word": "#552a31",
+    "hit": "#5c4a1c",
 }
 _LIGHT = {
     "background": "#eef0f4",
@@ -51,11 +52,12 @@ _LIGHT = {
     "added-word": "#b5dfbe",
     "removed": "#fae3e3",
     "removed-word": "#f2bebe",
+    "hit": "#f0d79a",
 }
 _OWN = (
     *("raised", "rule", "selection", "text-main", "dim", "faint"),
     *("amber", "blue", "green", "red", "violet", "cyan"),
-    *("added", "added-word", "removed", "removed-word"),
+    *("added", "added-word", "removed", "removed-word", "hit"),
 )
 
 

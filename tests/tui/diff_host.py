@@ -40,6 +40,7 @@ class Host(App[None]):
         self.clock = Clock()
         self.diff = DiffView(clock=self.clock)
         self.said: list[Any] = []
+        self.total = 100  # lines of each file after the change
         self._document = document
         self._wanted = theme or THEMES[0].name
 
@@ -64,6 +65,13 @@ class Host(App[None]):
         await pilot.pause(0)
         self.clock.now += 1
         return self.diff
+
+    def on_diff_folds_lines_asked(self, message: DiffView.LinesAsked) -> None:
+        """Lines are ``line N``, as the engine would send them from a file of so many."""
+        self.said.append(message)
+        last = min(message.last, self.total, message.first + 1_999)
+        lines = [f"line {number}" for number in range(message.first, last + 1)]
+        self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
 
     def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
         self.said.append(message)

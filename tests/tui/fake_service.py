@@ -21,6 +21,7 @@ from codeframe_tui.core.queries import (
     ShowDiff,
     ShowOverview,
     ShowQueue,
+    ShowSide,
     ShowTask,
     ShowTestOutput,
     ShowUndo,
@@ -290,6 +291,7 @@ class FakeService:
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
     refuse_base: bool = False
     bases: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
@@ -324,6 +326,10 @@ class FakeService:
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowSide():
+                lines = self.sides[query.path]
+                shown = lines[query.first - 1 : query.last]
+                found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
             case ShowUndo():

@@ -85,7 +85,7 @@ def _open(draw: st.DrawFn, index: DiffIndex, place: Place, text: list[str]) -> N
     lines = text[gap.first - 1 : gap.first - 1 + total]
     size = draw(st.integers(0, total))
     shown = lines[:size] if gap.last else lines[total - size :]
-    index.open(place, Opened(shown, total))
+    index.open(place, Opened([(line, None) for line in shown], total))
 
 
 @given(_cases())

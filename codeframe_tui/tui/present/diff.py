@@ -124,6 +124,11 @@ class DiffIndex:
         at = self._numbers.get(place.path)
         return None if at is None else self._starts[at] + self._files[at].find(place)
 
+    def order(self, place: Place) -> tuple[int, int, int]:
+        """What places compare by: the order of their lines in the document."""
+        at = self._numbers.get(place.path, -1)
+        return at, self._files[at].order(place.k) if at >= 0 else 0, place.line
+
     def next_stop(self, number: int, step: int) -> int:
         """The bar of the next (1) or previous (-1) hunk; stays where there is none."""
         if not len(self):

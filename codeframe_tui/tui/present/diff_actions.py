@@ -55,6 +55,9 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
-    DiffAction("diff.fold", "z", "fold", "Fold or unfold this file"),
+    DiffAction(
+        "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
+    ),
+    DiffAction("diff.fold_all", "Z", "", "Fold all files to their bars, or unfold them"),
     DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
 )

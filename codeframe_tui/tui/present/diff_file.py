@@ -9,6 +9,7 @@ unit takes one row unless `Heights` says otherwise.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property, partial
@@ -30,10 +31,11 @@ from codeframe_tui.tui.present.diff_kinds import (
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
 from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, line_count, signs_of
 from codeframe_tui.tui.present.diff_python import is_python
+from codeframe_tui.tui.present.diff_quiet import quiet_reason
 from codeframe_tui.tui.present.diff_supply import InSight, Side, Supply
 from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count
 
-__all__ = ["Extras", "FileRows", "Look"]
+__all__ = ["Extras", "FileRows", "Look", "symbol_of"]
 
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
@@ -199,8 +201,8 @@ class FileRows:
         """The texts that stand in a unit, as the document has them."""
         if segment % 2:
             at = segment // 2
-            text = gap_at(self._hunks, at).text(unit, self._opened.get(at))
-            return () if text is None else (text,)
+            line = gap_at(self._hunks, at).line(unit, self._opened.get(at))
+            return () if line is None else (line[0],)
         if segment == 0 or unit == 0:
             return ()
         lines = self._hunks[segment // 2 - 1]["lines"]
@@ -279,9 +281,7 @@ class FileRows:
         lines: dict[tuple[Side, int], None] = {}
         for number in range(first, last):
             segment, (unit, _, extra) = self._locate(number)
-            if segment % 2:
-                lines["proposal", self.line_number(number)] = None
-            elif segment and unit and not extra:
+            if segment and not segment % 2 and unit and not extra:
                 self._look_at(segment, unit - 1, pages, lines)
         return InSight(self.path, pages, lines)
 
@@ -299,6 +299,10 @@ class FileRows:
                 pages[k, line // PAGE] = None
                 old, new = hunk.numbers(line)
                 lines[("base", old or 0) if new is None else ("proposal", new)] = None
+
+    def order(self, k: int) -> int:
+        """What hunks, and what stands between them, compare by."""
+        return -2 * k - 1 if k < 0 else 2 * self._position(k)
 
     def _locate(self, number: int) -> tuple[int, Spot]:
         segment = bisect_right(self._starts, number) - 1
@@ -358,14 +362,13 @@ class FileRows:
 
     def _gap_row(self, at: int, unit: int) -> GapRow | LineRow | PairRow:
         gap, opened = gap_at(self._hunks, at), self._opened.get(at)
-        text = gap.text(unit, opened)
-        if text is None:
+        found = gap.line(unit, opened)
+        if found is None:
             total = gap.total if opened is None else opened.total
             shown = 0 if opened is None else len(opened.lines)
-            return GapRow(self.path, gap.first, total, shown, reveal(gap.heading)[0])
+            return GapRow(self.path, gap.first, total, shown, symbol_of(gap.heading))
         new = gap.first + gap.position(unit, opened)
-        old, python = new - gap.behind, is_python(self.path)
-        line = context_row(text, old, new, python=python, colours=self._colours)
+        line = context_row(*found, new - gap.behind, new, python=is_python(self.path))
         return PairRow(line, line) if self._look.split else line
 
     def _hunk_bar(self, hunk: Mapping[str, Any]) -> HunkRow:
@@ -380,7 +383,7 @@ class FileRows:
         number, total, binary = self._number, self._total, bool(file.get("binary"))
         return FileRow(
             self.path, shown, file["action"], added, removed, number, total, self._folded, mode,
-            binary,
+            binary, quiet_reason(file),
         )  # fmt: skip
 
     @cached_property
@@ -393,6 +396,13 @@ class FileRows:
 
 
 _PLAIN = Look()
+_NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
+
+
+def symbol_of(heading: str) -> str:
+    """The name in the heading of a hunk, or all of it where it has none that we know."""
+    found = _NAMED.search(heading)
+    return reveal(found[1] if found else heading)[0]
 
 
 def _mode(file: Mapping[str, Any]) -> str:

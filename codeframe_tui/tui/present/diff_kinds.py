@@ -39,6 +39,7 @@ class FileRow(NamedTuple):
 
     Attributes:
         mode: what becomes of its mode, in words; empty when nothing is to say.
+        quiet: why nobody reads it line by line; empty for most.
     """
 
     path: str
@@ -51,6 +52,7 @@ class FileRow(NamedTuple):
     folded: bool
     mode: str
     binary: bool
+    quiet: str = ""
 
 
 class HunkRow(NamedTuple):

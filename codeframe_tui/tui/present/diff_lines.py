@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -163,16 +163,21 @@ class HunkLines:
 
 
 def context_row(
-    raw: str, old: int, new: int, *, python: bool, colours: Colours | None = None
+    raw: str, tokens: Sequence[Token] | None, old: int, new: int, *, python: bool
 ) -> LineRow:
-    """A line that no hunk has, for it does not change."""
+    """A line that no hunk has, for it does not change.
+
+    Args:
+        raw: its text.
+        tokens: of the text; None where they are not known.
+        old: its number before.
+        new: its number after.
+        python: what to guess tokens by.
+    """
     text, hidden = _shown(raw)
-    exact = _exact(colours, old, new)
-    if exact is not None:
-        tokens = _fitted(exact, raw, text, hidden)
-    else:
-        tokens = tuple(python_tokens(text, "")[0]) if python else ()
-    return LineRow(" ", old, new, text, hidden, (), tokens)
+    if tokens is None or text != raw:
+        tokens = python_tokens(text, "")[0] if python else ()
+    return LineRow(" ", old, new, text, hidden, (), tuple(tokens))
 
 
 def _exact(colours: Colours | None, old: int | None, new: int | None) -> tuple[Token, ...] | None:

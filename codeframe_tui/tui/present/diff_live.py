@@ -26,7 +26,7 @@ def live_document(path: str, content: str, base_text: str | None) -> dict[str, A
     else:
         hunks = [_hunk(1, (0, 0), (0, len(lines)), [["+", line] for line in lines])]
     file = {"path": path, "action": action, "mode": None, "binary": False, "hunks": hunks}
-    return {"base": "", "proposal": "", "files": [file]}
+    return {"base": "", "proposal": "", "live": True, "files": [file]}
 
 
 def _compared(base: list[str], lines: list[str]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff_pages import PAGE, PagedHunks, Pages
 from codeframe_tui.tui.present.diff_python import Token
 
-__all__ = ["InSight", "Side", "Supply"]
+__all__ = ["Answer", "InSight", "Side", "Supply", "opened"]
 
 BLOCK = 64
 """Lines that are coloured together."""
@@ -24,6 +24,8 @@ _KEPT = 1_024  # blocks of colours
 _WHO = ("task", "attempt", "since", "base", "proposal")
 
 Side = Literal["base", "proposal"]
+Answer = Mapping[str, Any] | None
+"""To a question; None when there is none to be had."""
 Tokens = tuple[Token, ...]
 
 
@@ -41,27 +43,16 @@ class InSight(NamedTuple):
 
 
 class Supply:
-    """Texts and colours of one diff document.
+    """Texts and colours of one diff.
 
     Args:
-        document: as `ShowDiff` gives it.
-        before: another supply; of the same diff, it hands over what it has.
+        who: task, attempt and since of its document; nothing of what has no task can be asked for.
     """
 
-    def __init__(self, document: Mapping[str, Any], before: Supply | None = None) -> None:
-        self._who = {name: document.get(name) for name in _WHO}
-        kept = before if before is not None and before._who == self._who else None
-        self._pages = Pages() if kept is None else kept._pages
-        self._colours: OrderedDict[tuple[str, Side, int], Sequence[Tokens] | None] = (
-            OrderedDict() if kept is None else kept._colours
-        )
-        self.document: Mapping[str, Any] = {
-            **document, "files": [self._file(file) for file in document["files"]]
-        }  # fmt: skip
-        """The document, in which every hunk is one of its file."""
-
-    def _file(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**file, "hunks": PagedHunks(file, self._pages)} if "more" in file else file
+    def __init__(self, who: Mapping[str, Any]) -> None:
+        self.who = who
+        self.pages = Pages()
+        self._colours: OrderedDict[tuple[str, Side, int], Sequence[Tokens] | None] = OrderedDict()
 
     # -- what there is ----------------------------------------------------------------------------
 
@@ -75,20 +66,20 @@ class Supply:
 
     def lacks_text(self, seen: Iterable[InSight]) -> ShowHunkLines | None:
         """The next page to ask for."""
-        if not self._who["task"]:
+        if not self.who.get("task"):
             return None
         for file in seen:
             for k, page in file.pages:
-                self._pages.look(file.path, k, page)
-                if not self._pages.has(file.path, k, page):
-                    first, since = page * PAGE, self._who["since"]
-                    number, attempt = str(self._who["task"]), self._who["attempt"]
+                self.pages.look(file.path, k, page)
+                if not self.pages.has(file.path, k, page):
+                    first, since = page * PAGE, self.who["since"]
+                    number, attempt = str(self.who["task"]), self.who["attempt"]
                     return ShowHunkLines(number, attempt, since, file.path, k, first, PAGE)
         return None
 
     def lacks_colours(self, seen: Iterable[InSight]) -> ShowSide | None:
         """The next lines to ask the colours of: blocks in a row of one side of a file."""
-        if not self._who["task"]:
+        if not self.who.get("task"):
             return None
         for file in seen:
             wanted = {
@@ -107,34 +98,64 @@ class Supply:
             if (other, block) == (side, last + 1):
                 last = block
         return ShowSide(
-            str(self._who["task"]),
-            self._who["attempt"],
+            str(self.who["task"]),
+            self.who["attempt"],
             path,
             side,
             first * BLOCK + 1,
             (last + 1) * BLOCK,
-            since=self._who["since"],
+            since=self.who["since"],
         )
 
     # -- what comes -------------------------------------------------------------------------------
 
-    def put_text(self, asked: ShowHunkLines, answer: Mapping[str, Any] | None) -> None:
-        """Keep a page; None leaves it empty, so that it is not asked for again and again."""
-        lines = answer["lines"] if answer else ()
-        self._pages.put(asked.path, asked.k, asked.first, lines)
-        if answer:
-            self._pages.headings[asked.path, asked.k] = answer["heading"]
+    def put(self, asked: ShowHunkLines | ShowSide, answer: Answer) -> bool:
+        """Keep an answer; whether rows look different now.
 
-    def put_colours(self, asked: ShowSide, answer: Mapping[str, Any] | None) -> None:
-        """Keep the colours of blocks of lines, or that there are none."""
+        None is kept too, so that what cannot be had is not asked for again and again.
+        """
+        if isinstance(asked, ShowSide):
+            return self._put_colours(asked, answer)
+        self.pages.put(asked.path, asked.k, asked.first, answer["lines"] if answer else ())
+        if answer:
+            self.pages.headings[asked.path, asked.k] = answer["heading"]
+        return answer is not None
+
+    def _put_colours(self, asked: ShowSide, answer: Answer) -> bool:
         tokens = answer["tokens"] if answer else None
         for first in range(asked.first, asked.last + 1, BLOCK):
             at = first - asked.first
-            lines = None if tokens is None else tokens[at : at + BLOCK]
-            key = (asked.path, asked.side, (first - 1) // BLOCK)
-            self._colours[key] = lines and [tuple(map(_token, line)) for line in lines]
+            lines = tokens and [tuple(map(_token, line)) for line in tokens[at : at + BLOCK]]
+            self._colours[asked.path, asked.side, (first - 1) // BLOCK] = lines
         while len(self._colours) > _KEPT:
             self._colours.popitem(last=False)
+        return tokens is not None
+
+
+def opened(document: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A diff document in which outlined hunks are among those of their file.
+
+    Its `Supply` stands under ``supply``.
+
+    Args:
+        document: as it came, or opened already.
+        before: an opened one; of the same diff, it hands over its supply.
+    """
+    if "supply" in document:
+        return {**document}
+    who = {name: document.get(name) for name in _WHO}
+    supply = (before or {}).get("supply")
+    if supply is None or supply.who != who:
+        supply = Supply(who)
+    files = [
+        {**_without_more(file), "hunks": PagedHunks(file, supply.pages)} if "more" in file else file
+        for file in document["files"]
+    ]
+    return {**document, "files": files, "supply": supply}
+
+
+def _without_more(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in file.items() if name != "more"}
 
 
 def _token(span: Sequence[Any]) -> Token:

@@ -32,6 +32,7 @@ class State:
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
+        found: what came of the search in the pane that has the keys; empty while there is none.
     """
 
     overview: _Document | None = None
@@ -48,6 +49,7 @@ class State:
     refused: str = ""
     failures: bool = False
     blocker: str | None = None
+    found: str = ""
 
     @property
     def waits(self) -> Mapping[str, _Document]:
@@ -122,7 +124,8 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
-    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
+    "copy_place",
 )
 
 
@@ -146,9 +149,8 @@ def works(action: str, state: State) -> bool:
         return bool(asked.get("attempts") if name == "approve" else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    if action == "app.urgent":
-        return state.counted("needs_you") > 0
-    return True
+    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
+    return there.get(action, True)
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -165,6 +167,8 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
+    if action == "app.search_next":
+        return f"hit {state.found}"
     if action == "tests.failures" and state.failures:
         return "all tests"
     return label

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from codeframe_tui.tui.screens.arrangement import arranged
-from codeframe_tui.tui.screens.picture import Picture
+from codeframe_tui.tui.screens.searching import Searching
 from codeframe_tui.tui.widgets.areas import Area
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
@@ -22,7 +22,7 @@ NORMAL_COLUMNS, WIDE_COLUMNS = 100, 160
 """From where on panes stand beside each other, and files and evidence beside the diff."""
 
 
-class Cockpit(Picture):
+class Cockpit(Searching):
     """Queue and blockers, the task in focus, its evidence.
 
     Args:
@@ -122,6 +122,8 @@ class Cockpit(Picture):
             self.go_by(1 if name == "next_pane" else -1)
         elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
             getattr(self, f"toggle_{name}", self.back)()
+        elif place == "app" and name.startswith("search"):
+            self.search(name)
         else:
             return False
         return True
@@ -133,11 +135,13 @@ class Cockpit(Picture):
         self.draw_footer()
 
     def back(self) -> None:
-        """Leave the selection, the notice, the full screen, the pane: one at a time."""
+        """Leave the selection, the notice, the search, the full screen, the pane: one at a time."""
         if self.selections:
             self.clear_selection()
         elif self.part("notice", Label).count():
             self.notice()
+        elif self.end_search():
+            pass
         elif self.has_class("-full"):
             self.toggle_full()
         else:
@@ -156,12 +160,15 @@ class Cockpit(Picture):
         if not self.ready:
             return
         focused = self.focused.id if self.focused else None
+        if focused == "sought":
+            return
+        self.close_prompt()
         pane = "tests" if focused == "log" else focused
         if pane in PANES and pane != self.pane:
             self.pane = pane
             self._mark_pane()
         self.draw_titles()
-        self.draw_footer()
+        self.draw_found()
 
     def _mark_pane(self) -> None:
         for name in PANES:

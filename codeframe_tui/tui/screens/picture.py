@@ -215,6 +215,7 @@ class Picture(Screen[None], Surface):
         """The keys that work here."""
         state = self.state
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
+        keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
         offers = [
             Offer(key.action, self._key(key.action), label)
             for key in keys

@@ -16,9 +16,11 @@ from textual.strip import Strip
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff_kinds import FileRow, Place
 from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
-from codeframe_tui.tui.widgets.diff_rows import NOTHING, DiffRows
+from codeframe_tui.tui.widgets.diff_rows import NOTHING
+from codeframe_tui.tui.widgets.diff_search import DiffSearch
 from codeframe_tui.tui.widgets.lines import filtered
 
 __all__ = ["GUARD", "DiffView"]
@@ -29,7 +31,7 @@ _DRAFTS = 64
 """Proposals whose half-done review is kept while others are looked at."""
 
 
-class DiffView(DiffRows):
+class DiffView(DiffSearch):
     """Shows a diff document, moves a cursor in it and gathers verdicts in a draft.
 
     Args:
@@ -87,7 +89,7 @@ class DiffView(DiffRows):
         The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one has its
         own draft, which stands when a person comes back to it.
         """
-        shown = document or NOTHING
+        shown = opened(document, self.document) if document else NOTHING
         same = shown["proposal"] == self.draft.proposal
         if self._live or not same:
             self._painted = False  # it appears when it is painted, however long that takes
@@ -102,7 +104,7 @@ class DiffView(DiffRows):
                 del self._drafts[oldest]
             kept = self._drafts.get(shown["proposal"])
             self.draft = ReviewDraft.of(shown) if kept is None else kept
-            self._folded = frozenset()
+            self._folded = self.quiet_paths(shown)
         self._shift = 0
         self.load(shown)
         self.scroll_to_row(0)
@@ -221,6 +223,8 @@ class DiffView(DiffRows):
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
+        if place and place.k < 0:  # nothing changes there
+            return ()
         return [(place.path, place.k)] if place and place.k else self._file()
 
     def _file(self) -> Sequence[Unit]:

@@ -5,16 +5,18 @@ A span is a text and the names of its styles; each is a component class ``line--
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow
+from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.words import count
 
 __all__ = ["STYLES", "TONES", "Canvas", "bar", "file_bar", "line_spans", "shown_text", "text_start"]
 
@@ -28,7 +30,17 @@ _VERDICTS: dict[Verdict | None, tuple[Span, ...]] = {
     Verdict.UNDECIDED: (("○ undecided", "amber"),),
 }
 STYLES = (
-    *("file", "extra", "added-word", "removed-word", "keyword", "string", "comment", "number"),
+    *(
+        "file",
+        "extra",
+        "hit",
+        "added-word",
+        "removed-word",
+        "keyword",
+        "string",
+        "comment",
+        "number",
+    ),
     *("function", "class", "self", "decorator"),
 )
 """Component classes of the diff beside those of `LineView`, each without its ``line--``."""
@@ -52,12 +64,14 @@ class Canvas(NamedTuple):
         shift: cells by which the text of lines is moved to the left.
         number_width: cells of one column of line numbers.
         cursor: style of the mark at the left edge; empty for none.
+        pattern: what is marked as a hit wherever it is found.
     """
 
     width: int
     shift: int
     number_width: int
     cursor: str = ""
+    pattern: re.Pattern[str] | None = None
 
     @property
     def mark(self) -> Span:
@@ -78,7 +92,7 @@ def shown_text(row: LineRow) -> str:
 def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     """A line: numbers, gutter and sign stay, the text moves to the side."""
     width, room = canvas.number_width, max(0, canvas.width - text_start(canvas))
-    text, size = _coloured(row)
+    text, size = _coloured(row, canvas.pattern)
     cut_left, cut_right = bool(canvas.shift and size), size > canvas.shift + room
     return [
         canvas.mark,
@@ -104,6 +118,21 @@ def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Verdict | None) -> list
     return _spread(left, _VERDICTS[verdict], canvas.width)
 
 
+def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
+    """One line for code that does not change: how much of it there is, and where."""
+    inside = f" in {row.heading}" if row.heading else ""
+    if row.total is None:
+        said = "unchanged to the end of the file"
+    elif row.shown == row.total:
+        said = f"{count(row.total, 'unchanged line')} shown{inside}"
+    else:
+        more = "more " if row.shown else ""
+        said = f"{count(row.total - row.shown, f'{more}unchanged line')}{inside}"
+    sign = "⌃" if row.total and row.shown == row.total else "⋯"
+    spans = [canvas.mark, (f"{sign:>{text_start(canvas) - 2}} {said}   {key}", "faint")]
+    return _window(spans, 0, canvas.width)
+
+
 def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     """The bar of a file; ``state`` tells how far its review is."""
     sign, colour = _ACTIONS.get(row.action, ("?", "amber"))
@@ -111,7 +140,8 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])
     left.extend([(f" {row.mode}", "amber")] if row.mode else [])
-    left.extend([(" ⋯ folded", "dim")] if row.folded else [])
+    why = f": {row.quiet}" if row.quiet else ""
+    left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
     return _spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
 
@@ -126,7 +156,7 @@ def _spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Spa
     return [*_window(left, 0, max(0, room - 1)), ("… ", "dim"), *right]
 
 
-def _coloured(row: LineRow) -> tuple[list[Span], int]:
+def _coloured(row: LineRow, pattern: re.Pattern[str] | None) -> tuple[list[Span], int]:
     """The text cut where a style begins or ends, tabs as spaces; also its width in cells."""
     size = len(row.text)
     styles = ["faint" if row.sign == "\\" else "text"] * size
@@ -137,6 +167,9 @@ def _coloured(row: LineRow) -> tuple[list[Span], int]:
         cuts.update((start, end))
         word = f" {TONES[row.sign]}-word"
         styles[start:end] = [style + word for style in styles[start:end]]
+    for hit in pattern.finditer(row.text) if pattern else ():
+        cuts.update(hit.span())
+        styles[hit.start() : hit.end()] = [f"{style} hit" for style in styles[slice(*hit.span())]]
     spans: list[Span] = []
     column = 0
     for start, end in pairwise(sorted(cuts)):

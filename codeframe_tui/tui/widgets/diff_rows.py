@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
 from textual.selection import Selection
 
+from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Extras
-from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, HunkRow, NoteRow, Place
+from codeframe_tui.tui.present.diff_file import Extras, Look
+from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, GapRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply
 from codeframe_tui.tui.present.draft import Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
@@ -23,6 +25,7 @@ from codeframe_tui.tui.widgets.diff_paint import (
     Canvas,
     bar,
     file_bar,
+    gap_line,
     line_spans,
     shown_text,
     text_start,
@@ -31,7 +34,6 @@ from codeframe_tui.tui.widgets.lines import LineView
 
 __all__ = ["NOTHING", "DiffRows"]
 
-_SHIFT = 8  # cells of one step to the side
 NOTHING: dict[str, Any] = {"proposal": "", "files": []}
 
 
@@ -40,6 +42,8 @@ class DiffRows(LineView):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row of the cursor."""
+    fold_key = "z"
+    """What a person presses to see unchanged code."""
 
     @dataclass
     class CursorMoved(Message):
@@ -53,8 +57,10 @@ class DiffRows(LineView):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self.supply = Supply(NOTHING)
+        self.document = NOTHING
+        self.supply = Supply({})
         self.index = DiffIndex(NOTHING)
+        self.pattern: re.Pattern[str] | None = None
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
         self._shift = 0
@@ -117,6 +123,8 @@ class DiffRows(LineView):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
             return self.spans_of(row, canvas)
+        if isinstance(row, GapRow):
+            return gap_line(row, canvas, self.fold_key)
         assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
@@ -149,7 +157,26 @@ class DiffRows(LineView):
 
     def _canvas(self, row: int, width: int = 0) -> Canvas:
         mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
-        return Canvas(width, self._shift, self.index.number_width, mark)
+        return Canvas(width, self._shift, self.index.number_width, mark, self.pattern)
+
+    # -- what rows in sight lack ----------------------------------------------------------------
+
+    def lacks_text(self) -> ShowHunkLines | None:
+        """What to ask for lines in sight, or in the next page, of which the text has not come."""
+        return self.supply.lacks_text(self._seen())
+
+    def lacks_colours(self) -> ShowSide | None:
+        """What to ask for the exact colours of lines in sight, or in the next page."""
+        return self.supply.lacks_colours(self._seen())
+
+    def take(self, supply: Supply, asked: ShowHunkLines | ShowSide, answer: Answer) -> None:
+        """Take an answer to one of these; it is drawn if what it is about is still shown."""
+        if supply.put(asked, answer) and supply is self.supply:
+            self.redraw()
+
+    def _seen(self) -> Sequence[InSight]:
+        top, height = self.scroll_offset.y, self.size.height
+        return self.index.in_sight(top, top + 2 * height) if height else ()
 
     # -- other rows -----------------------------------------------------------------------------
 
@@ -165,7 +192,12 @@ class DiffRows(LineView):
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
-        self.index = DiffIndex(document, self._folded, extras=self._extras)
+        self.document = document
+        self.supply = document.get("supply") or Supply({})
+        look = Look(gaps=not document.get("live"))
+        self.index = DiffIndex(
+            document, self._folded, look=look, extras=self._extras, supply=self.supply
+        )
         self._rows_moved()
 
     def keep(self, change: Callable[[], None]) -> None:
@@ -203,6 +235,10 @@ class DiffRows(LineView):
         if self.is_mounted and self.text_selection is not None:
             self.screen.clear_selection()
         self.redraw()
+        self.call_after_refresh(self._rows_came)
+
+    def _rows_came(self) -> None:
+        self.post_message(self.Scrolled())
 
     def redraw(self) -> None:
         """Draw all rows in sight anew."""
@@ -231,24 +267,6 @@ class DiffRows(LineView):
         if self.is_mounted:
             self.post_message(self.CursorMoved(place, self.index.line_number(self.cursor)))
 
-    def go_to(self, unit: Unit) -> None:
-        """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
-        if unit[0] in self._folded:
-            self.fold(self._folded - {unit[0]})
-        row, end = self.row_of(unit)
-        height = self.size.height
-        if end > self.scroll_offset.y + height:
-            top = max(end - height, row - height // 3)
-            self.scroll_to_row(min(top, max(0, row - 1)))
-        self.move_to(row)
-
-    def row_of(self, unit: Unit) -> tuple[int, int]:
-        """The row of a unit's bar, and the one after its last."""
-        path, k = unit
-        row = self.index.find(Place(path, k, -1 if k else 0)) or 0
-        after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
-        return row, min((stop for stop in after if stop > row), default=self.count())
-
     def scroll_to_row(self, row: int) -> None:
         """Put a row at the top, at once; the scrollbar need not have been laid out yet."""
         self.scroll_to(y=max(0, row), animate=False, immediate=True, force=True)
@@ -259,14 +277,6 @@ class DiffRows(LineView):
             self.scroll_to_row(self.cursor)
         elif 0 < height <= self.cursor - top:
             self.scroll_to_row(self.cursor - height + 1)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor; it never decides."""
-        at = event.get_content_offset(self)
-        if at is not None and self.text_selection is None:
-            row = self.scroll_offset.y + at.y
-            if row < self.count():
-                self.move_to(row)
 
     def on_focus(self) -> None:
         """The mark of the cursor tells where keys go."""
@@ -279,80 +289,4 @@ class DiffRows(LineView):
     def on_resize(self) -> None:
         """The cursor stays in sight."""
         self._bring_into_sight()
-
-    def action_cursor_down(self) -> None:
-        """Go down a line."""
-        self.move_to(self.cursor + 1)
-
-    def action_cursor_up(self) -> None:
-        """Go up a line."""
-        self.move_to(self.cursor - 1)
-
-    def action_page_down(self) -> None:
-        """Go down a page."""
-        self._page(1)
-
-    def action_page_up(self) -> None:
-        """Go up a page."""
-        self._page(-1)
-
-    def _page(self, step: int) -> None:
-        rows = step * max(1, self.size.height - 1)
-        self.scroll_to_row(self.scroll_offset.y + rows)
-        self.move_to(self.cursor + rows)
-
-    def action_top(self) -> None:
-        """Go to the first row."""
-        self.move_to(0)
-
-    def action_bottom(self) -> None:
-        """Go to the last row."""
-        self.move_to(self.count() - 1)
-
-    def action_next_hunk(self) -> None:
-        """Go to the next hunk."""
-        self._step(1)
-
-    def action_previous_hunk(self) -> None:
-        """Go to the bar of this hunk, or to the previous one."""
-        self._step(-1)
-
-    def _step(self, step: int) -> None:
-        row = self.index.next_stop(self.cursor, step)
-        if row != self.cursor:
-            place = self.index.place(row)
-            self.go_to((place.path, place.k))
-
-    def action_next_file(self) -> None:
-        """Go to the next file."""
-        self._step_file(1)
-
-    def action_previous_file(self) -> None:
-        """Go to the bar of this file, or to the previous one."""
-        self._step_file(-1)
-
-    def _step_file(self, step: int) -> None:
-        row = self.index.next_file(self.cursor, step)
-        if row != self.cursor:
-            self.scroll_to_row(row)
-            self.move_to(row)
-
-    def action_shift_right(self) -> None:
-        """Show more of long lines."""
-        self._shift += _SHIFT
-        self.redraw()
-
-    def action_shift_left(self) -> None:
-        """Show the start of long lines."""
-        self._shift = max(0, self._shift - _SHIFT)
-        self.redraw()
-
-    def action_fold(self) -> None:
-        """Fold the file under the cursor to its bar, or unfold it."""
-        if self.place:
-            self.fold(self._folded ^ {self.place.path})
-
-    def action_copy_place(self) -> None:
-        """Copy path and line, ``path:12``."""
-        if self.place:
-            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+        self._rows_came()

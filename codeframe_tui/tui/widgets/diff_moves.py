@@ -1,0 +1,126 @@
+"""How a person moves in a diff."""
+
+from __future__ import annotations
+
+from textual import events
+
+from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.draft import Unit
+from codeframe_tui.tui.widgets.diff_rows import DiffRows
+
+__all__ = ["DiffMoves"]
+
+_SHIFT = 8  # cells of one step to the side
+
+
+class DiffMoves(DiffRows):
+    """A diff whose cursor goes by keys and the mouse."""
+
+    def reach(self, place: Place) -> None:
+        """Put the cursor on a place, unfolding its file, in the middle unless it is in sight."""
+        if place.path in self._folded:
+            self.fold(self._folded - {place.path})
+        row = self.index.find(place)
+        if row is None:
+            return
+        if not 0 <= row - self.scroll_offset.y < self.size.height:
+            self.scroll_to_row(row - self.size.height // 3)
+        self.move_to(row)
+
+    def go_to(self, unit: Unit) -> None:
+        """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
+        if unit[0] in self._folded:
+            self.fold(self._folded - {unit[0]})
+        row, end = self.row_of(unit)
+        height = self.size.height
+        if end > self.scroll_offset.y + height:
+            top = max(end - height, row - height // 3)
+            self.scroll_to_row(min(top, max(0, row - 1)))
+        self.move_to(row)
+
+    def row_of(self, unit: Unit) -> tuple[int, int]:
+        """The row of a unit's bar, and the one after its last."""
+        path, k = unit
+        row = self.index.find(Place(path, k, -1 if k else 0)) or 0
+        after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
+        return row, min((stop for stop in after if stop > row), default=self.count())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; it never decides."""
+        at = event.get_content_offset(self)
+        if at is not None and self.text_selection is None:
+            row = self.scroll_offset.y + at.y
+            if row < self.count():
+                self.move_to(row)
+
+    def action_cursor_down(self) -> None:
+        """Go down a line."""
+        self.move_to(self.cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        """Go up a line."""
+        self.move_to(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self._page(-1)
+
+    def _page(self, step: int) -> None:
+        rows = step * max(1, self.size.height - 1)
+        self.scroll_to_row(self.scroll_offset.y + rows)
+        self.move_to(self.cursor + rows)
+
+    def action_top(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_bottom(self) -> None:
+        """Go to the last row."""
+        self.move_to(self.count() - 1)
+
+    def action_next_hunk(self) -> None:
+        """Go to the next hunk."""
+        self._step(1)
+
+    def action_previous_hunk(self) -> None:
+        """Go to the bar of this hunk, or to the previous one."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        row = self.index.next_stop(self.cursor, step)
+        if row != self.cursor:
+            place = self.index.place(row)
+            self.go_to((place.path, place.k))
+
+    def action_next_file(self) -> None:
+        """Go to the next file."""
+        self._step_file(1)
+
+    def action_previous_file(self) -> None:
+        """Go to the bar of this file, or to the previous one."""
+        self._step_file(-1)
+
+    def _step_file(self, step: int) -> None:
+        row = self.index.next_file(self.cursor, step)
+        if row != self.cursor:
+            self.scroll_to_row(row)
+            self.move_to(row)
+
+    def action_shift_right(self) -> None:
+        """Show more of long lines."""
+        self._shift += _SHIFT
+        self.redraw()
+
+    def action_shift_left(self) -> None:
+        """Show the start of long lines."""
+        self._shift = max(0, self._shift - _SHIFT)
+        self.redraw()
+
+    def action_copy_place(self) -> None:
+        """Copy path and line, ``path:12``."""
+        if self.place:
+            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
