@@ -118,8 +118,4 @@ def _later(name: str, what: str) -> None:
     made.context_settings = {"ignore_unknown_options": True}
 
 
-for _name, _what in (
-    ("comment", "Comment on a line of a proposal"),
-    ("worker", "Work for a team's queue"),
-):
-    _later(_name, _what)
+_later("worker", "Work for a team's queue")

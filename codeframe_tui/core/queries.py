@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from codeframe_tui.core.parts import ALL, Parts
+
 __all__ = [
     "MOST_LINES",
     "MOST_PLACES",
@@ -26,8 +28,10 @@ __all__ = [
     "ShowFile",
     "ShowHand",
     "ShowHunkLines",
+    "ShowLetter",
     "ShowOverview",
     "ShowQueue",
+    "ShowReview",
     "ShowSide",
     "ShowSymbols",
     "ShowTask",
@@ -65,12 +69,12 @@ class ShowQueue:
     """The queue: needs_you, working, queued, done, with totals and the rows of a window of each.
 
     ``{"groups": [{"key", "total", "first", "rows": [row of "list"]}], "all": tasks there are,
-    "places": {number: [group, place]}, "filter", "sort", "last_event"}``.
+    "places": {number: [group, place] or None}, "filter", "sort", "last_event"}``.
 
     Attributes:
         limit: rows from the start of each group that has no window.
         windows: (group, first place, rows) of other parts; places count from 0.
-        at: numbers of tasks whose place is wanted too; those that the filter leaves out have none.
+        at: numbers of tasks whose place is wanted too; None when the filter leaves one out.
         filter: see `core.filters`; totals and places count what it leaves.
         sort: the order within each group.
     """
@@ -132,6 +136,37 @@ class ShowHunkLines:
     k: int
     first: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReview:
+    """Comments and the unsent verdicts of an attempt; None = the newest.
+
+    ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
+    "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
+    attempt; ``draft`` as `core.draft.Draft.document`; ``since`` names the last attempt that a
+    person reviewed, else the one before.
+    """
+
+    number: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetter:
+    """What the worker would be told: ``{"task", "text", "comments": [id]}``.
+
+    Attributes:
+        number: the task.
+        kind: ``changes`` as `commands.Reject` tells, ``explain`` as `commands.Explain` does.
+        overall: the reason.
+        parts: what is rejected.
+    """
+
+    number: str
+    kind: str = "changes"
+    overall: str = ""
+    parts: Parts = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +309,8 @@ Query = (
     | ShowTask
     | ShowDiff
     | ShowHunkLines
+    | ShowReview
+    | ShowLetter
     | ShowUndo
     | ShowBase
     | ShowFile

@@ -10,13 +10,15 @@ from collections.abc import (
 from typing import Any, Protocol, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.comment import Comment
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.filters import EVERY, Filter
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
 from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, TestCase, Verification
+from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
 
 T = TypeVar("T")
 Setting = str | int | bool | None
@@ -247,6 +249,10 @@ class AttemptRows(Protocol):
         """Store evidence; replaces an earlier one of the same attempt."""
         ...
 
+    def keep(self, number: str, attempt: int, name: str, run: Run) -> None:
+        """Store one run beside the evidence; replaces an earlier one of its name."""
+        ...
+
     def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:
         """One test of a run."""
         ...
@@ -313,6 +319,42 @@ class DecisionRows(Protocol):
 
     def save(self, decision: Decision, refusal: str | None = None) -> None:
         """Write state and trees."""
+        ...
+
+
+class CommentRows(Protocol):
+    """What people say about proposals."""
+
+    def find(self, comment_id: int) -> Comment | None:
+        """One comment."""
+        ...
+
+    def of(self, number: str) -> list[Comment]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, comment: Comment) -> int:
+        """Insert, whatever id it carries; returns the id."""
+        ...
+
+    def save(self, comment: Comment) -> None:
+        """Write type, text, whether it was told, and the answer."""
+        ...
+
+    def delete(self, comment_id: int) -> None:
+        """Forget it."""
+        ...
+
+
+class DraftRows(Protocol):
+    """Verdicts that are not sent yet, by task and attempt."""
+
+    def of(self, number: str) -> dict[int, Draft]:
+        """Those of a task by attempt, in order."""
+        ...
+
+    def save(self, number: str, attempt: int, draft: Draft) -> None:
+        """Insert or replace."""
         ...
 
 
@@ -399,6 +441,16 @@ class Tables(Protocol):
     @property
     def decisions(self) -> DecisionRows:
         """Approvals, undos and redos."""
+        ...
+
+    @property
+    def comments(self) -> CommentRows:
+        """What people say about proposals."""
+        ...
+
+    @property
+    def drafts(self) -> DraftRows:
+        """Verdicts that are not sent yet."""
         ...
 
     @property

@@ -59,6 +59,8 @@ def _detail(event: Event) -> str:
                 f"the conversation may have {data['limit']:,} tokens (limits.window_tokens); "
                 "each place says what stood there and how the model gets it back"
             )
+        case "review.rejected":
+            return str(data.get("text") or data["reason"])  # earlier releases stored no text
         case "policy.decided":
             return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
         case _:
@@ -95,8 +97,32 @@ def _shortened(data: _Data) -> str:
     )
 
 
+def _asked(data: _Data) -> str:
+    count = len(data["comments"])
+    return f"asked about attempt {data['attempt']}: {count} question{'s' * (count != 1)}"
+
+
+def _commented(data: _Data) -> str:
+    line = f":{data['first']}" if data["first"] else ""
+    return f"{data['type']} on {data['path'] or 'the whole proposal'}{line}"
+
+
 def _decision(data: _Data) -> str:
     return f"decided by policy: {data['decision']}"
+
+
+def _testing(data: _Data) -> str:
+    count = data["count"]
+    return f"runs tests again: {f'{count:,}' if count else 'all'}"
+
+
+def _tested(data: _Data) -> str:
+    if not data["ok"]:
+        return f"tests again: {data['reason'].replace('_', ' ')}"
+    counts = [(data[name], name) for name in ("failed", "passed", "skipped")]
+    said = ", ".join(f"{count:,} {name}" for count, name in counts if count) or "none ran"
+    flaky = ", otherwise than before" if data["differ"] else ""
+    return f"tests again: {said} in {data['seconds']:.1f} s{flaky}"
 
 
 def _listed(verb: str) -> Callable[[_Data], str]:
@@ -126,10 +152,17 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "redo.requested": ("change", _plain("redo asked for")),
     "review.approved": ("review", lambda data: f"approved by {data['by']}"),
     "review.rejected": ("review", lambda data: f"attempt {data['attempt']} rejected"),
+    "review.answered": ("review", _plain("explained, nothing changed")),
+    "review.asked": ("review", _asked),
+    "review.commented": ("review", _commented),
+    "review.comment_deleted": ("review", _plain("comment taken back")),
+    "review.comment_edited": ("review", lambda data: f"comment changed: {data['type']}"),
     "task.held": ("state", _plain("put on hold")),
     "task.phase": ("state", lambda data: str(data["phase"])),
     "task.released": ("state", _plain("released")),
     "task.status": ("state", _status),
+    "tests.ended": ("tests", _tested),
+    "tests.started": ("tests", _testing),
     "tool.ended": ("tool", lambda data: str(data["summary"] or data["name"])),
     "turn.recorded": ("model", _reply),
     "undo.requested": ("change", _plain("undo asked for")),

@@ -27,6 +27,8 @@ _QUIET = frozenset(
         "context.shortened",
         "proposal.recorded",
         "task.phase",
+        "tests.ended",
+        "tests.started",
         "tool.ended",
         "tool.started",
         "turn.recorded",

@@ -14,6 +14,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import review
 from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row
@@ -36,6 +37,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
     unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
+    history = tables.events.of(found.number, HISTORY)
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
@@ -43,9 +45,12 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "corrections": found.corrections,
         "proposal": found.proposal,
         "in_hand": tables.settings.get(hand_folder(found.number)) is not None,
-        "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
+        "history": [event.document() for event in history],
         "attempts": [
-            _attempt(each, usage.get(each.number, Usage()))
+            {
+                **_attempt(each, usage.get(each.number, Usage())),
+                "again": repeated.document(each, history),
+            }
             for each in tables.attempts.all(found.number)
         ],
     }

@@ -21,6 +21,7 @@ from codeframe_tui.ports.points import passing
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import work
 from codeframe_tui.service.details import decided_attempt
+from codeframe_tui.service.fields import check_unicode
 from codeframe_tui.service.review import reviewed
 from codeframe_tui.service.unit import Unit, find_task
 
@@ -335,10 +336,7 @@ def _explanation(changed: Sequence[FileDiff]) -> str:
 
 
 def _bytes(path: str, text: str) -> bytes:
-    try:
-        content = text.encode()
-    except UnicodeEncodeError as error:
-        raise _not_editable(path, "what was written is no text") from error
+    content = check_unicode(text, "what was written").encode()
     if len(content) > EDITABLE_BYTES:
         raise _not_editable(path, f"it is larger than {EDITABLE_BYTES:,} bytes")
     return content

@@ -14,6 +14,7 @@ from codeframe_tui.core.usage import total_cost
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service.comments import being_answered
 from codeframe_tui.service.switches import in_force
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -93,6 +94,7 @@ def progress(tables: Tables, number: str) -> Progress:
         attempts=tuple(tables.attempts.all(number)),
         inbox=tuple(tables.messages.untold(number)),
         strikes=tables.tasks.strikes(number),
+        questions=len(being_answered(tables, task)),
         granted=granted(answers),
     )
 

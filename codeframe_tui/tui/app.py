@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
-from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
+from codeframe_tui.tui.widgets.door import DOOR
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
@@ -90,6 +95,20 @@ class CockpitApp(Follower):
         """Our own variables, for themes that do not know them."""
         return variables()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the last door for text: fields show what was typed or pasted."""
+        return [*super().get_line_filters(), DOOR]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is copied is pasted elsewhere, so it holds nothing hidden either."""
+        super().copy_to_clipboard("\n".join(map(printable, text.split("\n"))))
+
+    async def on_event(self, event: events.Event) -> None:
+        """A pasted text is cleaned before any field gets it."""
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text, limit=len(event.text))
+        await super().on_event(event)
+
     def on_mount(self) -> None:
         """Begin to listen."""
         if self._signals:
@@ -108,7 +127,7 @@ class CockpitApp(Follower):
             loop.call_soon_threadsafe(self.exit, None, code)
 
     def _time_passed(self) -> None:
-        working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
+        working = self.state.counted("working") > 0
         asked = bool((self.state.blockers or {}).get("blockers"))
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
@@ -160,7 +179,9 @@ class CockpitApp(Follower):
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
         self._keep_up(place)
-        if place == "diff":
+        if action in OF_A_TASK and self._row_is_coming:
+            self.tell(("one moment, that row is on its way", "dim"))
+        elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
         elif action == "app.theme":
@@ -172,12 +193,18 @@ class CockpitApp(Follower):
         """A key is about the row under the cursor, also when its move is not yet told."""
         if not self.cockpit.ready:
             return
-        if place == "queue" and (number := self.cockpit.cursor_of("queue")):
+        if place == "queue" and (number := self.cockpit.part("queue", QueuePane).number):
             self.focus_task(number)
         elif place == "blockers" and (blocker := self.cockpit.cursor_of("blockers")):
             self.state.blocker = blocker
             if task := self.state.question().get("task"):
                 self.focus_task(str(task))
+
+    @property
+    def _row_is_coming(self) -> bool:
+        """Whether the cursor is on a place whose task is not known yet."""
+        cursor = self.cockpit.cursor_of("queue") if self.cockpit.ready else None
+        return cursor is not None and not is_task(cursor)
 
     def _run(self, action: str, pasted: str = "") -> None:
         from codeframe_tui.tui.deeds.desk import Desk  # noqa: PLC0415 - loads when first used

@@ -53,7 +53,14 @@ _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to c
 
 @dataclass(slots=True)
 class _Slot:
+    """A document that is kept fresh.
+
+    Attributes:
+        wish: counts the questions whose answer must differ; an older answer is of no use.
+    """
+
     query: Query | None = None
+    wish: int = 0
     stale: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -96,7 +103,12 @@ class Feed:
         held = self._slots[slot]
         if query != held.query:
             held.query = query
+            held.wish += 1
             held.stale.set()
+
+    def steer(self, slot: str, query: Query) -> None:
+        """Ask this the next time the slot is stale; what it is filled with stays good."""
+        self._slots[slot].query = query
 
     def focus(self, number: str | None) -> None:
         """Whose events concern the slots ``task``, ``diff`` and ``activity``."""
@@ -192,7 +204,7 @@ class Feed:
         while True:
             await slot.stale.wait()
             slot.stale.clear()
-            query = slot.query
+            query, wish = slot.query, slot.wish
             if query is None:
                 continue
             try:
@@ -202,7 +214,7 @@ class Feed:
                     return
                 self._post(Missing(name, query, error))
             else:
-                if slot.query == query:
+                if slot.wish == wish:
                     self._post(Arrived(name, query, document))
             await asyncio.sleep(self._gap)
 

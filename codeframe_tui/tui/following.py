@@ -19,6 +19,7 @@ from codeframe_tui.core.queries import (
     ShowQueue,
     ShowSide,
     ShowTask,
+    Sort,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names, problems
@@ -33,16 +34,20 @@ from codeframe_tui.tui.messages import (
 from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
-from codeframe_tui.tui.present.queue import first_key, rows_needed
+from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Follower"]
 
+ROWS = 100
+"""Rows of each group that are asked for before it is known which are in sight."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
@@ -72,7 +77,7 @@ class Follower(App[int]):
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
-        self.feed.want("queue", ShowQueue())
+        self.feed.want("queue", ShowQueue(ROWS))
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
@@ -247,28 +252,44 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.feed.want("diff", None)
-        self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.cockpit.part("queue", QueuePane).seek(number)
+        self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
-        queue = self.cockpit.part("queue", LineList)
-        if queue.cursor is None:
+        queue = self.cockpit.part("queue", QueuePane)
+        if queue.cursor is None and queue.sought is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
-            self.focus_task(queue.cursor)
+            self.focus_task(queue.number)
+        self._look()
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
+
+    @on(QueuePane.Looked)
+    def _look(self) -> None:
+        """Fetch rows that are in sight but not there; else only remember what is looked at."""
+        if not self.cockpit.ready or self.state.queue is None:
+            return
+        queue = self.cockpit.part("queue", QueuePane)
+        chosen = (self.state.filter, Sort(self.state.sort))
+        wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
+        shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
+        if queue.complete and shown == chosen:
+            self.feed.steer("queue", wanted)
+        else:
+            self.feed.want("queue", wanted)
 
     @on(LineList.Highlighted)
     def _highlighted(self, message: LineList.Highlighted) -> None:
         match message.lines.id if self.cockpit.ready else None:
             case "queue":
-                self.focus_task(message.key)
-                needed = rows_needed(self.state.queue or {}, message.key)
-                self.feed.want("queue", ShowQueue(limit=needed))
+                if is_task(message.key):
+                    self.focus_task(message.key)
+                self._look()
             case "blockers":
                 self.state.blocker = message.key
                 task = self.state.question(message.key).get("task")

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 _WAITING = frozenset({Status.IN_REVIEW, Status.BLOCKED})
 _PREFIX = hand_folder("")
+_TESTS = "try-"
 _SHOWN = EDITABLE_BYTES // 4
 """Bytes of a saved file that is shown while a person works on it."""
 
@@ -38,6 +39,18 @@ class Hands:
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._following: dict[str, tuple[Hand, asyncio.Task[None]]] = {}
+
+    async def tidy(self) -> None:
+        """Remove what an earlier process left: copies that are not open, and their tests."""
+        try:
+            names = await self._shop.workspaces.names()
+            numbers = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
+            open_ = await self._shop.ledger.in_hand(numbers) if numbers else {}
+            left = [hand_folder(number) for number in numbers if number not in open_]
+            for name in (*left, *(name for name in names if name.startswith(_TESTS))):
+                await self._shop.workspaces.remove(name)
+        except CodeframeError as error:  # a folder that stays harms nobody
+            logger.warning("copies were not tidied: %s", error.message)
 
     async def round(self, seen: int) -> int:
         """Begin and end followers after a commit; returns the count of commits."""
@@ -151,7 +164,7 @@ class _Follower:
 
     @property
     def _tests(self) -> str:
-        return f"try-{self.number}"
+        return f"{_TESTS}{self.number}"
 
 
 def _failed(attempt: Attempt) -> Sequence[str]:

@@ -23,7 +23,10 @@ from codeframe_tui.adapters.store import SqlStore, schema
 from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
+from codeframe_tui.core.comment import Comment, CommentType, Spot
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
 from codeframe_tui.ports import Store
@@ -199,7 +202,8 @@ async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Pat
     connection = sqlite3.connect(path)
     connection.executescript(
         "DROP TRIGGER reservation_freed; DROP TABLE reservations; DROP INDEX turns_by_time;"
-        "ALTER TABLE turns DROP COLUMN held_usd; PRAGMA user_version=1"
+        "ALTER TABLE turns DROP COLUMN held_usd; DROP TABLE comments; DROP TABLE drafts;"
+        "PRAGMA user_version=1"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -224,7 +228,8 @@ async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Pa
     connection.executescript(
         "DROP INDEX turns_by_time; ALTER TABLE turns DROP COLUMN held_usd;"
         "CREATE INDEX turns_by_time ON turns (at, cost_usd) WHERE role = 'assistant';"
-        "UPDATE turns SET cost_usd = NULL; PRAGMA user_version=2"
+        "UPDATE turns SET cost_usd = NULL; DROP TABLE comments; DROP TABLE drafts;"
+        "PRAGMA user_version=2"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -236,6 +241,29 @@ async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Pa
     await store.close()
     connection = sqlite3.connect(path)
     assert connection.execute(index).fetchone() == (fresh,)
+    connection.close()
+
+
+async def test_a_database_of_the_third_schema_learns_to_keep_reviews(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    connection = sqlite3.connect(path)
+    tables = "SELECT sql FROM sqlite_schema WHERE sql LIKE '%comments%' OR sql LIKE '%drafts%'"
+    fresh = connection.execute(tables).fetchall()
+    connection.executescript("DROP TABLE comments; DROP TABLE drafts; PRAGMA user_version=3")
+    connection.close()
+    store = await SqlStore.open(path)
+    spot = Spot("a.py", 2, 2, "new", ("b",), ("a",), ("c",))
+    said = Comment(0, "1", 1, spot, CommentType.QUESTION, "why?", created_at="now")
+    await store.write(lambda t: t.comments.add(said))
+    await store.write(lambda t: t.drafts.save("1", 1, Draft(Parts(("a.py",)), sent=True)))
+    assert await store.read(lambda t: t.comments.of("1")) == [replace(said, id=1)]
+    assert await store.read(lambda t: t.drafts.of("1")) == {1: Draft(Parts(("a.py",)), sent=True)}
+    await store.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute(tables).fetchall() == fresh
     connection.close()
 
 

@@ -316,7 +316,7 @@ class FakeService:
             case ShowOverview():
                 found = self.overview
             case ShowQueue():
-                found = self.queue
+                found = self._windows(query)
             case ShowBlockers():
                 found = self.blockers
             case ShowActivity():
@@ -339,6 +339,31 @@ class FakeService:
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _windows(self, query: ShowQueue) -> Document:
+        """What a question about the queue gets: words of a filter are sought in titles only."""
+        windows = {key: (first, rows) for key, first, rows in query.windows}
+        groups: list[Document] = []
+        places: Document = dict.fromkeys(query.at)
+        for group in self.queue["groups"]:
+            fitting = group["rows"]
+            if query.filter:
+                fitting = [r for r in fitting if query.filter.lower() in r["title"].lower()]
+            for at_, row in enumerate(fitting):
+                if row["number"] in query.at:
+                    places[row["number"]] = [group["key"], at_]
+            first, rows = windows.get(group["key"], (0, query.limit))
+            total = len(fitting) if query.filter else max(group["total"], len(fitting))
+            shown = fitting[first : first + rows]
+            groups.append({"key": group["key"], "total": total, "first": first, "rows": shown})
+        return {
+            "groups": groups,
+            "all": sum(group["total"] for group in self.queue["groups"]),
+            "places": places,
+            "filter": query.filter,
+            "sort": query.sort.value,
+            "last_event": self.queue.get("last_event", self._seq),
+        }
 
     def _task(self, number: str) -> Document:
         if number in self.tasks:

@@ -29,6 +29,7 @@ from codeframe_tui.tui.deeds.table import DEEDS
 from codeframe_tui.tui.keymap import KEYS
 from codeframe_tui.tui.messages import EngineLost, Missing
 from codeframe_tui.tui.modals.sheet import Sheet
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import PANES
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.tui.driving import Drive, opened
@@ -369,7 +370,7 @@ async def test_the_cursor_stays_with_its_task_when_rows_move() -> None:
         groups = drive.service.queue["groups"]
         groups[0]["rows"] = [task(f"9.9.{n}", "urgent", "in_review") for n in range(30)]
         drive.service.happen("task.added", "9.9.1", title="urgent")
-        await drive.until(lambda: "9.9.29" in drive.pane("queue")._places)
+        await drive.until(lambda: drive.pane("queue")._stops.line_of("9.9.29") is not None)
         assert drive.pane("queue").cursor == "1.4.1"
         groups[2]["rows"] = [row for row in groups[2]["rows"] if row["number"] != "1.4.1"]
         drive.service.happen("task.status", "1.4.1", to="cancelled")
@@ -387,6 +388,8 @@ async def test_the_scroll_stays_with_its_rows() -> None:
         await drive.until(lambda: queue.count() == 200)
         drive.key("G")
         await drive.until(lambda: queue.scroll_offset.y > 0)
+        await drive.until(lambda: is_task(queue.rows[queue.scroll_offset.y].key))
+        await drive.until(lambda: queue.cursor == "199")
         top = queue.rows[queue.scroll_offset.y].key
         rows[:0] = [task(f"1.1.{n}", "new") for n in range(1, 6)]
         service.happen("task.added", "1.1.1", title="new")

@@ -108,9 +108,13 @@ def test_columns_of_a_wide_queue_stand_below_each_other() -> None:
     assert len({sum(cells(text) for text, _ in line.right) for line in rows}) == 1
 
 
-def test_a_queue_of_many_shows_how_many_more_there_are() -> None:
+def test_a_queue_of_many_says_how_many_and_has_a_line_for_each() -> None:
     document = {"groups": [{"key": "queued", "total": 4_312, "rows": [task("1", "one")]}]}
-    assert "4,311 more" in _text(queue_rows(document, width=36, now=NOW))
+    rows = queue_rows(document, width=36, now=NOW)
+    assert len(rows) == 4_313
+    assert plain(rows[0]) == "QUEUED  4,312"
+    assert plain(rows[1]).startswith("  1 one")
+    assert plain(rows[4_312]) == "  …"
 
 
 def test_an_empty_queue_teaches() -> None:

@@ -92,3 +92,8 @@ def test_the_footer_drops_what_does_not_fit_but_never_the_help() -> None:
 
 def test_plain_text_of_a_row_has_both_edges() -> None:
     assert plain(row("k", ("a", "dim"), ("b", ""), right=[("c", "")])) == "ab  c"
+
+
+def test_marks_take_no_cell_of_their_own() -> None:
+    assert cells("กั") == 1  # a Thai vowel sign has no combining class
+    assert cells("\u1100\u1161\u11a8") == 2  # Hangul vowels and finals are drawn into the first

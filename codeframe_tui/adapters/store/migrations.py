@@ -33,7 +33,13 @@ def _held(operations: Operations) -> None:
     schema.turns_by_time.create(operations.get_bind())
 
 
-STEPS: Mapping[int, Step] = {2: _reservations, 3: _held}
+def _reviews(operations: Operations) -> None:
+    """4: comments and unsent verdicts are kept."""
+    schema.comments.create(operations.get_bind())
+    schema.drafts.create(operations.get_bind())
+
+
+STEPS: Mapping[int, Step] = {2: _reservations, 3: _held, 4: _reviews}
 """By the number of the schema a step leads to. A step that rebuilds a table makes its triggers
 and indexes again."""
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 3
+VERSION = 4
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -284,6 +284,37 @@ decisions = Table(
 )
 Index("decisions_by_task", decisions.c.task, decisions.c.id)
 Index("decisions_pending", decisions.c.id, sqlite_where=decisions.c.state == "pending")
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", Text, ForeignKey("tasks.number"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("excerpt", Json, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("sent", Integer),
+    Column("answer", Words),
+    sqlite_autoincrement=True,  # an id that someone still shows never names another comment
+)
+Index("comments_by_task", comments.c.task, comments.c.id)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("task", Text, ForeignKey("tasks.number"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("draft", Json, nullable=False),
+)
 
 events = Table(
     "events",

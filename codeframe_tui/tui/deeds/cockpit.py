@@ -8,7 +8,7 @@ from textual.widgets import Input, TextArea
 
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.queries import ShowOverview, ShowTestOutput
+from codeframe_tui.core.queries import ShowOverview, ShowQueue, ShowTestOutput
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.dialog import Dialog
@@ -44,11 +44,11 @@ async def urgent(desk: Desk) -> None:
         desk.cockpit.move("blockers", str(questions[0].get("id")))
         desk.focus_task(str(questions[0].get("task")))
         return
-    for task in task_rows(desk.state.queue or {}):
-        if task.get("status") in {"in_review", "blocked"}:
-            desk.focus_task(str(task.get("number")))
-            desk.cockpit.go("diff")
-            return
+    found = await desk.feed.query(ShowQueue(0, (("needs_you", 0, 1),)))
+    for task in task_rows(found):
+        desk.focus_task(str(task.get("number")))
+        desk.cockpit.go("diff")
+        return
     desk.tell(("nothing needs you just now", "dim"))
 
 

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from codeframe_tui.core.text import reveal
+from codeframe_tui.core.text import reveal_name
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened, gap_at
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -372,14 +372,14 @@ class FileRows:
         return PairRow(line, line) if self._look.split else line
 
     def _hunk_bar(self, hunk: Mapping[str, Any]) -> HunkRow:
-        heading = reveal(hunk.get("heading") or "")[0]
+        heading = reveal_name(hunk.get("heading") or "")
         start = hunk["new_start"] if hunk["new_lines"] else hunk["old_start"]
         return HunkRow(self.path, hunk["k"], len(self._hunks), start, heading)
 
     def _bar(self) -> FileRow:
         file = self._file
         added, removed = self._changed
-        shown, mode = reveal(self.path)[0], _mode(file)
+        shown, mode = reveal_name(self.path), _mode(file)
         number, total, binary = self._number, self._total, bool(file.get("binary"))
         return FileRow(
             self.path, shown, file["action"], added, removed, number, total, self._folded, mode,
@@ -402,7 +402,7 @@ _NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|imp
 def symbol_of(heading: str) -> str:
     """The name in the heading of a hunk, or all of it where it has none that we know."""
     found = _NAMED.search(heading)
-    return reveal(found[1] if found else heading)[0]
+    return reveal_name(found[1] if found else heading)
 
 
 def _mode(file: Mapping[str, Any]) -> str:

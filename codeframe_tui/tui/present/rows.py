@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, east_asian_width
+from unicodedata import east_asian_width
 
-from codeframe_tui.core.text import clean, clean_line
+from codeframe_tui.core.text import clean, clean_line, is_mark
 
 __all__ = [
     "BLANK",
@@ -87,7 +87,7 @@ def cells(text: str) -> int:
 
 
 def _cells(char: str) -> int:
-    if combining(char):
+    if is_mark(char):
         return 0
     return 2 if east_asian_width(char) in "WF" else 1
 

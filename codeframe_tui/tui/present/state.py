@@ -9,7 +9,7 @@ from typing import Any
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
 
-__all__ = ["DECIDABLE", "ENDED", "State", "label_of", "works"]
+__all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
 
 DECIDABLE = ("in_review", "blocked")
 """States in which the newest proposal of a task can be decided."""
@@ -33,6 +33,8 @@ class State:
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
         found: what came of the search in the pane that has the keys; empty while there is none.
+        filter: which tasks the queue shows, as it was typed; see `core.filters`.
+        sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
     overview: _Document | None = None
@@ -50,6 +52,9 @@ class State:
     failures: bool = False
     blocker: str | None = None
     found: str = ""
+    filter: str = ""
+    sort: str = "turn"
+    _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
     @property
     def waits(self) -> Mapping[str, _Document]:
@@ -59,9 +64,11 @@ class State:
     def row(self, number: str | None = None) -> _Document:
         """The queue's row of a task (of the focus by default); empty when it has none."""
         wanted = number or self.focus
-        for task in task_rows(self.queue or {}):
-            if task.get("number") == wanted:
-                return task
+        if self._rows[0] is not self.queue:  # looked up for every key of the footer
+            known = {str(task.get("number")): task for task in task_rows(self.queue or {})}
+            self._rows = (self.queue, known)
+        if (found := self._rows[1].get(wanted or "")) is not None:
+            return found
         return self.task if self.task and self.task.get("number") == wanted else {}
 
     def question(self, key: str | None = None) -> _Document:
@@ -122,6 +129,8 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.lower": ("pending", "blocked"),
     "queue.after": ("pending", "blocked"),
 }
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
+"""Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),

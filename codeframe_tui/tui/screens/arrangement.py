@@ -15,9 +15,9 @@ from codeframe_tui.tui.widgets.panes import (
     BlockersPane,
     FileList,
     LogView,
-    QueuePane,
     TestsPane,
 )
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["arranged", "parts"]
 

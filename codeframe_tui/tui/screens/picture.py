@@ -18,11 +18,10 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
-from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
-from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -32,9 +31,9 @@ from codeframe_tui.tui.widgets.panes import (
     BlockersPane,
     FileList,
     LogView,
-    QueuePane,
     TestsPane,
 )
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Picture"]
 
@@ -180,11 +179,9 @@ class Picture(Screen[None], Surface):
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
-        total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
-        known = [(count(total, "task"), "faint")] if self.state.queue else []
-        self.part("queue-title", Label).show(
-            row(None, ("QUEUE", self._weight("queue")), right=known)
-        )
+        title = self.part("queue-title", Label)
+        known = queue_title(self.state.queue, width=max(title.line_width - 8, 8))
+        title.show(row(None, ("QUEUE", self._weight("queue")), right=known))
         asks = open_count(self.state.blockers)
         right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
         self.part("blockers-title", Label).show(

@@ -17,8 +17,8 @@ __all__ = [
     "BlockersPane",
     "FileList",
     "LogView",
+    "Pane",
     "PaneResized",
-    "QueuePane",
     "TestsPane",
 ]
 
@@ -27,7 +27,7 @@ class PaneResized(Message):
     """A pane has another size."""
 
 
-class _Pane(LineList):
+class Pane(LineList):
     """A list that goes by the table of keys; ``PLACE`` is its place there."""
 
     PLACE: ClassVar[str] = ""
@@ -38,28 +38,21 @@ class _Pane(LineList):
         self.post_message(PaneResized())
 
 
-class QueuePane(_Pane):
-    """Tasks in groups; keys of rows are task numbers."""
-
-    PLACE = "queue"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue")]
-
-
-class TestsPane(_Pane):
+class TestsPane(Pane):
     """One row per test; keys of rows are ``run::test id``."""
 
     PLACE = "tests"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
 
 
-class BlockersPane(_Pane):
+class BlockersPane(Pane):
     """Questions; keys of rows are blocker ids."""
 
     PLACE = "blockers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("blockers")]
 
 
-class ActivityPane(_Pane):
+class ActivityPane(Pane):
     """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
 
     PLACE = "activity"
