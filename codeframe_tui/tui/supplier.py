@@ -18,8 +18,10 @@ from codeframe_tui.tui.widgets.diff_rows import DiffRows
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document
 
-__all__ = ["Supplier"]
+__all__ = ["Ask", "Supplier"]
 
+Ask = Callable[[Query], Awaitable["Document"]]
+"""Asks the engine once. Raises: CodeframeError."""
 _Lacks = Callable[[], ShowHunkLines | ShowSide | None]
 
 
@@ -31,7 +33,7 @@ class Supplier:
         diff: what is supplied.
     """
 
-    def __init__(self, ask: Callable[[Query], Awaitable[Document]], diff: DiffRows) -> None:
+    def __init__(self, ask: Ask, diff: DiffRows) -> None:
         self._ask = ask
         self._diff = diff
         self._woken = (asyncio.Event(), asyncio.Event())

@@ -45,12 +45,8 @@ class DiffIndex:
             FileRows(f, n, len(files), self._look, supply) for n, f in enumerate(files, 1)
         ]
         self._numbers = {file["path"]: at for at, file in enumerate(files)}
-        last = [file["hunks"][-1] for file in files if file["hunks"]]
-        ends = (
-            max(hunk["old_start"] + hunk["old_lines"], hunk["new_start"] + hunk["new_lines"])
-            for hunk in last
-        )
-        self.number_width = max(4, len(str(max(ends, default=0))))
+        last_line = max((file.last_line for file in self._files), default=0)
+        self.number_width = max(4, len(str(last_line)))
         """Cells that the widest line number takes, at least 4."""
         self._folded: frozenset[str] = frozenset()
         self.add(extras or {})

@@ -40,6 +40,8 @@ __all__ = ["Extras", "FileRows", "Look", "symbol_of"]
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
 
+_LEXED = 200_000  # lines of a file above which the engine has no exact colours
+
 
 class Look(NamedTuple):
     """How files are laid out.
@@ -63,6 +65,9 @@ class FileRows:
         number: its position among ``total`` files, from 1.
         look: how it is laid out.
         supply: what the document does not hold.
+
+    Attributes:
+        last_line: a number that no line of its hunks goes beyond.
     """
 
     def __init__(
@@ -78,7 +83,9 @@ class FileRows:
         self._hunks: Sequence[Mapping[str, Any]] = file["hunks"]
         self._number, self._total = number, total
         self._look = look
-        self._colours = None if supply is None else partial(supply.tokens, file["path"])
+        self.last_line = _last_line(self._hunks[-1]) if self._hunks else 0
+        lexed = self.last_line <= _LEXED
+        self._colours = partial(supply.tokens, self.path) if supply and lexed else None
         self._folded = False
         self._extras: Extras = {}
         self._opened: dict[int, Opened] = {}
@@ -297,8 +304,9 @@ class FileRows:
         for line in paired:
             if line is not None and hunk.signs[line] != "\\":
                 pages[k, line // PAGE] = None
-                old, new = hunk.numbers(line)
-                lines[("base", old or 0) if new is None else ("proposal", new)] = None
+                if self._colours is not None:
+                    old, new = hunk.numbers(line)
+                    lines[("base", old or 0) if new is None else ("proposal", new)] = None
 
     def order(self, k: int) -> int:
         """What hunks, and what stands between them, compare by."""
@@ -396,6 +404,12 @@ class FileRows:
 
 
 _PLAIN = Look()
+
+
+def _last_line(hunk: Mapping[str, Any]) -> int:
+    """The number after that of its last line, on the side where it is higher."""
+    old, new = (int(hunk[f"{side}_start"] + hunk[f"{side}_lines"]) for side in ("old", "new"))
+    return max(old, new)
 _NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
 
 
