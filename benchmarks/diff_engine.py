@@ -47,9 +47,8 @@ def sides(changed: int, every: int) -> tuple[bytes, bytes]:
     return "\n".join(old).encode() + b"\n", "\n".join(new).encode() + b"\n"
 
 
-async def propose(engine: Supervisor, workspaces: GitWorkspaces, *trees: str) -> None:
+async def propose(engine: Supervisor, base: str, tree: str) -> None:
     """A task in review whose one attempt is the difference of two trees."""
-    base, tree = trees
     number = (await engine.submit(AddTask("a large change")))["number"]
     await engine.claim("w")
     await engine.set_base(number, base)
@@ -80,7 +79,7 @@ async def serve(folder: Path, changed: int, every: int) -> None:
         syntax=syntax,
     )
     await engine.recover(paused=False)
-    await propose(engine, workspaces, *trees)
+    await propose(engine, *trees)
     server = Server(engine)
     await server.start(folder / "s")
     Path("/proc/self/clear_refs").write_text("5")  # what making it took is not counted

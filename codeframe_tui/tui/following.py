@@ -51,7 +51,7 @@ ROWS = 100
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
-ROOM = 20_000
+ROOM = 10_000
 """Lines of a diff that come at once; those after them when they are looked at."""
 
 

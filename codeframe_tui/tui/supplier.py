@@ -45,6 +45,7 @@ class Supplier:
 
     async def run(self) -> None:
         """Serve the diff until cancelled."""
+        self.wake()
         text, colours = self._woken
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(self._lane(text, self._diff.lacks_text))

@@ -29,7 +29,7 @@ from codeframe_tui.tui.present.diff_kinds import (
     Row,
 )
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
-from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, line_count, signs_of
+from codeframe_tui.tui.present.diff_pages import PAGE, PagedHunks, PagedLines, line_count, signs_of
 from codeframe_tui.tui.present.diff_python import is_python
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
 from codeframe_tui.tui.present.diff_supply import InSight, Side, Supply
@@ -149,7 +149,17 @@ class FileRows:
     def _sizes(self) -> list[int]:
         """Rows of each segment; those at even numbers are hunks, 0 the bar."""
         last = 0 if self._folded or not self._hunks else 2 * len(self._hunks) + 1
-        return [self._size(segment) for segment in range(last + 1)]
+        if not last or not isinstance(self._hunks, PagedHunks):
+            return [self._size(segment) for segment in range(last + 1)]
+        sizes = [0, *self._hunks.sizes(pair_count if self._look.split else len), 0]
+        if not self._has_gaps:
+            sizes[1::2] = [0] * (last // 2 + 1)
+        others = {0, last, *self._added, *(2 * at + 1 for at in self._opened)}
+        if self._look.rows_of is not None:
+            others |= {2 * at for at in range(1, self._hunks.whole + 1)}
+        for segment in others:
+            sizes[segment] = self._size(segment)
+        return sizes
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -200,9 +210,11 @@ class FileRows:
         return 1 + (pair_count(signs_of(hunk["lines"])) if pairs is None else len(pairs))
 
     def _gap_units(self, at: int) -> int:
-        if not self._look.gaps or self._file["action"] != "modify":
-            return 0
-        return gap_at(self._hunks, at).units(self._opened.get(at))
+        return gap_at(self._hunks, at).units(self._opened.get(at)) if self._has_gaps else 0
+
+    @property
+    def _has_gaps(self) -> bool:
+        return self._look.gaps and self._file["action"] == "modify"
 
     def _texts(self, segment: int, unit: int) -> Sequence[str]:
         """The texts that stand in a unit, as the document has them."""
@@ -300,10 +312,11 @@ class FileRows:
         lines: dict[tuple[Side, int], None],
     ) -> None:
         paired = self._paired(segment).lines(unit) if self._look.split else (unit,)
-        hunk, k = self._hunk_lines(segment), self._hunks[segment // 2 - 1]["k"]
+        hunk = self._hunk_lines(segment)
         for line in paired:
             if line is not None and hunk.signs[line] != "\\":
-                pages[k, line // PAGE] = None
+                if hunk.is_paged:
+                    pages[hunk.k, line // PAGE] = None
                 if self._colours is not None:
                     old, new = hunk.numbers(line)
                     lines[("base", old or 0) if new is None else ("proposal", new)] = None
@@ -410,6 +423,8 @@ def _last_line(hunk: Mapping[str, Any]) -> int:
     """The number after that of its last line, on the side where it is higher."""
     old, new = (int(hunk[f"{side}_start"] + hunk[f"{side}_lines"]) for side in ("old", "new"))
     return max(old, new)
+
+
 _NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
 
 

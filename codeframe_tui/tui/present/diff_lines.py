@@ -53,6 +53,7 @@ class HunkLines:
     def __init__(
         self, hunk: Mapping[str, Any], *, python: bool, colours: Colours | None = None
     ) -> None:
+        self.k: int = hunk["k"]
         self._hunk = hunk
         self._lines = hunk["lines"]
         self._paged = self._lines if isinstance(self._lines, PagedLines) else None
@@ -83,6 +84,11 @@ class HunkLines:
         exact = _exact(self._colours, old, new)
         tokens = self._guess(line, text) if exact is None else _fitted(exact, raw, text, hidden)
         return LineRow(sign, old, new, text, hidden, marks, tokens)
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the text comes in pages."""
+        return self._paged is not None
 
     def has(self, line: int) -> bool:
         """Whether the text of a line has come."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, overload
 
 from codeframe_tui.core.outline import COLUMNS, unpack_numbers, unpack_signs
 
-__all__ = ["PAGE", "PagedHunks", "PagedLines", "Pages", "line_count", "signs_of"]
+__all__ = ["PAGE", "PagedHunks", "PagedLines", "Pages", "line_count", "signs_of", "verdicts_of"]
 
 PAGE = 512
 """Lines of a page."""
 _KEPT = 65_536  # lines of all pages that are kept
+_HUNKS = 1_024  # of a file that are kept as documents
 _NUMBERS = len(COLUMNS)
 
 Line = Sequence[str]
@@ -28,7 +29,18 @@ class Pages:
     def __init__(self) -> None:
         self._pages: OrderedDict[tuple[str, int, int], Sequence[Line]] = OrderedDict()
         self._lines = 0
-        self.headings: dict[tuple[str, int], str] = {}
+        self._headings: dict[tuple[str, int], str] = {}
+        self.named = 0
+        """Grows when a heading comes."""
+
+    def heading(self, path: str, k: int) -> str:
+        """The heading of a hunk, as far as it has come."""
+        return self._headings.get((path, k), "")
+
+    def name(self, path: str, k: int, heading: str) -> None:
+        """Keep the heading of a hunk."""
+        self._headings[path, k] = heading
+        self.named += 1
 
     def text(self, path: str, k: int, line: int) -> str | None:
         """The text of a line of a hunk; None when it has not come."""
@@ -98,8 +110,10 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
         self._verdicts = _Runs(more["verdicts"])
         self._pages = pages
         self._large: dict[int, PagedLines] = {}
+        self._hunks: dict[int, Mapping[str, Any]] = {}
+        self._named = 0
         first = len(self._whole) + 1
-        pages.headings[self._path, first] = more["heading"]
+        pages.name(self._path, first, more["heading"])
         if more["lines"]:  # only whole pages are kept: the rest of the last one comes with it
             end = len(more["lines"])
             end -= 0 if end == self._numbers[_NUMBERS - 1] else end % PAGE
@@ -108,6 +122,11 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
 
     def __len__(self) -> int:
         return len(self._whole) + len(self._numbers) // _NUMBERS
+
+    @property
+    def whole(self) -> int:
+        """How many of the first hunks came whole."""
+        return len(self._whole)
 
     @property
     def line_count(self) -> int:
@@ -125,7 +144,49 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
         if not 0 <= at < len(self):
             raise IndexError(index)
         at -= len(self._whole)
-        return self._outlined(at) if at >= 0 else self._whole[at]
+        return self._made(at) if at >= 0 else self._whole[at]
+
+    def sizes(self, count: Callable[[str], int]) -> list[int]:
+        """Rows of all hunks, and of the lines that tell what does not change above them.
+
+        Args:
+            count: tells the rows of lines by their signs.
+
+        Returns:
+            In turns what stands above a hunk, and the hunk with its bar.
+        """
+        new_start, new_lines, size = (
+            self._numbers[COLUMNS.index(name) :: _NUMBERS]
+            for name in ("new_start", "new_lines", "size")
+        )
+        starts = [*(hunk["new_start"] for hunk in self._whole), *new_start]
+        lengths = [*(hunk["new_lines"] for hunk in self._whole), *new_lines]
+        rows = [count(signs_of(hunk["lines"])) for hunk in self._whole]
+        if count is len:
+            rows += size
+        else:
+            rows += [count(self._signs[a:b]) for a, b in pairwise(self._starts)]
+        found: list[int] = []
+        end = 1
+        for start, length, own in zip(starts, lengths, rows, strict=True):
+            begin = start + (not length)
+            found += (int(begin > end), 1 + own)
+            end = begin + length
+        return found
+
+    def verdicts(self) -> Iterator[str | None]:
+        """The verdict on each hunk, as the document tells it."""
+        yield from (hunk.get("verdict") for hunk in self._whole)
+        yield from (self._verdicts.at(at) for at in range(len(self) - len(self._whole)))
+
+    def _made(self, at: int) -> Mapping[str, Any]:
+        """An outlined hunk; those looked at last are kept."""
+        if self._named != self._pages.named or len(self._hunks) > _HUNKS:
+            self._hunks.clear()
+            self._named = self._pages.named
+        if at not in self._hunks:
+            self._hunks[at] = self._outlined(at)
+        return self._hunks[at]
 
     def _outlined(self, at: int) -> Mapping[str, Any]:
         k = len(self._whole) + at + 1
@@ -138,7 +199,7 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
             "old_lines": old_lines,
             "new_start": new_start,
             "new_lines": new_lines,
-            "heading": self._pages.headings.get((self._path, k), ""),
+            "heading": self._pages.heading(self._path, k),
             "lines": self._lines_of(at, k),
             "verdict": self._verdicts.at(at),
         }
@@ -186,3 +247,10 @@ def line_count(hunks: Sequence[Mapping[str, Any]]) -> int:
 def signs_of(lines: Sequence[Line]) -> str:
     """The signs of lines, one character each."""
     return lines.signs if isinstance(lines, PagedLines) else "".join([line[0] for line in lines])
+
+
+def verdicts_of(hunks: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str | None]]:
+    """Number and verdict of each hunk, without looking at each where that is known."""
+    if isinstance(hunks, PagedHunks):
+        return enumerate(hunks.verdicts(), 1)
+    return ((hunk["k"], hunk.get("verdict")) for hunk in hunks)

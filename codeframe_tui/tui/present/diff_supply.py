@@ -9,14 +9,14 @@ of lines, each bounded.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff_pages import PAGE, PagedHunks, Pages
 from codeframe_tui.tui.present.diff_python import Token
 
-__all__ = ["Answer", "InSight", "Side", "Supply", "opened"]
+__all__ = ["Answer", "InSight", "Side", "Supply", "is_about", "opened"]
 
 BLOCK = 64
 """Lines that are coloured together."""
@@ -38,8 +38,8 @@ class InSight(NamedTuple):
     """
 
     path: str
-    pages: Iterable[tuple[int, int]]
-    lines: Iterable[tuple[Side, int]]
+    pages: Collection[tuple[int, int]]
+    lines: Collection[tuple[Side, int]]
 
 
 class Supply:
@@ -118,7 +118,7 @@ class Supply:
             return self._put_colours(asked, answer)
         self.pages.put(asked.path, asked.k, asked.first, answer["lines"] if answer else ())
         if answer:
-            self.pages.headings[asked.path, asked.k] = answer["heading"]
+            self.pages.name(asked.path, asked.k, answer["heading"])
         return answer is not None
 
     def _put_colours(self, asked: ShowSide, answer: Answer) -> bool:
@@ -130,6 +130,18 @@ class Supply:
         while len(self._colours) > _KEPT:
             self._colours.popitem(last=False)
         return tokens is not None
+
+
+def is_about(asked: ShowHunkLines | ShowSide, seen: Iterable[InSight]) -> bool:
+    """Whether a question is about any of these lines."""
+    for file in seen:
+        if file.path != asked.path:
+            continue
+        if isinstance(asked, ShowHunkLines):
+            return (asked.k, asked.first // PAGE) in file.pages
+        first, last = asked.first, asked.last
+        return any(side == asked.side and first <= number <= last for side, number in file.lines)
+    return False
 
 
 def opened(document: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.patch import NOWHERE, LineRange, choice_of, choices, ranges_of, taken
+from codeframe_tui.tui.present.diff_pages import verdicts_of
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
@@ -54,6 +55,10 @@ class Lines(NamedTuple):
 _State = tuple[Verdict, "Lines | None"]
 _Before = tuple[tuple[Unit, _State], ...]
 
+_TOLD: Mapping[str | None, Verdict] = {
+    each.value: each for each in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewDraft:
@@ -81,14 +86,12 @@ class ReviewDraft:
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
         for file in document["files"]:
-            by_path[file["path"]] = tuple((file["path"], hunk["k"]) for hunk in file["hunks"])
-            if not file["hunks"]:
-                by_path[file["path"]] = ((file["path"], 0),)
-                verdicts[file["path"], 0] = Verdict.UNDECIDED
-            for hunk in file["hunks"]:
-                known = hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY}
-                verdict = Verdict(hunk["verdict"]) if known else Verdict.UNDECIDED
-                verdicts[file["path"], hunk["k"]] = verdict
+            path = file["path"]
+            told = {(path, k): verdict for k, verdict in verdicts_of(file["hunks"])}
+            told = told or {(path, 0): None}
+            by_path[path] = tuple(told)
+            for unit, verdict in told.items():
+                verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
         return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
@@ -160,6 +163,11 @@ class ReviewDraft:
         """Paths of the files a person has not been in, in the order shown."""
         return tuple(path for path in self._by_path if path not in self.seen)
 
+    @property
+    def moves(self) -> int:
+        """How many verdicts can be taken back."""
+        return len(self._history)
+
     # -- saying ---------------------------------------------------------------------------------
 
     def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
@@ -202,14 +210,14 @@ class ReviewDraft:
 
     def together(self, earlier: ReviewDraft) -> ReviewDraft:
         """This draft with all that was said since an earlier one taken back by one step."""
-        since = self._history[len(earlier._history) :]
+        since = self._history[earlier.moves :]
         if len(since) < 2:
             return self
         first: dict[Unit, _State] = {}
         for before in since:
             for unit, state in before:
                 first.setdefault(unit, state)
-        return replace(self, _history=(*earlier._history, tuple(first.items())))
+        return replace(self, _history=(*self._history[: earlier.moves], tuple(first.items())))
 
     def take_back(self) -> tuple[ReviewDraft, Unit | None]:
         """Undo the last verdict; also tells the first unit it was about, None without one."""

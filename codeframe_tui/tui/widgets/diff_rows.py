@@ -17,8 +17,8 @@ from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_file import Extras, Look
 from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, GapRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply
-from codeframe_tui.tui.present.draft import Unit, Verdict
+from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply, is_about
+from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
     TONES,
@@ -64,13 +64,19 @@ class DiffRows(LineView):
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
         self._shift = 0
+        self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
 
-    def verdict_of(self, unit: Unit) -> Verdict | None:
-        """What is decided of a unit; None where nothing is to decide."""
+    def verdict_of(self, unit: Unit) -> Sequence[Span]:
+        """What is decided of a unit, for the right end of its bar."""
         del unit
+        return ()
+
+    def gutter_of(self, place: Place) -> Span | None:
+        """A sign of one cell before a line, in the place of that for hidden characters."""
+        del place
         return None
 
     def state_of(self, file: FileRow) -> Sequence[Span]:
@@ -118,7 +124,7 @@ class DiffRows(LineView):
         """A row, drawn to the width."""
         row, canvas = self.index.row(index), self._canvas(index, width)
         if isinstance(row, LineRow):
-            return line_spans(row, canvas)
+            return line_spans(row, canvas._replace(gutter=self.gutter_of(self.index.place(index))))
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
@@ -171,12 +177,15 @@ class DiffRows(LineView):
 
     def take(self, supply: Supply, asked: ShowHunkLines | ShowSide, answer: Answer) -> None:
         """Take an answer to one of these; it is drawn if what it is about is still shown."""
-        if supply.put(asked, answer) and supply is self.supply:
+        if supply.put(asked, answer) and supply is self.supply and is_about(asked, self._seen(1)):
             self.redraw()
 
-    def _seen(self) -> Sequence[InSight]:
+    def _seen(self, pages: int = 2) -> Sequence[InSight]:
         top, height = self.scroll_offset.y, self.size.height
-        return self.index.in_sight(top, top + 2 * height) if height else ()
+        wanted = (self.index, len(self.index), top, pages * height)
+        if self._sight is None or self._sight[0] != wanted:
+            self._sight = wanted, self.index.in_sight(top, top + pages * height)
+        return self._sight[1]
 
     # -- other rows -----------------------------------------------------------------------------
 
