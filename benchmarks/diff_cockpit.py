@@ -1,8 +1,8 @@
 """A cockpit that opens the diff of `benchmarks.diff_engine` and pages through it.
 
-``python -m benchmarks.diff_cockpit SOCKET ENGINE_PID``: the diff, its supplier and a real client, on
+``python -m benchmarks.diff_cockpit SOCKET ENGINE_PID``: the diff, its supplier and a real client on
 a headless screen of 200x50. Prints a JSON line: seconds, and CPU of both, until painted; CPU of a
-page with its text and its exact colours; rows; the most memory it took.
+page with its text and exact colours; rows; the most memory it took.
 """
 
 from __future__ import annotations

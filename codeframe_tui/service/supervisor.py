@@ -34,10 +34,11 @@ from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
+    activity,
     blockers,
     comments,
+    dependencies,
     details,
     documents,
     drafts,
@@ -50,6 +51,7 @@ from codeframe_tui.service import (
     undo,
     windows,
 )
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
@@ -88,7 +90,10 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
-    queries.ShowActivity: details.activity,
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
+    queries.ShowEntry: activity.entry,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
     queries.ShowTasks: documents.tasks,
@@ -146,25 +151,30 @@ class Supervisor(StoreLedger):
             case KeepWorking(on):
                 self.keep = on
                 return {}
-            case SetWorkers():
-                switch = partial(switches.set_workers, command=command, settings=self._settings)
-                return await self._write(switch)
-            case SetPolicy():
-                choose = partial(switches.set_policy, command=command, settings=self._settings)
-                return await self._write(choose)
+            case SetWorkers() | SetPolicy() | RaiseLimit():
+                return await self._write(partial(self._switch, command))
             case RunTests() | StopTests():
                 return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
-            case RaiseLimit():
-                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
-                return await self._write(partial(raised, started=self.started))
             case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
             case Reject() | Explain() | AddComment():
                 return await self._say(command)
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
+
+    def _switch(self, command: SetWorkers | SetPolicy | RaiseLimit, unit: Unit) -> Document:
+        """What goes by the settings."""
+        match command:
+            case SetWorkers():
+                return switches.set_workers(unit, command, self._settings)
+            case SetPolicy():
+                return switches.set_policy(unit, command, self._settings)
+            case RaiseLimit():
+                return limits.raise_limit(
+                    unit, wish=command, settings=self._settings, started=self.started
+                )
 
     async def _say(self, command: Reject | Explain | AddComment) -> Document:
         """What needs the files of the proposal, which are read outside of the unit."""
@@ -192,6 +202,9 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowActivity():
+                now = self._clock.now()
+                return await self._store.read(lambda rows: activity.activity(rows, query, now))
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
             case queries.ShowDiff() | queries.ShowHunkLines():

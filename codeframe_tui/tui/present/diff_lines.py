@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, signs_of
 from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
 from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
 
-__all__ = ["Colours", "HunkLines", "LineRow", "context_row"]
+__all__ = ["Colours", "HunkLines", "LineRow", "context_row", "shown"]
 
 _ABOVE = 512  # lines above and below, in which colours are guessed
 _BLOCK = 4_096  # lines between two remembered counts
@@ -79,7 +79,7 @@ class HunkLines:
         old, new = self.numbers(line)
         if not self.has(line):
             return LineRow(sign, old, new, "…", tokens=((0, 1, "faint"),))
-        text, hidden = _shown(raw)
+        text, hidden = shown(raw)
         marks = self._marks(line, text)
         exact = _exact(self._colours, old, new)
         tokens = self._guess(line, text) if exact is None else _fitted(exact, raw, text, hidden)
@@ -119,7 +119,7 @@ class HunkLines:
         partner = self.partner(line)
         if partner is None:
             return ()
-        other = _shown(self._lines[partner][1])[0]
+        other = shown(self._lines[partner][1])[0]
         if self.signs[line] == "-":
             return word_marks(text, other)[0]
         return word_marks(other, text)[1]
@@ -180,7 +180,7 @@ def context_row(
         new: its number after.
         python: what to guess tokens by.
     """
-    text, hidden = _shown(raw)
+    text, hidden = shown(raw)
     if tokens is None or text != raw:
         tokens = python_tokens(text, "")[0] if python else ()
     return LineRow(" ", old, new, text, hidden, (), tuple(tokens))
@@ -205,7 +205,8 @@ def _fitted(tokens: tuple[Token, ...], raw: str, text: str, hidden: bool) -> tup
     )
 
 
-def _shown(raw: str) -> tuple[str, bool]:
+def shown(raw: str) -> tuple[str, bool]:
+    """A text with its hidden characters visible, cut if it is giant; also whether it had any."""
     text, hidden = reveal(raw)
     if len(text) > _SHOWN:
         text = f"{text[:_SHOWN]} … {len(text) - _SHOWN:,} more characters"

@@ -14,8 +14,6 @@ _RUN = re.compile(r"(?<!-)(?<!-\\)(-[-\\]*+)(\+[+\\]*+)")
 """Removed lines and the added ones in their place, with the notes that no newline follows. Tried
 only where a run begins, and never again from within it: a long one costs linear time."""
 
-_PAIRED = 100_000  # lines of a hunk above which each stands in a row of its own
-
 
 class Spot(NamedTuple):
     """Where a row is in its unit: a part of it, or one of the ``extra`` rows after it, from 1."""
@@ -82,7 +80,9 @@ class Pairs:
     def __init__(self, signs: str, partner: Callable[[int], int | None]) -> None:
         self._signs = signs
         self._partner = partner
-        self._runs = [(match.start(), match.start(2), match.end()) for match in _runs(signs)]
+        self._runs = [
+            (match.start(), match.start(2), match.end()) for match in _RUN.finditer(signs)
+        ]
         saved = [min(middle - start, end - middle) for start, middle, end in self._runs]
         self._saved = list(accumulate(saved, initial=0))
         self._starts = [run[0] for run in self._runs]
@@ -145,9 +145,5 @@ class Pairs:
 
 def pair_count(signs: str) -> int:
     """How many rows the lines of a hunk take when old and new stand beside each other."""
-    saved = (min(len(match[1]), len(match[2])) for match in _runs(signs))
+    saved = (min(len(match[1]), len(match[2])) for match in _RUN.finditer(signs))
     return len(signs) - sum(saved)
-
-
-def _runs(signs: str) -> Iterable[re.Match[str]]:
-    return _RUN.finditer(signs) if len(signs) <= _PAIRED else ()
