@@ -15,6 +15,7 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
@@ -42,6 +43,7 @@ NOTICE_SECONDS = 20.0
 """How long the line above the footer stays."""
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
+_GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 W = TypeVar("W", bound=Widget)
 
 
@@ -138,12 +140,10 @@ class Picture(Screen[None], Surface):
         diff, task = self.part("diff", DiffView), self.state.task
         diff.reviewable = self.state.reviewable
         draft = diff.draft
-        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
-        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
-        title.show(title_row(task, width=width, reading=self.state.reading, **given))
+        given = {each.value: draft.count(each) for each in _GIVEN}
+        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
         files = attempt.get("files") or ()
         here = diff.place.path if diff.place else ""
