@@ -24,6 +24,7 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.reviewing import Reviewer
@@ -35,6 +36,7 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
@@ -158,8 +160,7 @@ class CockpitApp(Reviewer):
         """Begin to listen."""
         if self._signals:
             guard_running(self._leave)
-        known = {key.action for key in KEYS}
-        self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        self.set_keymap(self._chosen)
         fold = self._chosen.get("diff.fold", find("diff.fold").keys)
         self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
@@ -213,7 +214,16 @@ class CockpitApp(Reviewer):
 
     @on(DiffView.Told)
     def _told(self, message: DiffView.Told) -> None:
-        self.tell((message.text, "dim"))
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
 
     @on(DiffView.SendAsked)
     def _send(self) -> None:
@@ -249,10 +259,18 @@ class CockpitApp(Reviewer):
         elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
+        elif place == "list":
+            self._move(name)
         elif action == "app.theme":
             self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _move(self, name: str) -> None:
+        """Move in the list that has the keys."""
+        move = getattr(self.focused, f"action_{name}", None)
+        if move is not None:
+            move()
 
     def use_theme(self, name: str) -> None:
         """Change all colours at once, and keep the choice for the next time."""
@@ -315,7 +333,7 @@ class CockpitApp(Reviewer):
         """The palette: every action of the table, by what it does."""
         del screen
         for key in KEYS:
-            if key.where != "list" and key.action != "app.palette":
+            if key.action != "app.palette":
                 keys = key_names(self._chosen.get(key.action, key.keys))
                 title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
                 yield SystemCommand(

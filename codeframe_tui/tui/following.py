@@ -24,7 +24,7 @@ from codeframe_tui.core.queries import (
     Sort,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
-from codeframe_tui.tui.keymap import key_names, problems
+from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -72,8 +72,8 @@ class Follower(App[int]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.state = State()
         self.feed = Feed(connect, self.post_message)
-        self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
-        self._chosen = dict(chosen)
+        self._chosen, self._key_problems = _checked(chosen)
+        self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
 
     def listen(self) -> None:
@@ -102,8 +102,10 @@ class Follower(App[int]):
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
-        for problem in problems(self._chosen)[:1]:
-            self.tell((problem, "amber"))
+        if self._key_problems:
+            more = len(self._key_problems) - 1
+            rest = f" · {more} more: codeframe-tui config" if more else ""
+            self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -229,6 +231,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
@@ -317,3 +321,11 @@ class Follower(App[int]):
                 self.cockpit.draw_footer()
             case _:
                 pass
+
+
+def _checked(chosen: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    if not chosen:
+        return {}, []
+    from codeframe_tui.tui.own_keys import checked  # noqa: PLC0415 - most people have none
+
+    return checked(chosen)

@@ -115,6 +115,7 @@ class DiffView(DiffComments):
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
         if same and not self._live:
+            self.draft = self.draft.in_order_of(shown)
             self.keep(lambda: self.load(shown))
             return
         self._live = ""
