@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,12 +21,13 @@ from textual.theme import Theme
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
+from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
@@ -33,10 +36,13 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
+LEAVING_SECONDS = 0.5
+"""How long a terminal that goes away is kept waiting."""
 _CALM = 10
 """Times as long as otherwise between two looks at running times, with reduced motion."""
 
@@ -45,7 +51,7 @@ def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-class CockpitApp(Follower):
+class CockpitApp(Reviewer):
     """The app.
 
     Args:
@@ -154,8 +160,7 @@ class CockpitApp(Follower):
         """Begin to listen."""
         if self._signals:
             guard_running(self._leave)
-        known = {key.action for key in KEYS}
-        self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        self.set_keymap(self._chosen)
         fold = self._chosen.get("diff.fold", find("diff.fold").keys)
         self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
@@ -165,7 +170,13 @@ class CockpitApp(Follower):
     def _leave(self, code: int) -> None:
         loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self.exit, None, code)
+            loop.call_soon_threadsafe(self.run_worker, self._leave_saved(code))
+
+    async def _leave_saved(self, code: int) -> None:
+        """What was said last is stored first, unless that takes longer than a terminal waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.keeper.save(), LEAVING_SECONDS)
+        self.exit(None, code)
 
     def _time_passed(self) -> None:
         working = self.state.counted("working") > 0
@@ -197,22 +208,34 @@ class CockpitApp(Follower):
     def _footer_clicked(self, message: Footer.Clicked) -> None:
         self.action_act(message.action)
 
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self) -> None:
-        if self.cockpit.ready:
-            self.cockpit.draw_task()
-
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
     @on(DiffView.Told)
     def _told(self, message: DiffView.Told) -> None:
-        self.tell((message.text, "dim"))
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
 
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    @on(DiffView.CommentAsked)
+    def _comment(self) -> None:
+        self.action_act("review.comment")
+
+    @on(DiffView.AttemptsAsked)
+    def _attempts(self) -> None:
+        self.action_act("review.attempts")
 
     @on(DiffView.EditorAsked)
     def _editor_asked(self, message: DiffView.EditorAsked) -> None:
@@ -236,10 +259,18 @@ class CockpitApp(Follower):
         elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
+        elif place == "list":
+            self._move(name)
         elif action == "app.theme":
             self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _move(self, name: str) -> None:
+        """Move in the list that has the keys."""
+        move = getattr(self.focused, f"action_{name}", None)
+        if move is not None:
+            move()
 
     def use_theme(self, name: str) -> None:
         """Change all colours at once, and keep the choice for the next time."""
@@ -283,6 +314,8 @@ class CockpitApp(Follower):
             self.feed,
             self.state,
             focus_task=self.focus_task,
+            look_at=self.look_at,
+            keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
         )
@@ -300,7 +333,7 @@ class CockpitApp(Follower):
         """The palette: every action of the table, by what it does."""
         del screen
         for key in KEYS:
-            if key.where != "list" and key.action != "app.palette":
+            if key.action != "app.palette":
                 keys = key_names(self._chosen.get(key.action, key.keys))
                 title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
                 yield SystemCommand(

@@ -18,12 +18,13 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDiff,
     ShowQueue,
+    ShowReview,
     ShowSide,
     ShowTask,
     Sort,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
-from codeframe_tui.tui.keymap import key_names, problems
+from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -71,8 +72,8 @@ class Follower(App[int]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.state = State()
         self.feed = Feed(connect, self.post_message)
-        self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
-        self._chosen = dict(chosen)
+        self._chosen, self._key_problems = _checked(chosen)
+        self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
 
     def listen(self) -> None:
@@ -101,8 +102,10 @@ class Follower(App[int]):
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
-        for problem in problems(self._chosen)[:1]:
-            self.tell((problem, "amber"))
+        if self._key_problems:
+            more = len(self._key_problems) - 1
+            rest = f" · {more} more: codeframe-tui config" if more else ""
+            self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -120,9 +123,19 @@ class Follower(App[int]):
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
+            case "review":
+                self.cockpit.draw_review()
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
+
+    def want_change(self) -> None:
+        """Fetch the change that the diff is to show, and what was said about it."""
+        number, state = self.state.focus, self.state
+        there = bool(number and (state.task or {}).get("attempts"))
+        wanted = ShowDiff(str(number), state.attempt_shown, state.since) if there else None
+        self.feed.want("diff", wanted)
+        self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -132,7 +145,7 @@ class Follower(App[int]):
         running = bool(task.get("testing"))
         if number and task.get("number") == number and (running or number in self.state.live):
             self._follow_again(number, on=running)
-        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
@@ -147,7 +160,7 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
@@ -258,7 +271,9 @@ class Follower(App[int]):
         self.feed.focus(number)
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
+        self.state.attempt_shown = self.state.since = self.state.review = None
         self.feed.want("diff", None)
+        self.feed.want("review", None)
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
@@ -306,3 +321,11 @@ class Follower(App[int]):
                 self.cockpit.draw_footer()
             case _:
                 pass
+
+
+def _checked(chosen: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    if not chosen:
+        return {}, []
+    from codeframe_tui.tui.own_keys import checked  # noqa: PLC0415 - most people have none
+
+    return checked(chosen)

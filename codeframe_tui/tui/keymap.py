@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
 
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 
-__all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at", "problems"]
+__all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at"]
 
 PLACES: Mapping[str, str] = {
     "app": "Everywhere",
@@ -113,6 +113,7 @@ _NAMES = {
     "question_mark": "?",
     "slash": "/",
     "equals_sign": "=",
+    "exclamation_mark": "!",
     "plus": "+",
     "minus": "-",
     "escape": "esc",
@@ -158,21 +159,3 @@ def bindings(place: str) -> list[Binding]:
         )
         for key in keys_at(place)
     ]
-
-
-def problems(chosen: Mapping[str, str], table: Iterable[Key] = KEYS) -> list[str]:
-    """What is wrong with a person's own keys, one line each.
-
-    Args:
-        chosen: action -> keys, from the settings of the user.
-        table: the actions there are.
-    """
-    known = {key.action: key for key in table}
-    found = [f"keys: there is no action {name!r}" for name in chosen if name not in known]
-    used: dict[tuple[str, str], str] = {}
-    for action, key in known.items():
-        for one in chosen.get(action, key.keys).split(","):
-            other = used.setdefault((key.where, one.strip()), action)
-            if other != action:
-                found.append(f"keys: {one.strip()!r} is both {other} and {action}; {other} has it")
-    return found

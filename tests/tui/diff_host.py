@@ -102,7 +102,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys; each has been dealt with when this returns."""
-    names = {"=": "equals_sign", "]": "right_square_bracket", "[": "left_square_bracket"}
+    names = {
+        "=": "equals_sign",
+        "!": "exclamation_mark",
+        "]": "right_square_bracket",
+        "[": "left_square_bracket",
+    }
     names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
     for key in keys:
         event = events.Key(names.get(key, key), key if len(key) == 1 else None)

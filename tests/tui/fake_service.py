@@ -22,6 +22,7 @@ from codeframe_tui.core.queries import (
     ShowEntry,
     ShowFile,
     ShowHand,
+    ShowLetter,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -334,7 +335,8 @@ class FakeService:
             raise error
         if isinstance(command, TakeInHand):
             return {"task": command.number, "path": self.hand["path"]}
-        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"]}
+        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"],
+                "path": "/srv/copy"}  # fmt: skip
 
     async def query(self, query: Query) -> Document:
         self.asked.append(query)
@@ -362,6 +364,9 @@ class FakeService:
                 found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowLetter(_, kind, overall, parts):
+                said = [overall, parts.text] if kind == "changes" else []
+                found = {"text": "\n".join(filter(None, said)), "comments": []}
             case ShowFile() if query.path in self.files:
                 found = self._file(query.number, query.path)
             case ShowHand():

@@ -13,7 +13,7 @@ from tests.tui.driving import opened
 async def test_a_question_calls_while_the_terminal_is_in_the_background() -> None:
     async with opened() as drive:
         asked: list[str] = []
-        drive.app.caller._write = asked.append  # its terminal
+        drive.app.caller._write = asked.append
         drive.app.post_message(events.AppFocus())
         await drive.pilot.pause(0)
         drive.service.happen("blocker.opened", "1.2.1", kind="SYNC", question="Which?")

@@ -74,7 +74,8 @@ async def test_accepting_all_asks_first_and_names_the_hash_that_was_shown() -> N
         _past_diff_guard(drive)
         drive.key("A")
         await _past_guard(drive)
-        assert "3 files not looked at, 5 hunks undecided" in drive.screen_text()
+        assert "○ 3 files not looked at: " in drive.screen_text()
+        assert "○ 5 hunks undecided" in drive.screen_text()
         assert drive.service.submitted == []
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
@@ -109,6 +110,7 @@ async def test_part_of_a_proposal_is_sent_by_its_hunks() -> None:
         drive.key("2")
         await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
         _past_diff_guard(drive)
+        drive.app.cockpit.query_one(DiffView).go_to(("client/retry.py", 1))
         drive.key("space", "r")
         await drive.until(lambda: "1 rejected" in drive.label("title"))
         assert "hunks 1/5 accepted" in drive.label("title")
@@ -542,7 +544,7 @@ async def test_a_click_in_the_footer_does_what_the_key_does() -> None:
 
 def test_every_action_of_the_table_is_done_somewhere() -> None:
     at_once = {"next_pane", "previous_pane", "full", "back", "theme", "failures", "log"}
-    at_once |= {"search", "search_next", "search_previous"}
+    at_once |= {"search", "search_next", "search_previous", "sort"}
     left = [
         key.action
         for key in KEYS

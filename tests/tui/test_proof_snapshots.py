@@ -61,7 +61,7 @@ def failed() -> FakeService:
 
 
 def not_verified() -> FakeService:
-    run = {"verdict": "not_verified", "message": "pytest is missing", "tests": []}
+    run = {"verdict": "not_verified", "reason": "no_pytest", "message": "", "tests": []}
     why = "pytest cannot be imported; install it into the project's environment to have it proven"
     return _service({"verdict": "not_verified", "reason": "no_pytest", "message": why, "red": run,
                      "green": run, "regression": run, "lint": NONE})  # fmt: skip

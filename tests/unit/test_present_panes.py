@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
+from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at
+from codeframe_tui.tui.own_keys import checked
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
@@ -82,7 +83,7 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
         *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
-        *guard_rows(spoilt, unseen=1, undecided=1),
+        *guard_rows(spoilt, unseen=[nasty], undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
         *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
         *attempt_rows(spoilt, width=20),
@@ -239,11 +240,14 @@ def test_a_question_shows_its_options_and_what_it_holds_up() -> None:
 
 
 def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
-    said = _text(guard_rows(shown(), unseen=3, undecided=5))
+    names = [f"{letter}.py" for letter in "abcdef"]
+    said = _text(guard_rows(shown(), unseen=names, undecided=5, partly=1, comments=2))
     assert "PROVEN" in said
     assert "tenacity was not a dependency before  pyproject.toml:14" in said
-    assert "3 files not looked at, 5 hunks undecided" in said
-    assert "everything was looked at" in _text(guard_rows(shown(), unseen=0, undecided=0))
+    assert "○ 6 files not looked at: a.py, b.py, c.py, d.py and 2 more\n" in said
+    assert "○ 5 hunks undecided\n○ 1 hunk accepted only partly before\n" in said
+    assert said.endswith("○ 2 comments not sent to the worker")
+    assert "everything was looked at" in _text(guard_rows(shown(), unseen=[]))
 
 
 def test_the_file_list_shows_verdicts_and_flags() -> None:
@@ -327,7 +331,7 @@ def test_a_countdown_ends_when_it_is_said_to_be_over() -> None:
 
 
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
-    assert problems({}) == []
+    assert checked({}) == ({}, [])
     assert all(key.help and key.where in PLACES for key in KEYS)
     table = [(key.where, key_names(key.keys), key.help) for key in KEYS]
     said = _text(help_rows(table, PLACES, "diff"))
@@ -336,9 +340,32 @@ def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
 
 
 def test_own_keys_are_checked() -> None:
-    assert problems({"queue.new": "x1"}) == []
-    assert "no action 'queue.fly'" in problems({"queue.fly": "x"})[0]
-    assert "both queue.new and queue.edit" in problems({"queue.edit": "o"})[0]
+    fine = {"queue.new": "f7", "diff.accept_hunk": "space,ctrl+y", "queue.raise": "plus"}
+    assert checked(fine) == (fine, [])
+
+
+@pytest.mark.parametrize(
+    ("action", "keys", "told", "kept"),
+    [
+        ("queue.hol", "x", "there is no such action; did you mean queue.hold?", False),
+        ("fly", "x", "there is no such action; docs/keys.md and `?` list them all", False),
+        ("queue.hold", "", "no key is named; leave the line out for the default", False),
+        ("queue.hold", "Ctrl-X", "no key is called 'Ctrl-X'; write it as ctrl+x", False),
+        ("queue.hold", "F77", "no key is called 'F77'; write it as a, space, f7 or", False),
+        ("queue.hold", "ctrl+i", "ctrl+i is tab for a terminal; choose another key", False),
+        ("diff.accept_hunk", "escape", "esc goes back and never decides", False),
+        ("queue.hold", "e", "e is queue.edit already, so queue.hold has no key; give one", True),
+        ("queue.hold", "b", "b in queue is queue.hold, so app.urgent does not work there", True),
+        ("app.full", "o", "o in queue is queue.new, so app.full does not work there", True),
+    ],
+)
+def test_each_problem_with_a_key_says_what_to_do(
+    action: str, keys: str, told: str, kept: bool
+) -> None:
+    used, found = checked({action: keys})
+    assert any(told in problem for problem in found), found
+    assert all(problem.startswith("keys: ") for problem in found)
+    assert (action in used) is kept
 
 
 def test_a_blocked_task_without_a_proposal_cannot_be_approved_as_it_is() -> None:

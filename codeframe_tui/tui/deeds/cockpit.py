@@ -86,7 +86,9 @@ async def help_(desk: Desk) -> None:
     table = [
         (key.where, key_names(desk.chosen.get(key.action, key.keys)), key.help) for key in KEYS
     ]
-    await desk.ask(Viewer("Keys", help_rows(table, PLACES, desk.cockpit.pane)))
+    width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
+    rows = help_rows(table, PLACES, desk.cockpit.pane, width=width)
+    await desk.ask(Viewer("Keys", rows))
 
 
 async def palette(desk: Desk) -> None:
@@ -119,6 +121,8 @@ async def quit_(desk: Desk) -> None:
         decision = await desk.ask(_Leaving("Leave?", rows, [_DROP]), over=True)
     if (runs or rows) and decision is None:
         return
+    if not desk.state.lost:
+        await desk.keep()
     if runs:
         try:
             await desk.submit(KeepWorking(on=decision == "keep"))

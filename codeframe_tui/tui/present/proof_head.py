@@ -96,7 +96,7 @@ def _ended(again: Mapping[str, Any], now: datetime) -> Row:
     left.append((f"{passed:,} of {total:,} passed", "text"))
     left.append((f"  {milliseconds(again.get('seconds'))}", "dim"))
     if again.get("differ"):
-        left.append(("  flaky: not as in the verification, whose verdict stays", "amber"))
+        left.append(("  flaky; the verdict stays", "amber"))
     return row(None, sign, *left)
 
 

@@ -15,13 +15,21 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
+from codeframe_tui.tui.present.focus import (
+    evidence_rows,
+    file_rows,
+    flag_places,
+    flags_of,
+    place_row,
+    title_row,
+)
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
+from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
@@ -139,15 +147,19 @@ class Picture(Screen[None], Surface):
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
+        self._flag()
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
+        title.show(title_row(task, width=width, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
+        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
+        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
@@ -162,18 +174,41 @@ class Picture(Screen[None], Surface):
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
         """The file whose bar is out of sight, on the line between title and diff."""
-        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+        diff = self.part("diff", DiffView)
+        self.part("place", Label).show(place_row(diff.file_above, seen=len(diff.draft.seen)))
 
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
-            diff.show(dict(self.state.diff) if self.state.diff else None)
+            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_review()
         self.draw_place()
+
+    def draw_review(self) -> None:
+        """Comments and kept verdicts of what the diff shows, once both are there."""
+        diff, review = self.part("diff", DiffView), self.state.review or {}
+        shown = self.state.diff or {}
+        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        diff.show_comments(review["comments"] if fits else ())
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
+            diff.restore(review["draft"], review["proposal"])
+
+    def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        flags = flags_of(self.state.task)
+        return {**document, "files": by_risk(document["files"], flags)}
+
+    def _flag(self) -> None:
+        """Take flags over; when there are others the files may stand in another order."""
+        diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
+        if flags != diff.flags:
+            diff.flags = flags
+            if self.state.diff and not diff.is_live:
+                self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""

@@ -70,6 +70,9 @@ class DiffView(DiffComments):
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
 
+    class ProposalAsked(Message):
+        """A person wants to see the newest proposal again."""
+
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
 
@@ -112,6 +115,7 @@ class DiffView(DiffComments):
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
         if same and not self._live:
+            self.draft = self.draft.in_order_of(shown)
             self.keep(lambda: self.load(shown))
             return
         self._live = ""
@@ -148,6 +152,10 @@ class DiffView(DiffComments):
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
+
+    def is_restored(self, proposal: str) -> bool:
+        """Whether what was kept of a proposal has arrived."""
+        return proposal in self._restored
 
     def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.

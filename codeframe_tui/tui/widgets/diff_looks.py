@@ -36,9 +36,10 @@ class DiffLooks(DiffCopy):
 
     @dataclass
     class Told(Message):
-        """Why something was not done."""
+        """What came of a key, or why nothing did."""
 
         text: str
+        style: str = "dim"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)

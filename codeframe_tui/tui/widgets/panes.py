@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -108,3 +109,18 @@ class ActivityPane(Pane):
 
 class FileList(LineList, can_focus=False):
     """Files of a proposal beside the diff; keys of rows are paths."""
+
+    class Picked(Message):
+        """A file was clicked."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the file; there is no cursor here to move."""
+        event.prevent_default()
+        at = event.get_content_offset(self)
+        row = None if at is None else at.y + self.scroll_offset.y
+        if row is not None and row < self.count() and (path := self.rows[row].key):
+            self.post_message(self.Picked(path))
