@@ -17,6 +17,7 @@ from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff_kinds import FileRow, Place
 from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
@@ -108,7 +109,7 @@ class DiffView(DiffComments):
         The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one has its
         own draft, which stands when a person comes back to it.
         """
-        shown = document or NOTHING
+        shown = opened(document, self.document) if document else NOTHING
         name = _name(shown)
         same = name == self.draft.proposal
         if self._live or not same:
@@ -288,12 +289,13 @@ class DiffView(DiffComments):
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
-        if not self._live:
+        if self.draft.proposal and not self._live:
             self.post_message(self.CompareAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
-        self.post_message(self.AttemptsAsked())
+        if self.draft.proposal:
+            self.post_message(self.AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -312,11 +314,13 @@ class DiffView(DiffComments):
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
-        self.post_message(self.EditorAsked("edit"))
+        if self.place:
+            self.post_message(self.EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
-        self.post_message(self.EditorAsked("open"))
+        if self.place:
+            self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
