@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.patch import NOWHERE, LineRange, choice_of, choices, ranges_of, taken
+from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
 from codeframe_tui.tui.present.diff_pages import verdicts_of
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
@@ -196,6 +196,7 @@ class ReviewDraft:
         chosen = {at for at in chosen if ranges[at] != NOWHERE}
         if not chosen or unit not in self._verdicts:
             return self
+        chosen = bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
         held = self._lines.get(unit)
         before = held.verdicts if held else (self.verdict(*unit),) * len(ranges)
         after = [verdict if at in chosen else was for at, was in enumerate(before)]
