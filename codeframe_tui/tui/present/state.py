@@ -115,8 +115,15 @@ class State:
 
     @property
     def proof(self) -> _Document | None:
-        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        """The task whose evidence is shown: as far as the attempt that the diff shows.
+
+        Without that of any attempt while tests run that are newer than all of them.
+        """
         live = self.in_hand
+        if self.task and self.attempt_shown is not None:
+            attempts = self.task.get("attempts") or ()
+            upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
+            return {**self.task, "attempts": upto or attempts}
         if self.task and self.is_by_hand and live and live.tests:
             return {**self.task, "attempts": []}
         return self.task
