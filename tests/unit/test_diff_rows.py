@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
-from codeframe_tui.tui.present.diff_live import live_document
 from codeframe_tui.tui.present.diff_python import Strings, python_tokens
 from codeframe_tui.tui.present.diff_words import pair_lines, word_marks
 from codeframe_tui.tui.widgets.diff_paint import Canvas, file_bar
@@ -277,25 +276,3 @@ def test_strings_follow_each_side_alone() -> None:
     lines = [[" ", "def f():"], ["-", '    """old'], ["+", "    x = 1"], [" ", "    y"]]
     assert Strings(lines, "-").quotes_at(3) == '"""'
     assert Strings(lines, "+").quotes_at(3) == ""
-
-
-def live(content: str, base: str | None) -> list[tuple[str, str]]:
-    shown = live_document("a.py", content, base)
-    return [(row.sign, row.text) for row in rows(shown) if isinstance(row, LineRow)]
-
-
-def test_a_new_file_streams_as_added_lines() -> None:
-    assert live("a\nb", None) == [("+", "a"), ("+", "b")]
-    assert live("", None) == []
-
-
-def test_a_known_file_streams_as_a_diff_and_what_is_not_reached_is_not_removed() -> None:
-    base = "a\nb\nc\nd\ne\nf\n"
-    assert live("a\nB\n", base) == [(" ", "a"), ("-", "b"), ("+", "B")]
-    assert live("a\nb\nc\n", base) == []
-    assert live("a\nc\nd\n", base) == [(" ", "a"), ("-", "b"), (" ", "c"), (" ", "d")]
-
-
-def test_a_large_base_is_not_compared() -> None:
-    base = "\n".join(map(str, range(2_000)))
-    assert live("0\n1\n", base) == [("+", "0"), ("+", "1")]
