@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,13 +21,13 @@ from textual.theme import Theme
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
+from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
@@ -39,6 +41,8 @@ from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
 
+LEAVING_SECONDS = 0.5
+"""How long a terminal that goes away is kept waiting."""
 _CALM = 10
 """Times as long as otherwise between two looks at running times, with reduced motion."""
 
@@ -47,7 +51,7 @@ def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-class CockpitApp(Follower):
+class CockpitApp(Reviewer):
     """The app.
 
     Args:
@@ -166,7 +170,13 @@ class CockpitApp(Follower):
     def _leave(self, code: int) -> None:
         loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self.exit, None, code)
+            loop.call_soon_threadsafe(self.run_worker, self._leave_saved(code))
+
+    async def _leave_saved(self, code: int) -> None:
+        """What was said last is stored first, unless that takes longer than a terminal waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.keeper.save(), LEAVING_SECONDS)
+        self.exit(None, code)
 
     def _time_passed(self) -> None:
         working = self.state.counted("working") > 0
@@ -198,11 +208,6 @@ class CockpitApp(Follower):
     def _footer_clicked(self, message: Footer.Clicked) -> None:
         self.action_act(message.action)
 
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self) -> None:
-        if self.cockpit.ready:
-            self.cockpit.draw_task()
-
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
@@ -223,6 +228,14 @@ class CockpitApp(Follower):
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    @on(DiffView.CommentAsked)
+    def _comment(self) -> None:
+        self.action_act("review.comment")
+
+    @on(DiffView.AttemptsAsked)
+    def _attempts(self) -> None:
+        self.action_act("review.attempts")
 
     @on(DiffView.EditorAsked)
     def _editor_asked(self, message: DiffView.EditorAsked) -> None:
@@ -301,6 +314,8 @@ class CockpitApp(Follower):
             self.feed,
             self.state,
             focus_task=self.focus_task,
+            look_at=self.look_at,
+            keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
         )

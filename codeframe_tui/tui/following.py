@@ -18,6 +18,7 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDiff,
     ShowQueue,
+    ShowReview,
     ShowSide,
     ShowTask,
     Sort,
@@ -122,9 +123,19 @@ class Follower(App[int]):
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
+            case "review":
+                self.cockpit.draw_review()
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
+
+    def want_change(self) -> None:
+        """Fetch the change that the diff is to show, and what was said about it."""
+        number, state = self.state.focus, self.state
+        there = bool(number and (state.task or {}).get("attempts"))
+        wanted = ShowDiff(str(number), state.attempt_shown, state.since) if there else None
+        self.feed.want("diff", wanted)
+        self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -134,7 +145,7 @@ class Follower(App[int]):
         running = bool(task.get("testing"))
         if number and task.get("number") == number and (running or number in self.state.live):
             self._follow_again(number, on=running)
-        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
@@ -149,7 +160,7 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
@@ -220,6 +231,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
@@ -258,7 +271,9 @@ class Follower(App[int]):
         self.feed.focus(number)
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
+        self.state.attempt_shown = self.state.since = self.state.review = None
         self.feed.want("diff", None)
+        self.feed.want("review", None)
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)

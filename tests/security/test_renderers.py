@@ -90,7 +90,7 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of(evidence_rows(task, width=width))
     yield spans_of(proof_rows(task, None, Shown(width, unfolded=True), now=NOW))
     yield spans_of(proof_title([("tests", "")], verdict_spans(task, None), width=width))
-    yield spans_of(guard_rows(task, unseen=1, undecided=1, rejected=1))
+    yield spans_of(guard_rows(task, unseen=[task["title"]], undecided=1, rejected=1))
     yield spans_of(send_rows(task, accepted=1, rejected=1, undecided=1))
     yield spans_of(answer_rows(blocker, task, text))
     yield spans_of(attempt_rows(task, width=20))

@@ -83,7 +83,7 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
         *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
-        *guard_rows(spoilt, unseen=1, undecided=1),
+        *guard_rows(spoilt, unseen=[nasty], undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
         *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
         *attempt_rows(spoilt, width=20),
@@ -240,11 +240,14 @@ def test_a_question_shows_its_options_and_what_it_holds_up() -> None:
 
 
 def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
-    said = _text(guard_rows(shown(), unseen=3, undecided=5))
+    names = [f"{letter}.py" for letter in "abcdef"]
+    said = _text(guard_rows(shown(), unseen=names, undecided=5, partly=1, comments=2))
     assert "PROVEN" in said
     assert "tenacity was not a dependency before  pyproject.toml:14" in said
-    assert "3 files not looked at, 5 hunks undecided" in said
-    assert "everything was looked at" in _text(guard_rows(shown(), unseen=0, undecided=0))
+    assert "○ 6 files not looked at: a.py, b.py, c.py, d.py and 2 more\n" in said
+    assert "○ 5 hunks undecided\n○ 1 hunk accepted only partly before\n" in said
+    assert said.endswith("○ 2 comments not sent to the worker")
+    assert "everything was looked at" in _text(guard_rows(shown(), unseen=[]))
 
 
 def test_the_file_list_shows_verdicts_and_flags() -> None:

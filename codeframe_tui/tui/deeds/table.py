@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import blockers, cockpit, hand, reading, review, tasks, tests
+from codeframe_tui.tui.deeds import (
+    blockers,
+    cockpit,
+    commenting,
+    hand,
+    reading,
+    review,
+    tasks,
+    tests,
+)
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -41,6 +50,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.comment": commenting.comment,
+    "review.attempts": commenting.attempts,
     "reading.jump": reading.jump,
     "reading.symbols": reading.jump_to_symbol,
     "review.edit": hand.edit,

@@ -12,6 +12,7 @@ from codeframe_tui.tui.present.queue import SORTS
 from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.searching import Searching
 from codeframe_tui.tui.widgets.areas import Area
+from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 from codeframe_tui.tui.widgets.panes import PaneResized
@@ -157,10 +158,14 @@ class Cockpit(Searching):
         """Leave the selection, the notice, the search, the full screen, the pane: one at a time."""
         if self.selections:
             self.clear_selection()
+        elif self.part("diff", DiffView).leave_range():
+            pass
         elif self.part("notice", Label).count():
             self.notice()
         elif self.end_search():
             pass
+        elif self.pane == "diff" and self.state.reading:
+            self.post_message(DiffView.ProposalAsked())
         elif self.has_class("-full"):
             self.toggle_full()
         else:

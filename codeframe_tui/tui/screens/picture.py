@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
-from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.focus import (
@@ -29,7 +29,7 @@ from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
@@ -73,6 +73,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._timeline = Timeline()
         self._notice_ends: Timer | None = None
 
     @property
@@ -144,14 +145,15 @@ class Picture(Screen[None], Surface):
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         self._flag()
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
+        title.show(title_row(task, width=width, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
         order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
@@ -176,13 +178,23 @@ class Picture(Screen[None], Surface):
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
             diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_review()
         self.draw_place()
+
+    def draw_review(self) -> None:
+        """Comments and kept verdicts of what the diff shows, once both are there."""
+        diff, review = self.part("diff", DiffView), self.state.review or {}
+        shown = self.state.diff or {}
+        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        diff.show_comments(review["comments"] if fits else ())
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
+            diff.restore(review["draft"], review["proposal"])
 
     def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
         flags = flags_of(self.state.task)
@@ -217,10 +229,16 @@ class Picture(Screen[None], Surface):
 
     def draw_activity(self) -> None:
         """The timeline."""
-        waiting = self.state.waits.get(self.state.focus or "")
-        self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        rows = self._timeline.rows(
+            self.state.activity,
+            now=self._now(),
+            width=pane.line_width,
+            waiting=live.waiting if live else None,
+            doing=live.doing if live else None,
         )
+        pane.set_rows(rows)
+        self.draw_proof_title()
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
@@ -256,6 +274,8 @@ class Picture(Screen[None], Surface):
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        if shown == "activity":
+            return [row(None, *tabs, right=money_spans(self.state.activity))]
         verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)

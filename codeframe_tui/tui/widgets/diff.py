@@ -70,6 +70,9 @@ class DiffView(DiffComments):
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
 
+    class ProposalAsked(Message):
+        """A person wants to see the newest proposal again."""
+
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
 
@@ -150,6 +153,10 @@ class DiffView(DiffComments):
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
+
+    def is_restored(self, proposal: str) -> bool:
+        """Whether what was kept of a proposal has arrived."""
+        return proposal in self._restored
 
     def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.
