@@ -14,6 +14,7 @@ from typing import Any
 from codeframe_tui.tui.present.diff_file import Extras, FileRows, Look
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened
 from codeframe_tui.tui.present.diff_kinds import Place, Row
+from codeframe_tui.tui.present.diff_renames import renames
 
 __all__ = ["DiffIndex"]
 
@@ -38,7 +39,11 @@ class DiffIndex:
     ) -> None:
         files: Sequence[Mapping[str, Any]] = document["files"]
         self._look = look or Look()
-        self._files = [FileRows(f, n, len(files), self._look) for n, f in enumerate(files, 1)]
+        moved = renames(files)
+        self._files = [
+            FileRows(file, n, len(files), self._look, moved.get(file["path"], ""))
+            for n, file in enumerate(files, 1)
+        ]
         self._numbers = {file["path"]: at for at, file in enumerate(files)}
         ends = (
             max(hunk["old_start"] + hunk["old_lines"], hunk["new_start"] + hunk["new_lines"])

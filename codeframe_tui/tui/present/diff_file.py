@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import reveal_name
+from codeframe_tui.tui.present.diff_bars import file_row, note_of
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened, gap_at
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -29,7 +30,6 @@ from codeframe_tui.tui.present.diff_kinds import (
 )
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
 from codeframe_tui.tui.present.diff_python import is_python
-from codeframe_tui.tui.present.diff_quiet import quiet_reason
 from codeframe_tui.tui.present.diff_symbols import symbol_of
 from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count, signs_of
 
@@ -60,14 +60,17 @@ class FileRows:
         file: of a diff document (CONTRACT §9).
         number: its position among ``total`` files, from 1.
         look: how it is laid out.
+        moved: the path where the same content was, or is now; empty for most.
     """
 
-    def __init__(self, file: Mapping[str, Any], number: int, total: int, look: Look) -> None:
+    def __init__(
+        self, file: Mapping[str, Any], number: int, total: int, look: Look, moved: str = ""
+    ) -> None:
         self.path: str = file["path"]
         self._file = file
         self._hunks: Sequence[Mapping[str, Any]] = file["hunks"]
         self._number, self._total = number, total
-        self._look = look
+        self._look, self._moved = look, moved
         self._folded = False
         self._extras: Extras = {}
         self._opened: dict[int, Opened] = {}
@@ -212,7 +215,7 @@ class FileRows:
             place = self._place(segment, spot)
             return ExtraRow(place, self._added[segment][spot.unit][spot.extra - 1])
         if segment == 0:
-            return NoteRow(self.path, _note(self._file)) if spot.unit else self._bar()
+            return NoteRow(self.path, note_of(self._file)) if spot.unit else self._bar()
         if segment % 2:
             return self._gap_row(segment // 2, spot.unit)
         if spot.unit == 0:
@@ -358,14 +361,14 @@ class FileRows:
         return HunkRow(self.path, hunk["k"], len(self._hunks), start, heading)
 
     def _bar(self) -> FileRow:
-        file = self._file
         added, removed = self._changed
-        shown, mode = reveal_name(self.path), _mode(file)
-        number, total, binary = self._number, self._total, bool(file.get("binary"))
-        return FileRow(
-            self.path, shown, file["action"], added, removed, number, total, self._folded, mode,
-            binary, quiet_reason(file),
-        )  # fmt: skip
+        return file_row(self._file, self._moved)._replace(
+            added=added,
+            removed=removed,
+            number=self._number,
+            total=self._total,
+            folded=self._folded,
+        )
 
     @cached_property
     def _changed(self) -> tuple[int, int]:
@@ -375,20 +378,3 @@ class FileRows:
 
 
 _PLAIN = Look()
-
-
-def _mode(file: Mapping[str, Any]) -> str:
-    mode = file.get("mode")
-    if file["action"] == "create":
-        return "executable" if mode == "100755" else ""
-    if file.get("old_mode", mode) == mode:
-        return ""
-    return "now executable" if mode == "100755" else "no longer executable"
-
-
-def _note(file: Mapping[str, Any]) -> str:
-    if file.get("binary"):
-        return "binary file, taken or left as a whole"
-    if file["action"] != "modify":
-        return "empty file"
-    return f"only the mode changes, to {file.get('mode')}"
