@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.tui.present.diff_pages import PagedHunks, line_count
+
 __all__ = ["renames"]
 
 _MOST = 20_000  # lines of a file up to which it is looked at
@@ -29,8 +31,9 @@ def renames(files: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
 
 
 def _lines(file: Mapping[str, Any]) -> int:
-    lines = sum(len(hunk["lines"]) for hunk in file["hunks"])
-    return lines if lines <= _MOST else 0
+    """How many lines it has; none of one whose text is not all here."""
+    lines = line_count(file["hunks"])
+    return 0 if isinstance(file["hunks"], PagedHunks) or lines > _MOST else lines
 
 
 def _texts(file: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.focus import (
     evidence_rows,
     file_rows,
@@ -50,6 +51,7 @@ NOTICE_SECONDS = 20.0
 """How long the line above the footer stays."""
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
+_GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 W = TypeVar("W", bound=Widget)
 
 
@@ -148,12 +150,10 @@ class Picture(Screen[None], Surface):
         diff.reviewable = self.state.reviewable
         self._flag()
         draft = diff.draft
-        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
-        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
-        title.show(title_row(task, width=width, reading=self.state.reading, **given))
+        given = {each.value: draft.count(each) for each in _GIVEN}
+        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
         order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
