@@ -52,6 +52,8 @@ NOTICE_SECONDS = 20.0
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
 _GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+_ROOMY = 8
+"""Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
 
@@ -222,7 +224,8 @@ class Picture(Screen[None], Surface):
             self.part("log", LogView).show(live.log if live else None)
         else:
             state, width = self.state, pane.line_width
-            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            lines = 3 if pane.size.height >= _ROOMY else 1
+            shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
             pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
             pane.found = self._proof.found
         self.draw_proof_title()
