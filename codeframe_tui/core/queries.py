@@ -31,6 +31,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHits",
     "ShowHunkLines",
     "ShowIssues",
     "ShowLetter",
@@ -183,6 +184,19 @@ class ShowHunkLines:
     first: int
     count: int
     space: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHits:
+    """Lines of a diff that hold a text, at most `search.MOST_HITS`; see `ShowHunkLines`.
+
+    ``{"task", "attempt", "proposal", "since", "text", "hits": [[path, k, line]], "all"}``.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +380,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHits
     | ShowHunkLines
     | ShowReview
     | ShowLetter
