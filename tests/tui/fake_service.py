@@ -14,11 +14,14 @@ from codeframe_tui.core.commands import Command
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import (
+    CheckDependencies,
     Query,
     ShowActivity,
     ShowBase,
     ShowBlockers,
+    ShowDependencies,
     ShowDiff,
+    ShowIssues,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -299,6 +302,8 @@ class FakeService:
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
     refuse: CodeframeError | None = None
+    issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
+    loops: set[str] = field(default_factory=set)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
@@ -334,11 +339,36 @@ class FakeService:
                 found = self.diffs[query.number]
             case ShowUndo():
                 found = {"files": FILES}
+            case CheckDependencies(_, needs):
+                found = {"needs": [self._need(number) for number in needs]}
+            case ShowDependencies(number):
+                found = self._dependencies(number)
+            case ShowIssues(text):
+                issues = [each for each in self.issues if text in each["number"] + each["title"]]
+                found = {"issues": issues}
             case ShowTask():
                 found = self._task(query.number)
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _need(self, number: str) -> Document:
+        known = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        if number in self.loops:
+            return {**known[number], "problem": f"{number} itself waits for it"}
+        if number not in known:
+            return {"number": number, "problem": f"there is no task {number}"}
+        return {**known[number], "problem": None}
+
+    def _dependencies(self, number: str) -> Document:
+        rows = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        node = {"depth": 0, "again": False}
+        return {
+            "task": rows[number],
+            "needs": [rows[each] | node for each in rows[number]["depends_on"]],
+            "holds": [row | node for row in rows.values() if number in row["depends_on"]],
+            "cut": {"needs": False, "holds": False},
+        }
 
     def _windows(self, query: ShowQueue) -> Document:
         """What a question about the queue gets: words of a filter are sought in titles only."""

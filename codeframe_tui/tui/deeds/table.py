@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds import cockpit, dependencies, review, tasks, writing
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -14,8 +14,9 @@ __all__ = ["DEEDS", "do"]
 
 DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.open": tasks.open_,
-    "queue.new": tasks.new,
-    "queue.edit": tasks.edit,
+    "queue.new": writing.new,
+    "queue.edit": writing.edit,
+    "queue.issue": writing.issue,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
     "queue.redo": tasks.redo,
@@ -23,7 +24,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.hold": tasks.hold,
     "queue.raise": tasks.raise_,
     "queue.lower": tasks.lower,
-    "queue.after": tasks.after,
+    "queue.after": dependencies.show,
     "queue.cancel": tasks.cancel,
     "tests.output": cockpit.output,
     "blockers.answer": review.answer,
@@ -35,7 +36,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,
-    "app.new_task": tasks.new,
+    "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,

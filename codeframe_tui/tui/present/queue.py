@@ -138,7 +138,8 @@ def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
     if waiting:
         more = f" +{len(waiting) - 1}" if len(waiting) > 1 else ""
         return f"◦ {waiting[0]}{more}"
-    return "" if brief else safe(task.get("why"))
+    why = safe(task.get("why"))
+    return "" if brief or why == "paused" else why  # that holds for all, and the header says it
 
 
 def _head(key: str, total: int) -> Row:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
+
+if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.tui.present.task_fields import TaskFields
 
 __all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
 
@@ -33,6 +36,7 @@ class State:
         failures: only failing tests are shown.
         blocker: id of the question under the cursor.
         found: what came of the search in the pane that has the keys; empty while there is none.
+        unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -52,6 +56,7 @@ class State:
     blocker: str | None = None
     found: str = ""
     sort: str = "turn"
+    unsent: dict[str, list[TaskFields]] = field(default_factory=dict)
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
     @property
@@ -125,9 +130,8 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
-    "queue.after": ("pending", "blocked"),
 }
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
@@ -144,7 +148,7 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.open":
+    if action in {"queue.open", "queue.after"}:
         return bool(state.row())
     if place == "diff":
         files = bool((state.diff or {}).get("files"))
