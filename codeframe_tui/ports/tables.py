@@ -36,6 +36,10 @@ class TurnRows(Protocol):
         """Tokens of a task by attempt."""
         ...
 
+    def cost_by_attempt(self, number: str) -> dict[int, float | None]:
+        """Money of a task by attempt; None where a price is unknown."""
+        ...
+
     def spent(self, since: str) -> float | None:
         """Money of replies stored since a time; None when a price is unknown."""
         ...

@@ -129,6 +129,10 @@ def _listed(verb: str) -> Callable[[_Data], str]:
     return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
 
 
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
 def _plain(title: str) -> Callable[[_Data], str]:
     return lambda _: title
 
@@ -144,6 +148,8 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.undone": ("change", _listed("undid")),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),
+    "hand.begun": ("review", _plain("taken in hand by a person")),
+    "hand.ended": ("review", lambda data: f"out of the person's hands: {_words(data['how'])}"),
     "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
     "note.added": ("note", _plain("note from a person")),
     "policy.decided": ("review", _decision),

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.errors import NotFound
-from codeframe_tui.core.hand import hand_folder
+from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision, Turn
 from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
@@ -37,6 +37,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
     unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
+    costs = tables.turns.cost_by_attempt(found.number)
     history = tables.events.of(found.number, HISTORY)
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
@@ -44,11 +45,12 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
-        "in_hand": tables.settings.get(hand_folder(found.number)) is not None,
+        "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
         "attempts": [
             {
                 **_attempt(each, usage.get(each.number, Usage())),
+                "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
                 "again": repeated.document(each, history),
             }
             for each in tables.attempts.all(found.number)

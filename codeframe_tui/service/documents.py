@@ -122,7 +122,7 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
     return {
         "blockers": [
             _blocker(
-                each, owners[each.task], held_up.get(each.task, 0), in_hand=each.task in copies
+                each, owners[each.task], held_up.get(each.task, 0), by_hand=each.task in copies
             )
             for each in found
         ]
@@ -187,7 +187,7 @@ def _why(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: H
     return halted.why(task.number)
 
 
-def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool) -> Document:
+def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, by_hand: bool) -> Document:
     assert task is not None
     return {
         **blocker_document(blocker),
@@ -195,7 +195,7 @@ def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool
         "holds": held_up,
         "cost_usd": task.cost_usd,
         "attempts": task.attempt,
-        "in_hand": in_hand,
+        "by_hand": by_hand,
     }
 
 

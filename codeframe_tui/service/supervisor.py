@@ -150,25 +150,30 @@ class Supervisor(StoreLedger):
             case KeepWorking(on):
                 self.keep = on
                 return {}
-            case SetWorkers():
-                switch = partial(switches.set_workers, command=command, settings=self._settings)
-                return await self._write(switch)
-            case SetPolicy():
-                choose = partial(switches.set_policy, command=command, settings=self._settings)
-                return await self._write(choose)
+            case SetWorkers() | SetPolicy() | RaiseLimit():
+                return await self._write(partial(self._switch, command))
             case RunTests() | StopTests():
                 return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
-            case RaiseLimit():
-                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
-                return await self._write(partial(raised, started=self.started))
             case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
             case Reject() | Explain() | AddComment():
                 return await self._say(command)
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
+
+    def _switch(self, command: SetWorkers | SetPolicy | RaiseLimit, unit: Unit) -> Document:
+        """What goes by the settings."""
+        match command:
+            case SetWorkers():
+                return switches.set_workers(unit, command, self._settings)
+            case SetPolicy():
+                return switches.set_policy(unit, command, self._settings)
+            case RaiseLimit():
+                return limits.raise_limit(
+                    unit, wish=command, settings=self._settings, started=self.started
+                )
 
     async def _say(self, command: Reject | Explain | AddComment) -> Document:
         """What needs the files of the proposal, which are read outside of the unit."""

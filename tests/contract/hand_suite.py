@@ -185,7 +185,7 @@ async def test_a_copy_is_opened_once_kept_and_made_an_attempt(
     number, question = await failed_once(engine)
     taken = await service.submit(TakeInHand(number))
     copy = Path(taken["path"])
-    assert (await asked(service))[0]["in_hand"] is True
+    assert (await asked(service))[0]["by_hand"] is True
     (copy / "a.py").write_text("mine\n")
     assert await service.submit(TakeInHand(number)) == taken
     assert (copy / "a.py").read_text() == "mine\n"
@@ -209,7 +209,7 @@ async def test_a_copy_without_a_change_is_no_attempt_and_can_be_thrown_away(
     assert (await refused(service, FinishByHand(number))).code == "unchanged"
     await service.submit(LeaveHand(number))
     assert not copy.exists()
-    assert [(each["id"], each["in_hand"]) for each in await asked(service)] == [(question, False)]
+    assert [(each["id"], each["by_hand"]) for each in await asked(service)] == [(question, False)]
     assert (await refused(service, FinishByHand(number))).code == "not_in_hand"
     with pytest.raises(CodeframeError):
         await service.query(ShowHand(number))

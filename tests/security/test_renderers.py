@@ -21,14 +21,17 @@ from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, title_row
+from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
-from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
-from codeframe_tui.tui.present.tests import outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows
+from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans
 from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
@@ -74,6 +77,7 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     task, diff = fake.tasks["1.2.3"], fake.diffs["1.2.3"]
     files = task["attempts"][-1]["files"]
     blocker = fake.blockers["blockers"][0]
+    text = str(blocker["question"])
     yield spans_of([header_row(fake.overview, width=width, lost="", left={})])
     yield spans_of(banner_rows(fake.overview, width=width))
     yield spans_of(banner_rows(fake.overview, refused=str(fake.refuse), width=width))
@@ -84,11 +88,14 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of([title_row(task, width=width, hunks=3)])
     yield spans_of(file_rows(files, {}, "", flags=task["attempts"][-1]["flags"]))
     yield spans_of(evidence_rows(task, width=width))
-    yield spans_of(outcome_rows(task, None))
+    yield spans_of(proof_rows(task, None, Shown(width, unfolded=True), now=NOW))
     yield spans_of(proof_title([("tests", "")], verdict_spans(task, None), width=width))
-    yield spans_of(guard_rows(task, unseen=1, undecided=1, rejected=1))
+    yield spans_of(guard_rows(task, unseen=[task["title"]], undecided=1, rejected=1))
     yield spans_of(send_rows(task, accepted=1, rejected=1, undecided=1))
-    yield spans_of(answer_rows(blocker))
+    yield spans_of(answer_rows(blocker, task, text))
+    yield spans_of(attempt_rows(task, width=20))
+    yield spans_of(hand_rows({"path": text, "files": [{"path": text}], "attempt": 1}, here=True))
+    yield spans_of(kept_rows(text, text, text))
     yield [(text, "") for text in options_of(blocker)]
     yield from painted(diff, width)
 
@@ -122,7 +129,7 @@ def told(fake: FakeService, texts: Iterator[str], width: int) -> Iterator[Sequen
         live.take(signal)
     yield [(line, "") for line in live.log]
     yield countdown_spans(live.waiting, NOW)
-    yield spans_of(outcome_rows(None, live))
+    yield spans_of(proof_rows(None, live, Shown(width), now=NOW))
     if live.writing is not None:
         yield from painted(live_document(*live.writing, next(texts)), width)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codeframe_tui import __version__
-from codeframe_tui.core.commands import Command
+from codeframe_tui.core.commands import Command, TakeInHand
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import (
@@ -21,7 +21,10 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDependencies,
     ShowDiff,
+    ShowFile,
+    ShowHand,
     ShowIssues,
+    ShowLetter,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -140,6 +143,8 @@ def blockers() -> Document:
                 "cost_usd": 0.31,
                 "attempts": 3,
                 "cause": "question",
+                "limit": None,
+                "by_hand": False,
             }
         ]
     }
@@ -286,6 +291,8 @@ class FakeService:
     Attributes:
         tasks: number -> `ShowTask` document; others are made from the queue.
         refuse: raised by the next `submit`.
+        files: path -> text in the newest proposal, None where it is deleted.
+        hand: of `ShowHand`; `TakeInHand` gives its path.
     """
 
     overview: Document = field(default_factory=overview)
@@ -297,7 +304,10 @@ class FakeService:
     sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
+    outputs: dict[str, Document] = field(default_factory=dict)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
+    files: dict[str, str | None] = field(default_factory=dict)
+    hand: Document = field(default_factory=dict)
     submitted: list[Command] = field(default_factory=list)
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
@@ -313,7 +323,10 @@ class FakeService:
         if self.refuse is not None:
             error, self.refuse = self.refuse, None
             raise error
-        return {"number": "1.9.9", "decision": 1}
+        if isinstance(command, TakeInHand):
+            return {"task": command.number, "path": self.hand["path"]}
+        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"],
+                "path": "/srv/copy"}  # fmt: skip
 
     async def query(self, query: Query) -> Document:
         self.asked.append(query)
@@ -327,7 +340,9 @@ class FakeService:
             case ShowActivity():
                 found = self.activity
             case ShowTestOutput():
-                found = self.output
+                if self.outputs and query.run not in self.outputs:
+                    raise NotFound("there is no such run")
+                found = self.outputs.get(query.run, self.output)
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
@@ -337,6 +352,13 @@ class FakeService:
                 found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowLetter(_, kind, overall, parts):
+                said = [overall, parts.text] if kind == "changes" else []
+                found = {"text": "\n".join(filter(None, said)), "comments": []}
+            case ShowFile() if query.path in self.files:
+                found = self._file(query.number, query.path)
+            case ShowHand():
+                found = self.hand
             case ShowUndo():
                 found = {"files": FILES}
             case CheckDependencies(_, needs):
@@ -369,6 +391,10 @@ class FakeService:
             "holds": [row | node for row in rows.values() if number in row["depends_on"]],
             "cut": {"needs": False, "holds": False},
         }
+
+    def _file(self, number: str, path: str) -> Document:
+        proposal = self.diffs[number]["proposal"]
+        return {"task": number, "proposal": proposal, "path": path, "text": self.files[path]}
 
     def _windows(self, query: ShowQueue) -> Document:
         """What a question about the queue gets: words of a filter are sought in titles only."""

@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, dependencies, review, tasks, writing
+from codeframe_tui.tui.deeds import (
+    blockers,
+    cockpit,
+    commenting,
+    dependencies,
+    hand,
+    review,
+    tasks,
+    tests,
+    writing,
+)
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -26,13 +36,26 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.lower": tasks.lower,
     "queue.after": dependencies.show,
     "queue.cancel": tasks.cancel,
-    "tests.output": cockpit.output,
-    "blockers.answer": review.answer,
+    "tests.output": tests.output,
+    "tests.goto": tests.goto,
+    "tests.run": tests.run,
+    "tests.run_failed": tests.run_failed,
+    "tests.run_all": tests.run_all,
+    "tests.stop": tests.stop,
+    "blockers.answer": blockers.answer,
     "blockers.retry": tasks.retry,
-    "blockers.approve": review.approve_as_is,
+    "blockers.approve": blockers.approve_as_is,
+    "blockers.hand": hand.by_hand,
+    "blockers.raise": blockers.raise_,
+    "blockers.skip": blockers.skip,
+    "blockers.split": blockers.split,
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.comment": commenting.comment,
+    "review.attempts": commenting.attempts,
+    "review.edit": hand.edit,
+    "review.open": hand.open_file,
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,

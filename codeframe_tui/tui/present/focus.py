@@ -23,13 +23,16 @@ def title_row(
     accepted: int = 0,
     hunks: int = 0,
     rejected: int = 0,
+    reading: str = "",
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
         return row(None, ("No task chosen", "dim"))
     left: list[Span] = [(f"{safe(task.get('number'))} {safe(task.get('title'))}", "bold")]
     attempts = task.get("attempts") or ()
-    if attempts:
+    if reading:
+        left += [(f"  {reading}", "violet"), (" · only to read", "dim")]
+    elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
@@ -43,7 +46,11 @@ def title_row(
         worst = "red" if any(flag.get("severity") == "red" for flag in flags) else "amber"
         right += [(" · ", "dim"), (count(len(flags), "flag"), worst)]
     said = _before(attempts)
-    if said and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width:
+    if (
+        said
+        and not reading
+        and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width
+    ):
         left.append((said, "dim"))
     return Row(None, tuple(left), tuple(right))
 

@@ -63,7 +63,10 @@ def heading(text: str, style: str = "dim", *, right: Iterable[Span] = ()) -> Row
 
 def safe(value: object, *, limit: int = 400) -> str:
     """Any value of a document as one harmless line; None is empty."""
-    return "" if value is None else clean_line(str(value), limit=limit)
+    text = "" if value is None else str(value)
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # most are; ten thousand names of tests would be felt
+    return clean_line(text, limit=limit)
 
 
 def safe_lines(text: object, *, limit: int = 262_144) -> list[str]:

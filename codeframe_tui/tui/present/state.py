@@ -34,7 +34,11 @@ class State:
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
+        unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
+        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        since: earlier attempt that it is compared with; None = with the files as they were.
+        review: `ShowReview` of what the diff shows.
         found: what came of the search in the pane that has the keys; empty while there is none.
         unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
@@ -46,6 +50,9 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    attempt_shown: int | None = None
+    since: int | None = None
+    review: _Document | None = None
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
@@ -53,6 +60,7 @@ class State:
     lost: str = ""
     refused: str = ""
     failures: bool = False
+    unfolded: bool = False
     blocker: str | None = None
     found: str = ""
     sort: str = "turn"
@@ -97,7 +105,21 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        return live.writing if live and being else None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person goes on with the task that is shown in a copy of their own."""
+        return bool((self.task or {}).get("by_hand"))
+
+    @property
+    def proof(self) -> _Document | None:
+        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        live = self.in_hand
+        if self.task and self.is_by_hand and live and live.tests:
+            return {**self.task, "attempts": []}
+        return self.task
 
     def base_of(self, path: str) -> _Document | None:
         """The file as it was before it is written anew; None until that is known."""
@@ -107,13 +129,43 @@ class State:
     @property
     def diff_is_due(self) -> bool:
         """Whether the task has a newer proposal than the diff that has arrived."""
+        wanted = self.attempt_shown or self.newest
+        return bool(wanted) and (self.diff or {}).get("attempt") != wanted
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest attempt; 0 before the first."""
         attempts = list((self.task or {}).get("attempts") or ())
-        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
+        return int(attempts[-1].get("attempt") or len(attempts)) if attempts else 0
 
     @property
     def decidable(self) -> bool:
         """Whether the proposal in focus waits for a decision."""
         return self.row().get("status") in DECIDABLE
+
+    @property
+    def reviewable(self) -> bool:
+        """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
+        return self.decidable and self.is_newest
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the diff shows the newest proposal, and nothing else."""
+        return self.since is None and self.attempt_shown in {None, self.newest}
+
+    @property
+    def reading(self) -> str:
+        """What the diff shows when it is not the newest proposal, in words; else empty."""
+        shown = self.attempt_shown or self.newest
+        if self.since is not None:
+            return f"attempt {shown} since attempt {self.since}"
+        return f"attempt {shown} of {self.newest}" if shown != self.newest else ""
+
+    def owner_of(self, proposal: str) -> str | None:
+        """The task in focus, if the proposal is one of its attempts."""
+        attempts = (self.task or {}).get("attempts") or ()
+        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
+        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -131,12 +183,14 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
 }
+_NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
+"""Actions of the inbox -> the field without which they make no sense."""
 OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    "copy_place",
+    *("copy_place", "next_comment", "split", "wrap", "open"),
 )
 
 
@@ -151,17 +205,43 @@ def works(action: str, state: State) -> bool:
     if action in {"queue.open", "queue.after"}:
         return bool(state.row())
     if place == "diff":
-        files = bool((state.diff or {}).get("files"))
-        return files and (name in _READING or state.decidable)
-    if action == "tests.output":
-        return state.task is not None and bool(state.task.get("attempts"))
+        return _works_in_diff(name, state)
+    if place == "tests":
+        return _tests_work(name, state)
     if place == "blockers":
         asked = state.question()
-        return bool(asked.get("attempts") if name == "approve" else asked)
+        return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
     there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
     return there.get(action, True)
+
+
+def _works_in_diff(name: str, state: State) -> bool:
+    if name == "attempts":
+        return state.newest > 0
+    if name == "interdiff":
+        return state.since is not None or (state.review or {}).get("since") is not None
+    files = bool((state.diff or {}).get("files"))
+    if name in {"comment", "comment_file"}:
+        return files and state.row().get("status") not in ENDED
+    return files and (name in _READING or state.reviewable)
+
+
+def _tests_work(name: str, state: State) -> bool:
+    task = state.task or {}
+    attempts = task.get("attempts") or ()
+    if name == "stop":
+        return bool(task.get("testing"))
+    if not attempts:
+        return name in {"failures", "log"}
+    if name not in {"run", "run_failed", "run_all"}:
+        return True
+    failed = (attempts[-1].get("verification") or {}).get("verdict") == "failed" or bool(
+        (attempts[-1].get("again") or {}).get("failed")
+    )
+    ready = task.get("status") != "in_progress" and not task.get("testing")
+    return ready and (failed or name != "run_failed")
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -178,8 +258,11 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
-    if action == "app.search_next":
-        return f"hit {state.found}"
-    if action == "tests.failures" and state.failures:
-        return "all tests"
-    return label
+    reviewed = (state.review or {}).get("since")
+    other = {
+        "app.search_next": f"hit {state.found}",
+        "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
+        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
+        "tests.failures": "all tests" if state.failures else label,
+    }
+    return other.get(action, label)

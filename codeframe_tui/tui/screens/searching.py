@@ -51,7 +51,7 @@ class Searching(Picture):
         self.draw_footer()
 
     def _seeker(self) -> Seekable | None:
-        for widget in (self.focused, self._parts[self.pane]):
+        for widget in (self.focused, self._parts[self.front]):
             if isinstance(widget, Seekable):
                 return widget
         return None

@@ -70,8 +70,17 @@ class DiffView(DiffComments):
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
 
+    class ProposalAsked(Message):
+        """A person wants to see the newest proposal again."""
+
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
+
+    @dataclass
+    class EditorAsked(Message):
+        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
+
+        wish: str
 
     def __init__(
         self,
@@ -142,6 +151,10 @@ class DiffView(DiffComments):
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
+
+    def is_restored(self, proposal: str) -> bool:
+        """Whether what was kept of a proposal has arrived."""
+        return proposal in self._restored
 
     def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.
@@ -295,6 +308,14 @@ class DiffView(DiffComments):
                 draft = draft.give_rows(verdict, unit, hunk, rows)
         self.leave_range()
         self._take(draft.together(self.draft))
+
+    def action_edit(self) -> None:
+        """Ask to edit the proposal's file."""
+        self.post_message(self.EditorAsked("edit"))
+
+    def action_open(self) -> None:
+        """Ask to open the project's file."""
+        self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place

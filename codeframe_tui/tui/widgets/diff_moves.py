@@ -6,14 +6,12 @@ from textual import events
 
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.draft import Unit
-from codeframe_tui.tui.widgets.diff_rows import DiffRows
+from codeframe_tui.tui.widgets.diff_looks import DiffLooks
 
 __all__ = ["DiffMoves"]
 
-_SHIFT = 8  # cells of one step to the side
 
-
-class DiffMoves(DiffRows):
+class DiffMoves(DiffLooks):
     """A diff whose cursor goes by keys and the mouse."""
 
     def reach(self, place: Place) -> None:
@@ -55,7 +53,7 @@ class DiffMoves(DiffRows):
 
     def action_cursor_down(self) -> None:
         """Go down a line."""
-        self.move_to(self.cursor + 1)
+        self.move_to(self._last_part() + 1)
 
     def action_cursor_up(self) -> None:
         """Go up a line."""
@@ -109,16 +107,6 @@ class DiffMoves(DiffRows):
         if row != self.cursor:
             self.scroll_to_row(row)
             self.move_to(row)
-
-    def action_shift_right(self) -> None:
-        """Show more of long lines."""
-        self._shift += _SHIFT
-        self.redraw()
-
-    def action_shift_left(self) -> None:
-        """Show the start of long lines."""
-        self._shift = max(0, self._shift - _SHIFT)
-        self.redraw()
 
     def action_copy_place(self) -> None:
         """Copy path and line, ``path:12``."""

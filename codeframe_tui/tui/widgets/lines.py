@@ -122,7 +122,7 @@ class LineView(ScrollView, can_focus=True):
             key: tuple[Hashable, ...] = (None, width)
         else:
             selection = self.text_selection
-            marked = None if selection is None else selection.get_span(index)
+            marked = None if selection is None else self.selected_at(selection, index)
             key = (self.value_at(index), index, left, width, self.tone_at(index), marked)
         strip = self._strips.get(key)
         if strip is None:
@@ -184,6 +184,10 @@ class LineView(ScrollView, can_focus=True):
                 text = self.text_at(index)
                 lines.append(text[start:] if end == -1 else text[start:end])
         return "\n".join(lines), "\n"
+
+    def selected_at(self, selection: Selection, index: int) -> tuple[int, int] | None:
+        """Where the selection of a line begins and ends (-1: with the line); None for nowhere."""
+        return selection.get_span(index)
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection; stock code would draw the whole widget anew."""
