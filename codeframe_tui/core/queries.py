@@ -30,6 +30,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHistory",
     "ShowHunkLines",
     "ShowIssues",
     "ShowLetter",
@@ -116,6 +117,18 @@ class CheckDependencies:
 
     number: str | None
     needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What happened to a task, oldest first, in words; its attempts stand where they were made.
+
+    ``{"number", "title", "status", "items": [{"at", "kind", "title", "detail", "attempt"}],
+    "cut"}``. An attempt also has ``cause, verdict, message, files, added, removed, cost_usd``;
+    of other items ``attempt`` is None. ``cut`` when older ones are left out.
+    """
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +363,7 @@ Query = (
     | ShowDependencies
     | CheckDependencies
     | ShowIssues
+    | ShowHistory
     | ShowTasks
     | ShowTask
     | ShowDiff

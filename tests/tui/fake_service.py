@@ -23,6 +23,7 @@ from codeframe_tui.core.queries import (
     ShowDiff,
     ShowFile,
     ShowHand,
+    ShowHistory,
     ShowIssues,
     ShowLetter,
     ShowOverview,
@@ -284,6 +285,30 @@ def activity() -> Document:
     }  # fmt: skip
 
 
+def history() -> Document:
+    """The story of the task in review."""
+
+    def line(minutes: float, title: str, detail: str = "") -> Document:
+        return {"at": at(minutes), "kind": "state", "title": title, "detail": detail,
+                "attempt": None}  # fmt: skip
+
+    def attempt(minutes: float, number: int, verdict: str, said: str) -> Document:
+        return line(minutes, f"attempt {number}", said) | {
+            "kind": "attempt", "attempt": number, "cause": "correction" if number > 1 else "first",
+            "verdict": verdict, "message": "", "files": 4, "added": 19, "removed": 3,
+            "cost_usd": 0.1 * number}  # fmt: skip
+
+    items = [
+        line(60 * 24, "added"),
+        line(40, "started work"),
+        attempt(30, 1, "failed", "Retries stop after three."),
+        attempt(12, 2, "proven", "Retries now spend a time budget."),
+        line(3, "waits for review"),
+    ]
+    return {"number": "1.2.3", "title": "Retry on 429", "status": "in_review", "items": items,
+            "cut": False}  # fmt: skip
+
+
 @dataclass
 class FakeService:
     """Answers from its documents, records commands, sends what a test says.
@@ -314,6 +339,7 @@ class FakeService:
     refuse: CodeframeError | None = None
     issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
     loops: set[str] = field(default_factory=set)
+    history: Document = field(default_factory=history)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
@@ -365,6 +391,8 @@ class FakeService:
                 found = {"needs": [self._need(number) for number in needs]}
             case ShowDependencies(number):
                 found = self._dependencies(number)
+            case ShowHistory():
+                found = self.history
             case ShowIssues(text):
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}

@@ -185,7 +185,7 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
@@ -202,7 +202,7 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action in {"queue.open", "queue.after"}:
+    if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
         return _works_in_diff(name, state)
