@@ -27,6 +27,7 @@ __all__ = [
     "ShowDependencies",
     "ShowDiff",
     "ShowDoctor",
+    "ShowEntry",
     "ShowEvents",
     "ShowFile",
     "ShowHand",
@@ -316,6 +317,14 @@ class ShowActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEntry:
+    """All of one line of the activity, by the number of its event: ``{"title", "at", "text"}``."""
+
+    number: str
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowTestOutput:
     """Output and traceback of one test of an attempt's run."""
 
@@ -377,6 +386,7 @@ Query = (
     | ShowSide
     | ShowBlockers
     | ShowActivity
+    | ShowEntry
     | ShowTestOutput
     | ShowUsage
     | ShowEvents

@@ -16,7 +16,6 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHunkLines
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.service.details import decided_attempt
-from codeframe_tui.service.unit import find_task
 
 __all__ = ["Diffs"]
 
@@ -44,12 +43,13 @@ class Diffs:
         found, decision = await self._attempt(query.number, query.attempt)
         if query.since is None:
             files = await self._between(found.base, found.tree)
-            return await asyncio.to_thread(_diff, found, decision, files, query.room)
+            made = await asyncio.to_thread(_diff, found, decision, files, query.room)
+            return {"task": query.number, **made}
         earlier, _ = await self._attempt(query.number, query.since)
         moved = await self._between(earlier.base, found.base)
         files = await self._between(earlier.tree, found.tree)
         make = partial(_interdiff, earlier, found, files, moved.keys(), query.room)
-        return await asyncio.to_thread(make)
+        return {"task": query.number, **await asyncio.to_thread(make)}
 
     async def _lines(self, query: ShowHunkLines) -> Document:
         found, _ = await self._attempt(query.number, query.attempt)
@@ -62,9 +62,8 @@ class Diffs:
         hunk = file.hunks[query.k - 1]
         first = max(0, query.first)
         lines = await asyncio.to_thread(_page, hunk, first, min(query.count, MOST_LINES))
-        owner = await self._store.read(lambda tables: find_task(tables, query.number).number)
         return {
-            "task": owner,
+            "task": query.number,
             "attempt": found.number,
             "proposal": found.proposal,
             "since": query.since,

@@ -9,7 +9,7 @@ from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowHistory
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service.activity import item
+from codeframe_tui.service.activity_lines import detail, line
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["history"]
@@ -60,12 +60,12 @@ def _told(
         number = int(event.data["attempt"])
         if (attempt := attempts.get(number)) is not None:
             return _attempt(event, attempt, costs.get(number, 0.0))
-    found = item(event, {})
-    return None if found is None else _line(event, found["title"], found["detail"], found["kind"])
+    found = line(event)
+    return None if found is None else _line(event, found[1], detail(event), found[0])
 
 
-def _line(event: Event, title: str, detail: str = "", kind: str = "state") -> Document:
-    return {"at": event.at, "kind": kind, "title": title, "detail": detail, "attempt": None}
+def _line(event: Event, title: str, said: str = "", kind: str = "state") -> Document:
+    return {"at": event.at, "kind": kind, "title": title, "detail": said, "attempt": None}
 
 
 def _attempt(event: Event, attempt: Attempt, cost: float | None) -> Document:

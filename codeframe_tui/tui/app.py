@@ -24,6 +24,7 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.reviewing import Reviewer
@@ -35,6 +36,7 @@ from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Footer
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
@@ -212,7 +214,16 @@ class CockpitApp(Reviewer):
 
     @on(DiffView.Told)
     def _told(self, message: DiffView.Told) -> None:
-        self.tell((message.text, "dim"))
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
 
     @on(DiffView.SendAsked)
     def _send(self) -> None:

@@ -33,6 +33,7 @@ from codeframe_tui.tui.messages import (
     Missing,
     Streamed,
 )
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
@@ -40,6 +41,7 @@ from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -50,6 +52,9 @@ ROWS = 100
 """Rows of each group that are asked for before it is known which are in sight."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
+
+ROOM = 10_000
+"""Lines of a diff that come at once; those after them when they are looked at."""
 
 
 _SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
@@ -75,6 +80,7 @@ class Follower(App[int]):
         self._chosen, self._key_problems = _checked(chosen)
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
+        self._supplier: Supplier | None = None
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
@@ -90,7 +96,10 @@ class Follower(App[int]):
 
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
-        setattr(self.state, message.slot, message.document)
+        document = message.document
+        if message.slot == "diff":
+            document = opened(document, self.state.diff)
+        setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
 
@@ -99,6 +108,8 @@ class Follower(App[int]):
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
+        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self.run_worker(self._supplier.run(), group="supplier")
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
@@ -133,8 +144,8 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        wanted = ShowDiff(str(number), state.attempt_shown, state.since) if there else None
-        self.feed.want("diff", wanted)
+        shown = ShowDiff(str(number), state.attempt_shown, state.since, room=ROOM)
+        self.feed.want("diff", shown if there else None)
         self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
     def _follow_task(self) -> None:
@@ -166,6 +177,11 @@ class Follower(App[int]):
             self.cockpit.draw()
         if message.error.code != "not_found":
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
+
+    @on(DiffView.Scrolled)
+    def _diff_scrolled(self) -> None:
+        if self._supplier is not None:
+            self._supplier.wake()
 
     @on(DiffView.LinesAsked)
     def _lines_asked(self, message: DiffView.LinesAsked) -> None:
@@ -231,6 +247,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
@@ -250,6 +268,7 @@ class Follower(App[int]):
         self.state.lost = self.state.refused = ""
         self.state.overview = message.overview
         self._engines += 1
+        self._diff_scrolled()
         if not self.cockpit.ready:
             return
         self.cockpit.draw_header()

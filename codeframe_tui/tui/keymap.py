@@ -115,6 +115,7 @@ _NAMES = {
     "question_mark": "?",
     "slash": "/",
     "equals_sign": "=",
+    "exclamation_mark": "!",
     "plus": "+",
     "minus": "-",
     "escape": "esc",

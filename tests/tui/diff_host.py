@@ -14,6 +14,7 @@ from textual.theme import Theme
 
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
+from codeframe_tui.tui.supplier import Ask, Supplier
 from codeframe_tui.tui.theme import DARK, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 
@@ -42,6 +43,7 @@ class Host(App[None]):
         self.diff = DiffView(clock=self.clock)
         self.said: list[Any] = []
         self.total = 100  # lines of each file after the change
+        self.supplier: Supplier | None = None
         self._document = document
         self._wanted = wanted
 
@@ -63,6 +65,15 @@ class Host(App[None]):
         self.theme = self._wanted
         self.diff.focus()
         self.diff.show(self._document)
+
+    def supply(self, ask: Ask) -> None:
+        """Let somebody be asked for what rows in sight lack."""
+        self.supplier = Supplier(ask, self.diff)
+        self.run_worker(self.supplier.run())
+
+    def on_diff_rows_scrolled(self) -> None:
+        if self.supplier is not None:
+            self.supplier.wake()
 
     async def settled(self, pilot: Pilot[None]) -> DiffView:
         """The diff, painted, and past its first moment."""
@@ -102,7 +113,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys; each has been dealt with when this returns."""
-    names = {"=": "equals_sign", "]": "right_square_bracket", "[": "left_square_bracket"}
+    names = {
+        "=": "equals_sign",
+        "!": "exclamation_mark",
+        "]": "right_square_bracket",
+        "[": "left_square_bracket",
+    }
     names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
     for key in keys:
         event = events.Key(names.get(key, key), key if len(key) == 1 else None)

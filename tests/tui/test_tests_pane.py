@@ -102,7 +102,7 @@ async def test_lines_of_the_output_lead_into_the_diff() -> None:
         drive.key("enter")
         await drive.until(lambda: "AssertionError" in drive.screen_text())
         said = drive.screen_text()
-        assert f"{BAD}  failed" in said
+        assert f"failed  {BAD}" in said
         assert said.index("GREEN  failed") < said.index("RED  failed")
         assert "tests/test_retry.py:11: AssertionError  in the diff" in said
         drive.key("g")
@@ -284,3 +284,19 @@ async def test_tests_are_filtered_by_their_name() -> None:
         await drive.until(lambda: len(_rows(drive)) == 10)
         drive.key("escape")
         await drive.until(lambda: len(_rows(drive)) == 4)
+
+
+async def test_the_cursor_goes_to_the_first_test_once_there_is_one_to_tell_of() -> None:
+    service = _failing()
+    document = service.tasks["1.2.3"]
+    found = document["attempts"][-1]["verification"]
+    none = {"verdict": "not_run", "tests": []}
+    document["attempts"][-1]["verification"] = found | {"red": none, "green": none, "regression": {
+        "verdict": "clean", "tests": found["regression"]["tests"][3:]}}  # fmt: skip
+    async with opened(service) as drive:
+        await _in_tests(drive)
+        pane = drive.pane("tests")
+        assert pane.cursor == "unchanged::"
+        document["attempts"][-1]["verification"] = found
+        service.happen("verification.recorded", "1.2.3", attempt=2, verdict="failed")
+        await drive.until(lambda: pane.cursor == f"green::{BAD}")

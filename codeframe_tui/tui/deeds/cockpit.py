@@ -8,7 +8,7 @@ from textual.widgets import Input, TextArea
 
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.queries import ShowOverview, ShowQueue
+from codeframe_tui.core.queries import ShowEntry, ShowOverview, ShowQueue
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.dialog import Dialog
@@ -18,7 +18,7 @@ from codeframe_tui.tui.present.blockers import by_urgency
 from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
-from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap
+from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap, wrap_text
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "workers"]
@@ -151,8 +151,11 @@ async def entry(desk: Desk) -> None:
     """All of an entry of the timeline."""
     items = (desk.state.activity or {}).get("items") or ()
     key = desk.cockpit.cursor_of("activity")
-    if key is None or not key.isdigit() or int(key) >= len(items):
+    item = next((each for at, each in enumerate(items) if str(each.get("seq", at)) == key), None)
+    if item is None:
         return
-    item = items[int(key)]
-    lines = [part for line in safe_lines(item.get("detail")) for part in wrap(line, 94)]
+    text = item.get("detail")
+    if "seq" in item:
+        text = (await desk.feed.query(ShowEntry(desk.number, item["seq"]))).get("text")
+    lines = [part for line in safe_lines(text) for part in wrap_text(line, 94)]
     await desk.ask(Viewer(safe(item.get("title")), [heading(line, "text") for line in lines]))

@@ -45,7 +45,7 @@ async def output(desk: Desk) -> None:
             ["", f"{each.run.upper()}  {each.outcome}", ""] if lines or len(printed) > 1 else []
         )
         lines += each.lines or ["it printed nothing"]
-    title = f"{safe(test)}  {printed[0].outcome}"
+    title = f"{printed[0].outcome}  {safe(test)}"
     link = await desk.ask(Output(title, lines, links_of(lines, desk.state.diff)))
     if link is not None:
         _follow(desk, link)

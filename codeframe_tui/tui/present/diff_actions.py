@@ -65,6 +65,9 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
+    DiffAction("diff.jump", "p", "", "Go to a file by a few letters of its path"),
+    DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
+    DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
     DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
     DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
     DiffAction(

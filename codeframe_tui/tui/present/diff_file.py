@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -28,15 +28,19 @@ from codeframe_tui.tui.present.diff_kinds import (
     Row,
 )
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
+from codeframe_tui.tui.present.diff_pages import PAGE, PagedHunks, PagedLines, line_count, signs_of
 from codeframe_tui.tui.present.diff_python import is_python
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff_supply import InSight, Side, Supply
 from codeframe_tui.tui.present.diff_symbols import symbol_of
-from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count, signs_of
+from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count
 
 __all__ = ["Extras", "FileRows", "Look"]
 
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
+
+_LEXED = 200_000  # lines of a file above which the engine has no exact colours
 
 
 class Look(NamedTuple):
@@ -60,14 +64,28 @@ class FileRows:
         file: of a diff document (CONTRACT §9).
         number: its position among ``total`` files, from 1.
         look: how it is laid out.
+        supply: what the document does not hold.
+
+    Attributes:
+        last_line: a number that no line of its hunks goes beyond.
     """
 
-    def __init__(self, file: Mapping[str, Any], number: int, total: int, look: Look) -> None:
+    def __init__(
+        self,
+        file: Mapping[str, Any],
+        number: int,
+        total: int,
+        look: Look,
+        supply: Supply | None = None,
+    ) -> None:
         self.path: str = file["path"]
         self._file = file
         self._hunks: Sequence[Mapping[str, Any]] = file["hunks"]
         self._number, self._total = number, total
         self._look = look
+        self.last_line = _last_line(self._hunks[-1]) if self._hunks else 0
+        lexed = self.last_line <= _LEXED
+        self._colours = partial(supply.tokens, self.path) if supply and lexed else None
         self._folded = False
         self._extras: Extras = {}
         self._opened: dict[int, Opened] = {}
@@ -110,7 +128,7 @@ class FileRows:
     @cached_property
     def lines(self) -> int:
         """How many lines its hunks have."""
-        return sum([len(hunk["lines"]) for hunk in self._hunks])
+        return line_count(self._hunks)
 
     def gap(self, place: Place) -> tuple[Gap, Opened | None]:
         """The gap at a place, and what is shown of it."""
@@ -141,7 +159,17 @@ class FileRows:
     def _sizes(self) -> list[int]:
         """Rows of each segment; those at even numbers are hunks, 0 the bar."""
         last = 0 if self._folded or not self._hunks else 2 * len(self._hunks) + 1
-        return [self._size(segment) for segment in range(last + 1)]
+        if not last or not isinstance(self._hunks, PagedHunks):
+            return [self._size(segment) for segment in range(last + 1)]
+        sizes = [0, *self._hunks.sizes(pair_count if self._look.split else len), 0]
+        if not self._has_gaps:
+            sizes[1::2] = [0] * (last // 2 + 1)
+        others = {0, last, *self._added, *(2 * at + 1 for at in self._opened)}
+        if self._look.rows_of is not None:
+            others |= {2 * at for at in range(1, self._hunks.whole + 1)}
+        for segment in others:
+            sizes[segment] = self._size(segment)
+        return sizes
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -159,7 +187,7 @@ class FileRows:
 
     def _size(self, segment: int) -> int:
         units = self._units(segment)
-        rows_of = self._look.rows_of
+        rows_of = self._rows_of(segment)
         parts: dict[int, int] = {}
         if rows_of is not None:
             for unit in range(units):
@@ -174,6 +202,12 @@ class FileRows:
         self._heights[segment] = heights
         return units + heights.more
 
+    def _rows_of(self, segment: int) -> Callable[[str], int] | None:
+        """Lines of which the text is still to come take one row each: rows must not move then."""
+        hunk = self._hunks[segment // 2 - 1] if segment and not segment % 2 else None
+        paged = hunk is not None and isinstance(hunk["lines"], PagedLines)
+        return None if paged else self._look.rows_of
+
     def _units(self, segment: int) -> int:
         if segment == 0:
             return 1 if self._hunks or self._folded else 2
@@ -183,12 +217,14 @@ class FileRows:
         if not self._look.split:
             return 1 + len(hunk["lines"])
         pairs = self._pairs.get(segment)
-        return 1 + (pair_count(hunk["lines"]) if pairs is None else len(pairs))
+        return 1 + (pair_count(signs_of(hunk["lines"])) if pairs is None else len(pairs))
 
     def _gap_units(self, at: int) -> int:
-        if not self._look.gaps or self._file["action"] != "modify":
-            return 0
-        return gap_at(self._hunks, at).units(self._opened.get(at))
+        return gap_at(self._hunks, at).units(self._opened.get(at)) if self._has_gaps else 0
+
+    @property
+    def _has_gaps(self) -> bool:
+        return self._look.gaps and self._file["action"] == "modify"
 
     def _texts(self, segment: int, unit: int) -> Sequence[str]:
         """The texts that stand in a unit, as the document has them."""
@@ -283,6 +319,33 @@ class FileRows:
         place = self._place(segment, spot)
         return max(1, self._hunk_lines(segment).new_line_number(max(place.line, 0)))
 
+    def in_sight(self, first: int, last: int) -> InSight:
+        """Which lines stand in rows, the last one left out."""
+        pages: dict[tuple[int, int], None] = {}
+        lines: dict[tuple[Side, int], None] = {}
+        for number in range(first, last):
+            segment, (unit, _, extra) = self._locate(number)
+            if segment and not segment % 2 and unit and not extra:
+                self._look_at(segment, unit - 1, pages, lines)
+        return InSight(self.path, pages, lines)
+
+    def _look_at(
+        self,
+        segment: int,
+        unit: int,
+        pages: dict[tuple[int, int], None],
+        lines: dict[tuple[Side, int], None],
+    ) -> None:
+        paired = self._paired(segment).lines(unit) if self._look.split else (unit,)
+        hunk = self._hunk_lines(segment)
+        for line in paired:
+            if line is not None and hunk.signs[line] != "\\":
+                if hunk.is_paged:
+                    pages[hunk.k, line // PAGE] = None
+                if self._colours is not None:
+                    old, new = hunk.numbers(line)
+                    lines[("base", old or 0) if new is None else ("proposal", new)] = None
+
     def order(self, k: int) -> int:
         """What hunks, and what stands between them, compare by."""
         return -2 * k - 1 if k < 0 else 2 * self._position(k)
@@ -332,7 +395,9 @@ class FileRows:
     def _hunk_lines(self, segment: int) -> HunkLines:
         if segment not in self._lines:
             hunk = self._hunks[segment // 2 - 1]
-            self._lines[segment] = HunkLines(hunk, python=is_python(self.path))
+            self._lines[segment] = HunkLines(
+                hunk, python=is_python(self.path), colours=self._colours
+            )
         return self._lines[segment]
 
     def _paired(self, segment: int) -> Pairs:
@@ -370,11 +435,19 @@ class FileRows:
     @cached_property
     def _changed(self) -> tuple[int, int]:
         """Lines added and removed."""
+        if "added" in self._file:
+            return self._file["added"], self._file["removed"]
         signs = [signs_of(hunk["lines"]) for hunk in self._hunks]
         return sum(text.count("+") for text in signs), sum(text.count("-") for text in signs)
 
 
 _PLAIN = Look()
+
+
+def _last_line(hunk: Mapping[str, Any]) -> int:
+    """The number after that of its last line, on the side where it is higher."""
+    old, new = (int(hunk[f"{side}_start"] + hunk[f"{side}_lines"]) for side in ("old", "new"))
+    return max(old, new)
 
 
 def _mode(file: Mapping[str, Any]) -> str:

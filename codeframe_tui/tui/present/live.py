@@ -11,6 +11,9 @@ from codeframe_tui.tui.present.log import Log
 
 __all__ = ["AGAIN", "Live"]
 
+_TAIL = 160
+"""Characters of what streams that are worth a look."""
+
 AGAIN = "again"
 """The run of tests that a person lets run once more, beside red, green and regression."""
 
@@ -27,6 +30,7 @@ class Live:
             answer has become a proposal, or nobody works on the task.
         waiting: the countdown under way, if any.
         again: tests run again because a person wants it.
+        doing: what the model does just now and the newest of it: ``("thinks", "so I …")``.
         tested: grows with every change of `tests`, `progress` and `again`.
     """
 
@@ -36,6 +40,7 @@ class Live:
     writing: tuple[str, str] | None = None
     waiting: Mapping[str, Any] | None = None
     again: bool = False
+    doing: tuple[str, str] | None = None
     tested: int = 0
     _stored: int = -1
     _settled: int = -1
@@ -52,13 +57,16 @@ class Live:
                 self._write_file(data)
             case "hand":
                 self.begin()
+            case "model.text" | "model.thinking" | "model.tool":
+                self._hear(signal.kind, data)
             case "waiting":
                 self.waiting = data or None
             case _:
                 pass
 
     def begin(self) -> None:
-        """Forget the runs: another verification or reply begins."""
+        """Forget the runs and what streamed: another verification or reply begins."""
+        self.doing = None
         self.tests.clear()
         self.progress.clear()
         self.tested += 1
@@ -80,13 +88,20 @@ class Live:
 
         Signals and events travel apart, so a piece of a file may come after its proposal.
         """
-        self.writing = None
+        self.writing = self.doing = None
         self._settled = self._stored
 
     def _write_file(self, data: Mapping[str, Any]) -> None:
         turn = data.get("turn")
         if not isinstance(turn, int) or turn > self._settled:
             self.writing = str(data.get("path")), str(data.get("content", ""))
+
+    def _hear(self, kind: str, data: Mapping[str, Any]) -> None:
+        verb = {"model.text": "says", "model.thinking": "thinks"}.get(kind)
+        verb = verb or f"calls {str(data.get('name'))[:60]}"
+        text = str(data.get("text") or data.get("partial_json") or "")[-_TAIL:]
+        before = self.doing[1] if self.doing and self.doing[0] == verb else ""
+        self.doing = verb, (before + text)[-_TAIL:]
 
     def _take_test(self, kind: str, run: str, data: Mapping[str, Any]) -> None:
         if run == AGAIN and not self.again:

@@ -21,6 +21,7 @@ __all__ = [
     "safe",
     "safe_lines",
     "wrap",
+    "wrap_text",
 ]
 
 Span = tuple[str, str]
@@ -121,6 +122,11 @@ def wrap(text: str, width: int, *, limit: int = 0) -> list[str]:
     if limit and len(lines) > limit:
         lines = [*lines[: limit - 1], cut(" ".join(lines[limit - 1 : limit + 1]), width)]
     return lines
+
+
+def wrap_text(line: str, width: int) -> list[str]:
+    """A line of code or output in pieces of at most ``width`` cells; its spaces stay."""
+    return _parts(line, max(width, 1))
 
 
 def _wrap_line(text: str, width: int) -> list[str]:

@@ -190,7 +190,7 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.histo
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "next_comment", "split", "wrap", "open"),
+    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
 )
 
 

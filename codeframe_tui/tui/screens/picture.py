@@ -12,14 +12,23 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
-from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
+from codeframe_tui.tui.present.draft import Verdict
+from codeframe_tui.tui.present.focus import (
+    evidence_rows,
+    file_rows,
+    flag_places,
+    flags_of,
+    place_row,
+    title_row,
+)
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
+from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
@@ -42,6 +51,9 @@ NOTICE_SECONDS = 20.0
 """How long the line above the footer stays."""
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
+_GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+_ROOMY = 8
+"""Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
 
@@ -65,6 +77,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._timeline = Timeline()
         self._notice_ends: Timer | None = None
 
     @property
@@ -137,15 +150,16 @@ class Picture(Screen[None], Surface):
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
         diff.reviewable = self.state.reviewable
+        self._flag()
         draft = diff.draft
-        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
-        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
-        title.show(title_row(task, width=width, reading=self.state.reading, **given))
+        given = {each.value: draft.count(each) for each in _GIVEN}
+        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
+        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
+        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
@@ -160,7 +174,8 @@ class Picture(Screen[None], Surface):
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
         """The file whose bar is out of sight, on the line between title and diff."""
-        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+        diff = self.part("diff", DiffView)
+        self.part("place", Label).show(place_row(diff.file_above, seen=len(diff.draft.seen)))
 
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
@@ -168,7 +183,7 @@ class Picture(Screen[None], Surface):
         diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
-            diff.show(dict(self.state.diff) if self.state.diff else None)
+            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -182,6 +197,18 @@ class Picture(Screen[None], Surface):
         diff.show_comments(review["comments"] if fits else ())
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
             diff.restore(review["draft"], review["proposal"])
+
+    def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        flags = flags_of(self.state.task)
+        return {**document, "files": by_risk(document["files"], flags)}
+
+    def _flag(self) -> None:
+        """Take flags over; when there are others the files may stand in another order."""
+        diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
+        if flags != diff.flags:
+            diff.flags = flags
+            if self.state.diff and not diff.is_live:
+                self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
@@ -197,17 +224,24 @@ class Picture(Screen[None], Surface):
             self.part("log", LogView).show(live.log if live else None)
         else:
             state, width = self.state, pane.line_width
-            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            lines = 3 if pane.size.height >= _ROOMY else 1
+            shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
             pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
             pane.found = self._proof.found
         self.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
-        waiting = self.state.waits.get(self.state.focus or "")
-        self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        rows = self._timeline.rows(
+            self.state.activity,
+            now=self._now(),
+            width=pane.line_width,
+            waiting=live.waiting if live else None,
+            doing=live.doing if live else None,
         )
+        pane.set_rows(rows)
+        self.draw_proof_title()
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
@@ -243,6 +277,8 @@ class Picture(Screen[None], Surface):
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        if shown == "activity":
+            return [row(None, *tabs, right=money_spans(self.state.activity))]
         verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)

@@ -17,6 +17,7 @@ from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff_kinds import FileRow, Place
 from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
@@ -108,13 +109,14 @@ class DiffView(DiffComments):
         The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one has its
         own draft, which stands when a person comes back to it.
         """
-        shown = document or NOTHING
+        shown = opened(document, self.document) if document else NOTHING
         name = _name(shown)
         same = name == self.draft.proposal
         if self._live or not same:
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
         if same and not self._live:
+            self.draft = self.draft.in_order_of(shown)
             self.keep(lambda: self.load(shown))
             return
         self._live = ""

@@ -9,6 +9,7 @@ from typing import Any
 from textual.message import Message
 
 from codeframe_tui.tui.present.diff_file import Look
+from codeframe_tui.tui.present.diff_pages import line_count
 from codeframe_tui.tui.widgets.diff_copy import DiffCopy
 from codeframe_tui.tui.widgets.diff_text import rows_in
 
@@ -36,9 +37,10 @@ class DiffLooks(DiffCopy):
 
     @dataclass
     class Told(Message):
-        """Why something was not done."""
+        """What came of a key, or why nothing did."""
 
         text: str
+        style: str = "dim"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -63,8 +65,7 @@ class DiffLooks(DiffCopy):
         return look._replace(rows_of=_Wrapped(self._canvas(0, self.line_width).room))
 
     def _fits(self, document: Mapping[str, Any]) -> bool:
-        hunks = (len(hunk["lines"]) for file in document["files"] for hunk in file["hunks"])
-        return sum(hunks) <= MOST_LINES
+        return sum(line_count(file["hunks"]) for file in document["files"]) <= MOST_LINES
 
     def lay_out(self) -> None:
         """Lay the rows out anew where something else is due; cursor and scroll stay."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from textual import events
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from textual import events
+from textual.message import Message
+
+from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.widgets.diff_looks import DiffLooks
@@ -12,16 +17,35 @@ __all__ = ["DiffMoves"]
 
 
 class DiffMoves(DiffLooks):
-    """A diff whose cursor goes by keys and the mouse."""
+    """A diff whose cursor goes by keys and the mouse.
 
-    def reach(self, place: Place) -> None:
-        """Put the cursor on a place, unfolding its file, in the middle unless it is in sight."""
+    Attributes:
+        flags: path, line (0 = the file) and words of each flag.
+    """
+
+    @dataclass
+    class JumpAsked(Message):
+        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
+
+        what: str
+
+    flags: Sequence[tuple[str, int, str]] = ()
+
+    def reach(self, place: Place, *, top: bool = False) -> None:
+        """Put the cursor on a place, unfolding its file.
+
+        Args:
+            place: where to.
+            top: put it at the top; else it comes to the middle unless it is in sight.
+        """
         if place.path in self._folded:
             self.fold(self._folded - {place.path})
         row = self.index.find(place)
         if row is None:
             return
-        if not 0 <= row - self.scroll_offset.y < self.size.height:
+        if top:
+            self.scroll_to_row(row)
+        elif not 0 <= row - self.scroll_offset.y < self.size.height:
             self.scroll_to_row(row - self.size.height // 3)
         self.move_to(row)
 
@@ -112,3 +136,28 @@ class DiffMoves(DiffLooks):
         """Copy path and line, ``path:12``."""
         if self.place:
             self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+
+    def action_jump(self) -> None:
+        """Ask which file to go to."""
+        self.post_message(self.JumpAsked("jump"))
+
+    def action_symbols(self) -> None:
+        """Ask which function or class to go to."""
+        self.post_message(self.JumpAsked("symbols"))
+
+    def action_next_flag(self) -> None:
+        """Go to the next flag, going round, and say what it is about."""
+        stops = sorted(
+            (self.index.order(place), place, said)
+            for path, line, said in self.flags
+            if self.index.find(Place(path)) is not None
+            if (place := place_at(self.document, path, line) if line else Place(path))
+        )
+        if not stops or self.place is None:
+            self.post_message(self.Told("no flags here"))
+            return
+        here = self.index.order(self.place)
+        at = next((n for n, stop in enumerate(stops) if stop[0] > here), 0)
+        _, place, said = stops[at]
+        self.reach(place)
+        self.post_message(self.Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.seeking import Seekable
@@ -53,6 +55,18 @@ class TestsPane(Pane, Seekable):
     class Filtered(Message):
         """Other tests are wanted."""
 
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; a cursor that stood on the unchanged alone goes to what is told now."""
+        alone = self.cursor == UNCHANGED and self._first == UNCHANGED
+        super().set_rows(rows)
+        if alone and self._first != UNCHANGED:
+            self.move_to(self._first, tell=False)
+
+    @property
+    def _first(self) -> str | None:
+        first = self._stops.first
+        return None if first is None else self.rows[first].key
+
     def seek(self, text: str) -> None:
         """Leave only tests whose id holds the text."""
         self.sought = text
@@ -95,3 +109,18 @@ class ActivityPane(Pane):
 
 class FileList(LineList, can_focus=False):
     """Files of a proposal beside the diff; keys of rows are paths."""
+
+    class Picked(Message):
+        """A file was clicked."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the file; there is no cursor here to move."""
+        event.prevent_default()
+        at = event.get_content_offset(self)
+        row = None if at is None else at.y + self.scroll_offset.y
+        if row is not None and row < self.count() and (path := self.rows[row].key):
+            self.post_message(self.Picked(path))
