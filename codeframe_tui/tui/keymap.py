@@ -62,6 +62,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.lower", "minus", "", "Lower the priority"),
     Key("queue.after", "D", "", "What the task waits for and what waits for it; add and take out"),
     Key("queue.history", "h", "history", "What happened to the task, and all its attempts"),
+    Key("queue.import", "i", "", "Import tasks from a file, after a look at what is in it"),
     Key("queue.issue", "I", "", "Write a new issue, which tasks can belong to"),
     Key("queue.sort", "s", "", "Order of the queue: its own, by age, by cost, by change"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),

@@ -13,6 +13,7 @@ from codeframe_tui.tui.deeds import (
     dependencies,
     hand,
     history,
+    importing,
     reading,
     review,
     tasks,
@@ -29,6 +30,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.new": writing.new,
     "queue.edit": writing.edit,
     "queue.issue": writing.issue,
+    "queue.import": importing.file,
     "queue.history": history.show,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
@@ -82,7 +84,7 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
     """
     try:
         if action == "paste":
-            await tasks.paste(desk, pasted)
+            await importing.paste(desk, pasted)
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:

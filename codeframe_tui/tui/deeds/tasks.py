@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codeframe_tui.core.commands import (
-    AddTask,
     Cancel,
     EditTask,
     Hold,
@@ -13,17 +12,14 @@ from codeframe_tui.core.commands import (
     Retry,
     Undo,
 )
-from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowUndo
-from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText
-from codeframe_tui.tui.present.rows import Row, heading, row, safe
+from codeframe_tui.tui.present.rows import heading, row, safe
 from codeframe_tui.tui.present.sheets import file_rows
 from codeframe_tui.tui.present.state import works
-from codeframe_tui.tui.present.words import count
 
 __all__ = [
     "can",
@@ -32,58 +28,11 @@ __all__ = [
     "lower",
     "note",
     "open_",
-    "paste",
     "raise_",
     "redo",
     "retry",
     "undo",
 ]
-
-_MOST_PASTED = 200
-_PASTED_SHOWN = 12
-_LONGEST_TITLE = 200
-_IMPORT = "codeframe-tui import tasks.md takes any number, written as - [ ] title"
-
-
-async def paste(desk: Desk, text: str) -> None:
-    """One task for each line of a pasted text, after a question; says what it does not take."""
-    lines = [line.strip(" -*\t") for line in text.splitlines()]
-    lines = [line for line in lines if clean_line(line, limit=_LONGEST_TITLE).strip()]
-    titles = [clean_line(line, limit=_LONGEST_TITLE) for line in lines[:_MOST_PASTED]]
-    if not titles:
-        return
-    said = f"Add {count(len(titles), 'task')} from what you pasted?"
-    if await desk.choose(said, _pasted_rows(titles, lines), Choice("enter", "add", "yes")):
-        await _add_all(desk, titles)
-
-
-def _pasted_rows(titles: list[str], lines: list[str]) -> list[Row]:
-    """The first titles, how many follow, and what of the lines is not taken."""
-    rows = [heading(title, "text") for title in titles[:_PASTED_SHOWN]]
-    if len(titles) > _PASTED_SHOWN:
-        rows.append(heading(f"and {len(titles) - _PASTED_SHOWN} more", "faint"))
-    cut = sum(len(line) > _LONGEST_TITLE for line in lines[: len(titles)])
-    if cut:
-        what = count(cut, "title is", "titles are")
-        rows.append(heading(f"{what} cut after {_LONGEST_TITLE} characters", "amber"))
-    if left := len(lines) - len(titles):
-        what = count(left, "more line is", "more lines are")
-        rows.append(heading(f"{what} left out", "amber"))
-        rows.append(heading(_IMPORT, "dim"))
-    return rows
-
-
-async def _add_all(desk: Desk, titles: list[str]) -> None:
-    """Add one after the other; a refusal midway says how far it came."""
-    for added, title in enumerate(titles):
-        try:
-            await desk.submit(AddTask(title))
-        except CodeframeError as error:
-            why = " · ".join(safe(part) for part in (error.message, error.hint) if part)
-            said = f"added {added} of {count(len(titles), 'task')}: {why}"
-            desk.tell(("✘ ", "red"), (said, "text"))
-            return
-    desk.tell(("✔ ", "green"), (f"{count(len(titles), 'task')} added", "text"))
 
 
 async def open_(desk: Desk) -> None:
