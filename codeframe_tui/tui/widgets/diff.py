@@ -289,12 +289,13 @@ class DiffView(DiffComments):
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
-        if not self._live:
+        if self.draft.proposal and not self._live:
             self.post_message(self.CompareAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
-        self.post_message(self.AttemptsAsked())
+        if self.draft.proposal:
+            self.post_message(self.AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -313,11 +314,13 @@ class DiffView(DiffComments):
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
-        self.post_message(self.EditorAsked("edit"))
+        if self.place:
+            self.post_message(self.EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
-        self.post_message(self.EditorAsked("open"))
+        if self.place:
+            self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
