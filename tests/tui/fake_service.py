@@ -307,6 +307,7 @@ class FakeService:
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
     refuse: CodeframeError | None = None
+    floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
