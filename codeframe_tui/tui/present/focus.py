@@ -31,6 +31,8 @@ def title_row(
     attempts = task.get("attempts") or ()
     if attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
+    if attempts and attempts[-1].get("cause") == "hand":
+        left.append((" by hand", "violet"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]

@@ -27,6 +27,7 @@ class Live:
         log: the newest raw lines, sanitised.
         writing: path and content so far of the file that the model is at; None once the
             answer has become a proposal, or nobody works on the task.
+        by_hand: the runs are of what a person saved in a copy of their own.
         waiting: the countdown under way, if any.
         changed: grows with every change of the log.
     """
@@ -35,6 +36,7 @@ class Live:
     progress: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     writing: tuple[str, str] | None = None
+    by_hand: bool = False
     waiting: Mapping[str, Any] | None = None
     changed: int = 0
     _partial: str = ""
@@ -60,6 +62,7 @@ class Live:
                 self._write_file(data)
             case "hand":
                 self.begin()
+                self.by_hand = True
             case "waiting":
                 self.waiting = data or None
             case _:
@@ -69,6 +72,7 @@ class Live:
         """Forget the runs: another verification or reply begins."""
         self.tests.clear()
         self.progress.clear()
+        self.by_hand = False
 
     def store(self, turn: int) -> None:
         """A reply is stored; another one may follow before there is a proposal."""

@@ -106,7 +106,7 @@ class State:
     def proof(self) -> _Document | None:
         """The task whose evidence is shown: without that of an attempt while newer tests run."""
         live = self.in_hand
-        if self.task and self.is_by_hand and live and live.tests:
+        if self.task and self.is_by_hand and live and live.by_hand:
             return {**self.task, "attempts": []}
         return self.task
 
