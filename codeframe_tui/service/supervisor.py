@@ -148,11 +148,8 @@ class Supervisor(StoreLedger):
                 return {}
             case SetWorkers() | SetPolicy() | RaiseLimit():
                 return await self._write(partial(self._switch, command))
-            case RunTests():
+            case RunTests() | StopTests():
                 return await self._run_tests(command)
-            case StopTests(number):
-                self._repeating.stop(number)
-                return {}
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
             case Approve() if command.parts.hunks or command.parts.lines:
@@ -194,10 +191,7 @@ class Supervisor(StoreLedger):
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
         if (document := _DOCUMENTS.get(type(query))) is not None:
-            shown = await self._store.read(lambda tables: document(tables, query))
-            if isinstance(query, queries.ShowTask):
-                shown["testing"] = shown["number"] in self._repeating
-            return shown
+            return await self._store.read(lambda tables: document(tables, query))
         match query:
             case queries.ShowOverview():
                 return await self._overview()
@@ -275,14 +269,17 @@ class Supervisor(StoreLedger):
     async def _task(self, query: queries.ShowTask) -> Document:
         shown = await self._store.read(lambda tables: details.task(tables, query))
         said = await self._reader.comments(query.number) if shown["attempts"] else []
-        return {**shown, "comments": said}
+        return {**shown, "comments": said, "testing": shown["number"] in self._repeating}
 
     async def _letter(self, query: ShowLetter) -> Letter:
         """The letter of a review; of a task without a proposal only what a person says."""
         task = await self._store.read(lambda tables: find_task(tables, query.number))
         return await self._reader.letter(query) if task.attempt else Letter(query.overall)
 
-    async def _run_tests(self, command: RunTests) -> Document:
+    async def _run_tests(self, command: RunTests | StopTests) -> Document:
+        if isinstance(command, StopTests):
+            self._repeating.stop(command.number)
+            return {}
         repeated.require_sandbox(self._facts())
         again = await self._store.read(lambda tables: repeated.wished(tables, command))
         self._repeating.reserve(again.task)

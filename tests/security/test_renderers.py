@@ -109,7 +109,7 @@ def painted(document: dict[str, Any], width: int) -> Iterator[Sequence[Span]]:
         elif isinstance(row, FileRow):
             yield file_bar(row, canvas, [])
         elif isinstance(row, HunkRow | NoteRow):
-            yield bar(row, canvas, None)
+            yield bar(row, canvas, ())
         elif isinstance(row, GapRow):
             yield [(row.heading, "")]
 

@@ -160,6 +160,11 @@ class ReviewDraft:
         """Paths of the files a person has not been in, in the order shown."""
         return tuple(path for path in self._by_path if path not in self.seen)
 
+    @property
+    def moves(self) -> int:
+        """How many verdicts can be taken back."""
+        return len(self._history)
+
     # -- saying ---------------------------------------------------------------------------------
 
     def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
@@ -202,14 +207,14 @@ class ReviewDraft:
 
     def together(self, earlier: ReviewDraft) -> ReviewDraft:
         """This draft with all that was said since an earlier one taken back by one step."""
-        since = self._history[len(earlier._history) :]
+        since = self._history[earlier.moves :]
         if len(since) < 2:
             return self
         first: dict[Unit, _State] = {}
         for before in since:
             for unit, state in before:
                 first.setdefault(unit, state)
-        return replace(self, _history=(*earlier._history, tuple(first.items())))
+        return replace(self, _history=(*self._history[: earlier.moves], tuple(first.items())))
 
     def take_back(self) -> tuple[ReviewDraft, Unit | None]:
         """Undo the last verdict; also tells the first unit it was about, None without one."""

@@ -14,21 +14,24 @@ from rich.cells import cell_len
 
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["STYLES", "TONES", "Canvas", "bar", "file_bar", "line_spans", "shown_text", "text_start"]
+__all__ = [
+    "STYLES",
+    "TONES",
+    "Canvas",
+    "bar",
+    "file_bar",
+    "line_spans",
+    "shown_text",
+    "spread",
+    "text_start",
+]
 
 _TAB = 4  # cells between two tab stops
 _SIGNS = {"+": "green", "-": "red"}
 _ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
-_VERDICTS: dict[Verdict | None, tuple[Span, ...]] = {
-    None: (),
-    Verdict.ACCEPTED: (("✔ accepted", "green"),),
-    Verdict.REJECTED: (("✘ rejected", "red"),),
-    Verdict.UNDECIDED: (("○ undecided", "amber"),),
-}
 STYLES = (
     *(
         "file",
@@ -65,6 +68,7 @@ class Canvas(NamedTuple):
         number_width: cells of one column of line numbers.
         cursor: style of the mark at the left edge; empty for none.
         pattern: what is marked as a hit wherever it is found.
+        gutter: a sign of one cell between the numbers of a line and its sign.
     """
 
     width: int
@@ -72,6 +76,7 @@ class Canvas(NamedTuple):
     number_width: int
     cursor: str = ""
     pattern: re.Pattern[str] | None = None
+    gutter: Span | None = None
 
     @property
     def mark(self) -> Span:
@@ -97,7 +102,7 @@ def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     return [
         canvas.mark,
         (f"{row.old or '':>{width}} {row.new or '':>{width}} ", "faint"),
-        ("!", "amber bold") if row.hidden else (" ", ""),
+        canvas.gutter or (("!", "amber bold") if row.hidden else (" ", "")),
         (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
         ("‹" if cut_left else " ", "faint"),
         *_window(text, canvas.shift, room - cut_right),
@@ -105,17 +110,17 @@ def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     ]
 
 
-def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Verdict | None) -> list[Span]:
-    """The bar of a hunk, or the note of a file that has none; None where nothing is to decide."""
+def bar(row: HunkRow | NoteRow, canvas: Canvas, verdict: Sequence[Span]) -> list[Span]:
+    """The bar of a hunk, or the note of a file that has none; at its right end the verdict."""
     if isinstance(row, NoteRow):
-        return _spread([canvas.mark, (row.text, "dim")], _VERDICTS[verdict], canvas.width)
+        return spread([canvas.mark, (row.text, "dim")], verdict, canvas.width)
     heading = f" · {row.heading}" if row.heading else ""
     left = [
         canvas.mark,
         (f"{row.k}/{row.total}", "text bold"),
         (f" @@ {row.start}{heading}", "dim"),
     ]
-    return _spread(left, _VERDICTS[verdict], canvas.width)
+    return spread(left, verdict, canvas.width)
 
 
 def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
@@ -143,10 +148,10 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     why = f": {row.quiet}" if row.quiet else ""
     left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
-    return _spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
+    return spread(left, [*right, (f"file {row.number} of {row.total}", "dim")], canvas.width)
 
 
-def _spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]:
+def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]:
     """Left spans, cut with an ellipsis where the right ones, one cell from the edge, begin."""
     taken = sum(cell_len(text) for text, _ in right) + 1
     used = sum(cell_len(text) for text, _ in left)

@@ -16,7 +16,7 @@ from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_file import Extras, Look
 from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, GapRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.draft import Unit, Verdict
+from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
     TONES,
@@ -65,9 +65,14 @@ class DiffRows(LineView):
 
     # -- what a subclass answers ----------------------------------------------------------------
 
-    def verdict_of(self, unit: Unit) -> Verdict | None:
-        """What is decided of a unit; None where nothing is to decide."""
+    def verdict_of(self, unit: Unit) -> Sequence[Span]:
+        """What is decided of a unit, for the right end of its bar."""
         del unit
+        return ()
+
+    def gutter_of(self, place: Place) -> Span | None:
+        """A sign of one cell before a line, in the place of that for hidden characters."""
+        del place
         return None
 
     def state_of(self, file: FileRow) -> Sequence[Span]:
@@ -115,7 +120,7 @@ class DiffRows(LineView):
         """A row, drawn to the width."""
         row, canvas = self.index.row(index), self._canvas(index, width)
         if isinstance(row, LineRow):
-            return line_spans(row, canvas)
+            return line_spans(row, canvas._replace(gutter=self.gutter_of(self.index.place(index))))
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
