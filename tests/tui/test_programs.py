@@ -37,6 +37,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 INTERRUPTED = """\
 try:
+    print("READY", flush=True)
     sys.stdin.readline()
 except KeyboardInterrupt:
     print("INTERRUPTED", flush=True)
@@ -130,7 +131,7 @@ def test_a_program_that_took_the_foreground_and_died_gives_it_back(
 def test_an_interrupt_is_the_editors_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with cockpit(tmp_path, monkeypatch, INTERRUPTED) as person:
         person.press("E")
-        person.wait("THE EDITOR IS OPEN")
+        person.wait("READY")
         person.press("\x03")
         person.wait("INTERRUPTED")
         person.press("\r")
