@@ -18,7 +18,21 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-__all__ = ["Limits", "Money", "Settings", "Waits", "config_dir"]
+__all__ = ["Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
+
+Theme = Literal[
+    "dark",
+    "light",
+    "contrast-dark",
+    "contrast-light",
+    "colour-blind-dark",
+    "colour-blind-light",
+    "ansi",
+    "mono",
+]
+"""Colours of the cockpit."""
+Reason = Literal["review", "blocker", "failed", "budget", "done"]
+"""What the cockpit may call a person for."""
 
 
 def config_dir() -> Path:
@@ -79,6 +93,25 @@ class Money(BaseModel):
     per_day: float = Field(0.0, ge=0)
 
 
+class Notify(BaseModel):
+    """What calls you while your terminal is in the background; nothing does while it has the focus.
+
+    Reasons: ``review`` (a change waits for you), ``blocker`` (a question), ``failed``, ``budget``
+    (a cap of money is reached), ``done``.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    bell: tuple[Reason, ...] = ("review", "blocker", "failed", "budget")
+    """Reasons to ring the terminal's bell."""
+    desktop: tuple[Reason, ...] = ("review", "blocker", "failed", "budget", "done")
+    """Reasons for a notification of the desktop, where the terminal can show one."""
+    title: bool = True
+    """Whether the terminal's title says the project and how many things need you."""
+    protocol: Literal["auto", "osc9", "osc777"] = "auto"
+    """How the terminal is asked for a notification."""
+
+
 class Settings(BaseSettings):
     """What a person can choose."""
 
@@ -110,6 +143,13 @@ class Settings(BaseSettings):
     """Where state, workspaces and logs live."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Key bindings: action -> key."""
+    theme: Theme | None = None
+    """Colours of the cockpit; None = what was chosen last with its key, else dark."""
+    ascii: bool | None = None
+    """Signs of plain ASCII instead of ✔ ✘ ●; None = where the terminal seems to lack them."""
+    reduced_motion: bool = False
+    """No animation, and running numbers that change seldom."""
+    notify: Notify = Notify()
     waits: Waits = Waits()
     limits: Limits = Limits()
     money: Money = Money()

@@ -24,6 +24,7 @@ EVENT_TYPES: dict[str, str] = {
     "task.held": "a person put it on hold: {}",
     "task.released": "a person released it: {}",
     "note.added": "a person wrote to the worker: {note, text}",
+    "note.told": "notes joined a turn: {notes: [id], turn}",
     "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut, agent}",
     "context.shortened": "older parts are not sent any more: {left_out, tokens, limit}",
     "turn.recorded": "a reply was stored: {turn, stop_reason, usage, cost_usd, tools: [name]}",

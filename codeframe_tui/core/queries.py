@@ -13,21 +13,26 @@ from typing import Any, Literal
 from codeframe_tui.core.parts import ALL, Parts
 
 __all__ = [
+    "MOST_ISSUES",
     "MOST_LINES",
     "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
+    "CheckDependencies",
     "Query",
     "ShowActivity",
     "ShowBase",
     "ShowBlockers",
     "ShowContext",
+    "ShowDependencies",
     "ShowDiff",
     "ShowDoctor",
+    "ShowEntry",
     "ShowEvents",
     "ShowFile",
     "ShowHand",
     "ShowHunkLines",
+    "ShowIssues",
     "ShowLetter",
     "ShowOverview",
     "ShowQueue",
@@ -46,6 +51,8 @@ MOST_LINES = 2_000
 """Of a file or a hunk at once, however many are asked for."""
 MOST_ROWS = 1_000
 """Of a group of the queue in one answer, however many are asked for."""
+MOST_ISSUES = 50
+"""In one answer."""
 MOST_PLACES = 8
 """Tasks whose place one question about the queue may ask for."""
 
@@ -84,6 +91,42 @@ class ShowQueue:
     at: tuple[str, ...] = ()
     filter: str = ""
     sort: Sort = Sort.TURN
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDependencies:
+    """What a task waits for and what waits for it, as two trees in the order of their lines.
+
+    ``{"task", "needs": [node], "holds": [node], "cut": {"needs", "holds"}}``; a node is
+    ``{"number", "title", "status", "phase", "held", "reason", "depth", "again"}``; ``again`` where
+    the rest stands below an earlier line; ``cut`` where a tree is longer than is told.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDependencies:
+    """What of a list a task could wait for: ``{"needs": [{"number", "problem", ...}]}``.
+
+    A number that exists comes with ``title`` and ``status``; ``problem`` is None when it will do.
+
+    Attributes:
+        number: the task; None for one that is still to be added.
+    """
+
+    number: str | None
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIssues:
+    """The first issues whose number begins with a text or whose title has it, in natural order.
+
+    ``{"issues": [{"number", "title"}]}``, at most `MOST_ISSUES`.
+    """
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +304,14 @@ class ShowActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEntry:
+    """All of one line of the activity, by the number of its event: ``{"title", "at", "text"}``."""
+
+    number: str
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowTestOutput:
     """Output and traceback of one test of an attempt's run."""
 
@@ -305,6 +356,9 @@ class ShowDoctor:
 Query = (
     ShowOverview
     | ShowQueue
+    | ShowDependencies
+    | CheckDependencies
+    | ShowIssues
     | ShowTasks
     | ShowTask
     | ShowDiff
@@ -318,6 +372,7 @@ Query = (
     | ShowSide
     | ShowBlockers
     | ShowActivity
+    | ShowEntry
     | ShowTestOutput
     | ShowUsage
     | ShowEvents

@@ -9,13 +9,13 @@ from codeframe_tui.core.again import RUN, Again, differing, told
 from codeframe_tui.core.commands import RunTests
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.task import Status
 from codeframe_tui.core.verification import Run, TestRun
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service.fields import check_unicode
 from codeframe_tui.service.review import newest_attempt
 from codeframe_tui.service.unit import Unit, find_task
 

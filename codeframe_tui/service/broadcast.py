@@ -25,6 +25,7 @@ _QUIET = frozenset(
         "answer.refused",
         "context.gathered",
         "context.shortened",
+        "note.told",
         "proposal.recorded",
         "task.phase",
         "tests.ended",

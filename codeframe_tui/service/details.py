@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
-from codeframe_tui.core.progress import Attempt, Decision, Turn
-from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
+from codeframe_tui.core.progress import Attempt, Decision
+from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
 from codeframe_tui.service import review
-from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
-__all__ = ["activity", "decided_attempt", "plain_text", "task", "test_output"]
+__all__ = ["decided_attempt", "plain_text", "task", "test_output"]
 
 HISTORY = 200
-ACTIVITY = 1_000
-REPLY_TEXT = 2_000
-"""Characters of a reply in the activity."""
 TEXT_BYTES = 256 * 1024
 """Of a file that is shown beside its new content."""
 
@@ -78,14 +73,6 @@ def decided_attempt(
         if each.proposal == found.proposal and each.kind == "apply" and each.state != "refused"
     ]
     return found, decisions[-1] if decisions else None
-
-
-def activity(tables: Tables, query: ShowActivity) -> Document:
-    """What the worker read, ran, wrote and said."""
-    number = find_task(tables, query.number).number
-    said = {turn.index: _text(turn) for turn in tables.turns.all(number)}
-    items = (item(event, said) for event in tables.events.of(number, ACTIVITY))
-    return {"items": [each for each in items if each is not None]}
 
 
 def test_output(tables: Tables, query: ShowTestOutput) -> Document:
@@ -156,9 +143,3 @@ def _run(run: Run) -> Document:
             for case in run.tests
         ],
     }
-
-
-def _text(turn: Turn) -> str:
-    blocks: list[Mapping[str, object]] = list(turn.content)
-    texts = [str(block.get("text", "")) for block in blocks if block.get("type") == "text"]
-    return "\n".join(texts)[:REPLY_TEXT]

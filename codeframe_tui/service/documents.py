@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
-from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowTasks
+from codeframe_tui.core.queries import MOST_ISSUES, ShowBlockers, ShowEvents, ShowIssues, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -19,6 +19,7 @@ from codeframe_tui.settings import Settings
 __all__ = [
     "blockers",
     "events",
+    "issues",
     "overview",
     "questions",
     "row",
@@ -27,6 +28,8 @@ __all__ = [
     "usage_fields",
 ]
 
+TEXT_LIMIT = 200
+"""Characters of a text that is looked for."""
 WORKER_LIMIT = 50
 PAGE_LIMIT = 1000
 """Events of one page: a whole log at once would hold up everybody else."""
@@ -65,6 +68,12 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
             paid = tables.turns.paid
             return cap.usd + paid(since, None) - paid(cap.since, None)
     return None
+
+
+def issues(tables: Tables, query: ShowIssues) -> Document:
+    """See `core.queries.ShowIssues`."""
+    found = tables.issues.search(query.text[:TEXT_LIMIT], MOST_ISSUES)
+    return {"issues": [{"number": each.number, "title": each.title} for each in found]}
 
 
 def tasks(tables: Tables, _: ShowTasks) -> Document:

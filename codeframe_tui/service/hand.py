@@ -10,6 +10,7 @@ from codeframe_tui.core import prompt
 from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.diff import FileDiff, summary
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
+from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.hand import BY_HAND, EDITABLE_BYTES, Hand, hand_folder, told
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt
@@ -21,7 +22,6 @@ from codeframe_tui.ports.points import passing
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import work
 from codeframe_tui.service.details import decided_attempt
-from codeframe_tui.service.fields import check_unicode
 from codeframe_tui.service.review import reviewed
 from codeframe_tui.service.unit import Unit, find_task
 

@@ -154,12 +154,13 @@ class ReviewReader:
     async def _draft(self, case: _Case) -> Draft:
         """The draft of the attempt, else what stands of the newest earlier one."""
         number = case.attempt.number
-        if number in case.drafts or not case.drafts:
+        if case.drafts.get(number):
+            return case.drafts[number]
+        newest = max((n for n, draft in case.drafts.items() if draft and n < number), default=0)
+        before = case.earlier.get(newest)
+        if before is None:
             return case.drafts.get(number, Draft())
-        newest = max(case.drafts)
-        draft, before = case.drafts[newest], case.earlier.get(newest)
-        if before is None or not draft:
-            return Draft()
+        draft = case.drafts[newest]
         key = (f"{before.proposal} {draft.document}", case.attempt.proposal)
         if key not in self._carried:
             old = await self._workspaces.diff(before.base, before.tree)

@@ -34,10 +34,11 @@ from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service import again as repeated
 from codeframe_tui.service import (
+    activity,
     blockers,
     comments,
+    dependencies,
     details,
     documents,
     drafts,
@@ -50,6 +51,7 @@ from codeframe_tui.service import (
     undo,
     windows,
 )
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
@@ -88,7 +90,10 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
-    queries.ShowActivity: details.activity,
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
+    queries.ShowEntry: activity.entry,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
     queries.ShowTasks: documents.tasks,
@@ -197,6 +202,9 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowActivity():
+                now = self._clock.now()
+                return await self._store.read(lambda rows: activity.activity(rows, query, now))
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
             case queries.ShowDiff() | queries.ShowHunkLines():

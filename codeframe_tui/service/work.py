@@ -125,7 +125,11 @@ def record_turn(unit: Unit, number: str, turn: Turn, told: Sequence[int]) -> Non
     """Store a message. A reply is paid for and stored even when the task was taken away."""
     task = unit.task(number) if turn.role == "assistant" else unit.working(number)
     _add_turn(unit, task, turn)
+    waiting = unit.tables.messages.untold(number) if told else ()
+    notes = [message.id for message in waiting if message.kind == "note" and message.id in told]
     unit.tables.messages.tell(told)
+    if notes:
+        unit.emit("note.told", number, {"notes": notes, "turn": turn.index})
 
 
 def record_tool(unit: Unit, number: str, result: ToolResult, summary: str) -> None:

@@ -46,7 +46,7 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "base", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "review", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
@@ -277,6 +277,8 @@ _BY_TYPE: dict[str, tuple[str, ...]] = {
     "workers": ("queue",),
 }
 _DIFFS = ("proposal", "review", "change")
+_SAID = frozenset({"review.commented", "review.comment_edited", "review.comment_deleted"})
+"""What changes no verdict."""
 _QUIET = ("tool", "context")
 
 
@@ -291,6 +293,8 @@ def concerns(event: Event, focus: str | None) -> set[str]:
         if subject not in _QUIET:
             slots.add("task")
         if subject in _DIFFS:
+            slots.add("review")
+        if subject in _DIFFS and event.type not in _SAID:
             slots.add("diff")
     return slots
 

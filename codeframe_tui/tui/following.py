@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -17,12 +18,13 @@ from codeframe_tui.core.queries import (
     ShowBlockers,
     ShowDiff,
     ShowQueue,
+    ShowReview,
     ShowSide,
     ShowTask,
     Sort,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
-from codeframe_tui.tui.keymap import key_names, problems
+from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -66,11 +68,12 @@ class Follower(App[int]):
     def __init__(
         self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
     ) -> None:
-        super().__init__()
+        # without colours Textual would make greys of them, unless they are the terminal's own
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.state = State()
         self.feed = Feed(connect, self.post_message)
-        self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
-        self._chosen = dict(chosen)
+        self._chosen, self._key_problems = _checked(chosen)
+        self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
 
     def listen(self) -> None:
@@ -99,8 +102,10 @@ class Follower(App[int]):
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
-        for problem in problems(self._chosen)[:1]:
-            self.tell((problem, "amber"))
+        if self._key_problems:
+            more = len(self._key_problems) - 1
+            rest = f" · {more} more: codeframe-tui config" if more else ""
+            self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -118,15 +123,29 @@ class Follower(App[int]):
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
+            case "review":
+                self.cockpit.draw_review()
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
 
+    def want_change(self) -> None:
+        """Fetch the change that the diff is to show, and what was said about it."""
+        number, state = self.state.focus, self.state
+        there = bool(number and (state.task or {}).get("attempts"))
+        wanted = ShowDiff(str(number), state.attempt_shown, state.since) if there else None
+        self.feed.want("diff", wanted)
+        self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
+
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
         number = self.state.focus
-        attempts = (self.state.task or {}).get("attempts")
-        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        task = self.state.task or {}
+        attempts = task.get("attempts")
+        running = bool(task.get("testing"))
+        if number and task.get("number") == number and (running or number in self.state.live):
+            self._follow_again(number, on=running)
+        self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
@@ -141,7 +160,7 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
@@ -188,8 +207,19 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
+        elif event.type in {"tests.started", "tests.ended"}:
+            self._follow_again(event.task, on=event.type == "tests.started")
         elif event.type in _SETTLING and event.task in self.state.live:
             self.state.live[event.task].settle()
+
+    def _follow_again(self, number: str, *, on: bool) -> None:
+        """Tests of a task run again, or do not any more; also of one that has ended."""
+        live = self.state.live.setdefault(number, Live())
+        if on:
+            self.state.ended.discard(number)
+        elif live.again and self.state.row(number).get("status") in ENDED:
+            self.state.ended.add(number)
+        live.repeat(on=on)
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -201,6 +231,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
@@ -239,8 +271,10 @@ class Follower(App[int]):
         self.feed.focus(number)
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
+        self.state.attempt_shown = self.state.since = self.state.review = None
         self.feed.want("diff", None)
-        self.cockpit.part("queue", QueuePane).seek(number)
+        self.feed.want("review", None)
+        self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
@@ -249,7 +283,7 @@ class Follower(App[int]):
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
         queue = self.cockpit.part("queue", QueuePane)
-        if queue.cursor is None and queue.sought is None:
+        if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
             self.focus_task(queue.number)
@@ -263,7 +297,7 @@ class Follower(App[int]):
         if not self.cockpit.ready or self.state.queue is None:
             return
         queue = self.cockpit.part("queue", QueuePane)
-        chosen = (self.state.filter, Sort(self.state.sort))
+        chosen = (queue.sought, Sort(self.state.sort))
         wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
         shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
         if queue.complete and shown == chosen:
@@ -287,3 +321,11 @@ class Follower(App[int]):
                 self.cockpit.draw_footer()
             case _:
                 pass
+
+
+def _checked(chosen: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    if not chosen:
+        return {}, []
+    from codeframe_tui.tui.own_keys import checked  # noqa: PLC0415 - most people have none
+
+    return checked(chosen)

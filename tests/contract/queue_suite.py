@@ -10,7 +10,16 @@ import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import AddIssue, Cancel, Hold, ImportTasks
-from codeframe_tui.core.queries import MOST_PLACES, MOST_ROWS, ShowQueue, ShowTasks, Sort
+from codeframe_tui.core.queries import (
+    MOST_PLACES,
+    MOST_ROWS,
+    CheckDependencies,
+    ShowDependencies,
+    ShowIssues,
+    ShowQueue,
+    ShowTasks,
+    Sort,
+)
 from codeframe_tui.core.task import natural_key
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
@@ -181,3 +190,64 @@ async def test_a_large_queue_is_delivered_in_bounded_parts(service: Service) -> 
     assert end["places"] == {"2000": ["queued", 1999]}
     negative = await service.query(ShowQueue(0, (("queued", -5, -5), ("nothing", 0, 5))))
     assert negative["groups"][2]["rows"] == []
+
+
+# -- what waits for what --------------------------------------------------------------------------
+
+
+async def test_dependencies_are_told_in_both_directions(service: Service) -> None:
+    await pause(service)
+    for number, needs in (("1", ()), ("2", ("1",)), ("3", ("1", "2")), ("4", ("3",)), ("5", ())):
+        await add(service, f"t{number}", depends_on=needs)
+    await service.submit(Cancel("1"))
+    found = await service.query(ShowDependencies("3"))
+    told = [(each["depth"], each["number"], each["status"]) for each in found["needs"]]
+    assert told == [(0, "1", "cancelled"), (0, "2", "pending"), (1, "1", "cancelled")]
+    assert [each["number"] for each in found["holds"]] == ["4"]
+    assert found["task"]["title"] == "t3"
+    assert found["cut"] == {"needs": False, "holds": False}
+    holds = (await service.query(ShowDependencies("1")))["holds"]
+    assert [(each["depth"], each["number"], each["again"]) for each in holds] == [
+        (0, "2", False),
+        (1, "3", False),
+        (2, "4", False),
+        (0, "3", True),
+    ]
+
+
+async def test_a_long_chain_of_dependencies_is_cut(service: Service) -> None:
+    tasks = [
+        {"number": str(n + 1), "title": "t", "depends_on": [str(n)] if n else []}
+        for n in range(300)
+    ]
+    await service.submit(ImportTasks({"tasks": tasks}))
+    found = await service.query(ShowDependencies("300"))
+    assert (len(found["needs"]), found["cut"]) == (200, {"needs": True, "holds": False})
+
+
+async def test_dependencies_are_checked_before_they_are_sent(service: Service) -> None:
+    await add(service, "first")
+    await add(service, "second", depends_on=("1",))
+    wish = CheckDependencies("1", ("2", "1", "7", "x", "2"))
+    found = (await service.query(wish))["needs"]
+    assert [(each["number"], each["problem"]) for each in found] == [
+        ("2", "2 itself waits for 1"),
+        ("1", "a task cannot wait for itself"),
+        ("7", "there is no task 7"),
+        ("x", "'x' is no number of a task"),
+    ]
+    new = (await service.query(CheckDependencies(None, ("2",))))["needs"]
+    assert [(each["title"], each["problem"]) for each in new] == [("second", None)]
+
+
+async def test_issues_are_found_by_number_and_title(service: Service) -> None:
+    for number, title in (("1.10", "Tenth"), ("1.9", "Ninth"), ("2.1", "Also the ninth")):
+        await service.submit(AddIssue(number, title))
+    for text, numbers in (
+        ("", ["1.9", "1.10", "2.1"]),
+        ("1.", ["1.9", "1.10"]),
+        ("NINTH", ["1.9", "2.1"]),
+        ("%", []),
+    ):
+        found = (await service.query(ShowIssues(text)))["issues"]
+        assert [each["number"] for each in found] == numbers

@@ -7,6 +7,7 @@ with running workers and nobody who works, and ``service``, the implementation u
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowEntry,
     ShowEvents,
     ShowOverview,
     ShowQueue,
@@ -902,7 +904,57 @@ async def test_activity_reads_as_sentences(service: Service, engine: Supervisor)
         ("tool", "read a.py"),
     ]
     assert (items[2]["tokens"], items[2]["cost_usd"], items[2]["detail"]) == (15, 0.5, "I read it.")
+    assert (items[2]["turn"], items[2]["usage"]["output_tokens"]) == (1, 5)
     assert items[3]["ok"] is True
+    found = await service.query(ShowActivity(number))
+    assert (found["task_usd"], found["today_usd"]) == (0.5, 0.5)
+
+
+async def test_a_line_of_the_activity_opens_to_all_of_it(
+    service: Service, engine: Supervisor
+) -> None:
+    number, other = await add(service), await add(service)
+    assert (await claim(engine)).number == number
+    long = "word " * 1_000
+    call = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": "ls\n-l", "n": 3}}
+    spoken = ({"type": "thinking", "thinking": f"hm {long}"}, {"type": "text", "text": long}, call)
+    await engine.record_turn(number, replace(reply(0), content=spoken))
+    await engine.record_tool(number, ToolResult("t1", "Bash"), "ls -l")
+    await engine.record_tool(number, ToolResult("t1", "Bash", long, ok=False), "ls -l")
+    turn, tool = (await service.query(ShowActivity(number)))["items"][-2:]
+    assert (turn["cut"], turn["thinking"][:6], len(turn["detail"])) == (True, "hm wor", 300)
+    assert (tool["cut"], tool["ok"], tool["detail"]) == (True, False, long[:300])
+    whole = await service.query(ShowEntry(number, turn["seq"]))
+    assert whole["text"].startswith(f"THINKING\nhm {long}\n\n{long}\n\nTOKENS\ninput 10 · output 5")
+    told = await service.query(ShowEntry(number, tool["seq"]))
+    assert told["text"] == f"INPUT\ncommand:\nls\n-l\nn: 3\n\nRESULT\n{long}"
+    answers = ({"type": "tool_result", "tool_use_id": "t1", "content": "as it was told"},)
+    await engine.record_turn(number, replace(said(1, "tools"), content=answers))
+    await engine.record_turn(number, reply(2))  # the newest turn is another now
+    told = await service.query(ShowEntry(number, tool["seq"]))
+    assert told["text"].endswith("RESULT\nas it was told")
+    for wrong in (ShowEntry(other, tool["seq"]), ShowEntry(number, 10_000), ShowEntry(number, 0)):
+        with pytest.raises(CodeframeError) as caught:
+            await service.query(wrong)
+        assert caught.value.code == "not_found"
+
+
+async def test_a_note_says_which_turn_it_joined(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.record_turn(number, said(0))
+    await engine.record_turn(number, reply(1))
+    await service.submit(Note(number, "mind the rounding"))
+    note = (await service.query(ShowActivity(number)))["items"][-1]
+    assert (note["title"], note["turn"]) == ("note from a person, waits", None)
+    waiting = (await engine.progress(number)).inbox
+    await engine.record_turn(number, said(2, "resume"), [message.id for message in waiting])
+    await engine.record_turn(number, reply(3))
+    items = (await service.query(ShowActivity(number)))["items"]
+    assert (items[-2]["title"], items[-2]["detail"]) == (
+        "note from a person, joined turn 2", "mind the rounding"
+    )  # fmt: skip
+    assert items[-1]["turn"] == 2
 
 
 @pytest.mark.parametrize("cost", [0.25, None])

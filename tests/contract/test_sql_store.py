@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, create_engine
+from sqlalchemy import Column, Integer, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from codeframe_tui.adapters.store import SqlStore, schema
@@ -28,6 +28,7 @@ from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
 from codeframe_tui.ports import Store
 
@@ -265,6 +266,42 @@ async def test_a_database_of_the_third_schema_learns_to_keep_reviews(tmp_path: P
     connection = sqlite3.connect(path)
     assert connection.execute(tables).fetchall() == fresh
     connection.close()
+
+
+async def test_a_database_of_the_fourth_schema_learns_the_orders_of_the_queue(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    await (await SqlStore.open(path)).close()
+    connection = sqlite3.connect(path)
+    indexes = "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'tasks' ORDER BY name"
+    fresh = connection.execute(indexes).fetchall()
+    connection.executescript(
+        "DROP INDEX tasks_by_entry; DROP INDEX tasks_by_cost; PRAGMA user_version=4"
+    )
+    connection.close()
+    await (await SqlStore.open(path)).close()
+    connection = sqlite3.connect(path)
+    assert connection.execute(indexes).fetchall() == fresh
+    connection.close()
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("group", list(Group))
+def test_no_order_of_the_queue_sorts_rows(tmp_path: Path, group: Group, sort: Sort) -> None:
+    engine = open_writer(tmp_path / "state.db")
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    with engine.connect() as connection, connection.begin():
+        SqlTables(connection, 0).tasks.add([Task("1", "t", since="now")])
+        SqlTables(connection, 0).queue.window(group, 0, 5, sort=sort)
+        statement, values = next(each for each in asked if "ORDER BY" in each[0])
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    engine.dispose()
+    said = [str(row[-1]) for row in plan]
+    assert len(said) == 1
+    assert "USING" in said[0]
+    assert "INDEX" in said[0]
 
 
 OPENS_TWICE = """

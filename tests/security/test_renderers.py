@@ -27,10 +27,11 @@ from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
 from codeframe_tui.tui.present.sheets import guard_rows, send_rows
-from codeframe_tui.tui.present.tests import outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans
 from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
@@ -87,9 +88,9 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of([title_row(task, width=width, hunks=3)])
     yield spans_of(file_rows(files, {}, "", flags=task["attempts"][-1]["flags"]))
     yield spans_of(evidence_rows(task, width=width))
-    yield spans_of(outcome_rows(task, None))
+    yield spans_of(proof_rows(task, None, Shown(width, unfolded=True), now=NOW))
     yield spans_of(proof_title([("tests", "")], verdict_spans(task, None), width=width))
-    yield spans_of(guard_rows(task, unseen=1, undecided=1, rejected=1))
+    yield spans_of(guard_rows(task, unseen=[task["title"]], undecided=1, rejected=1))
     yield spans_of(send_rows(task, accepted=1, rejected=1, undecided=1))
     yield spans_of(answer_rows(blocker, task, text))
     yield spans_of(attempt_rows(task, width=20))
@@ -128,7 +129,7 @@ def told(fake: FakeService, texts: Iterator[str], width: int) -> Iterator[Sequen
         live.take(signal)
     yield [(line, "") for line in live.log]
     yield countdown_spans(live.waiting, NOW)
-    yield spans_of(outcome_rows(None, live))
+    yield spans_of(proof_rows(None, live, Shown(width), now=NOW))
     if live.writing is not None:
         yield from painted(live_document(*live.writing, next(texts)), width)
 

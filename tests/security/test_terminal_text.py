@@ -18,8 +18,9 @@ from tests.security.oracle import MARK, foreign, mark, requests
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pty"), pytest.mark.timeout(900)]
 
-OURS = {b"\x1b]22", b"\x1b]52"}
-"""What the cockpit asks of a terminal beside drawing: the pointer's shape, and what is copied."""
+OURS = {b"\x1b]22", b"\x1b]52", b"\x1b]2", b"\x1b[22;2t", b"\x1b]9", b"\x07"}
+"""What the cockpit asks of a terminal beside drawing: the pointer's shape, what is copied, the
+title, and the two ways to call a person."""
 WHOLE = os.environ.get("CODEFRAME_TUI_TEST_WHOLE_CORPUS")
 MIXES = ["mix 1:80x24", "mix 2:120x40", "mix 3:200x50"]
 ALONE = [f"{name}:{size}" for name in CORPUS for size in ("80x24", "120x40", "200x50")]
@@ -70,6 +71,9 @@ def test_nothing_of_a_text_reaches_the_terminal_but_its_letters(walk: str, tmp_p
     asked = requests(MARK.sub(b"", inside))
     assert set(asked) <= OURS
     assert asked[b"\x1b]52"] <= 3
+    assert 1 <= asked[b"\x1b]9"] <= 3
+    assert asked[b"\x07"] >= asked[b"\x1b]9"]  # a field that refuses what is pasted rings too
+    assert asked[b"\x1b]2"] >= 1
     shown = drawn(written, size)
     assert len(pictures) > 20
     for stop, lines in pictures.items():
@@ -86,5 +90,5 @@ def test_the_oracle_sees_what_a_text_smuggles_in() -> None:
         if not foreign(data := frame.format(text).encode(errors="surrogatepass"))
         and not set(requests(data)) - OURS
     }
-    assert missed - {"X8", "X15"} == unseen | marks
+    assert missed - {"X8", "X10", "X11", "X15"} == unseen | marks
     assert requests(CORPUS["X15"][0].encode())[b"\x07"] == 50

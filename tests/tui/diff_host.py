@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.theme import Theme
 
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
-from codeframe_tui.tui.theme import THEMES, variables
+from codeframe_tui.tui.theme import DARK, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 
 __all__ = ["Clock", "Host", "press", "until"]
@@ -35,14 +36,18 @@ class Host(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets("app", "diff")]
     COMPONENT_CLASSES: ClassVar[set[str]] = CockpitApp.COMPONENT_CLASSES
 
-    def __init__(self, document: dict[str, Any] | None = None, *, theme: str = "") -> None:
+    def __init__(self, document: dict[str, Any] | None = None, *, wanted: str = DARK) -> None:
         super().__init__()
         self.clock = Clock()
         self.diff = DiffView(clock=self.clock)
         self.said: list[Any] = []
         self.total = 100  # lines of each file after the change
         self._document = document
-        self._wanted = theme or THEMES[0].name
+        self._wanted = wanted
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Ours."""
+        return theme(theme_name) or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, before a theme of ours is in force."""
@@ -52,8 +57,9 @@ class Host(App[None]):
         yield self.diff
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
+        wanted = theme(self._wanted)
+        assert wanted is not None
+        self.register_theme(wanted)
         self.theme = self._wanted
         self.diff.focus()
         self.diff.show(self._document)
@@ -72,6 +78,9 @@ class Host(App[None]):
         last = min(message.last, self.total, message.first + 1_999)
         lines = [f"line {number}" for number in range(message.first, last + 1)]
         self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
+
+    def on_diff_looks_told(self, message: DiffView.Told) -> None:
+        self.said.append(message)
 
     def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
         self.said.append(message)
@@ -93,7 +102,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys; each has been dealt with when this returns."""
-    names = {"]": "right_square_bracket", "[": "left_square_bracket"}
+    names = {
+        "=": "equals_sign",
+        "!": "exclamation_mark",
+        "]": "right_square_bracket",
+        "[": "left_square_bracket",
+    }
     names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
     for key in keys:
         event = events.Key(names.get(key, key), key if len(key) == 1 else None)

@@ -19,8 +19,10 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowEntry,
     ShowFile,
     ShowHand,
+    ShowLetter,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -268,15 +270,29 @@ def activity() -> Document:
     """What the worker did."""
     return {
         "items": [
-            {"at": at(12), "kind": "context", "title": "read 6 files", "detail": "client/retry.py",
-             "tokens": 8_200, "cost_usd": None, "ok": True},
-            {"at": at(11), "kind": "tool", "title": "Grep", "detail": "Retry(", "tokens": None,
-             "cost_usd": None, "ok": True},
-            {"at": at(10), "kind": "tool", "title": "Bash", "detail": "pytest -q", "tokens": None,
-             "cost_usd": None, "ok": False},
-            {"at": at(9), "kind": "turn", "title": "wrote", "detail": "4 files", "tokens": 2_140,
-             "cost_usd": 0.08, "ok": True},
-        ]
+            {"seq": 3, "at": at(13), "kind": "state", "title": "started work", "detail": "",
+             "ok": None},
+            {"seq": 5, "at": at(12), "kind": "context", "title": "gathered 6 files",
+             "detail": "client/retry.py: names Retry\nclient/api.py: calls it", "ok": None},
+            {"seq": 8, "at": at(11), "kind": "model", "turn": 1, "title": "replied, asked for Grep",
+             "detail": "I look for the callers first.", "thinking": "Who calls Retry?",
+             "usage": {"input_tokens": 1_900, "output_tokens": 240, "cache_read_tokens": 0,
+                       "cache_write_tokens": 6_300}, "cost_usd": 0.03, "ok": None},
+            {"seq": 10, "at": at(11), "kind": "tool", "title": "Grep Retry(",
+             "detail": "client/api.py:12: retry = Retry()\nclient/api.py:40: Retry()", "ok": True},
+            {"seq": 12, "at": at(10), "kind": "tool", "title": "Bash pytest -q",
+             "detail": "1 failed, 211 passed", "ok": False},
+            {"seq": 14, "at": at(10), "kind": "note", "turn": 2, "detail": "mind Retry-After",
+             "title": "note from a person, joined turn 2", "ok": None},
+            {"seq": 15, "at": at(9), "kind": "model", "turn": 2, "title": "replied",
+             "detail": "Retries spend a budget now.", "thinking": "",
+             "usage": {"input_tokens": 300, "output_tokens": 2_140, "cache_read_tokens": 8_200,
+                       "cache_write_tokens": 900}, "cost_usd": 0.05, "ok": None},
+            {"seq": 17, "at": at(8), "kind": "review", "title": "decided by policy: review",
+             "detail": "policy: manual\nverdict: proven", "ok": None},
+        ],
+        "task_usd": 0.31,
+        "today_usd": 0.84,
     }  # fmt: skip
 
 
@@ -300,6 +316,7 @@ class FakeService:
     sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
+    outputs: dict[str, Document] = field(default_factory=dict)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
     files: dict[str, str | None] = field(default_factory=dict)
     hand: Document = field(default_factory=dict)
@@ -319,7 +336,8 @@ class FakeService:
             raise error
         if isinstance(command, TakeInHand):
             return {"task": command.number, "path": self.hand["path"]}
-        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"]}
+        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"],
+                "path": "/srv/copy"}  # fmt: skip
 
     async def query(self, query: Query) -> Document:
         self.asked.append(query)
@@ -332,8 +350,12 @@ class FakeService:
                 found = self.blockers
             case ShowActivity():
                 found = self.activity
+            case ShowEntry():
+                found = {"title": "", "text": f"all of entry {query.event}\n  indented"}
             case ShowTestOutput():
-                found = self.output
+                if self.outputs and query.run not in self.outputs:
+                    raise NotFound("there is no such run")
+                found = self.outputs.get(query.run, self.output)
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
@@ -343,6 +365,9 @@ class FakeService:
                 found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowLetter(_, kind, overall, parts):
+                said = [overall, parts.text] if kind == "changes" else []
+                found = {"text": "\n".join(filter(None, said)), "comments": []}
             case ShowFile() if query.path in self.files:
                 found = self._file(query.number, query.path)
             case ShowHand():

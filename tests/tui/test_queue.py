@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from codeframe_tui.core.queries import Query, ShowQueue
+from codeframe_tui.core.queries import Query, ShowQueue, Sort
 from codeframe_tui.ports import Document
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.present.windows import is_task
@@ -48,7 +48,7 @@ def in_sight(drive: Drive) -> list[str]:
 async def at(drive: Drive, number: str) -> None:
     """Wait until the cursor is on a task and all rows in sight are there."""
     await drive.until(lambda: queue(drive).cursor == number)
-    await drive.until(lambda: not any("…" in line for line in in_sight(drive)))
+    await drive.until(lambda: in_sight(drive) and "…" not in "".join(in_sight(drive)))
 
 
 async def test_the_end_of_a_hundred_thousand_tasks_is_one_key_away() -> None:
@@ -81,6 +81,7 @@ async def test_the_cockpit_never_holds_or_asks_for_more_than_a_few_rows() -> Non
 
 async def test_scrolling_with_the_wheel_brings_rows_and_leaves_the_cursor() -> None:
     async with opened(many()) as drive:
+        await at(drive, "1")
         queue(drive).scroll_to(y=10_000, animate=False, immediate=True)
         await drive.until(lambda: in_sight(drive)[0].startswith("  10000 task 10000"))
         assert queue(drive).cursor == "1"
@@ -110,6 +111,7 @@ async def test_the_cursor_goes_with_its_task_wherever_that_moves() -> None:
 
 async def test_what_is_read_stays_in_sight_when_thousands_come_before_it() -> None:
     async with opened(many()) as drive:
+        await at(drive, "1")
         queue(drive).scroll_to(y=10_000, animate=False, immediate=True)
         await drive.until(lambda: in_sight(drive)[0].startswith("  10000 task 10000"))
         await drive.until(lambda: not any("…" in line for line in in_sight(drive)))
@@ -145,3 +147,54 @@ async def test_a_task_of_a_question_is_found_wherever_it_stands() -> None:
         drive.key("b")
         await at(drive, "17000")
         assert any(line.startswith("  17000 task 17000") for line in in_sight(drive))
+
+
+# -- filter and order -----------------------------------------------------------------------------
+
+
+async def _filtered(drive: Drive, text: str) -> None:
+    drive.key("/")
+    await drive.in_pane("sought")
+    drive.type(text)
+    await drive.until(lambda: f"· {text}" in drive.label("queue-title"))
+
+
+async def test_a_filter_is_typed_and_escape_brings_all_tasks_back() -> None:
+    async with opened(many()) as drive:
+        drive.key("G")
+        await at(drive, str(MANY))
+        await _filtered(drive, "task 1999")
+        assert drive.label("queue-title") == "QUEUE  11 of 20,000 · task 1999"
+        await at(drive, "1999")
+        assert len(in_sight(drive)) == 12
+        assert drive.label("found").startswith("11 of 20,000")
+        drive.key("enter")
+        await drive.in_pane("queue")
+        drive.key("j")
+        await at(drive, "19990")
+        await drive.until(lambda: drive.app.state.focus == "19990")
+        drive.key("escape")
+        await drive.until(lambda: drive.label("queue-title") == "QUEUE  20,000 tasks")
+        await at(drive, "19990")
+        assert any(line.startswith("  19990 ") for line in in_sight(drive))
+
+
+async def test_a_filter_that_nothing_fits_says_what_one_can_type() -> None:
+    async with opened(many()) as drive:
+        await _filtered(drive, "nothing")
+        assert drive.label("queue-title") == "QUEUE  0 of 20,000 · nothing"
+        assert "issue:1.2" in "\n".join(in_sight(drive))
+        await drive.until(lambda: "no task fits" in drive.label("found"))
+        drive.key("escape")
+        await at(drive, "1")
+
+
+async def test_the_order_of_the_queue_is_chosen_and_shown() -> None:
+    async with opened(many()) as drive:
+        for name, said in (("age", "oldest first"), ("cost", "dearest first")):
+            drive.key("s")
+            await drive.until(lambda said=said: drive.label("queue-title").endswith(said))  # type: ignore[misc] # bound now
+            asked = [query for query in drive.service.asked if isinstance(query, ShowQueue)]
+            assert asked[-1].sort == Sort(name)
+        drive.key("s", "s")
+        await drive.until(lambda: drive.label("queue-title") == "QUEUE  20,000 tasks")

@@ -21,10 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 4
+VERSION = 5
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -59,7 +60,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
-KNOWN_COST = "ifnull(tasks.cost_usd, -1)"
+KNOWN_COST = "ifnull(cost_usd, -1)"
 """Orders tasks by cost, those of unknown price below all others."""
 
 metadata = MetaData()
@@ -103,6 +104,8 @@ tasks = Table(
     Column("strikes", Integer, nullable=False, server_default="0"),
 )
 Index("tasks_by_family", tasks.c.family, tasks.c.place)
+tasks_by_entry = Index("tasks_by_entry", tasks.c.grp)  # rows of one group in the order of entry
+tasks_by_cost = Index("tasks_by_cost", tasks.c.grp, text(KNOWN_COST), tasks.c.place)
 Index("tasks_by_since", tasks.c.grp, tasks.c.since, tasks.c.place)
 Index(
     "tasks_by_turn",

@@ -150,7 +150,7 @@ async def approve_as_is(desk: Desk) -> None:
     if attempt is None:
         desk.tell((f"{number} has no attempt that could be applied", "dim"))
         return
-    rows = guard_rows(task, unseen=len(attempt.get("files") or ()), undecided=0)
+    rows = guard_rows(task, unseen=[str(f.get("path")) for f in attempt.get("files") or ()])
     title = f"Apply the newest attempt of {number} as it is?"
     if await desk.choose(title, rows, _AS_IS):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))

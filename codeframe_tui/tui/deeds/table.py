@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import blockers, cockpit, hand, review, tasks
+from codeframe_tui.tui.deeds import (
+    blockers,
+    cockpit,
+    commenting,
+    hand,
+    reading,
+    review,
+    tasks,
+    tests,
+)
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -25,7 +34,12 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.lower": tasks.lower,
     "queue.after": tasks.after,
     "queue.cancel": tasks.cancel,
-    "tests.output": cockpit.output,
+    "tests.output": tests.output,
+    "tests.goto": tests.goto,
+    "tests.run": tests.run,
+    "tests.run_failed": tests.run_failed,
+    "tests.run_all": tests.run_all,
+    "tests.stop": tests.stop,
     "blockers.answer": blockers.answer,
     "blockers.retry": tasks.retry,
     "blockers.approve": blockers.approve_as_is,
@@ -36,6 +50,10 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.comment": commenting.comment,
+    "review.attempts": commenting.attempts,
+    "reading.jump": reading.jump,
+    "reading.symbols": reading.jump_to_symbol,
     "review.edit": hand.edit,
     "review.open": hand.open_file,
     "app.urgent": cockpit.urgent,

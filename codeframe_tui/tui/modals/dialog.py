@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.stylesheets import stylesheets
@@ -33,6 +34,7 @@ class Dialog(ModalScreen[T | None]):
 
     def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__()
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self._title = title
         self._decided = False
         self._hints = [*hints, ("esc", "back")]
@@ -52,6 +54,9 @@ class Dialog(ModalScreen[T | None]):
         """Fill the fixed lines."""
         self.query_one(".dialog-title", Label).show(row(None, (self._title, "bold")))
         self.query_one(".dialog-hint", Label).show(hint(self._hints))
+        for field in self.query("Input, TextArea"):
+            if isinstance(field, Input | TextArea):
+                field.cursor_blink = False  # nothing blinks
 
     def action_leave(self) -> None:
         """Back, without deciding."""

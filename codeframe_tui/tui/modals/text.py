@@ -16,7 +16,7 @@ from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["AnswerDialog", "AskText", "Words"]
+__all__ = ["AnswerDialog", "AskText", "Words", "refusal"]
 
 
 class Words(TextArea):
@@ -46,7 +46,8 @@ class Words(TextArea):
             await super()._on_key(event)
 
 
-def _refusal(wrong: str) -> Row:
+def refusal(wrong: str) -> Row:
+    """Why something was not taken."""
     return row(None, ("✘ ", "red"), (safe(wrong), "text"))
 
 
@@ -73,7 +74,7 @@ class AskText(Dialog[str]):
         wrong: str = "",
     ) -> None:
         super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
-        self._rows = [_refusal(wrong)] if wrong else rows
+        self._rows = [refusal(wrong)] if wrong else rows
         self._text = text
         self._optional = optional
 
@@ -156,7 +157,7 @@ class AnswerDialog(Dialog[int | str]):
     ) -> None:
         keys = [("1-9", "choose"), ("tab", "own words")] if options else []
         super().__init__(title, [("enter", "answer"), *keys, ("pgdn", "more")])
-        self._rows = [*rows, BLANK, _refusal(wrong)] if wrong else rows
+        self._rows = [*rows, BLANK, refusal(wrong)] if wrong else rows
         self._text = given if isinstance(given, str) else ""
         self._option = given if isinstance(given, int) else 0
         self._options = options

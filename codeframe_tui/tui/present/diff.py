@@ -83,6 +83,16 @@ class DiffIndex:
             self._files[self._numbers[place.path]].open(place, opened)
             self._count()
 
+    @property
+    def opened(self) -> Mapping[Place, Opened]:
+        """What is shown of all gaps."""
+        return {place: lines for file in self._files for place, lines in file.opened.items()}
+
+    @property
+    def lines(self) -> int:
+        """How many lines the hunks of all files have."""
+        return sum(file.lines for file in self._files)
+
     def gap(self, place: Place) -> tuple[Gap, Opened | None]:
         """The gap at a place of one, and what is shown of it."""
         return self._files[self._numbers[place.path]].gap(place)
@@ -113,6 +123,14 @@ class DiffIndex:
         """Where a row is."""
         file, row = self._locate(number)
         return file.place(row)
+
+    def sides(self, number: int) -> tuple[Place | None, Place | None]:
+        """The places of the old and of the new line in a row; the same of one that is both.
+
+        Both None for a row that is no line of a hunk.
+        """
+        file, row = self._locate(number)
+        return file.sides(row)
 
     def find(self, place: Place) -> int | None:
         """The row at a place, or the nearest in the same file; None when the file is gone."""

@@ -9,7 +9,6 @@ unit takes one row unless `Heights` says otherwise.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
@@ -31,9 +30,10 @@ from codeframe_tui.tui.present.diff_kinds import (
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow, context_row
 from codeframe_tui.tui.present.diff_python import is_python
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff_symbols import symbol_of
 from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count, signs_of
 
-__all__ = ["Extras", "FileRows", "Look", "symbol_of"]
+__all__ = ["Extras", "FileRows", "Look"]
 
 Extras = Mapping[Place, Sequence[Hashable]]
 """Rows that somebody adds below the row at a place: of a bar, a note or a line of a hunk."""
@@ -102,6 +102,16 @@ class FileRows:
             self._opened[-place.k - 1] = opened
         self._rows_changed()
 
+    @property
+    def opened(self) -> Mapping[Place, Opened]:
+        """What is shown of its gaps."""
+        return {Place(self.path, -at - 1): lines for at, lines in self._opened.items()}
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines its hunks have."""
+        return sum([len(hunk["lines"]) for hunk in self._hunks])
+
     def gap(self, place: Place) -> tuple[Gap, Opened | None]:
         """The gap at a place, and what is shown of it."""
         return gap_at(self._hunks, -place.k - 1), self._opened.get(-place.k - 1)
@@ -116,7 +126,7 @@ class FileRows:
         """How many rows there are."""
         if self._folded or self._extras or not self._hunks or self._look != _PLAIN:
             return sum(self._sizes)
-        return 1 + len(self._hunks) + sum([len(hunk["lines"]) for hunk in self._hunks])
+        return 1 + len(self._hunks) + self.lines
 
     @cached_property
     def stops(self) -> Sequence[int]:
@@ -236,6 +246,21 @@ class FileRows:
         """Where a row is; of two lines beside each other where the new one is."""
         return self._place(*self._locate(number))
 
+    def sides(self, number: int) -> tuple[Place | None, Place | None]:
+        """See `DiffIndex.sides`."""
+        segment, spot = self._locate(number)
+        if segment % 2 or not segment or not spot.unit or spot.extra:
+            return None, None
+        line = spot.unit - 1
+        if self._look.split:
+            lines = self._paired(segment).lines(line)
+        else:
+            sign = self._hunk_lines(segment).signs[line]
+            lines = (None if sign == "+" else line), (None if sign == "-" else line)
+        k = self._hunks[segment // 2 - 1]["k"]
+        left, right = (None if at is None else Place(self.path, k, at) for at in lines)
+        return left, right
+
     def find(self, place: Place) -> int:
         """The row at a place, or the nearest one."""
         segment, unit = self._unit_of(place)
@@ -350,13 +375,6 @@ class FileRows:
 
 
 _PLAIN = Look()
-_NAMED = re.compile(r"\b(?:def|class|func|function|fn|interface|struct|trait|impl)\s+([\w.]+)")
-
-
-def symbol_of(heading: str) -> str:
-    """The name in the heading of a hunk, or all of it where it has none that we know."""
-    found = _NAMED.search(heading)
-    return reveal_name(found[1] if found else heading)
 
 
 def _mode(file: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
 from codeframe_tui.tui.present.diff_units import signs_of
 from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
 
-__all__ = ["HunkLines", "LineRow", "context_row"]
+__all__ = ["HunkLines", "LineRow", "context_row", "shown"]
 
 _BLOCK = 4_096  # lines between two remembered counts
 _CHANGE = 400  # lines of one change above which lines are not paired
@@ -66,7 +66,7 @@ class HunkLines:
         sign, raw = self._lines[line]
         if sign == "\\":
             return LineRow(sign, None, None, "no newline at the end")
-        text, hidden = _shown(raw)
+        text, hidden = shown(raw)
         old, new = self._numbers(line)
         marks = self._marks(line, text)
         return LineRow(sign, old, new, text, hidden, marks, self._tokens(line, text))
@@ -95,7 +95,7 @@ class HunkLines:
         partner = self.partner(line)
         if partner is None:
             return ()
-        other = _shown(self._lines[partner][1])[0]
+        other = shown(self._lines[partner][1])[0]
         if self.signs[line] == "-":
             return word_marks(text, other)[0]
         return word_marks(other, text)[1]
@@ -140,13 +140,14 @@ def context_row(
         new: its number after.
         python: what to guess tokens by.
     """
-    text, hidden = _shown(raw)
+    text, hidden = shown(raw)
     if tokens is None or text != raw:
         tokens = python_tokens(text, "")[0] if python else ()
     return LineRow(" ", old, new, text, hidden, (), tuple(tokens))
 
 
-def _shown(raw: str) -> tuple[str, bool]:
+def shown(raw: str) -> tuple[str, bool]:
+    """A text with its hidden characters visible, cut if it is giant; also whether it had any."""
     text, hidden = reveal(raw)
     if len(text) > _SHOWN:
         text = f"{text[:_SHOWN]} … {len(text) - _SHOWN:,} more characters"

@@ -120,6 +120,11 @@ class ReviewDraft:
         seen = self.seen | {path for path in kept["seen"] if path in files}
         return replace(draft, seen=seen, carried=carried, _history=self._history)
 
+    def in_order_of(self, document: Mapping[str, Any]) -> ReviewDraft:
+        """With the units in the order in which a document has their files."""
+        units = [unit for file in document["files"] for unit in self.units_of(file["path"])]
+        return self if tuple(units) == self.units else replace(self, units=tuple(units))
+
     # -- asking ---------------------------------------------------------------------------------
 
     def verdict(self, path: str, k: int) -> Verdict:

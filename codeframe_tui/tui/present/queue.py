@@ -32,8 +32,13 @@ _GROUPS = {
     "queued": ("QUEUED", "dim"),
     "done": ("DONE", "dim"),
 }
-SORTS = {"age": "oldest first", "cost": "dearest first", "changed": "newest change first"}
-"""How a queue that is not in its natural order is called."""
+SORTS = {
+    "turn": "in its own order",
+    "age": "oldest first",
+    "cost": "dearest first",
+    "changed": "newest change first",
+}
+"""How the orders of the queue are called."""
 _WIDE = 60
 _MANY = 20  # tasks of a group that nobody counts by eye
 _DIGITS = 8  # cells of a number at most before the titles give way
@@ -54,6 +59,9 @@ _TEACH = (
 
 _NOTHING = (
     ("No task fits.", "text"),
+    ("", ""),
+    ("Words of the title, a number,", "dim"),
+    ("p0, failed, blocked, held, issue:1.2", "dim"),
     ("", ""),
     ("esc  all tasks again", "dim"),
 )
@@ -76,7 +84,8 @@ def queue_title(document: Mapping[str, Any] | None, *, width: int) -> list[Span]
         return []
     shown = sum(int(group.get("total") or 0) for group in document.get("groups", ()))
     words = safe(document.get("filter")).strip()
-    order = SORTS.get(str(document.get("sort")), "")
+    sort = str(document.get("sort") or "turn")
+    order = "" if sort == "turn" else SORTS.get(sort, "")
     if not words:
         said = f" · {order}" if order else ""
         return [(cut(count(shown, "task") + said, width), "faint")]

@@ -21,6 +21,7 @@ __all__ = [
     "safe",
     "safe_lines",
     "wrap",
+    "wrap_text",
 ]
 
 Span = tuple[str, str]
@@ -63,7 +64,10 @@ def heading(text: str, style: str = "dim", *, right: Iterable[Span] = ()) -> Row
 
 def safe(value: object, *, limit: int = 400) -> str:
     """Any value of a document as one harmless line; None is empty."""
-    return "" if value is None else clean_line(str(value), limit=limit)
+    text = "" if value is None else str(value)
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # most are; ten thousand names of tests would be felt
+    return clean_line(text, limit=limit)
 
 
 def safe_lines(text: object, *, limit: int = 262_144) -> list[str]:
@@ -118,6 +122,11 @@ def wrap(text: str, width: int, *, limit: int = 0) -> list[str]:
     if limit and len(lines) > limit:
         lines = [*lines[: limit - 1], cut(" ".join(lines[limit - 1 : limit + 1]), width)]
     return lines
+
+
+def wrap_text(line: str, width: int) -> list[str]:
+    """A line of code or output in pieces of at most ``width`` cells; its spaces stay."""
+    return _parts(line, max(width, 1))
 
 
 def _wrap_line(text: str, width: int) -> list[str]:

@@ -31,9 +31,12 @@ class State:
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
+        unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
+        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        since: earlier attempt that it is compared with; None = with the files as they were.
+        review: `ShowReview` of what the diff shows.
         found: what came of the search in the pane that has the keys; empty while there is none.
-        filter: which tasks the queue shows, as it was typed; see `core.filters`.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -43,6 +46,9 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    attempt_shown: int | None = None
+    since: int | None = None
+    review: _Document | None = None
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
@@ -50,9 +56,9 @@ class State:
     lost: str = ""
     refused: str = ""
     failures: bool = False
+    unfolded: bool = False
     blocker: str | None = None
     found: str = ""
-    filter: str = ""
     sort: str = "turn"
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
@@ -118,13 +124,43 @@ class State:
     @property
     def diff_is_due(self) -> bool:
         """Whether the task has a newer proposal than the diff that has arrived."""
+        wanted = self.attempt_shown or self.newest
+        return bool(wanted) and (self.diff or {}).get("attempt") != wanted
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest attempt; 0 before the first."""
         attempts = list((self.task or {}).get("attempts") or ())
-        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
+        return int(attempts[-1].get("attempt") or len(attempts)) if attempts else 0
 
     @property
     def decidable(self) -> bool:
         """Whether the proposal in focus waits for a decision."""
         return self.row().get("status") in DECIDABLE
+
+    @property
+    def reviewable(self) -> bool:
+        """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
+        return self.decidable and self.is_newest
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the diff shows the newest proposal, and nothing else."""
+        return self.since is None and self.attempt_shown in {None, self.newest}
+
+    @property
+    def reading(self) -> str:
+        """What the diff shows when it is not the newest proposal, in words; else empty."""
+        shown = self.attempt_shown or self.newest
+        if self.since is not None:
+            return f"attempt {shown} since attempt {self.since}"
+        return f"attempt {shown} of {self.newest}" if shown != self.newest else ""
+
+    def owner_of(self, proposal: str) -> str | None:
+        """The task in focus, if the proposal is one of its attempts."""
+        attempts = (self.task or {}).get("attempts") or ()
+        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
+        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -150,7 +186,7 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "open"),
+    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
 )
 
 
@@ -165,10 +201,9 @@ def works(action: str, state: State) -> bool:
     if action == "queue.open":
         return bool(state.row())
     if place == "diff":
-        files = bool((state.diff or {}).get("files"))
-        return files and (name in _READING or state.decidable)
-    if action == "tests.output":
-        return state.task is not None and bool(state.task.get("attempts"))
+        return _works_in_diff(name, state)
+    if place == "tests":
+        return _tests_work(name, state)
     if place == "blockers":
         asked = state.question()
         return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
@@ -176,6 +211,33 @@ def works(action: str, state: State) -> bool:
         return bool((state.activity or {}).get("items"))
     there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
     return there.get(action, True)
+
+
+def _works_in_diff(name: str, state: State) -> bool:
+    if name == "attempts":
+        return state.newest > 0
+    if name == "interdiff":
+        return state.since is not None or (state.review or {}).get("since") is not None
+    files = bool((state.diff or {}).get("files"))
+    if name in {"comment", "comment_file"}:
+        return files and state.row().get("status") not in ENDED
+    return files and (name in _READING or state.reviewable)
+
+
+def _tests_work(name: str, state: State) -> bool:
+    task = state.task or {}
+    attempts = task.get("attempts") or ()
+    if name == "stop":
+        return bool(task.get("testing"))
+    if not attempts:
+        return name in {"failures", "log"}
+    if name not in {"run", "run_failed", "run_all"}:
+        return True
+    failed = (attempts[-1].get("verification") or {}).get("verdict") == "failed" or bool(
+        (attempts[-1].get("again") or {}).get("failed")
+    )
+    ready = task.get("status") != "in_progress" and not task.get("testing")
+    return ready and (failed or name != "run_failed")
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -192,9 +254,11 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
+    reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
+        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "tests.failures": "all tests" if state.failures else label,
     }
     return other.get(action, label)

@@ -61,6 +61,10 @@ class QueueRows(Sequence[Row]):
         head: makes the heading of a group from its key and total.
         draw: makes the row of a task.
         room: lines there are; the space between groups goes when they do not do; 0 = any number.
+
+    Attributes:
+        filter: what was asked for.
+        counted: tasks that it leaves, and all there are.
     """
 
     def __init__(
@@ -82,6 +86,8 @@ class QueueRows(Sequence[Row]):
             self._blocks.append(block)
             line = block.end + self._space
         self._length = max(line - self._space, 0)
+        self.filter = str(document.get("filter") or "")
+        self.counted = (sum(block.total for block in self._blocks), int(document.get("all") or 0))
         self._places: Mapping[str, Sequence[Any] | None] = document.get("places") or {}
         self._head, self._draw = head, draw
         self._made: dict[int, Row] = {}
@@ -142,7 +148,7 @@ class QueueRows(Sequence[Row]):
 
     def beyond(self, line: int | None, steps: int) -> int | None:
         """See `Stops`."""
-        total = sum(block.total for block in self._blocks)
+        total = self.counted[0]
         if not total:
             return None
         if line is None:

@@ -10,11 +10,11 @@ from textual.widget import Widget
 from codeframe_tui.tui.widgets.areas import Area, Bench
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    LogView,
     TestsPane,
 )
 from codeframe_tui.tui.widgets.queue import QueuePane

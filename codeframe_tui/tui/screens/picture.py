@@ -12,25 +12,34 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
-from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
+from codeframe_tui.tui.present.focus import (
+    evidence_rows,
+    file_rows,
+    flag_places,
+    flags_of,
+    place_row,
+    title_row,
+)
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
+from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
+from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    LogView,
     TestsPane,
 )
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -63,6 +72,8 @@ class Picture(Screen[None], Surface):
         self.pane = "queue"
         self._parts: dict[str, Widget] = parts()
         self._complete = False
+        self._proof = Proof()
+        self._timeline = Timeline()
         self._notice_ends: Timer | None = None
 
     @property
@@ -73,6 +84,12 @@ class Picture(Screen[None], Surface):
     @property
     def _columns(self) -> int:
         return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    @property
+    def front(self) -> str:
+        """Id of the part that stands in the pane: the tests give their place to the raw log."""
+        raw = self.pane == "tests" and self.part("proof", Area).has_class("-log")
+        return "log" if raw else self.pane
 
     def part(self, name: str, kind: type[W]) -> W:
         """A part by its id, also before it is mounted."""
@@ -128,15 +145,19 @@ class Picture(Screen[None], Surface):
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
+        self._flag()
         draft = diff.draft
         accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
         rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        given = {"accepted": accepted, "rejected": rejected, "hunks": hunks}
+        title.show(title_row(task, width=width, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
+        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
+        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
@@ -151,18 +172,41 @@ class Picture(Screen[None], Surface):
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
         """The file whose bar is out of sight, on the line between title and diff."""
-        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+        diff = self.part("diff", DiffView)
+        self.part("place", Label).show(place_row(diff.file_above, seen=len(diff.draft.seen)))
 
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
-            diff.show(dict(self.state.diff) if self.state.diff else None)
+            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_review()
         self.draw_place()
+
+    def draw_review(self) -> None:
+        """Comments and kept verdicts of what the diff shows, once both are there."""
+        diff, review = self.part("diff", DiffView), self.state.review or {}
+        shown = self.state.diff or {}
+        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        diff.show_comments(review["comments"] if fits else ())
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
+            diff.restore(review["draft"], review["proposal"])
+
+    def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        flags = flags_of(self.state.task)
+        return {**document, "files": by_risk(document["files"], flags)}
+
+    def _flag(self) -> None:
+        """Take flags over; when there are others the files may stand in another order."""
+        diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
+        if flags != diff.flags:
+            diff.flags = flags
+            if self.state.diff and not diff.is_live:
+                self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
@@ -173,18 +217,28 @@ class Picture(Screen[None], Surface):
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
-        rows = outcome_rows(self.state.proof, live, failures=self.state.failures)
-        self.part("tests", TestsPane).set_rows(rows)
-        if self.part("proof", Area).has_class("-log"):
-            self.part("log", LogView).show(tuple(live.log) if live else ())
-        self.draw_titles()
+        pane, proof = self.part("tests", TestsPane), self.part("proof", Area)
+        if proof.has_class("-log"):
+            self.part("log", LogView).show(live.log if live else None)
+        else:
+            state, width = self.state, pane.line_width
+            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            pane.found = self._proof.found
+        self.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
-        waiting = self.state.waits.get(self.state.focus or "")
-        self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        rows = self._timeline.rows(
+            self.state.activity,
+            now=self._now(),
+            width=pane.line_width,
+            waiting=live.waiting if live else None,
+            doing=live.doing if live else None,
         )
+        pane.set_rows(rows)
+        self.draw_proof_title()
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
@@ -196,6 +250,16 @@ class Picture(Screen[None], Surface):
         self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
+        self.draw_proof_title()
+
+    @on(TestsPane.Filtered)
+    def _filtered(self) -> None:
+        self.draw_tests()
+        self.post_message(TestsPane.Sought())
+
+    @on(LogView.Moved)
+    def draw_proof_title(self) -> None:
+        """The tabs, and the verdict as a sentence."""
         self.part("proof-title", Label).show(*self._proof_title())
 
     def _proof_title(self) -> list[Row]:
@@ -209,8 +273,10 @@ class Picture(Screen[None], Surface):
                 tabs.append((name, "faint"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
-            tabs.append(("raw log ", "dim"))
-        verdict = verdict_spans(self.state.proof, self.state.in_hand)
+            tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        if shown == "activity":
+            return [row(None, *tabs, right=money_spans(self.state.activity))]
+        verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 

@@ -44,13 +44,14 @@ class Searching(Picture):
     def draw_found(self) -> None:
         """What came of the search in this pane, in the footer or beside the text."""
         pane = self._seeker()
-        self.state.found = pane.found if pane else ""
+        found = pane.found if pane else ""
+        self.state.found = found if pane and pane.SEEKS == "search" else ""  # a filter has no hits
         if self._prompt is not None:
-            self._prompt.tell(self.state.found)
+            self._prompt.tell(found)
         self.draw_footer()
 
     def _seeker(self) -> Seekable | None:
-        for widget in (self.focused, self._parts[self.pane]):
+        for widget in (self.focused, self._parts[self.front]):
             if isinstance(widget, Seekable):
                 return widget
         return None

@@ -67,17 +67,20 @@ class DiffView(DiffComments):
 
         draft: ReviewDraft
 
+    class CompareAsked(Message):
+        """A person wants to see what changed since an earlier attempt, or the proposal again."""
+
+    class ProposalAsked(Message):
+        """A person wants to see the newest proposal again."""
+
+    class AttemptsAsked(Message):
+        """A person wants to choose among attempts."""
+
     @dataclass
     class EditorAsked(Message):
         """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
 
         wish: str
-
-    class CompareAsked(Message):
-        """A person wants to see what changed since an earlier attempt, or the proposal again."""
-
-    class AttemptsAsked(Message):
-        """A person wants to choose among attempts."""
 
     def __init__(
         self,
@@ -112,6 +115,7 @@ class DiffView(DiffComments):
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
         if same and not self._live:
+            self.draft = self.draft.in_order_of(shown)
             self.keep(lambda: self.load(shown))
             return
         self._live = ""
@@ -148,6 +152,10 @@ class DiffView(DiffComments):
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
+
+    def is_restored(self, proposal: str) -> bool:
+        """Whether what was kept of a proposal has arrived."""
+        return proposal in self._restored
 
     def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.
@@ -278,14 +286,6 @@ class DiffView(DiffComments):
         if self.can_decide:
             self.post_message(self.SendAsked(self.draft))
 
-    def action_edit(self) -> None:
-        """Ask to edit the proposal's file."""
-        self.post_message(self.EditorAsked("edit"))
-
-    def action_open(self) -> None:
-        """Ask to open the project's file."""
-        self.post_message(self.EditorAsked("open"))
-
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
         if not self._live:
@@ -309,6 +309,14 @@ class DiffView(DiffComments):
                 draft = draft.give_rows(verdict, unit, hunk, rows)
         self.leave_range()
         self._take(draft.together(self.draft))
+
+    def action_edit(self) -> None:
+        """Ask to edit the proposal's file."""
+        self.post_message(self.EditorAsked("edit"))
+
+    def action_open(self) -> None:
+        """Ask to open the project's file."""
+        self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place

@@ -40,19 +40,12 @@ class DiffComments(DiffRanges):
     """A diff with comments."""
 
     class CommentAsked(Message):
-        """A person wants to write or change a comment.
-
-        Attributes:
-            spot: what it is about.
-        """
-
-        def __init__(self, spot: CommentSpot) -> None:
-            super().__init__()
-            self.spot = spot
+        """A person wants to write or change a comment, about what `asked` says."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._comments: Sequence[Mapping[str, Any]] = ()
+        self.asked = CommentSpot()
 
     def show_comments(self, comments: Iterable[Mapping[str, Any]]) -> None:
         """Show exactly these comments of a `ShowReview` document."""
@@ -80,14 +73,18 @@ class DiffComments(DiffRanges):
     def action_comment(self) -> None:
         """Write about the line or range here; change the comment that stands here."""
         if (spot := self._spot()) is not None:
-            self.post_message(self.CommentAsked(spot))
+            self._ask_about(spot)
 
     def action_comment_file(self) -> None:
         """Write about this file; on the first row of all about the whole proposal."""
         place = self.place
         if place is not None:
-            path = "" if self.cursor == 0 else place.path
-            self.post_message(self.CommentAsked(CommentSpot(path)))
+            self._ask_about(CommentSpot("" if self.cursor == 0 else place.path))
+
+    def _ask_about(self, spot: CommentSpot) -> None:
+        self.asked = spot
+        self.leave_range()
+        self.post_message(self.CommentAsked())
 
     def action_next_comment(self) -> None:
         """Go to the next comment, going round."""

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from textual import events
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from textual import events
+from textual.message import Message
+
+from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.draft import Unit
-from codeframe_tui.tui.widgets.diff_rows import DiffRows
+from codeframe_tui.tui.widgets.diff_looks import DiffLooks
 
 __all__ = ["DiffMoves"]
 
-_SHIFT = 8  # cells of one step to the side
 
+class DiffMoves(DiffLooks):
+    """A diff whose cursor goes by keys and the mouse.
 
-class DiffMoves(DiffRows):
-    """A diff whose cursor goes by keys and the mouse."""
+    Attributes:
+        flags: path, line (0 = the file) and words of each flag.
+    """
 
-    def reach(self, place: Place) -> None:
-        """Put the cursor on a place, unfolding its file, in the middle unless it is in sight."""
+    @dataclass
+    class JumpAsked(Message):
+        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
+
+        what: str
+
+    flags: Sequence[tuple[str, int, str]] = ()
+
+    def reach(self, place: Place, *, top: bool = False) -> None:
+        """Put the cursor on a place, unfolding its file.
+
+        Args:
+            place: where to.
+            top: put it at the top; else it comes to the middle unless it is in sight.
+        """
         if place.path in self._folded:
             self.fold(self._folded - {place.path})
         row = self.index.find(place)
         if row is None:
             return
-        if not 0 <= row - self.scroll_offset.y < self.size.height:
+        if top:
+            self.scroll_to_row(row)
+        elif not 0 <= row - self.scroll_offset.y < self.size.height:
             self.scroll_to_row(row - self.size.height // 3)
         self.move_to(row)
 
@@ -55,7 +77,7 @@ class DiffMoves(DiffRows):
 
     def action_cursor_down(self) -> None:
         """Go down a line."""
-        self.move_to(self.cursor + 1)
+        self.move_to(self._last_part() + 1)
 
     def action_cursor_up(self) -> None:
         """Go up a line."""
@@ -110,17 +132,32 @@ class DiffMoves(DiffRows):
             self.scroll_to_row(row)
             self.move_to(row)
 
-    def action_shift_right(self) -> None:
-        """Show more of long lines."""
-        self._shift += _SHIFT
-        self.redraw()
-
-    def action_shift_left(self) -> None:
-        """Show the start of long lines."""
-        self._shift = max(0, self._shift - _SHIFT)
-        self.redraw()
-
     def action_copy_place(self) -> None:
         """Copy path and line, ``path:12``."""
         if self.place:
             self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+
+    def action_jump(self) -> None:
+        """Ask which file to go to."""
+        self.post_message(self.JumpAsked("jump"))
+
+    def action_symbols(self) -> None:
+        """Ask which function or class to go to."""
+        self.post_message(self.JumpAsked("symbols"))
+
+    def action_next_flag(self) -> None:
+        """Go to the next flag, going round, and say what it is about."""
+        stops = sorted(
+            (self.index.order(place), place, said)
+            for path, line, said in self.flags
+            if self.index.find(Place(path)) is not None
+            if (place := place_at(self.document, path, line) if line else Place(path))
+        )
+        if not stops or self.place is None:
+            self.post_message(self.Told("no flags here"))
+            return
+        here = self.index.order(self.place)
+        at = next((n for n, stop in enumerate(stops) if stop[0] > here), 0)
+        _, place, said = stops[at]
+        self.reach(place)
+        self.post_message(self.Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))

@@ -6,16 +6,16 @@ A span is a text and the names of its styles; each is a component class ``line--
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
+from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow, PairRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.widgets.diff_text import coloured, row_starts, untabbed, window
 
 __all__ = [
     "STYLES",
@@ -24,12 +24,12 @@ __all__ = [
     "bar",
     "file_bar",
     "line_spans",
+    "pair_spans",
     "shown_text",
     "spread",
     "text_start",
 ]
 
-_TAB = 4  # cells between two tab stops
 _SIGNS = {"+": "green", "-": "red"}
 _ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
 STYLES = (
@@ -68,6 +68,9 @@ class Canvas(NamedTuple):
         number_width: cells of one column of line numbers.
         cursor: style of the mark at the left edge; empty for none.
         pattern: what is marked as a hit wherever it is found.
+        split: old and new lines stand beside each other.
+        wrap: long lines take several rows.
+        part: which row of its line is drawn, from 0.
         gutter: a sign of one cell between the numbers of a line and its sign.
     """
 
@@ -76,6 +79,9 @@ class Canvas(NamedTuple):
     number_width: int
     cursor: str = ""
     pattern: re.Pattern[str] | None = None
+    split: bool = False
+    wrap: bool = False
+    part: int = 0
     gutter: Span | None = None
 
     @property
@@ -83,30 +89,85 @@ class Canvas(NamedTuple):
         """The left edge."""
         return ("▌", self.cursor) if self.cursor else (" ", "")
 
+    @property
+    def half(self) -> int:
+        """The cell where the new side begins, when they stand beside each other."""
+        return self.width // 2
+
+    @property
+    def room(self) -> int:
+        """Cells for the text of a line."""
+        return max(0, (self.half if self.split else self.width) - text_start(self))
+
 
 def text_start(canvas: Canvas) -> int:
-    """The cell where the text of lines begins."""
-    return 2 * canvas.number_width + 7
+    """The cell where the text of lines begins, of each side when they stand beside each other."""
+    return canvas.number_width + 6 if canvas.split else 2 * canvas.number_width + 7
 
 
 def shown_text(row: LineRow) -> str:
     """The text of a line as it stands on the screen, tabs as spaces."""
-    return _untabbed(row.text, 0)[0]
+    return untabbed(row.text, 0)[0]
 
 
 def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
-    """A line: numbers, gutter and sign stay, the text moves to the side."""
-    width, room = canvas.number_width, max(0, canvas.width - text_start(canvas))
-    text, size = _coloured(row, canvas.pattern)
-    cut_left, cut_right = bool(canvas.shift and size), size > canvas.shift + room
+    """A line: numbers, gutter and sign stay, the text moves to the side or goes on below."""
+    width = canvas.number_width
+    numbers = f"{row.old or '':>{width}} {row.new or '':>{width}} "
+    return [canvas.mark, *_numbered(row, numbers, canvas)]
+
+
+def pair_spans(row: PairRow, canvas: Canvas, gutters: Sequence[Span | None]) -> list[Span]:
+    """Two lines beside each other, each on its own ground and with its own gutter."""
+    old, new = (canvas._replace(gutter=gutter) for gutter in gutters)
+    left = [canvas.mark, *_half(row.left, "old", canvas.half - 1, old)]
+    return [*left, (" ", ""), *_half(row.right, "new", canvas.width - canvas.half - 1, new)]
+
+
+def _half(row: LineRow | None, side: str, width: int, canvas: Canvas) -> list[Span]:
+    if row is None:
+        return [(" " * width, "")]
+    number = row.old if side == "old" else row.new
+    spans = _numbered(row, f"{number or '':>{canvas.number_width}} ", canvas)
+    used = sum(cell_len(text) for text, _ in spans)
+    tone = TONES.get(row.sign, "")
+    return [(text, f"{tone} {style}") for text, style in [*spans, (" " * (width - used), "")]]
+
+
+def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
+    text, size = coloured(row, canvas.pattern)
+    room, shift = canvas.room, canvas.shift
+    if canvas.wrap:
+        return _wrapped(row, text, numbers, canvas)
+    cut_left, cut_right = bool(shift and size), size > shift + room
     return [
-        canvas.mark,
-        (f"{row.old or '':>{width}} {row.new or '':>{width}} ", "faint"),
-        canvas.gutter or (("!", "amber bold") if row.hidden else (" ", "")),
+        (numbers, "faint"),
+        _gutter(row, canvas),
         (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
         ("‹" if cut_left else " ", "faint"),
-        *_window(text, canvas.shift, room - cut_right),
+        *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
+    ]
+
+
+def _gutter(row: LineRow, canvas: Canvas) -> Span:
+    return canvas.gutter or (("!", "amber bold") if row.hidden else (" ", ""))
+
+
+def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> list[Span]:
+    starts = row_starts("".join(part for part, _ in text), canvas.room)
+    if canvas.part >= len(starts):
+        return []
+    start = starts[canvas.part]
+    end = starts[canvas.part + 1] if canvas.part + 1 < len(starts) else start + canvas.room
+    shown = window(text, start, end - start)
+    if canvas.part:
+        return [(" " * len(numbers), ""), ("  ↳ ", "faint"), *shown]
+    return [
+        (numbers, "faint"),
+        _gutter(row, canvas),
+        (f" {row.sign} ", _SIGNS.get(row.sign, "faint")),
+        *shown,
     ]
 
 
@@ -135,7 +196,7 @@ def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
         said = f"{count(row.total - row.shown, f'{more}unchanged line')}{inside}"
     sign = "⌃" if row.total and row.shown == row.total else "⋯"
     spans = [canvas.mark, (f"{sign:>{text_start(canvas) - 2}} {said}   {key}", "faint")]
-    return _window(spans, 0, canvas.width)
+    return window(spans, 0, canvas.width)
 
 
 def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
@@ -158,68 +219,4 @@ def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span
     room = max(0, width - taken - 1)
     if used <= room:
         return [*left, (" " * (width - used - taken), ""), *right]
-    return [*_window(left, 0, max(0, room - 1)), ("… ", "dim"), *right]
-
-
-def _coloured(row: LineRow, pattern: re.Pattern[str] | None) -> tuple[list[Span], int]:
-    """The text cut where a style begins or ends, tabs as spaces; also its width in cells."""
-    size = len(row.text)
-    styles = ["faint" if row.sign == "\\" else "text"] * size
-    for start, end, kind in row.tokens:
-        styles[start:end] = [kind] * (end - start)
-    cuts = {0, size, *(cut for start, end, _ in row.tokens for cut in (start, end))}
-    for start, end in row.marks:
-        cuts.update((start, end))
-        word = f" {TONES[row.sign]}-word"
-        styles[start:end] = [style + word for style in styles[start:end]]
-    for hit in pattern.finditer(row.text) if pattern else ():
-        cuts.update(hit.span())
-        styles[hit.start() : hit.end()] = [f"{style} hit" for style in styles[slice(*hit.span())]]
-    spans: list[Span] = []
-    column = 0
-    for start, end in pairwise(sorted(cuts)):
-        text, column = _untabbed(row.text[start:end], column)
-        spans.append((text, styles[start]))
-    return spans, column
-
-
-def _untabbed(text: str, column: int) -> tuple[str, int]:
-    """Tabs as spaces up to the next stop; also tells the column after the text."""
-    parts: list[str] = []
-    for at, part in enumerate(text.split("\t")):
-        if at:
-            spaces = _TAB - column % _TAB
-            parts.append(" " * spaces)
-            column += spaces
-        parts.append(part)
-        column += len(part) if part.isascii() else cell_len(part)
-    return "".join(parts), column
-
-
-def _window(spans: Iterable[Span], start: int, width: int) -> list[Span]:
-    """The part of spans between two cells; half a wide character is a space."""
-    shown: list[Span] = []
-    at, end = 0, start + width
-    for text, style in spans:
-        if at >= end:
-            break
-        if text.isascii():
-            part = text[max(0, start - at) : end - at]
-            at += len(text)
-        else:
-            part, at = _wide_window(text, at, start, end)
-        shown.append((part, style))
-    return shown
-
-
-def _wide_window(text: str, at: int, start: int, end: int) -> tuple[str, int]:
-    parts: list[str] = []
-    for char in text:
-        after = at + cell_len(char)
-        inside = min(after, end) - max(at, start)
-        if start <= at and after <= end and (after > at or (parts and at <= end)):
-            parts.append(char)
-        elif inside > 0:
-            parts.append(" " * inside)
-        at = after
-    return "".join(parts), at
+    return [*window(left, 0, max(0, room - 1)), ("… ", "dim"), *right]

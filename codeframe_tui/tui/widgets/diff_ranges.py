@@ -56,12 +56,12 @@ class DiffRanges(DiffSearch):
 
     def chosen_lines(self) -> dict[Unit, list[int]]:
         """The chosen lines by unit, as positions in their hunk."""
-        found: dict[Unit, list[int]] = {}
+        found: dict[Unit, set[int]] = {}
         for row in self.chosen_rows:
-            place = self.index.place(row)
-            if place.k > 0 and place.line >= 0 and not place.extra and not place.part:
-                found.setdefault((place.path, place.k), []).append(place.line)
-        return found
+            for place in self.index.sides(row):  # where two stand beside each other, both
+                if place is not None:
+                    found.setdefault((place.path, place.k), set()).add(place.line)
+        return {unit: sorted(lines) for unit, lines in found.items()}
 
     def hunk(self, unit: Unit) -> Mapping[str, Any] | None:
         """A hunk as it stands in the document."""

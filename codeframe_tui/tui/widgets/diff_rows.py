@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
-from textual.selection import Selection
 
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_file import Extras, Look
-from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, GapRow, HunkRow, NoteRow, Place
+from codeframe_tui.tui.present.diff_kinds import (
+    ExtraRow,
+    FileRow,
+    GapRow,
+    HunkRow,
+    NoteRow,
+    PairRow,
+    Place,
+)
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
@@ -25,13 +31,13 @@ from codeframe_tui.tui.widgets.diff_paint import (
     file_bar,
     gap_line,
     line_spans,
-    shown_text,
-    text_start,
+    pair_spans,
 )
 from codeframe_tui.tui.widgets.lines import LineView
 
 __all__ = ["NOTHING", "DiffRows"]
 
+_MANY = 1 << 30  # more rows than a line has
 NOTHING: dict[str, Any] = {"proposal": "", "files": []}
 
 
@@ -60,6 +66,7 @@ class DiffRows(LineView):
         self.pattern: re.Pattern[str] | None = None
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
+        self._look = Look()
         self._shift = 0
         self._drawn = 0  # grows when rows look different although they are the same
 
@@ -119,8 +126,14 @@ class DiffRows(LineView):
     def spans_at(self, index: int, width: int) -> Sequence[Span]:
         """A row, drawn to the width."""
         row, canvas = self.index.row(index), self._canvas(index, width)
+        if canvas.wrap:
+            canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
-            return line_spans(row, canvas._replace(gutter=self.gutter_of(self.index.place(index))))
+            gutter = self.gutter_of(self.index.place(index))
+            return line_spans(row, canvas._replace(gutter=gutter))
+        if isinstance(row, PairRow):
+            sides = self.index.sides(index)
+            return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
@@ -131,35 +144,11 @@ class DiffRows(LineView):
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
 
-    def text_at(self, index: int) -> str:
-        """The text of a line without numbers and sign; other rows are not copied."""
-        row = self.index.row(index)
-        return shown_text(row) if isinstance(row, LineRow) else ""
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text; the numbers and signs before it are left out."""
-        first = selection.start.y if selection.start else 0
-        last = min(selection.end.y if selection.end else self.count(), self.count() - 1)
-        before = text_start(self._canvas(0)) - self._shift
-        lines = []
-        for number in range(first, last + 1):
-            span, text = selection.get_span(number), self.text_at(number)
-            if span is not None and isinstance(self.index.row(number), LineRow):
-                end = len(text) if span[1] < 0 else max(0, span[1] - before)
-                lines.append(text[max(0, span[0] - before) : end])
-        return "\n".join(lines), "\n"
-
-    def text_select_all(self) -> None:
-        """A double click takes the line, without its numbers."""
-        row = self.scroll_offset.y + self.app.mouse_position.y - self.region.y
-        if 0 <= row < self.count() and (text := self.text_at(row)):
-            start = text_start(self._canvas(row)) - self._shift
-            span = Offset(max(0, start), row), Offset(start + len(text), row)
-            self.screen.selections = {self: Selection(*span)}
-
     def _canvas(self, row: int, width: int = 0) -> Canvas:
         mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
-        return Canvas(width, self._shift, self.index.number_width, mark, self.pattern)
+        look, numbers = self._look, self.index.number_width
+        wrap = look.rows_of is not None
+        return Canvas(width, self._shift, numbers, mark, self.pattern, look.split, wrap)
 
     # -- other rows -----------------------------------------------------------------------------
 
@@ -175,10 +164,18 @@ class DiffRows(LineView):
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
+        same = document["proposal"] == self.document["proposal"]
+        opened = self.index.opened if same else {}
         self.document = document
-        look = Look(gaps=not document.get("live"))
-        self.index = DiffIndex(document, self._folded, look=look, extras=self._extras)
+        self._look = self.look_at(document)
+        self.index = DiffIndex(document, self._folded, look=self._look, extras=self._extras)
+        for place, lines in opened.items():
+            self.index.open(place, lines)
         self._rows_moved()
+
+    def look_at(self, document: Mapping[str, Any]) -> Look:
+        """How a document is laid out."""
+        return Look(gaps=not document.get("live"))
 
     def keep(self, change: Callable[[], None]) -> None:
         """Change the rows; cursor and scroll stay at their places."""
@@ -238,6 +235,9 @@ class DiffRows(LineView):
         place = self.place
         if place is None:
             return
+        if place.part:  # a line is gone to as a whole
+            self.cursor = self.index.find(place.first) or 0
+            place = place.first
         self._bring_into_sight()
         self.entered(place)
         if self.is_mounted:
@@ -249,10 +249,18 @@ class DiffRows(LineView):
 
     def _bring_into_sight(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
+        last = self._last_part()
         if self.cursor < top:
             self.scroll_to_row(self.cursor)
-        elif 0 < height <= self.cursor - top:
-            self.scroll_to_row(self.cursor - height + 1)
+        elif 0 < height <= last - top:
+            self.scroll_to_row(min(self.cursor, last - height + 1))
+
+    def _last_part(self) -> int:
+        """The last row of the line under the cursor."""
+        place = self.place
+        if place is None or self._look.rows_of is None:
+            return self.cursor
+        return self.index.find(place._replace(part=_MANY)) or self.cursor
 
     def on_focus(self) -> None:
         """The mark of the cursor tells where keys go."""
@@ -261,7 +269,3 @@ class DiffRows(LineView):
     def on_blur(self) -> None:
         """The mark of the cursor tells that keys go elsewhere."""
         self.refresh_line(self.cursor)
-
-    def on_resize(self) -> None:
-        """The cursor stays in sight."""
-        self._bring_into_sight()

@@ -122,7 +122,7 @@ class LineView(ScrollView, can_focus=True):
             key: tuple[Hashable, ...] = (None, width)
         else:
             selection = self.text_selection
-            marked = None if selection is None else selection.get_span(index)
+            marked = None if selection is None else self.selected_at(selection, index)
             key = (self.value_at(index), index, left, width, self.tone_at(index), marked)
         strip = self._strips.get(key)
         if strip is None:
@@ -184,6 +184,10 @@ class LineView(ScrollView, can_focus=True):
                 text = self.text_at(index)
                 lines.append(text[start:] if end == -1 else text[start:end])
         return "\n".join(lines), "\n"
+
+    def selected_at(self, selection: Selection, index: int) -> tuple[int, int] | None:
+        """Where the selection of a line begins and ends (-1: with the line); None for nowhere."""
+        return selection.get_span(index)
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection; stock code would draw the whole widget anew."""
@@ -364,7 +368,7 @@ class LineList(LineView):
     def _keep_scroll(self, top: tuple[str, int] | None) -> None:
         line = self._stops.line_of(top[0]) if top is not None else None
         if top is not None and line is not None:
-            self.scroll_to(y=line - top[1], animate=False, immediate=True)
+            self._scroll(line - top[1])
 
     def _inherit(self, old_rows: Sequence[Row], at: int) -> None:
         """Give the cursor of a row that is gone to the next one that is left, else to any."""
@@ -385,4 +389,8 @@ class LineList(LineView):
             return
         # the headings above the first row come into sight with it
         y = 0 if index == self._stops.first else index if index < top else index - height + 1
-        self.scroll_to(y=y, animate=False, immediate=True)
+        self._scroll(y)
+
+    def _scroll(self, y: int) -> None:
+        """At once; also while the scrollbar of a list that grew is not there yet."""
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)

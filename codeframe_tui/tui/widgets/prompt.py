@@ -54,7 +54,7 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="prompt")
         self._word = Label(id="seeks")
-        self._input = Input(id="sought", compact=True)
+        self._input = Input(id="sought", compact=True, select_on_focus=False)
         self._told = Label(id="found")
         self.is_open = False
 

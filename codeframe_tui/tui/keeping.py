@@ -1,0 +1,58 @@
+"""Verdicts that are not sent yet go to the engine by themselves, so that nothing ends them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from codeframe_tui.core.errors import CodeframeError
+
+if TYPE_CHECKING:  # commands are loaded when the first one is given
+    from codeframe_tui.core.commands import SaveDraft
+
+__all__ = ["PAUSE", "Keeper"]
+
+PAUSE = 0.5
+"""Seconds in which several verdicts become one write."""
+
+
+class Keeper:
+    """Holds the newest draft of each proposal until it is stored.
+
+    Args:
+        submit: sends a command. Raises: CodeframeError.
+        later: calls a function after some seconds.
+    """
+
+    def __init__(
+        self,
+        submit: Callable[[SaveDraft], Awaitable[object]],
+        later: Callable[[float, Callable[[], Awaitable[None]]], object],
+    ) -> None:
+        self._submit = submit
+        self._later = later
+        self._due: dict[str, SaveDraft] = {}
+        self._kept: dict[str, SaveDraft] = {}
+        self._waits = False
+
+    def keep(self, draft: SaveDraft) -> None:
+        """Store a draft soon; the same one again is not stored again."""
+        if self._kept.get(draft.proposal) == draft:
+            self._due.pop(draft.proposal, None)
+            return
+        self._due[draft.proposal] = draft
+        if not self._waits:
+            self._waits = True
+            self._later(PAUSE, self.save)
+
+    async def save(self) -> None:
+        """Store at once what is due; what cannot be stored now is due again."""
+        self._waits = False
+        for draft in list(self._due.values()):
+            try:
+                await self._submit(draft)
+            except CodeframeError:
+                continue  # the next verdict, or leaving, tries again
+            self._kept[draft.proposal] = draft
+            if self._due.get(draft.proposal) == draft:
+                del self._due[draft.proposal]
