@@ -8,14 +8,14 @@ from pathlib import Path
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.launch import Options, run
-from tests.tui.fake_service import FakeService
+from tests.tui.fake_service import FILES, FakeService
 
 
 def main() -> int:
     """Run, with nothing in work so that `q` leaves at once."""
     service = FakeService()
     service.overview |= {"paused": True, "workers": []}
-    service.files["client/retry.py"] = "class Retry:\n    pass\n"
+    service.files |= dict.fromkeys((f["path"] for f in FILES), "class Retry:\n    pass\n")
 
     async def connect() -> Service:
         if "busy" in sys.argv[1:]:  # for as long as it runs
