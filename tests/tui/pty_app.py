@@ -15,7 +15,7 @@ def main() -> int:
     """Run, with nothing in work so that `q` leaves at once."""
     service = FakeService()
     service.overview |= {"paused": True, "workers": []}
-    service.files |= dict.fromkeys((f["path"] for f in FILES), "class Retry:\n    pass\n")
+    service.files |= dict.fromkeys((str(f["path"]) for f in FILES), "class Retry:\n    pass\n")
 
     async def connect() -> Service:
         if "busy" in sys.argv[1:]:  # for as long as it runs
