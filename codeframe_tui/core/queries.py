@@ -150,12 +150,15 @@ class ShowDiff:
     Attributes:
         room: lines that come at most, the bars of hunks counted; of the hunks after them only an
             outline comes, see `core.diff.file_document`. None = everything.
+        space: False leaves out what differs in white space only, as git's ``-w`` does. Its hunks
+            are not those that verdicts name, and the document says so: ``"space": false``.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
     room: int | None = None
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class ShowHunkLines:
 
     Attributes:
         attempt: None = the newest.
-        since: as in `ShowDiff`.
+        since: as in `ShowDiff`, like ``space``.
         k: number of the hunk, from 1.
         first: position of a line in the hunk, from 0.
     """
@@ -179,6 +182,7 @@ class ShowHunkLines:
     k: int
     first: int
     count: int
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)

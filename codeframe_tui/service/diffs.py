@@ -33,7 +33,7 @@ class Diffs:
     def __init__(self, store: Store, workspaces: Callable[[], Workspaces]) -> None:
         self._store = store
         self._workspaces = workspaces
-        self._kept: OrderedDict[tuple[str, str], Mapping[str, FileDiff]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bool], Mapping[str, FileDiff]] = OrderedDict()
 
     async def answer(self, query: ShowDiff | ShowHunkLines) -> Document:
         """See `core.queries`. Raises: NotFound."""
@@ -42,21 +42,21 @@ class Diffs:
     async def _show(self, query: ShowDiff) -> Document:
         found, decision = await self._attempt(query.number, query.attempt)
         if query.since is None:
-            files = await self._between(found.base, found.tree)
+            files = await self._between(found.base, found.tree, query.space)
             made = await asyncio.to_thread(_diff, found, decision, files, query.room)
-            return {"task": query.number, **made}
+            return {"task": query.number, **made, **_told(query)}
         earlier, _ = await self._attempt(query.number, query.since)
         moved = await self._between(earlier.base, found.base)
-        files = await self._between(earlier.tree, found.tree)
+        files = await self._between(earlier.tree, found.tree, query.space)
         make = partial(_interdiff, earlier, found, files, moved.keys(), query.room)
-        return {"task": query.number, **await asyncio.to_thread(make)}
+        return {"task": query.number, **await asyncio.to_thread(make), **_told(query)}
 
     async def _lines(self, query: ShowHunkLines) -> Document:
         found, _ = await self._attempt(query.number, query.attempt)
         old = found.base
         if query.since is not None:
             old = (await self._attempt(query.number, query.since))[0].tree
-        file = (await self._between(old, found.tree)).get(query.path)
+        file = (await self._between(old, found.tree, query.space)).get(query.path)
         if file is None or not 1 <= query.k <= len(file.hunks):
             raise NotFound(f"{query.path} has no hunk {query.k}", hint="`diff --json` numbers them")
         hunk = file.hunks[query.k - 1]
@@ -77,15 +77,20 @@ class Diffs:
     async def _attempt(self, number: str, attempt: int | None) -> tuple[Attempt, Decision | None]:
         return await self._store.read(lambda tables: decided_attempt(tables, number, attempt))
 
-    async def _between(self, old: str, new: str) -> Mapping[str, FileDiff]:
+    async def _between(self, old: str, new: str, space: bool = True) -> Mapping[str, FileDiff]:
         """The files that differ between two trees, by path."""
-        if (old, new) not in self._kept:
-            diffs = await self._workspaces().diff(old, new)
-            self._kept[old, new] = {diff.path: diff for diff in diffs}
-        self._kept.move_to_end((old, new))
+        key = (old, new, space)
+        if key not in self._kept:
+            diffs = await self._workspaces().diff(old, new, space=space)
+            self._kept[key] = {diff.path: diff for diff in diffs}
+        self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[old, new]
+        return self._kept[key]
+
+
+def _told(query: ShowDiff) -> Document:
+    return {} if query.space else {"space": False}
 
 
 def _page(hunk: Hunk, first: int, count: int) -> list[list[str]]:

@@ -147,7 +147,7 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = ShowDiff(str(number), state.attempt_shown, state.since, room=ROOM)
+        shown = ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
         self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
@@ -299,6 +299,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
+        self.state.space = True
         self.feed.want("diff", None)
         self.feed.want("review", None)
         self.cockpit.part("queue", QueuePane).bring(number)
