@@ -17,6 +17,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowHits,
     ShowQueue,
     ShowReview,
     ShowSide,
@@ -185,6 +186,20 @@ class Follower(App[int]):
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
+
+    @on(DiffView.HitsAsked)
+    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.run_worker(self._give_hits(message), group="hits")
+
+    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+        """Hits in a diff of which not all text is here."""
+        _, attempt, since, text = asked.about
+        try:
+            found = await self.feed.query(ShowHits(self.state.focus or "", attempt, since, text))
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_hits(asked, found)
 
     @on(DiffView.LinesAsked)
     def _lines_asked(self, message: DiffView.LinesAsked) -> None:
