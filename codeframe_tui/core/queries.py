@@ -31,6 +31,8 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHistory",
+    "ShowHits",
     "ShowHunkLines",
     "ShowIssues",
     "ShowLetter",
@@ -120,6 +122,18 @@ class CheckDependencies:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What happened to a task, oldest first, in words; its attempts stand where they were made.
+
+    ``{"number", "title", "status", "items": [{"at", "kind", "title", "detail", "attempt"}],
+    "cut"}``. An attempt also has ``cause, verdict, message, files, added, removed, cost_usd``;
+    of other items ``attempt`` is None. ``cut`` when older ones are left out.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowIssues:
     """The first issues whose number begins with a text or whose title has it, in natural order.
 
@@ -183,6 +197,19 @@ class ShowHunkLines:
     first: int
     count: int
     space: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHits:
+    """Lines of a diff that hold a text, at most `search.MOST_HITS`; see `ShowHunkLines`.
+
+    ``{"task", "attempt", "proposal", "since", "text", "hits": [[path, k, line]], "all"}``.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,9 +390,11 @@ Query = (
     | ShowDependencies
     | CheckDependencies
     | ShowIssues
+    | ShowHistory
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHits
     | ShowHunkLines
     | ShowReview
     | ShowLetter

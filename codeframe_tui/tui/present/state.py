@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
+
+if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.tui.present.task_fields import TaskFields
 
 __all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
 
@@ -28,6 +32,7 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
+        slow: what has been waited for since a moment; None while nothing is slow.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -38,6 +43,7 @@ class State:
         space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
         found: what came of the search in the pane that has the keys; empty while there is none.
+        unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -55,6 +61,7 @@ class State:
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    slow: tuple[str, datetime] | None = None
     lost: str = ""
     refused: str = ""
     failures: bool = False
@@ -62,6 +69,7 @@ class State:
     blocker: str | None = None
     found: str = ""
     sort: str = "turn"
+    unsent: dict[str, list[TaskFields]] = field(default_factory=dict)
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
     @property
@@ -112,8 +120,15 @@ class State:
 
     @property
     def proof(self) -> _Document | None:
-        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        """The task whose evidence is shown: as far as the attempt that the diff shows.
+
+        Without that of any attempt while tests run that are newer than all of them.
+        """
         live = self.in_hand
+        if self.task and self.attempt_shown is not None:
+            attempts = self.task.get("attempts") or ()
+            upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
+            return {**self.task, "attempts": upto or attempts}
         if self.task and self.is_by_hand and live and live.tests:
             return {**self.task, "attempts": []}
         return self.task
@@ -182,11 +197,10 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
-    "queue.after": ("pending", "blocked"),
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
@@ -204,7 +218,7 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.open":
+    if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
         return _works_in_diff(name, state)

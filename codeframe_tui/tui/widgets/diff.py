@@ -16,7 +16,7 @@ from textual.strip import Strip
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff_kinds import FileRow, Place
-from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_live import LiveDiff
 from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
@@ -98,6 +98,7 @@ class DiffView(DiffComments):
         self._clock = clock
         self._appeared = clock()
         self._live = ""
+        self._writes = LiveDiff("", None)
         self._painted = True
         self._drafts: dict[str, ReviewDraft] = {}
         self._restored: set[str] = set()
@@ -190,7 +191,9 @@ class DiffView(DiffComments):
         """
         follow = self._live != path or self.scroll_offset.y >= self.max_scroll_y
         self._live = path
-        self.load(live_document(path, content, base_text))
+        if (self._writes.path, self._writes.base_text) != (path, base_text):
+            self._writes = LiveDiff(path, base_text)
+        self.load(self._writes.document(content))
         if follow:
             self.move_to(self.count() - 1)
 
