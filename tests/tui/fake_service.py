@@ -356,6 +356,7 @@ class FakeService:
     issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
     loops: set[str] = field(default_factory=set)
     history: Document = field(default_factory=history)
+    floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
