@@ -25,6 +25,7 @@ from codeframe_tui.core.queries import (
     ShowFile,
     ShowHand,
     ShowHistory,
+    ShowHits,
     ShowIssues,
     ShowLetter,
     ShowOverview,
@@ -355,6 +356,7 @@ class FakeService:
     issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
     loops: set[str] = field(default_factory=set)
     history: Document = field(default_factory=history)
+    floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
@@ -389,6 +391,8 @@ class FakeService:
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowHits():
+                found = {"hits": [["client/limit.py", 1, 0]], "all": True}
             case ShowSide():
                 lines = self.sides[query.path]
                 shown = lines[query.first - 1 : query.last]

@@ -68,6 +68,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.policy": cockpit.policy,
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
+    "app.welcome": cockpit.welcome,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,
 }
