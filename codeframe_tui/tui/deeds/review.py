@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from codeframe_tui.core.commands import Approve, Explain, Reject
@@ -22,7 +23,7 @@ _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 _YES = Choice("enter", "apply", "yes")
 _CHANGES = Choice("r", "request changes", "reject")
-_OVERALL = Choice("o", "add a line about all of it", "overall")
+_OVERALL = Choice("o", "overall", "overall")
 
 
 async def approve_all(desk: Desk) -> None:
@@ -103,9 +104,9 @@ def _sheet(
         undecided=draft.count(Verdict.UNDECIDED),
         comments=len(changes.get("comments") or ()),
     )
-    apply = [Choice("a", "apply accepted", "apply")] if draft.parts else []
+    apply = [Choice("a", "apply", "apply")] if draft.parts else []
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
-    letter = letter_rows(str(changes.get("text") or ""), str(asked.get("text") or ""))
+    letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
     told = [refusal(wrong), BLANK] if wrong else []
     title = f"Send your review of {number}"
     return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])
