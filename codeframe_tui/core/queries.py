@@ -31,6 +31,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHits",
     "ShowHunkLines",
     "ShowIssues",
     "ShowLetter",
@@ -150,12 +151,15 @@ class ShowDiff:
     Attributes:
         room: lines that come at most, the bars of hunks counted; of the hunks after them only an
             outline comes, see `core.diff.file_document`. None = everything.
+        space: False leaves out what differs in white space only, as git's ``-w`` does. Its hunks
+            are not those that verdicts name, and the document says so: ``"space": false``.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
     room: int | None = None
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class ShowHunkLines:
 
     Attributes:
         attempt: None = the newest.
-        since: as in `ShowDiff`.
+        since: as in `ShowDiff`, like ``space``.
         k: number of the hunk, from 1.
         first: position of a line in the hunk, from 0.
     """
@@ -179,6 +183,20 @@ class ShowHunkLines:
     k: int
     first: int
     count: int
+    space: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHits:
+    """Lines of a diff that hold a text, at most `search.MOST_HITS`; see `ShowHunkLines`.
+
+    ``{"task", "attempt", "proposal", "since", "text", "hits": [[path, k, line]], "all"}``.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +380,7 @@ Query = (
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHits
     | ShowHunkLines
     | ShowReview
     | ShowLetter

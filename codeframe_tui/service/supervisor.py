@@ -207,7 +207,7 @@ class Supervisor(StoreLedger):
                 return await self._store.read(lambda rows: activity.activity(rows, query, now))
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
-            case queries.ShowDiff() | queries.ShowHunkLines():
+            case queries.ShowDiff() | queries.ShowHunkLines() | queries.ShowHits():
                 return await self._diffs.answer(query)
             case queries.ShowTask() | ShowReview() | ShowLetter():
                 return await self._reviewed(query)

@@ -104,6 +104,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.theme", "f2", "", "Next theme: dark, light, high contrast, colour blind, ANSI, mono"),
     Key("app.back", "escape", "", "Back; never decides anything"),
     Key("app.help", "question_mark,f1", "help", "All keys"),
+    Key("app.welcome", "f3", "", "What this is, and how to begin"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),
     Key("app.quit", "q", "quit", "Leave; asks while work runs"),
 )

@@ -22,6 +22,7 @@ from codeframe_tui.core.queries import (
     ShowEntry,
     ShowFile,
     ShowHand,
+    ShowHits,
     ShowLetter,
     ShowOverview,
     ShowQueue,
@@ -358,6 +359,8 @@ class FakeService:
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowHits():
+                found = {"hits": [["client/limit.py", 1, 0]], "all": True}
             case ShowSide():
                 lines = self.sides[query.path]
                 shown = lines[query.first - 1 : query.last]

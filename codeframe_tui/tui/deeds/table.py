@@ -61,6 +61,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.policy": cockpit.policy,
     "app.new_task": tasks.new,
     "app.help": cockpit.help_,
+    "app.welcome": cockpit.welcome,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,
 }

@@ -36,7 +36,7 @@ def title_row(
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
-        return row(None, ("No task chosen", "dim"))
+        return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
     left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from codeframe_tui.tui.present.live import Live
@@ -28,6 +29,7 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
+        slow: what has been waited for since a moment; None while nothing is slow.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -35,6 +37,7 @@ class State:
         blocker: id of the question under the cursor.
         attempt_shown: attempt of the focus that the diff shows; None = the newest.
         since: earlier attempt that it is compared with; None = with the files as they were.
+        space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
         found: what came of the search in the pane that has the keys; empty while there is none.
         sort: how the queue is ordered; see `core.queries.Sort`.
@@ -48,11 +51,13 @@ class State:
     diff: _Document | None = None
     attempt_shown: int | None = None
     since: int | None = None
+    space: bool = True
     review: _Document | None = None
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    slow: tuple[str, datetime] | None = None
     lost: str = ""
     refused: str = ""
     failures: bool = False
@@ -110,8 +115,15 @@ class State:
 
     @property
     def proof(self) -> _Document | None:
-        """The task whose evidence is shown: without that of an attempt while newer tests run."""
+        """The task whose evidence is shown: as far as the attempt that the diff shows.
+
+        Without that of any attempt while tests run that are newer than all of them.
+        """
         live = self.in_hand
+        if self.task and self.attempt_shown is not None:
+            attempts = self.task.get("attempts") or ()
+            upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
+            return {**self.task, "attempts": upto or attempts}
         if self.task and self.is_by_hand and live and live.tests:
             return {**self.task, "attempts": []}
         return self.task
@@ -146,15 +158,18 @@ class State:
     @property
     def is_newest(self) -> bool:
         """Whether the diff shows the newest proposal, and nothing else."""
-        return self.since is None and self.attempt_shown in {None, self.newest}
+        return self.since is None and self.space and self.attempt_shown in {None, self.newest}
 
     @property
     def reading(self) -> str:
         """What the diff shows when it is not the newest proposal, in words; else empty."""
         shown = self.attempt_shown or self.newest
+        words = [] if self.space else ["without changes of white space"]
         if self.since is not None:
-            return f"attempt {shown} since attempt {self.since}"
-        return f"attempt {shown} of {self.newest}" if shown != self.newest else ""
+            words.append(f"attempt {shown} since attempt {self.since}")
+        elif shown != self.newest:
+            words.append(f"attempt {shown} of {self.newest}")
+        return " · ".join(words)
 
     def owner_of(self, proposal: str) -> str | None:
         """The task in focus, if the proposal is one of its attempts."""
@@ -187,6 +202,7 @@ _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
     *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
+    "whitespace",
 )
 
 
@@ -259,6 +275,7 @@ def label_of(action: str, label: str, state: State) -> str:
         "app.search_next": f"hit {state.found}",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
+        "diff.whitespace": label if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,
     }
     return other.get(action, label)

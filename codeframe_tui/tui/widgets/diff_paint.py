@@ -206,6 +206,7 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])
     left.extend([(f" {row.mode}", "amber")] if row.mode else [])
+    left.extend([(f"  {row.moved}", "violet")] if row.moved else [])
     why = f": {row.quiet}" if row.quiet else ""
     left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []
