@@ -67,6 +67,12 @@ class Reviewer(Follower):
         else:
             self.tell(("there is no earlier attempt to compare with", "dim"))
 
+    @on(DiffView.Choosing)
+    def _choosing(self, message: DiffView.Choosing) -> None:
+        self.state.choosing = message.on
+        if self.cockpit.ready:
+            self.cockpit.draw_footer()
+
     @on(DiffView.DraftChanged)
     def _draft_changed(self, message: DiffView.DraftChanged) -> None:
         if not self.cockpit.ready:

@@ -10,11 +10,12 @@ from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowLetter
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText, refusal
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
-from codeframe_tui.tui.present.rows import BLANK, heading
+from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
 
 __all__ = ["approval", "approve_all", "rejection", "send"]
@@ -74,12 +75,22 @@ async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: s
             await _apply(desk, wish)
         case "reject" if overall is not None:
             await desk.submit(rejection(draft, number, overall))
-            desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+            desk.tell(
+                ("✔ ", "green"), (f"{number} goes back to the worker", "text"), *_paused(desk)
+            )
         case "reject":
             await _reject_in_words(desk, draft, number)
         case "explain":
             await desk.submit(Explain(number, expect=draft.proposal))
-            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"))
+            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"), *_paused(desk))
+
+
+def _paused(desk: Desk) -> list[Span]:
+    """Why nothing happens yet, when nothing does."""
+    if not (desk.state.overview or {}).get("paused"):
+        return []
+    key = key_names(desk.chosen.get("app.workers", find("app.workers").keys))
+    return [(", once workers run: ", "dim"), (key, "bold")]
 
 
 _Letters = tuple[Mapping[str, Any], Mapping[str, Any]]
