@@ -31,6 +31,7 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHistory",
     "ShowHits",
     "ShowHunkLines",
     "ShowIssues",
@@ -118,6 +119,18 @@ class CheckDependencies:
 
     number: str | None
     needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What happened to a task, oldest first, in words; its attempts stand where they were made.
+
+    ``{"number", "title", "status", "items": [{"at", "kind", "title", "detail", "attempt"}],
+    "cut"}``. An attempt also has ``cause, verdict, message, files, added, removed, cost_usd``;
+    of other items ``attempt`` is None. ``cut`` when older ones are left out.
+    """
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +390,7 @@ Query = (
     | ShowDependencies
     | CheckDependencies
     | ShowIssues
+    | ShowHistory
     | ShowTasks
     | ShowTask
     | ShowDiff

@@ -10,6 +10,7 @@ from typing import Any
 
 from codeframe_tui.core.diff import FileDiff, Hunk, file_document, taken
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.moved import moved_blocks
 from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision
@@ -189,8 +190,12 @@ def _documents(
     room: int | None,
 ) -> list[dict[str, Any]]:
     documents = []
+    moved = moved_blocks(list(files.values()))
     for path, file in files.items():
         document = file_document(file, verdicts.get(path, ()), room)
+        for hunk in document["hunks"]:
+            if blocks := moved.get((path, hunk["k"])):
+                hunk["moved"] = [list(block) for block in blocks]
         documents.append(document)
         if room is not None:
             room = max(0, room - taken(document))

@@ -249,6 +249,17 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         assert desk.diff.draft.rejected_parts
 
 
+async def test_code_that_moved_says_from_where(tmp_path: Path) -> None:
+    moved = range(10, 22)
+    rest = numbered("a", **{f"line_{number}": "" for number in moved})
+    block = "".join(f"a {number}\n" for number in moved)
+    async with reviewing(tmp_path, {"a.py": rest, "d.py": block}) as desk:
+        await desk.drive.until(lambda: "moved from a.py:10" in desk.text)
+        assert "moved to d.py:1" in desk.text
+        await desk.press("space")
+        assert desk.diff.draft.parts
+
+
 async def test_an_attempt_nobody_reviewed_is_not_what_is_compared_with(tmp_path: Path) -> None:
     third = {**SECOND, "c.py": numbered("c", line_3="three")}
     async with reviewing(tmp_path, FIRST, SECOND, third) as desk:

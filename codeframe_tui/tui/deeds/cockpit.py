@@ -10,7 +10,7 @@ from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowEntry, ShowOverview, ShowQueue
 from codeframe_tui.tui.deeds.desk import Desk
-from codeframe_tui.tui.deeds.tasks import new
+from codeframe_tui.tui.deeds.writing import new
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet

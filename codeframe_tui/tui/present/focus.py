@@ -45,6 +45,8 @@ def title_row(
         left.append((f"  {name}", "dim"))
     elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
+    if attempts and attempts[-1].get("cause") == "hand":
+        left.append((" by hand", "violet"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
+
+if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.tui.present.task_fields import TaskFields
 
 __all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
 
@@ -41,6 +44,7 @@ class State:
         review: `ShowReview` of what the diff shows.
         choosing: lines are being chosen in the diff.
         found: what came of the search in the pane that has the keys; empty while there is none.
+        unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
@@ -67,6 +71,7 @@ class State:
     blocker: str | None = None
     found: str = ""
     sort: str = "turn"
+    unsent: dict[str, list[TaskFields]] = field(default_factory=dict)
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
     @property
@@ -126,7 +131,7 @@ class State:
             attempts = self.task.get("attempts") or ()
             upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
             return {**self.task, "attempts": upto or attempts}
-        if self.task and self.is_by_hand and live and live.tests:
+        if self.task and self.is_by_hand and live and live.by_hand:
             return {**self.task, "attempts": []}
         return self.task
 
@@ -194,11 +199,10 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
-    "queue.after": ("pending", "blocked"),
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
@@ -216,7 +220,7 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.open":
+    if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
         return _works_in_diff(name, state)
