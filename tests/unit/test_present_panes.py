@@ -423,5 +423,7 @@ def test_only_what_works_is_offered() -> None:
     assert not works("blockers.answer", state)
     assert [key.action for key in keys_at("queue") if works(key.action, State())] == [
         "queue.new",
+        "queue.import",
+        "queue.issue",
         "queue.sort",
     ]
