@@ -10,6 +10,7 @@ from typing import Any
 
 from codeframe_tui.core.diff import FileDiff, Hunk, file_document, taken
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.moved import moved_blocks
 from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision
@@ -34,7 +35,7 @@ class Diffs:
     def __init__(self, store: Store, workspaces: Callable[[], Workspaces]) -> None:
         self._store = store
         self._workspaces = workspaces
-        self._kept: OrderedDict[tuple[str, str], Mapping[str, FileDiff]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bool], Mapping[str, FileDiff]] = OrderedDict()
 
     async def answer(self, query: ShowDiff | ShowHunkLines | ShowHits) -> Document:
         """See `core.queries`. Raises: NotFound."""
@@ -49,14 +50,14 @@ class Diffs:
     async def _show(self, query: ShowDiff) -> Document:
         found, decision = await self._attempt(query.number, query.attempt)
         if query.since is None:
-            files = await self._between(found.base, found.tree)
+            files = await self._between(found.base, found.tree, query.space)
             made = await asyncio.to_thread(_diff, found, decision, files, query.room)
-            return {"task": query.number, **made}
+            return {"task": query.number, **made, **_told(query)}
         earlier, _ = await self._attempt(query.number, query.since)
         moved = await self._between(earlier.base, found.base)
-        files = await self._between(earlier.tree, found.tree)
+        files = await self._between(earlier.tree, found.tree, query.space)
         make = partial(_interdiff, earlier, found, files, moved.keys(), query.room)
-        return {"task": query.number, **await asyncio.to_thread(make)}
+        return {"task": query.number, **await asyncio.to_thread(make), **_told(query)}
 
     async def _lines(self, query: ShowHunkLines) -> Document:
         found, files = await self._compared(query)
@@ -99,20 +100,26 @@ class Diffs:
         old = found.base
         if query.since is not None:
             old = (await self._attempt(query.number, query.since))[0].tree
-        return found, await self._between(old, found.tree)
+        space = query.space if isinstance(query, ShowHunkLines) else True
+        return found, await self._between(old, found.tree, space)
 
     async def _attempt(self, number: str, attempt: int | None) -> tuple[Attempt, Decision | None]:
         return await self._store.read(lambda tables: decided_attempt(tables, number, attempt))
 
-    async def _between(self, old: str, new: str) -> Mapping[str, FileDiff]:
+    async def _between(self, old: str, new: str, space: bool = True) -> Mapping[str, FileDiff]:
         """The files that differ between two trees, by path."""
-        if (old, new) not in self._kept:
-            diffs = await self._workspaces().diff(old, new)
-            self._kept[old, new] = {diff.path: diff for diff in diffs}
-        self._kept.move_to_end((old, new))
+        key = (old, new, space)
+        if key not in self._kept:
+            diffs = await self._workspaces().diff(old, new, space=space)
+            self._kept[key] = {diff.path: diff for diff in diffs}
+        self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[old, new]
+        return self._kept[key]
+
+
+def _told(query: ShowDiff) -> Document:
+    return {} if query.space else {"space": False}
 
 
 def _page(hunk: Hunk, first: int, count: int) -> list[list[str]]:
@@ -183,8 +190,12 @@ def _documents(
     room: int | None,
 ) -> list[dict[str, Any]]:
     documents = []
+    moved = moved_blocks(list(files.values()))
     for path, file in files.items():
         document = file_document(file, verdicts.get(path, ()), room)
+        for hunk in document["hunks"]:
+            if blocks := moved.get((path, hunk["k"])):
+                hunk["moved"] = [list(block) for block in blocks]
         documents.append(document)
         if room is not None:
             room = max(0, room - taken(document))

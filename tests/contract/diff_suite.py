@@ -145,6 +145,20 @@ async def test_outlined_hunks_are_decided_like_others(service: Service, engine: 
     assert found["files"][0]["more"]["verdicts"] == [["declined", 1], ["accepted", 1]]
 
 
+async def test_white_space_is_left_out_where_it_is_asked_for(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    whole = await service.query(ShowDiff(number))
+    assert "space" not in whole
+    found = await service.query(ShowDiff(number, space=False))
+    assert found["space"] is False
+    assert [(file["path"], file["hunks"]) for file in found["files"]] == [("a.py", [])]
+    with pytest.raises(CodeframeError):
+        await service.query(ShowHunkLines(number, None, None, "a.py", 1, 0, 9, space=False))
+    assert (await service.query(ShowDiff(number))) == whole
+
+
 # -- searching -----------------------------------------------------------------------------------
 
 

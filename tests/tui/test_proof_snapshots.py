@@ -79,8 +79,9 @@ async def test_the_tests_look_as_meant(
     state: Callable[[], FakeService], size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     async with opened(state(), size=size) as drive:
-        drive.key("3")
+        drive.key("3", "f")  # on the whole screen: the other panes have pictures of their own
         await drive.in_pane("tests")
+        await drive.until(lambda: drive.app.cockpit.has_class("-full"))
         await drive.until(lambda: drive.pane("tests").count())
         if state is live:
             await drive.until(lambda: "● GREEN" in drive.pane("tests").text_at(0))
@@ -99,6 +100,7 @@ async def test_the_activity_looks_as_meant(
 
 
 async def _activity(drive: Drive) -> None:
-    drive.key("5")
+    drive.key("5", "f")
     await drive.in_pane("activity")
+    await drive.until(lambda: drive.app.cockpit.has_class("-full"))
     await drive.until(lambda: "today" in drive.label("proof-title"))

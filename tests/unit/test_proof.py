@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -173,4 +174,9 @@ def test_ten_thousand_tests_are_looked_at_once() -> None:
 
     first = cost(1)
     assert min(cost(20) for _ in range(3)) < first / 20
+    task = deepcopy(task)  # another event about the task, which says nothing of its tests
+    assert cost(1) < first / 4
+    task = deepcopy(task)
+    task["attempts"][0]["verification"]["verdict"] = "failed"
+    assert proof.verdict(task, None)[-1][0] != "PROVEN"
     assert len(proof.rows(task, None, how, NOW)) > 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -31,6 +31,16 @@ class _Text(LineList):
     def move_by(self, steps: int) -> None:
         """Scroll, whatever link is chosen."""
         self.scroll_to(y=self.scroll_offset.y + steps, animate=False, immediate=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a link follows it."""
+        super().on_click(event)
+        event.prevent_default()
+        offset = event.get_content_offset(self)
+        if offset is not None and self.text_selection is None and event.chain == 1:
+            row = offset.y + self.scroll_offset.y
+            if row < self.count() and self.rows[row].key is not None:
+                self.action_choose()
 
     def choose_by(self, steps: int) -> None:
         """The next link, or the one before."""

@@ -55,4 +55,6 @@ def note_of(file: Mapping[str, Any]) -> str:
         return "binary file, taken or left as a whole"
     if file["action"] != "modify":
         return "empty file"
+    if file.get("mode") == file.get("old_mode"):
+        return "nothing but white space changes"
     return f"only the mode changes, to {file.get('mode')}"

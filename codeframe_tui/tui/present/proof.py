@@ -86,6 +86,7 @@ class Proof:
 
     def __init__(self) -> None:
         self._task: _Document | None = None
+        self._told: tuple[Any, ...] = (True, None, None)
         self._live: tuple[Live | None, int] = (None, 0)
         self._shown: Shown | None = None
         self._tests: list[_Test] | None = None
@@ -115,8 +116,13 @@ class Proof:
 
     def _look_at(self, task: _Document | None, live: Live | None) -> None:
         heard = (live, live.tested if live else 0)
-        if task is not self._task or heard[0] is not self._live[0] or heard[1] != self._live[1]:
-            self._task, self._live = task, heard
+        if task is not self._task:
+            told = (task is None, verification_of(task), newest_again(task))
+            if told != self._told:  # most events change other things of a task
+                self._tests = self._shown = self._verdict = None
+            self._task, self._told = task, told
+        if heard[0] is not self._live[0] or heard[1] != self._live[1]:
+            self._live = heard
             self._tests = self._shown = self._verdict = None
 
 

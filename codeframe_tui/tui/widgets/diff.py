@@ -74,6 +74,9 @@ class DiffView(DiffComments):
     class ProposalAsked(Message):
         """A person wants to see the newest proposal again."""
 
+    class SpaceAsked(Message):
+        """A person wants changes of white space left out, or shown again."""
+
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
 
@@ -145,7 +148,8 @@ class DiffView(DiffComments):
         for oldest in list(self._drafts)[:-_DRAFTS]:
             del self._drafts[oldest]
             self._left.pop(oldest, None)
-        fresh = ReviewDraft(name) if shown.get("since") else ReviewDraft.of(shown)
+        decided = not shown.get("since") and shown.get("space", True)
+        fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
         self.draft = self._drafts.get(name, fresh)
         self._folded = self.quiet_paths(shown)
         self._comments = ()
@@ -295,6 +299,11 @@ class DiffView(DiffComments):
         if self.draft.proposal and not self._live:
             self.post_message(self.CompareAsked())
 
+    def action_whitespace(self) -> None:
+        """Ask for the diff without changes of white space, or with them again."""
+        if not self._live:
+            self.post_message(self.SpaceAsked())
+
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
         if self.draft.proposal:
@@ -352,4 +361,5 @@ class DiffView(DiffComments):
 def _name(document: Mapping[str, Any]) -> str:
     """What tells a document from others: its proposal, and with what it is compared."""
     since = document.get("since")
-    return f"{document['proposal']} since {since}" if since else str(document["proposal"])
+    space = "" if document.get("space", True) else " without space"
+    return f"{document['proposal']}{f' since {since}' if since else ''}{space}"

@@ -147,7 +147,14 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
+        *_moved(row, max(0, size - shift), room),
     ]
+
+
+def _moved(row: LineRow, used: int, room: int) -> list[Span]:
+    """At the right end, where a block that begins here moved, if there is room for it."""
+    space = room - used - cell_len(row.moved) - 1
+    return [(" " * space, ""), (row.moved, "faint")] if row.moved and space >= 2 else []
 
 
 def _gutter(row: LineRow, canvas: Canvas) -> Span:
