@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 VERBS = frozenset(
     {
         "add", "answer", "approve", "attach", "blockers", "cancel", "comment", "config", "demo",
-        "diff", "doctor", "edit", "engine", "events", "hold", "import", "index", "issue", "list",
-        "note", "redo", "reject", "release", "retry", "run", "serve", "show", "undo", "usage",
-        "worker",
+        "diff", "doctor", "edit", "engine", "events", "explain", "hold", "import", "index", "issue",
+        "list", "note", "redo", "reject", "release", "retry", "run", "serve", "show", "undo",
+        "usage", "worker",
     }
 )  # fmt: skip
 VALUED = ("--project", "--state-dir", "--sandbox")
@@ -80,7 +80,9 @@ def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
             raise WrongUse("the cockpit needs a terminal", hint=HINT)
         return _open(project, options.get("--sandbox"))
     except CodeframeError as error:
-        sys.stderr.write(f"error: {error.message}\nhint: {error.hint}\n")
+        from codeframe_tui.core.text import clean  # noqa: PLC0415 - after the verbs
+
+        sys.stderr.write(f"error: {clean(error.message)}\nhint: {clean(error.hint)}\n")
         return error.exit_code
 
 

@@ -54,6 +54,8 @@ def task_page(document: Document) -> str:
         head += ["", document["description"]]
     for attempt in document["attempts"]:
         head += ["", *_attempt(attempt)]
+    for comment in document.get("comments", ()):
+        head += ["", *_comment(comment)]
     return "\n".join(head)
 
 
@@ -72,6 +74,19 @@ def _attempt(attempt: Document) -> list[str]:
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
+    return lines
+
+
+def _comment(comment: Document) -> list[str]:
+    place = clean_line(comment["path"]) or "the whole proposal"
+    line = f":{comment['first']}" if comment["first"] else ""
+    head = f"comment {comment['id']}  {comment['type']}, {comment['state']}  {place}{line}"
+    lines = [f"{head}  (attempt {comment['attempt']})"]
+    lines += [f"  {text}" for text in comment["text"].splitlines()]
+    if comment["state"] == "outdated":
+        lines += [f"  > {clean_line(text)}" for text in comment["excerpt"]]
+    if comment["answer"]:
+        lines += [f"  answer: {text}" for text in comment["answer"].splitlines()]
     return lines
 
 

@@ -11,7 +11,8 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, number, verb
-from codeframe_tui.core.commands import Answer, Approve, Redo, Reject, Undo
+from codeframe_tui.cli.whole import whole_diff
+from codeframe_tui.core.commands import AddComment, Answer, Approve, Explain, Redo, Reject, Undo
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
 from codeframe_tui.core.parts import Parts
@@ -66,7 +67,7 @@ def _line_range(text: str) -> tuple[str, int, int]:
 @click.option("--since", type=click.IntRange(1), metavar="M", help="What changed since attempt M.")
 async def diff(scene: Scene, number: str, attempt: int | None, since: int | None) -> None:
     """Show a proposal as a unified diff, or how it differs from an earlier attempt."""
-    document = await scene.service.query(ShowDiff(number, attempt, since))
+    document = await whole_diff(scene.service, ShowDiff(number, attempt, since))
     scene.output.document(document, lambda: render.unified_diff(document))
 
 
@@ -110,6 +111,61 @@ async def reject(
     """Send a proposal, or the named parts of it, back with a reason."""
     done = await scene.service.submit(Reject(number, reason, _parts(files, hunks, lines), expect))
     scene.output.document(done, f"task {number} goes back to the worker")
+
+
+def _place(text: str) -> tuple[str, int, int]:
+    """``PATH``, ``PATH:LINE`` or ``PATH:A-B``; ``.`` is the whole proposal."""
+    path, _, numbers = text.rpartition(":")
+    ends = numbers.split("-")
+    if not path or not all(end.isascii() and end.isdigit() for end in ends) or len(ends) > 2:
+        return ("" if text == "." else text), 0, 0
+    first, last = int(ends[0]), int(ends[-1])
+    if not 1 <= first <= last:
+        raise WrongUse(f"{text}: not a line", hint="lines are counted from 1, as src/api.py:10-14")
+    return path, first, last
+
+
+@verb(program, "comment", "comment 3 src/api.py:12 'what if it is empty?' --type question")
+@number()
+@click.argument("place", metavar="P:LINE")
+@click.argument("text")
+@click.option(
+    "--type",
+    "type_",
+    type=click.Choice(["issue", "question", "nit"]),
+    default="issue",
+    help="Default: issue.",
+)
+@click.option("--old", is_flag=True, help="The line is one of the file before the change.")
+@click.option("--attempt", type=click.IntRange(1), help="Default: the newest.")
+async def comment(
+    scene: Scene,
+    *,
+    number: str,
+    place: str,
+    text: str,
+    type_: str,
+    old: bool,
+    attempt: int | None,
+) -> None:
+    """Say something about a line of a proposal; also P:A-B, P for the file, '.' for all of it.
+
+    The worker is told with the next `reject` or, for questions, `explain`.
+    """
+    path, first, last = _place(place)
+    side = "old" if old else ""
+    wish = AddComment(number, text, path, first, last, side, type_, attempt or 0)
+    done = await scene.service.submit(wish)
+    scene.output.document(done, f"comment {done['comment']} on {place}")
+
+
+@verb(program, "explain", "explain 3")
+@number()
+@click.option("--expect", default="", metavar="HASH", help="Refuse another proposal than this.")
+async def explain(scene: Scene, number: str, expect: str) -> None:
+    """Let the worker answer the open questions about a proposal, which stays as it is."""
+    done = await scene.service.submit(Explain(number, expect))
+    scene.output.document(done, f"task {number}: the worker answers, `show {number}` tells it")
 
 
 @verb(program, "undo", "undo 3")

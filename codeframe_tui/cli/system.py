@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,19 @@ async def config(scene: Scene, schema: bool) -> None:
     if schema:
         document = Settings.model_json_schema()
     else:
-        document = read_settings(scene.app.state_dir, scene.app.sandbox).model_dump(mode="json")
+        settings = read_settings(scene.app.state_dir, scene.app.sandbox)
+        document = settings.model_dump(mode="json")
+        for problem in _key_problems(settings.keys):
+            scene.output.warn(problem)
     scene.output.document(document, lambda: json.dumps(document, indent=2))
+
+
+def _key_problems(keys: Mapping[str, str]) -> list[str]:
+    if not keys:
+        return []
+    from codeframe_tui.tui.own_keys import checked  # noqa: PLC0415 - loads Textual
+
+    return checked(keys)[1]
 
 
 @program.command("demo", epilog="Example: codeframe-tui demo --auto")
@@ -118,8 +130,4 @@ def _later(name: str, what: str) -> None:
     made.context_settings = {"ignore_unknown_options": True}
 
 
-for _name, _what in (
-    ("comment", "Comment on a line of a proposal"),
-    ("worker", "Work for a team's queue"),
-):
-    _later(_name, _what)
+_later("worker", "Work for a team's queue")

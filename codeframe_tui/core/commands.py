@@ -6,20 +6,24 @@ JSON documents (CONTRACT §9).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from codeframe_tui.core.parts import ALL, Parts
 
 __all__ = [
     "COMMANDS",
+    "AddComment",
     "AddIssue",
     "AddTask",
     "Answer",
     "Approve",
     "Cancel",
     "Command",
+    "DeleteComment",
+    "EditComment",
     "EditTask",
+    "Explain",
     "FinishByHand",
     "Hold",
     "ImportTasks",
@@ -32,10 +36,13 @@ __all__ = [
     "Release",
     "Retry",
     "Revise",
+    "RunTests",
+    "SaveDraft",
     "SetPolicy",
     "SetWorkers",
     "Skip",
     "Split",
+    "StopTests",
     "TakeInHand",
     "Undo",
 ]
@@ -148,12 +155,99 @@ class Approve:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Send a proposal, or named parts of it, back with a reason. Result: ``{}``."""
+    """Send a proposal back: the reason, named parts of it, and comments not told yet.
+
+    Result: ``{"text": what the worker is told, word for word}``; `ShowLetter` shows it before.
+
+    Attributes:
+        number: the task.
+        reason: may be empty when parts are named or there are comments to tell.
+        parts: what is rejected; empty = all of it.
+        expect: as in `Approve`.
+    """
 
     number: str
     reason: str
     parts: Parts = ALL
     expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Let the worker answer the open questions in words; the same proposal is reviewed again.
+
+    Result: ``{"text": what the worker is told}``. The end is the event ``review.answered``.
+    """
+
+    number: str
+    expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddComment:
+    """Say something about a proposal; the worker is told with the next `Reject` or `Explain`.
+
+    Result: ``{"comment": id}``.
+
+    Attributes:
+        number: the task.
+        text: what is said.
+        path: a file of the proposal; empty = the whole proposal.
+        first: a line from 1; 0 = the whole file.
+        last: the last line; 0 = ``first``.
+        side: ``new``, or ``old`` for the file before the change; empty = new, old where the
+            file is deleted.
+        type: ``issue``, ``question`` or ``nit``.
+        attempt: 0 = the newest.
+    """
+
+    number: str
+    text: str
+    path: str = ""
+    first: int = 0
+    last: int = 0
+    side: str = ""
+    type: str = "issue"
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EditComment:
+    """Say it differently; None leaves a field as it is. The worker is told anew. Result: ``{}``."""
+
+    number: str
+    comment: int
+    text: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteComment:
+    """Take a comment back. Result: ``{}``."""
+
+    number: str
+    comment: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDraft:
+    """Keep verdicts that are not sent yet; replaces what was kept of that attempt. Result: ``{}``.
+
+    Attributes:
+        number: the task.
+        proposal: hash of the attempt that they are about.
+        accepted: what is accepted so far.
+        rejected: what is rejected so far.
+        seen: paths of the files a person has been in.
+        since: path -> the earlier attempt from which its marks come.
+    """
+
+    number: str
+    proposal: str
+    accepted: Parts = ALL
+    rejected: Parts = ALL
+    seen: tuple[str, ...] = ()
+    since: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +352,30 @@ class Redo:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTests:
+    """Let tests of the newest proposal run again, in the sandbox; no verdict changes by it.
+
+    Result: ``{"attempt": int}``; its end is the event ``tests.ended``, its outcomes stand in
+    ``show`` and, as run ``again``, in `ShowTestOutput`.
+
+    Attributes:
+        tests: node ids or files; empty = the whole suite.
+        expect: as in `Approve`.
+    """
+
+    number: str
+    tests: tuple[str, ...] = ()
+    expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTests:
+    """Stop what `RunTests` began. Result: ``{}``."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPolicy:
     """Choose ``manual``, ``green`` or ``auto``; None = settings and level say. Result: ``{}``."""
 
@@ -297,6 +415,11 @@ Command = (
     | Note
     | Approve
     | Reject
+    | Explain
+    | AddComment
+    | EditComment
+    | DeleteComment
+    | SaveDraft
     | Answer
     | RaiseLimit
     | Skip
@@ -307,6 +430,8 @@ Command = (
     | LeaveHand
     | Undo
     | Redo
+    | RunTests
+    | StopTests
     | SetPolicy
     | SetWorkers
     | KeepWorking

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from typing import AnyStr, Generic
+from typing import AnyStr, Generic, Protocol, TypeVar
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "Sliced"]
 
-_BLOCK = 16_384  # bytes or characters between two remembered counts
+T_co = TypeVar("T_co", covariant=True)
+
+_BLOCK = 4_096  # bytes or characters between two remembered counts
+
+
+class Sliced(Protocol[T_co]):
+    """Text of which pieces are taken: a string, bytes, or a mapped file."""
+
+    def __len__(self) -> int:
+        """Characters or bytes."""
+        ...
+
+    def __getitem__(self, piece: slice, /) -> T_co:
+        """A copy of a piece."""
+        ...
 
 
 class Lines(Generic[AnyStr]):
@@ -21,14 +36,13 @@ class Lines(Generic[AnyStr]):
         end: a line feed, of the same kind as the text.
     """
 
-    def __init__(self, text: AnyStr, end: AnyStr) -> None:
-        self.text: AnyStr = text
+    def __init__(self, text: Sliced[AnyStr], end: AnyStr) -> None:
+        self.text: Sliced[AnyStr] = text
         self._end: AnyStr = end
-        self._counts = [0]  # line ends before each block
+        self._counts = array("Q", [0])  # line ends before each block
         for start in range(0, len(text), _BLOCK):
-            ends = text.count(self._end, start, start + _BLOCK)
-            self._counts.append(self._counts[-1] + ends)
-        open_end = bool(text) and not text.endswith(self._end)
+            self._counts.append(self._counts[-1] + text[start : start + _BLOCK].count(end))
+        open_end = bool(len(text)) and text[len(text) - 1 : len(text)] != end
         self._total = self._counts[-1] + open_end
 
     def __len__(self) -> int:
@@ -41,15 +55,23 @@ class Lines(Generic[AnyStr]):
         if line >= self._total:
             return len(self.text)
         block = bisect_left(self._counts, line) - 1
-        at = block * _BLOCK
-        for _ in range(line - self._counts[block]):
-            at = self.text.index(self._end, at) + 1
-        return at
+        piece = self.text[block * _BLOCK : (block + 1) * _BLOCK]
+        rest = piece.split(self._end, line - self._counts[block])[-1]
+        return block * _BLOCK + len(piece) - len(rest)
+
+    def number(self, place: int) -> int:
+        """The position of the line that a place in the text is in."""
+        block = min(place, len(self.text)) // _BLOCK
+        return self._counts[block] + self.text[block * _BLOCK : place].count(self._end)
+
+    def raw(self, first: int, last: int) -> AnyStr:
+        """Lines by position from 0 with their ends, as they stand; ``last`` is left out."""
+        return self.text[self.start(first) : self.start(last)]
 
     def read(self, first: int, last: int) -> list[AnyStr]:
         """Lines by position from 0, without their ends; ``last`` is left out."""
         first, last = max(0, first), min(last, self._total)
         if first >= last:
             return []
-        lines = self.text[self.start(first) : self.start(last)].split(self._end)
+        lines: list[AnyStr] = self.raw(first, last).split(self._end)
         return lines[: last - first]

@@ -62,6 +62,15 @@ class Parts:
         hunks, lines = [list(each) for each in self.hunks], [list(each) for each in self.lines]
         return {"files": list(self.files), "hunks": hunks, "lines": lines}
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Parts:
+        """Read `document`; rows of earlier releases have no lines."""
+        return cls(
+            tuple(document["files"]),
+            tuple((path, k) for path, k in document["hunks"]),
+            tuple((path, first, last) for path, first, last in document.get("lines", ())),
+        )
+
     @property
     def text(self) -> str:
         """The part in words, for people and the model."""

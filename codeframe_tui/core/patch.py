@@ -8,13 +8,30 @@ from enum import StrEnum
 
 from codeframe_tui.core.diff import FileDiff, Hunk
 
-__all__ = ["WHOLE", "LineRange", "Share", "select", "share", "touches"]
+__all__ = [
+    "NOWHERE",
+    "WHOLE",
+    "LineRange",
+    "Share",
+    "bound",
+    "choice_of",
+    "choices",
+    "ranges_of",
+    "select",
+    "share",
+    "taken",
+    "touched",
+    "touches",
+]
 
 WHOLE = 0
 """Stands for the whole file among accepted hunks; the only way to take one without hunks."""
 
 LineRange = tuple[int, int]
 """First and last line of the proposed file, from 1."""
+
+NOWHERE: LineRange = (0, -1)
+"""The range of what can only be taken with its hunk."""
 
 
 class Share(StrEnum):
@@ -30,22 +47,29 @@ class _Block:
     """A run of removed and added lines without context in it; positions count from 0.
 
     Attributes:
+        at: position of its first line in the hunk, notes on line ends left out.
         around: lines of the proposed file, from 1, that stand next to it in the hunk.
     """
 
+    at: int
     old: range
     new: range
     around: tuple[int, ...]
 
-    def chosen(self, lines: Sequence[LineRange]) -> list[bool]:
-        """Whether each added line is in a range; a bare removal counts as one line.
+    @property
+    def choices(self) -> list[LineRange]:
+        """The range that takes each added line; a bare removal counts as one line.
 
-        A bare removal has no line of its own in the proposed file: it is taken when the lines on
-        both sides of it are.
+        A bare removal has no line of its own in the proposed file: it is taken when one range
+        has the lines on both sides of it. `NOWHERE` when there are none in the hunk.
         """
         if self.new:
-            return [_within(at + 1, lines) for at in self.new]
-        return [bool(self.around) and all(_within(line, lines) for line in self.around)]
+            return [(at + 1, at + 1) for at in self.new]
+        return [(self.around[0], self.around[-1]) if self.around else NOWHERE]
+
+    def chosen(self, lines: Sequence[LineRange]) -> list[bool]:
+        """Whether each of the choices is in a range."""
+        return [_within(choice, lines) for choice in self.choices]
 
 
 def select(
@@ -92,6 +116,87 @@ def share(hunk: Hunk, lines: Sequence[LineRange]) -> Share:
     if not any(chosen):
         return Share.NONE
     return Share.ALL if all(chosen) else Share.SOME
+
+
+def choices(hunk: Hunk) -> list[LineRange]:
+    """What can be taken of a hunk line by line, each by the range that takes it.
+
+    These are the added lines, and the runs of removed lines without added ones in their place.
+    """
+    return [choice for block in _blocks(hunk) for choice in block.choices]
+
+
+def bound(ranges: Sequence[LineRange], chosen: Set[int], *, taken: bool) -> set[int]:
+    """The chosen ones of `choices` with those that cannot be decided without them.
+
+    A removal at an end of a hunk is taken by the one line beside it, and so by every range that
+    has this line.
+
+    Args:
+        ranges: all choices.
+        chosen: positions in them.
+        taken: whether they are taken, or left.
+    """
+    at_line: dict[int, list[int]] = {}
+    for at, (first, last) in enumerate(ranges):
+        for line in {first, last}:
+            at_line.setdefault(line, []).append(at)
+    found = set(chosen)
+    for at in chosen:
+        for other in {each for line in ranges[at] for each in at_line[line]}:
+            inner, outer = (other, at) if taken else (at, other)
+            if ranges[outer][0] <= ranges[inner][0] and ranges[inner][1] <= ranges[outer][1]:
+                found.add(other)
+    return found
+
+
+def choice_of(hunk: Hunk) -> list[int]:
+    """For each line of a hunk the position in `choices` of what it goes with; -1 for context."""
+    found: list[int] = []
+    first = 0
+    for block in _blocks(hunk):
+        last = first + max(len(block.new), 1) - 1
+        found += [-1] * (block.at - len(found))
+        found += [min(first + at, last) for at in range(len(block.old))]
+        found += range(first, first + len(block.new))
+        first = last + 1
+    signs = [sign for sign, _ in hunk.lines]
+    found += [-1] * (len(signs) - signs.count("\\") - len(found))
+    signed = iter(found)
+    return [-1 if sign == "\\" else next(signed) for sign in signs]
+
+
+def ranges_of(hunk: Hunk, chosen: Sequence[bool]) -> list[LineRange]:
+    """Ranges that take exactly the chosen ones of `choices`; added lines in a row are one range."""
+    found: list[LineRange] = []
+    first = 0
+    for block in _blocks(hunk):
+        ranges = block.choices
+        run = False
+        for choice, is_chosen in zip(ranges, chosen[first : first + len(ranges)], strict=True):
+            if is_chosen and run:
+                found[-1] = (found[-1][0], choice[1])
+            elif is_chosen and choice != NOWHERE:
+                found.append(choice)
+            run = is_chosen
+        first += len(ranges)
+    return found
+
+
+def taken(hunk: Hunk, lines: Sequence[LineRange]) -> list[bool]:
+    """For each line of a hunk whether it is removed or added with the line ranges."""
+    chosen = [_within(choice, lines) for choice in choices(hunk)]
+    return [at >= 0 and chosen[at] for at in choice_of(hunk)]
+
+
+def touched(diff: FileDiff, *lines: LineRange) -> list[tuple[str, str]]:
+    """The removed and added lines of a file that go with the line ranges."""
+    return [
+        line
+        for hunk in diff.hunks
+        for line, is_taken in zip(hunk.lines, taken(hunk, lines), strict=True)
+        if is_taken
+    ]
 
 
 def _mix(
@@ -150,12 +255,13 @@ def _blocks(hunk: Hunk) -> Iterator[_Block]:
         if end > at:
             before = (new,) if at > 0 else ()
             after = (new + added + 1,) if end < len(signs) else ()
-            yield _Block(range(old, old + removed), range(new, new + added), (*before, *after))
+            olds, news = range(old, old + removed), range(new, new + added)
+            yield _Block(at, olds, news, (*before, *after))
         old, new, at = old + removed + 1, new + added + 1, end + 1
 
 
-def _within(line: int, lines: Sequence[LineRange]) -> bool:
-    return any(first <= line <= last for first, last in lines)
+def _within(choice: LineRange, lines: Sequence[LineRange]) -> bool:
+    return choice != NOWHERE and any(a <= choice[0] and choice[1] <= b for a, b in lines)
 
 
 def _lines(content: bytes | None) -> list[bytes]:

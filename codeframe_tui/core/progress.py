@@ -9,7 +9,7 @@ from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.proposal import FileSummary
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.core.verification import Flag, Run, Verification
 
 __all__ = ["Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
 
@@ -22,8 +22,8 @@ class Turn:
         index: position in the task's conversation, from 0.
         role: ``user`` or ``assistant``.
         content: content blocks as JSON objects.
-        purpose: user: ``task``, ``tools``, ``correction``, ``format`` or ``resume``; assistant:
-            ``reply``.
+        purpose: user: ``task``, ``tools``, ``correction``, ``format``, ``resume`` or ``explain``;
+            assistant: ``reply``.
         attempt: the attempt it belongs to, from 1.
         stop_reason: assistant only.
         model: assistant only.
@@ -69,6 +69,7 @@ class Attempt:
         number: from 1 in the task.
         cause: why it was made: ``first``, ``correction``, ``review`` (a person spoke), or ``hand``:
             a person made it.
+        again: the newest run that a person asked for beside the verification.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Attempt:
     verification: Verification | None = None
     flags: tuple[Flag, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    again: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Message:
 
     Attributes:
         id: row id.
-        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``edit``, ``hand`` or ``rebase``.
+        kind: ``note``, ``answer``, ``hint``, ``rejection``, ``question``, ``edit``, ``hand`` or
+            ``rebase``.
         text: sanitised when shown, verbatim for the model.
         blocker: the question it answers, if any.
     """
@@ -137,6 +140,7 @@ class Progress:
         attempts: oldest first.
         inbox: messages from people not yet told, oldest first.
         strikes: invalid answers in a row since the newest proposal or word of a person.
+        questions: comments of a person that wait for an answer in words.
         granted: corrections that a person allowed beyond those of the agent.
     """
 
@@ -147,4 +151,5 @@ class Progress:
     attempts: tuple[Attempt, ...] = ()
     inbox: tuple[Message, ...] = ()
     strikes: int = 0
+    questions: int = 0
     granted: int = 0

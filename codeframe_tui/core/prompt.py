@@ -11,10 +11,12 @@ from codeframe_tui.core.task import Evidence, Issue, Task
 from codeframe_tui.core.verification import Outcome, TestCase, Verification
 
 __all__ = [
+    "ONLY_WORDS",
     "answer_refused",
     "attempt_summary",
     "correction",
     "edited",
+    "explanation",
     "first_message",
     "messages_from_people",
     "rebased",
@@ -44,6 +46,9 @@ When you are done, answer with exactly one JSON object and nothing else:
 - Never shorten content with a remark such as "rest unchanged".
 - If only a person can decide something, use AskHuman instead of guessing.
 """
+
+ONLY_WORDS = "Do not send a change set."
+"""Ends a message that wants an answer in words."""
 
 _EVIDENCE = {
     Evidence.TDD: "proven by new tests that fail before and pass after (tests first)",
@@ -112,11 +117,26 @@ def messages_from_people(messages: Sequence[Message], questions: Mapping[str, st
                 lines.append(f"A person gives a hint: {message.text}")
             case "rejection":
                 lines.append(f"A person reviewed your proposal and wants changes: {message.text}")
+            case "question":
+                lines.append(f"A person asks about your proposal:\n\n{message.text}")
             case "rebase" | "edit" | "hand":
                 lines.append(message.text)
             case _:
                 lines.append(f"A note from the person who supervises you: {message.text}")
     return "\n\n".join(line for line in lines if line)
+
+
+def explanation(asked: str) -> str:
+    """Ask for an answer in words, which changes nothing.
+
+    Args:
+        asked: what people said, as `messages_from_people` tells it.
+    """
+    return (
+        f"{asked}\n\nAnswer in plain words, each question under its number. Change nothing: your "
+        "proposal stays as it is while the person reviews it, and your tools only read for now. "
+        f"{ONLY_WORDS}"
+    )
 
 
 def edited(task: Task, fields: Collection[str]) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeframe_tui.core.hand import BY_HAND
-from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.verification import Verdict
 
 __all__ = [
     "Ask",
     "Correct",
+    "Explain",
     "Gather",
+    "KeepAnswer",
     "ReadAnswer",
     "Resume",
     "RunTools",
@@ -24,6 +26,7 @@ __all__ = [
     "Stuck",
     "Verify",
     "attempt_in_hand",
+    "is_explaining",
     "next_step",
 ]
 
@@ -73,6 +76,22 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Explain:
+    """Tell the model what a person asks about its proposal; it answers in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """Store what it answered, and let the person go on with the same proposal.
+
+    Attributes:
+        turn: the reply; None when none came within the limit of calls.
+    """
+
+    turn: Turn | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """Only a person can help: open a blocker.
 
@@ -85,8 +104,22 @@ class Stuck:
     question: str
 
 
-Step = Gather | Ask | RunTools | ReadAnswer | Verify | Settle | Correct | Resume | Stuck
+Step = (
+    Gather
+    | Ask
+    | RunTools
+    | ReadAnswer
+    | Verify
+    | Settle
+    | Correct
+    | Resume
+    | Explain
+    | KeepAnswer
+    | Stuck
+)
 
+_BEGINNINGS = frozenset({"task", "correction", "resume", "explain"})
+"""Purposes of messages that ask for something new; the others go on with what was asked."""
 MAX_STRIKES = 2
 """Invalid answers that are sent back; the next one becomes a blocker (CONTRACT §8)."""
 
@@ -113,11 +146,33 @@ def next_step(progress: Progress, *, max_turns: int, max_corrections: int) -> St
     if _is_by_hand(progress):
         return _after_hand(progress)
     last = progress.turns[-1]
+    if is_explaining(progress):
+        return _explain(progress, last, max_turns)
     if last.role == "user":
         return Resume() if progress.inbox else _ask_or_stop(progress, last, max_turns)
     if last.attempt > len(progress.attempts):
         return _after_reply(progress, last)
     return _after_attempt(progress, max_corrections)
+
+
+def is_explaining(progress: Progress) -> bool:
+    """Whether the conversation is about questions of a person that are not answered yet."""
+    begun = next((t for t in reversed(progress.turns) if t.purpose in _BEGINNINGS), None)
+    if begun is None or begun.purpose != "explain" or not progress.questions:
+        return False
+    return not (_WISHES - {"answer"}) & {message.kind for message in progress.inbox}
+
+
+def _explain(progress: Progress, last: Turn, max_turns: int) -> Step:
+    if last.role == "user" and progress.inbox:
+        return Explain()
+    if last.stop_reason in {"tool_use", "pause_turn"}:
+        return RunTools(last)
+    if last.role != "user":
+        asked = any(message.kind == "question" for message in progress.inbox)
+        return Explain() if asked else KeepAnswer(last)
+    begun = max(turn.index for turn in progress.turns if turn.purpose == "explain")
+    return Ask() if len(progress.turns) - begun < 2 * max_turns else KeepAnswer(None)
 
 
 def _ask_or_stop(progress: Progress, last: Turn, max_turns: int) -> Step:
@@ -154,10 +209,12 @@ def _after_attempt(progress: Progress, max_corrections: int) -> Step:
     attempt = progress.attempts[-1]
     if attempt.verification is None:
         return Verify()
-    if progress.inbox:
-        return Resume()
+    if kinds := {message.kind for message in progress.inbox}:
+        return Explain() if "question" in kinds and not kinds & _WISHES else Resume()
     if attempt.verification.verdict is not Verdict.FAILED:
         return Settle()
+    if attempt.cause == BY_HAND:
+        return _failed_by_hand(attempt)
     if progress.task.corrections < max_corrections + progress.granted:
         return Correct()
     return Stuck("corrections", _exhausted(progress))
@@ -184,8 +241,16 @@ def _after_hand(progress: Progress) -> Step:
     since = max(message.id for message in progress.inbox if message.kind == BY_HAND)
     if any(message.id > since and message.kind in _WISHES for message in progress.inbox):
         return Resume()
+    if any(message.kind == "question" for message in progress.inbox):
+        return Explain()
     if attempt.verification.verdict is not Verdict.FAILED:
         return Settle()
+    return _failed_by_hand(attempt)
+
+
+def _failed_by_hand(attempt: Attempt) -> Stuck:
+    """The worker corrects what a person made only when it is told to."""
+    assert attempt.verification is not None
     why = attempt.verification.message or attempt.verification.reason
     return Stuck(
         "hand",

@@ -62,6 +62,7 @@ class Phase(StrEnum):
     PROPOSING = "proposing"
     VERIFYING = "verifying"
     CORRECTING = "correcting"
+    EXPLAINING = "explaining"
     APPLYING = "applying"
 
 

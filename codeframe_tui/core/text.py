@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
-__all__ = ["clean", "clean_line", "reveal"]
+__all__ = ["clean", "clean_line", "is_mark", "printable", "reveal", "reveal_name"]
 
 MAX_LINE = 4_096
 MAX_MARKS = 8
@@ -32,6 +33,7 @@ _HIDDEN = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_UNDRAWN = re.compile(f"[\t\n]|{_HIDDEN.pattern}")
 _WIDE_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 _LONG_LINE = re.compile(rf"^([^\n]{{{MAX_LINE - 1}}})[^\n]{{2,}}", re.MULTILINE)
 
@@ -65,26 +67,45 @@ def reveal(text: str) -> tuple[str, bool]:
     return shown, shown != text
 
 
-def _few_marks(run: str, *, visible: bool = False) -> str:
-    """At most `MAX_MARKS` marks on a cell; the others are dropped or told."""
-    kept: list[str] = []
-    marks = 0
-    for char in run:
-        marks = marks + 1 if _is_mark(char) else 0
-        if marks <= MAX_MARKS:
-            kept.append(char)
-        elif visible:
-            kept.append(_form(ord(char)))
-    return "".join(kept)
+def reveal_name(text: str) -> str:
+    """A path or a heading as `reveal` shows a line; tabs and line breaks are made visible too."""
+    return reveal(text)[0].replace("\t", "\u2409").replace("\n", "\u240a")
 
 
-def _is_mark(char: str) -> bool:
+def printable(text: str, cells: Callable[[str], int] | None = None) -> str:
+    """A drawn text without what a terminal may act on and what nobody sees.
+
+    The last door before a terminal: what has passed `clean_line` goes through unchanged.
+
+    Args:
+        text: a part of a line.
+        cells: how many cells a character was counted as; so many spaces stand in its place.
+    """
+    if text.isprintable():
+        return text
+    return _UNDRAWN.sub(lambda found: " " * cells(found.group()) if cells else "", text)
+
+
+def is_mark(char: str) -> bool:
     """Whether a terminal draws it into the cell before it: marks, Hangul vowels and finals."""
     return (
         "\u1160" <= char <= "\u11ff"
         or "\ud7b0" <= char <= "\ud7ff"
         or unicodedata.category(char) in {"Mn", "Me"}
     )
+
+
+def _few_marks(run: str, *, visible: bool = False) -> str:
+    """At most `MAX_MARKS` marks on a cell; the others are dropped or told."""
+    kept: list[str] = []
+    marks = 0
+    for char in run:
+        marks = marks + 1 if is_mark(char) else 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+        elif visible:
+            kept.append(_form(ord(char)))
+    return "".join(kept)
 
 
 def _form(code: int) -> str:

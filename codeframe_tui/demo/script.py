@@ -43,7 +43,16 @@ def script() -> Talks:
         "fuel": _fuel(),
         "refusals": _refusals(),
     }
-    return Talks({task.title: talks[task.slug] for task in TASKS}, otherwise=_stranger())
+    told = {task.title: talks[task.slug] for task in TASKS}
+    return Talks(told, otherwise=_stranger(), explains=_explains())
+
+
+def _explains() -> Turn:
+    said = (
+        "This model only plays the demo and cannot answer. A real one reads the code again and "
+        "explains itself here; the proposal stays as it is, and its tests need not run again."
+    )
+    return Turn((Text(said),))
 
 
 def _size_limit() -> list[list[Step]]:

@@ -9,12 +9,13 @@ from collections.abc import (
 )
 from typing import Protocol
 
+from codeframe_tui.core.again import Again
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
-from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.ports.service import Document
 
 
@@ -100,6 +101,13 @@ class Ledger(Protocol):
         """The newest attempt waits for a person."""
         ...
 
+    async def record_explanation(self, number: str, text: str) -> None:
+        """What the worker answered to the questions about the newest attempt.
+
+        The task waits for a person again, as it did when they were asked.
+        """
+        ...
+
     async def approve_by_policy(
         self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
     ) -> None:
@@ -178,6 +186,18 @@ class Ledger(Protocol):
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
         """Store a fact that changes no row (``policy.decided``, ``model.waiting``, ``problem``)."""
+        ...
+
+    async def next_again(self) -> Again:
+        """Return the next tests that a person wants to run again, as soon as there are any."""
+        ...
+
+    async def again_stopped(self, number: str) -> None:
+        """Return when a person stops the tests that run again."""
+        ...
+
+    async def end_again(self, again: Again, run: TestRun) -> None:
+        """Keep what they showed beside the verification, which stays what it is."""
         ...
 
     def publish(self, signal: Signal) -> None:

@@ -2,149 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Iterable,
-    Mapping,
-    Sequence,
-)
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.comment import Comment
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.filters import EVERY, Filter
 from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
-from codeframe_tui.core.queries import Sort
-from codeframe_tui.core.task import Group, Issue, Status, Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, TestCase, Verification
+from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
+from codeframe_tui.ports.tasks import IssueRows, QueueRows, TaskRows
 
-T = TypeVar("T")
 Setting = str | int | bool | None
-
-
-class IssueRows(Protocol):
-    """Issues by number."""
-
-    def find(self, number: str) -> Issue | None:
-        """One issue."""
-        ...
-
-    def known(self, numbers: Iterable[str]) -> set[str]:
-        """Those of the numbers that exist."""
-        ...
-
-    def add(self, issues: Sequence[Issue]) -> None:
-        """Insert; the numbers are free."""
-        ...
-
-
-class TaskRows(Protocol):
-    """Tasks and their dependencies."""
-
-    def find(self, number: str) -> Task | None:
-        """One task."""
-        ...
-
-    def known(self, numbers: Iterable[str]) -> set[str]:
-        """Those of the numbers that exist."""
-        ...
-
-    def all(self) -> list[Task]:
-        """Every task in queue order."""
-        ...
-
-    def last_in(self, issue: str | None) -> int:
-        """Highest last part of the numbers below an issue (None: plain numbers); 0 if none."""
-        ...
-
-    def add(self, tasks: Sequence[Task]) -> None:
-        """Insert tasks with their dependencies; all numbers are free, all dependencies known."""
-        ...
-
-    def save(self, task: Task) -> None:
-        """Write every field but number and dependencies."""
-        ...
-
-    def depend(self, number: str, needs: Sequence[str]) -> None:
-        """Replace the dependencies of a task."""
-        ...
-
-    def unmet(self, numbers: Sequence[str] | None) -> dict[str, dict[str, Status]]:
-        """By task its dependencies that are not completed, in their order; None = of all."""
-        ...
-
-    def needs(self, number: str) -> set[str]:
-        """Everything a task depends on, transitively."""
-        ...
-
-    def dependants(self, number: str) -> list[str]:
-        """Tasks that depend on it directly, in natural order."""
-        ...
-
-    def held_up(self, numbers: Sequence[str]) -> dict[str, int]:
-        """How many unfinished tasks wait for each, transitively."""
-        ...
-
-    def next_ready(self, *, fresh: bool) -> str | None:
-        """First task that can start; without ``fresh`` only those that were started before."""
-        ...
-
-    def next_revised(self) -> str | None:
-        """First queued task whose newest attempt a person made and nobody has tested yet."""
-        ...
-
-    def begun(self) -> set[str]:
-        """Queued tasks that were started before."""
-        ...
-
-    def statuses(self, numbers: Sequence[str]) -> dict[str, Status]:
-        """The state of each of the numbers that exists."""
-        ...
-
-    def start(self, number: str, worker: str) -> bool:
-        """Note who works on it; returns whether it is the first time."""
-        ...
-
-    def base(self, number: str) -> str | None:
-        """Tree id of the snapshot in force."""
-        ...
-
-    def set_base(self, number: str, tree: str | None) -> None:
-        """Replace the snapshot in force."""
-        ...
-
-    def strikes(self, number: str) -> int:
-        """Invalid answers in a row."""
-        ...
-
-    def set_strikes(self, number: str, strikes: int) -> None:
-        """Replace the number of invalid answers in a row."""
-        ...
-
-
-class QueueRows(Protocol):
-    """Tasks in the groups of the queue, each group in an order; what a filter leaves of them."""
-
-    def counts(self, only: Filter = EVERY) -> dict[Group, int]:
-        """How many tasks each group has."""
-        ...
-
-    def window(
-        self, group: Group, first: int, rows: int, *, sort: Sort = Sort.TURN, only: Filter = EVERY
-    ) -> list[Task]:
-        """So many tasks of a group from a place on, counted from 0.
-
-        In their turn queued tasks stand in the order of claims, done ones newest first, others
-        oldest first. By age: as they were added; by cost: dearest first, unknown prices last; by
-        change: what changed last first.
-        """
-        ...
-
-    def place(
-        self, number: str, *, sort: Sort = Sort.TURN, only: Filter = EVERY
-    ) -> tuple[Group, int] | None:
-        """Group and place of a task; None when there is none, or the filter leaves it out."""
-        ...
 
 
 class TurnRows(Protocol):
@@ -164,6 +34,10 @@ class TurnRows(Protocol):
 
     def usage_by_attempt(self, number: str) -> dict[int, Usage]:
         """Tokens of a task by attempt."""
+        ...
+
+    def cost_by_attempt(self, number: str) -> dict[int, float | None]:
+        """Money of a task by attempt; None where a price is unknown."""
         ...
 
     def spent(self, since: str) -> float | None:
@@ -247,6 +121,10 @@ class AttemptRows(Protocol):
         """Store evidence; replaces an earlier one of the same attempt."""
         ...
 
+    def keep(self, number: str, attempt: int, name: str, run: Run) -> None:
+        """Store one run beside the evidence; replaces an earlier one of its name."""
+        ...
+
     def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:
         """One test of a run."""
         ...
@@ -316,6 +194,42 @@ class DecisionRows(Protocol):
         ...
 
 
+class CommentRows(Protocol):
+    """What people say about proposals."""
+
+    def find(self, comment_id: int) -> Comment | None:
+        """One comment."""
+        ...
+
+    def of(self, number: str) -> list[Comment]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, comment: Comment) -> int:
+        """Insert, whatever id it carries; returns the id."""
+        ...
+
+    def save(self, comment: Comment) -> None:
+        """Write type, text, whether it was told, and the answer."""
+        ...
+
+    def delete(self, comment_id: int) -> None:
+        """Forget it."""
+        ...
+
+
+class DraftRows(Protocol):
+    """Verdicts that are not sent yet, by task and attempt."""
+
+    def of(self, number: str) -> dict[int, Draft]:
+        """Those of a task by attempt, in order."""
+        ...
+
+    def save(self, number: str, attempt: int, draft: Draft) -> None:
+        """Insert or replace."""
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -331,8 +245,8 @@ class EventRows(Protocol):
         """Events after a number, in order."""
         ...
 
-    def of(self, number: str, limit: int) -> list[Event]:
-        """The newest events of a task, oldest first."""
+    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
+        """The newest events of a task without those of some types, oldest first."""
         ...
 
 
@@ -399,6 +313,16 @@ class Tables(Protocol):
     @property
     def decisions(self) -> DecisionRows:
         """Approvals, undos and redos."""
+        ...
+
+    @property
+    def comments(self) -> CommentRows:
+        """What people say about proposals."""
+        ...
+
+    @property
+    def drafts(self) -> DraftRows:
+        """Verdicts that are not sent yet."""
         ...
 
     @property

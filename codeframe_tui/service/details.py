@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict
 
-from codeframe_tui.core.diff import FileDiff, file_document
 from codeframe_tui.core.errors import NotFound
-from codeframe_tui.core.hand import hand_folder
-from codeframe_tui.core.parts import ALL, FileParts
-from codeframe_tui.core.patch import share
-from codeframe_tui.core.progress import Attempt, Decision, Turn
-from codeframe_tui.core.queries import ShowActivity, ShowTask, ShowTestOutput
+from codeframe_tui.core.hand import BY_HAND, hand_folder
+from codeframe_tui.core.progress import Attempt, Decision
+from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import again as repeated
 from codeframe_tui.service import review
-from codeframe_tui.service.activity import item
 from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
 
-__all__ = ["activity", "decided_attempt", "diff", "interdiff", "plain_text", "task", "test_output"]
+__all__ = ["decided_attempt", "plain_text", "task", "test_output"]
 
 HISTORY = 200
-ACTIVITY = 1_000
-REPLY_TEXT = 2_000
-"""Characters of a reply in the activity."""
 TEXT_BYTES = 256 * 1024
 """Of a file that is shown beside its new content."""
 
@@ -39,16 +32,22 @@ def task(tables: Tables, query: ShowTask) -> Document:
     unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     usage = tables.turns.usage_by_attempt(found.number)
+    costs = tables.turns.cost_by_attempt(found.number)
+    history = tables.events.of(found.number, HISTORY)
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
-        "in_hand": tables.settings.get(hand_folder(found.number)) is not None,
-        "history": [event.document() for event in tables.events.of(found.number, HISTORY)],
+        "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
+        "history": [event.document() for event in history],
         "attempts": [
-            _attempt(each, usage.get(each.number, Usage()))
+            {
+                **_attempt(each, usage.get(each.number, Usage())),
+                "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
+                "again": repeated.document(each, history),
+            }
             for each in tables.attempts.all(found.number)
         ],
     }
@@ -74,49 +73,6 @@ def decided_attempt(
         if each.proposal == found.proposal and each.kind == "apply" and each.state != "refused"
     ]
     return found, decisions[-1] if decisions else None
-
-
-def diff(attempt: Attempt, decision: Decision | None, diffs: Sequence[FileDiff]) -> Document:
-    """``diff``; hunks carry ``accepted`` or ``declined`` once it is decided."""
-    parts = decision.parts if decision else ALL
-    named, unnamed = parts.by_path(), FileParts(whole=not parts)
-    return {
-        "base": attempt.base,
-        "proposal": attempt.proposal,
-        "attempt": attempt.number,
-        "files": [
-            file_document(each, _verdicts(each, named.get(each.path, unnamed)) if decision else ())
-            for each in diffs
-        ],
-    }
-
-
-def interdiff(
-    earlier: Attempt, newer: Attempt, diffs: Sequence[FileDiff], moved: Set[str]
-) -> Document:
-    """``diff --since``: how two proposed trees differ.
-
-    Args:
-        moved: paths at which the bases of the two differ: there the project itself was edited
-            between the attempts, and the difference shows that, too.
-    """
-    return {
-        "base": earlier.tree,
-        "proposal": newer.proposal,
-        "attempt": newer.number,
-        "since": earlier.number,
-        "since_proposal": earlier.proposal,
-        "rebased": earlier.base != newer.base,
-        "files": [{**file_document(each), "moved": each.path in moved} for each in diffs],
-    }
-
-
-def activity(tables: Tables, query: ShowActivity) -> Document:
-    """What the worker read, ran, wrote and said."""
-    number = find_task(tables, query.number).number
-    said = {turn.index: _text(turn) for turn in tables.turns.all(number)}
-    items = (item(event, said) for event in tables.events.of(number, ACTIVITY))
-    return {"items": [each for each in items if each is not None]}
 
 
 def test_output(tables: Tables, query: ShowTestOutput) -> Document:
@@ -187,16 +143,3 @@ def _run(run: Run) -> Document:
             for case in run.tests
         ],
     }
-
-
-def _verdicts(diff: FileDiff, parts: FileParts) -> list[str | None]:
-    return [
-        "accepted" if parts.whole or hunk.k in parts.hunks else share(hunk, parts.lines).value
-        for hunk in diff.hunks
-    ]
-
-
-def _text(turn: Turn) -> str:
-    blocks: list[Mapping[str, object]] = list(turn.content)
-    texts = [str(block.get("text", "")) for block in blocks if block.get("type") == "text"]
-    return "\n".join(texts)[:REPLY_TEXT]

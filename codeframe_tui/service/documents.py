@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
-from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowTasks
+from codeframe_tui.core.queries import MOST_ISSUES, ShowBlockers, ShowEvents, ShowIssues, ShowTasks
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -19,6 +19,7 @@ from codeframe_tui.settings import Settings
 __all__ = [
     "blockers",
     "events",
+    "issues",
     "overview",
     "questions",
     "row",
@@ -27,6 +28,8 @@ __all__ = [
     "usage_fields",
 ]
 
+TEXT_LIMIT = 200
+"""Characters of a text that is looked for."""
 WORKER_LIMIT = 50
 PAGE_LIMIT = 1000
 """Events of one page: a whole log at once would hold up everybody else."""
@@ -65,6 +68,12 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
             paid = tables.turns.paid
             return cap.usd + paid(since, None) - paid(cap.since, None)
     return None
+
+
+def issues(tables: Tables, query: ShowIssues) -> Document:
+    """See `core.queries.ShowIssues`."""
+    found = tables.issues.search(query.text[:TEXT_LIMIT], MOST_ISSUES)
+    return {"issues": [{"number": each.number, "title": each.title} for each in found]}
 
 
 def tasks(tables: Tables, _: ShowTasks) -> Document:
@@ -113,7 +122,7 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
     return {
         "blockers": [
             _blocker(
-                each, owners[each.task], held_up.get(each.task, 0), in_hand=each.task in copies
+                each, owners[each.task], held_up.get(each.task, 0), by_hand=each.task in copies
             )
             for each in found
         ]
@@ -178,7 +187,7 @@ def _why(task: Task, unmet: Mapping[str, Status], blocker: str | None, halted: H
     return halted.why(task.number)
 
 
-def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool) -> Document:
+def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, by_hand: bool) -> Document:
     assert task is not None
     return {
         **blocker_document(blocker),
@@ -186,7 +195,7 @@ def _blocker(blocker: Blocker, task: Task | None, held_up: int, *, in_hand: bool
         "holds": held_up,
         "cost_usd": task.cost_usd,
         "attempts": task.attempt,
-        "in_hand": in_hand,
+        "by_hand": by_hand,
     }
 
 

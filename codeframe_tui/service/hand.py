@@ -10,6 +10,7 @@ from codeframe_tui.core import prompt
 from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.diff import FileDiff, summary
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
+from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.hand import BY_HAND, EDITABLE_BYTES, Hand, hand_folder, told
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt
@@ -335,10 +336,7 @@ def _explanation(changed: Sequence[FileDiff]) -> str:
 
 
 def _bytes(path: str, text: str) -> bytes:
-    try:
-        content = text.encode()
-    except UnicodeEncodeError as error:
-        raise _not_editable(path, "what was written is no text") from error
+    content = check_unicode(text, "what was written").encode()
     if len(content) > EDITABLE_BYTES:
         raise _not_editable(path, f"it is larger than {EDITABLE_BYTES:,} bytes")
     return content

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from codeframe_tui.core import fields
 from codeframe_tui.core.commands import ImportTasks
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.task import Evidence, Issue, Task
 from codeframe_tui.ports import Document
-from codeframe_tui.service import fields
 from codeframe_tui.service.queue import insert_issues, insert_tasks
 from codeframe_tui.service.unit import Unit
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from codeframe_tui.core.again import Again
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
 from codeframe_tui.core.errors import CodeframeError, Lacking
@@ -18,11 +19,12 @@ from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
-from codeframe_tui.core.verification import Flag, Verification
+from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service import blockers, budget, hand, review, undo, work
+from codeframe_tui.service import again as repeated
+from codeframe_tui.service import blockers, budget, comments, hand, review, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -53,6 +55,7 @@ class StoreLedger:
         self._settings = settings
         self._broadcast = Broadcast()
         self._workforce = Workforce()
+        self._repeating = repeated.UnderWay()
         self._latest = ""
         self.started = self._moment()
         store.listen(self._hear)
@@ -129,6 +132,9 @@ class StoreLedger:
 
     async def to_review(self, number: str) -> None:
         await self._record(number, lambda unit: work.to_review(unit, number))
+
+    async def record_explanation(self, number: str, text: str) -> None:
+        await self._record(number, lambda unit: comments.record_explanation(unit, number, text))
 
     async def approve_by_policy(
         self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
@@ -208,6 +214,18 @@ class StoreLedger:
             await self._write(lambda unit: unit.emit(type_, task, data))
         else:
             await self._record(task, lambda unit: unit.emit(type_, task, data))
+
+    async def next_again(self) -> Again:
+        return await self._repeating.next()
+
+    async def again_stopped(self, number: str) -> None:
+        await self._repeating.stopped(number)
+
+    async def end_again(self, again: Again, run: TestRun) -> None:
+        try:
+            await self._record(again.task, lambda unit: repeated.ended(unit, again, run))
+        finally:
+            self._repeating.free(again.task)
 
     async def recover(self, paused: bool | None = None) -> list[str]:
         """Begin where an earlier process ended: tasks in progress wait for a worker again.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from codeframe_tui.core import fields
 from codeframe_tui.core.commands import (
     AddIssue,
     AddTask,
@@ -21,7 +22,7 @@ from codeframe_tui.core.lifecycle import ENDED
 from codeframe_tui.core.prompt import edited
 from codeframe_tui.core.task import Evidence, Issue, Status, Task
 from codeframe_tui.ports import Document
-from codeframe_tui.service import fields
+from codeframe_tui.service.dependencies import leads_back
 from codeframe_tui.service.review import rebase_after_refusal
 from codeframe_tui.service.unit import Unit, spoken
 
@@ -234,7 +235,7 @@ def _needs(unit: Unit, number: str, wanted: Sequence[str]) -> tuple[str, ...]:
             code="unknown_dependency",
         )
     for need in needs:
-        if need == number or number in unit.tables.tasks.needs(need):
+        if leads_back(unit.tables, number, need):
             raise Refused(
                 f"task {number} would wait for itself through {need}",
                 hint=f"take {need} out, or its own dependencies first",

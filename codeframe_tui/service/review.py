@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from codeframe_tui.core.commands import Approve, Reject
+from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.parts import ALL, Parts
@@ -15,6 +15,7 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import comments, drafts
 from codeframe_tui.service.undo import rebase, settle
 from codeframe_tui.service.unit import Unit, spoken
 
@@ -22,6 +23,7 @@ __all__ = [
     "approve",
     "approve_by_policy",
     "check_parts",
+    "explain",
     "newest_attempt",
     "rebase_after_refusal",
     "refuse_decision",
@@ -58,6 +60,7 @@ def approve(unit: Unit, command: Approve) -> Document:
         by=command.by,
     )
     number = _record(unit, decision)
+    drafts.mark_sent(unit, task, Parts())
     unit.move(task, Status.IN_PROGRESS, phase=Phase.APPLYING)
     return {"decision": number}
 
@@ -80,20 +83,33 @@ def approve_by_policy(
     unit.enter(task, Phase.APPLYING)
 
 
-def reject(unit: Unit, command: Reject) -> Document:
+def reject(unit: Unit, command: Reject, letter: comments.Letter) -> Document:
     """See `core.commands.Reject`."""
     task, attempt = reviewed(unit, command.number, command.expect, command.parts)
-    reason = spoken(command.reason, "the reason")
-    text = reason
-    if command.parts:
-        text = f"{reason}\nThis is about: {command.parts.text}."
-    unit.tables.messages.add(task.number, "rejection", text)
+    if command.reason or not letter.text:
+        spoken(command.reason, "the reason")
+    comments.mark_sent(unit, task, letter)
+    drafts.mark_sent(unit, task, command.parts)
+    unit.tables.messages.add(task.number, "rejection", letter.text)
     rebase_after_refusal(unit, task)
     unit.resolve_blockers(task.number, "rejected", sync_only=True)
-    data = {"attempt": attempt.number, "reason": reason, "parts": command.parts.document}
+    data = {
+        "attempt": attempt.number,
+        "reason": command.reason,
+        "parts": command.parts.document,
+        "comments": [comment.id for comment in letter.comments],
+        "text": letter.text,
+    }
     unit.emit("review.rejected", task.number, data)
     unit.move(task, Status.PENDING)
-    return {}
+    return {"text": letter.text}
+
+
+def explain(unit: Unit, command: Explain, letter: comments.Letter) -> Document:
+    """See `core.commands.Explain`."""
+    task, _ = reviewed(unit, command.number, command.expect, Parts())
+    drafts.mark_sent(unit, task, Parts())
+    return comments.ask(unit, command, task, letter)
 
 
 def rebase_after_refusal(unit: Unit, task: Task) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
-from codeframe_tui.core.errors import Lacking, WrongUse
+from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.lines import Lines
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.queries import MOST_LINES, ShowSide
@@ -28,11 +29,13 @@ class Sides:
     """Answers `ShowSide`; files that were looked at last are kept.
 
     Args:
-        workspaces: where the files are; None in an engine that has none.
+        workspaces: gives the store of trees, or raises when there is none.
         syntax: their colours; None for none.
     """
 
-    def __init__(self, store: Store, workspaces: Workspaces | None, syntax: Syntax | None) -> None:
+    def __init__(
+        self, store: Store, workspaces: Callable[[], Workspaces], syntax: Syntax | None
+    ) -> None:
         self._store = store
         self._workspaces = workspaces
         self._syntax = syntax
@@ -47,7 +50,7 @@ class Sides:
         texts = _bounded(lines.read(first - 1, last))
         asked = self._syntax if texts and query.syntax else None
         end = first - 1 + len(texts)
-        tokens = asked and await asked.tokens(blob, query.path, lines.text, first - 1, end)
+        tokens = asked and await asked.tokens(blob, query.path, lines.text[:], first - 1, end)
         return {
             "task": number,
             "attempt": attempt,
@@ -61,13 +64,11 @@ class Sides:
 
     async def _lines(self, tree: str, path: str) -> tuple[str, Lines[bytes]]:
         """The content's name and its lines; none where there is no text."""
-        if self._workspaces is None:
-            raise Lacking("this engine has no workspace store", hint="run `codeframe-tui doctor`")
-        entry = (await self._workspaces.entries(tree, [path])).get(path)
+        entry = (await self._workspaces().entries(tree, [path])).get(path)
         if entry is None:
             return "", Lines(b"", b"\n")
         if entry.blob not in self._kept:
-            content = await self._workspaces.read(tree, path) or b""
+            content = await self._workspaces().read(tree, path) or b""
             self._keep(entry.blob, Lines(b"" if b"\0" in content[:_BINARY] else content, b"\n"))
         self._kept.move_to_end(entry.blob)
         return entry.blob, self._kept[entry.blob]

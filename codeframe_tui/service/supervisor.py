@@ -10,16 +10,20 @@ from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
 from codeframe_tui.core.commands import (
+    AddComment,
     Approve,
     Command,
+    Explain,
     FinishByHand,
     KeepWorking,
     LeaveHand,
     RaiseLimit,
     Reject,
     Revise,
+    RunTests,
     SetPolicy,
     SetWorkers,
+    StopTests,
     TakeInHand,
 )
 from codeframe_tui.core.diff import summary
@@ -27,13 +31,18 @@ from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
-from codeframe_tui.core.queries import Query, ShowDiff
+from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
+    activity,
     blockers,
+    comments,
+    dependencies,
     details,
     documents,
+    drafts,
+    history,
     importing,
     limits,
     queue,
@@ -43,8 +52,12 @@ from codeframe_tui.service import (
     undo,
     windows,
 )
+from codeframe_tui.service import again as repeated
+from codeframe_tui.service.comments import Letter
+from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
+from codeframe_tui.service.reading import ReviewReader
 from codeframe_tui.service.sides import Sides
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -53,6 +66,7 @@ from codeframe_tui.worker.undo import both_sides
 __all__ = ["Supervisor"]
 
 T = TypeVar("T")
+P = TypeVar("P", Approve, Reject)
 PAGE = 500
 """Events read from the store at once."""
 
@@ -62,23 +76,28 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Answer: blockers.answer,
     commands.Approve: review.approve,
     commands.Cancel: queue.cancel,
+    commands.DeleteComment: comments.delete,
+    commands.EditComment: comments.edit,
     commands.EditTask: queue.edit,
     commands.Hold: queue.hold,
     commands.ImportTasks: importing.import_tasks,
     commands.Note: queue.note,
     commands.Redo: undo.redo,
-    commands.Reject: review.reject,
     commands.Release: queue.release,
     commands.Retry: queue.retry,
+    commands.SaveDraft: drafts.save,
     commands.Skip: blockers.skip,
     commands.Split: splitting.split,
     commands.Undo: undo.undo,
 }
 _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
-    queries.ShowActivity: details.activity,
+    queries.CheckDependencies: dependencies.check,
+    queries.ShowDependencies: dependencies.dependencies,
+    queries.ShowIssues: documents.issues,
+    queries.ShowHistory: history.history,
+    queries.ShowEntry: activity.entry,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
-    queries.ShowTask: details.task,
     queries.ShowTasks: documents.tasks,
     queries.ShowTestOutput: details.test_output,
 }
@@ -121,8 +140,11 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._index = index
         self._doctor = doctor
+        there = partial(_there, workspaces, "workspace store")
+        self._diffs = Diffs(store, there)
+        self._reviews: ReviewReader | None = None
         self._hands = Hands(store, workspaces, gate, self._write)
-        self._sides = Sides(store, workspaces, syntax)
+        self._sides = Sides(store, there, syntax)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -131,21 +153,47 @@ class Supervisor(StoreLedger):
             case KeepWorking(on):
                 self.keep = on
                 return {}
-            case SetWorkers():
-                switch = partial(switches.set_workers, command=command, settings=self._settings)
-                return await self._write(switch)
-            case SetPolicy():
-                choose = partial(switches.set_policy, command=command, settings=self._settings)
-                return await self._write(choose)
+            case SetWorkers() | SetPolicy() | RaiseLimit():
+                return await self._write(partial(self._switch, command))
+            case RunTests() | StopTests():
+                return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
                 return await self._hands.submit(command)
-            case RaiseLimit():
-                raised = partial(limits.raise_limit, wish=command, settings=self._settings)
-                return await self._write(partial(raised, started=self.started))
-            case Approve() | Reject() if command.parts.hunks or command.parts.lines:
+            case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
+            case Reject() | Explain() | AddComment():
+                return await self._say(command)
         wish = command
         return await self._write(lambda unit: _HANDLERS[type(wish)](unit, wish))
+
+    def _switch(self, command: SetWorkers | SetPolicy | RaiseLimit, unit: Unit) -> Document:
+        """What goes by the settings."""
+        match command:
+            case SetWorkers():
+                return switches.set_workers(unit, command, self._settings)
+            case SetPolicy():
+                return switches.set_policy(unit, command, self._settings)
+            case RaiseLimit():
+                return limits.raise_limit(
+                    unit, wish=command, settings=self._settings, started=self.started
+                )
+
+    async def _say(self, command: Reject | Explain | AddComment) -> Document:
+        """What needs the files of the proposal, which are read outside of the unit."""
+        match command:
+            case AddComment():
+                attempt, spot = await self._reader.spot(command)
+                return await self._write(lambda unit: comments.add(unit, command, attempt, spot))
+            case Explain():
+                asked = await self._letter(ShowLetter(command.number, "explain"))
+                return await self._write(lambda unit: review.explain(unit, command, asked))
+            case Reject():
+                pinned = command
+                if command.parts.hunks or command.parts.lines:
+                    pinned = await self._with_checked_parts(command)
+                wish = ShowLetter(command.number, "changes", command.reason, command.parts)
+                said = await self._letter(wish)
+                return await self._write(lambda unit: review.reject(unit, pinned, said))
 
     async def query(self, query: Query) -> Document:
         """See `ports.Service`."""
@@ -156,26 +204,49 @@ class Supervisor(StoreLedger):
                 return await self._overview()
             case queries.ShowUsage():
                 return await self._store.read(self._usage)
+            case queries.ShowActivity():
+                now = self._clock.now()
+                return await self._store.read(lambda rows: activity.activity(rows, query, now))
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
-            case queries.ShowDiff():
-                return await self._diff(query)
+            case queries.ShowDiff() | queries.ShowHunkLines() | queries.ShowHits():
+                return await self._diffs.answer(query)
+            case queries.ShowTask() | ShowReview() | ShowLetter():
+                return await self._reviewed(query)
+            case _:
+                return await self._files(query)
+
+    async def _reviewed(self, query: queries.ShowTask | ShowReview | ShowLetter) -> Document:
+        """What a person reads to decide."""
+        match query:
+            case queries.ShowTask():
+                return await self._task(query)
+            case ShowReview():
+                return await self._reader.document(query)
+            case ShowLetter():
+                letter = await self._letter(query)
+                ids = [comment.id for comment in letter.comments]
+                return {"task": query.number, "text": letter.text, "comments": ids}
+
+    async def _files(self, query: Query) -> Document:
+        """What is read from trees and copies."""
+        match query:
             case queries.ShowUndo(number):
                 return await self._undo(number)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
-            case _:
-                return await self._surroundings(query)
-
-    async def _surroundings(self, query: Query) -> Document:
-        """What is no row: files, copies, the code and the environment."""
-        match query:
             case queries.ShowSide():
                 return await self._sides.show(query)
             case queries.ShowFile():
                 return await self._hands.file(query)
             case queries.ShowHand():
                 return await self._hands.show(query)
+            case _:
+                return await self._project(query)
+
+    async def _project(self, query: Query) -> Document:
+        """What is no task's: the code and the environment."""
+        match query:
             case queries.ShowContext(text):
                 return await self._context(text)
             case queries.ShowSymbols(name):
@@ -199,7 +270,38 @@ class Supervisor(StoreLedger):
     async def _events_after(self, seq: int) -> list[Event]:
         return await self._store.read(lambda tables: tables.events.after(seq, PAGE))
 
-    async def _with_checked_parts(self, command: Approve | Reject) -> Approve | Reject:
+    @property
+    def _reader(self) -> ReviewReader:
+        if self._reviews is None:
+            self._reviews = ReviewReader(self._store, _there(self._workspaces, "workspace store"))
+        return self._reviews
+
+    async def _task(self, query: queries.ShowTask) -> Document:
+        shown = await self._store.read(lambda tables: details.task(tables, query))
+        said = await self._reader.comments(query.number) if shown["attempts"] else []
+        return {**shown, "comments": said, "testing": shown["number"] in self._repeating}
+
+    async def _letter(self, query: ShowLetter) -> Letter:
+        """The letter of a review; of a task without a proposal only what a person says."""
+        task = await self._store.read(lambda tables: find_task(tables, query.number))
+        return await self._reader.letter(query) if task.attempt else Letter(query.overall)
+
+    async def _run_tests(self, command: RunTests | StopTests) -> Document:
+        if isinstance(command, StopTests):
+            self._repeating.stop(command.number)
+            return {}
+        repeated.require_sandbox(self._facts())
+        again = await self._store.read(lambda tables: repeated.wished(tables, command))
+        self._repeating.reserve(again.task)
+        try:
+            await self._write(lambda unit: repeated.began(unit, again))
+        except BaseException:
+            self._repeating.free(again.task)
+            raise
+        self._repeating.put(again)
+        return {"attempt": again.attempt}
+
+    async def _with_checked_parts(self, command: P) -> P:
         """They need the diff, which is read outside of the unit; so the proposal is pinned."""
         task = await self._store.read(lambda tables: find_task(tables, command.number))
         attempt = await self._store.read(lambda tables: review.newest_attempt(tables, task))
@@ -222,20 +324,6 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
-
-    async def _diff(self, query: ShowDiff) -> Document:
-        found, decision = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.attempt)
-        )
-        workspaces = _there(self._workspaces, "workspace store")
-        if query.since is None:
-            return details.diff(found, decision, await workspaces.diff(found.base, found.tree))
-        earlier, _ = await self._store.read(
-            lambda tables: details.decided_attempt(tables, query.number, query.since)
-        )
-        moved = await workspaces.diff(earlier.base, found.base)
-        changed = await workspaces.diff(earlier.tree, found.tree)
-        return details.interdiff(earlier, found, changed, {each.path for each in moved})
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)

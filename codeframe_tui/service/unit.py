@@ -9,11 +9,11 @@ from typing import Any
 
 from codeframe_tui.core.blocker import BlockerKind, BlockerStatus
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.lifecycle import transition
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports.tables import Tables
-from codeframe_tui.service.fields import check_unicode
 
 __all__ = ["TEXT_LIMIT", "Unit", "find_task", "spoken"]
 

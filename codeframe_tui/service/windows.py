@@ -58,14 +58,15 @@ class _Reading:
         }
 
     def places(self, numbers: tuple[str, ...]) -> Document:
-        """Group and place by number; those that are left out have none."""
+        """Group and place by number; None for those that are left out."""
         found: Document = {}
         urgent = {task.number: place for place, task in enumerate(self._urgent)}
         for number in numbers:
             if number in urgent:
                 found[number] = [Group.NEEDS_YOU.value, urgent[number]]
-            elif place := self._tables.queue.place(number, sort=self._sort, only=self._only):
-                found[number] = [place[0].value, place[1]]
+                continue
+            place = self._tables.queue.place(number, sort=self._sort, only=self._only)
+            found[number] = [place[0].value, place[1]] if place else None
         return found
 
     def _tasks(self, group: Group, first: int, rows: int) -> list[Task]:

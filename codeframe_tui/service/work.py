@@ -14,6 +14,7 @@ from codeframe_tui.core.usage import total_cost
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service.comments import being_answered
 from codeframe_tui.service.switches import in_force
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
@@ -93,6 +94,7 @@ def progress(tables: Tables, number: str) -> Progress:
         attempts=tuple(tables.attempts.all(number)),
         inbox=tuple(tables.messages.untold(number)),
         strikes=tables.tasks.strikes(number),
+        questions=len(being_answered(tables, task)),
         granted=granted(answers),
     )
 
@@ -123,7 +125,11 @@ def record_turn(unit: Unit, number: str, turn: Turn, told: Sequence[int]) -> Non
     """Store a message. A reply is paid for and stored even when the task was taken away."""
     task = unit.task(number) if turn.role == "assistant" else unit.working(number)
     _add_turn(unit, task, turn)
+    waiting = unit.tables.messages.untold(number) if told else ()
+    notes = [message.id for message in waiting if message.kind == "note" and message.id in told]
     unit.tables.messages.tell(told)
+    if notes:
+        unit.emit("note.told", number, {"notes": notes, "turn": turn.index})
 
 
 def record_tool(unit: Unit, number: str, result: ToolResult, summary: str) -> None:

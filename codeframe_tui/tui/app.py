@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from codeframe_tui.core.text import clean, printable
+from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.following import Follower
-from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
-from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.messages import Arrived, Happened
+from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.welcome import is_fresh
+from codeframe_tui.tui.present.windows import is_task
+from codeframe_tui.tui.reviewing import Reviewer
+from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.theme import DARK, LIGHT, THEMES, variables
+from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.labels import Footer
+from codeframe_tui.tui.widgets.door import Door
+from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
+from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
+
+LEAVING_SECONDS = 0.5
+"""How long a terminal that goes away is kept waiting."""
+_CALM = 10
+"""Times as long as otherwise between two looks at running times, with reduced motion."""
 
 
 def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-class CockpitApp(Follower):
+class CockpitApp(Reviewer):
     """The app.
 
     Args:
         connect: gives a service; called again whenever the engine is gone.
-        keys: a person's own keys: action -> keys.
-        theme: name of the palette.
+        chosen: what a person set for the cockpit.
+        kept: the file that remembers what is chosen here; None = nothing does.
         now: the time, aware, in the person's time zone.
         signals: take SIGTERM and SIGHUP over, which only the main thread of a process may.
         tick: seconds between two looks at the running times; 0 = never.
@@ -53,27 +74,35 @@ class CockpitApp(Follower):
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
 
-    theme: Reactive[str] = Reactive(DARK.name)
+    theme: Reactive[str] = Reactive(DARK)
     """Name of the palette in force."""
 
     def __init__(
         self,
         connect: Connect,
         *,
-        keys: Mapping[str, str] | None = None,
-        theme: str = DARK.name,
+        chosen: Preferences = DEFAULTS,
+        kept: Path | None = None,
         now: Callable[[], datetime] = _local_time,
         signals: bool = False,
         tick: float = 1.0,
     ) -> None:
-        super().__init__(connect, now=now, chosen=keys or {})
-        self.now = now
+        super().__init__(connect, now=now, chosen=chosen.keys)
         self._signals = signals
-        self._tick = tick
-        for each in THEMES:
-            self.register_theme(each)
-        if theme == LIGHT.name:
-            self.theme = theme
+        self._tick = tick * (_CALM if chosen.reduced_motion else 1)
+        self._preferences = chosen
+        self._kept = Kept(kept)
+        self._door = Door(
+            plain=not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
+        )
+        self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
+        if chosen.reduced_motion:
+            self.animation_level = "none"
+            self.feed.tick = 1.0  # streams too are drawn seldom
+        wanted = full_name(chosen.theme or str(self._kept.get("theme")))
+        wanted = MONO if self.no_color else wanted
+        if wanted != DARK:
+            self._wear(wanted)
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -83,19 +112,70 @@ class CockpitApp(Follower):
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Ours are there from the first moment, so that the styles are parsed only once."""
-        ours = next((each for each in THEMES if each.name == theme_name), None)
-        return ours or super().get_theme(theme_name)
+        return theme(theme_name) or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
         return variables()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the last door for text: fields show what was typed or pasted."""
+        return [*super().get_line_filters(), self._door]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is copied is pasted elsewhere, so it holds nothing hidden either."""
+        super().copy_to_clipboard("\n".join(map(printable, text.split("\n"))))
+
+    async def on_event(self, event: events.Event) -> None:
+        """A pasted text is cleaned before any field gets it."""
+        if isinstance(event, events.InputEvent):
+            self.caller.touch()
+        elif isinstance(event, events.Paste):
+            event.text = clean(event.text, limit=len(event.text))
+        await super().on_event(event)
+
+    def on_app_focus(self) -> None:
+        """Somebody looks at the terminal."""
+        self.caller.focus(gained=True)
+
+    def on_app_blur(self) -> None:
+        """Somebody looks elsewhere."""
+        self.caller.focus(gained=False)
+
+    @on(Happened)
+    def _call(self, message: Happened) -> None:
+        self.caller.happened(message.event)
+
+    @on(Arrived)
+    def _tell_title(self, message: Arrived) -> None:
+        if message.slot == "overview":
+            self.caller.show_title(message.document)
+        if message.slot in {"overview", "queue"}:
+            self.call_later(self._welcome)
+
+    @on(Cockpit.Ready)
+    def _welcome(self) -> None:
+        """On the first fresh project say once what this is."""
+        front = self.cockpit.ready and self.screen is self.cockpit
+        wanted = front and self._kept.remembers and is_fresh(self.state)
+        if wanted and not self._kept.get("welcomed"):
+            self._kept.put("welcomed", value=True)
+            self.action_act("app.welcome")
+
+    def _ask_terminal(self, request: str) -> None:
+        if self._driver is not None:
+            self._driver.write(request)
+
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self.set_timer(seconds, do)
+
     def on_mount(self) -> None:
         """Begin to listen."""
         if self._signals:
             guard_running(self._leave)
-        known = {key.action for key in KEYS}
-        self.set_keymap({name: key for name, key in self._chosen.items() if name in known})
+        self.set_keymap(self._chosen)
+        fold = self._chosen.get("diff.fold", find("diff.fold").keys)
+        self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
@@ -103,16 +183,26 @@ class CockpitApp(Follower):
     def _leave(self, code: int) -> None:
         loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self.exit, None, code)
+            loop.call_soon_threadsafe(self.run_worker, self._leave_saved(code))
+
+    async def _leave_saved(self, code: int) -> None:
+        """What was said last is stored first, unless that takes longer than a terminal waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.keeper.save(), LEAVING_SECONDS)
+        self.exit(None, code)
 
     def _time_passed(self) -> None:
-        working = any(t.get("status") == "in_progress" for t in task_rows(self.state.queue or {}))
+        working = self.state.counted("working") > 0
         asked = bool((self.state.blockers or {}).get("blockers"))
         if (working or asked) and self.cockpit.ready:
             self.cockpit.draw_queue()
             self.cockpit.draw_blockers()
-        if working and self.cockpit.ready:
+        live = self.state.in_hand
+        if live and (live.again or live.progress) and self.cockpit.ready:
+            self.cockpit.draw_tests()
+        if (working or self.state.slow) and self.cockpit.ready:
             self.cockpit.draw_header()
+        if working and self.cockpit.ready:
             self.cockpit.draw_activity()
 
     @on(LineList.Chosen)
@@ -128,22 +218,46 @@ class CockpitApp(Follower):
 
     # -- what a person does ---------------------------------------------------------------------
 
-    @on(Footer.Clicked)
-    def _footer_clicked(self, message: Footer.Clicked) -> None:
+    @on(Label.Clicked)
+    def _label_clicked(self, message: Label.Clicked) -> None:
         self.action_act(message.action)
-
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self) -> None:
-        if self.cockpit.ready:
-            self.cockpit.draw_task()
 
     @on(DiffView.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
+    @on(DiffView.Told)
+    def _told(self, message: DiffView.Told) -> None:
+        self.tell((message.text, message.style))
+
+    @on(DiffView.JumpAsked)
+    def _jump(self, message: DiffView.JumpAsked) -> None:
+        self.action_act(f"reading.{message.what}")
+
+    @on(FileList.Picked)
+    def _file_picked(self, message: FileList.Picked) -> None:
+        self.cockpit.go("diff")
+        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
+
     @on(DiffView.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
+
+    @on(DiffView.CommentAsked)
+    def _comment(self) -> None:
+        self.action_act("review.comment")
+
+    @on(DiffView.AttemptsAsked)
+    def _attempts(self) -> None:
+        self.action_act("review.attempts")
+
+    @on(DiffView.EditorAsked)
+    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+        self.action_act(f"review.{message.wish}")
+
+    def on_key(self, event: events.Key) -> None:
+        """Before any binding: what is typed is never a key of a pane."""
+        self.cockpit.take_late(event)
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""
@@ -154,24 +268,55 @@ class CockpitApp(Follower):
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
         self._keep_up(place)
-        if place == "diff":
+        if action in OF_A_TASK and self._row_is_coming:
+            self.tell(("one moment, that row is on its way", "dim"))
+        elif place == "diff":
             self.cockpit.go("diff")
             getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
+        elif place == "list":
+            self._move(name)
         elif action == "app.theme":
-            self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+            self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _move(self, name: str) -> None:
+        """Move in the list that has the keys."""
+        move = getattr(self.focused, f"action_{name}", None)
+        if move is not None:
+            move()
+
+    def use_theme(self, name: str) -> None:
+        """Change all colours at once, and keep the choice for the next time."""
+        if self.no_color:
+            self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
+            return
+        self._wear(name)
+        self._kept.put("theme", short_name(name))
+        said = " · config.toml names another for the next time" if self._preferences.theme else ""
+        self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
+
+    def _wear(self, name: str) -> None:
+        if (wanted := theme(name)) is not None:
+            self.register_theme(wanted)
+            self.theme = name
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
         if not self.cockpit.ready:
             return
-        if place == "queue" and (number := self.cockpit.cursor_of("queue")):
+        if place == "queue" and (number := self.cockpit.part("queue", QueuePane).number):
             self.focus_task(number)
         elif place == "blockers" and (blocker := self.cockpit.cursor_of("blockers")):
             self.state.blocker = blocker
             if task := self.state.question().get("task"):
                 self.focus_task(str(task))
+
+    @property
+    def _row_is_coming(self) -> bool:
+        """Whether the cursor is on a place whose task is not known yet."""
+        cursor = self.cockpit.cursor_of("queue") if self.cockpit.ready else None
+        return cursor is not None and not is_task(cursor)
 
     def _run(self, action: str, pasted: str = "") -> None:
         from codeframe_tui.tui.deeds.desk import Desk  # noqa: PLC0415 - loads when first used
@@ -183,6 +328,8 @@ class CockpitApp(Follower):
             self.feed,
             self.state,
             focus_task=self.focus_task,
+            look_at=self.look_at,
+            keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
         )
@@ -200,9 +347,13 @@ class CockpitApp(Follower):
         """The palette: every action of the table, by what it does."""
         del screen
         for key in KEYS:
-            if key.where != "list" and key.action != "app.palette":
+            if key.action != "app.palette":
                 keys = key_names(self._chosen.get(key.action, key.keys))
                 title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
                 yield SystemCommand(
                     title, keys, lambda action=key.action: self.action_act(action)
                 )  # fmt: skip
+        for name in NAMES:
+            yield SystemCommand(
+                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
+            )  # fmt: skip

@@ -28,6 +28,7 @@ from codeframe_tui.tui.messages import (
     Missing,
     Streamed,
 )
+from codeframe_tui.tui.waiting import Waiting, words_for
 
 if TYPE_CHECKING:  # commands and all ports at once would delay the first picture
     from codeframe_tui.core.commands import Command
@@ -46,14 +47,21 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "base", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "review", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
 
 @dataclass(slots=True)
 class _Slot:
+    """A document that is kept fresh.
+
+    Attributes:
+        wish: counts the questions whose answer must differ; an older answer is of no use.
+    """
+
     query: Query | None = None
+    wish: int = 0
     stale: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -64,7 +72,7 @@ class Feed:
         connect: gives a service; called again whenever the engine is gone.
         post: takes messages for the app; must not wait.
         gap: seconds between two fetches of a slot.
-        tick: seconds between two deliveries of signals.
+        tick: seconds between two deliveries of signals; may be changed at any time.
         patience: seconds that a wish waits for an engine that is not there yet.
     """
 
@@ -80,8 +88,9 @@ class Feed:
         self._connect = connect
         self._post = post
         self._gap = gap
-        self._tick = tick
+        self.tick = tick
         self._patience = patience
+        self._waiting = Waiting(post)
         self._service: Service | None = None
         self._found = asyncio.Event()
         self._seen: int | None = None
@@ -96,7 +105,12 @@ class Feed:
         held = self._slots[slot]
         if query != held.query:
             held.query = query
+            held.wish += 1
             held.stale.set()
+
+    def steer(self, slot: str, query: Query) -> None:
+        """Ask this the next time the slot is stale; what it is filled with stays good."""
+        self._slots[slot].query = query
 
     def focus(self, number: str | None) -> None:
         """Whose events concern the slots ``task``, ``diff`` and ``activity``."""
@@ -111,7 +125,8 @@ class Feed:
         """Carry a wish out. Raises: CodeframeError; also when there is no engine now."""
         service = await self._there()
         try:
-            return await service.submit(command)
+            with self._waiting.on(words_for(command)):
+                return await service.submit(command)
         except OSError as error:
             raise _gone() from error
 
@@ -119,7 +134,8 @@ class Feed:
         """Ask once. Raises: CodeframeError."""
         service = await self._there()
         try:
-            return await service.query(query)
+            with self._waiting.on(words_for(query)):
+                return await service.query(query)
         except OSError as error:
             raise _gone() from error
 
@@ -129,7 +145,8 @@ class Feed:
         while True:
             await asyncio.sleep(_TRIES[min(failures, len(_TRIES) - 1)])
             try:
-                service = await self._connect()
+                with self._waiting.on("starting the engine"):
+                    service = await self._connect()
             except (OSError, CodeframeError) as error:
                 failures += 1
                 if self._told(error):
@@ -149,7 +166,8 @@ class Feed:
     async def _session(self, service: Service) -> bool:
         """Serve until the connection ends; whether it ever worked."""
         try:
-            first = await self._first_documents(service)
+            with self._waiting.on("reading the queue"):
+                first = await self._first_documents(service)
         except (OSError, CodeframeError) as error:
             log.info("first question failed: %s", error)
             return False
@@ -192,17 +210,18 @@ class Feed:
         while True:
             await slot.stale.wait()
             slot.stale.clear()
-            query = slot.query
+            query, wish = slot.query, slot.wish
             if query is None:
                 continue
             try:
-                document = await service.query(query)
+                with self._waiting.on(words_for(query)):
+                    document = await service.query(query)
             except CodeframeError as error:
                 if error.code == "engine_lost":
                     return
                 self._post(Missing(name, query, error))
             else:
-                if slot.query == query:
+                if slot.wish == wish:
                     self._post(Arrived(name, query, document))
             await asyncio.sleep(self._gap)
 
@@ -231,7 +250,7 @@ class Feed:
             self._arrived.clear()
             merged, self._merged = self._merged, {}
             self._post(Streamed([_joined(parts) for parts in merged.values()]))
-            await asyncio.sleep(self._tick)
+            await asyncio.sleep(self.tick)
 
     async def _there(self) -> Service:
         """The service; an engine that just starts is waited for, so that no early key is lost."""
@@ -254,6 +273,7 @@ class Feed:
 _BY_TYPE: dict[str, tuple[str, ...]] = {
     "blocker": ("queue", "blockers"),
     "change": ("queue", "blockers"),
+    "hand": ("blockers",),
     "issue": ("queue",),
     "policy": (),
     "proposal": ("queue", "blockers"),
@@ -264,6 +284,8 @@ _BY_TYPE: dict[str, tuple[str, ...]] = {
     "workers": ("queue",),
 }
 _DIFFS = ("proposal", "review", "change")
+_SAID = frozenset({"review.commented", "review.comment_edited", "review.comment_deleted"})
+"""What changes no verdict."""
 _QUIET = ("tool", "context")
 
 
@@ -278,6 +300,8 @@ def concerns(event: Event, focus: str | None) -> set[str]:
         if subject not in _QUIET:
             slots.add("task")
         if subject in _DIFFS:
+            slots.add("review")
+        if subject in _DIFFS and event.type not in _SAID:
             slots.add("diff")
     return slots
 

@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
 
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowActivity,
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowHits,
     ShowQueue,
+    ShowReview,
+    ShowSide,
     ShowTask,
+    Sort,
 )
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
-from codeframe_tui.tui.keymap import key_names, problems
+from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
     EngineLost,
     Happened,
     Missing,
+    Slow,
     Streamed,
 )
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
-from codeframe_tui.tui.present.queue import first_key, rows_needed
+from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.supplier import Supplier
+from codeframe_tui.tui.waiting import SLOW
+from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Follower"]
 
+ROWS = 100
+"""Rows of each group that are asked for before it is known which are in sight."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
+
+ROOM = 10_000
+"""Lines of a diff that come at once; those after them when they are looked at."""
+
+
+_SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
+"""Events after which nothing is being written for a task any more."""
 
 
 class Follower(App[int]):
@@ -54,16 +76,19 @@ class Follower(App[int]):
     def __init__(
         self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
     ) -> None:
-        super().__init__()
+        # without colours Textual would make greys of them, unless they are the terminal's own
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
-        self.cockpit = Cockpit(self.state, now=now, chosen=chosen)
-        self._chosen = dict(chosen)
+        self._chosen, self._key_problems = _checked(chosen)
+        self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
+        self._supplier: Supplier | None = None
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
-        self.feed.want("queue", ShowQueue())
+        self.feed.want("queue", ShowQueue(ROWS))
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
@@ -75,7 +100,10 @@ class Follower(App[int]):
 
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
-        setattr(self.state, message.slot, message.document)
+        document = message.document
+        if message.slot == "diff":
+            document = opened(document, self.state.diff)
+        setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
 
@@ -84,11 +112,15 @@ class Follower(App[int]):
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
+        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self.run_worker(self._supplier.run(), group="supplier")
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
-        for problem in problems(self._chosen)[:1]:
-            self.tell((problem, "amber"))
+        if self._key_problems:
+            more = len(self._key_problems) - 1
+            rest = f" · {more} more: codeframe-tui config" if more else ""
+            self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -106,21 +138,36 @@ class Follower(App[int]):
             case "diff":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
+            case "review":
+                self.cockpit.draw_review()
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
 
+    def want_change(self) -> None:
+        """Fetch the change that the diff is to show, and what was said about it."""
+        number, state = self.state.focus, self.state
+        there = bool(number and (state.task or {}).get("attempts"))
+        shown = ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        self.feed.want("diff", shown if there else None)
+        self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
+
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
         number = self.state.focus
-        attempts = (self.state.task or {}).get("attempts")
-        self.feed.want("diff", ShowDiff(number) if attempts and number else None)
+        task = self.state.task or {}
+        attempts = task.get("attempts")
+        running = bool(task.get("testing"))
+        if number and task.get("number") == number and (running or number in self.state.live):
+            self._follow_again(number, on=running)
+        self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
             self.cockpit.draw_diff()
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
         self.cockpit.draw_tests()
+        self.cockpit.draw_blockers()
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
@@ -128,12 +175,50 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
         if message.error.code != "not_found":
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
+
+    @on(DiffView.Scrolled)
+    def _diff_scrolled(self) -> None:
+        if self._supplier is not None:
+            self._supplier.wake()
+
+    @on(DiffView.HitsAsked)
+    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.run_worker(self._give_hits(message), group="hits")
+
+    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+        """Hits in a diff of which not all text is here."""
+        _, attempt, since, space, text = asked.about
+        wanted = ShowHits(self.state.focus or "", attempt, since, text, space)
+        try:
+            found = await self.feed.query(wanted)
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_hits(asked, found)
+
+    @on(DiffView.LinesAsked)
+    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
+        self.run_worker(self._give_lines(message), group="lines")
+
+    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
+        """Unchanged lines that a person wants to see."""
+        try:
+            side = await self.feed.query(
+                ShowSide(
+                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
+                    asked.first, asked.last, asked.since,
+                )
+            )  # fmt: skip
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -157,8 +242,19 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
-        elif event.type in {"proposal.recorded", "task.status"} and event.task in self.state.live:
+        elif event.type in {"tests.started", "tests.ended"}:
+            self._follow_again(event.task, on=event.type == "tests.started")
+        elif event.type in _SETTLING and event.task in self.state.live:
             self.state.live[event.task].settle()
+
+    def _follow_again(self, number: str, *, on: bool) -> None:
+        """Tests of a task run again, or do not any more; also of one that has ended."""
+        live = self.state.live.setdefault(number, Live())
+        if on:
+            self.state.ended.discard(number)
+        elif live.again and self.state.row(number).get("status") in ENDED:
+            self.state.ended.add(number)
+        live.repeat(on=on)
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
@@ -170,6 +266,8 @@ class Follower(App[int]):
         if not shown or not self.cockpit.ready:
             return
         self.cockpit.draw_tests()
+        if self.cockpit.pane == "activity":
+            self.cockpit.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
@@ -184,11 +282,19 @@ class Follower(App[int]):
         if self.cockpit.ready:
             self.cockpit.draw_header()
 
+    @on(Slow)
+    def _slow(self, message: Slow) -> None:
+        since = self.now() - timedelta(seconds=SLOW)
+        self.state.slow = (message.what, since) if message.what else None
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
+
     @on(EngineFound)
     def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = self.state.refused = ""
         self.state.overview = message.overview
         self._engines += 1
+        self._diff_scrolled()
         if not self.cockpit.ready:
             return
         self.cockpit.draw_header()
@@ -208,34 +314,62 @@ class Follower(App[int]):
         self.feed.focus(number)
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
+        self.state.attempt_shown = self.state.since = self.state.review = None
+        self.state.space = True
         self.feed.want("diff", None)
-        self.cockpit.part("queue", LineList).move_to(number, tell=False)
+        self.feed.want("review", None)
+        self.cockpit.part("queue", QueuePane).bring(number)
+        self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
         """Show the queue; the cursor's task is the focus, at first the most urgent one."""
         self.cockpit.draw_queue()
-        queue = self.cockpit.part("queue", LineList)
-        if queue.cursor is None:
+        queue = self.cockpit.part("queue", QueuePane)
+        if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
         if self.state.focus is None:
-            self.focus_task(queue.cursor)
+            self.focus_task(queue.number)
+        self._look()
         self.cockpit.draw_writing()
         self.cockpit.draw_task()
+
+    @on(QueuePane.Looked)
+    def _look(self) -> None:
+        """Fetch rows that are in sight but not there; else only remember what is looked at."""
+        if not self.cockpit.ready or self.state.queue is None:
+            return
+        queue = self.cockpit.part("queue", QueuePane)
+        chosen = (queue.sought, Sort(self.state.sort))
+        wanted = ShowQueue(ROWS, queue.windows, queue.anchors, *chosen)
+        shown = (self.state.queue.get("filter", ""), self.state.queue.get("sort", Sort.TURN))
+        if queue.complete and shown == chosen:
+            self.feed.steer("queue", wanted)
+        else:
+            self.feed.want("queue", wanted)
 
     @on(LineList.Highlighted)
     def _highlighted(self, message: LineList.Highlighted) -> None:
         match message.lines.id if self.cockpit.ready else None:
             case "queue":
-                self.focus_task(message.key)
-                needed = rows_needed(self.state.queue or {}, message.key)
-                self.feed.want("queue", ShowQueue(limit=needed))
+                if is_task(message.key):
+                    self.focus_task(message.key)
+                self._look()
             case "blockers":
                 self.state.blocker = message.key
+                self.cockpit.draw_blockers()
                 task = self.state.question(message.key).get("task")
                 if self.cockpit.pane == "blockers" and task:
                     self.focus_task(str(task))
                 self.cockpit.draw_footer()
             case _:
                 pass
+
+
+def _checked(chosen: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    if not chosen:
+        return {}, []
+    from codeframe_tui.tui.own_keys import checked  # noqa: PLC0415 - most people have none
+
+    return checked(chosen)

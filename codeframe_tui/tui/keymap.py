@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
 
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 
-__all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at", "problems"]
+__all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at"]
 
 PLACES: Mapping[str, str] = {
     "app": "Everywhere",
@@ -60,15 +60,28 @@ KEYS: tuple[Key, ...] = (
     Key("queue.hold", "p", "hold", "Keep the task from being taken, or let it go again"),
     Key("queue.raise", "plus", "", "Raise the priority"),
     Key("queue.lower", "minus", "", "Lower the priority"),
-    Key("queue.after", "D", "", "Say which tasks must be done before this one"),
+    Key("queue.after", "D", "", "What the task waits for and what waits for it; add and take out"),
+    Key("queue.history", "h", "history", "What happened to the task, and all its attempts"),
+    Key("queue.import", "i", "", "Import tasks from a file, after a look at what is in it"),
+    Key("queue.issue", "I", "", "Write a new issue, which tasks can belong to"),
+    Key("queue.sort", "s", "", "Order of the queue: its own, by age, by cost, by change"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
     *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
+    Key("tests.goto", "g", "go to line", "Go to the line in the diff where the test fails"),
     Key("tests.failures", "F", "failures only", "Show failing tests only, or all"),
+    Key("tests.run", "r", "run again", "Run this test again; no verdict changes by it"),
+    Key("tests.run_failed", "R", "run failed", "Run the failed tests again"),
+    Key("tests.run_all", "A", "run all", "Run all tests again"),
+    Key("tests.stop", "X", "stop", "Stop the tests that run again"),
     Key("tests.log", "l", "raw log", "Show what the test program prints, or the tests again"),
     Key("blockers.answer", "enter", "answer", "Answer the question; the task goes on"),
     Key("blockers.retry", "t", "retry", "Send the task back to work with a hint"),
     Key("blockers.approve", "A", "approve as is", "Apply the newest attempt as it is; asks first"),
+    Key("blockers.hand", "E", "by hand", "Go on with the task by hand, in a copy of the project"),
+    Key("blockers.raise", "l", "raise limit", "Raise the limit the task stopped at"),
+    Key("blockers.skip", "s", "skip", "Put question and task aside, on hold"),
+    Key("blockers.split", "S", "split", "Replace the task by two or more new ones"),
     Key("activity.open", "enter", "whole entry", "Show all of an entry"),
     Key("list.cursor_down", "j,down", "", "Next line"),
     Key("list.cursor_up", "k,up", "", "Previous line"),
@@ -87,10 +100,14 @@ KEYS: tuple[Key, ...] = (
     Key("app.new_task", "ctrl+n", "", "Write a new task from anywhere"),
     Key("app.next_pane", "tab", "", "Next pane"),
     Key("app.previous_pane", "shift+tab", "", "Previous pane"),
+    Key("app.search", "slash", "", "Search in this pane, or filter it"),
+    Key("app.search_next", "n", "next hit", "Next hit of the search"),
+    Key("app.search_previous", "N", "", "Previous hit of the search"),
     Key("app.full", "f", "full screen", "Give the pane the whole screen, or back"),
-    Key("app.theme", "f2", "", "Dark or light"),
+    Key("app.theme", "f2", "", "Next theme: dark, light, high contrast, colour blind, ANSI, mono"),
     Key("app.back", "escape", "", "Back; never decides anything"),
     Key("app.help", "question_mark,f1", "help", "All keys"),
+    Key("app.welcome", "f3", "", "What this is, and how to begin"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),
     Key("app.quit", "q", "quit", "Leave; asks while work runs"),
 )
@@ -98,6 +115,9 @@ KEYS: tuple[Key, ...] = (
 
 _NAMES = {
     "question_mark": "?",
+    "slash": "/",
+    "equals_sign": "=",
+    "exclamation_mark": "!",
     "plus": "+",
     "minus": "-",
     "escape": "esc",
@@ -143,21 +163,3 @@ def bindings(place: str) -> list[Binding]:
         )
         for key in keys_at(place)
     ]
-
-
-def problems(chosen: Mapping[str, str], table: Iterable[Key] = KEYS) -> list[str]:
-    """What is wrong with a person's own keys, one line each.
-
-    Args:
-        chosen: action -> keys, from the settings of the user.
-        table: the actions there are.
-    """
-    known = {key.action: key for key in table}
-    found = [f"keys: there is no action {name!r}" for name in chosen if name not in known]
-    used: dict[tuple[str, str], str] = {}
-    for action, key in known.items():
-        for one in chosen.get(action, key.keys).split(","):
-            other = used.setdefault((key.where, one.strip()), action)
-            if other != action:
-                found.append(f"keys: {one.strip()!r} is both {other} and {action}; {other} has it")
-    return found

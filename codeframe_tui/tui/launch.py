@@ -8,16 +8,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeframe_tui.core.text import clean_line
-from codeframe_tui.tui.own_keys import read_keys
-from codeframe_tui.tui.terminal import guard_early, restore, skeleton
+from codeframe_tui.tui.preferences import DEFAULTS, Preferences, read_preferences
+from codeframe_tui.tui.terminal import give_title_back, guard_early, restore, skeleton
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.adapters.project import Project
@@ -34,13 +34,13 @@ class Options:
         connect: gives a service, starting an engine when there is none; called again whenever the
             engine is gone. Raises: CodeframeError, OSError; the code ``engine_lost`` of an error
             says that trying again can help.
-        keys: a person's own keys, action -> keys (`settings.keys`).
-        theme: ``codeframe-dark`` or ``codeframe-light``.
+        chosen: what a person set for the cockpit.
+        kept: the file that remembers what is chosen while it runs; None = nothing does.
     """
 
     connect: Callable[[], Awaitable[Service]]
-    keys: Mapping[str, str] = field(default_factory=dict)
-    theme: str = "codeframe-dark"
+    chosen: Preferences = DEFAULTS
+    kept: Path | None = None
 
 
 def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = False) -> int:
@@ -55,15 +55,13 @@ def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = 
         The exit code, see `run`.
     """
     with first_picture(project.root.name):
-        from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
-
-        from codeframe_tui.wire.start import Starter, reach  # noqa: PLC0415
+        from codeframe_tui.wire.start import Starter, reach  # noqa: PLC0415 - after the picture
 
         starter = Starter(project, options, demo=demo)
         if not starter.is_running():
             starter.spawn()
-        keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
-        return _run(Options(partial(reach, starter), keys=keys))
+        kept = project.state_root / "cockpit.json"
+        return _run(Options(partial(reach, starter), _chosen(), kept))
 
 
 def attach_cockpit(place: str) -> int:
@@ -76,14 +74,18 @@ def attach_cockpit(place: str) -> int:
         The exit code, see `run`.
     """
     with first_picture("codeframe-tui"):
-        from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
-
-        from codeframe_tui.wire.address import read_address  # noqa: PLC0415
+        from codeframe_tui.wire.address import read_address  # noqa: PLC0415 - after the picture
         from codeframe_tui.wire.remote import reach_remote  # noqa: PLC0415
 
-        keys = read_keys(user_config_path("codeframe-tui", appauthor=False) / "config.toml")
         connect = partial(reach_remote, partial(read_address, place))
-        return _run(Options(connect, keys=keys))
+        return _run(Options(connect, _chosen()))
+
+
+def _chosen() -> Preferences:
+    from platformdirs import user_config_path  # noqa: PLC0415 - after the picture
+
+    config = user_config_path("codeframe-tui", appauthor=False) / "config.toml"
+    return read_preferences(config, os.environ)
 
 
 def run(project: Path, *, options: Options) -> int:
@@ -113,11 +115,14 @@ def _run(options: Options) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read once, when textual is imported
     for stale in ("COLUMNS", "LINES"):  # Textual would believe them more than the terminal
         os.environ.pop(stale, None)
+    if not os.environ.get("NO_COLOR"):  # an empty one asks for nothing
+        os.environ.pop("NO_COLOR", None)
     sys.setswitchinterval(0.0005)
     from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
     from codeframe_tui.tui.paste import install  # noqa: PLC0415
 
     install()
-    app = CockpitApp(options.connect, keys=options.keys, theme=options.theme, signals=True)
+    app = CockpitApp(options.connect, chosen=options.chosen, kept=options.kept, signals=True)
     app.run()
+    give_title_back()
     return app.return_code or 0

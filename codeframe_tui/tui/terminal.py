@@ -16,13 +16,15 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-__all__ = ["RESTORE", "guard_early", "guard_running", "skeleton"]
+__all__ = ["RESTORE", "give_title_back", "guard_early", "guard_running", "restore", "skeleton"]
 
 _OPEN = b"\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
+TITLE_BACK = b"\x1b[23;2t"
+"""Asks a terminal to show the title again that it was asked to remember."""
 RESTORE = (
     b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1000l"  # mouse
     b"\x1b[?2004l\x1b[?1004l\x1b[<u"  # paste, focus, keyboard protocol
-    b"\x1b[?1049l\x1b[?25h\x1b[0m"
+    b"\x1b[?1049l\x1b[?25h\x1b[0m" + TITLE_BACK
 )
 """Bytes that give a terminal back as a shell expects it."""
 PATIENCE = 1.5
@@ -94,6 +96,12 @@ def _force(code: int, saved: list[object] | None) -> None:
         pass
     finally:
         os._exit(code)
+
+
+def give_title_back() -> None:
+    """After the app, which knows how to give all but the title back."""
+    if os.isatty(1) and os.environ.get("TERM", "").partition("-")[0] not in {"linux", "dumb"}:
+        os.write(1, TITLE_BACK)
 
 
 def restore() -> None:

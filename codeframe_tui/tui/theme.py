@@ -1,4 +1,4 @@
-"""The palettes: one dark, one light. The only place with colours; styles use the variables.
+"""The themes, and the palette of the first picture. Colours stand here and in `palettes` only.
 
 One colour has one meaning: amber needs you, blue is working, green is proven or added, red is
 failed or removed, violet is changed, cyan is a name.
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from textual.theme import Theme
 
-__all__ = ["DARK", "LIGHT", "THEMES", "variables"]
+__all__ = ["DARK", "MONO", "NAMES", "full_name", "short_name", "theme", "variables"]
 
 _DARK = {
     "background": "#11131a",
@@ -31,59 +31,77 @@ _DARK = {
     "added-word": "#23472f",
     "removed": "#2c191d",
     "removed-word": "#552a31",
-}
-_LIGHT = {
-    "background": "#eef0f4",
-    "surface": "#f8f9fb",
-    "raised": "#e1e5ed",
-    "rule": "#ccd2de",
-    "selection": "#d3e0f5",
-    "text-main": "#262c3a",
-    "dim": "#566178",
-    "faint": "#858fa3",
-    "amber": "#8f5a00",
-    "blue": "#1b64ad",
-    "green": "#1d7238",
-    "red": "#b3302f",
-    "violet": "#6a45bf",
-    "cyan": "#10706f",
-    "added": "#e0f2e4",
-    "added-word": "#b5dfbe",
-    "removed": "#fae3e3",
-    "removed-word": "#f2bebe",
+    "hit": "#5c4a1c",
 }
 _OWN = (
     *("raised", "rule", "selection", "text-main", "dim", "faint"),
     *("amber", "blue", "green", "red", "violet", "cyan"),
-    *("added", "added-word", "removed", "removed-word"),
+    *("added", "added-word", "removed", "removed-word", "hit"),
 )
+_PARTS = (
+    *("dim", "faint", "amber", "red", "bar", "cursor", "cursor-idle"),
+    *("removed", "word", "hit", "selection"),
+)
+"""Parts that have a text style of their own where colours cannot tell them."""
+_STYLES = {"hit": "bold underline"}
 
 
-def variables(palette: Mapping[str, str] = _DARK) -> dict[str, str]:
-    """The variables that our styles use beyond Textual's own: name -> colour."""
+def variables(
+    palette: Mapping[str, str] = _DARK, styles: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables that our styles use beyond Textual's own: name -> colour or text style."""
     own = {name: palette[name] for name in _OWN}
-    return own | {
-        "block-cursor-background": palette["selection"],
-        "block-cursor-foreground": palette["text-main"],
-        "block-cursor-text-style": "bold",
-        "input-selection-background": palette["selection"],
-        "screen-selection-background": palette["selection"],
-        "scrollbar": palette["rule"],
-        "scrollbar-hover": palette["dim"],
-        "scrollbar-active": palette["dim"],
-        "scrollbar-background": palette["surface"],
-        "scrollbar-background-hover": palette["surface"],
-        "scrollbar-background-active": palette["surface"],
-        "scrollbar-corner-color": palette["surface"],
-        "border": palette["rule"],
-        "border-blurred": palette["rule"],
-    }
+    told = {f"{part}-style": (styles or _STYLES).get(part, "none") for part in _PARTS}
+    return (
+        own
+        | told
+        | {
+            "block-cursor-background": palette["selection"],
+            "block-cursor-foreground": palette["text-main"],
+            "block-cursor-text-style": "reverse" if styles else "bold",
+            "input-selection-background": palette["selection"],
+            "screen-selection-background": palette["selection"],
+            "scrollbar": palette["rule"],
+            "scrollbar-hover": palette["dim"],
+            "scrollbar-active": palette["dim"],
+            "scrollbar-background": palette["surface"],
+            "scrollbar-background-hover": palette["surface"],
+            "scrollbar-background-active": palette["surface"],
+            "scrollbar-corner-color": palette["surface"],
+            "border": palette["rule"],
+            "border-blurred": palette["rule"],
+        }
+    )
 
 
-def _theme(name: str, palette: Mapping[str, str], *, dark: bool) -> Theme:
+def theme(name: str) -> Theme | None:
+    """A theme by its name; None when there is no such one."""
+    if name not in NAMES:
+        return None
+    if name not in _MADE:
+        _MADE[name] = _made(name)
+    return _MADE[name]
+
+
+def _made(name: str) -> Theme:
+    short = name.removeprefix(_PREFIX)
+    if short == "dark":
+        return _theme(name, _DARK, {}, dark=True)
+    from codeframe_tui.tui import palettes  # noqa: PLC0415 - not for the first picture
+
+    own = {"ansi": palettes.ANSI, "mono": palettes.MONO}
+    palette = own.get(short) or palettes.PALETTES[short]
+    dark = not short.endswith("light")
+    return _theme(name, palette, palettes.STYLES.get(short, {}), dark=dark)
+
+
+def _theme(
+    name: str, palette: Mapping[str, str], styles: Mapping[str, str], *, dark: bool
+) -> Theme:
     return Theme(
         name=name,
         dark=dark,
+        ansi=bool(styles),
         primary=palette["blue"],
         secondary=palette["cyan"],
         accent=palette["violet"],
@@ -94,10 +112,39 @@ def _theme(name: str, palette: Mapping[str, str], *, dark: bool) -> Theme:
         background=palette["background"],
         surface=palette["surface"],
         panel=palette["raised"],
-        variables=variables(palette),
+        variables=variables(palette, styles) | (_native(palette) if styles else {}),
     )
 
 
-DARK = _theme("codeframe-dark", _DARK, dark=True)
-LIGHT = _theme("codeframe-light", _LIGHT, dark=False)
-THEMES = (DARK, LIGHT)
+def _native(palette: Mapping[str, str]) -> dict[str, str]:
+    """What Textual's own widgets need beside ours when the colours are the terminal's."""
+    plain = palette["text-main"]
+    names = ("ansi-background", "ansi-foreground", "input-cursor-background",
+             "input-cursor-foreground", "input-selection-foreground",
+             "screen-selection-foreground", "block-hover-background")  # fmt: skip
+    return dict.fromkeys(names, plain) | {"input-cursor-text-style": "reverse"}
+
+
+_PREFIX = "codeframe-"
+_MADE: dict[str, Theme] = {}
+DARK = f"{_PREFIX}dark"
+MONO = f"{_PREFIX}mono"
+NAMES = tuple(
+    f"{_PREFIX}{short}"
+    for short in (
+        *("dark", "light", "contrast-dark", "contrast-light"),
+        *("colour-blind-dark", "colour-blind-light", "ansi", "mono"),
+    )
+)
+"""Every theme, in the order of the key that changes them."""
+
+
+def short_name(name: str) -> str:
+    """A theme as settings and people call it."""
+    return name.removeprefix(_PREFIX)
+
+
+def full_name(short: str) -> str:
+    """A theme as Textual knows it; the first one for a name that is none."""
+    name = f"{_PREFIX}{short}"
+    return name if name in NAMES else DARK

@@ -11,7 +11,7 @@ from codeframe_tui.core.conversation import estimate, sent
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
-from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.road import is_explaining
 from codeframe_tui.core.task import Phase
 from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over
@@ -50,8 +50,8 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         ModelFailed: the call failed for good, or once too often.
     """
     task = progress.task
-    attempt = attempt_in_hand(progress)
-    await shop.ledger.set_phase(task.number, Phase.CORRECTING if attempt > 1 else Phase.PROPOSING)
+    attempt = progress.turns[-1].attempt
+    await shop.ledger.set_phase(task.number, _phase(progress))
     index = len(progress.turns)
     answered = await _within_window(shop, progress, agent)
     if answered is None:
@@ -73,6 +73,12 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     await shop.ledger.record_turn(task.number, turn)
 
 
+def _phase(progress: Progress) -> Phase:
+    if is_explaining(progress):
+        return Phase.EXPLAINING
+    return Phase.CORRECTING if progress.attempts else Phase.PROPOSING
+
+
 async def _within_window(
     shop: Workshop, progress: Progress, agent: AgentDefinition
 ) -> _Answered | None:
@@ -82,7 +88,7 @@ async def _within_window(
     """
     _, _, _, model = await shop.ledger.policy()
     system = prompt.system_blocks(agent.role, shop.rules())
-    tools = definitions(agent.tools)
+    tools = definitions(agent.tools, asks=not is_explaining(progress))
     limits, number = shop.settings.limits, progress.task.number
     prefix = estimate([system, tools])
     budget = limits.window_tokens - limits.reply_tokens - prefix

@@ -14,7 +14,7 @@ from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["gather", "resume", "task_folder", "task_workspace"]
+__all__ = ["gather", "resume", "task_folder", "task_workspace", "words_of_people"]
 
 
 def task_workspace(number: str) -> str:
@@ -51,7 +51,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
         context["tree"] = _tree(shop, workspace)
         text = prompt.first_message(task, issue, context)
         purpose = "task"
-    people = await _people(shop, progress)
+    people = await words_of_people(shop, progress)
     turn = _user_turn(progress, "\n\n".join(filter(None, [text, people])), purpose)
     await shop.ledger.set_base(task.number, snapshot.tree)
     passing("snapshot.based")
@@ -60,7 +60,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
 
 async def resume(shop: Workshop, progress: Progress) -> None:
     """Tell the model what people said since."""
-    turn = _user_turn(progress, await _people(shop, progress), "resume")
+    turn = _user_turn(progress, await words_of_people(shop, progress), "resume")
     await shop.ledger.record_turn(progress.task.number, turn, [m.id for m in progress.inbox])
 
 
@@ -96,7 +96,8 @@ async def _begin_again(shop: Workshop, progress: Progress) -> str:
     return prompt.rebased(prompt.unified(diff))
 
 
-async def _people(shop: Workshop, progress: Progress) -> str:
+async def words_of_people(shop: Workshop, progress: Progress) -> str:
+    """What is in the inbox, in words for the model."""
     blockers = await shop.ledger.blockers_of(progress.task.number)
     questions = {blocker.id: blocker.question for blocker in blockers}
     return prompt.messages_from_people(progress.inbox, questions)

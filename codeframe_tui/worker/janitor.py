@@ -9,6 +9,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.lifecycle import ENDED
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports.points import passing
+from codeframe_tui.worker.again import FOLDER
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["tidy"]
@@ -34,7 +35,7 @@ async def tidy(shop: Workshop, busy: Callable[[str], bool]) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return name.partition("-")[0] in {"task", "verify"}
+    return name.partition("-")[0] in {"task", "verify", FOLDER}
 
 
 def _number(name: str) -> str:
@@ -42,6 +43,8 @@ def _number(name: str) -> str:
 
 
 def _is_done_with(name: str, status: Status | None) -> bool:
+    if name.startswith(f"{FOLDER}-"):
+        return True
     if name.startswith("verify-"):
         return status is not Status.IN_PROGRESS
     return status is None or status in ENDED

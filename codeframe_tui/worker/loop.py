@@ -12,6 +12,7 @@ from codeframe_tui.core.errors import CodeframeError, ModelFailed, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
+from codeframe_tui.worker.again import Repeater
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.hand import Hands
 from codeframe_tui.worker.janitor import tidy
@@ -31,12 +32,13 @@ LONGEST_PAUSE_SECONDS = 30.0
 class WorkerLoop:
     """Lanes: workers, which never touch the real tree, and decisions, which alone do.
 
-    A third one follows the copies in which people go on by hand.
+    Two more follow the copies in which people go on by hand, and run tests again.
     """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._verifier = Verifier(shop)
+        self._repeater = Repeater(shop)
         self._hands = Hands(shop)
         self._walking: dict[str, asyncio.Task[None]] = {}
         self._lanes: list[asyncio.Task[None]] = []
@@ -46,10 +48,12 @@ class WorkerLoop:
 
     async def start(self) -> None:
         """Begin all lanes."""
+        await self._hands.tidy()
         self._lanes = [
             asyncio.create_task(self._lane(self._work), name="workers"),
             asyncio.create_task(self._lane(self._decide), name="decisions"),
             asyncio.create_task(self._lane(self._hands.round), name="hands"),
+            asyncio.create_task(self._repeater.run(), name="again"),
         ]
 
     async def stop(self) -> None:
@@ -101,7 +105,7 @@ class WorkerLoop:
             await tidy(self._shop, self._is_busy)
 
     def _is_busy(self, number: str) -> bool:
-        return number in self._walking or number in self._decided_on
+        return any(number in each for each in (self._walking, self._decided_on, self._repeater))
 
     async def _something(self, seen: int) -> int:
         """Wait for a commit or for a worker that becomes free; returns the count of commits."""

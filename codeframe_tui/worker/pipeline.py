@@ -9,7 +9,9 @@ from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
     Ask,
     Correct,
+    Explain,
     Gather,
+    KeepAnswer,
     ReadAnswer,
     Resume,
     RunTools,
@@ -17,11 +19,13 @@ from codeframe_tui.core.road import (
     Step,
     Stuck,
     Verify,
+    is_explaining,
     next_step,
 )
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.worker.ask import ask
 from codeframe_tui.worker.correct import correct, level_workspace
+from codeframe_tui.worker.explain import explain, keep_answer, only_reading
 from codeframe_tui.worker.gather import gather, resume
 from codeframe_tui.worker.propose import read_answer, run_tools
 from codeframe_tui.worker.review import settle
@@ -47,6 +51,8 @@ async def walk(shop: Workshop, verifier: Verifier, number: str) -> None:
         if progress.task.phase is Phase.APPLYING:
             return  # a decision is on its way; the decision lane carries it out
         agent = shop.definition(progress.task.agent)
+        if is_explaining(progress):
+            agent = only_reading(agent)
         step = next_step(
             progress,
             max_turns=shop.settings.limits.turns,
@@ -83,6 +89,11 @@ async def _take(
         case Resume():
             await level_workspace(shop, progress)
             await _resume(shop, progress, agent)
+        case Explain():
+            await level_workspace(shop, progress)
+            await explain(shop, progress)
+        case KeepAnswer(turn):
+            await keep_answer(shop, progress, turn)
         case Stuck(cause, question):
             await _block(shop, number, cause, question)
 

@@ -9,8 +9,19 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import AddIssue, Cancel, Hold, ImportTasks
-from codeframe_tui.core.queries import MOST_PLACES, MOST_ROWS, ShowQueue, ShowTasks, Sort
+from codeframe_tui.core.commands import AddIssue, Cancel, EditTask, Hold, ImportTasks, Release
+from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.core.queries import (
+    MOST_PLACES,
+    MOST_ROWS,
+    CheckDependencies,
+    ShowDependencies,
+    ShowHistory,
+    ShowIssues,
+    ShowQueue,
+    ShowTasks,
+    Sort,
+)
 from codeframe_tui.core.task import natural_key
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
@@ -128,7 +139,7 @@ async def test_any_window_is_that_part_of_the_whole_queue(
             row["number"]: [group["key"], place]
             for group in whole["groups"]
             for place, row in enumerate(group["rows"])
-        }
+        } | ({"77777": None} if shown else {})
 
 
 async def _places(service: Service, numbers: list[str], text: str, sort: Sort) -> dict[str, Any]:
@@ -166,7 +177,7 @@ async def test_what_a_filter_leaves_out_has_no_place(service: Service) -> None:
     number = await add(service, "Retry")
     await pause(service)
     found = await service.query(ShowQueue(at=(number,), filter="audit"))
-    assert found["places"] == {}
+    assert found["places"] == {number: None}
     assert [group["total"] for group in found["groups"]] == [0, 0, 0, 0]
     assert found["all"] == 1
 
@@ -181,3 +192,105 @@ async def test_a_large_queue_is_delivered_in_bounded_parts(service: Service) -> 
     assert end["places"] == {"2000": ["queued", 1999]}
     negative = await service.query(ShowQueue(0, (("queued", -5, -5), ("nothing", 0, 5))))
     assert negative["groups"][2]["rows"] == []
+
+
+# -- what waits for what --------------------------------------------------------------------------
+
+
+async def test_dependencies_are_told_in_both_directions(service: Service) -> None:
+    await pause(service)
+    for number, needs in (("1", ()), ("2", ("1",)), ("3", ("1", "2")), ("4", ("3",)), ("5", ())):
+        await add(service, f"t{number}", depends_on=needs)
+    await service.submit(Cancel("1"))
+    found = await service.query(ShowDependencies("3"))
+    told = [(each["depth"], each["number"], each["status"]) for each in found["needs"]]
+    assert told == [(0, "1", "cancelled"), (0, "2", "pending"), (1, "1", "cancelled")]
+    assert [each["number"] for each in found["holds"]] == ["4"]
+    assert found["task"]["title"] == "t3"
+    assert found["cut"] == {"needs": False, "holds": False}
+    holds = (await service.query(ShowDependencies("1")))["holds"]
+    assert [(each["depth"], each["number"], each["again"]) for each in holds] == [
+        (0, "2", False),
+        (1, "3", False),
+        (2, "4", False),
+        (0, "3", True),
+    ]
+
+
+async def test_a_long_chain_of_dependencies_is_cut(service: Service) -> None:
+    tasks = [
+        {"number": str(n + 1), "title": "t", "depends_on": [str(n)] if n else []}
+        for n in range(300)
+    ]
+    await service.submit(ImportTasks({"tasks": tasks}))
+    found = await service.query(ShowDependencies("300"))
+    assert (len(found["needs"]), found["cut"]) == (200, {"needs": True, "holds": False})
+
+
+async def test_dependencies_are_checked_before_they_are_sent(service: Service) -> None:
+    await add(service, "first")
+    await add(service, "second", depends_on=("1",))
+    wish = CheckDependencies("1", ("2", "1", "7", "x", "2"))
+    found = (await service.query(wish))["needs"]
+    assert [(each["number"], each["problem"]) for each in found] == [
+        ("2", "2 itself waits for 1"),
+        ("1", "a task cannot wait for itself"),
+        ("7", "there is no task 7"),
+        ("x", "'x' is no number of a task"),
+    ]
+    new = (await service.query(CheckDependencies(None, ("2",))))["needs"]
+    assert [(each["title"], each["problem"]) for each in new] == [("second", None)]
+
+
+async def test_issues_are_found_by_number_and_title(service: Service) -> None:
+    for number, title in (("1.10", "Tenth"), ("1.9", "Ninth"), ("2.1", "Also the ninth")):
+        await service.submit(AddIssue(number, title))
+    for text, numbers in (
+        ("", ["1.9", "1.10", "2.1"]),
+        ("1.", ["1.9", "1.10"]),
+        ("NINTH", ["1.9", "2.1"]),
+        ("%", []),
+    ):
+        found = (await service.query(ShowIssues(text)))["issues"]
+        assert [each["number"] for each in found] == numbers
+
+
+# -- what happened --------------------------------------------------------------------------------
+
+
+async def test_the_history_of_a_task_has_its_attempts_where_they_were_made(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service, "first")
+    await service.submit(EditTask(number, title="better", priority=1))
+    task = await claim(engine)
+    await engine.record_turn(number, reply(0, 0.5))
+    await engine.record_tool(number, ToolResult("t1", "Read"), "read a.py")
+    await propose(engine, task.number)
+    await engine.to_review(number)
+    await service.submit(Cancel(number, "not needed"))
+    found = await service.query(ShowHistory(number))
+    assert (found["title"], found["status"], found["cut"]) == ("better", "cancelled", False)
+    said = [(item["title"], item["attempt"]) for item in found["items"]]
+    assert said == [
+        ("added", None),
+        ("changed: title, priority", None),
+        ("started work", None),
+        ("attempt 1", 1),
+        ("waits for review", None),
+        ("cancelled", None),
+    ]
+    attempt = found["items"][3]
+    assert attempt.items() >= {"verdict": "proven", "files": 2, "added": 2, "removed": 2}.items()
+    assert (attempt["detail"], attempt["cost_usd"]) == ("why", 0.5)
+    assert found["items"][5]["detail"] == "not needed"
+
+
+async def test_a_long_history_keeps_what_is_newest(service: Service) -> None:
+    number = await add(service)
+    for _ in range(2):
+        for wish in (Hold, Release):
+            await service.submit(wish(number))
+    whole = (await service.query(ShowHistory(number)))["items"]
+    titles = [item["title"] for item in whole]
+    assert titles == ["added", "put on hold", "released", "put on hold", "released"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import hashlib
+import shutil
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,14 @@ from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
-from codeframe_tui.ports import Ledger, Service, Tokens, TreeEntry
+from codeframe_tui.ports import Ledger, Service, Snapshot, Tokens, TreeEntry, Workspace
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 
@@ -52,9 +55,19 @@ FILES = {
 
 
 class TwoFiles:
-    """Workspaces whose every proposal changes ``a.py`` in two hunks and creates ``b.bin``."""
+    """Workspaces whose every proposal changes ``a.py`` in two hunks and creates ``b.bin``.
 
-    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
+    Copies are real folders with the files of ``FILES``; a tree is what was laid or captured.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
+        if base == tree:
+            return []
+        if not space:
+            return [FileDiff("a.py", Action.MODIFY, "100644", "100644", False, ())]
         hunks = tuple(Hunk(k, k, 1, k, 1, (("-", "old"), ("+", "new"))) for k in (1, 2))
         return [
             FileDiff("a.py", Action.MODIFY, "100644", "100644", False, hunks),
@@ -63,10 +76,41 @@ class TwoFiles:
 
     async def read(self, tree: str, path: str) -> bytes | None:
         assert not path.startswith((".git", "..")), "the gate was passed by"
+        if path == "a.py" and tree.isdigit():  # of an attempt: one line stays, and moves
+            return b"first\n" * (int(tree) - 1) + f"same\nattempt {int(tree)}\n".encode()
         return FILES.get(path)
 
-    async def entries(self, tree: str, paths: Iterable[str]) -> dict[str, TreeEntry]:
-        return {path: TreeEntry("100644", path) for path in paths if path in FILES}
+    async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:
+        wanted = FILES if paths is None else paths
+        return {path: TreeEntry("100644", path) for path in wanted if path in FILES}
+
+    async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
+        same = all(change == ("100644", FILES.get(path)) for path, change in changes.items())
+        return tree if same else _tree_id(f"{tree} {sorted(changes.items())}")
+
+    async def open(self, name: str, tree: str | None) -> Workspace:
+        root = self._folder / name
+        if tree is None and not root.is_dir():
+            raise NotFound(f"there is no workspace {name}")
+        if tree is not None:
+            root.mkdir(exist_ok=True)
+            for path, content in FILES.items():
+                (root / path).write_bytes(content)
+            (root / ".tree").write_text(tree)
+        return Workspace(name, root)
+
+    async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
+        tree = (workspace.root / ".tree").read_text()
+        changed = [p for p, held in FILES.items() if (workspace.root / p).read_bytes() != held]
+        held = {path: (workspace.root / path).read_bytes() for path in changed}
+        return Snapshot(_tree_id(f"{tree} {held}") if held else tree)
+
+    async def remove(self, name: str) -> None:
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+
+
+def _tree_id(content: str) -> str:
+    return hashlib.sha1(content.encode()).hexdigest()
 
 
 class WordsOnly:
@@ -90,7 +134,7 @@ def facts() -> dict[str, Any]:
 async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
     """A supervisor with running workers on a database file; closed at the end."""
     store = await SqlStore.open(path)
-    workspaces: Any = TwoFiles()
+    workspaces: Any = TwoFiles(path.parent)
     engine = Supervisor(
         store,
         TickingClock(),

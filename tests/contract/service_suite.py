@@ -7,6 +7,7 @@ with running workers and nobody who works, and ``service``, the implementation u
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,8 +29,10 @@ from codeframe_tui.core.commands import (
     Reject,
     Release,
     Retry,
+    RunTests,
     SetPolicy,
     SetWorkers,
+    StopTests,
     Undo,
 )
 from codeframe_tui.core.errors import CodeframeError
@@ -42,6 +45,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowEntry,
     ShowEvents,
     ShowOverview,
     ShowQueue,
@@ -51,6 +55,7 @@ from codeframe_tui.core.queries import (
     ShowUndo,
     ShowUsage,
 )
+from codeframe_tui.core.verification import Outcome, TestCase, TestRun
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.service.unit import Unit
@@ -591,7 +596,7 @@ async def test_a_rejection_goes_back_with_its_reason(service: Service, engine: S
     message = (await engine.progress(number)).inbox[0]
     assert (message.kind, message.text) == (
         "rejection",
-        "too slow\nThis is about: a.py hunk 1.",
+        "too slow\n\n1. a.py:1 (rejected): hunk 1\n   > -old\n   > +new",
     )
 
 
@@ -899,7 +904,57 @@ async def test_activity_reads_as_sentences(service: Service, engine: Supervisor)
         ("tool", "read a.py"),
     ]
     assert (items[2]["tokens"], items[2]["cost_usd"], items[2]["detail"]) == (15, 0.5, "I read it.")
+    assert (items[2]["turn"], items[2]["usage"]["output_tokens"]) == (1, 5)
     assert items[3]["ok"] is True
+    found = await service.query(ShowActivity(number))
+    assert (found["task_usd"], found["today_usd"]) == (0.5, 0.5)
+
+
+async def test_a_line_of_the_activity_opens_to_all_of_it(
+    service: Service, engine: Supervisor
+) -> None:
+    number, other = await add(service), await add(service)
+    assert (await claim(engine)).number == number
+    long = "word " * 1_000
+    call = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": "ls\n-l", "n": 3}}
+    spoken = ({"type": "thinking", "thinking": f"hm {long}"}, {"type": "text", "text": long}, call)
+    await engine.record_turn(number, replace(reply(0), content=spoken))
+    await engine.record_tool(number, ToolResult("t1", "Bash"), "ls -l")
+    await engine.record_tool(number, ToolResult("t1", "Bash", long, ok=False), "ls -l")
+    turn, tool = (await service.query(ShowActivity(number)))["items"][-2:]
+    assert (turn["cut"], turn["thinking"][:6], len(turn["detail"])) == (True, "hm wor", 300)
+    assert (tool["cut"], tool["ok"], tool["detail"]) == (True, False, long[:300])
+    whole = await service.query(ShowEntry(number, turn["seq"]))
+    assert whole["text"].startswith(f"THINKING\nhm {long}\n\n{long}\n\nTOKENS\ninput 10 · output 5")
+    told = await service.query(ShowEntry(number, tool["seq"]))
+    assert told["text"] == f"INPUT\ncommand:\nls\n-l\nn: 3\n\nRESULT\n{long}"
+    answers = ({"type": "tool_result", "tool_use_id": "t1", "content": "as it was told"},)
+    await engine.record_turn(number, replace(said(1, "tools"), content=answers))
+    await engine.record_turn(number, reply(2))  # the newest turn is another now
+    told = await service.query(ShowEntry(number, tool["seq"]))
+    assert told["text"].endswith("RESULT\nas it was told")
+    for wrong in (ShowEntry(other, tool["seq"]), ShowEntry(number, 10_000), ShowEntry(number, 0)):
+        with pytest.raises(CodeframeError) as caught:
+            await service.query(wrong)
+        assert caught.value.code == "not_found"
+
+
+async def test_a_note_says_which_turn_it_joined(service: Service, engine: Supervisor) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.record_turn(number, said(0))
+    await engine.record_turn(number, reply(1))
+    await service.submit(Note(number, "mind the rounding"))
+    note = (await service.query(ShowActivity(number)))["items"][-1]
+    assert (note["title"], note["turn"]) == ("note from a person, waits", None)
+    waiting = (await engine.progress(number)).inbox
+    await engine.record_turn(number, said(2, "resume"), [message.id for message in waiting])
+    await engine.record_turn(number, reply(3))
+    items = (await service.query(ShowActivity(number)))["items"]
+    assert (items[-2]["title"], items[-2]["detail"]) == (
+        "note from a person, joined turn 2", "mind the rounding"
+    )  # fmt: skip
+    assert items[-1]["turn"] == 2
 
 
 @pytest.mark.parametrize("cost", [0.25, None])
@@ -918,6 +973,121 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(
     assert found["total"].items() >= {"cost_usd": total, **tokens}.items()
     assert found["caps"] == {"per_task": None, "per_run": 5.0, "per_day": None}
     assert (await show(service, number))["cost_usd"] == total
+
+
+# -- tests that run again --------------------------------------------------------------------------
+
+PASSES = TestRun(True, cases=(TestCase("t.py::test_a", Outcome.PASSED, 0.3),), duration=0.4)
+FAILS = TestRun(
+    True, cases=(TestCase("t.py::test_a", Outcome.FAILED, 0.3, "E", "1 != 2", "traceback"),)
+)
+
+
+async def test_tests_run_again_beside_the_verification(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    before = await show(service, number)
+    assert await service.submit(RunTests(number, ("t.py::test_a",))) == {"attempt": 1}
+    assert (await show(service, number))["testing"] is True
+    again = await engine.next_again()
+    assert (again.tree, again.tests) == (f"{1:040}", ("t.py::test_a",))
+    await engine.end_again(again, FAILS)
+    after = await show(service, number)
+    found = after["attempts"][0]["again"]
+    assert [(test["id"], test["outcome"]) for test in found["tests"]] == [
+        ("t.py::test_a", "failed")
+    ]
+    assert (found["ok"], found["passed"], found["failed"]) == (True, 0, 1)
+    assert (after["testing"], after["status"], after["verdict"]) == (False, "in_review", "proven")
+    assert after["attempts"][0]["verification"] == before["attempts"][0]["verification"]
+    said = await service.query(ShowTestOutput(number, 1, "again", "t.py::test_a"))
+    assert said["text"] == "traceback"
+    assert (await service.query(ShowTestOutput(number, 1, "red", "t.py::test_a")))["text"]
+
+
+async def test_the_newest_repetition_is_shown_and_the_log_keeps_all(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    for run in (FAILS, PASSES):
+        await service.submit(RunTests(number))
+        await engine.end_again(await engine.next_again(), run)
+    shown = await show(service, number)
+    assert [t["outcome"] for t in shown["attempts"][0]["again"]["tests"]] == ["passed"]
+    told = [e["data"] for e in shown["history"] if e["type"] == "tests.ended"]
+    assert [(each["passed"], each["failed"]) for each in told] == [(0, 1), (1, 0)]
+    titles = [item["title"] for item in (await service.query(ShowActivity(number)))["items"]]
+    assert titles[-2:] == ["runs tests again: all", "tests again: 1 passed in 0.4 s"]
+
+
+async def test_tests_of_a_task_run_one_at_a_time_until_they_are_stopped(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    await service.submit(RunTests(number))
+    with pytest.raises(CodeframeError, match="run again already"):
+        await service.submit(RunTests(number))
+    again = await engine.next_again()
+    await service.submit(StopTests(number))
+    await engine.again_stopped(number)
+    await engine.end_again(again, TestRun(False, "stopped", "stopped by a person"))
+    found = (await show(service, number))["attempts"][0]["again"]
+    assert (found["ok"], found["reason"]) == (False, "stopped")
+    with pytest.raises(CodeframeError, match="no tests"):
+        await service.submit(StopTests(number))
+    await service.submit(RunTests(number))
+
+
+async def test_tests_of_a_done_or_blocked_task_can_run_again(
+    service: Service, engine: Supervisor
+) -> None:
+    done = await in_review(engine)
+    await service.submit(Approve(done))
+    await settle_all(engine)
+    waits = await add(engine)
+    await claim(engine)
+    await propose(engine, waits)
+    await engine.open_blocker(Blocker(waits, BlockerKind.SYNC, "which?", "question"))
+    for number in (done, waits):
+        assert await service.submit(RunTests(number)) == {"attempt": 1}
+        assert (await engine.next_again()).task == number
+
+
+async def test_a_run_that_cannot_be_is_refused_and_tells_nothing(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    new, worked_on = await add(service, priority=4), await add(service, priority=0)
+    await claim(engine)
+    wrong = (
+        (RunTests("99"), "not_found"),
+        (RunTests(new), "nothing_to_test"),
+        (RunTests(worked_on), "in_progress"),
+        (RunTests(number, expect="other"), "other_proposal"),
+        (RunTests(number, ("../t.py::test_a",)), "path_refused"),
+        (RunTests(number, ("/etc/t.py",)), "path_refused"),
+        (RunTests(number, ("t.py::" + "x" * 5_000,)), "too_long"),
+        (StopTests(number), "no_tests_run"),
+    )
+    for wish, code in wrong:
+        with pytest.raises(CodeframeError) as caught:
+            await service.submit(wish)
+        assert caught.value.code == code
+    history = [event["type"] for event in (await show(service, number))["history"]]
+    assert "tests.started" not in history
+    assert (await show(service, number))["testing"] is False
+
+
+async def test_without_a_sandbox_no_test_runs_again(
+    service: Service, engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await in_review(engine)
+    known = engine._facts()
+    monkeypatch.setattr(engine, "_facts", lambda: known | {"sandbox": "none", "sandbox_why": "no"})
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(RunTests(number))
+    assert (caught.value.code, caught.value.hint) == ("no_sandbox", "run `codeframe-tui doctor`")
 
 
 # -- events and signals ---------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_hunks_without_context_stand_where_git_puts_them(tmp_path: Path) -> None
     assert select(old, new, diff, {2}) == b"1\n2\n3\n"
 
 
-def line_patch(patch: bytes, hunks: tuple[Hunk, ...], lines: list[tuple[int, int]]) -> bytes:
+def line_patch(patch: bytes, hunks: Sequence[Hunk], lines: list[tuple[int, int]]) -> bytes:
     """git's own patch, edited as `git add -e` says: a line is taken, or its change is not there.
 
     A removed line that stays becomes context, an added one that is not taken goes; each added line

@@ -16,15 +16,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, create_engine
+from sqlalchemy import Column, Integer, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from codeframe_tui.adapters.store import SqlStore, schema
 from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
+from codeframe_tui.core.comment import Comment, CommentType, Spot
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
 from codeframe_tui.ports import Store
 
@@ -199,7 +203,8 @@ async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Pat
     connection = sqlite3.connect(path)
     connection.executescript(
         "DROP TRIGGER reservation_freed; DROP TABLE reservations; DROP INDEX turns_by_time;"
-        "ALTER TABLE turns DROP COLUMN held_usd; PRAGMA user_version=1"
+        "ALTER TABLE turns DROP COLUMN held_usd; DROP TABLE comments; DROP TABLE drafts;"
+        "PRAGMA user_version=1"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -224,7 +229,8 @@ async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Pa
     connection.executescript(
         "DROP INDEX turns_by_time; ALTER TABLE turns DROP COLUMN held_usd;"
         "CREATE INDEX turns_by_time ON turns (at, cost_usd) WHERE role = 'assistant';"
-        "UPDATE turns SET cost_usd = NULL; PRAGMA user_version=2"
+        "UPDATE turns SET cost_usd = NULL; DROP TABLE comments; DROP TABLE drafts;"
+        "PRAGMA user_version=2"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -237,6 +243,65 @@ async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Pa
     connection = sqlite3.connect(path)
     assert connection.execute(index).fetchone() == (fresh,)
     connection.close()
+
+
+async def test_a_database_of_the_third_schema_learns_to_keep_reviews(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    connection = sqlite3.connect(path)
+    tables = "SELECT sql FROM sqlite_schema WHERE sql LIKE '%comments%' OR sql LIKE '%drafts%'"
+    fresh = connection.execute(tables).fetchall()
+    connection.executescript("DROP TABLE comments; DROP TABLE drafts; PRAGMA user_version=3")
+    connection.close()
+    store = await SqlStore.open(path)
+    spot = Spot("a.py", 2, 2, "new", ("b",), ("a",), ("c",))
+    said = Comment(0, "1", 1, spot, CommentType.QUESTION, "why?", created_at="now")
+    await store.write(lambda t: t.comments.add(said))
+    await store.write(lambda t: t.drafts.save("1", 1, Draft(Parts(("a.py",)), sent=True)))
+    assert await store.read(lambda t: t.comments.of("1")) == [replace(said, id=1)]
+    assert await store.read(lambda t: t.drafts.of("1")) == {1: Draft(Parts(("a.py",)), sent=True)}
+    await store.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute(tables).fetchall() == fresh
+    connection.close()
+
+
+async def test_a_database_of_the_fourth_schema_learns_the_orders_of_the_queue(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    await (await SqlStore.open(path)).close()
+    connection = sqlite3.connect(path)
+    indexes = "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'tasks' ORDER BY name"
+    fresh = connection.execute(indexes).fetchall()
+    connection.executescript(
+        "DROP INDEX tasks_by_entry; DROP INDEX tasks_by_cost; PRAGMA user_version=4"
+    )
+    connection.close()
+    await (await SqlStore.open(path)).close()
+    connection = sqlite3.connect(path)
+    assert connection.execute(indexes).fetchall() == fresh
+    connection.close()
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("group", list(Group))
+def test_no_order_of_the_queue_sorts_rows(tmp_path: Path, group: Group, sort: Sort) -> None:
+    engine = open_writer(tmp_path / "state.db")
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    with engine.connect() as connection, connection.begin():
+        SqlTables(connection, 0).tasks.add([Task("1", "t", since="now")])
+        SqlTables(connection, 0).queue.window(group, 0, 5, sort=sort)
+        statement, values = next(each for each in asked if "ORDER BY" in each[0])
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    engine.dispose()
+    said = [str(row[-1]) for row in plan]
+    assert len(said) == 1
+    assert "USING" in said[0]
+    assert "INDEX" in said[0]
 
 
 OPENS_TWICE = """

@@ -16,10 +16,20 @@ import pytest
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.script import Conversation, Text, ToolCall, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
-from codeframe_tui.core.commands import AddTask, Answer, Approve, Redo, SetWorkers, Undo
+from codeframe_tui.core.commands import (
+    AddTask,
+    Answer,
+    Approve,
+    FinishByHand,
+    LeaveHand,
+    Redo,
+    SetWorkers,
+    TakeInHand,
+    Undo,
+)
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import DECISION_ENDS
-from codeframe_tui.core.queries import ShowBlockers, ShowTasks
+from codeframe_tui.core.queries import ShowBlockers, ShowTask, ShowTasks
 from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e.estate import Estate, Tally
@@ -50,6 +60,10 @@ DEATHS = {
     "verification": [
         "verify.red", "verify.regression", "verify.base",
         "commit.verification.recorded", "committed.verification.recorded",
+    ],
+    "by hand": [
+        "hand.opened", "commit.hand.begun", "committed.hand.begun", "hand.captured",
+        "commit.hand.ended", "committed.hand.ended", "hand.left",
     ],
     "decision": ["commit.review.approved", "committed.review.approved", "decision.apply"],
     "apply": ["apply.begun", "apply.staged.0", "apply.staged", "apply.journal"],
@@ -109,6 +123,8 @@ class Person:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self.undoes = True
+        self.by_hand = False
+        self._saved: set[Path] = set()
 
     async def work(self, client: Client) -> None:
         """Go on until the engine is gone or everything is done."""
@@ -141,6 +157,8 @@ class Person:
     async def _wishes(self, client: Client, task: dict[str, Any]) -> list[Any]:
         number = task["number"]
         match task["status"]:
+            case "in_review" if self.by_hand:
+                return await self._edit(client, number)
             case "in_review":
                 return [Approve(number)]
             case "completed" if self.undoes:
@@ -151,6 +169,17 @@ class Person:
                 open_ = (await client.query(ShowBlockers()))["blockers"]
                 return [Answer(b["id"], "yes, keep it") for b in open_ if b["task"] == number]
         return []
+
+    async def _edit(self, client: Client, number: str) -> list[Any]:
+        """Go on in a copy; what was saved there is there again after every death."""
+        path = Path((await client.submit(TakeInHand(number)))["path"]) / f"mine-{number}.txt"
+        if (await client.query(ShowTask(number)))["attempts"][-1]["cause"] == "hand":
+            return [LeaveHand(number)]
+        if path in self._saved:
+            self._estate.must(path.read_text() == "mine\n", f"{path.name}: a save is lost")
+        path.write_text("mine\n")
+        self._saved.add(path)
+        return [FinishByHand(number)]
 
 
 @pytest.fixture
@@ -184,7 +213,7 @@ async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         async with Nursery(project) as nursery:
             for area, points in DEATHS.items():
-                person.undoes = area != "redo"
+                person.undoes, person.by_hand = area != "redo", area == "by hand"
                 for point in points:
                     await _life(nursery, project, person, estate, point)
                     tally.add([area])

@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.theme import Theme
 
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
-from codeframe_tui.tui.theme import THEMES, variables
+from codeframe_tui.tui.supplier import Ask, Supplier
+from codeframe_tui.tui.theme import DARK, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 
 __all__ = ["Clock", "Host", "press", "until"]
@@ -35,13 +37,19 @@ class Host(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets("app", "diff")]
     COMPONENT_CLASSES: ClassVar[set[str]] = CockpitApp.COMPONENT_CLASSES
 
-    def __init__(self, document: dict[str, Any] | None = None, *, theme: str = "") -> None:
+    def __init__(self, document: dict[str, Any] | None = None, *, wanted: str = DARK) -> None:
         super().__init__()
         self.clock = Clock()
         self.diff = DiffView(clock=self.clock)
         self.said: list[Any] = []
+        self.total = 100  # lines of each file after the change
+        self.supplier: Supplier | None = None
         self._document = document
-        self._wanted = theme or THEMES[0].name
+        self._wanted = wanted
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Ours."""
+        return theme(theme_name) or super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, before a theme of ours is in force."""
@@ -51,11 +59,21 @@ class Host(App[None]):
         yield self.diff
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
+        wanted = theme(self._wanted)
+        assert wanted is not None
+        self.register_theme(wanted)
         self.theme = self._wanted
         self.diff.focus()
         self.diff.show(self._document)
+
+    def supply(self, ask: Ask) -> None:
+        """Let somebody be asked for what rows in sight lack."""
+        self.supplier = Supplier(ask, self.diff)
+        self.run_worker(self.supplier.run())
+
+    def on_diff_rows_scrolled(self) -> None:
+        if self.supplier is not None:
+            self.supplier.wake()
 
     async def settled(self, pilot: Pilot[None]) -> DiffView:
         """The diff, painted, and past its first moment."""
@@ -64,6 +82,19 @@ class Host(App[None]):
         await pilot.pause(0)
         self.clock.now += 1
         return self.diff
+
+    def on_diff_folds_lines_asked(self, message: DiffView.LinesAsked) -> None:
+        """Lines are ``line N``, as the engine would send them from a file of so many."""
+        self.said.append(message)
+        last = min(message.last, self.total, message.first + 1_999)
+        lines = [f"line {number}" for number in range(message.first, last + 1)]
+        self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
+
+    def on_diff_search_hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.said.append(message)
+
+    def on_diff_looks_told(self, message: DiffView.Told) -> None:
+        self.said.append(message)
 
     def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
         self.said.append(message)
@@ -85,7 +116,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys; each has been dealt with when this returns."""
-    names = {"]": "right_square_bracket", "[": "left_square_bracket"}
+    names = {
+        "=": "equals_sign",
+        "!": "exclamation_mark",
+        "]": "right_square_bracket",
+        "[": "left_square_bracket",
+    }
     names |= {"}": "right_curly_bracket", "{": "left_curly_bracket"}
     for key in keys:
         event = events.Key(names.get(key, key), key if len(key) == 1 else None)

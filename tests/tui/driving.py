@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.preferences import Preferences
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 from tests.tui.fake_service import NOW, FakeService
@@ -78,7 +79,12 @@ class Drive:
 
 @asynccontextmanager
 async def opened(
-    service: FakeService | None = None, *, size: tuple[int, int] = (120, 40), **options: object
+    service: FakeService | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    keys: Mapping[str, str] | None = None,
+    theme: str | None = None,
+    **options: object,
 ) -> AsyncIterator[Drive]:
     """The app on a fake service."""
     fake = service or FakeService()
@@ -86,6 +92,7 @@ async def opened(
     async def connect() -> Service:
         return fake
 
+    options.setdefault("chosen", Preferences(keys=keys or {}, theme=theme, ascii=False))
     app = CockpitApp(connect, now=lambda: NOW, tick=0, **options)  # type: ignore[arg-type] # passed on
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, fake)

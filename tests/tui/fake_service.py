@@ -10,17 +10,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codeframe_tui import __version__
-from codeframe_tui.core.commands import Command
+from codeframe_tui.core.commands import Command, TakeInHand
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import (
+    CheckDependencies,
     Query,
     ShowActivity,
     ShowBase,
     ShowBlockers,
+    ShowDependencies,
     ShowDiff,
+    ShowEntry,
+    ShowFile,
+    ShowHand,
+    ShowHistory,
+    ShowHits,
+    ShowIssues,
+    ShowLetter,
     ShowOverview,
     ShowQueue,
+    ShowSide,
     ShowTask,
     ShowTestOutput,
     ShowUndo,
@@ -136,6 +146,8 @@ def blockers() -> Document:
                 "cost_usd": 0.31,
                 "attempts": 3,
                 "cause": "question",
+                "limit": None,
+                "by_hand": False,
             }
         ]
     }
@@ -263,16 +275,54 @@ def activity() -> Document:
     """What the worker did."""
     return {
         "items": [
-            {"at": at(12), "kind": "context", "title": "read 6 files", "detail": "client/retry.py",
-             "tokens": 8_200, "cost_usd": None, "ok": True},
-            {"at": at(11), "kind": "tool", "title": "Grep", "detail": "Retry(", "tokens": None,
-             "cost_usd": None, "ok": True},
-            {"at": at(10), "kind": "tool", "title": "Bash", "detail": "pytest -q", "tokens": None,
-             "cost_usd": None, "ok": False},
-            {"at": at(9), "kind": "turn", "title": "wrote", "detail": "4 files", "tokens": 2_140,
-             "cost_usd": 0.08, "ok": True},
-        ]
+            {"seq": 3, "at": at(13), "kind": "state", "title": "started work", "detail": "",
+             "ok": None},
+            {"seq": 5, "at": at(12), "kind": "context", "title": "gathered 6 files",
+             "detail": "client/retry.py: names Retry\nclient/api.py: calls it", "ok": None},
+            {"seq": 8, "at": at(11), "kind": "model", "turn": 1, "title": "replied, asked for Grep",
+             "detail": "I look for the callers first.", "thinking": "Who calls Retry?",
+             "usage": {"input_tokens": 1_900, "output_tokens": 240, "cache_read_tokens": 0,
+                       "cache_write_tokens": 6_300}, "cost_usd": 0.03, "ok": None},
+            {"seq": 10, "at": at(11), "kind": "tool", "title": "Grep Retry(",
+             "detail": "client/api.py:12: retry = Retry()\nclient/api.py:40: Retry()", "ok": True},
+            {"seq": 12, "at": at(10), "kind": "tool", "title": "Bash pytest -q",
+             "detail": "1 failed, 211 passed", "ok": False},
+            {"seq": 14, "at": at(10), "kind": "note", "turn": 2, "detail": "mind Retry-After",
+             "title": "note from a person, joined turn 2", "ok": None},
+            {"seq": 15, "at": at(9), "kind": "model", "turn": 2, "title": "replied",
+             "detail": "Retries spend a budget now.", "thinking": "",
+             "usage": {"input_tokens": 300, "output_tokens": 2_140, "cache_read_tokens": 8_200,
+                       "cache_write_tokens": 900}, "cost_usd": 0.05, "ok": None},
+            {"seq": 17, "at": at(8), "kind": "review", "title": "decided by policy: review",
+             "detail": "policy: manual\nverdict: proven", "ok": None},
+        ],
+        "task_usd": 0.31,
+        "today_usd": 0.84,
     }  # fmt: skip
+
+
+def history() -> Document:
+    """The story of the task in review."""
+
+    def line(minutes: float, title: str, detail: str = "") -> Document:
+        return {"at": at(minutes), "kind": "state", "title": title, "detail": detail,
+                "attempt": None}  # fmt: skip
+
+    def attempt(minutes: float, number: int, verdict: str, said: str) -> Document:
+        return line(minutes, f"attempt {number}", said) | {
+            "kind": "attempt", "attempt": number, "cause": "correction" if number > 1 else "first",
+            "verdict": verdict, "message": "", "files": 4, "added": 19, "removed": 3,
+            "cost_usd": 0.1 * number}  # fmt: skip
+
+    items = [
+        line(60 * 24, "added"),
+        line(40, "started work"),
+        attempt(30, 1, "failed", "Retries stop after three."),
+        attempt(12, 2, "proven", "Retries now spend a time budget."),
+        line(3, "waits for review"),
+    ]
+    return {"number": "1.2.3", "title": "Retry on 429", "status": "in_review", "items": items,
+            "cut": False}  # fmt: skip
 
 
 @dataclass
@@ -282,6 +332,8 @@ class FakeService:
     Attributes:
         tasks: number -> `ShowTask` document; others are made from the queue.
         refuse: raised by the next `submit`.
+        files: path -> text in the newest proposal, None where it is deleted.
+        hand: of `ShowHand`; `TakeInHand` gives its path.
     """
 
     overview: Document = field(default_factory=overview)
@@ -290,13 +342,21 @@ class FakeService:
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
     refuse_base: bool = False
     bases: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, list[str]] = field(default_factory=dict)
     diffs: dict[str, Document] = field(default_factory=lambda: {"1.2.3": diff()})
     activity: Document = field(default_factory=activity)
+    outputs: dict[str, Document] = field(default_factory=dict)
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
+    files: dict[str, str | None] = field(default_factory=dict)
+    hand: Document = field(default_factory=dict)
     submitted: list[Command] = field(default_factory=list)
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
     refuse: CodeframeError | None = None
+    issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
+    loops: set[str] = field(default_factory=set)
+    history: Document = field(default_factory=history)
+    floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
@@ -306,7 +366,10 @@ class FakeService:
         if self.refuse is not None:
             error, self.refuse = self.refuse, None
             raise error
-        return {"number": "1.9.9", "decision": 1}
+        if isinstance(command, TakeInHand):
+            return {"task": command.number, "path": self.hand["path"]}
+        return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"],
+                "path": "/srv/copy"}  # fmt: skip
 
     async def query(self, query: Query) -> Document:
         self.asked.append(query)
@@ -314,25 +377,98 @@ class FakeService:
             case ShowOverview():
                 found = self.overview
             case ShowQueue():
-                found = self.queue
+                found = self._windows(query)
             case ShowBlockers():
                 found = self.blockers
             case ShowActivity():
                 found = self.activity
+            case ShowEntry():
+                found = {"title": "", "text": f"all of entry {query.event}\n  indented"}
             case ShowTestOutput():
-                found = self.output
+                if self.outputs and query.run not in self.outputs:
+                    raise NotFound("there is no such run")
+                found = self.outputs.get(query.run, self.output)
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowHits():
+                found = {"hits": [["client/limit.py", 1, 0]], "all": True}
+            case ShowSide():
+                lines = self.sides[query.path]
+                shown = lines[query.first - 1 : query.last]
+                found = {"lines": shown, "total": len(lines), "tokens": None}
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
+            case ShowLetter(_, kind, overall, parts):
+                said = [overall, parts.text] if kind == "changes" else []
+                found = {"text": "\n".join(filter(None, said)), "comments": []}
+            case ShowFile() if query.path in self.files:
+                found = self._file(query.number, query.path)
+            case ShowHand():
+                found = self.hand
             case ShowUndo():
                 found = {"files": FILES}
+            case CheckDependencies(_, needs):
+                found = {"needs": [self._need(number) for number in needs]}
+            case ShowDependencies(number):
+                found = self._dependencies(number)
+            case ShowHistory():
+                found = self.history
+            case ShowIssues(text):
+                issues = [each for each in self.issues if text in each["number"] + each["title"]]
+                found = {"issues": issues}
             case ShowTask():
                 found = self._task(query.number)
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _need(self, number: str) -> Document:
+        known = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        if number in self.loops:
+            return {**known[number], "problem": f"{number} itself waits for it"}
+        if number not in known:
+            return {"number": number, "problem": f"there is no task {number}"}
+        return {**known[number], "problem": None}
+
+    def _dependencies(self, number: str) -> Document:
+        rows = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        node = {"depth": 0, "again": False}
+        return {
+            "task": rows[number],
+            "needs": [rows[each] | node for each in rows[number]["depends_on"]],
+            "holds": [row | node for row in rows.values() if number in row["depends_on"]],
+            "cut": {"needs": False, "holds": False},
+        }
+
+    def _file(self, number: str, path: str) -> Document:
+        proposal = self.diffs[number]["proposal"]
+        return {"task": number, "proposal": proposal, "path": path, "text": self.files[path]}
+
+    def _windows(self, query: ShowQueue) -> Document:
+        """What a question about the queue gets: words of a filter are sought in titles only."""
+        windows = {key: (first, rows) for key, first, rows in query.windows}
+        groups: list[Document] = []
+        places: Document = dict.fromkeys(query.at)
+        for group in self.queue["groups"]:
+            fitting = group["rows"]
+            if query.filter:
+                fitting = [r for r in fitting if query.filter.lower() in r["title"].lower()]
+            for at_, row in enumerate(fitting):
+                if row["number"] in query.at:
+                    places[row["number"]] = [group["key"], at_]
+            first, rows = windows.get(group["key"], (0, query.limit))
+            total = len(fitting) if query.filter else max(group["total"], len(fitting))
+            shown = fitting[first : first + rows]
+            groups.append({"key": group["key"], "total": total, "first": first, "rows": shown})
+        return {
+            "groups": groups,
+            "all": sum(group["total"] for group in self.queue["groups"]),
+            "places": places,
+            "filter": query.filter,
+            "sort": query.sort.value,
+            "last_event": self.queue.get("last_event", self._seq),
+        }
 
     def _task(self, number: str) -> Document:
         if number in self.tasks:

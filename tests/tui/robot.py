@@ -10,6 +10,7 @@ from typing import Any
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Sheet
+from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.diff_documents import document, file, hunk
 from tests.tui.driving import Drive
@@ -59,8 +60,9 @@ class Verdicts:
 
     @classmethod
     def of(cls, shown: Mapping[str, Any]) -> Verdicts:
-        """No verdict yet on a diff document."""
-        return cls({f["path"]: [h["k"] for h in f["hunks"]] or [0] for f in shown["files"]})
+        """No verdict yet on a diff document; its files in the order in which they are read."""
+        files = by_risk(shown["files"], ())
+        return cls({f["path"]: [h["k"] for h in f["hunks"]] or [0] for f in files})
 
     def say(self, verdict: str, path: str, numbers: list[int]) -> None:
         """Give a verdict; one that changes nothing is no step."""

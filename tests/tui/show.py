@@ -1,4 +1,7 @@
-"""Open the cockpit on the fake service, to look at it: ``python -m tests.tui.show [light]``."""
+"""Open the cockpit on the fake service, to look at it: ``python -m tests.tui.show [light]``.
+
+Also ``ascii``, ``scripted``, ``empty``, ``nokey``, and the names of all themes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import sys
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.preferences import Preferences
+from codeframe_tui.tui.theme import NAMES, short_name
 from tests.tui.fake_service import NOW, FakeService
 
 
@@ -22,8 +27,9 @@ def main() -> None:
     async def connect() -> Service:
         return service
 
-    theme = "codeframe-light" if "light" in sys.argv else "codeframe-dark"
-    CockpitApp(connect, now=lambda: NOW, theme=theme).run()
+    theme = next((short for name in NAMES if (short := short_name(name)) in sys.argv), None)
+    chosen = Preferences(theme=theme, ascii="ascii" in sys.argv or None)
+    CockpitApp(connect, now=lambda: NOW, chosen=chosen).run()
 
 
 main()

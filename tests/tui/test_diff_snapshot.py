@@ -8,8 +8,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from tests.diff_documents import retry
-from tests.tui.diff_host import Host, press
+from tests.diff_documents import every_kind, retry
+from tests.tui.diff_host import Host, press, until
 
 
 class SVG(SingleFileSnapshotExtension):
@@ -31,9 +31,42 @@ class SVG(SingleFileSnapshotExtension):
 async def test_the_diff_looks_like_this(
     size: tuple[int, int], theme: str, snapshot: SnapshotAssertion
 ) -> None:
-    app = Host(retry(), theme=theme)
+    app = Host(retry(), wanted=theme)
     async with app.run_test(size=size) as pilot:
         await app.settled(pilot)
         await press(pilot, "space", "j", "j", "j")
         picture = re.sub(r"terminal-\d+", "terminal-0", app.export_screenshot(title="diff"))
+        assert picture == snapshot.use_extension(SVG)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("scene", ["split", "wrap", "search", "folds", "kinds"])
+async def test_each_way_of_reading_looks_like_this(
+    scene: str, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    app = Host(retry())
+    async with app.run_test(size=size) as pilot:
+        diff = await app.settled(pilot)
+        if diff.is_split is not (scene == "split"):
+            await press(pilot, "=")
+        match scene:
+            case "wrap":
+                long = retry()
+                long["files"][0]["hunks"][0]["lines"][1][1] += " Long words." * 20
+                diff.show(long)
+                await press(pilot, "W", "j", "j")
+            case "kinds":
+                diff.show(every_kind())
+            case "search":
+                diff.seek("retr")
+                await until(pilot, lambda: "of" in diff.found)
+                diff.seek_by(1)
+            case "folds":
+                rows = diff.count()
+                await press(pilot, "k", "z")
+                await until(pilot, lambda: diff.count() > rows)
+                await press(pilot, "}", "z")
+            case _:
+                await press(pilot, "]", "j", "j", "space")
+        picture = re.sub(r"terminal-\d+", "terminal-0", app.export_screenshot(title=scene))
         assert picture == snapshot.use_extension(SVG)

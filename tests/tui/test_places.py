@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.queries import ShowQueue
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.tui.driving import opened
-from tests.tui.fake_service import FakeService
 
 
 async def test_the_file_is_named_above_its_lines_once_its_bar_is_out_of_sight() -> None:
     async with opened(size=(120, 24)) as drive:
         diff = drive.app.cockpit.query_one(DiffView)
         assert drive.label("place") == ""
-        diff.scroll_to(y=3, animate=False, immediate=True)
+        row = diff.index.find(Place("client/retry.py"))
+        assert row is not None
+        diff.scroll_to(y=row + 3, animate=False, immediate=True)
         await drive.until(lambda: "client/retry.py" in drive.label("place"))
-        assert "file 1 of 4" in drive.label("place")
+        assert "file 3 of 4" in drive.label("place")
         diff.scroll_to(y=0, animate=False, immediate=True)
         await drive.until(lambda: drive.label("place") == "")
 
@@ -27,17 +28,3 @@ async def test_a_notice_moves_nothing() -> None:
         assert drive.app.cockpit.query_one("#notice").region.y == 22
         now = {part.id: part.region for part in drive.app.cockpit.query("#queue, #footer")}
         assert now == before
-
-
-async def test_more_of_a_long_queue_is_fetched_before_its_end_is_reached() -> None:
-    service = FakeService()
-    queued = next(group for group in service.queue["groups"] if group["key"] == "queued")
-    row = queued["rows"][0]
-    queued["rows"] = [{**row, "number": f"7.1.{n}", "waiting_on": []} for n in range(1, 201)]
-    queued["total"] = 5_000
-    async with opened(service) as drive:
-        drive.pane("queue").move_to("7.1.100")
-        await drive.until(lambda: drive.app.state.focus == "7.1.100")
-        assert ShowQueue(limit=400) not in service.asked
-        drive.pane("queue").move_to("7.1.190")
-        await drive.until(lambda: ShowQueue(limit=400) in service.asked)

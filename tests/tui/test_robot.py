@@ -51,7 +51,7 @@ async def test_a_file_takes_one_key_and_ten_files_take_ten(files: int) -> None:
         await robot.to_the_diff()
         for _ in range(files):
             await robot.judge("accept", "file")
-        assert robot.expected.parts("accepted").files == tuple(f["path"] for f in shown["files"])
+        assert set(robot.expected.parts("accepted").files) == {f["path"] for f in shown["files"]}
         assert robot.diff.draft.parts == robot.expected.parts("accepted")
 
 

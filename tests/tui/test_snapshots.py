@@ -9,6 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from codeframe_tui.tui.preferences import Preferences
 from codeframe_tui.tui.widgets.lines import LineView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
@@ -48,7 +49,9 @@ async def test_the_cockpit_looks_as_meant(
         assert await _picture(drive) == snapshot.use_extension(Picture)
 
 
-@pytest.mark.parametrize("what", ["empty", "scripted", "light"])
+@pytest.mark.parametrize(
+    "what", ["empty", "scripted", "light", "contrast-dark", "colour-blind-dark", "mono", "plain"]
+)
 async def test_other_faces_look_as_meant(what: str, snapshot: SnapshotAssertion) -> None:
     service, options = FakeService(), dict[str, Any]()
     if what == "empty":
@@ -56,7 +59,9 @@ async def test_other_faces_look_as_meant(what: str, snapshot: SnapshotAssertion)
         service.overview |= {"workers": [], "counts": {}, "key": "set ANTHROPIC_API_KEY"}
     elif what == "scripted":
         service.overview |= {"scripted": True, "paused": True, "workers": []}
+    elif what == "plain":
+        options["chosen"] = Preferences(ascii=True)
     else:
-        options["theme"] = "codeframe-light"
+        options["theme"] = what
     async with opened(service, size=(120, 40), **options) as drive:
         assert await _picture(drive) == snapshot.use_extension(Picture)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Look
 from codeframe_tui.tui.present.diff_gaps import Opened
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -22,6 +21,7 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
 )
 from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff_segments import Look
 from tests.diff_documents import document, file, hunk
 
 WORDS = st.lists(st.sampled_from(["a = 1", "b = 2", "", "return a", "x" * 30]), max_size=40)
@@ -85,7 +85,7 @@ def _open(draw: st.DrawFn, index: DiffIndex, place: Place, text: list[str]) -> N
     lines = text[gap.first - 1 : gap.first - 1 + total]
     size = draw(st.integers(0, total))
     shown = lines[:size] if gap.last else lines[total - size :]
-    index.open(place, Opened(shown, total))
+    index.open(place, Opened([(line, None) for line in shown], total))
 
 
 @given(_cases())

@@ -5,27 +5,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at, problems
-from codeframe_tui.tui.own_keys import read_keys
+from codeframe_tui.tui.keymap import KEYS, PLACES, key_names, keys_at
+from codeframe_tui.tui.own_keys import checked
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
-from codeframe_tui.tui.present.live import LOG_LINES, Live
+from codeframe_tui.tui.present.live import Live
+from codeframe_tui.tui.present.log import LOG_LINES
 from codeframe_tui.tui.present.news import news
+from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, plain
-from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows
 from codeframe_tui.tui.present.state import State, works
-from codeframe_tui.tui.present.tests import outcome_rows, proof_title, verdict_spans
+from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from tests.tui.fake_service import (
     FILES,
     NOW,
@@ -75,20 +78,23 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *queue_rows(_spoilt(queue(), nasty), width=90, now=NOW),
         *blocker_rows(_spoilt(blockers(), nasty), width=36, now=NOW),
         *activity_rows(_spoilt(activity(), nasty), now=NOW),
-        *outcome_rows(spoilt, None, failures=False),
-        *outcome_rows(None, live, failures=False),
+        *proof_rows(spoilt, None, Shown(), now=NOW),
+        *proof_rows(None, live, Shown(), now=NOW),
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
         *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
-        *guard_rows(spoilt, unseen=1, undecided=1),
+        *guard_rows(spoilt, unseen=[nasty], undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
-        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0]),
+        *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
+        *attempt_rows(spoilt, width=20),
+        *hand_rows({"path": nasty, "files": [{"path": nasty}], "attempt": 1}, here=True),
+        *kept_rows(nasty, nasty, nasty),
         *banner_rows(document | {"scripted": False}),
         header_row(document, width=200, lost=""),
         title_row(spoilt, width=120),
     ]
     said = [text for line in rows for text, _ in (*line.left, *line.right)]
-    for type_ in ("change.applied", "change.refused", "problem", "model.waiting"):
+    for type_ in ("change.applied", "change.refused", "problem", "model.waiting", "tests.ended"):
         data = {"files": [nasty, nasty], "message": nasty}
         said += [text for text, _ in news(Event(1, "", type_, nasty, data))]
     said += [*live.log, workers_line(document)]
@@ -108,9 +114,13 @@ def test_columns_of_a_wide_queue_stand_below_each_other() -> None:
     assert len({sum(cells(text) for text, _ in line.right) for line in rows}) == 1
 
 
-def test_a_queue_of_many_shows_how_many_more_there_are() -> None:
+def test_a_queue_of_many_says_how_many_and_has_a_line_for_each() -> None:
     document = {"groups": [{"key": "queued", "total": 4_312, "rows": [task("1", "one")]}]}
-    assert "4,311 more" in _text(queue_rows(document, width=36, now=NOW))
+    rows = queue_rows(document, width=36, now=NOW)
+    assert len(rows) == 4_313
+    assert plain(rows[0]) == "QUEUED  4,312"
+    assert plain(rows[1]).startswith("  1 one")
+    assert plain(rows[4_312]) == "  …"
 
 
 def test_an_empty_queue_teaches() -> None:
@@ -157,17 +167,20 @@ def _failed() -> dict[str, Any]:
     tests = [dict(test) for test in found["green"]["tests"]]
     tests[2]["outcome"] = "failed"
     found["green"] = {"verdict": "failing", "tests": tests}
+    found["regression"] = {"verdict": "clean", "tests": tests}
     return shown() | {"attempts": [{"verification": found}]}
 
 
 def test_a_failing_test_stands_first_and_is_counted() -> None:
-    rows = outcome_rows(_failed(), None, failures=False)
+    rows = proof_rows(_failed(), None, Shown(), now=NOW)
     assert plain(rows[0]) == "1 new test fails"
     assert plain(rows[1]).startswith("✘ → ✘  tests/test_retry.py::test_never_retries_400")
     said = "".join(text for text, _ in verdict_spans(_failed(), None))
     assert "GREEN ✘ 2 of 3" in said
     assert said.endswith("FAILED")
-    keyed = [line for line in outcome_rows(_failed(), None, failures=True) if line.key]
+    keyed = [
+        line for line in proof_rows(_failed(), None, Shown(failures=True), now=NOW) if line.key
+    ]
     assert len(keyed) == 1
 
 
@@ -178,16 +191,16 @@ def test_not_verified_says_why_and_never_green() -> None:
     spans = verdict_spans(document, None)
     assert "NOT VERIFIED" in spans[-1][0]
     assert not [text for text, style in spans if "green" in style]
-    assert "install pytest" in _text(outcome_rows(document, None, failures=False))
+    assert "install pytest" in _text(proof_rows(document, None, Shown(), now=NOW))
 
 
 def test_live_tests_tell_their_story_before_anything_is_recorded() -> None:
     live = Live()
     live.take(Signal("test", "1", {"run": "red", "id": "t.py::a", "outcome": "failed"}))
     live.take(Signal("test.progress", "1", {"run": "red", "done": 1, "total": 3}))
-    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ·  t.py::a")
+    assert _text(proof_rows({}, live, Shown(), now=NOW)).startswith("✘ → ·  t.py::a")
     live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
-    assert _text(outcome_rows({}, live, failures=False)).startswith("✘ → ✔  t.py::a")
+    assert _text(proof_rows({}, live, Shown(), now=NOW)).startswith("✘ → ✔  t.py::a")
     assert "RED 1 of 3" in "".join(text for text, _ in verdict_spans({}, live))
 
 
@@ -197,15 +210,6 @@ def test_a_run_that_tells_nothing_is_not_counted() -> None:
     live.take(Signal("test", "1", {"run": "green", "id": "t.py::a", "outcome": "passed"}))
     live.take(Signal("test.progress", "1", {"run": "green", "done": 0, "total": 7}))
     assert "".join(text for text, _ in verdict_spans({}, live)).strip() == "GREEN 1 of 7"
-
-
-def test_own_keys_are_read_from_the_users_file_only_when_it_is_sound(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    assert read_keys(config) == {}
-    config.write_text('model = "m"\n[keys]\n"queue.new" = "f7"\n"queue.edit" = 3\n')
-    assert read_keys(config) == {"queue.new": "f7"}
-    config.write_text("[keys")
-    assert read_keys(config) == {}
 
 
 def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
@@ -236,11 +240,14 @@ def test_a_question_shows_its_options_and_what_it_holds_up() -> None:
 
 
 def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
-    said = _text(guard_rows(shown(), unseen=3, undecided=5))
+    names = [f"{letter}.py" for letter in "abcdef"]
+    said = _text(guard_rows(shown(), unseen=names, undecided=5, partly=1, comments=2))
     assert "PROVEN" in said
     assert "tenacity was not a dependency before  pyproject.toml:14" in said
-    assert "3 files not looked at, 5 hunks undecided" in said
-    assert "everything was looked at" in _text(guard_rows(shown(), unseen=0, undecided=0))
+    assert "○ 6 files not looked at: a.py, b.py, c.py, d.py and 2 more\n" in said
+    assert "○ 5 hunks undecided\n○ 1 hunk accepted only partly before\n" in said
+    assert said.endswith("○ 2 comments not sent to the worker")
+    assert "everything was looked at" in _text(guard_rows(shown(), unseen=[]))
 
 
 def test_the_file_list_shows_verdicts_and_flags() -> None:
@@ -268,6 +275,21 @@ def test_a_conflict_is_told_with_the_next_step() -> None:
     assert said == "✘ 1.2.3 not applied: a.py changed meanwhile · t in the queue makes it anew"
     undo = Event(1, "", "change.refused", "1.2.3", {**data, "kind": "undo"})
     assert "".join(text for text, _ in news(undo)) == "✘ 1.2.3 not undone: changed"
+
+
+def test_the_end_of_tests_that_ran_again_is_told_wherever_a_person_is() -> None:
+    ended = {"attempt": 1, "ok": True, "passed": 3, "failed": 0, "differ": []}
+    wrong = {"ok": False, "reason": "timeout", "message": ""}
+
+    def told(**data: Any) -> str:
+        event = Event(1, "", "tests.ended", "1.2.3", ended | data)
+        return "".join(text for text, _ in news(event))
+
+    assert told() == "✔ 1.2.3 tests again: 3 passed"
+    assert told(failed=1, differ=["t"]) == (
+        "✘ 1.2.3 tests again: 1 failed  flaky; the verdict stays"
+    )
+    assert told(**wrong) == "○ 1.2.3 tests again: timeout"
 
 
 def test_attempts_that_a_person_asked_for_have_no_limit() -> None:
@@ -324,7 +346,7 @@ def test_a_countdown_ends_when_it_is_said_to_be_over() -> None:
 
 
 def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
-    assert problems({}) == []
+    assert checked({}) == ({}, [])
     assert all(key.help and key.where in PLACES for key in KEYS)
     table = [(key.where, key_names(key.keys), key.help) for key in KEYS]
     said = _text(help_rows(table, PLACES, "diff"))
@@ -333,9 +355,32 @@ def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
 
 
 def test_own_keys_are_checked() -> None:
-    assert problems({"queue.new": "x1"}) == []
-    assert "no action 'queue.fly'" in problems({"queue.fly": "x"})[0]
-    assert "both queue.new and queue.edit" in problems({"queue.edit": "o"})[0]
+    fine = {"queue.new": "f7", "diff.accept_hunk": "space,ctrl+y", "queue.raise": "plus"}
+    assert checked(fine) == (fine, [])
+
+
+@pytest.mark.parametrize(
+    ("action", "keys", "told", "kept"),
+    [
+        ("queue.hol", "x", "there is no such action; did you mean queue.hold?", False),
+        ("fly", "x", "there is no such action; docs/keys.md and `?` list them all", False),
+        ("queue.hold", "", "no key is named; leave the line out for the default", False),
+        ("queue.hold", "Ctrl-X", "no key is called 'Ctrl-X'; write it as ctrl+x", False),
+        ("queue.hold", "F77", "no key is called 'F77'; write it as a, space, f7 or", False),
+        ("queue.hold", "ctrl+i", "ctrl+i is tab for a terminal; choose another key", False),
+        ("diff.accept_hunk", "escape", "esc goes back and never decides", False),
+        ("queue.hold", "e", "e is queue.edit already, so queue.hold has no key; give one", True),
+        ("queue.hold", "b", "b in queue is queue.hold, so app.urgent does not work there", True),
+        ("app.full", "o", "o in queue is queue.new, so app.full does not work there", True),
+    ],
+)
+def test_each_problem_with_a_key_says_what_to_do(
+    action: str, keys: str, told: str, kept: bool
+) -> None:
+    used, found = checked({action: keys})
+    assert any(told in problem for problem in found), found
+    assert all(problem.startswith("keys: ") for problem in found)
+    assert (action in used) is kept
 
 
 def test_a_blocked_task_without_a_proposal_cannot_be_approved_as_it_is() -> None:
@@ -376,4 +421,17 @@ def test_only_what_works_is_offered() -> None:
     assert works("queue.note", state)
     assert not works("diff.accept_hunk", state)
     assert not works("blockers.answer", state)
-    assert [key.action for key in keys_at("queue") if works(key.action, State())] == ["queue.new"]
+    assert [key.action for key in keys_at("queue") if works(key.action, State())] == [
+        "queue.new",
+        "queue.import",
+        "queue.issue",
+        "queue.sort",
+    ]
+
+
+def test_the_last_screen_of_the_demo_says_how_to_begin_and_what_it_costs_in_80_columns() -> None:
+    done = overview() | {"scripted": True, "counts": {"done": 6}, "cap_usd": 15.0}
+    last = plain(banner_rows(done, width=78)[-1])
+    assert "codeframe-tui" in last
+    assert "free until P, then at most $15.00" in last
+    assert cells(last) <= 78

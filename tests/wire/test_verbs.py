@@ -20,12 +20,14 @@ from codeframe_tui.cli.main import main
 from codeframe_tui.cli.render import check_list
 from codeframe_tui.cli.verb import App
 from codeframe_tui.core.commands import (
+    AddComment,
     AddTask,
     Answer,
     Approve,
     Cancel,
     Command,
     EditTask,
+    Explain,
     ImportTasks,
     Note,
     Redo,
@@ -109,6 +111,7 @@ def test_every_verb_has_an_example_and_json(command: click.Command) -> None:
         (["cancel", "3"], Cancel("3")),
         (["retry", "3", "--hint", "h"], Retry("3", "h")),
         (["note", "3", "n"], Note("3", "n")),
+        (["explain", "3", "--expect", "h"], Explain("3", "h")),
         (["reject", "3", "--reason", "r", "--file", "a"], Reject("3", "r", Parts(("a",)))),
         (
             ["approve", "3", "--file", "a", "--hunk", "b:c.py:2", "--expect", "h",
@@ -128,6 +131,40 @@ def test_verbs_submit_what_was_meant(
     assert service.submitted == [wish]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "wish"),
+    [
+        (["a.py:3", "t"], AddComment("3", "t", "a.py", 3, 3)),
+        (["b:c.py:3-5", "t", "--type", "nit"], AddComment("3", "t", "b:c.py", 3, 5, type="nit")),
+        (["a.py", "t", "--type", "question"], AddComment("3", "t", "a.py", type="question")),
+        ([".", "t", "--attempt", "2"], AddComment("3", "t", attempt=2)),
+        (["a.py:3", "t", "--old"], AddComment("3", "t", "a.py", 3, 3, "old")),
+        (["a:b", "t"], AddComment("3", "t", "a:b")),
+    ],
+)
+def test_a_comment_names_a_line_a_range_a_file_or_all(
+    run: Run, service: Deciding, arguments: list[str], wish: Command
+) -> None:
+    service.documents["AddComment"] = {"comment": 4}
+    assert run("comment", "3", *arguments) == 0
+    assert service.submitted == [wish]
+
+
+def test_show_tells_comments_with_their_answers(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"id": 4, "type": "question", "state": "outdated", "path": "a.py", "first": 3,
+            "attempt": 1, "text": "why?", "excerpt": ["x = 1"], "answer": "so"}  # fmt: skip
+    service.documents["ShowTask"] = {
+        "number": "3", "title": "t", "status": "in_review", "priority": 2, "cost_usd": 0.0,
+        "evidence": "tdd", "depends_on": [], "description": "", "attempts": [], "comments": [said],
+    }  # fmt: skip
+    assert run("show", "3") == 0
+    assert capsys.readouterr().out.endswith(
+        "comment 4  question, outdated  a.py:3  (attempt 1)\n  why?\n  > x = 1\n  answer: so\n"
+    )
+
+
 def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("add", "t") == 0
     assert run("add", "t", "--json") == 0
@@ -138,6 +175,9 @@ def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]
     "arguments",
     [
         ["nonsense"],
+        ["comment", "3", "a.py:0", "t"],
+        ["comment", "3", "a.py:5-3", "t"],
+        ["comment", "3", "a.py:1", "t", "--type", "praise"],
         ["add"],
         ["add", "t", "-p", "5"],
         ["--sandbox", "magic", "list"],
@@ -151,7 +191,6 @@ def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]
         ["approve", "3", "--lines", "a.py:3-2"],
         ["approve", "3", "--lines", "a.py:1-²"],
         ["redo"],
-        ["comment", "3", "a.py:1", "text", "--type", "nit"],
         ["serve", "--web"],
         ["attach", "ws://x"],
         ["--remote", "http://x", "list"],

@@ -185,7 +185,7 @@ async def test_a_blocked_task_is_resolved_by_hand_in_a_copy_that_follows_every_s
         done = await desk.becomes(task, "in_review")
         assert done["attempts"][-1]["cause"] == "hand"
         assert done["attempts"][-1]["verification"]["verdict"] == "proven"
-        assert done["in_hand"] is False
+        assert done["by_hand"] is False
         ended = [e for e in done["history"] if e["type"] == "blocker.resolved"]
         assert [e["data"] for e in ended] == [{"id": question, "how": "by_hand"}]
         assert not copy.exists()

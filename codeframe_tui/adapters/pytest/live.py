@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.text import clean
@@ -26,6 +27,7 @@ class Live:
         self._cut = 0
         self._timer: asyncio.TimerHandle | None = None
         self._told = 0.0
+        self._later: asyncio.TimerHandle | None = None
 
     def output(self, chunk: bytes) -> None:
         """Raw output; what comes faster than it can be shown is cut in front."""
@@ -59,11 +61,18 @@ class Live:
 
     def progress(self, done: int, total: int, running: str) -> None:
         """How far it is; the last call of a run must have ``done == total`` or none is running."""
-        now = time.monotonic()
-        if running and now - self._told < PAUSE:
-            return
-        self._told = now
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         data = {"run": self._run, "done": done, "total": total, "running": running}
+        wait = self._told + PAUSE - time.monotonic() if running else 0.0
+        if wait > 0:  # told all the same: the test that hangs is the one that comes last
+            self._later = asyncio.get_running_loop().call_later(wait, self._progress, data)
+        else:
+            self._progress(data)
+
+    def _progress(self, data: dict[str, Any]) -> None:
+        self._told = time.monotonic()
         self._send(Signal("test.progress", None, data, self._run))
 
     def close(self) -> None:

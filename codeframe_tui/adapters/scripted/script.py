@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from codeframe_tui.core.prompt import ONLY_WORDS
+
 __all__ = [
     "Conversation",
     "Fault",
@@ -105,10 +107,18 @@ class Turn:
 
 
 class Conversation:
-    """The messages of a request, as a script looks at them."""
+    """A request, as a script looks at it.
 
-    def __init__(self, messages: Sequence[Mapping[str, Any]]) -> None:
+    Args:
+        messages: of the Messages API.
+        tools: definitions of the tools that may be called.
+    """
+
+    def __init__(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         self._messages = messages
+        self.tools = tools
 
     @property
     def title(self) -> str:
@@ -124,7 +134,16 @@ class Conversation:
     @property
     def answers(self) -> int:
         """How many of them called no tool: final answers, one per attempt."""
-        return sum(map(_is_answer, self._messages))
+        asked = [False, *map(_wants_words, self._messages)]
+        return sum(
+            _is_answer(each) and not words
+            for each, words in zip(self._messages, asked, strict=False)
+        )
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether a person asks about a proposal, which is to stay as it is."""
+        return bool(self._messages) and _wants_words(self._messages[-1])
 
     @property
     def since_answer(self) -> int:
@@ -174,20 +193,33 @@ class Talks:
     Args:
         talks: title -> attempts -> steps.
         otherwise: the turn for a task that is not in the script.
+        explains: the turn when a person asks about a proposal; None = as any other.
     """
 
-    def __init__(self, talks: Mapping[str, Sequence[Sequence[Step]]], otherwise: Turn) -> None:
+    def __init__(
+        self,
+        talks: Mapping[str, Sequence[Sequence[Step]]],
+        otherwise: Turn,
+        explains: Turn | None = None,
+    ) -> None:
         self._talks = talks
         self._otherwise = otherwise
+        self._explains = explains
 
     def turn(self, conversation: Conversation) -> Turn:
         """See `Script`."""
+        if conversation.wants_words and self._explains is not None:
+            return self._explains
         attempts = self._talks.get(conversation.title)
         if attempts is None:
             return self._otherwise
         steps = attempts[min(conversation.answers, len(attempts) - 1)]
         step = steps[min(conversation.since_answer, len(steps) - 1)]
         return step if isinstance(step, Turn) else step(conversation)
+
+
+def _wants_words(message: Mapping[str, Any]) -> bool:
+    return message["role"] == "user" and ONLY_WORDS in _text(message)
 
 
 def _is_answer(message: Mapping[str, Any]) -> bool:

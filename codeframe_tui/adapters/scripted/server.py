@@ -107,7 +107,7 @@ class ScriptedServer:
     async def _reply(
         self, ask: Ask, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        turn = self._script.turn(Conversation(ask.body["messages"]))
+        turn = self._script.turn(Conversation(ask.body["messages"], ask.body.get("tools") or ()))
         self.requests[ask.key] += 1
         fault = turn.fault
         if fault is not None and fault.times is not None and self.requests[ask.key] > fault.times:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -72,7 +73,21 @@ class SqlAttempts:
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
         self._connection.execute(statement, values)
-        self._replace_runs(number, attempt, runs)
+        for name, run in runs.items():
+            self.keep(number, attempt, name, run)
+
+    def keep(self, number: str, attempt: int, name: str, run: Run) -> None:
+        key = {"task": number, "attempt": attempt, "run": name}
+        for table in (RUNS, CASES):
+            old = [table.c[column] == value for column, value in key.items()]
+            self._connection.execute(table.delete().where(*old))
+        self._connection.execute(insert(RUNS), {**key, "output": run.output})
+        cases = [
+            {**key, "position": i, **asdict(case), "outcome": case.outcome.value}
+            for i, case in enumerate(run.tests)
+        ]
+        if cases:
+            self._connection.execute(insert(CASES), cases)
 
     def case(self, number: str, attempt: int, run: str, test: str) -> TestCase | None:
         statement = select(CASES).where(
@@ -89,21 +104,6 @@ class SqlAttempts:
             RUNS.c.task == number, RUNS.c.attempt == attempt, RUNS.c.run == run
         )
         return self._connection.execute(statement).scalar_one_or_none()
-
-    def _replace_runs(self, number: str, attempt: int, runs: Mapping[str, Run]) -> None:
-        key = {"task": number, "attempt": attempt}
-        for table in (RUNS, CASES):
-            old = table.delete().where(table.c.task == number, table.c.attempt == attempt)
-            self._connection.execute(old)
-        outputs = [{**key, "run": name, "output": run.output} for name, run in runs.items()]
-        self._connection.execute(insert(RUNS), outputs)
-        cases = [
-            {**key, "run": name, "position": i, **asdict(case), "outcome": case.outcome.value}
-            for name, run in runs.items()
-            for i, case in enumerate(run.tests)
-        ]
-        if cases:
-            self._connection.execute(insert(CASES), cases)
 
     def _runs(self, number: str) -> dict[int, dict[str, Run]]:
         """Test cases and output by attempt and run; the rest stands in the summary."""
@@ -147,6 +147,7 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
         verification=_verification(row["verification"], runs) if row["verification"] else None,
         flags=tuple(Flag(**flag) for flag in row["flags"]),
         usage=Usage(**row["usage"]),
+        again=runs.get(AGAIN),
     )
 
 

@@ -33,7 +33,20 @@ def _held(operations: Operations) -> None:
     schema.turns_by_time.create(operations.get_bind())
 
 
-STEPS: Mapping[int, Step] = {2: _reservations, 3: _held}
+def _reviews(operations: Operations) -> None:
+    """4: comments and unsent verdicts are kept."""
+    schema.comments.create(operations.get_bind())
+    schema.drafts.create(operations.get_bind())
+
+
+def _orders(operations: Operations) -> None:
+    """5: the queue can be shown by age and by cost."""
+    for index in (schema.tasks_by_entry, schema.tasks_by_cost):
+        operations.execute(f"DROP INDEX IF EXISTS {index.name}")
+        index.create(operations.get_bind())
+
+
+STEPS: Mapping[int, Step] = {2: _reservations, 3: _held, 4: _reviews, 5: _orders}
 """By the number of the schema a step leads to. A step that rebuilds a table makes its triggers
 and indexes again."""
 

@@ -138,14 +138,12 @@ def _blocker(row: Row[Any]) -> Blocker:
 
 
 def _decision(row: Row[Any]) -> Decision:
-    hunks = tuple((path, k) for path, k in row.parts["hunks"])
-    lines = tuple((path, first, last) for path, first, last in row.parts.get("lines", ()))
     return Decision(
         id=row.id,
         task=row.task,
         kind=row.kind,
         proposal=row.proposal,
-        parts=Parts(tuple(row.parts["files"]), hunks, lines),
+        parts=Parts.of(row.parts),
         rest_to_worker=row.rest_to_worker,
         by=row.by,
         state=row.state,

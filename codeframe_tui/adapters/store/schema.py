@@ -21,10 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 3
+VERSION = 5
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -59,7 +60,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
-KNOWN_COST = "ifnull(tasks.cost_usd, -1)"
+KNOWN_COST = "ifnull(cost_usd, -1)"
 """Orders tasks by cost, those of unknown price below all others."""
 
 metadata = MetaData()
@@ -103,6 +104,8 @@ tasks = Table(
     Column("strikes", Integer, nullable=False, server_default="0"),
 )
 Index("tasks_by_family", tasks.c.family, tasks.c.place)
+tasks_by_entry = Index("tasks_by_entry", tasks.c.grp)  # rows of one group in the order of entry
+tasks_by_cost = Index("tasks_by_cost", tasks.c.grp, text(KNOWN_COST), tasks.c.place)
 Index("tasks_by_since", tasks.c.grp, tasks.c.since, tasks.c.place)
 Index(
     "tasks_by_turn",
@@ -284,6 +287,37 @@ decisions = Table(
 )
 Index("decisions_by_task", decisions.c.task, decisions.c.id)
 Index("decisions_pending", decisions.c.id, sqlite_where=decisions.c.state == "pending")
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", Text, ForeignKey("tasks.number"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("excerpt", Json, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("sent", Integer),
+    Column("answer", Words),
+    sqlite_autoincrement=True,  # an id that someone still shows never names another comment
+)
+Index("comments_by_task", comments.c.task, comments.c.id)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("task", Text, ForeignKey("tasks.number"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("draft", Json, nullable=False),
+)
 
 events = Table(
     "events",

@@ -68,6 +68,14 @@ class SqlTurns:
         rows = self._connection.execute(statement).mappings()
         return {row["attempt"]: _usage(row) for row in rows}
 
+    def cost_by_attempt(self, number: str) -> dict[int, float | None]:
+        statement = select(TURNS.c.attempt, TURNS.c.cost_usd)
+        statement = statement.where(TURNS.c.task == number, TURNS.c.role == "assistant")
+        costs: dict[int, list[float | None]] = {}
+        for row in self._connection.execute(statement):
+            costs.setdefault(row.attempt, []).append(row.cost_usd)
+        return {attempt: total_cost(each) for attempt, each in costs.items()}
+
     def spent(self, since: str) -> float | None:
         statement = select(TURNS.c.cost_usd)
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)

@@ -35,6 +35,10 @@ CHUNK = 10_000
 """Most values in one IN; SQLite takes 32,766."""
 
 _TURN = (TASKS.c.priority, TASKS.c.fresh, TASKS.c.workflow_step, TASKS.c.place)
+_NATURALLY = (
+    text("CAST(number AS INTEGER)"),
+    text("CAST(substr(number, instr(number, '.') + 1) AS INTEGER)"),
+)
 _NEEDED = text(
     "WITH RECURSIVE needed (number) AS ("
     " SELECT needs FROM dependencies WHERE task = :number"
@@ -66,6 +70,14 @@ class SqlIssues:
     def known(self, numbers: Iterable[str]) -> set[str]:
         return _known(self._connection, schema.issues, numbers)
 
+    def search(self, text: str, limit: int) -> list[Issue]:
+        columns = schema.issues.c
+        fits = columns.number.startswith(text, autoescape=True) | columns.title.contains(
+            text, autoescape=True
+        )
+        statement = select(schema.issues).where(fits).order_by(*_NATURALLY).limit(limit)
+        return [Issue(**row) for row in self._connection.execute(statement).mappings()]
+
     def add(self, issues: Sequence[Issue]) -> None:
         rows = [
             {"number": i.number, "title": i.title, "description": i.description} for i in issues
@@ -87,6 +99,9 @@ class SqlTasks:
 
     def known(self, numbers: Iterable[str]) -> set[str]:
         return _known(self._connection, TASKS, numbers)
+
+    def several(self, numbers: Sequence[str]) -> list[Task]:
+        return read_tasks(self._connection, numbers)
 
     def all(self) -> list[Task]:
         order = (TASKS.c.priority, TASKS.c.workflow_step, TASKS.c.place)
@@ -213,7 +228,7 @@ def read_tasks(connection: Connection, numbers: Sequence[str]) -> list[Task]:
         rows = connection.execute(select(TASKS).where(*condition)).mappings()
         found.update((row["number"], row) for row in rows)
     needs = _needs(connection, numbers)
-    return [_task(found[number], needs[number]) for number in numbers]
+    return [_task(found[number], needs[number]) for number in numbers if number in found]
 
 
 def _needs(connection: Connection, numbers: Sequence[str] | None) -> dict[str, tuple[str, ...]]:

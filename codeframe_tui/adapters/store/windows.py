@@ -27,7 +27,7 @@ from codeframe_tui.adapters.store import schema
 from codeframe_tui.adapters.store.tasks import place_of, read_tasks
 from codeframe_tui.core.filters import EVERY, Filter
 from codeframe_tui.core.queries import Sort
-from codeframe_tui.core.task import Group, Task
+from codeframe_tui.core.task import Group, Task, group_of
 
 __all__ = ["SqlQueue"]
 
@@ -125,6 +125,7 @@ def _conditions(only: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [_says(word) for word in only.words]
     if only.states:
         found.append(TASKS.c.status.in_([state.value for state in only.states]))
+        found.append(TASKS.c.grp.in_({group_of(state).value for state in only.states}))
     if only.held:
         found.append(TASKS.c.held)
     if only.priorities:

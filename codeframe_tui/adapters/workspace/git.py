@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import IO
 
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
 __all__ = ["Git", "run_git"]
 
+_IN_MEMORY = 2**20  # bytes of output that need no file
 _CONFIG = """\
 [core]
 	repositoryFormatVersion = 0
@@ -47,7 +51,12 @@ _ATTRIBUTES = "* -text -filter -ident !eol !working-tree-encoding !diff !merge\n
 
 
 def run_git(
-    argv: list[str], *, env: dict[str, str], cwd: Path, stdin: bytes = b""
+    argv: list[str],
+    *,
+    env: dict[str, str],
+    cwd: Path,
+    stdin: bytes = b"",
+    stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git to its end, in its own session. Raises: Lacking when there is no git."""
     try:
@@ -56,7 +65,8 @@ def run_git(
             env=env,
             cwd=cwd,
             input=stdin,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             check=False,
             start_new_session=True,
         )
@@ -97,14 +107,27 @@ class Git:
     def run(self, *argv: str, stdin: bytes = b"") -> bytes:
         """Output of a git command. Raises: CodeframeError when git fails."""
         done = run_git(list(argv), env=self.env, cwd=self.directory, stdin=stdin)
+        self._check(argv[0], done)
+        return done.stdout
+
+    def run_at_length(self, *argv: str) -> bytes | mmap.mmap:
+        """The same for output of any size: what is large stays in a file that nobody else sees."""
+        with tempfile.TemporaryFile(dir=self.directory) as file:
+            done = run_git(list(argv), env=self.env, cwd=self.directory, stdout=file)
+            self._check(argv[0], done)
+            if os.fstat(file.fileno()).st_size > _IN_MEMORY:
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            file.seek(0)
+            return file.read()
+
+    def _check(self, command: str, done: subprocess.CompletedProcess[bytes]) -> None:
         if done.returncode:
             reason = done.stderr.decode("utf-8", "replace").strip()[-500:]
             raise CodeframeError(
-                f"git {argv[0]} failed in the private store: {reason or done.returncode}",
+                f"git {command} failed in the private store: {reason or done.returncode}",
                 hint=f"see whether the disk is full or {self.directory} was changed by hand",
                 code="store",
             )
-        return done.stdout
 
     def start(self, *argv: str) -> subprocess.Popen[bytes]:
         """Start a git command that is talked to through pipes."""

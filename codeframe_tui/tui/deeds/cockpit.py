@@ -8,8 +8,9 @@ from textual.widgets import Input, TextArea
 
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.queries import ShowOverview, ShowTestOutput
+from codeframe_tui.core.queries import ShowEntry, ShowOverview, ShowQueue
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.writing import new
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
@@ -18,10 +19,11 @@ from codeframe_tui.tui.present.blockers import by_urgency
 from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
-from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap
+from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap, wrap_text
+from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["entry", "help_", "output", "palette", "policy", "quit_", "urgent", "workers"]
+__all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "welcome", "workers"]
 
 _POLICIES = {
     "manual": "every change waits for you",
@@ -44,11 +46,11 @@ async def urgent(desk: Desk) -> None:
         desk.cockpit.move("blockers", str(questions[0].get("id")))
         desk.focus_task(str(questions[0].get("task")))
         return
-    for task in task_rows(desk.state.queue or {}):
-        if task.get("status") in {"in_review", "blocked"}:
-            desk.focus_task(str(task.get("number")))
-            desk.cockpit.go("diff")
-            return
+    found = await desk.feed.query(ShowQueue(0, (("needs_you", 0, 1),)))
+    for task in task_rows(found):
+        desk.focus_task(str(task.get("number")))
+        desk.cockpit.go("diff")
+        return
     desk.tell(("nothing needs you just now", "dim"))
 
 
@@ -86,7 +88,17 @@ async def help_(desk: Desk) -> None:
     table = [
         (key.where, key_names(desk.chosen.get(key.action, key.keys)), key.help) for key in KEYS
     ]
-    await desk.ask(Viewer("Keys", help_rows(table, PLACES, desk.cockpit.pane)))
+    width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
+    rows = help_rows(table, PLACES, desk.cockpit.pane, width=width)
+    await desk.ask(Viewer("Keys", rows))
+
+
+async def welcome(desk: Desk) -> None:
+    """What this is and how to begin; its first key may be the first task's."""
+    rows = welcome_rows(desk.state.overview or {})
+    write, look = Choice("o", "write a task", "write"), Choice("enter", "look around", "")
+    if await desk.choose("Welcome to codeframe-tui", rows, write, look):
+        await new(desk)
 
 
 async def palette(desk: Desk) -> None:
@@ -119,6 +131,8 @@ async def quit_(desk: Desk) -> None:
         decision = await desk.ask(_Leaving("Leave?", rows, [_DROP]), over=True)
     if (runs or rows) and decision is None:
         return
+    if not desk.state.lost:
+        await desk.keep()
     if runs:
         try:
             await desk.submit(KeepWorking(on=decision == "keep"))
@@ -143,25 +157,15 @@ def _writes(desk: Desk) -> bool:
     return False
 
 
-async def output(desk: Desk) -> None:
-    """What the test under the cursor printed."""
-    task, key = desk.state.task, desk.cockpit.cursor_of("tests")
-    attempts = (task or {}).get("attempts") or ()
-    if not key or not attempts:
-        return
-    run, _, test = key.partition("::")
-    number = int(attempts[-1].get("attempt") or len(attempts))
-    found = await desk.feed.query(ShowTestOutput(desk.number, number, run, test))
-    rows = [heading(line, "text") for line in safe_lines(found.get("text") or "it printed nothing")]
-    await desk.ask(Viewer(f"{run.upper()}  {safe(test)}  {safe(found.get('outcome'))}", rows))
-
-
 async def entry(desk: Desk) -> None:
     """All of an entry of the timeline."""
     items = (desk.state.activity or {}).get("items") or ()
     key = desk.cockpit.cursor_of("activity")
-    if key is None or not key.isdigit() or int(key) >= len(items):
+    item = next((each for at, each in enumerate(items) if str(each.get("seq", at)) == key), None)
+    if item is None:
         return
-    item = items[int(key)]
-    lines = [part for line in safe_lines(item.get("detail")) for part in wrap(line, 94)]
+    text = item.get("detail")
+    if "seq" in item:
+        text = (await desk.feed.query(ShowEntry(desk.number, item["seq"]))).get("text")
+    lines = [part for line in safe_lines(text) for part in wrap_text(line, 94)]
     await desk.ask(Viewer(safe(item.get("title")), [heading(line, "text") for line in lines]))

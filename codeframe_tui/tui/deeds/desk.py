@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -34,6 +34,8 @@ class Desk:
 
     Attributes:
         focus_task: makes the panes be about a task.
+        look_at: shows an attempt (None: the newest), and since which one (None: all of it).
+        keep: stores verdicts that are not sent yet, at once.
         now: the time in the person's time zone.
         chosen: a person's own keys.
     """
@@ -43,6 +45,8 @@ class Desk:
     feed: Feed
     state: State
     focus_task: Callable[[str | None], None]
+    look_at: Callable[[int | None, int | None], None]
+    keep: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     chosen: Mapping[str, str]
 
@@ -75,7 +79,7 @@ class Desk:
 
         Args:
             dialog: made of what was given last (None at first) and of why it was refused.
-            command: made of what was given; None when there is nothing to send.
+            command: made of what was given; None when there is nothing to send. May refuse, too.
 
         Returns:
             What the engine answered; None when the person left, or there was nothing to send.
@@ -83,11 +87,9 @@ class Desk:
         given: T | None = None
         why = ""
         while (given := await self.ask(dialog(given, why))) is not None:
-            wish = command(given)
-            if wish is None:
-                return None
             try:
-                return await self.submit(wish)
+                wish = command(given)
+                return None if wish is None else await self.submit(wish)
             except CodeframeError as error:
                 why = " · ".join(part for part in (error.message, error.hint) if part)
             if self.app.screen is not self.cockpit:

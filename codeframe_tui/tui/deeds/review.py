@@ -1,68 +1,155 @@
-"""Deeds that decide about a proposal or answer a question. Each names the hash that was shown."""
+"""Deeds that decide about a proposal. Each names the hash that was shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from codeframe_tui.core.commands import Answer, Approve, Reject
-from codeframe_tui.core.queries import ShowTask
+from codeframe_tui.core.commands import Approve, Explain, Reject
+from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.queries import ShowLetter
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find, key_names
+from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Choice
-from codeframe_tui.tui.modals.text import AnswerDialog, AskText
-from codeframe_tui.tui.present.blockers import options_of
-from codeframe_tui.tui.present.draft import ReviewDraft
-from codeframe_tui.tui.present.rows import heading, safe
-from codeframe_tui.tui.present.sheets import answer_rows, guard_rows, send_rows
-from codeframe_tui.tui.present.tests import newest_attempt
+from codeframe_tui.tui.modals.text import AskText, refusal
+from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
+from codeframe_tui.tui.present.rows import BLANK, Span, heading
+from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
 
-__all__ = ["answer", "approval", "approve_all", "approve_as_is", "rejection", "send"]
+__all__ = ["approval", "approve_all", "rejection", "send"]
 
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
+_YES = Choice("enter", "apply", "yes")
+_CHANGES = Choice("r", "request changes", "reject")
+_OVERALL = Choice("o", "overall", "overall")
 
 
 async def approve_all(desk: Desk) -> None:
     """Everything of the proposal on screen, after a look at what is known about it."""
     task, draft, number = desk.state.task, desk.diff.draft, desk.number
-    if task is None or not draft.proposal:
+    if task is None or not draft.units:
         return
-    undecided = sum(draft.verdict(*unit) == "undecided" for unit in draft.units)
-    rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
-    unseen = sum(path not in draft.seen for path in draft.files)
-    rows = guard_rows(task, unseen=unseen, undecided=undecided, rejected=rejected)
-    apply = Choice("enter", "apply", "yes") if task.get("status") == "in_review" else _AS_IS
+    due = await desk.feed.query(ShowLetter(number))
+    rows = guard_rows(
+        task,
+        unseen=draft.unseen,
+        undecided=draft.count(Verdict.UNDECIDED),
+        partly=draft.count(Verdict.PARTLY),
+        rejected=draft.count(Verdict.REJECTED),
+        comments=len(due.get("comments") or ()),
+    )
+    apply = _AS_IS if is_risky(task) else _YES
     if await desk.choose(f"Apply all of {number}?", rows, apply):
-        await desk.submit(Approve(number, expect=draft.proposal))
-        desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
+        await _apply(desk, Approve(number, expect=draft.proposal))
 
 
 async def send(desk: Desk) -> None:
-    """What is accepted into the files, or all of it back to the worker with a reason."""
-    task, draft, number = desk.state.task, desk.diff.draft, desk.number
-    if task is None or not draft.proposal:
+    """What is accepted into the files; or comments and what is rejected back to the worker."""
+    task, draft = desk.state.task, desk.diff.draft
+    if task is None or not draft.units:
         return
-    counted = [draft.verdict(*unit) for unit in draft.units]
-    accepted, rejected = counted.count("accepted"), counted.count("rejected")  # type: ignore[arg-type] # a StrEnum
-    undecided = len(counted) - accepted - rejected
-    rows = send_rows(task, accepted=accepted, rejected=rejected, undecided=undecided)
-    apply = [Choice("a", "apply accepted", "apply")] if accepted else []
-    decision = await desk.choose(
-        f"Send your verdicts on {number}", rows, *apply, Choice("r", "request changes", "reject")
+    await desk.keep()
+    overall, wrong = "", ""
+    while True:
+        letters = await _letters(desk, draft, overall)
+        decision = await desk.ask(_sheet(desk.number, task, draft, letters, wrong))
+        if decision == "overall":
+            overall = await _overall(desk, overall)
+            continue
+        try:
+            await _send(desk, draft, decision, overall if letters[0].get("text") else None)
+        except CodeframeError as error:
+            wrong = " · ".join(part for part in (error.message, error.hint) if part)
+        else:
+            return
+
+
+async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: str | None) -> None:
+    """Send what was decided; ``overall`` is None while there is nothing to tell the worker."""
+    number = desk.number
+    match decision:
+        case "apply" if (wish := approval(draft, number)) is not None:
+            await _apply(desk, wish)
+        case "reject" if overall is not None:
+            await desk.submit(rejection(draft, number, overall))
+            desk.tell(
+                ("✔ ", "green"), (f"{number} goes back to the worker", "text"), *_paused(desk)
+            )
+        case "reject":
+            await _reject_in_words(desk, draft, number)
+        case "explain":
+            await desk.submit(Explain(number, expect=draft.proposal))
+            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"), *_paused(desk))
+
+
+def _paused(desk: Desk) -> list[Span]:
+    """Why nothing happens yet, when nothing does."""
+    if not (desk.state.overview or {}).get("paused"):
+        return []
+    key = key_names(desk.chosen.get("app.workers", find("app.workers").keys))
+    return [(", once workers run: ", "dim"), (key, "bold")]
+
+
+_Letters = tuple[Mapping[str, Any], Mapping[str, Any]]
+
+
+async def _letters(desk: Desk, draft: ReviewDraft, overall: str) -> _Letters:
+    """What the worker would be told to change, and to explain."""
+    changes = ShowLetter(desk.number, "changes", overall, draft.rejected_parts)
+    explain = ShowLetter(desk.number, "explain")
+    return await desk.feed.query(changes), await desk.feed.query(explain)
+
+
+def _sheet(
+    number: str, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
+) -> LetterSheet:
+    changes, asked = letters
+    rows = send_rows(
+        task,
+        accepted=draft.count(Verdict.ACCEPTED),
+        partly=draft.count(Verdict.PARTLY),
+        rejected=draft.count(Verdict.REJECTED),
+        undecided=draft.count(Verdict.UNDECIDED),
+        comments=len(changes.get("comments") or ()),
     )
-    if decision == "apply":
-        if (wish := approval(draft, number)) is not None:
-            await desk.submit(wish)
-            desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))
-    elif decision == "reject":
-        said = [heading("What should be different? The worker reads it as you write it.", "dim")]
-        title = f"Request changes of {number}"
-        answer = await desk.ask_until_taken(
-            lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),
-            lambda reason: rejection(draft, number, reason),
-        )
-        if answer is not None:
-            desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+    apply = [Choice("a", "apply", "apply")] if draft.parts else []
+    explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
+    letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
+    told = [refusal(wrong), BLANK] if wrong else []
+    title = f"Send your review of {number}"
+    return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])
+
+
+async def _overall(desk: Desk, overall: str) -> str:
+    said = [heading("It stands above your comments, and is about all of it.", "dim")]
+    dialog = AskText(f"About all of {desk.number}", said, send="keep", text=overall, optional=True)
+    text = await desk.ask(dialog)
+    return overall if text is None else text
+
+
+async def _reject_in_words(desk: Desk, draft: ReviewDraft, number: str) -> None:
+    """There is nothing to tell the worker yet, so a person has to say it."""
+    said = [heading("What should be different? The worker reads it as you write it.", "dim")]
+    title = f"Request changes of {number}"
+    answer = await desk.ask_until_taken(
+        lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),
+        lambda reason: rejection(draft, number, reason),
+    )
+    if answer is not None:
+        desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+
+
+async def _apply(desk: Desk, wish: Approve) -> None:
+    """Send an approval, unless another proposal came while its sheet was open."""
+    shown = (desk.state.diff or {}).get("proposal")
+    if desk.number != wish.number or shown != wish.expect:
+        desk.tell(("✘ ", "red"), ("the proposal changed meanwhile: look at it again", "text"))
+        return
+    await desk.submit(wish)
+    desk.tell(("● ", "blue"), (f"applying {wish.number}…", "dim"))
 
 
 def approval(draft: ReviewDraft, number: str) -> Approve | None:
@@ -73,42 +160,3 @@ def approval(draft: ReviewDraft, number: str) -> Approve | None:
 def rejection(draft: ReviewDraft, number: str, reason: str) -> Reject:
     """The command that sends it back with a reason; without a rejected part, all of it."""
     return Reject(number, reason, parts=draft.rejected_parts, expect=draft.proposal)
-
-
-async def answer(desk: Desk) -> None:
-    """Answer the question under the cursor."""
-    blocker = desk.state.question()
-    if not blocker:
-        return
-    options = options_of(blocker)[:9]
-    title = f"{safe(blocker.get('task'))} {safe(blocker.get('title'))}".strip()
-    rows = answer_rows(blocker)
-    taken = await desk.ask_until_taken(
-        lambda said, wrong: AnswerDialog(title, rows, options, given=said, wrong=wrong),
-        lambda said: _answer(blocker, said),
-    )
-    if taken is not None:
-        said = f"{safe(blocker.get('task'))} goes on with your answer"
-        desk.tell(("✔ ", "green"), (said, "text"))
-
-
-def _answer(blocker: Mapping[str, Any], said: int | str) -> Answer:
-    text = str(blocker["options"][said]) if isinstance(said, int) else said
-    return Answer(str(blocker["id"]), text)
-
-
-async def approve_as_is(desk: Desk) -> None:
-    """The newest attempt of a blocked task, though it is not proven."""
-    number = str(desk.state.question().get("task") or "")
-    if not number:
-        return
-    task = await desk.feed.query(ShowTask(number))
-    attempt = newest_attempt(task)
-    if attempt is None:
-        desk.tell((f"{number} has no attempt that could be applied", "dim"))
-        return
-    rows = guard_rows(task, unseen=len(attempt.get("files") or ()), undecided=0)
-    title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, _AS_IS):
-        await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
-        desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

@@ -6,7 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.deeds import cockpit, review, tasks
+from codeframe_tui.tui.deeds import (
+    blockers,
+    cockpit,
+    commenting,
+    dependencies,
+    hand,
+    history,
+    importing,
+    reading,
+    review,
+    tasks,
+    tests,
+    writing,
+)
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
 
@@ -14,8 +27,11 @@ __all__ = ["DEEDS", "do"]
 
 DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.open": tasks.open_,
-    "queue.new": tasks.new,
-    "queue.edit": tasks.edit,
+    "queue.new": writing.new,
+    "queue.edit": writing.edit,
+    "queue.issue": writing.issue,
+    "queue.import": importing.file,
+    "queue.history": history.show,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
     "queue.redo": tasks.redo,
@@ -23,20 +39,36 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.hold": tasks.hold,
     "queue.raise": tasks.raise_,
     "queue.lower": tasks.lower,
-    "queue.after": tasks.after,
+    "queue.after": dependencies.show,
     "queue.cancel": tasks.cancel,
-    "tests.output": cockpit.output,
-    "blockers.answer": review.answer,
+    "tests.output": tests.output,
+    "tests.goto": tests.goto,
+    "tests.run": tests.run,
+    "tests.run_failed": tests.run_failed,
+    "tests.run_all": tests.run_all,
+    "tests.stop": tests.stop,
+    "blockers.answer": blockers.answer,
     "blockers.retry": tasks.retry,
-    "blockers.approve": review.approve_as_is,
+    "blockers.approve": blockers.approve_as_is,
+    "blockers.hand": hand.by_hand,
+    "blockers.raise": blockers.raise_,
+    "blockers.skip": blockers.skip,
+    "blockers.split": blockers.split,
     "activity.open": cockpit.entry,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
+    "review.comment": commenting.comment,
+    "review.attempts": commenting.attempts,
+    "reading.jump": reading.jump,
+    "reading.symbols": reading.jump_to_symbol,
+    "review.edit": hand.edit,
+    "review.open": hand.open_file,
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,
-    "app.new_task": tasks.new,
+    "app.new_task": writing.new,
     "app.help": cockpit.help_,
+    "app.welcome": cockpit.welcome,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,
 }
@@ -53,7 +85,7 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
     """
     try:
         if action == "paste":
-            await tasks.paste(desk, pasted)
+            await importing.paste(desk, pasted)
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:

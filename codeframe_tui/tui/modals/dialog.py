@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.stylesheets import stylesheets
@@ -33,6 +34,7 @@ class Dialog(ModalScreen[T | None]):
 
     def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__()
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self._title = title
         self._decided = False
         self._hints = [*hints, ("esc", "back")]
@@ -52,10 +54,18 @@ class Dialog(ModalScreen[T | None]):
         """Fill the fixed lines."""
         self.query_one(".dialog-title", Label).show(row(None, (self._title, "bold")))
         self.query_one(".dialog-hint", Label).show(hint(self._hints))
+        for field in self.query("Input, TextArea"):
+            if isinstance(field, Input | TextArea):
+                field.cursor_blink = False  # nothing blinks
 
     def action_leave(self) -> None:
         """Back, without deciding."""
         self.decide(None)
+
+    def in_turn(self, group: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run work, and no longer what of its group still runs."""
+        any_work: Any = work  # not begun, so that none is left unawaited when it has no turn
+        self.run_worker(any_work, group=group, exclusive=True)
 
     def decide(self, result: T | None) -> None:
         """Give the first decision back; keys that were pressed after it decide nothing."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from textual import events, on
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -14,7 +16,7 @@ from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["AnswerDialog", "AskText", "Words"]
+__all__ = ["AnswerDialog", "AskText", "Words", "refusal"]
 
 
 class Words(TextArea):
@@ -44,7 +46,8 @@ class Words(TextArea):
             await super()._on_key(event)
 
 
-def _refusal(wrong: str) -> Row:
+def refusal(wrong: str) -> Row:
+    """Why something was not taken."""
     return row(None, ("✘ ", "red"), (safe(wrong), "text"))
 
 
@@ -71,7 +74,7 @@ class AskText(Dialog[str]):
         wrong: str = "",
     ) -> None:
         super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
-        self._rows = [_refusal(wrong)] if wrong else rows
+        self._rows = [refusal(wrong)] if wrong else rows
         self._text = text
         self._optional = optional
 
@@ -127,7 +130,8 @@ class _Options(LineList):
 class AnswerDialog(Dialog[int | str]):
     """A question with its suggested answers by number, and room for any other.
 
-    Gives the index of an option back, or a text.
+    Gives the index of an option back, or a text. What is known may be longer than its place; it
+    scrolls, whatever has the keys.
 
     Args:
         title: which task asks.
@@ -136,6 +140,11 @@ class AnswerDialog(Dialog[int | str]):
         given: the option or the text that stands there at first.
         wrong: why that was refused, when it stands here again.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "scroll_facts(1)", show=False, priority=True),
+        Binding("pageup", "scroll_facts(-1)", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -147,8 +156,8 @@ class AnswerDialog(Dialog[int | str]):
         wrong: str = "",
     ) -> None:
         keys = [("1-9", "choose"), ("tab", "own words")] if options else []
-        super().__init__(title, [("enter", "answer"), *keys])
-        self._rows = [*rows, BLANK, _refusal(wrong)] if wrong else rows
+        super().__init__(title, [("enter", "answer"), *keys, ("pgdn", "more")])
+        self._rows = [*rows, BLANK, refusal(wrong)] if wrong else rows
         self._text = given if isinstance(given, str) else ""
         self._option = given if isinstance(given, int) else 0
         self._options = options
@@ -186,6 +195,12 @@ class AnswerDialog(Dialog[int | str]):
         )
         options.move_to(str(self._option + 1))
         options.focus()
+
+    def action_scroll_facts(self, pages: int) -> None:
+        """Read on, or back."""
+        body = self.query_one(".dialog-body", Label)
+        step = pages * max(body.size.height - 1, 1)
+        body.scroll_to(y=body.scroll_offset.y + step, animate=False, immediate=True)
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """A double click on an option."""

@@ -13,10 +13,10 @@ from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["Viewer"]
+__all__ = ["Page", "Viewer"]
 
 
-class _Page(LineList):
+class Page(LineList):
     """Rows without a cursor; the list's keys scroll."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
@@ -50,11 +50,11 @@ class Viewer(Dialog[None]):
 
     def content(self) -> Iterable[Widget]:
         """The page."""
-        yield _Page(classes="dialog-page")
+        yield Page(classes="dialog-page")
 
     def on_mount(self) -> None:
         """Fill the page."""
         super().on_mount()
-        page = self.query_one(_Page)
+        page = self.query_one(Page)
         page.set_rows(self._rows)
         page.focus()

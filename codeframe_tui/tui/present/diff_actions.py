@@ -35,14 +35,24 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction(
         "diff.reject_hunk", "r", "reject", "Reject this hunk and go on to the next undecided"
     ),
+    DiffAction("diff.comment", "c", "comment", "Comment on this line or range, or change this one"),
+    DiffAction(
+        "diff.interdiff", "i", "since", "Show what changed since the attempt you reviewed, or all"
+    ),
+    DiffAction("diff.send", "S", "send", "Send the review: apply, request changes, explain only"),
     DiffAction(
         "diff.approve_all", "A", "accept all", "Accept and apply everything, after one look"
     ),
-    DiffAction("diff.send", "S", "send", "Send the verdicts: apply, or request changes"),
     DiffAction("diff.accept_file", "a", "accept file", "Accept all of this file and go on"),
     DiffAction("diff.reject_file", "R", "reject file", "Reject all of this file and go on"),
     DiffAction("diff.take_back", "U", "take back", "Take the last verdict back"),
     DiffAction("diff.next_undecided", "u", "undecided", "Go to the next hunk without a verdict"),
+    DiffAction("diff.range", "v", "lines", "Choose lines: accept, reject or comment only them"),
+    DiffAction(
+        "diff.comment_file", "C", "", "Comment on this file; on the first row, on all of it"
+    ),
+    DiffAction("diff.next_comment", "M", "", "Go to the next comment"),
+    DiffAction("diff.attempts", "I", "", "Choose an attempt to look at or to compare with"),
     DiffAction("diff.next_hunk", "]", "next hunk", "Go to the next hunk"),
     DiffAction("diff.previous_hunk", "[", "", "Go to the previous hunk"),
     DiffAction("diff.next_file", "}", "", "Go to the next file"),
@@ -55,6 +65,17 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
-    DiffAction("diff.fold", "z", "fold", "Fold or unfold this file"),
+    DiffAction("diff.jump", "p", "", "Go to a file by a few letters of its path"),
+    DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
+    DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
+    DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
+    DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
+    DiffAction("diff.whitespace", "w", "", "Leave out changes of white space, or show them again"),
+    DiffAction(
+        "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
+    ),
+    DiffAction("diff.fold_all", "Z", "", "Fold all files to their bars, or unfold them"),
+    DiffAction("diff.edit", "E", "edit", "Edit this file of the proposal in $EDITOR, by hand"),
+    DiffAction("diff.open", "e", "", "Open the project's own file in $EDITOR at this line"),
     DiffAction("diff.copy_place", "y", "", "Copy path:line of this line"),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from codeframe_tui.tui.present.diff_python import Token
+
 __all__ = ["Gap", "Opened", "gap_at"]
 
 _CONTEXT = 3  # lines around a change that a diff shows wherever there are as many
@@ -14,11 +16,11 @@ class Opened(NamedTuple):
     """Lines of a gap that are shown: those next to the hunk below, in the last gap above.
 
     Attributes:
-        lines: their text.
+        lines: their text, and its tokens where these are known.
         total: how many lines the gap has.
     """
 
-    lines: Sequence[str]
+    lines: Sequence[tuple[str, Sequence[Token] | None]]
     total: int
 
 
@@ -62,8 +64,8 @@ class Gap(NamedTuple):
             return size if position < 0 else min(position, size)
         return max(0, position - (opened.total - size) + 1)
 
-    def text(self, unit: int, opened: Opened | None) -> str | None:
-        """The text of a shown line; None for the line that tells."""
+    def line(self, unit: int, opened: Opened | None) -> tuple[str, Sequence[Token] | None] | None:
+        """A shown line as `Opened` has it; None for the line that tells."""
         if opened is None or self.position(unit, opened) < 0:
             return None
         return opened.lines[unit if self.last else unit - 1]

@@ -39,6 +39,8 @@ class FileRow(NamedTuple):
 
     Attributes:
         mode: what becomes of its mode, in words; empty when nothing is to say.
+        quiet: why nobody reads it line by line; empty for most.
+        moved: where the same content was, or is now, in words; empty for most.
     """
 
     path: str
@@ -51,6 +53,8 @@ class FileRow(NamedTuple):
     folded: bool
     mode: str
     binary: bool
+    quiet: str = ""
+    moved: str = ""
 
 
 class HunkRow(NamedTuple):

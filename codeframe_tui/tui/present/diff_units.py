@@ -143,8 +143,7 @@ class Pairs:
         return placed
 
 
-def pair_count(lines: Sequence[Sequence[str]]) -> int:
+def pair_count(signs: str) -> int:
     """How many rows the lines of a hunk take when old and new stand beside each other."""
-    signs = "".join([line[0] for line in lines])
     saved = (min(len(match[1]), len(match[2])) for match in _RUN.finditer(signs))
     return len(signs) - sum(saved)

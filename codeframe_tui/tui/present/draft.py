@@ -2,19 +2,25 @@
 
 Theory of operation: a proposal is a list of *units*, the things that can be taken or left: the
 hunks of a file, or the file itself (hunk number 0) when it has none: binary, empty, or a change of
-mode only. A draft is a value; every verdict gives a new draft that remembers what it replaced.
+mode only. A unit whose lines have different verdicts is *partly* decided; what can be chosen of it
+is said by `core.patch.choices`. A draft is a value; every verdict gives a new draft that remembers
+what it replaced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
+from codeframe_tui.tui.present.diff_pages import signs_of, verdicts_of
 
-__all__ = ["ReviewDraft", "Unit", "Verdict"]
+__all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
 Unit = tuple[str, int]
 """A path and the number of a hunk in it, from 1; 0 = the file, which has no hunks."""
@@ -25,10 +31,34 @@ class Verdict(StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    PARTLY = "partly"
     UNDECIDED = "undecided"
 
 
-_Before = tuple[tuple[Unit, Verdict], ...]
+class Lines(NamedTuple):
+    """Verdicts on what can be chosen of a hunk.
+
+    Attributes:
+        hunk: the hunk.
+        verdicts: of each choice.
+        shown: of each line of the hunk; None where nothing changes.
+    """
+
+    hunk: Hunk
+    verdicts: tuple[Verdict, ...]
+    shown: tuple[Verdict | None, ...]
+
+    def of(self, verdict: Verdict) -> list[LineRange]:
+        """Ranges of the lines with a verdict."""
+        return ranges_of(self.hunk, [given is verdict for given in self.verdicts])
+
+
+_State = tuple[Verdict, "Lines | None"]
+_Before = tuple[tuple[Unit, _State], ...]
+
+_TOLD: Mapping[str | None, Verdict] = {
+    each.value: each for each in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +69,15 @@ class ReviewDraft:
         proposal: hash of what was on screen; a decision made from this draft names it.
         units: every unit, in the order shown.
         seen: paths of the files a person has been in.
+        carried: units whose verdict comes from an earlier attempt, which it names.
     """
 
     proposal: str
     units: tuple[Unit, ...] = ()
     seen: frozenset[str] = frozenset()
+    carried: Mapping[Unit, int] = field(default_factory=dict)
     _verdicts: Mapping[Unit, Verdict] = field(default_factory=dict)
+    _lines: Mapping[Unit, Lines] = field(default_factory=dict)
     _history: tuple[_Before, ...] = ()
     _by_path: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
 
@@ -54,53 +87,63 @@ class ReviewDraft:
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
         for file in document["files"]:
-            by_path[file["path"]] = tuple((file["path"], hunk["k"]) for hunk in file["hunks"])
-            if not file["hunks"]:
-                by_path[file["path"]] = ((file["path"], 0),)
-                verdicts[file["path"], 0] = Verdict.UNDECIDED
-            for hunk in file["hunks"]:
-                known = hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED}
-                verdict = Verdict(hunk["verdict"]) if known else Verdict.UNDECIDED
-                verdicts[file["path"], hunk["k"]] = verdict
+            path = file["path"]
+            told = {(path, k): verdict for k, verdict in verdicts_of(file["hunks"])}
+            told = told or {(path, 0): None}
+            by_path[path] = tuple(told)
+            for unit, verdict in told.items():
+                verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
         return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
+
+    def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
+        """With verdicts that were kept, wherever nothing was said since this was opened.
+
+        Args:
+            kept: as `core.draft.Draft.document`.
+            document: the diff that this draft is of.
+        """
+        files = {file["path"]: file for file in document["files"]}
+        given = {unit for before in self._history for unit, _ in before}
+        said: dict[Unit, _State] = {}
+        by_lines: list[tuple[Verdict, str, Sequence[LineRange]]] = []
+        for name in (Verdict.ACCEPTED, Verdict.REJECTED):
+            for path, parts in Parts.of(kept[name]).by_path().items():
+                units = [unit for unit in self.units_of(path) if unit not in given]
+                said |= {u: (name, None) for u in units if parts.whole or u[1] in parts.hunks}
+                by_lines += [(name, path, parts.lines)] if parts.lines and units else []
+        draft = self._say(said)
+        for name, path, lines in by_lines:
+            draft = _with_lines(draft, name, lines, files[path], given)
+        since: Mapping[str, int] = kept.get("since") or {}
+        carried = {
+            unit: since[path]
+            for path in since
+            for unit in draft.units_of(path)
+            if unit not in given and draft.verdict(*unit) is not Verdict.UNDECIDED
+        }
+        seen = self.seen | {path for path in kept["seen"] if path in files}
+        return replace(draft, seen=seen, carried=carried, _history=self._history)
+
+    def in_order_of(self, document: Mapping[str, Any]) -> ReviewDraft:
+        """With the units in the order in which a document has their files."""
+        units = [unit for file in document["files"] for unit in self.units_of(file["path"])]
+        return self if tuple(units) == self.units else replace(self, units=tuple(units))
+
+    # -- asking ---------------------------------------------------------------------------------
 
     def verdict(self, path: str, k: int) -> Verdict:
         """The verdict on a unit."""
         return self._verdicts.get((path, k), Verdict.UNDECIDED)
 
+    def line_verdict(self, path: str, k: int, line: int) -> Verdict | None:
+        """The verdict on a line of a unit that is decided line by line; else None."""
+        lines = self._lines.get((path, k))
+        return lines.shown[line] if lines and 0 <= line < len(lines.shown) else None
+
     def file_verdict(self, path: str) -> Verdict | None:
         """The verdict all units of a file share; None when they differ."""
         found = {self.verdict(*unit) for unit in self.units_of(path)}
         return found.pop() if len(found) == 1 else None
-
-    def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
-        """Give one verdict on several units at once; unknown ones are left out."""
-        changed = [u for u in units if self._verdicts.get(u, verdict) is not verdict]
-        if not changed:
-            return self
-        before = tuple((unit, self.verdict(*unit)) for unit in changed)
-        verdicts = {**self._verdicts, **dict.fromkeys(changed, verdict)}
-        return replace(self, _verdicts=verdicts, _history=(*self._history, before))
-
-    def give_file(self, verdict: Verdict, path: str) -> ReviewDraft:
-        """Give one verdict on all of a file."""
-        return self.give(verdict, self.units_of(path))
-
-    def give_all(self, verdict: Verdict) -> ReviewDraft:
-        """Give one verdict on everything."""
-        return self.give(verdict, self.units)
-
-    def take_back(self) -> tuple[ReviewDraft, Unit | None]:
-        """Undo the last verdict; also tells the first unit it was about, None without one."""
-        if not self._history:
-            return self, None
-        *earlier, last = self._history
-        verdicts = {**self._verdicts, **dict(last)}
-        return replace(self, _verdicts=verdicts, _history=tuple(earlier)), last[0][0]
-
-    def see(self, path: str) -> ReviewDraft:
-        """Note that a person has been in a file."""
-        return self if path in self.seen else replace(self, seen=self.seen | {path})
 
     def next_undecided(self, after: Unit | None = None) -> Unit | None:
         """The next unit without a verdict, going round; None when all are decided."""
@@ -112,14 +155,114 @@ class ReviewDraft:
         """How many units have this verdict; ``len(draft.units)`` is the total."""
         return sum(self._is(unit, verdict) for unit in self.units)
 
+    def units_of(self, path: str) -> tuple[Unit, ...]:
+        """The units of a file."""
+        return self._by_path.get(path, ())
+
     @property
     def files(self) -> tuple[str, ...]:
         """All paths, in the order shown."""
-        return tuple(dict.fromkeys(path for path, _ in self.units))
+        return tuple(self._by_path)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Paths of the files a person has not been in, in the order shown."""
+        return tuple(path for path in self._by_path if path not in self.seen)
+
+    @property
+    def moves(self) -> int:
+        """How many verdicts can be taken back."""
+        return len(self._history)
+
+    # -- saying ---------------------------------------------------------------------------------
+
+    def give(self, verdict: Verdict, units: Iterable[Unit]) -> ReviewDraft:
+        """Give one verdict on several units at once; unknown ones are left out."""
+        return self._say({u: (verdict, None) for u in units if u in self._verdicts})
+
+    def give_rows(
+        self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]
+    ) -> ReviewDraft:
+        """Give a verdict on some lines of a hunk, with all that can only go together with them.
+
+        Args:
+            verdict: what is said.
+            unit: the hunk's.
+            hunk: as it stands in the diff document.
+            rows: positions of the lines in the hunk, from 0.
+        """
+        known = hunk_of(hunk)
+        ranges, owners = choices(known), choice_of(known)
+        chosen = {owners[row] for row in rows if 0 <= row < len(owners)} - {-1}
+        chosen = {at for at in chosen if ranges[at] != NOWHERE}
+        if not chosen or unit not in self._verdicts:
+            return self
+        chosen = bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
+        held = self._lines.get(unit)
+        before = held.verdicts if held else (self.verdict(*unit),) * len(ranges)
+        after = [verdict if at in chosen else was for at, was in enumerate(before)]
+        if len(set(after)) == 1:
+            return self._say({unit: (after[0], None)})
+        shown = tuple(after[at] if at >= 0 else None for at in owners)
+        lines = Lines(known, tuple(after), shown)
+        return self._say({unit: (Verdict.PARTLY, lines)})
+
+    def give_file(self, verdict: Verdict, path: str) -> ReviewDraft:
+        """Give one verdict on all of a file."""
+        return self.give(verdict, self.units_of(path))
+
+    def give_all(self, verdict: Verdict) -> ReviewDraft:
+        """Give one verdict on everything."""
+        return self.give(verdict, self.units)
+
+    def together(self, earlier: ReviewDraft) -> ReviewDraft:
+        """This draft with all that was said since an earlier one taken back by one step."""
+        since = self._history[earlier.moves :]
+        if len(since) < 2:
+            return self
+        first: dict[Unit, _State] = {}
+        for before in since:
+            for unit, state in before:
+                first.setdefault(unit, state)
+        return replace(self, _history=(*self._history[: earlier.moves], tuple(first.items())))
+
+    def take_back(self) -> tuple[ReviewDraft, Unit | None]:
+        """Undo the last verdict; also tells the first unit it was about, None without one."""
+        if not self._history:
+            return self, None
+        *earlier, last = self._history
+        draft = self._say(dict(last))
+        return replace(draft, _history=tuple(earlier)), last[0][0]
+
+    def see(self, path: str) -> ReviewDraft:
+        """Note that a person has been in a file."""
+        return self if path in self.seen else replace(self, seen=self.seen | {path})
+
+    def _say(self, said: Mapping[Unit, _State]) -> ReviewDraft:
+        changed = {unit: state for unit, state in said.items() if state != self._state(unit)}
+        if not changed:
+            return self
+        before = tuple((unit, self._state(unit)) for unit in changed)
+        verdicts = {**self._verdicts, **{unit: verdict for unit, (verdict, _) in changed.items()}}
+        lines = {unit: each for unit, each in self._lines.items() if unit not in changed}
+        lines |= {unit: each for unit, (_, each) in changed.items() if each}
+        carried = {unit: n for unit, n in self.carried.items() if unit not in changed}
+        return replace(
+            self,
+            carried=carried,
+            _verdicts=verdicts,
+            _lines=lines,
+            _history=(*self._history, before),
+        )
+
+    def _state(self, unit: Unit) -> _State:
+        return self.verdict(*unit), self._lines.get(unit)
+
+    # -- sending --------------------------------------------------------------------------------
 
     @property
     def parts(self) -> Parts:
-        """What is accepted: whole files where all of a file is, else single hunks.
+        """What is accepted: whole files where all of a file is, else single hunks and lines.
 
         Falsy when nothing is; in an `Approve` that would mean *all*.
         """
@@ -130,19 +273,61 @@ class ReviewDraft:
         """What is rejected, in the same form."""
         return self._parts(Verdict.REJECTED)
 
+    @property
+    def since(self) -> dict[str, int]:
+        """Path -> the earlier attempt from which verdicts in it come."""
+        return {path: attempt for (path, _), attempt in self.carried.items()}
+
     def _parts(self, verdict: Verdict) -> Parts:
-        by_file: dict[str, list[int]] = {}
-        for path, k in self.units:
-            by_file.setdefault(path, []).append(k)
-        whole = {p: all(self._is((p, k), verdict) for k in ks) for p, ks in by_file.items()}
-        return Parts(
-            files=tuple(path for path in by_file if whole[path]),
-            hunks=tuple(u for u in self.units if not whole[u[0]] and self._is(u, verdict)),
+        files: list[str] = []
+        hunks: list[Unit] = []
+        for path, units in self._by_path.items():
+            mine = [unit for unit in units if self._is(unit, verdict)]
+            if len(mine) == len(units):
+                files.append(path)
+            else:
+                hunks += mine
+        lines = (
+            (unit[0], first, last)
+            for unit in self.units
+            if unit in self._lines
+            for first, last in self._lines[unit].of(verdict)
         )
+        return Parts(tuple(files), tuple(hunks), tuple(lines))
 
     def _is(self, unit: Unit, verdict: Verdict) -> bool:
         return self._verdicts.get(unit, Verdict.UNDECIDED) is verdict
 
-    def units_of(self, path: str) -> tuple[Unit, ...]:
-        """The units of a file."""
-        return self._by_path.get(path, ())
+
+def _with_lines(
+    draft: ReviewDraft,
+    verdict: Verdict,
+    lines: Sequence[LineRange],
+    file: Mapping[str, Any],
+    but: Collection[Unit],
+) -> ReviewDraft:
+    """The draft with a verdict on line ranges of a file, apart from some units."""
+    hunks = file["hunks"]
+    by_hunk: dict[int, list[LineRange]] = {}
+    for each in lines:
+        near = bisect_right(hunks, each[0], key=lambda hunk: hunk["new_start"]) - 1
+        by_hunk.setdefault(max(near, 0), []).append(each)
+    for at, ranges in by_hunk.items():
+        unit = (file["path"], hunks[at]["k"])
+        if unit not in but:
+            rows = (row for row, is_in in enumerate(taken(hunk_of(hunks[at]), ranges)) if is_in)
+            draft = draft.give_rows(verdict, unit, hunks[at], rows)
+    return draft
+
+
+def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
+    """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
+    return Hunk(
+        hunk["k"],
+        hunk["old_start"],
+        hunk["old_lines"],
+        hunk["new_start"],
+        hunk["new_lines"],
+        tuple((sign, "") for sign in signs_of(hunk["lines"])),
+        hunk.get("heading") or "",
+    )

@@ -11,7 +11,15 @@ from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
-__all__ = ["evidence_rows", "file_rows", "flags_of", "place_row", "size_spans", "title_row"]
+__all__ = [
+    "evidence_rows",
+    "file_rows",
+    "flag_places",
+    "flags_of",
+    "place_row",
+    "size_spans",
+    "title_row",
+]
 
 _ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 
@@ -23,18 +31,27 @@ def title_row(
     accepted: int = 0,
     hunks: int = 0,
     rejected: int = 0,
+    partly: int = 0,
+    reading: str = "",
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
-        return row(None, ("No task chosen", "dim"))
-    left: list[Span] = [(f"{safe(task.get('number'))} {safe(task.get('title'))}", "bold")]
+        return row(None, ("No task yet", "dim"))
+    number, name = safe(task.get("number")), safe(task.get("title"))
+    left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
-    if attempts:
+    if reading:  # it comes first, for the end is cut where there is no room
+        left = [(number, "bold"), (f"  {reading}", "violet"), (" · only to read", "dim")]
+        left.append((f"  {name}", "dim"))
+    elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
+    if attempts and attempts[-1].get("cause") == "hand":
+        left.append((" by hand", "violet"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]
         right += [(f" · {rejected} rejected", "red")] if rejected else []
+        right += [(f" · {partly} partly", "amber")] if partly else []
     elif task.get("status"):
         word, style = state_of(task)
         right.append((word or _status(task), style if word else "dim"))
@@ -43,19 +60,29 @@ def title_row(
         worst = "red" if any(flag.get("severity") == "red" for flag in flags) else "amber"
         right += [(" · ", "dim"), (count(len(flags), "flag"), worst)]
     said = _before(attempts)
-    if said and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width:
+    if (
+        said
+        and not reading
+        and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width
+    ):
         left.append((said, "dim"))
     return Row(None, tuple(left), tuple(right))
 
 
-def place_row(file: FileRow | None) -> Row:
-    """The file whose lines are in sight without its bar; a blank line while there is none."""
+def place_row(file: FileRow | None, *, seen: int = 0) -> Row:
+    """The file whose lines are in sight without its bar; a blank line while there is none.
+
+    Args:
+        file: its bar.
+        seen: number of files that a person has been in.
+    """
     if file is None:
         return BLANK
     sign, style = _ACTIONS.get(file.action, ("~", "violet"))
     size = size_spans({"added": file.added, "removed": file.removed})
     left = ((f"{sign} ", style), (file.shown, "text"), ("  ", ""), *size)
-    return row(None, *left, right=[(f"file {file.number} of {file.total}", "dim")])
+    progress: list[Span] = [(f"{seen} of {file.total} seen · ", "faint")] if seen else []
+    return row(None, *left, right=[*progress, (f"file {file.number} of {file.total}", "dim")])
 
 
 def file_rows(
@@ -86,7 +113,8 @@ def file_rows(
             sign, style = "✔", "green"
         elif verdict == "rejected":
             sign, style = "✘", "red"
-        name = "bold" if path == current else "dim" if verdict else "text"
+        decided = verdict in {"accepted", "rejected"}
+        name = "bold" if path == current else "dim" if decided else "text"
         rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file)))
         if path in flagged:
             rule = safe(flagged[path].get("rule"))
@@ -117,6 +145,18 @@ def flags_of(task: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """Flags of the newest attempt, red ones first."""
     flags = (newest_attempt(task) or {}).get("flags") or ()
     return sorted(flags, key=lambda flag: flag.get("severity") != "red")
+
+
+def flag_places(task: Mapping[str, Any] | None) -> list[tuple[str, int, str]]:
+    """Path, line (0 = the file) and words of each flag, for going there."""
+    return [
+        (
+            str(flag.get("path")),
+            int(flag.get("line") or 0),
+            f"! {safe(flag.get('rule'))}: {safe(flag.get('message'))}",
+        )
+        for flag in flags_of(task)
+    ]
 
 
 def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from codeframe_tui.tui.present.rows import BLANK, Row, heading, row
+from codeframe_tui.tui.present.rows import BLANK, Row, heading, row, wrap
 
 __all__ = ["help_rows"]
 
+_KEYS = 15
+"""Cells of the column of keys."""
+
 
 def help_rows(
-    table: Iterable[tuple[str, str, str]], places: Mapping[str, str], first: str
+    table: Iterable[tuple[str, str, str]],
+    places: Mapping[str, str],
+    first: str,
+    *,
+    width: int = 96,
 ) -> list[Row]:
     """Rows of the help.
 
@@ -18,6 +25,7 @@ def help_rows(
         table: (place, keys as a person reads them, what they do), in order.
         places: place -> its heading.
         first: the place to begin with: where the person is.
+        width: cells of a row; what does not fit goes on below.
     """
     lines = list(table)
     order = [first, *(place for place in places if place != first)]
@@ -25,9 +33,16 @@ def help_rows(
     for place in order:
         rows += [BLANK] if rows else []
         rows.append(heading(places[place].upper(), "dim"))
-        rows += [
-            row(None, (f"{keys:<14}", "bold"), (said, "text"))
-            for where, keys, said in lines
-            if where == place
-        ]
+        for where, keys, said in lines:
+            if where == place:
+                rows += _entry(keys, said, width)
     return rows
+
+
+def _entry(keys: str, said: str, width: int) -> list[Row]:
+    first, *more = wrap(said, max(width - _KEYS, 16))
+    indent = (" " * _KEYS, "")
+    return [
+        row(None, (f"{keys:<{_KEYS - 1}} ", "bold"), (first, "text")),
+        *(row(None, indent, (line, "text")) for line in more),
+    ]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from codeframe_tui.core.events import Signal
-from codeframe_tui.tui.present.rows import safe_lines
+from codeframe_tui.tui.present.log import Log
 
-__all__ = ["LOG_LINES", "Live"]
+__all__ = ["AGAIN", "Live"]
 
-LOG_LINES = 5_000
-"""Lines of raw output kept per task."""
-_LINE = 2_000
+_TAIL = 160
+"""Characters of what streams that are worth a look."""
+
+AGAIN = "again"
+"""The run of tests that a person lets run once more, beside red, green and regression."""
 
 
 @dataclass(slots=True)
@@ -24,20 +25,25 @@ class Live:
     Attributes:
         tests: run -> test id -> (outcome, seconds).
         progress: run -> its newest ``test.progress`` data.
-        log: the newest raw lines, sanitised.
+        log: the newest raw lines.
         writing: path and content so far of the file that the model is at; None once the
             answer has become a proposal, or nobody works on the task.
+        by_hand: the runs are of what a person saved in a copy of their own.
         waiting: the countdown under way, if any.
-        changed: grows with every change of the log.
+        again: tests run again because a person wants it.
+        doing: what the model does just now and the newest of it: ``("thinks", "so I …")``.
+        tested: grows with every change of `tests`, `progress` and `again`.
     """
 
     tests: dict[str, dict[str, tuple[str, float]]] = field(default_factory=dict)
     progress: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    log: Log = field(default_factory=Log)
     writing: tuple[str, str] | None = None
+    by_hand: bool = False
     waiting: Mapping[str, Any] | None = None
-    changed: int = 0
-    _partial: str = ""
+    again: bool = False
+    doing: tuple[str, str] | None = None
+    tested: int = 0
     _stored: int = -1
     _settled: int = -1
 
@@ -45,28 +51,37 @@ class Live:
         """Take one signal over; unknown kinds and malformed data are left alone."""
         data = signal.data
         match signal.kind:
-            case "test":
-                run = self.tests.setdefault(str(data.get("run")), {})
-                seconds = data.get("duration")
-                run[str(data.get("id"))] = (
-                    str(data.get("outcome")),
-                    float(seconds) if isinstance(seconds, int | float) else 0.0,
-                )
-            case "test.progress":
-                self.progress[str(data.get("run"))] = data
+            case "test" | "test.progress":
+                self._take_test(signal.kind, str(data.get("run")), data)
             case "test.output":
-                self._write(str(data.get("text", "")))
+                self.log.write(str(data.get("text", "")))
             case "file":
                 self._write_file(data)
+            case "hand":
+                self.begin()
+                self.by_hand = True
+            case "model.text" | "model.thinking" | "model.tool":
+                self._hear(signal.kind, data)
             case "waiting":
                 self.waiting = data or None
             case _:
                 pass
 
     def begin(self) -> None:
-        """Forget the runs: another verification or reply begins."""
+        """Forget the runs and what streamed: another verification or reply begins."""
+        self.doing = None
         self.tests.clear()
         self.progress.clear()
+        self.by_hand = False
+        self.tested += 1
+
+    def repeat(self, *, on: bool) -> None:
+        """Tests run again from now on, or do not any more: what signals say of them is late."""
+        if on != self.again:
+            self.again = on
+            self.tests.pop(AGAIN, None)
+            self.progress.pop(AGAIN, None)
+            self.tested += 1
 
     def store(self, turn: int) -> None:
         """A reply is stored; another one may follow before there is a proposal."""
@@ -77,7 +92,7 @@ class Live:
 
         Signals and events travel apart, so a piece of a file may come after its proposal.
         """
-        self.writing = None
+        self.writing = self.doing = None
         self._settled = self._stored
 
     def _write_file(self, data: Mapping[str, Any]) -> None:
@@ -85,10 +100,22 @@ class Live:
         if not isinstance(turn, int) or turn > self._settled:
             self.writing = str(data.get("path")), str(data.get("content", ""))
 
-    def _write(self, text: str) -> None:
-        *lines, partial = (self._partial + text[-262_144:]).split("\n")
-        self._partial = partial[-8_192:]
-        if lines:  # all at once: a call for each of twenty thousand lines a second would be felt
-            text = "\n".join(lines)
-            self.log.extend(line[:_LINE] for line in safe_lines(text, limit=len(text)))
-        self.changed += 1
+    def _hear(self, kind: str, data: Mapping[str, Any]) -> None:
+        verb = {"model.text": "says", "model.thinking": "thinks"}.get(kind)
+        verb = verb or f"calls {str(data.get('name'))[:60]}"
+        text = str(data.get("text") or data.get("partial_json") or "")[-_TAIL:]
+        before = self.doing[1] if self.doing and self.doing[0] == verb else ""
+        self.doing = verb, (before + text)[-_TAIL:]
+
+    def _take_test(self, kind: str, run: str, data: Mapping[str, Any]) -> None:
+        if run == AGAIN and not self.again:
+            return
+        self.tested += 1
+        if kind == "test.progress":
+            self.progress[run] = data
+            return
+        seconds = data.get("duration")
+        self.tests.setdefault(run, {})[str(data.get("id"))] = (
+            str(data.get("outcome")),
+            float(seconds) if isinstance(seconds, int | float) else 0.0,
+        )

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe
+from codeframe_tui.tui.present.rows import Row, Span, cells, cut, heading, row, safe
 from codeframe_tui.tui.present.times import ago, clock, elapsed, money
-from codeframe_tui.tui.present.words import sign_of, state_of
+from codeframe_tui.tui.present.windows import QueueRows
+from codeframe_tui.tui.present.words import count, sign_of, state_of
 
-__all__ = ["ATTEMPTS", "first_key", "queue_rows", "rows_needed", "task_rows", "why_waiting"]
+__all__ = [
+    "ATTEMPTS",
+    "SORTS",
+    "first_key",
+    "queue_rows",
+    "queue_title",
+    "task_rows",
+    "why_waiting",
+]
 
 ATTEMPTS = 4
 """A first attempt and at most three corrections."""
@@ -22,18 +32,25 @@ _GROUPS = {
     "queued": ("QUEUED", "dim"),
     "done": ("DONE", "dim"),
 }
+SORTS = {
+    "turn": "in its own order",
+    "age": "oldest first",
+    "cost": "dearest first",
+    "changed": "newest change first",
+}
+"""How the orders of the queue are called."""
 _WIDE = 60
-ROWS = 200
-"""Rows of a group that are fetched while the cursor is near its start."""
-_NEAR = 50
-"""Rows before the end of what is known of a group; a page and more."""
+_MANY = 20  # tasks of a group that nobody counts by eye
 _DIGITS = 8  # cells of a number at most before the titles give way
+_COLUMNS = (14, 3, 6, 6)
+"""Cells of state, attempt, time and cost; the same in all groups, so that nothing moves."""
 
 _TEACH = (
     ("The queue is empty.", "text"),
     ("", ""),
     ("o  write a task", "dim"),
-    ("   or paste one: a line, a task", "dim"),
+    ("i  import a file of tasks", "dim"),
+    ("   or paste a list: a line, a task", "dim"),
     ("", ""),
     ("In a shell:", "faint"),
     ('codeframe-tui add "Retry on 429"', "dim"),
@@ -41,8 +58,18 @@ _TEACH = (
 )
 
 
+_NOTHING = (
+    ("No task fits.", "text"),
+    ("", ""),
+    ("Words of the title, a number,", "dim"),
+    ("p0, failed, blocked, held, issue:1.2", "dim"),
+    ("", ""),
+    ("esc  all tasks again", "dim"),
+)
+
+
 def task_rows(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """All tasks of a queue document in the order shown."""
+    """The tasks of a queue document that are there, in the order shown."""
     return [task for group in document.get("groups", ()) for task in group.get("rows", ())]
 
 
@@ -52,13 +79,21 @@ def first_key(document: Mapping[str, Any]) -> str | None:
     return safe(tasks[0].get("number")) if tasks else None
 
 
-def rows_needed(document: Mapping[str, Any], key: str | None) -> int:
-    """How many rows of each group to ask for, so that a task is not among the last of its own."""
-    for group in document.get("groups", ()):
-        for depth, task in enumerate(group.get("rows", ())):
-            if safe(task.get("number")) == key:
-                return ROWS << ((depth + _NEAR) // ROWS).bit_length()
-    return ROWS
+def queue_title(document: Mapping[str, Any] | None, *, width: int) -> list[Span]:
+    """What stands beside the name of the pane: how many tasks, and how they were chosen."""
+    if document is None:
+        return []
+    shown = sum(int(group.get("total") or 0) for group in document.get("groups", ()))
+    words = safe(document.get("filter")).strip()
+    sort = str(document.get("sort") or "turn")
+    order = "" if sort == "turn" else SORTS.get(sort, "")
+    if not words:
+        said = f" · {order}" if order else ""
+        return [(cut(count(shown, "task") + said, width), "faint")]
+    every = int(document.get("all") or 0)
+    number = f"{shown:,} of {every:,}"
+    said = f" · {words}" + (f" · {order}" if order else "")
+    return [(number, "text"), (cut(said, max(width - cells(number), 1)), "amber")]
 
 
 def queue_rows(
@@ -68,8 +103,8 @@ def queue_rows(
     now: datetime,
     room: int = 0,
     waits: Mapping[str, Mapping[str, Any]] | None = None,
-) -> list[Row]:
-    """Rows of the queue pane; keys are task numbers.
+) -> Sequence[Row]:
+    """Rows of the queue pane; keys are task numbers. They are made when they are drawn.
 
     Args:
         document: the answer to `ShowQueue`; None while it is fetched.
@@ -77,27 +112,18 @@ def queue_rows(
         now: aware, in the person's time zone.
         room: lines there are; the space between groups goes when they do not do; 0 = any number.
         waits: data of the newest ``waiting`` signals by task; what is left stands in the place of
-            the running time, with a minus sign.
+            the running time.
     """
     if document is None:
         return []
-    rows: list[Row] = []
-    digits = max((cells(safe(t.get("number"))) for t in task_rows(document)), default=0)
-    for group in document.get("groups", ()):
-        tasks = group.get("rows", ())
-        if not tasks:
-            continue
-        if rows:
-            rows.append(BLANK)
-        title, style = _GROUPS.get(group.get("key"), (safe(group.get("key")).upper(), "dim"))
-        rows.append(heading(title, style))
-        rows += _group(tasks, width, now, min(digits, _DIGITS), waits or {})
-        rest = int(group.get("total", 0)) - len(tasks)
-        if rest > 0:
-            rows.append(heading(f"  {rest:,} more", "faint"))
-    if room and len(rows) > room:
-        rows = [line for line in rows if line is not BLANK]
-    return rows or [row(None, (text, style)) for text, style in _TEACH]
+    digits = max((len(str(task.get("number"))) for task in task_rows(document)), default=0)
+    draw = partial(_row, width=width, now=now, digits=min(digits, _DIGITS), waits=waits or {})
+    rows = QueueRows(document, head=_head, draw=draw, room=room)
+    if len(rows):
+        return rows
+    if safe(document.get("filter")).strip():
+        return [row(None, (text, style)) for text, style in _NOTHING]
+    return [row(None, (text, style)) for text, style in _TEACH]
 
 
 def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
@@ -113,24 +139,23 @@ def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
     if waiting:
         more = f" +{len(waiting) - 1}" if len(waiting) > 1 else ""
         return f"◦ {waiting[0]}{more}"
-    return "" if brief else safe(task.get("why"))
+    why = safe(task.get("why"))
+    return "" if brief or why == "paused" else why  # that holds for all, and the header says it
 
 
-def _group(
-    tasks: Sequence[Mapping[str, Any]],
+def _head(key: str, total: int) -> Row:
+    title, style = _GROUPS.get(key, (safe(key).upper(), "dim"))
+    return heading(title, style, right=[(f"{total:,}", "faint")] if total >= _MANY else ())
+
+
+def _row(
+    task: Mapping[str, Any],
+    *,
     width: int,
     now: datetime,
     digits: int,
     waits: Mapping[str, Mapping[str, Any]],
-) -> list[Row]:
-    lefts = [time_left(waits.get(str(task.get("number"))), now) for task in tasks]
-    rights = [_right(task, width, now, left) for task, left in zip(tasks, lefts, strict=True)]
-    if width >= _WIDE:
-        rights = _columns(rights)
-    return [_row(task, right, digits) for task, right in zip(tasks, rights, strict=True)]
-
-
-def _row(task: Mapping[str, Any], right: list[Span], digits: int) -> Row:
+) -> Row:
     sign, sign_style = sign_of(task)
     number = safe(task.get("number"))
     ended = task.get("status") in {"completed", "cancelled"}
@@ -142,7 +167,7 @@ def _row(task: Mapping[str, Any], right: list[Span], digits: int) -> Row:
         (number.ljust(digits), title),
         (" ", ""),
         (safe(task.get("title")), title),
-        right=right,
+        right=_right(task, width, now, time_left(waits.get(number), now)),
     )
 
 
@@ -153,7 +178,8 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
     attempt, time = "", ""
     if status == "in_progress":
         attempt = _attempt(task)
-        time = f"wait {left}" if left else elapsed(task.get("since"), now)
+        time = left or elapsed(task.get("since"), now)
+        word = "waits" if left else word
     elif status == "pending":
         word = why_waiting(task, brief=width < _WIDE)
         if not word and task.get("priority", 2) != 2:
@@ -162,9 +188,10 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
         time = clock(task.get("since"), now)
         word = safe(task.get("reason")) if status == "cancelled" and width >= _WIDE else word
     if width >= _WIDE:
-        return _wide(task, (cut(word, 24), style), attempt, time, now)
+        return _wide(task, (word, style), attempt, time, now)
     if status == "in_progress":
-        return [(attempt, "dim"), (f" {time:>5}", "blue")]
+        time = f"wait {time}" if left else f"{time:>5}"
+        return [(attempt, "dim"), (f" {time}", "blue")]
     return [(cut(word or time, max(width // 3, 8)), style)]
 
 
@@ -176,7 +203,11 @@ def _wide(
         attempt = _attempt(task) if task.get("attempt") else ""
     cost = task.get("cost_usd")
     paid = money(cost) if cost or cost is None else ""
-    return [state, (attempt, "dim"), (time, state[1]), (paid, "faint")]
+    columns = (state, (attempt, "dim"), (time, state[1]), (paid, "faint"))
+    return [
+        (_right_aligned(text, size), style)
+        for (text, style), size in zip(columns, _COLUMNS, strict=True)
+    ]
 
 
 def _attempt(task: Mapping[str, Any]) -> str:
@@ -185,17 +216,6 @@ def _attempt(task: Mapping[str, Any]) -> str:
     return f"{attempt}/{ATTEMPTS}" if attempt <= ATTEMPTS else f"{attempt}"
 
 
-def _columns(rights: list[list[Span]]) -> list[list[Span]]:
-    """Pad the columns of a group to one width each, text to the right."""
-    floors = (10, 3, 6, 6)
-    widths = [
-        max(floor, *(cells(right[place][0]) for right in rights))
-        for place, floor in enumerate(floors)
-    ]
-    return [
-        [
-            (" " * (size + 2 - cells(text)) + text, style)
-            for (text, style), size in zip(right, widths, strict=True)
-        ]
-        for right in rights
-    ]
+def _right_aligned(text: str, size: int) -> str:
+    shown = cut(text, size)
+    return " " * (size + 2 - cells(shown)) + shown

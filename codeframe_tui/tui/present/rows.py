@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, east_asian_width
+from unicodedata import east_asian_width
 
-from codeframe_tui.core.text import clean, clean_line
+from codeframe_tui.core.text import clean, clean_line, is_mark
 
 __all__ = [
     "BLANK",
@@ -21,13 +21,15 @@ __all__ = [
     "safe",
     "safe_lines",
     "wrap",
+    "wrap_text",
 ]
 
 Span = tuple[str, str]
 """Text and the names of its styles, separated by spaces, e.g. ``("blocked", "amber bold")``.
 
 Names: ``text dim faint amber blue green red violet cyan bold``; each is a component class
-``line--NAME`` of `LineView`. Text has passed `core.text`.
+``line--NAME`` of `LineView`. ``@ACTION`` among them is what a click on the text does, where a
+label shows it. Text has passed `core.text`.
 """
 
 
@@ -63,7 +65,10 @@ def heading(text: str, style: str = "dim", *, right: Iterable[Span] = ()) -> Row
 
 def safe(value: object, *, limit: int = 400) -> str:
     """Any value of a document as one harmless line; None is empty."""
-    return "" if value is None else clean_line(str(value), limit=limit)
+    text = "" if value is None else str(value)
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # most are; ten thousand names of tests would be felt
+    return clean_line(text, limit=limit)
 
 
 def safe_lines(text: object, *, limit: int = 262_144) -> list[str]:
@@ -87,7 +92,7 @@ def cells(text: str) -> int:
 
 
 def _cells(char: str) -> int:
-    if combining(char):
+    if is_mark(char):
         return 0
     return 2 if east_asian_width(char) in "WF" else 1
 
@@ -118,6 +123,11 @@ def wrap(text: str, width: int, *, limit: int = 0) -> list[str]:
     if limit and len(lines) > limit:
         lines = [*lines[: limit - 1], cut(" ".join(lines[limit - 1 : limit + 1]), width)]
     return lines
+
+
+def wrap_text(line: str, width: int) -> list[str]:
+    """A line of code or output in pieces of at most ``width`` cells; its spaces stay."""
+    return _parts(line, max(width, 1))
 
 
 def _wrap_line(text: str, width: int) -> list[str]:

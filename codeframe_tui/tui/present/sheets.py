@@ -7,87 +7,163 @@ from typing import Any
 
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.focus import flags_of, size_spans
-from codeframe_tui.tui.present.rows import BLANK, Row, Span, heading, row, safe, wrap
+from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
-from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["answer_rows", "file_rows", "guard_rows", "send_rows"]
+__all__ = ["attempt_list", "file_rows", "guard_rows", "is_risky", "letter_rows", "send_rows"]
 
 _WIDTH = 70
 _FILES = 8
+_NAMED = 4
 
 
 def guard_rows(
-    task: Mapping[str, Any], *, unseen: int, undecided: int, rejected: int = 0
+    task: Mapping[str, Any],
+    *,
+    unseen: Sequence[str],
+    undecided: int = 0,
+    partly: int = 0,
+    rejected: int = 0,
+    comments: int = 0,
 ) -> list[Row]:
     """What a person should know before all of a proposal is applied.
 
     Args:
         task: a `ShowTask` document.
-        unseen: files that were never on screen.
+        unseen: paths of files that were never on screen.
         undecided: hunks without a verdict.
+        partly: hunks whose lines have different verdicts, all of which this would accept.
         rejected: hunks rejected before, which this would accept.
+        comments: those that the worker was not told, and would not be.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), BLANK, *_flags(task), *file_rows(attempt)]
-    open_points = []
-    if unseen:
-        open_points.append(f"{count(unseen, 'file')} not looked at")
-    if undecided:
-        open_points.append(f"{count(undecided, 'hunk')} undecided")
-    if rejected:
-        open_points.append(f"{count(rejected, 'hunk')} rejected before")
-    if open_points:
-        rows += [BLANK, row(None, ("○ ", "amber"), (", ".join(open_points), "text"))]
-    else:
-        rows += [BLANK, row(None, ("✔ ", "green"), ("everything was looked at", "dim"))]
-    return rows
+    rows = [*_evidence(task), BLANK, *_flags(task), *file_rows(attempt), BLANK]
+    points = [
+        (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
+        f"{count(undecided, 'hunk')} undecided" if undecided else "",
+        f"{count(partly, 'hunk')} accepted only partly before" if partly else "",
+        f"{count(rejected, 'hunk')} rejected before" if rejected else "",
+        f"{count(comments, 'comment')} not sent to the worker" if comments else "",
+    ]
+    told = [line for point in points if point for line in wrap(f"○ {point}", _WIDTH, limit=3)]
+    if not told:
+        return [*rows, row(None, ("✔ ", "green"), ("everything was looked at", "dim"))]
+    return [*rows, *(_point(line) for line in told)]
+
+
+def is_risky(task: Mapping[str, Any]) -> bool:
+    """Whether a hand that is used to the fast yes must not apply it."""
+    failed = (verification_of(task) or {}).get("verdict") == "failed"
+    red = any(flag.get("severity") == "red" for flag in flags_of(task))
+    return failed or red or task.get("status") != "in_review"
+
+
+def _point(line: str) -> Row:
+    sign, text = ("○ ", line[2:]) if line.startswith("○ ") else ("  ", line)
+    return row(None, (sign, "amber"), (text, "text"))
+
+
+def _names(paths: Sequence[str]) -> str:
+    """The first paths of many."""
+    named = ", ".join(safe(path) for path in paths[:_NAMED])
+    return f"{named} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else named
 
 
 def send_rows(
-    task: Mapping[str, Any], *, accepted: int, rejected: int, undecided: int
+    task: Mapping[str, Any],
+    *,
+    accepted: int,
+    rejected: int,
+    undecided: int,
+    partly: int = 0,
+    comments: int = 0,
 ) -> list[Row]:
-    """What sending the verdicts would do."""
-    rows = [
-        row(
-            None,
-            (f"✔ {accepted} accepted", "green" if accepted else "dim"),
-            (f"   ✘ {rejected} rejected", "red" if rejected else "dim"),
-            (f"   ○ {undecided} undecided", "amber" if undecided else "dim"),
-        ),
-        BLANK,
-        *_evidence(task),
-        BLANK,
+    """What is decided, and what sending it would do.
+
+    Args:
+        task: a `ShowTask` document.
+        accepted: hunks.
+        rejected: hunks.
+        undecided: hunks.
+        partly: hunks whose lines have different verdicts.
+        comments: those that the worker would be told.
+    """
+    counted: list[Span] = [
+        (f"✔ {accepted} accepted   " * bool(accepted), "green"),
+        (f"◐ {partly} partly   " * bool(partly), "amber"),
+        (f"✘ {rejected} rejected   " * bool(rejected), "red"),
+        (f"○ {undecided} undecided   " * bool(undecided), "amber"),
+        (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
-    if accepted and (rejected or undecided):
-        said = "apply tests the accepted hunks again, writes them, declines the rest."
+    rows = [row(None, *(span for span in counted if span[0])), BLANK, *_evidence(task), BLANK]
+    if (accepted or partly) and (rejected or undecided or partly):
+        does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
-        said = "apply writes all of it into your files; nothing is committed."
+        does = "apply writes all of it into your files; nothing is committed."
     else:
-        said = "Nothing is accepted, so there is nothing to apply."
-    asked = "request changes sends it back to the worker with your reason."
-    return [*rows, heading(said, "dim"), heading(asked, "dim")]
+        does = "Nothing is accepted, so there is nothing to apply."
+    return [*rows, heading(does, "dim")]
 
 
-def answer_rows(blocker: Mapping[str, Any]) -> list[Row]:
-    """A question and what is known about it."""
-    question = clean(str(blocker.get("question") or ""), limit=4_000)
-    rows = [heading(line, "text") for line in wrap(question, _WIDTH, limit=14)]
-    if blocker.get("assumption"):
-        rows += [BLANK, heading(f"meanwhile it assumes: {safe(blocker['assumption'])}", "dim")]
-    facts = []
-    attempts = blocker.get("attempts")
-    tried = len(attempts) if isinstance(attempts, list) else attempts
-    if tried:
-        facts.append(count(int(tried), "attempt"))
-    if blocker.get("cost_usd"):
-        facts.append(money(blocker["cost_usd"]))
-    holds = blocker.get("holds")
-    held = len(holds) if isinstance(holds, list) else holds
-    if held:
-        facts.append(f"holds {count(int(held), 'task')}")
-    return [*rows, BLANK, heading(" · ".join(facts), "faint")] if facts else rows
+def letter_rows(changes: str, questions: str, width: int) -> list[Row]:
+    """What the worker would be told, word for word.
+
+    Args:
+        width: cells of a row; what is longer is wrapped.
+        changes: with a request for changes; empty when only a person's words can be sent.
+        questions: with a wish to explain; empty when nothing is asked.
+    """
+    rows: list[Row] = []
+    if changes:
+        rows += [heading("request changes tells the worker:"), *_quoted(changes, width)]
+    elif not questions:
+        rows.append(heading("request changes asks you for a reason."))
+    if questions:
+        rows += [BLANK] if rows else []
+        rows += [heading("explain only changes nothing, and asks:"), *_quoted(questions, width)]
+    return rows
+
+
+def _quoted(text: str, width: int) -> list[Row]:
+    lines = clean(text, limit=200_000).split("\n")
+    parts = [part for line in lines for part in _fitted(line, width - 2)]
+    return [row(None, ("│ ", "faint"), (part, "text")) for part in parts]
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    """A line as it is; only what is too wide loses its spaces."""
+    shown = line.expandtabs(4)
+    return [shown] if cells(shown) <= width else wrap(shown, width)
+
+
+def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> list[Row]:
+    """The attempts of a task, newest first; keys are their numbers.
+
+    Args:
+        task: a `ShowTask` document.
+        shown: the one that is looked at.
+        since: the one that it is compared with.
+    """
+    rows = []
+    for attempt in reversed(list(task.get("attempts") or ())):
+        number = int(attempt.get("attempt") or 0)
+        found = attempt.get("verification") or {}
+        verdict = safe(found.get("verdict")).replace("_", " ") or "not tested"
+        style = {"proven": "green", "failed": "red"}.get(verdict, "amber")
+        what = count(len(attempt.get("files") or ()), "file")
+        here = "shown" if number == shown else "compared with" if number == since else ""
+        rows.append(
+            row(
+                str(number),
+                (f"{number:>2}  ", "bold"),
+                (f"{verdict:<13}", style),
+                (f"{what}  ", "dim"),
+                (safe(attempt.get("explanation"), limit=60), "dim"),
+                right=[(here, "violet")],
+            )
+        )
+    return rows
 
 
 def file_rows(document: Mapping[str, Any]) -> list[Row]:

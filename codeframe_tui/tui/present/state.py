@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
 
-__all__ = ["DECIDABLE", "ENDED", "State", "label_of", "works"]
+if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.tui.present.task_fields import TaskFields
+
+__all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
 
 DECIDABLE = ("in_review", "blocked")
 """States in which the newest proposal of a task can be decided."""
@@ -28,10 +32,20 @@ class State:
         base: `ShowBase` of the file being written for the focus.
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
+        slow: what has been waited for since a moment; None while nothing is slow.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
+        unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
+        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        since: earlier attempt that it is compared with; None = with the files as they were.
+        space: what differs in white space only is shown too; without it the diff is only read.
+        review: `ShowReview` of what the diff shows.
+        choosing: lines are being chosen in the diff.
+        found: what came of the search in the pane that has the keys; empty while there is none.
+        unsent: what was begun in a form and left, by the task's number or ``new``.
+        sort: how the queue is ordered; see `core.queries.Sort`.
     """
 
     overview: _Document | None = None
@@ -40,14 +54,25 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    attempt_shown: int | None = None
+    since: int | None = None
+    space: bool = True
+    review: _Document | None = None
+    choosing: bool = False
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    slow: tuple[str, datetime] | None = None
     lost: str = ""
     refused: str = ""
     failures: bool = False
+    unfolded: bool = False
     blocker: str | None = None
+    found: str = ""
+    sort: str = "turn"
+    unsent: dict[str, list[TaskFields]] = field(default_factory=dict)
+    _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
 
     @property
     def waits(self) -> Mapping[str, _Document]:
@@ -57,9 +82,11 @@ class State:
     def row(self, number: str | None = None) -> _Document:
         """The queue's row of a task (of the focus by default); empty when it has none."""
         wanted = number or self.focus
-        for task in task_rows(self.queue or {}):
-            if task.get("number") == wanted:
-                return task
+        if self._rows[0] is not self.queue:  # looked up for every key of the footer
+            known = {str(task.get("number")): task for task in task_rows(self.queue or {})}
+            self._rows = (self.queue, known)
+        if (found := self._rows[1].get(wanted or "")) is not None:
+            return found
         return self.task if self.task and self.task.get("number") == wanted else {}
 
     def question(self, key: str | None = None) -> _Document:
@@ -85,7 +112,28 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        return live.writing if live and self.row(number).get("status") == "in_progress" else None
+        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        return live.writing if live and being else None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person goes on with the task that is shown in a copy of their own."""
+        return bool((self.task or {}).get("by_hand"))
+
+    @property
+    def proof(self) -> _Document | None:
+        """The task whose evidence is shown: as far as the attempt that the diff shows.
+
+        Without that of any attempt while tests run that are newer than all of them.
+        """
+        live = self.in_hand
+        if self.task and self.attempt_shown is not None:
+            attempts = self.task.get("attempts") or ()
+            upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
+            return {**self.task, "attempts": upto or attempts}
+        if self.task and self.is_by_hand and live and live.by_hand:
+            return {**self.task, "attempts": []}
+        return self.task
 
     def base_of(self, path: str) -> _Document | None:
         """The file as it was before it is written anew; None until that is known."""
@@ -95,13 +143,46 @@ class State:
     @property
     def diff_is_due(self) -> bool:
         """Whether the task has a newer proposal than the diff that has arrived."""
+        wanted = self.attempt_shown or self.newest
+        return bool(wanted) and (self.diff or {}).get("attempt") != wanted
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest attempt; 0 before the first."""
         attempts = list((self.task or {}).get("attempts") or ())
-        return bool(attempts) and (self.diff or {}).get("attempt") != attempts[-1].get("attempt")
+        return int(attempts[-1].get("attempt") or len(attempts)) if attempts else 0
 
     @property
     def decidable(self) -> bool:
         """Whether the proposal in focus waits for a decision."""
         return self.row().get("status") in DECIDABLE
+
+    @property
+    def reviewable(self) -> bool:
+        """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
+        return self.decidable and self.is_newest
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the diff shows the newest proposal, and nothing else."""
+        return self.since is None and self.space and self.attempt_shown in {None, self.newest}
+
+    @property
+    def reading(self) -> str:
+        """What the diff shows when it is not the newest proposal, in words; else empty."""
+        shown = self.attempt_shown or self.newest
+        words = [] if self.space else ["without changes of white space"]
+        if self.since is not None:
+            words.append(f"attempt {shown} since attempt {self.since}")
+        elif shown != self.newest:
+            words.append(f"attempt {shown} of {self.newest}")
+        return " · ".join(words)
+
+    def owner_of(self, proposal: str) -> str | None:
+        """The task in focus, if the proposal is one of its attempts."""
+        attempts = (self.task or {}).get("attempts") or ()
+        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
+        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -118,11 +199,16 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
-    "queue.after": ("pending", "blocked"),
 }
+_NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
+"""Actions of the inbox -> the field without which they make no sense."""
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
+"""Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
-    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "copy_place"),
+    *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
+    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
+    "whitespace",
 )
 
 
@@ -134,21 +220,46 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.open":
+    if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
-        files = bool((state.diff or {}).get("files"))
-        return files and (name in _READING or state.decidable)
-    if action == "tests.output":
-        return state.task is not None and bool(state.task.get("attempts"))
+        return _works_in_diff(name, state)
+    if place == "tests":
+        return _tests_work(name, state)
     if place == "blockers":
         asked = state.question()
-        return bool(asked.get("attempts") if name == "approve" else asked)
+        return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    if action == "app.urgent":
-        return state.counted("needs_you") > 0
-    return True
+    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
+    return there.get(action, True)
+
+
+def _works_in_diff(name: str, state: State) -> bool:
+    if name == "attempts":
+        return state.newest > 0
+    if name == "interdiff":
+        return state.since is not None or (state.review or {}).get("since") is not None
+    files = bool((state.diff or {}).get("files"))
+    if name in {"comment", "comment_file"}:
+        return files and state.row().get("status") not in ENDED
+    return files and (name in _READING or state.reviewable)
+
+
+def _tests_work(name: str, state: State) -> bool:
+    task = state.task or {}
+    attempts = task.get("attempts") or ()
+    if name == "stop":
+        return bool(task.get("testing"))
+    if not attempts:
+        return name in {"failures", "log"}
+    if name not in {"run", "run_failed", "run_all"}:
+        return True
+    failed = (attempts[-1].get("verification") or {}).get("verdict") == "failed" or bool(
+        (attempts[-1].get("again") or {}).get("failed")
+    )
+    ready = task.get("status") != "in_progress" and not task.get("testing")
+    return ready and (failed or name != "run_failed")
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -165,6 +276,16 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
-    if action == "tests.failures" and state.failures:
-        return "all tests"
-    return label
+    reviewed = (state.review or {}).get("since")
+    other = {
+        "app.search_next": f"hit {state.found}",
+        "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
+        "diff.accept_hunk": "accept lines" if state.choosing else label,
+        "diff.reject_hunk": "reject lines" if state.choosing else label,
+        "diff.comment": "comment lines" if state.choosing else label,
+        "diff.range": "leave lines" if state.choosing else label,
+        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
+        "diff.whitespace": label if state.space else "white space again",
+        "tests.failures": "all tests" if state.failures else label,
+    }
+    return other.get(action, label)

@@ -7,12 +7,16 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 
+from codeframe_tui.tui.present.proof import UNCHANGED
+from codeframe_tui.tui.present.queue import SORTS
 from codeframe_tui.tui.screens.arrangement import arranged
-from codeframe_tui.tui.screens.picture import Picture
+from codeframe_tui.tui.screens.searching import Searching
 from codeframe_tui.tui.widgets.areas import Area
+from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 from codeframe_tui.tui.widgets.panes import PaneResized
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["PANES", "Cockpit"]
 
@@ -22,7 +26,7 @@ NORMAL_COLUMNS, WIDE_COLUMNS = 100, 160
 """From where on panes stand beside each other, and files and evidence beside the diff."""
 
 
-class Cockpit(Picture):
+class Cockpit(Searching):
     """Queue and blockers, the task in focus, its evidence.
 
     Args:
@@ -122,9 +126,22 @@ class Cockpit(Picture):
             self.go_by(1 if name == "next_pane" else -1)
         elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
             getattr(self, f"toggle_{name}", self.back)()
+        elif action == "queue.sort":
+            self.sort_queue()
+        elif action == "tests.output" and self.cursor_of("tests") == UNCHANGED:
+            self.toggle_unchanged()
+        elif place == "app" and name.startswith("search"):
+            self.search(name)
         else:
             return False
         return True
+
+    def sort_queue(self) -> None:
+        """The next order of the queue."""
+        orders = list(SORTS)
+        self.state.sort = orders[(orders.index(self.state.sort) + 1) % len(orders)]
+        self.notice(("the queue: ", "dim"), (SORTS[self.state.sort], "text"))
+        self.part("queue", QueuePane).post_message(QueuePane.Looked())
 
     def toggle_failures(self) -> None:
         """Failing tests only, or all."""
@@ -132,12 +149,23 @@ class Cockpit(Picture):
         self.draw_tests()
         self.draw_footer()
 
+    def toggle_unchanged(self) -> None:
+        """List the tests about which nothing is to say, or fold them to one row again."""
+        self.state.unfolded = not self.state.unfolded
+        self.draw_tests()
+
     def back(self) -> None:
-        """Leave the selection, the notice, the full screen, the pane: one at a time."""
+        """Leave the selection, the notice, the search, the full screen, the pane: one at a time."""
         if self.selections:
             self.clear_selection()
+        elif self.part("diff", DiffView).leave_range():
+            pass
         elif self.part("notice", Label).count():
             self.notice()
+        elif self.end_search():
+            pass
+        elif self.pane == "diff" and self.state.reading:
+            self.post_message(DiffView.ProposalAsked())
         elif self.has_class("-full"):
             self.toggle_full()
         else:
@@ -156,12 +184,15 @@ class Cockpit(Picture):
         if not self.ready:
             return
         focused = self.focused.id if self.focused else None
+        if focused == "sought":
+            return
+        self.close_prompt()
         pane = "tests" if focused == "log" else focused
         if pane in PANES and pane != self.pane:
             self.pane = pane
             self._mark_pane()
         self.draw_titles()
-        self.draw_footer()
+        self.draw_found()
 
     def _mark_pane(self) -> None:
         for name in PANES:

@@ -12,29 +12,39 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import find, key_names, keys_at
-from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, place_row, title_row
+from codeframe_tui.tui.present.draft import Verdict
+from codeframe_tui.tui.present.focus import (
+    evidence_rows,
+    file_rows,
+    flag_places,
+    flags_of,
+    place_row,
+    title_row,
+)
 from codeframe_tui.tui.present.footer import Offer, footer_row
-from codeframe_tui.tui.present.header import banner_rows, header_row
-from codeframe_tui.tui.present.queue import queue_rows
+from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
+from codeframe_tui.tui.present.proof import Proof, Shown
+from codeframe_tui.tui.present.queue import queue_rows, queue_title
+from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
-from codeframe_tui.tui.present.tests import newest_attempt, outcome_rows, proof_title, verdict_spans
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.state import ENDED, State, label_of, works
+from codeframe_tui.tui.present.tests import newest_attempt, proof_title
+from codeframe_tui.tui.present.welcome import nothing_written
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (
     ActivityPane,
     BlockersPane,
     FileList,
-    LogView,
-    QueuePane,
     TestsPane,
 )
+from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Picture"]
 
@@ -42,6 +52,9 @@ NOTICE_SECONDS = 20.0
 """How long the line above the footer stays."""
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
+_GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+_ROOMY = 8
+"""Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
 
@@ -64,6 +77,8 @@ class Picture(Screen[None], Surface):
         self.pane = "queue"
         self._parts: dict[str, Widget] = parts()
         self._complete = False
+        self._proof = Proof()
+        self._timeline = Timeline()
         self._notice_ends: Timer | None = None
 
     @property
@@ -74,6 +89,12 @@ class Picture(Screen[None], Surface):
     @property
     def _columns(self) -> int:
         return self.size.width or self.app.size.width  # the screen's own comes with its layout
+
+    @property
+    def front(self) -> str:
+        """Id of the part that stands in the pane: the tests give their place to the raw log."""
+        raw = self.pane == "tests" and self.part("proof", Area).has_class("-log")
+        return "log" if raw else self.pane
 
     def part(self, name: str, kind: type[W]) -> W:
         """A part by its id, also before it is mounted."""
@@ -98,7 +119,9 @@ class Picture(Screen[None], Surface):
         header = self.part("header", Label)
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
+        slow = slow_words(self.state.slow, now)
+        overview, lost = self.state.overview, self.state.lost
+        header.show(header_row(overview, width=width, lost=lost, left=left, slow=slow))
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
@@ -114,21 +137,32 @@ class Picture(Screen[None], Surface):
     def draw_blockers(self) -> None:
         """The inbox."""
         pane = self.part("blockers", BlockersPane)
-        pane.set_rows(blocker_rows(self.state.blockers, width=pane.line_width, now=self._now()))
+        chosen = self.state.blocker if self.pane == "blockers" else None
+        pane.set_rows(
+            blocker_rows(
+                self.state.blockers,
+                width=pane.line_width,
+                now=self._now(),
+                chosen=chosen,
+                task=self.state.task,
+            )
+        )
         self.draw_titles()
 
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
+        self._flag()
         draft = diff.draft
-        accepted = sum(draft.verdict(*unit) == "accepted" for unit in draft.units)
-        rejected = sum(draft.verdict(*unit) == "rejected" for unit in draft.units)
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
-        title.show(title_row(task, width=width, accepted=accepted, rejected=rejected, hunks=hunks))
+        given = {each.value: draft.count(each) for each in _GIVEN}
+        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
+        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
         files = attempt.get("files") or ()
+        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
         seen = sum(str(f.get("path")) in draft.seen for f in files)
@@ -143,18 +177,41 @@ class Picture(Screen[None], Surface):
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
         """The file whose bar is out of sight, on the line between title and diff."""
-        self.part("place", Label).show(place_row(self.part("diff", DiffView).file_above))
+        diff = self.part("diff", DiffView)
+        self.part("place", Label).show(place_row(diff.file_above, seen=len(diff.draft.seen)))
 
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.decidable
+        diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
-            diff.show(dict(self.state.diff) if self.state.diff else None)
+            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
+        self.draw_review()
         self.draw_place()
+
+    def draw_review(self) -> None:
+        """Comments and kept verdicts of what the diff shows, once both are there."""
+        diff, review = self.part("diff", DiffView), self.state.review or {}
+        shown = self.state.diff or {}
+        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        diff.show_comments(review["comments"] if fits else ())
+        if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
+            diff.restore(review["draft"], review["proposal"])
+
+    def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        flags = flags_of(self.state.task)
+        return {**document, "files": by_risk(document["files"], flags)}
+
+    def _flag(self) -> None:
+        """Take flags over; when there are others the files may stand in another order."""
+        diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
+        if flags != diff.flags:
+            diff.flags = flags
+            if self.state.diff and not diff.is_live:
+                self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
@@ -165,31 +222,50 @@ class Picture(Screen[None], Surface):
     def draw_tests(self) -> None:
         """The evidence, recorded or live."""
         live = self.state.in_hand
-        rows = outcome_rows(self.state.task, live, failures=self.state.failures)
-        self.part("tests", TestsPane).set_rows(rows)
-        if self.part("proof", Area).has_class("-log"):
-            self.part("log", LogView).show(tuple(live.log) if live else ())
-        self.draw_titles()
+        pane, proof = self.part("tests", TestsPane), self.part("proof", Area)
+        if proof.has_class("-log"):
+            self.part("log", LogView).show(live.log if live else None)
+        else:
+            state, width = self.state, pane.line_width
+            lines = 3 if pane.size.height >= _ROOMY else 1
+            shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
+            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            pane.found = self._proof.found
+        self.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
-        waiting = self.state.waits.get(self.state.focus or "")
-        self.part("activity", ActivityPane).set_rows(
-            activity_rows(self.state.activity, now=self._now(), waiting=waiting)
+        pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        rows = self._timeline.rows(
+            self.state.activity,
+            now=self._now(),
+            width=pane.line_width,
+            waiting=live.waiting if live else None,
+            doing=live.doing if live else None,
         )
+        pane.set_rows(rows)
+        self.draw_proof_title()
 
     def draw_titles(self) -> None:
         """Titles of panes; the one with the keys stands out."""
-        total = sum(int(g.get("total", 0)) for g in (self.state.queue or {}).get("groups", ()))
-        known = [(count(total, "task"), "faint")] if self.state.queue else []
-        self.part("queue-title", Label).show(
-            row(None, ("QUEUE", self._weight("queue")), right=known)
-        )
+        title = self.part("queue-title", Label)
+        known = queue_title(self.state.queue, width=max(title.line_width - 8, 8))
+        title.show(row(None, ("QUEUE", self._weight("queue")), right=known))
         asks = open_count(self.state.blockers)
         right: list[Span] = [(str(asks), "amber"), (" open", "faint")] if asks else []
         self.part("blockers-title", Label).show(
             row(None, ("BLOCKERS", self._weight("blockers")), right=right)
         )
+        self.draw_proof_title()
+
+    @on(TestsPane.Filtered)
+    def _filtered(self) -> None:
+        self.draw_tests()
+        self.post_message(TestsPane.Sought())
+
+    @on(LogView.Moved)
+    def draw_proof_title(self) -> None:
+        """The tabs, and the verdict as a sentence."""
         self.part("proof-title", Label).show(*self._proof_title())
 
     def _proof_title(self) -> list[Row]:
@@ -198,13 +274,15 @@ class Picture(Screen[None], Surface):
         tabs: list[Span] = []
         for name in ("tests", "activity"):
             if name == shown:
-                tabs.append((name.upper(), self._weight(name)))
+                tabs.append((name.upper(), f"{self._weight(name)} @app.pane_{name}"))
             else:
-                tabs.append((name, "faint"))
+                tabs.append((name, f"faint @app.pane_{name}"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
-            tabs.append(("raw log ", "dim"))
-        verdict = verdict_spans(self.state.task, self.state.in_hand)
+            tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
+        if shown == "activity":
+            return [row(None, *tabs, right=money_spans(self.state.activity))]
+        verdict = self._proof.verdict(self.state.proof, self.state.in_hand)
         width = self.part("proof-title", Label).line_width
         return proof_title(tabs, verdict, width=width)
 
@@ -212,22 +290,24 @@ class Picture(Screen[None], Surface):
         return "bold" if pane == self.pane else "dim"
 
     def draw_footer(self) -> None:
-        """The keys that work here."""
+        """The keys that work here; where no change is to be seen, the key that leads to one."""
         state = self.state
+        self.part("diff", DiffView).placeholder = nothing_written(state)
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
+        keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
         offers = [
             Offer(key.action, self._key(key.action), label)
             for key in keys
             if key.action != "app.help" and works(key.action, state)
             if (label := label_of(key.action, key.label, state))
         ]
-        line, actions = footer_row(
+        line = footer_row(
             offers,
             Offer("app.palette", self._key("app.palette"), "all"),
             width=max(self._columns - 2, 1),
             always=[Offer("app.help", self._key("app.help"), "help")],
         )
-        self.part("footer", Footer).show_keys(line, actions)
+        self.part("footer", Footer).show(line)
 
     def notice(self, *spans: Span) -> None:
         """One line above the footer for a while; nothing takes it away at once."""

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+import re
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual import events
-from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
-from textual.selection import Selection
 
+from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Extras
-from codeframe_tui.tui.present.diff_kinds import ExtraRow, FileRow, HunkRow, NoteRow, Place
+from codeframe_tui.tui.present.diff_kinds import (
+    ExtraRow,
+    FileRow,
+    GapRow,
+    HunkRow,
+    NoteRow,
+    PairRow,
+    Place,
+)
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.draft import Unit, Verdict
+from codeframe_tui.tui.present.diff_segments import Extras, Look
+from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply, is_about
+from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
     TONES,
     Canvas,
     bar,
     file_bar,
+    gap_line,
     line_spans,
-    shown_text,
-    text_start,
+    pair_spans,
 )
 from codeframe_tui.tui.widgets.lines import LineView
 
 __all__ = ["NOTHING", "DiffRows"]
 
-_SHIFT = 8  # cells of one step to the side
+_MANY = 1 << 30  # more rows than a line has
 NOTHING: dict[str, Any] = {"proposal": "", "files": []}
 
 
@@ -40,6 +48,8 @@ class DiffRows(LineView):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row of the cursor."""
+    fold_key = "z"
+    """What a person presses to see unchanged code."""
 
     @dataclass
     class CursorMoved(Message):
@@ -53,17 +63,27 @@ class DiffRows(LineView):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self.document = NOTHING
+        self.supply = Supply({})
         self.index = DiffIndex(NOTHING)
+        self.pattern: re.Pattern[str] | None = None
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
+        self._look = Look()
         self._shift = 0
+        self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
 
-    def verdict_of(self, unit: Unit) -> Verdict | None:
-        """What is decided of a unit; None where nothing is to decide."""
+    def verdict_of(self, unit: Unit) -> Sequence[Span]:
+        """What is decided of a unit, for the right end of its bar."""
         del unit
+        return ()
+
+    def gutter_of(self, place: Place) -> Span | None:
+        """A sign of one cell before a line, in the place of that for hidden characters."""
+        del place
         return None
 
     def state_of(self, file: FileRow) -> Sequence[Span]:
@@ -110,45 +130,51 @@ class DiffRows(LineView):
     def spans_at(self, index: int, width: int) -> Sequence[Span]:
         """A row, drawn to the width."""
         row, canvas = self.index.row(index), self._canvas(index, width)
+        if canvas.wrap:
+            canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
-            return line_spans(row, canvas)
+            gutter = self.gutter_of(self.index.place(index))
+            return line_spans(row, canvas._replace(gutter=gutter))
+        if isinstance(row, PairRow):
+            sides = self.index.sides(index)
+            return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])
         if isinstance(row, FileRow):
             return file_bar(row, canvas, self.state_of(row))
         if isinstance(row, ExtraRow):
             return self.spans_of(row, canvas)
+        if isinstance(row, GapRow):
+            return gap_line(row, canvas, self.fold_key)
         assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
 
-    def text_at(self, index: int) -> str:
-        """The text of a line without numbers and sign; other rows are not copied."""
-        row = self.index.row(index)
-        return shown_text(row) if isinstance(row, LineRow) else ""
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text; the numbers and signs before it are left out."""
-        first = selection.start.y if selection.start else 0
-        last = min(selection.end.y if selection.end else self.count(), self.count() - 1)
-        before = text_start(self._canvas(0)) - self._shift
-        lines = []
-        for number in range(first, last + 1):
-            span, text = selection.get_span(number), self.text_at(number)
-            if span is not None and isinstance(self.index.row(number), LineRow):
-                end = len(text) if span[1] < 0 else max(0, span[1] - before)
-                lines.append(text[max(0, span[0] - before) : end])
-        return "\n".join(lines), "\n"
-
-    def text_select_all(self) -> None:
-        """A double click takes the line, without its numbers."""
-        row = self.scroll_offset.y + self.app.mouse_position.y - self.region.y
-        if 0 <= row < self.count() and (text := self.text_at(row)):
-            start = text_start(self._canvas(row)) - self._shift
-            span = Offset(max(0, start), row), Offset(start + len(text), row)
-            self.screen.selections = {self: Selection(*span)}
-
     def _canvas(self, row: int, width: int = 0) -> Canvas:
         mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
-        return Canvas(width, self._shift, self.index.number_width, mark)
+        look, numbers = self._look, self.index.number_width
+        wrap = look.rows_of is not None
+        return Canvas(width, self._shift, numbers, mark, self.pattern, look.split, wrap)
+
+    # -- what rows in sight lack ----------------------------------------------------------------
+
+    def lacks_text(self) -> ShowHunkLines | None:
+        """What to ask for lines in sight, or in the next page, of which the text has not come."""
+        return self.supply.lacks_text(self._seen())
+
+    def lacks_colours(self) -> ShowSide | None:
+        """What to ask for the exact colours of lines in sight, or in the next page."""
+        return self.supply.lacks_colours(self._seen())
+
+    def take(self, supply: Supply, asked: ShowHunkLines | ShowSide, answer: Answer) -> None:
+        """Take an answer to one of these; it is drawn if what it is about is still shown."""
+        if supply.put(asked, answer) and supply is self.supply and is_about(asked, self._seen(1)):
+            self.redraw()
+
+    def _seen(self, pages: int = 2) -> Sequence[InSight]:
+        top, height = self.scroll_offset.y, self.size.height
+        wanted = (self.index, len(self.index), top, pages * height)
+        if self._sight is None or self._sight[0] != wanted:
+            self._sight = wanted, self.index.in_sight(top, top + pages * height)
+        return self._sight[1]
 
     # -- other rows -----------------------------------------------------------------------------
 
@@ -164,8 +190,21 @@ class DiffRows(LineView):
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
-        self.index = DiffIndex(document, self._folded, extras=self._extras)
+        same = document["proposal"] == self.document["proposal"]
+        opened = self.index.opened if same else {}
+        self.document = document
+        self.supply = document.get("supply") or Supply({})
+        self._look = self.look_at(document)
+        self.index = DiffIndex(
+            document, self._folded, look=self._look, extras=self._extras, supply=self.supply
+        )
+        for place, lines in opened.items():
+            self.index.open(place, lines)
         self._rows_moved()
+
+    def look_at(self, document: Mapping[str, Any]) -> Look:
+        """How a document is laid out."""
+        return Look(gaps=not document.get("live"))
 
     def keep(self, change: Callable[[], None]) -> None:
         """Change the rows; cursor and scroll stay at their places."""
@@ -202,6 +241,10 @@ class DiffRows(LineView):
         if self.is_mounted and self.text_selection is not None:
             self.screen.clear_selection()
         self.redraw()
+        self.call_after_refresh(self._rows_came)
+
+    def _rows_came(self) -> None:
+        self.post_message(self.Scrolled())
 
     def redraw(self) -> None:
         """Draw all rows in sight anew."""
@@ -225,28 +268,13 @@ class DiffRows(LineView):
         place = self.place
         if place is None:
             return
+        if place.part:  # a line is gone to as a whole
+            self.cursor = self.index.find(place.first) or 0
+            place = place.first
         self._bring_into_sight()
         self.entered(place)
         if self.is_mounted:
             self.post_message(self.CursorMoved(place, self.index.line_number(self.cursor)))
-
-    def go_to(self, unit: Unit) -> None:
-        """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
-        if unit[0] in self._folded:
-            self.fold(self._folded - {unit[0]})
-        row, end = self.row_of(unit)
-        height = self.size.height
-        if end > self.scroll_offset.y + height:
-            top = max(end - height, row - height // 3)
-            self.scroll_to_row(min(top, max(0, row - 1)))
-        self.move_to(row)
-
-    def row_of(self, unit: Unit) -> tuple[int, int]:
-        """The row of a unit's bar, and the one after its last."""
-        path, k = unit
-        row = self.index.find(Place(path, k, -1 if k else 0)) or 0
-        after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
-        return row, min((stop for stop in after if stop > row), default=self.count())
 
     def scroll_to_row(self, row: int) -> None:
         """Put a row at the top, at once; the scrollbar need not have been laid out yet."""
@@ -254,18 +282,18 @@ class DiffRows(LineView):
 
     def _bring_into_sight(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
+        last = self._last_part()
         if self.cursor < top:
             self.scroll_to_row(self.cursor)
-        elif 0 < height <= self.cursor - top:
-            self.scroll_to_row(self.cursor - height + 1)
+        elif 0 < height <= last - top:
+            self.scroll_to_row(min(self.cursor, last - height + 1))
 
-    def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor; it never decides."""
-        at = event.get_content_offset(self)
-        if at is not None and self.text_selection is None:
-            row = self.scroll_offset.y + at.y
-            if row < self.count():
-                self.move_to(row)
+    def _last_part(self) -> int:
+        """The last row of the line under the cursor."""
+        place = self.place
+        if place is None or self._look.rows_of is None:
+            return self.cursor
+        return self.index.find(place._replace(part=_MANY)) or self.cursor
 
     def on_focus(self) -> None:
         """The mark of the cursor tells where keys go."""
@@ -276,82 +304,5 @@ class DiffRows(LineView):
         self.refresh_line(self.cursor)
 
     def on_resize(self) -> None:
-        """The cursor stays in sight."""
-        self._bring_into_sight()
-
-    def action_cursor_down(self) -> None:
-        """Go down a line."""
-        self.move_to(self.cursor + 1)
-
-    def action_cursor_up(self) -> None:
-        """Go up a line."""
-        self.move_to(self.cursor - 1)
-
-    def action_page_down(self) -> None:
-        """Go down a page."""
-        self._page(1)
-
-    def action_page_up(self) -> None:
-        """Go up a page."""
-        self._page(-1)
-
-    def _page(self, step: int) -> None:
-        rows = step * max(1, self.size.height - 1)
-        self.scroll_to_row(self.scroll_offset.y + rows)
-        self.move_to(self.cursor + rows)
-
-    def action_top(self) -> None:
-        """Go to the first row."""
-        self.move_to(0)
-
-    def action_bottom(self) -> None:
-        """Go to the last row."""
-        self.move_to(self.count() - 1)
-
-    def action_next_hunk(self) -> None:
-        """Go to the next hunk."""
-        self._step(1)
-
-    def action_previous_hunk(self) -> None:
-        """Go to the bar of this hunk, or to the previous one."""
-        self._step(-1)
-
-    def _step(self, step: int) -> None:
-        row = self.index.next_stop(self.cursor, step)
-        if row != self.cursor:
-            place = self.index.place(row)
-            self.go_to((place.path, place.k))
-
-    def action_next_file(self) -> None:
-        """Go to the next file."""
-        self._step_file(1)
-
-    def action_previous_file(self) -> None:
-        """Go to the bar of this file, or to the previous one."""
-        self._step_file(-1)
-
-    def _step_file(self, step: int) -> None:
-        row = self.index.next_file(self.cursor, step)
-        if row != self.cursor:
-            self.scroll_to_row(row)
-            self.move_to(row)
-
-    def action_shift_right(self) -> None:
-        """Show more of long lines."""
-        self._shift += _SHIFT
-        self.redraw()
-
-    def action_shift_left(self) -> None:
-        """Show the start of long lines."""
-        self._shift = max(0, self._shift - _SHIFT)
-        self.redraw()
-
-    def action_fold(self) -> None:
-        """Fold the file under the cursor to its bar, or unfold it."""
-        if self.place:
-            self.fold(self._folded ^ {self.place.path})
-
-    def action_copy_place(self) -> None:
-        """Copy path and line, ``path:12``."""
-        if self.place:
-            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+        """More rows may be in sight."""
+        self._rows_came()

@@ -7,7 +7,6 @@ cursor that is kept by key. Give neither border, padding nor title: put those on
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 
 from rich.segment import Segment
@@ -22,11 +21,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from codeframe_tui.tui.present.rows import Row, Span, laid_out, plain
+from codeframe_tui.tui.present.stops import Stops, StopsOf
 
 __all__ = ["STYLES", "LineList", "LineView", "filtered"]
 
 _CACHED = 1024
 """Strips kept per widget: a few screens."""
+_REACH = 200
+"""Rows on either side among which an heir of the cursor is looked for."""
 STYLES = (
     *("text", "dim", "faint", "amber", "blue", "green", "red", "violet", "cyan", "bold"),
     *("bar", "cursor", "cursor-idle", "added", "removed"),
@@ -100,6 +102,8 @@ class LineView(ScrollView, can_focus=True):
         if style is None:
             style = Style()
             for name in names.split():
+                if name[0] == "@":  # what a click does
+                    continue
                 style += self.app.get_component_styles(f"line--{name}").partial_rich_style
             self._styles[names] = style
         return style
@@ -120,7 +124,7 @@ class LineView(ScrollView, can_focus=True):
             key: tuple[Hashable, ...] = (None, width)
         else:
             selection = self.text_selection
-            marked = None if selection is None else selection.get_span(index)
+            marked = None if selection is None else self.selected_at(selection, index)
             key = (self.value_at(index), index, left, width, self.tone_at(index), marked)
         strip = self._strips.get(key)
         if strip is None:
@@ -183,6 +187,10 @@ class LineView(ScrollView, can_focus=True):
                 lines.append(text[start:] if end == -1 else text[start:end])
         return "\n".join(lines), "\n"
 
+    def selected_at(self, selection: Selection, index: int) -> tuple[int, int] | None:
+        """Where the selection of a line begins and ends (-1: with the line); None for nowhere."""
+        return selection.get_span(index)
+
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection; stock code would draw the whole widget anew."""
         del selection
@@ -229,8 +237,7 @@ class LineList(LineView):
         super().__init__(id=id, classes=classes)
         self.rows: Sequence[Row] = ()
         self.cursor: str | None = None
-        self._places: dict[str, int] = {}
-        self._stops: list[int] = []
+        self._stops: Stops = StopsOf()
 
     def count(self) -> int:
         """Number of rows."""
@@ -264,41 +271,39 @@ class LineList(LineView):
         """
         if rows == self.rows:
             return
-        was, top = self._places, self._top_key()
-        old_rows, self.rows = self.rows, rows
-        self._places = {}
-        for index, line in enumerate(rows):
-            if line.key is not None:
-                self._places.setdefault(line.key, index)
-        self._stops = list(self._places.values())
-        if len(rows) != len(old_rows):
+        old, was, top = self.rows, self._stops, self._top_key()
+        self.rows = rows
+        self._stops = self.stops_of(rows)
+        if len(rows) != len(old):
             self.screen.clear_selection()
         self.lines_changed()
         self._keep_scroll(top)
-        self._keep_cursor(old_rows, was)
+        if self.cursor is not None and self._stops.line_of(self.cursor) is None:
+            self._inherit(old, was.line_of(self.cursor) or 0)
+
+    def stops_of(self, rows: Sequence[Row]) -> Stops:
+        """Where the cursor can stand in rows."""
+        return StopsOf(rows)
 
     def move_to(self, key: str | None, *, tell: bool = True) -> None:
         """Put the cursor on a row and bring it into sight."""
-        if key is not None and key not in self._places:
+        line = self._stops.line_of(key)
+        if key is not None and line is None:
             return
         changed, old, self.cursor = key != self.cursor, self.cursor, key
-        for one in (old, key):
-            if one in self._places:
-                self.refresh_line(self._places[one])
-        if key is not None:
-            self._bring_into_sight(self._places[key])
+        for each in (self._stops.line_of(old), line):
+            if each is not None:
+                self.refresh_line(each)
+        if line is not None:
+            self._bring_into_sight(line)
         if changed and tell:
             self.post_message(self.Highlighted(self, key))
 
     def move_by(self, steps: int) -> None:
         """Move the cursor over rows that have a key."""
-        if not self._stops:
-            return
-        at = 0 if steps > 0 else len(self._stops)
-        if self.cursor is not None:
-            at = bisect_left(self._stops, self._places[self.cursor]) + steps
-        index = self._stops[max(0, min(at, len(self._stops) - 1))]
-        self.move_to(self.rows[index].key)
+        line = self._stops.beyond(self._stops.line_of(self.cursor), steps)
+        if line is not None:
+            self.move_to(self.rows[line].key)
 
     def action_cursor_down(self) -> None:
         """One row down."""
@@ -318,11 +323,11 @@ class LineList(LineView):
 
     def action_first(self) -> None:
         """To the first row."""
-        self.move_by(-len(self._stops))
+        self.move_by(-len(self.rows))
 
     def action_last(self) -> None:
         """To the last row."""
-        self.move_by(len(self._stops))
+        self.move_by(len(self.rows))
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""
@@ -363,25 +368,31 @@ class LineList(LineView):
         return None
 
     def _keep_scroll(self, top: tuple[str, int] | None) -> None:
-        if top is not None and top[0] in self._places:
-            y = self._places[top[0]] - top[1]
-            self.scroll_to(y=y, animate=False, immediate=True)
+        line = self._stops.line_of(top[0]) if top is not None else None
+        if top is not None and line is not None:
+            self._scroll(line - top[1])
 
-    def _keep_cursor(self, old_rows: Sequence[Row], was: dict[str, int]) -> None:
-        if self.cursor is None or self.cursor in self._places:
-            return
-        at = was.get(self.cursor, 0)
-        for line in (*old_rows[at:], *reversed(old_rows[:at])):
-            if line.key in self._places:
-                self.move_to(line.key)
+    def _inherit(self, old_rows: Sequence[Row], at: int) -> None:
+        """Give the cursor of a row that is gone to the next one that is left, else to any."""
+        after = range(at, min(at + _REACH, len(old_rows)))
+        before = range(min(at, len(old_rows)) - 1, max(at - _REACH, -1) - 1, -1)
+        for line in (*after, *before):
+            key = old_rows[line].key
+            if self._stops.line_of(key) is not None:
+                self.move_to(key)
                 return
         self.cursor = None
-        self.move_to(next(iter(self._places), None))
+        first = self._stops.first
+        self.move_to(None if first is None else self.rows[first].key)
 
     def _bring_into_sight(self, index: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if height <= 0 or top <= index < top + height:
             return
         # the headings above the first row come into sight with it
-        y = 0 if index == self._stops[0] else index if index < top else index - height + 1
-        self.scroll_to(y=y, animate=False, immediate=True)
+        y = 0 if index == self._stops.first else index if index < top else index - height + 1
+        self._scroll(y)
+
+    def _scroll(self, y: int) -> None:
+        """At once; also while the scrollbar of a list that grew is not there yet."""
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)

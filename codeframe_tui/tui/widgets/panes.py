@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
-from codeframe_tui.tui.present.rows import Row, Span
-from codeframe_tui.tui.widgets.lines import LineList, LineView
+from codeframe_tui.tui.present.proof import UNCHANGED
+from codeframe_tui.tui.present.rows import Row
+from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = [
     "ActivityPane",
     "BlockersPane",
     "FileList",
-    "LogView",
+    "Pane",
     "PaneResized",
-    "QueuePane",
     "TestsPane",
 ]
 
@@ -27,7 +29,7 @@ class PaneResized(Message):
     """A pane has another size."""
 
 
-class _Pane(LineList):
+class Pane(LineList):
     """A list that goes by the table of keys; ``PLACE`` is its place there."""
 
     PLACE: ClassVar[str] = ""
@@ -38,28 +40,52 @@ class _Pane(LineList):
         self.post_message(PaneResized())
 
 
-class QueuePane(_Pane):
-    """Tasks in groups; keys of rows are task numbers."""
+class TestsPane(Pane, Seekable):
+    """One row per test; keys of rows are ``run::test id``.
 
-    PLACE = "queue"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue")]
-
-
-class TestsPane(_Pane):
-    """One row per test; keys of rows are ``run::test id``."""
+    Attributes:
+        found: how many tests the filter leaves.
+    """
 
     PLACE = "tests"
+    SEEKS = "filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
+    found = ""
+
+    class Filtered(Message):
+        """Other tests are wanted."""
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; a cursor that had nothing to stand on goes to what is told now."""
+        alone = self.cursor == UNCHANGED and self._first == UNCHANGED
+        super().set_rows(rows)
+        none = self.cursor is None and self.has_focus
+        if none or (alone and self._first != UNCHANGED):
+            self.move_to(self._first, tell=False)
+
+    @property
+    def _first(self) -> str | None:
+        first = self._stops.first
+        return None if first is None else self.rows[first].key
+
+    def seek(self, text: str) -> None:
+        """Leave only tests whose id holds the text."""
+        self.sought = text
+        self.post_message(self.Filtered())
+
+    def seek_by(self, step: int) -> None:
+        """Every row is a hit."""
+        self.move_by(step)
 
 
-class BlockersPane(_Pane):
+class BlockersPane(Pane):
     """Questions; keys of rows are blocker ids."""
 
     PLACE = "blockers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("blockers")]
 
 
-class ActivityPane(_Pane):
+class ActivityPane(Pane):
     """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
 
     PLACE = "activity"
@@ -85,37 +111,17 @@ class ActivityPane(_Pane):
 class FileList(LineList, can_focus=False):
     """Files of a proposal beside the diff; keys of rows are paths."""
 
+    class Picked(Message):
+        """A file was clicked."""
 
-class LogView(LineView):
-    """Raw lines; the end stays in sight while one is there."""
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
 
-    PLACE: ClassVar[str] = "tests"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._lines: Sequence[str] = ()
-
-    def show(self, lines: Sequence[str]) -> None:
-        """Show lines that have passed `core.text`."""
-        follow = self.scroll_offset.y >= self.max_scroll_y
-        self._lines = lines
-        self.lines_changed()
-        if follow:
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
-
-    def count(self) -> int:
-        """Number of lines."""
-        return len(self._lines)
-
-    def value_at(self, index: int) -> Hashable:
-        """The text is the value."""
-        return self._lines[index]
-
-    def spans_at(self, index: int, width: int) -> Sequence[Span]:
-        """The line, cut at the edge by the view."""
-        del width
-        return ((self._lines[index], "text"),)
-
-    def action_choose(self) -> None:
-        """Nothing to open in raw lines."""
+    def on_click(self, event: events.Click) -> None:
+        """Go to the file; there is no cursor here to move."""
+        event.prevent_default()
+        at = event.get_content_offset(self)
+        row = None if at is None else at.y + self.scroll_offset.y
+        if row is not None and row < self.count() and (path := self.rows[row].key):
+            self.post_message(self.Picked(path))

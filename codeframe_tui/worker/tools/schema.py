@@ -83,9 +83,16 @@ _TOOLS = {
 }
 
 
-def definitions(allowed: Collection[str]) -> list[dict[str, Any]]:
-    """Tool definitions for the allowed names, AskHuman always among them, in a stable order."""
-    return [tool for name, tool in _TOOLS.items() if name in allowed or name == ASK_HUMAN]
+def definitions(allowed: Collection[str], *, asks: bool = True) -> list[dict[str, Any]]:
+    """Tool definitions for the allowed names, in a stable order.
+
+    Args:
+        allowed: names of tools.
+        asks: whether AskHuman is among them.
+    """
+    return [
+        tool for name, tool in _TOOLS.items() if name in allowed or (asks and name == ASK_HUMAN)
+    ]
 
 
 def input_error(name: str, given: Mapping[str, Any], allowed: Collection[str]) -> str | None:

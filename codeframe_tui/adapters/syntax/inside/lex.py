@@ -63,9 +63,10 @@ class Lexed:
     def __init__(self, path: str, text: str) -> None:
         from codeframe_tui.core.lines import Lines  # noqa: PLC0415 - found only in main
 
-        self.lines = Lines(text.replace("\r\n", "\n"), "\n")
+        text = text.replace("\r\n", "\n")
+        self.lines = Lines(text, "\n")
         self.known = True
-        self._spans = _spans(path, self.lines.text)
+        self._spans = _spans(path, text)
         self._reached = 0
         self._starts, self._ends, self._kinds = array("I"), array("I"), bytearray()
 
@@ -112,7 +113,7 @@ class Lexed:
     def _line(self, line: int) -> list[tuple[int, int, str]]:
         start = self.lines.start(line)
         end = min(self.lines.start(line + 1), start + WIDEST)
-        if end > start and self.lines.text[end - 1] == "\n":
+        if end > start and self.lines.text[end - 1 : end] == "\n":
             end -= 1
         if start == end:
             return []

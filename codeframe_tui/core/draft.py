@@ -1,0 +1,178 @@
+"""A review that is not sent yet, and what of it stands on a later attempt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.parts import Parts
+
+__all__ = ["Draft", "carry", "file_key", "hunk_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Verdicts and reviewed marks of one attempt.
+
+    Attributes:
+        accepted: what is accepted so far; whole files where all of a file is.
+        rejected: what is rejected so far, in the same form.
+        seen: paths of the files a person has been in.
+        since: path -> the earlier attempt from which its marks come, where that was the same.
+        sent: whether it was sent; what is said after that is another review.
+    """
+
+    accepted: Parts = field(default_factory=Parts)
+    rejected: Parts = field(default_factory=Parts)
+    seen: tuple[str, ...] = ()
+    since: Mapping[str, int] = field(default_factory=dict)
+    sent: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.rejected or self.seen)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person sent it, or gave a verdict that is not an earlier one."""
+        given = {*self.accepted.paths, *self.rejected.paths}
+        return self.sent or bool(given - self.since.keys())
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it stands in rows and documents."""
+        return {
+            "accepted": self.accepted.document,
+            "rejected": self.rejected.document,
+            "seen": list(self.seen),
+            "since": dict(self.since),
+            "sent": self.sent,
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Draft:
+        """Read `document`."""
+        return cls(
+            Parts.of(document["accepted"]),
+            Parts.of(document["rejected"]),
+            tuple(document["seen"]),
+            dict(document["since"]),
+            document["sent"],
+        )
+
+
+def hunk_key(path: str, hunk: Hunk) -> str:
+    """Names what a hunk changes, wherever it stands: path and its removed and added lines."""
+    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape"))
+    for sign, text in hunk.lines:
+        if sign != " ":
+            digest.update(f"\n{sign}{text}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def file_key(diff: FileDiff) -> str:
+    """Names what is done to a file: action, modes, and each of its hunks."""
+    what = f"{diff.action} {diff.old_mode} {diff.new_mode} {diff.binary}"
+    digest = hashlib.sha256(what.encode())
+    for hunk in diff.hunks:
+        digest.update(hunk_key(diff.path, hunk).encode())
+    return digest.hexdigest()
+
+
+def carry(
+    draft: Draft, attempt: int, before: Sequence[FileDiff], after: Sequence[FileDiff]
+) -> Draft:
+    """What of a draft stands on a later attempt: all that is about an unchanged change.
+
+    A binary file has no lines to compare, so nothing of it stands.
+
+    Args:
+        draft: of an earlier attempt.
+        attempt: its number.
+        before: what that attempt changes.
+        after: what the later one changes.
+    """
+    old = {diff.path: diff for diff in before}
+    accepted, rejected = draft.accepted.by_path(), draft.rejected.by_path()
+    verdicts = [(accepted, _Taken()), (rejected, _Taken())]
+    seen: list[str] = []
+    since: dict[str, int] = {}
+    for diff in after:
+        earlier = old.get(diff.path)
+        if earlier is None or earlier.binary or diff.binary:
+            continue
+        same = file_key(earlier) == file_key(diff)
+        if same and diff.path in draft.seen:
+            seen.append(diff.path)
+        pairs = _same_hunks(earlier, diff)
+        for named, taken in verdicts:
+            if (parts := named.get(diff.path)) is None:
+                continue
+            if parts.whole and same:
+                taken.files.append(diff.path)
+            elif parts.whole:
+                taken.hunks += [(diff.path, new.k) for _, new in pairs]
+            taken.hunks += [(diff.path, new.k) for was, new in pairs if was.k in parts.hunks]
+            taken.lines += _moved(diff.path, pairs, parts.lines)
+            if any(diff.path in paths for paths in taken.paths):
+                since[diff.path] = draft.since.get(diff.path, attempt)
+        if diff.path in seen:
+            since.setdefault(diff.path, draft.since.get(diff.path, attempt))
+    return replace(Draft(verdicts[0][1].parts, verdicts[1][1].parts), seen=tuple(seen), since=since)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Parts while they are gathered."""
+
+    files: list[str] = field(default_factory=list)
+    hunks: list[tuple[str, int]] = field(default_factory=list)
+    lines: list[tuple[str, int, int]] = field(default_factory=list)
+
+    @property
+    def paths(self) -> Iterable[Sequence[str]]:
+        """What is named last of each kind, which is all that a look for one file needs."""
+        return (self.files[-1:], [p for p, _ in self.hunks[-1:]], [p for p, *_ in self.lines[-1:]])
+
+    @property
+    def parts(self) -> Parts:
+        """As a value."""
+        return Parts(tuple(self.files), tuple(self.hunks), tuple(self.lines))
+
+
+def _same_hunks(before: FileDiff, after: FileDiff) -> list[tuple[Hunk, Hunk]]:
+    """Hunks that change the same, in order; equal ones are paired in order."""
+    found: dict[str, list[Hunk]] = {}
+    for hunk in before.hunks:
+        found.setdefault(hunk_key(before.path, hunk), []).append(hunk)
+    return [
+        (same.pop(0), hunk)
+        for hunk in after.hunks
+        if (same := found.get(hunk_key(after.path, hunk)))
+    ]
+
+
+def _moved(
+    path: str, pairs: Sequence[tuple[Hunk, Hunk]], lines: Sequence[tuple[int, int]]
+) -> list[tuple[str, int, int]]:
+    """Line ranges that lie in an unchanged hunk, where that hunk is now."""
+    moved = []
+    for was, new in pairs:
+        if _shape(was) == _shape(new):
+            by = new.new_start + _lead(new) - was.new_start - _lead(was)
+            first, end = was.new_start, was.new_start + max(was.new_lines, 1)
+            inside = (each for each in lines if first <= each[0] and each[1] < end)
+            moved += [(path, start + by, last + by) for start, last in inside]
+    return moved
+
+
+def _shape(hunk: Hunk) -> str:
+    """The signs from the first changed line to the last."""
+    return "".join(sign for sign, _ in hunk.lines).strip(" ")
+
+
+def _lead(hunk: Hunk) -> int:
+    """How many lines of context come first."""
+    return next((at for at, (sign, _) in enumerate(hunk.lines) if sign != " "), 0)

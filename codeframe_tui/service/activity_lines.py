@@ -1,0 +1,167 @@
+"""Events of a task as lines that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from codeframe_tui.core.events import Event
+
+__all__ = ["detail", "line", "went_well"]
+
+_Data = Mapping[str, Any]
+
+
+def line(event: Event) -> tuple[str, str] | None:
+    """Kind and title of an event, or None for one that a person need not read."""
+    if event.type not in _LINES:
+        return None
+    kind, title = _LINES[event.type]
+    return kind, title(event.data)
+
+
+def went_well(event: Event) -> bool | None:
+    """Whether what an event tells went well; None where there is no such thing."""
+    if event.type in {"answer.refused", "change.refused", "problem"}:
+        return False
+    if event.type == "tests.ended":
+        return bool(event.data["ok"]) and not event.data["failed"]
+    found = event.data.get("ok")
+    return found if isinstance(found, bool) else None
+
+
+def detail(event: Event) -> str:
+    """What stands behind the title, perhaps several lines."""
+    data = event.data
+    match event.type:
+        case "context.gathered":
+            who = data.get("agent")
+            agent = [f"agent: {who['name']} ({who['source']})"] if who else []
+            files = (f"{f['path']}: {', '.join(f.get('reasons', []))}" for f in data["files"])
+            return "\n".join([*agent, *files])
+        case "proposal.recorded":
+            return "\n".join(
+                f"{file['action']} {file['path']} +{file['added']} -{file['removed']}"
+                for file in data["files"]
+            )
+        case "context.shortened":
+            return (
+                f"the conversation may have {data['limit']:,} tokens (limits.window_tokens); "
+                "each place says what stood there and how the model gets it back"
+            )
+        case "review.rejected":
+            return str(data.get("text") or data["reason"])  # earlier releases stored no text
+        case "policy.decided":
+            return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
+        case _:
+            names = ("reason", "message", "question", "answer", "text")
+            return next((str(data[name]) for name in names if data.get(name)), "")
+
+
+def _status(data: _Data) -> str:
+    titles = {
+        "in_progress": "started work",
+        "in_review": "waits for review",
+        "pending": "back in the queue",
+        "blocked": "waits for an answer",
+    }
+    if data["to"] == "in_progress" and data.get("phase") == "applying":
+        return "is being applied"
+    return titles.get(data["to"], str(data["to"]))
+
+
+def _reply(data: _Data) -> str:
+    tools: Sequence[str] = data["tools"]
+    return f"replied, asked for {', '.join(tools)}" if tools else "replied"
+
+
+def _proposal(data: _Data) -> str:
+    count = len(data["files"])
+    return f"proposed attempt {data['attempt']}: {count} file{'s' * (count != 1)}"
+
+
+def _shortened(data: _Data) -> str:
+    return (
+        f"left {data['left_out']} older parts out of what the model is sent, "
+        f"about {data['tokens']:,} tokens stay"
+    )
+
+
+def _asked(data: _Data) -> str:
+    count = len(data["comments"])
+    return f"asked about attempt {data['attempt']}: {count} question{'s' * (count != 1)}"
+
+
+def _commented(data: _Data) -> str:
+    line = f":{data['first']}" if data["first"] else ""
+    return f"{data['type']} on {data['path'] or 'the whole proposal'}{line}"
+
+
+def _decision(data: _Data) -> str:
+    return f"decided by policy: {data['decision']}"
+
+
+def _testing(data: _Data) -> str:
+    count = data["count"]
+    return f"runs tests again: {f'{count:,}' if count else 'all'}"
+
+
+def _tested(data: _Data) -> str:
+    if not data["ok"]:
+        return f"tests again: {data['reason'].replace('_', ' ')}"
+    counts = [(data[name], name) for name in ("failed", "passed", "skipped")]
+    said = ", ".join(f"{count:,} {name}" for count, name in counts if count) or "none ran"
+    flaky = ", otherwise than before" if data["differ"] else ""
+    return f"tests again: {said} in {data['seconds']:.1f} s{flaky}"
+
+
+def _listed(verb: str) -> Callable[[_Data], str]:
+    return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
+def _plain(title: str) -> Callable[[_Data], str]:
+    return lambda _: title
+
+
+_LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
+    "answer.refused": ("problem", lambda data: f"answer refused, strike {data['strike']}"),
+    "blocker.answered": ("blocker", lambda data: f"{data['id']} answered"),
+    "blocker.opened": ("blocker", lambda data: f"asked {data['id']}"),
+    "blocker.resolved": ("blocker", lambda data: f"{data['id']} resolved: {data['how']}"),
+    "change.applied": ("change", _listed("applied")),
+    "change.redone": ("change", _listed("redid")),
+    "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
+    "change.undone": ("change", _listed("undid")),
+    "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
+    "context.shortened": ("context", _shortened),
+    "hand.begun": ("review", _plain("taken in hand by a person")),
+    "hand.ended": ("review", lambda data: f"out of the person's hands: {_words(data['how'])}"),
+    "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
+    "note.added": ("note", _plain("note from a person")),
+    "policy.decided": ("review", _decision),
+    "problem": ("problem", _plain("something went wrong inside")),
+    "proposal.recorded": ("proposal", _proposal),
+    "redo.requested": ("change", _plain("redo asked for")),
+    "review.approved": ("review", lambda data: f"approved by {data['by']}"),
+    "review.rejected": ("review", lambda data: f"attempt {data['attempt']} rejected"),
+    "review.answered": ("review", _plain("explained, nothing changed")),
+    "review.asked": ("review", _asked),
+    "review.commented": ("review", _commented),
+    "review.comment_deleted": ("review", _plain("comment taken back")),
+    "review.comment_edited": ("review", lambda data: f"comment changed: {data['type']}"),
+    "task.held": ("state", _plain("put on hold")),
+    "task.phase": ("state", lambda data: str(data["phase"])),
+    "task.released": ("state", _plain("released")),
+    "task.status": ("state", _status),
+    "tests.ended": ("tests", _tested),
+    "tests.started": ("tests", _testing),
+    "tool.ended": ("tool", lambda data: str(data["summary"] or data["name"])),
+    "turn.recorded": ("model", _reply),
+    "undo.requested": ("change", _plain("undo asked for")),
+    "verification.recorded": ("tests", lambda data: f"verified: {data['verdict']}"),
+    "verification.started": ("tests", _plain("tests begin")),
+}

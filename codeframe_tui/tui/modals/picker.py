@@ -1,0 +1,108 @@
+"""A list to pick from by typing a few letters of what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from codeframe_tui.tui.modals.dialog import Dialog
+from codeframe_tui.tui.present.fuzzy import ranked
+from codeframe_tui.tui.present.rows import Row, Span, heading
+from codeframe_tui.tui.widgets.lines import LineList
+
+__all__ = ["Pickable", "Picker"]
+
+
+class Pickable(NamedTuple):
+    """One thing to pick.
+
+    Attributes:
+        text: what is typed for, sanitised.
+        left: its row.
+        right: the right end of the row.
+    """
+
+    text: str
+    left: tuple[Span, ...]
+    right: tuple[Span, ...] = ()
+
+
+class _List(LineList, can_focus=False):
+    """What is left of the list; the keys stay in the field."""
+
+    def tone_at(self, index: int) -> str:
+        """The cursor looks as if it had the keys."""
+        line = self.rows[index]
+        return (
+            f"{line.tone} cursor" if line.key is not None and line.key == self.cursor else line.tone
+        )
+
+
+class Picker(Dialog[int]):
+    """Gives the position of what was picked.
+
+    Args:
+        title: what is picked.
+        items: all there are, in their order.
+        nothing: what is said when there are none.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pick", show=False, priority=True),
+        Binding("down,ctrl+j", "step(1)", show=False),
+        Binding("up,ctrl+k", "step(-1)", show=False),
+        Binding("pagedown", "step(10)", show=False),
+        Binding("pageup", "step(-10)", show=False),
+    ]
+
+    def __init__(self, title: str, items: Sequence[Pickable], *, nothing: str) -> None:
+        super().__init__(title, [("enter", "go there"), ("↑ ↓", "choose")])
+        self._items = items
+        self._nothing = nothing
+
+    def content(self) -> Iterable[Widget]:
+        """The field and the list."""
+        yield Input(compact=True, placeholder="type a few letters", classes="dialog-words")
+        yield _List(classes="dialog-picks")
+
+    def on_mount(self) -> None:
+        """Offer all."""
+        super().on_mount()
+        self._offer("")
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._offer(event.value)
+
+    def _offer(self, typed: str) -> None:
+        found = ranked(typed, [item.text for item in self._items])
+        rows = [Row(str(at), self._items[at].left, self._items[at].right) for at in found]
+        listed = self.query_one(_List)
+        listed.set_rows(rows or [heading("nothing like it" if self._items else self._nothing)])
+        listed.move_to(str(found[0]) if found else None)
+
+    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
+        """The cursor of this list is of no concern to the cockpit."""
+        event.stop()
+
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """A double click picks."""
+        event.stop()
+        self.decide(int(event.key))
+
+    def action_step(self, steps: int) -> None:
+        """Another row."""
+        self.query_one(_List).move_by(steps)
+
+    def action_pick(self) -> None:
+        """Take the row under the cursor."""
+        key = self.query_one(_List).cursor
+        if key is not None:
+            self.decide(int(key))

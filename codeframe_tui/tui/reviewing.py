@@ -1,0 +1,93 @@
+"""What a review needs of the app: drafts that are kept, comments, and other attempts to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from codeframe_tui.tui.feed import Connect
+from codeframe_tui.tui.following import Follower
+from codeframe_tui.tui.keeping import Keeper
+from codeframe_tui.tui.present.draft import ReviewDraft
+from codeframe_tui.tui.widgets.diff import DiffView
+
+if TYPE_CHECKING:  # commands are loaded when the first one is given
+    from codeframe_tui.core.commands import SaveDraft
+
+__all__ = ["Reviewer"]
+
+
+class Reviewer(Follower):
+    """The follower that also goes on with reviews.
+
+    Args:
+        connect: as `Follower`'s.
+        now: as `Follower`'s.
+        chosen: as `Follower`'s.
+    """
+
+    def __init__(
+        self, connect: Connect, *, now: Callable[[], datetime], chosen: Mapping[str, str]
+    ) -> None:
+        super().__init__(connect, now=now, chosen=chosen)
+        self.keeper = Keeper(self.feed.submit, self.set_timer)
+
+    def look_at(self, attempt: int | None = None, since: int | None = None) -> None:
+        """Show an attempt of the task in focus, and how it differs from an earlier one.
+
+        Args:
+            attempt: its number; None = the newest.
+            since: the earlier one; None = show what the attempt proposes.
+        """
+        self.state.attempt_shown, self.state.since = attempt, since
+        self.cockpit.part("diff", DiffView).stay()
+        self.want_change()
+        self.cockpit.draw_footer()
+
+    @on(DiffView.ProposalAsked)
+    def _look_back(self) -> None:
+        self.look_at()
+
+    @on(DiffView.SpaceAsked)
+    def _toggle_space(self) -> None:
+        self.state.space = not self.state.space
+        self.look_at(self.state.attempt_shown, self.state.since)
+
+    @on(DiffView.CompareAsked)
+    def _compare(self) -> None:
+        state = self.state
+        if state.since is not None:
+            self.look_at(state.attempt_shown)
+        elif (since := (state.review or {}).get("since")) is not None:
+            self.look_at(state.attempt_shown, since)
+        else:
+            self.tell(("there is no earlier attempt to compare with", "dim"))
+
+    @on(DiffView.Choosing)
+    def _choosing(self, message: DiffView.Choosing) -> None:
+        self.state.choosing = message.on
+        if self.cockpit.ready:
+            self.cockpit.draw_footer()
+
+    @on(DiffView.DraftChanged)
+    def _draft_changed(self, message: DiffView.DraftChanged) -> None:
+        if not self.cockpit.ready:
+            return
+        self.cockpit.draw_task()
+        draft, diff = message.draft, self.cockpit.part("diff", DiffView)
+        number = self.state.owner_of(draft.proposal)
+        if number is None or not diff.is_restored(draft.proposal):
+            return  # what was kept of it is still on its way, and must not be replaced
+        self.keeper.keep(draft.proposal, partial(_kept, number, draft))
+
+
+def _kept(number: str, draft: ReviewDraft) -> SaveDraft:
+    from codeframe_tui.core.commands import SaveDraft  # noqa: PLC0415 - after the first picture
+
+    seen = tuple(sorted(draft.seen))
+    parts = draft.parts, draft.rejected_parts
+    return SaveDraft(number, draft.proposal, *parts, seen, draft.since)

@@ -1,0 +1,64 @@
+"""The Activity pane by its keys."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.queries import ShowEntry
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService, at
+
+
+async def _in_activity(drive: Drive) -> None:
+    drive.key("5")
+    await drive.in_pane("activity")
+    await drive.until(lambda: drive.pane("activity").count() > 5)
+
+
+async def test_an_entry_opens_to_all_of_it_and_its_money_stands_in_the_title() -> None:
+    async with opened() as drive:
+        await _in_activity(drive)
+        await drive.until(lambda: "task $0.31 · today $0.84" in drive.label("proof-title"))
+        drive.key("k", "enter")
+        await drive.until(lambda: "all of entry 15" in drive.screen_text())
+        assert ShowEntry("1.2.3", 15) in drive.service.asked
+        assert "  indented" in drive.screen_text()
+        drive.key("escape", "3")
+        await drive.in_pane("tests")
+        await drive.until(lambda: "PROVEN" in drive.label("proof-title"))
+        assert "today" not in drive.label("proof-title")
+
+
+async def test_a_note_shows_that_it_joined_a_turn() -> None:
+    service = FakeService()
+    note = service.activity["items"][5]
+    joined, note["title"] = note["title"], "note from a person, waits"
+    async with opened(service) as drive:
+        await _in_activity(drive)
+        assert "note from a person, waits" in drive.screen_text()
+        note["title"] = joined
+        service.happen("turn.recorded", "1.2.3", turn=3, tools=[], usage=None, cost_usd=0.0)
+        await drive.until(lambda: "note from a person, joined turn 2" in drive.screen_text())
+
+
+async def test_what_the_model_says_just_now_is_the_last_line_until_it_is_stored() -> None:
+    async with opened() as drive:
+        await _in_activity(drive)
+        pane, service = drive.pane("activity"), drive.service
+        service.signal("model.text", "1.2.3", append=True, text="I change the budget")
+        await drive.until(lambda: "says  I change the budget" in pane.text_at(pane.count() - 1))
+        service.happen("turn.recorded", "1.2.3", turn=5, tools=[], usage=None, cost_usd=0.0)
+        await drive.until(lambda: "says" not in pane.text_at(pane.count() - 1))
+
+
+async def test_a_thousand_entries_are_as_quick_as_ten() -> None:
+    service = FakeService()
+    item = service.activity["items"][3]
+    service.activity["items"] = [item | {"seq": n, "at": at(1)} for n in range(1_000)]
+    async with opened(service) as drive:
+        await _in_activity(drive)
+        pane = drive.pane("activity")
+        await drive.until(lambda: pane.count() == 1_000)
+        await drive.until(lambda: pane.cursor == "999")
+        drive.key("home")
+        await drive.until(lambda: pane.cursor == "0")
+        drive.key("G")
+        await drive.until(lambda: pane.cursor == "999")

@@ -1,0 +1,291 @@
+"""Editing proposals and going on by hand, in the words of a person, with a scripted editor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.tui.modals.sheet import Sheet
+from codeframe_tui.tui.widgets.diff import DiffView
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService
+
+RETRY = "class Retry:\n    pass\n"
+MINE = "class Retry:\n    mine = True\n"
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """``$EDITOR``: notes its arguments, then writes what a test left for it."""
+    program, left = tmp_path / "an editor", tmp_path / "left"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import pathlib, sys\n"
+        f"here = pathlib.Path({str(tmp_path)!r})\n"
+        "here.joinpath('arguments').write_text('\\n'.join(sys.argv[1:]))\n"
+        "if here.joinpath('left').exists():\n"
+        "    pathlib.Path(sys.argv[-1]).write_text(here.joinpath('left').read_text())\n"
+        "code = here.joinpath('code')\n"
+        "sys.exit(int(code.read_text()) if code.exists() else 0)\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"'{program}' --now")
+    return left
+
+
+def called(editor: Path) -> list[str]:
+    return editor.with_name("arguments").read_text().splitlines()
+
+
+def a_service() -> FakeService:
+    return FakeService(files={"client/retry.py": RETRY})
+
+
+async def in_diff(drive: Drive) -> None:
+    drive.key("2")
+    await drive.in_pane("diff")
+    view = drive.app.cockpit.query_one(DiffView)
+    await drive.until(lambda: view.place)
+    view.go_to(("client/retry.py", 1))
+
+
+async def past_guard(drive: Drive) -> None:
+    await drive.sheet()
+    assert isinstance(drive.app.screen, Sheet)
+    drive.app.screen._appeared -= 1
+
+
+async def test_the_saved_text_of_an_edited_file_becomes_an_attempt(editor: Path) -> None:
+    editor.write_text(MINE)
+    async with opened(a_service()) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [Revise("1.2.3", "p2", (("client/retry.py", MINE),))]
+        await drive.until(lambda: "your edit is attempt 3" in drive.label("notice"))
+        option, path = called(editor)
+        assert option == "--now"
+        assert Path(path).name == "retry.py"
+        assert not Path(path).exists(), "the copy is not needed any more"
+
+
+async def test_a_text_that_is_left_as_it_was_is_no_edit(editor: Path) -> None:
+    async with opened(a_service()) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await drive.until(lambda: "nothing was changed" in drive.label("notice"))
+        assert drive.service.submitted == []
+        assert not Path(called(editor)[-1]).exists()
+
+
+async def test_an_editor_that_fails_changes_nothing_and_says_so(editor: Path) -> None:
+    editor.with_name("code").write_text("3")
+    async with opened(a_service()) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await drive.until(lambda: "the editor ended with 3" in drive.label("notice"))
+        assert drive.service.submitted == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [("", "there is no editor · set $VISUAL or $EDITOR"), ("/no/such/program", "does not start"),
+     ("'half", "does not start")],
+)  # fmt: skip
+async def test_without_an_editor_the_line_says_what_to_do(
+    editor: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, said: str
+) -> None:
+    monkeypatch.setenv("EDITOR", chosen)
+    monkeypatch.setenv("PATH", "/nowhere")
+    async with opened(a_service()) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await drive.until(lambda: said in drive.label("notice"))
+        assert drive.service.submitted == []
+
+
+@pytest.mark.fault(
+    "people",
+    "a proposal moves while it is edited in $EDITOR",
+    sees="why it is not taken, where the text is kept, and a key that lays it over the newest",
+    kept="the text, in a file that is told",
+)
+async def test_an_edit_of_a_proposal_that_moved_is_kept_and_laid_over_the_new_one(
+    editor: Path,
+) -> None:
+    editor.write_text(MINE)
+    service = a_service()
+    service.refuse = Refused("it is another one by now", hint="look again", code="stale_proposal")
+    async with opened(service) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await past_guard(drive)
+        shown = drive.screen_text()
+        assert "it is another one by now" in shown
+        kept = Path(called(editor)[-1])
+        assert "".join(shown.split()).count(str(kept)) == 1
+        assert kept.read_text() == MINE
+        service.diffs["1.2.3"]["proposal"] = "p3"
+        drive.key("l")
+        await drive.until(lambda: len(service.submitted) == 2)
+        assert service.submitted[1] == Revise("1.2.3", "p3", (("client/retry.py", MINE),))
+        await drive.until(lambda: not kept.exists())
+
+
+async def test_an_edit_that_is_not_taken_stays_where_it_is_told(editor: Path) -> None:
+    editor.write_text(MINE)
+    service = a_service()
+    service.refuse = Refused("the disk is full")
+    async with opened(service) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await past_guard(drive)
+        drive.key("escape")
+        kept = Path(called(editor)[-1])
+        await drive.until(lambda: f"your text is kept: {kept}" in drive.label("notice"))
+        assert kept.read_text() == MINE
+        kept.unlink()
+        kept.parent.rmdir()
+
+
+async def test_the_projects_own_file_is_opened_at_the_line(
+    editor: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    vim = tmp_path / "vim"
+    vim.symlink_to(tmp_path / "an editor")
+    monkeypatch.setenv("VISUAL", str(vim))
+    service = a_service()
+    service.overview["path"] = str(tmp_path)
+    async with opened(service) as drive:
+        await in_diff(drive)
+        drive.key("e")
+        await drive.until(lambda: "not in the project yet" in drive.label("notice"))
+        (tmp_path / "client").mkdir()
+        (tmp_path / "client/retry.py").write_text("x\n")
+        line = drive.app.cockpit.query_one(DiffView)
+        drive.key("e")
+        await drive.until(lambda: editor.with_name("arguments").exists())
+        number = line.index.line_number(line.cursor)
+        assert called(editor) == [f"+{number}", str(tmp_path / "client/retry.py")]
+        assert service.submitted == []
+
+
+# -- a copy of one's own --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    return folder
+
+
+def with_copy(copy: Path, **more: Any) -> FakeService:
+    return FakeService(hand={"path": str(copy), "attempt": 3, "files": [], **more})
+
+
+async def in_inbox(drive: Drive) -> None:
+    drive.key("4")
+    await drive.in_pane("blockers")
+    await drive.until(drive.app.state.question)
+
+
+async def test_a_blocked_task_is_resolved_by_hand(editor: Path, copy: Path) -> None:
+    async with opened(with_copy(copy)) as drive:
+        await in_inbox(drive)
+        drive.key("E")
+        await past_guard(drive)
+        assert drive.service.submitted == [TakeInHand("1.2.1")]
+        shown = drive.screen_text()
+        assert str(copy) in "".join(shown.split())
+        assert "Nothing is changed in it yet." in shown
+        files = [{"path": "a.py", "action": "modify", "added": 1, "removed": 0}]
+        drive.service.hand["files"] = files
+        first = drive.app.screen
+        drive.key("e")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        assert called(editor) == ["--now", str(copy)]
+        await past_guard(drive)
+        assert "You changed:" in drive.screen_text()
+        drive.key("enter")
+        await drive.until(lambda: FinishByHand("1.2.1") in drive.service.submitted)
+        await drive.until(lambda: "resolved by hand: attempt 3" in drive.label("notice"))
+
+
+async def test_leaving_the_sheet_keeps_the_copy_and_says_where(editor: Path, copy: Path) -> None:
+    async with opened(with_copy(copy)) as drive:
+        await in_inbox(drive)
+        drive.key("E")
+        await past_guard(drive)
+        drive.key("escape")
+        await drive.until(lambda: f"stays in your hands: {copy}" in drive.label("notice"))
+        assert drive.service.submitted == [TakeInHand("1.2.1")]
+
+
+async def test_throwing_away_asks_and_esc_decides_nothing(editor: Path, copy: Path) -> None:
+    async with opened(with_copy(copy)) as drive:
+        await in_inbox(drive)
+        drive.key("E")
+        await past_guard(drive)
+        drive.key("x")
+        await drive.until(lambda: "Throw away what you did" in drive.screen_text())
+        await past_guard(drive)
+        drive.key("escape")
+        await drive.until(lambda: "Nothing is changed in it yet." in drive.screen_text())
+        await past_guard(drive)
+        drive.key("x")
+        await drive.until(lambda: "Throw away what you did" in drive.screen_text())
+        await past_guard(drive)
+        drive.key("x")
+        await drive.until(lambda: LeaveHand("1.2.1") in drive.service.submitted)
+
+
+async def test_a_shell_opens_in_the_copy(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell = tmp_path / "shell"
+    shell.write_text("#!/bin/sh\npwd > ../where\n")
+    shell.chmod(0o755)
+    monkeypatch.setenv("SHELL", str(shell))
+    async with opened(with_copy(copy)) as drive:
+        await in_inbox(drive)
+        drive.key("E")
+        await past_guard(drive)
+        drive.key("s")
+        await drive.until((tmp_path / "where").exists)
+        await drive.until(lambda: (tmp_path / "where").read_text() == f"{copy}\n")
+
+
+async def test_a_copy_on_another_machine_is_edited_there(tmp_path: Path) -> None:
+    async with opened(with_copy(tmp_path / "elsewhere")) as drive:
+        await in_inbox(drive)
+        drive.key("E")
+        await past_guard(drive)
+        assert "on the machine of the engine" in drive.screen_text()
+        assert "editor" not in drive.screen_text()
+
+
+async def test_the_diff_and_the_tests_follow_what_a_person_saves(copy: Path) -> None:
+    service = with_copy(copy)
+    service.tasks["1.2.3"]["by_hand"] = True
+    service.bases["client/retry.py"] = RETRY
+    async with opened(service) as drive:
+        service.signal("hand", "1.2.3", files=["client/retry.py"])
+        service.signal("file", "1.2.3", key="f", path="client/retry.py", content=MINE)
+        view = drive.app.cockpit.query_one(DiffView)
+        await drive.until(lambda: view.is_live)
+        assert any("mine = True" in view.text_at(i) for i in range(view.count()))
+        test = "tests/test_retry.py::test_new"
+        service.signal("test", "1.2.3", key="t", run="green", id=test, outcome="failed")
+        await drive.until(lambda: "test_new" in drive.pane("tests").text_at(0))
+        service.signal("hand", "1.2.3", files=["client/retry.py"])
+        await drive.until(lambda: "test_new" not in drive.pane("tests").text_at(0))
+        service.tasks["1.2.3"]["by_hand"] = False
+        service.happen("hand.ended", "1.2.3", how="thrown_away")
+        await drive.until(lambda: not view.is_live)
