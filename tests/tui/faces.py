@@ -10,9 +10,8 @@ from textual.widgets import Input, TextArea
 from codeframe_tui.tui.keymap import find
 from tests.tui.driving import Drive
 from tests.tui.fake_service import FakeService
-from tests.tui.svg import svg
 
-__all__ = ["EMPTY", "FACES", "Face", "empty", "leave", "picture", "press", "show"]
+__all__ = ["EMPTY", "FACES", "Face", "empty", "leave", "press", "show"]
 
 Steps = Callable[[Drive], Awaitable[object]]
 
@@ -25,11 +24,13 @@ class Face:
         name: of the picture.
         actions: what is pressed, by the names of the table of keys, each from the main screen.
         until: a text that is on the screen then.
+        after: what is pressed to have all as before.
     """
 
     name: str
     actions: tuple[str, ...]
     until: str = ""
+    after: tuple[str, ...] = ()
 
 
 FACES = (
@@ -39,7 +40,7 @@ FACES = (
     Face("tests", ("app.pane_tests",), "test_stops_when_budget_is_spent"),
     Face("blockers", ("app.pane_blockers",), "Round half up"),
     Face("activity", ("app.pane_activity",), "Grep"),
-    Face("raw log", ("app.pane_tests", "tests.log")),
+    Face("raw log", ("app.pane_tests", "tests.log"), after=("tests.log",)),
     Face("test output", ("app.pane_tests", "tests.output"), "assert 1 == 2"),
     Face("answer", ("app.pane_blockers", "blockers.answer"), "half even"),
     Face("new task", ("app.new_task",), "New task"),
@@ -50,6 +51,20 @@ FACES = (
     Face("policy", ("app.policy",), "Policy green"),
     Face("leaving", ("app.quit",), "Work is running"),
     Face("help", ("app.help",), "EVERYWHERE"),
+    Face("welcome", ("app.welcome",)),
+    Face(
+        "lines chosen",
+        ("app.pane_diff", "diff.next_hunk", "diff.range", "diff.cursor_down"),
+        after=("app.back",),
+    ),
+    Face("two sides", ("app.pane_diff", "diff.split"), after=("diff.split",)),
+    Face("folded", ("app.pane_diff", "diff.fold_all"), after=("diff.fold_all",)),
+    Face("comment", ("app.pane_diff", "diff.comment"), "Comment"),
+    Face("symbols", ("app.pane_diff", "diff.symbols")),
+    Face("jump", ("app.pane_diff", "diff.jump")),
+    Face("history", ("app.pane_queue", "queue.history")),
+    Face("dependencies", ("app.pane_queue", "queue.after")),
+    Face("undoing", ("app.pane_queue", "list.last", "queue.undo"), "Undo"),
 )
 """In the project of the drawings."""
 
@@ -93,28 +108,18 @@ async def show(drive: Drive, face: Face) -> None:
         field.cursor_blink = False
 
 
-async def leave(drive: Drive) -> None:
+async def leave(drive: Drive, face: Face) -> None:
     """Back to the main screen, and to its most urgent task."""
     cockpit = drive.app.cockpit
     while drive.app.screen is not cockpit:
         before = drive.app.screen
         await drive.pilot.press("escape")
         await drive.until(lambda: drive.app.screen is not before)  # noqa: B023 - awaited at once
+    for action in face.after:
+        await press(drive, action)
     cockpit.notice()
     cockpit.go("queue")
     if drive.service.diffs:
         drive.app.focus_task("1.2.3")
         await drive.until(lambda: (drive.app.state.diff or {}).get("proposal") == "p2")
         await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.2.3")
-
-
-async def picture(drive: Drive) -> str:
-    """The screen as SVG, once it does not change any more."""
-    last = ""
-    for _ in range(200):
-        await drive.pilot.pause(0)
-        now = svg(drive.app)
-        if now == last:
-            return now
-        last = now
-    raise AssertionError("the screen never rests")

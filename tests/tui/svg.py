@@ -1,4 +1,4 @@
-"""The screen as a small SVG: one text a row, one class a style, no font from elsewhere."""
+"""Pictures: the screen as a small SVG, a text for each row, no font from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from operator import itemgetter
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.app import App
 from textual.color import Color
 
-__all__ = ["svg"]
+from tests.tui.driving import Drive
+
+__all__ = ["Picture", "picture"]
 
 _WIDTH, _HEIGHT, _BASE = 8.4, 18, 13
 """Of a cell, and of the base line in it, in pixels."""
@@ -22,7 +25,26 @@ Run = tuple[int, str, str, str]
 """First cell, text, its CSS, colour of its ground."""
 
 
-def svg(app: App[int]) -> str:
+class Picture(SingleFileSnapshotExtension):
+    """One SVG file for each picture."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "svg"
+
+
+async def picture(drive: Drive) -> str:
+    """The screen once it does not change any more."""
+    last = ""
+    for _ in range(200):
+        await drive.pilot.pause(0)
+        now = _svg(drive.app)
+        if now == last:
+            return now
+        last = now
+    raise AssertionError("the screen never rests")
+
+
+def _svg(app: App[int]) -> str:
     """What the screen in front shows now."""
     strips = app.screen._compositor.render_strips()
     columns, rows = app.size

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.tui.driving import opened
-from tests.tui.faces import EMPTY, FACES, Face, empty, leave, picture, show
+from tests.tui.faces import EMPTY, FACES, Face, empty, leave, show
 from tests.tui.fake_service import FakeService
+from tests.tui.svg import Picture, picture
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
 LOOKS = ("dark", "light", "no colour")
-
-
-class Picture(SingleFileSnapshotExtension):
-    """One SVG file per state."""
-
-    _write_mode = WriteMode.TEXT
-    file_extension = "svg"
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -28,7 +23,7 @@ async def test_every_state_looks_as_meant(
 ) -> None:
     if look == "no colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    theme = {"theme": "codeframe-light"} if look == "light" else {}
+    theme: dict[str, Any] = {"theme": "light"} if look == "light" else {}
     seen: dict[str, str] = {}
     for service, faces in ((FakeService(), FACES), (empty(), EMPTY)):
         seen |= await _pictures(service, faces, SIZES[size], theme)
@@ -37,12 +32,12 @@ async def test_every_state_looks_as_meant(
 
 
 async def _pictures(
-    service: FakeService, faces: tuple[Face, ...], size: tuple[int, int], theme: dict[str, str]
+    service: FakeService, faces: tuple[Face, ...], size: tuple[int, int], theme: dict[str, Any]
 ) -> dict[str, str]:
     seen = {}
     async with opened(service, size=size, **theme) as drive:
         for face in faces:
             await show(drive, face)
             seen[face.name] = await picture(drive)
-            await leave(drive)
+            await leave(drive, face)
     return seen
