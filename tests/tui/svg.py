@@ -48,14 +48,15 @@ def _svg(app: App[int]) -> str:
     """What the screen in front shows now."""
     strips = app.screen._compositor.render_strips()
     columns, rows = app.size
-    ground, ink = _ground(app), _hex(app.screen.styles.color)
+    styles = app.screen.styles
+    ground, ink = _hex(styles.background, "#101010"), _hex(styles.color, "#d8d8d8")
     classes: dict[str, str] = {}
     lines = [_line(_runs(strip, ground, ink), y, ground, classes) for y, strip in enumerate(strips)]
-    styles = "".join(f".{name}{{{css}}}" for css, name in classes.items())
+    classed = "".join(f".{name}{{{css}}}" for css, name in classes.items())
     size = f"{columns * _WIDTH:g} {rows * _HEIGHT}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">\n'
-        f"<style>text{{font:14px {_FACE};white-space:pre;fill:{ink}}}{styles}</style>\n"
+        f"<style>text{{font:14px {_FACE};white-space:pre;fill:{ink}}}{classed}</style>\n"
         f'<rect width="100%" height="100%" fill="{ground}"/>\n{"".join(lines)}</svg>\n'
     )
 
@@ -105,9 +106,6 @@ def _look(segment: Segment, ground: str, ink: str) -> tuple[str, str]:
     return ";".join(css), back
 
 
-def _ground(app: App[int]) -> str:
-    return _hex(app.screen.styles.background)
-
-
-def _hex(colour: Color) -> str:
-    return colour.rich_color.get_truecolor().hex if colour.a else "#000000"
+def _hex(colour: Color, default: str) -> str:
+    own = colour.a and colour.ansi is None  # else it is the terminal's
+    return colour.rich_color.get_truecolor().hex if own else default
