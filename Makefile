@@ -40,6 +40,7 @@ install-matrix: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys
+	$(BIN)/python -m tests.architecture.flags
 	$(BIN)/python -m tests.architecture.reliability
 
 clean:

@@ -6,11 +6,12 @@ user's ``config.toml``. Files of a repository are never a source.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,7 +19,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-__all__ = ["Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
+from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
+from codeframe_tui.core.globs import compile_glob
+
+__all__ = ["FlagRules", "Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
 
 Theme = Literal[
     "dark",
@@ -93,6 +97,64 @@ class Money(BaseModel):
     per_day: float = Field(0.0, ge=0)
 
 
+class FlagRule(BaseModel):
+    """A rule of the user: flags files by their paths, and by what is added to them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Its id, as flags show it."""
+    message: str = Field(min_length=1, max_length=200)
+    """What a reviewer is told."""
+    severity: Literal["red", "amber"] = "amber"
+    """``red`` keeps every policy from applying it unasked."""
+    paths: list[str] = Field(default_factory=list)
+    """Globs; none = every file."""
+    text: str = ""
+    """A regular expression that an added line has; empty = any change."""
+
+    @field_validator("text")
+    @classmethod
+    def _is_expression(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return value
+
+    @field_validator("paths")
+    @classmethod
+    def _are_globs(cls, value: list[str]) -> list[str]:
+        try:
+            [compile_glob(glob) for glob in value]
+        except re.error as error:
+            raise ValueError(f"no glob: {error}") from error
+        return value
+
+
+class FlagRules(BaseModel):
+    """What is flagged besides the table of rules (docs/flags.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rules: list[FlagRule] = Field(default_factory=list)
+    """Rules of one's own."""
+    red: list[str] = Field(default_factory=list)
+    """Ids of amber rules that are red here; no rule can be made milder."""
+
+    @field_validator("red")
+    @classmethod
+    def _are_known(cls, value: list[str]) -> list[str]:
+        if unknown := [name for name in value if name not in RULES]:
+            raise ValueError(f"no such rule: {', '.join(unknown)}")
+        return value
+
+    def own(self) -> OwnRules:
+        """As the rules take it."""
+        rules = [OwnRule(r.rule, r.severity, r.message, tuple(r.paths), r.text) for r in self.rules]
+        return OwnRules(tuple(rules), frozenset(self.red))
+
+
 class Notify(BaseModel):
     """What calls you while your terminal is in the background; nothing does while it has the focus.
 
@@ -153,6 +215,7 @@ class Settings(BaseSettings):
     waits: Waits = Waits()
     limits: Limits = Limits()
     money: Money = Money()
+    flags: FlagRules = FlagRules()
 
     @classmethod
     def settings_customise_sources(

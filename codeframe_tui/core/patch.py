@@ -13,6 +13,7 @@ __all__ = [
     "WHOLE",
     "LineRange",
     "Share",
+    "bound",
     "choice_of",
     "choices",
     "ranges_of",
@@ -123,6 +124,30 @@ def choices(hunk: Hunk) -> list[LineRange]:
     These are the added lines, and the runs of removed lines without added ones in their place.
     """
     return [choice for block in _blocks(hunk) for choice in block.choices]
+
+
+def bound(ranges: Sequence[LineRange], chosen: Set[int], *, taken: bool) -> set[int]:
+    """The chosen ones of `choices` with those that cannot be decided without them.
+
+    A removal at an end of a hunk is taken by the one line beside it, and so by every range that
+    has this line.
+
+    Args:
+        ranges: all choices.
+        chosen: positions in them.
+        taken: whether they are taken, or left.
+    """
+    at_line: dict[int, list[int]] = {}
+    for at, (first, last) in enumerate(ranges):
+        for line in {first, last}:
+            at_line.setdefault(line, []).append(at)
+    found = set(chosen)
+    for at in chosen:
+        for other in {each for line in ranges[at] for each in at_line[line]}:
+            inner, outer = (other, at) if taken else (at, other)
+            if ranges[outer][0] <= ranges[inner][0] and ranges[inner][1] <= ranges[outer][1]:
+                found.add(other)
+    return found
 
 
 def choice_of(hunk: Hunk) -> list[int]:

@@ -104,13 +104,23 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something a reviewer must see; ``severity`` is ``red`` or ``amber``."""
+    """Something a reviewer must see.
+
+    Attributes:
+        rule: id in the table of `core.flags`, or one of the user's own.
+        severity: ``red`` or ``amber``.
+        line: on the proposal's side, from 1.
+        before: what it was, where one thing became another; bounded.
+        after: what it is now, the same.
+    """
 
     rule: str
     severity: str
     path: str
     line: int | None
     message: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

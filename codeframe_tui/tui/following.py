@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
@@ -17,6 +17,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowHits,
     ShowQueue,
     ShowReview,
     ShowSide,
@@ -31,8 +32,10 @@ from codeframe_tui.tui.messages import (
     EngineLost,
     Happened,
     Missing,
+    Slow,
     Streamed,
 )
+from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
@@ -40,6 +43,8 @@ from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
+from codeframe_tui.tui.supplier import Supplier
+from codeframe_tui.tui.waiting import SLOW
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -50,6 +55,9 @@ ROWS = 100
 """Rows of each group that are asked for before it is known which are in sight."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
+
+ROOM = 10_000
+"""Lines of a diff that come at once; those after them when they are looked at."""
 
 
 _SETTLING = frozenset({"proposal.recorded", "task.status", "hand.ended"})
@@ -70,11 +78,13 @@ class Follower(App[int]):
     ) -> None:
         # without colours Textual would make greys of them, unless they are the terminal's own
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
         self._chosen, self._key_problems = _checked(chosen)
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
+        self._supplier: Supplier | None = None
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
@@ -90,7 +100,10 @@ class Follower(App[int]):
 
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
-        setattr(self.state, message.slot, message.document)
+        document = message.document
+        if message.slot == "diff":
+            document = opened(document, self.state.diff)
+        setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
 
@@ -99,6 +112,8 @@ class Follower(App[int]):
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
+        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self.run_worker(self._supplier.run(), group="supplier")
         for slot in SLOTS:
             if getattr(self.state, slot) is not None:
                 self._show(slot)
@@ -133,8 +148,8 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        wanted = ShowDiff(str(number), state.attempt_shown, state.since) if there else None
-        self.feed.want("diff", wanted)
+        shown = ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        self.feed.want("diff", shown if there else None)
         self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
     def _follow_task(self) -> None:
@@ -166,6 +181,25 @@ class Follower(App[int]):
             self.cockpit.draw()
         if message.error.code != "not_found":
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
+
+    @on(DiffView.Scrolled)
+    def _diff_scrolled(self) -> None:
+        if self._supplier is not None:
+            self._supplier.wake()
+
+    @on(DiffView.HitsAsked)
+    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.run_worker(self._give_hits(message), group="hits")
+
+    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+        """Hits in a diff of which not all text is here."""
+        _, attempt, since, text = asked.about
+        try:
+            found = await self.feed.query(ShowHits(self.state.focus or "", attempt, since, text))
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_hits(asked, found)
 
     @on(DiffView.LinesAsked)
     def _lines_asked(self, message: DiffView.LinesAsked) -> None:
@@ -247,11 +281,19 @@ class Follower(App[int]):
         if self.cockpit.ready:
             self.cockpit.draw_header()
 
+    @on(Slow)
+    def _slow(self, message: Slow) -> None:
+        since = self.now() - timedelta(seconds=SLOW)
+        self.state.slow = (message.what, since) if message.what else None
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
+
     @on(EngineFound)
     def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = self.state.refused = ""
         self.state.overview = message.overview
         self._engines += 1
+        self._diff_scrolled()
         if not self.cockpit.ready:
             return
         self.cockpit.draw_header()
@@ -272,6 +314,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
+        self.state.space = True
         self.feed.want("diff", None)
         self.feed.want("review", None)
         self.cockpit.part("queue", QueuePane).bring(number)

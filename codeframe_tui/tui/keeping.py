@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from codeframe_tui.core.errors import CodeframeError
 
@@ -14,6 +14,10 @@ __all__ = ["PAUSE", "Keeper"]
 
 PAUSE = 0.5
 """Seconds in which several verdicts become one write."""
+
+
+class _Timer(Protocol):
+    def stop(self) -> None: ...
 
 
 class Keeper:
@@ -27,13 +31,13 @@ class Keeper:
     def __init__(
         self,
         submit: Callable[[SaveDraft], Awaitable[object]],
-        later: Callable[[float, Callable[[], Awaitable[None]]], object],
+        later: Callable[[float, Callable[[], Awaitable[None]]], _Timer | None],
     ) -> None:
         self._submit = submit
         self._later = later
         self._due: dict[str, SaveDraft] = {}
         self._kept: dict[str, SaveDraft] = {}
-        self._waits = False
+        self._timer: _Timer | None = None
 
     def keep(self, draft: SaveDraft) -> None:
         """Store a draft soon; the same one again is not stored again."""
@@ -41,13 +45,14 @@ class Keeper:
             self._due.pop(draft.proposal, None)
             return
         self._due[draft.proposal] = draft
-        if not self._waits:
-            self._waits = True
-            self._later(PAUSE, self.save)
+        if self._timer is None:
+            self._timer = self._later(PAUSE, self.save)
 
     async def save(self) -> None:
         """Store at once what is due; what cannot be stored now is due again."""
-        self._waits = False
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         for draft in list(self._due.values()):
             try:
                 await self._submit(draft)

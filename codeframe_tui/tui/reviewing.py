@@ -46,6 +46,11 @@ class Reviewer(Follower):
     def _look_back(self) -> None:
         self.look_at()
 
+    @on(DiffView.SpaceAsked)
+    def _toggle_space(self) -> None:
+        self.state.space = not self.state.space
+        self.look_at(self.state.attempt_shown, self.state.since)
+
     @on(DiffView.CompareAsked)
     def _compare(self) -> None:
         state = self.state

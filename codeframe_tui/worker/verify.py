@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 from codeframe_tui.core.causes import module_names
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import flags_for, weakened
+from codeframe_tui.core.flags import Findings
+from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -25,6 +26,7 @@ from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
@@ -54,15 +56,11 @@ class Verifier:
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
         for before in _chain(progress.attempts):
-            for flag in await self._weakened(before, newest):
+            shop = self._shop
+            rules = shop.settings.flags
+            for flag in await since_attempt(shop.workspaces, before, newest, rules):
                 since.setdefault((flag.rule, flag.path, flag.line), flag)
         return found, (*(f for key, f in since.items() if key not in known), *flags)
-
-    async def _weakened(self, before: Attempt, now: Attempt) -> tuple[Flag, ...]:
-        """What one attempt's tests lost in another; what other people changed is left out."""
-        paths = {file.path for attempt in (before, now) for file in attempt.files}
-        diffs = await self._shop.workspaces.diff(before.tree, now.tree)
-        return weakened([diff for diff in diffs if diff.path in paths], before.number)
 
     def forget(self) -> None:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
@@ -74,7 +72,8 @@ class Verifier:
     ) -> tuple[Verification, tuple[Flag, ...]]:
         """Judge a tree against its base, and flag what a reviewer must see."""
         diffs = await self._shop.workspaces.diff(base, tree)
-        flags = flags_for(diffs, await self._shop.workspaces.entries(base))
+        rules = self._shop.settings.flags
+        examination = await examined(self._shop.workspaces, diffs, base, tree, rules)
         changed = tuple(
             d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE
         )
@@ -85,7 +84,8 @@ class Verifier:
         if changed and green is None:
             green = await self._run(task, "green", tree, changed)
         listing = await self._base_listing(task, base)
-        collected = None if listing is None else listing.collected
+        listed = None if listing is None else listing.collected
+        collected = None if listed is None else _still_due(listed, regression, examination)
         doubtful = needs_base_run(regression, collected)
         base_run = await self._run(task, "base", base, doubtful) if doubtful else None
         verification = judge(
@@ -99,7 +99,7 @@ class Verifier:
             added_modules=_added_modules(diffs),
             base_hooks=listing.hooks if listing else (),
         )
-        return verification, flags
+        return verification, with_vanished(examination, listed, regression)
 
     async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
         """The base with the proposal's versions of the tests and of what serves only them."""
@@ -176,6 +176,12 @@ def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
     return module_names(
         p for p in paths if not is_test_support(p) and p.rpartition("/")[2] != "conftest.py"
     )
+
+
+def _still_due(listed: tuple[str, ...], regression: TestRun, found: Findings) -> tuple[str, ...]:
+    """Tests of the base without those that live on elsewhere with all they said."""
+    moved = moved_ids(listed, regression.collected, found.moved)
+    return tuple(name for name in listed if name not in moved)
 
 
 def _is_correction(attempt: Attempt, turns: Sequence[Turn]) -> bool:

@@ -20,7 +20,7 @@ from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_live import LiveDiff
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
@@ -131,7 +131,8 @@ def told(fake: FakeService, texts: Iterator[str], width: int) -> Iterator[Sequen
     yield countdown_spans(live.waiting, NOW)
     yield spans_of(proof_rows(None, live, Shown(width), now=NOW))
     if live.writing is not None:
-        yield from painted(live_document(*live.writing, next(texts)), width)
+        path, content = live.writing
+        yield from painted(LiveDiff(path, next(texts)).document(content), width)
 
 
 def printed(fake: FakeService, texts: Iterator[str]) -> str:

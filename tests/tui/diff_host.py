@@ -14,6 +14,7 @@ from textual.theme import Theme
 
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
+from codeframe_tui.tui.supplier import Ask, Supplier
 from codeframe_tui.tui.theme import DARK, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 
@@ -42,6 +43,7 @@ class Host(App[None]):
         self.diff = DiffView(clock=self.clock)
         self.said: list[Any] = []
         self.total = 100  # lines of each file after the change
+        self.supplier: Supplier | None = None
         self._document = document
         self._wanted = wanted
 
@@ -64,6 +66,15 @@ class Host(App[None]):
         self.diff.focus()
         self.diff.show(self._document)
 
+    def supply(self, ask: Ask) -> None:
+        """Let somebody be asked for what rows in sight lack."""
+        self.supplier = Supplier(ask, self.diff)
+        self.run_worker(self.supplier.run())
+
+    def on_diff_rows_scrolled(self) -> None:
+        if self.supplier is not None:
+            self.supplier.wake()
+
     async def settled(self, pilot: Pilot[None]) -> DiffView:
         """The diff, painted, and past its first moment."""
         await until(pilot, lambda: self.diff.size.height > 0 and self.diff.has_focus)
@@ -78,6 +89,9 @@ class Host(App[None]):
         last = min(message.last, self.total, message.first + 1_999)
         lines = [f"line {number}" for number in range(message.first, last + 1)]
         self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
+
+    def on_diff_search_hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.said.append(message)
 
     def on_diff_looks_told(self, message: DiffView.Told) -> None:
         self.said.append(message)

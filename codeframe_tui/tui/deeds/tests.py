@@ -45,8 +45,8 @@ async def output(desk: Desk) -> None:
             ["", f"{each.run.upper()}  {each.outcome}", ""] if lines or len(printed) > 1 else []
         )
         lines += each.lines or ["it printed nothing"]
-    title = f"{safe(test)}  {printed[0].outcome}"
-    link = await desk.ask(Output(title, lines, links_of(lines, desk.state.diff)))
+    title = f"{printed[0].outcome}  {safe(test)}"
+    link = await desk.ask(Output(title, lines, links_of(lines, desk.diff.document)))
     if link is not None:
         _follow(desk, link)
 
@@ -56,7 +56,7 @@ async def goto(desk: Desk) -> None:
     test = _test(desk)
     if not test:
         return
-    diff = desk.state.diff
+    diff = desk.diff.document
     for each in await _printed(desk, test):
         places = [link.place for link in links_of(each.lines, diff) if link.place]
         if places:
@@ -77,7 +77,7 @@ async def run(desk: Desk) -> None:
 
 async def run_failed(desk: Desk) -> None:
     """All that fail."""
-    tests = failing(desk.state.task)
+    tests = failing(desk.state.proof)
     if not tests:
         desk.tell(("no test fails; ", "dim"), ("A", "bold"), (" runs all", "dim"))
         return
@@ -96,7 +96,7 @@ async def stop(desk: Desk) -> None:
 
 
 async def _run(desk: Desk, tests: tuple[str, ...], said: str) -> None:
-    attempt = newest_attempt(desk.state.task)
+    attempt = newest_attempt(desk.state.proof)
     if attempt is None:
         desk.tell(("there is no proposal to test yet", "dim"))
         return
@@ -112,7 +112,7 @@ def _test(desk: Desk) -> str:
 
 async def _printed(desk: Desk, test: str) -> list[_Printed]:
     """What a test printed in the runs of the newest attempt, without those that say nothing new."""
-    attempt = newest_attempt(desk.state.task)
+    attempt = newest_attempt(desk.state.proof)
     if attempt is None:
         return []
     number = int(attempt.get("attempt") or 0)

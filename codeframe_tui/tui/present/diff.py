@@ -11,9 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from codeframe_tui.tui.present.diff_file import Extras, FileRows, Look
+from codeframe_tui.tui.present.diff_file import FileRows
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened
 from codeframe_tui.tui.present.diff_kinds import Place, Row
+from codeframe_tui.tui.present.diff_renames import renames
+from codeframe_tui.tui.present.diff_segments import Extras, Look
+from codeframe_tui.tui.present.diff_supply import InSight, Supply
 
 __all__ = ["DiffIndex"]
 
@@ -26,6 +29,7 @@ class DiffIndex:
         folded: paths of which only the bar is a row.
         look: how it is laid out.
         extras: rows added below others; the index gives them back as `ExtraRow`.
+        supply: what the document does not hold.
     """
 
     def __init__(
@@ -35,17 +39,18 @@ class DiffIndex:
         *,
         look: Look | None = None,
         extras: Extras | None = None,
+        supply: Supply | None = None,
     ) -> None:
         files: Sequence[Mapping[str, Any]] = document["files"]
         self._look = look or Look()
-        self._files = [FileRows(f, n, len(files), self._look) for n, f in enumerate(files, 1)]
+        moved = renames(files)
+        self._files = [
+            FileRows(file, n, len(files), self._look, moved.get(file["path"], ""), supply)
+            for n, file in enumerate(files, 1)
+        ]
         self._numbers = {file["path"]: at for at, file in enumerate(files)}
-        ends = (
-            max(hunk["old_start"] + hunk["old_lines"], hunk["new_start"] + hunk["new_lines"])
-            for file in files
-            for hunk in file["hunks"]
-        )
-        self.number_width = max(4, len(str(max(ends, default=0))))
+        last_line = max((file.last_line for file in self._files), default=0)
+        self.number_width = max(4, len(str(last_line)))
         """Cells that the widest line number takes, at least 4."""
         self._folded: frozenset[str] = frozenset()
         self.add(extras or {})
@@ -164,6 +169,16 @@ class DiffIndex:
         """The line of the file after the change that a row is at or before."""
         file, row = self._locate(number)
         return file.line_number(row)
+
+    def in_sight(self, first: int, last: int) -> Sequence[InSight]:
+        """Which lines stand in rows, file by file; the last row is left out."""
+        seen = []
+        while first < min(last, len(self)):
+            at = bisect_right(self._starts, first) - 1
+            start, end = self._starts[at], min(last, self._starts[at + 1])
+            seen.append(self._files[at].in_sight(first - start, end - start))
+            first = end
+        return seen
 
     def _locate(self, number: int) -> tuple[FileRows, int]:
         if not 0 <= number < len(self):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-__all__ = ["Heights", "Pairs", "Spot", "pair_count", "signs_of"]
+__all__ = ["Heights", "Pairs", "Spot", "pair_count"]
 
 _RUN = re.compile(r"(?<!-)(?<!-\\)(-[-\\]*+)(\+[+\\]*+)")
 """Removed lines and the added ones in their place, with the notes that no newline follows. Tried
@@ -143,13 +143,7 @@ class Pairs:
         return placed
 
 
-def pair_count(lines: Sequence[Sequence[str]]) -> int:
+def pair_count(signs: str) -> int:
     """How many rows the lines of a hunk take when old and new stand beside each other."""
-    signs = signs_of(lines)
     saved = (min(len(match[1]), len(match[2])) for match in _RUN.finditer(signs))
     return len(signs) - sum(saved)
-
-
-def signs_of(lines: Sequence[Sequence[str]]) -> str:
-    """The signs of lines, a character each."""
-    return "".join([line[0] for line in lines])

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.patch import NOWHERE, LineRange, choice_of, choices, ranges_of, taken
+from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
+from codeframe_tui.tui.present.diff_pages import verdicts_of
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
@@ -54,6 +55,10 @@ class Lines(NamedTuple):
 _State = tuple[Verdict, "Lines | None"]
 _Before = tuple[tuple[Unit, _State], ...]
 
+_TOLD: Mapping[str | None, Verdict] = {
+    each.value: each for each in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewDraft:
@@ -81,14 +86,12 @@ class ReviewDraft:
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
         for file in document["files"]:
-            by_path[file["path"]] = tuple((file["path"], hunk["k"]) for hunk in file["hunks"])
-            if not file["hunks"]:
-                by_path[file["path"]] = ((file["path"], 0),)
-                verdicts[file["path"], 0] = Verdict.UNDECIDED
-            for hunk in file["hunks"]:
-                known = hunk.get("verdict") in {Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY}
-                verdict = Verdict(hunk["verdict"]) if known else Verdict.UNDECIDED
-                verdicts[file["path"], hunk["k"]] = verdict
+            path = file["path"]
+            told = {(path, k): verdict for k, verdict in verdicts_of(file["hunks"])}
+            told = told or {(path, 0): None}
+            by_path[path] = tuple(told)
+            for unit, verdict in told.items():
+                verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
         return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
@@ -193,6 +196,7 @@ class ReviewDraft:
         chosen = {at for at in chosen if ranges[at] != NOWHERE}
         if not chosen or unit not in self._verdicts:
             return self
+        chosen = bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
         held = self._lines.get(unit)
         before = held.verdicts if held else (self.verdict(*unit),) * len(ranges)
         after = [verdict if at in chosen else was for at, was in enumerate(before)]

@@ -31,15 +31,18 @@ def title_row(
     accepted: int = 0,
     hunks: int = 0,
     rejected: int = 0,
+    partly: int = 0,
     reading: str = "",
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
-        return row(None, ("No task chosen", "dim"))
-    left: list[Span] = [(f"{safe(task.get('number'))} {safe(task.get('title'))}", "bold")]
+        return row(None, ("No task yet", "dim"))
+    number, name = safe(task.get("number")), safe(task.get("title"))
+    left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
-    if reading:
-        left += [(f"  {reading}", "violet"), (" · only to read", "dim")]
+    if reading:  # it comes first, for the end is cut where there is no room
+        left = [(number, "bold"), (f"  {reading}", "violet"), (" · only to read", "dim")]
+        left.append((f"  {name}", "dim"))
     elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
     if attempts and attempts[-1].get("cause") == "hand":
@@ -48,6 +51,7 @@ def title_row(
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]
         right += [(f" · {rejected} rejected", "red")] if rejected else []
+        right += [(f" · {partly} partly", "amber")] if partly else []
     elif task.get("status"):
         word, style = state_of(task)
         right.append((word or _status(task), style if word else "dim"))

@@ -20,7 +20,8 @@ UNCHANGED = "unchanged::"
 _FINE = frozenset({"passed", "xfailed", "skipped"})
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
-_WIDE = 100
+_WIDE, _WORTH = 100, 16
+"""Cells from where on words stand beside the signs, and of a message that says something."""
 
 _Document = Mapping[str, Any]
 _Seen = tuple[str, float]
@@ -34,6 +35,7 @@ class Shown(NamedTuple):
         width: cells of a row.
         failures: only what fails.
         unfolded: each unchanged test is a row of its own.
+        lines: most that the reason of a verdict may take.
         sought: only tests whose id holds this text, whatever its case; empty = all.
     """
 
@@ -41,6 +43,7 @@ class Shown(NamedTuple):
     failures: bool = False
     unfolded: bool = False
     sought: str = ""
+    lines: int = 3
 
 
 class _Test(NamedTuple):
@@ -83,6 +86,7 @@ class Proof:
 
     def __init__(self) -> None:
         self._task: _Document | None = None
+        self._told: tuple[Any, ...] = (True, None, None)
         self._live: tuple[Live | None, int] = (None, 0)
         self._shown: Shown | None = None
         self._tests: list[_Test] | None = None
@@ -101,7 +105,7 @@ class Proof:
             tests = _sought(self._tests, shown.sought)
             self.found = f"{len(tests):,} of {len(self._tests):,}" if shown.sought else ""
             self._shown, self._body = shown, _body(tests, shown) or _teach(task, shown)
-        return [*head_rows(task, live, width=shown.width, now=now), *self._body]
+        return [*head_rows(task, live, width=shown.width, lines=shown.lines, now=now), *self._body]
 
     def verdict(self, task: _Document | None, live: Live | None) -> list[Span]:
         """See `verdict_spans`."""
@@ -112,8 +116,13 @@ class Proof:
 
     def _look_at(self, task: _Document | None, live: Live | None) -> None:
         heard = (live, live.tested if live else 0)
-        if task is not self._task or heard[0] is not self._live[0] or heard[1] != self._live[1]:
-            self._task, self._live = task, heard
+        if task is not self._task:
+            told = (task is None, verification_of(task), newest_again(task))
+            if told != self._told:  # most events change other things of a task
+                self._tests = self._shown = self._verdict = None
+            self._task, self._told = task, told
+        if heard[0] is not self._live[0] or heard[1] != self._live[1]:
+            self._live = heard
             self._tests = self._shown = self._verdict = None
 
 
@@ -241,7 +250,8 @@ class _Page:
         left = [*self._story(test)]
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
         left += _name(test.name, self._width - taken)
-        if test.message and test.fails:
+        rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
+        if test.message and test.fails and rest >= min(cells(test.message), _WORTH):
             left.append((f"  {test.message}", "faint"))
         return row(test.key, *left, right=right)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from textual.message import Message
 
-from codeframe_tui.tui.present.diff_file import Look
+from codeframe_tui.tui.present.diff_pages import line_count
+from codeframe_tui.tui.present.diff_segments import Look
 from codeframe_tui.tui.widgets.diff_copy import DiffCopy
 from codeframe_tui.tui.widgets.diff_text import rows_in
 
@@ -64,8 +65,7 @@ class DiffLooks(DiffCopy):
         return look._replace(rows_of=_Wrapped(self._canvas(0, self.line_width).room))
 
     def _fits(self, document: Mapping[str, Any]) -> bool:
-        hunks = (len(hunk["lines"]) for file in document["files"] for hunk in file["hunks"])
-        return sum(hunks) <= MOST_LINES
+        return sum(line_count(file["hunks"]) for file in document["files"]) <= MOST_LINES
 
     def lay_out(self) -> None:
         """Lay the rows out anew where something else is due; cursor and scroll stay."""

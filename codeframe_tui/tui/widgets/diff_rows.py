@@ -10,8 +10,8 @@ from typing import Any
 from textual.message import Message
 from textual.reactive import reactive
 
+from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Extras, Look
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
     FileRow,
@@ -22,6 +22,8 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
 )
 from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff_segments import Extras, Look
+from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply, is_about
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff_paint import (
@@ -62,12 +64,14 @@ class DiffRows(LineView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.document = NOTHING
+        self.supply = Supply({})
         self.index = DiffIndex(NOTHING)
         self.pattern: re.Pattern[str] | None = None
         self._folded: frozenset[str] = frozenset()
         self._extras: Extras = {}
         self._look = Look()
         self._shift = 0
+        self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
@@ -150,6 +154,28 @@ class DiffRows(LineView):
         wrap = look.rows_of is not None
         return Canvas(width, self._shift, numbers, mark, self.pattern, look.split, wrap)
 
+    # -- what rows in sight lack ----------------------------------------------------------------
+
+    def lacks_text(self) -> ShowHunkLines | None:
+        """What to ask for lines in sight, or in the next page, of which the text has not come."""
+        return self.supply.lacks_text(self._seen())
+
+    def lacks_colours(self) -> ShowSide | None:
+        """What to ask for the exact colours of lines in sight, or in the next page."""
+        return self.supply.lacks_colours(self._seen())
+
+    def take(self, supply: Supply, asked: ShowHunkLines | ShowSide, answer: Answer) -> None:
+        """Take an answer to one of these; it is drawn if what it is about is still shown."""
+        if supply.put(asked, answer) and supply is self.supply and is_about(asked, self._seen(1)):
+            self.redraw()
+
+    def _seen(self, pages: int = 2) -> Sequence[InSight]:
+        top, height = self.scroll_offset.y, self.size.height
+        wanted = (self.index, len(self.index), top, pages * height)
+        if self._sight is None or self._sight[0] != wanted:
+            self._sight = wanted, self.index.in_sight(top, top + pages * height)
+        return self._sight[1]
+
     # -- other rows -----------------------------------------------------------------------------
 
     @property
@@ -167,8 +193,11 @@ class DiffRows(LineView):
         same = document["proposal"] == self.document["proposal"]
         opened = self.index.opened if same else {}
         self.document = document
+        self.supply = document.get("supply") or Supply({})
         self._look = self.look_at(document)
-        self.index = DiffIndex(document, self._folded, look=self._look, extras=self._extras)
+        self.index = DiffIndex(
+            document, self._folded, look=self._look, extras=self._extras, supply=self.supply
+        )
         for place, lines in opened.items():
             self.index.open(place, lines)
         self._rows_moved()
@@ -212,6 +241,10 @@ class DiffRows(LineView):
         if self.is_mounted and self.text_selection is not None:
             self.screen.clear_selection()
         self.redraw()
+        self.call_after_refresh(self._rows_came)
+
+    def _rows_came(self) -> None:
+        self.post_message(self.Scrolled())
 
     def redraw(self) -> None:
         """Draw all rows in sight anew."""
@@ -269,3 +302,7 @@ class DiffRows(LineView):
     def on_blur(self) -> None:
         """The mark of the cursor tells that keys go elsewhere."""
         self.refresh_line(self.cursor)
+
+    def on_resize(self) -> None:
+        """More rows may be in sight."""
+        self._rows_came()

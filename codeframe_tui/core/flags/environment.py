@@ -1,0 +1,198 @@
+"""Rules of what reaches a test run from outside the tests: hooks, plugins, exits, reports."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+
+from codeframe_tui.core.flags.change import Change, flag, parse
+from codeframe_tui.core.flags.expand import dotted, text_of
+from codeframe_tui.core.flags.module import Module, read_module
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.verification import Flag
+
+__all__ = ["environment", "is_inert_conftest"]
+
+Found = tuple[str, int, str]
+"""Rule, line and what stands there."""
+_LEAVES = frozenset({"os._exit", "os.abort"})
+_LEAVES_TEST = frozenset({"pytest.exit", "sys.exit", "exit", "quit"})
+_INSIDE = frozenset({"pytest", "_pytest", "builtins", "pluggy"})
+_REPORT = re.compile(
+    r"(?:.*/)?(?:junit|report|results?|test[-_]?results?)[\w.-]*\.(?:xml|json)|\.coverage"
+)
+_VARIABLES = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
+_BUILT_IN_FIXTURES = frozenset(
+    {"monkeypatch", "tmp_path", "tmpdir", "capsys", "capfd", "caplog", "request", "recwarn",
+     "tmp_path_factory", "mocker", "pytestconfig", "cache", "doctest_namespace"}
+)  # fmt: skip
+
+
+def environment(change: Change) -> Iterator[Flag]:
+    """Flags of what a Python file does to the run, where the base's file does not."""
+    now, then = read_module(change.path, change.new), read_module(change.path, change.old)
+    if now is None:
+        return
+    before = Counter((rule, text) for rule, _, text in _found(change, then)) if then else Counter()
+    told: Counter[str] = Counter()
+    for rule, line, text in _found(change, now):
+        if before[rule, text]:
+            before[rule, text] -= 1
+        elif told[rule] == 0:
+            told[rule] += 1
+            yield flag(rule, change.path, line, after=text)
+
+
+def _found(change: Change, module: Module) -> Iterator[Found]:
+    for node in ast.walk(module.tree):
+        line = getattr(node, "lineno", 0)
+        for rule, looks in _LOOKS.items():
+            if looks(node, module, change):
+                yield rule, line, text_of(node).split("\n")[0]
+
+
+def _is_hook(node: ast.AST, _m: Module, _c: Change) -> bool:
+    named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return named and getattr(node, "name", "").startswith("pytest_")
+
+
+def _is_plugin(node: ast.AST, _m: Module, _c: Change) -> bool:
+    return isinstance(node, ast.Name) and node.id == "pytest_plugins" and _is_store(node)
+
+
+def _is_store(node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
+    return isinstance(node.ctx, ast.Store | ast.Del)
+
+
+def _leaves(node: ast.AST, module: Module, change: Change) -> bool:
+    called = _resolved(node.func, module) if isinstance(node, ast.Call) else ""
+    if (change.is_test or change.name == "conftest.py") and called in _LEAVES_TEST:
+        return True
+    if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+        return False
+    return _resolved(node, module) in _LEAVES
+
+
+def _registers_exit(node: ast.AST, module: Module, _c: Change) -> bool:
+    return isinstance(node, ast.Call) and _resolved(node.func, module) == "atexit.register"
+
+
+def _reaches_inside(node: ast.AST, module: Module, _c: Change) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(a.name.partition(".")[0] == "_pytest" for a in names)
+        case ast.ImportFrom(module=str(name)):
+            return name.partition(".")[0] == "_pytest"
+        case ast.Attribute() if _is_store(node):
+            return _resolved(node, module).partition(".")[0] in _INSIDE
+        case ast.Subscript(value=value) if _is_store(node):
+            return _resolved(value, module) in {"sys.modules", "builtins.__dict__"}
+        case ast.Call(func=function, args=[first, *_]):
+            name = _resolved(function, module)
+            if name.rpartition(".")[2] in {"setattr", "object"}:
+                told = first.value if isinstance(first, ast.Constant) else _resolved(first, module)
+                return str(told).partition(".")[0] in _INSIDE
+            return name in {"sys.meta_path.insert", "sys.meta_path.append", "sys.settrace"}
+    return False
+
+
+def _knows_tests(node: ast.AST, module: Module, change: Change) -> bool:
+    if change.is_support:
+        return False
+    match node:
+        case ast.Constant(value=str(value)):
+            return value in _VARIABLES
+        case ast.Compare(left=ast.Constant(value=str(value)), comparators=[where]):
+            return value in {"pytest", "unittest"} and _resolved(where, module) == "sys.modules"
+        case ast.Call(
+            func=ast.Attribute(value=where, attr="get"), args=[ast.Constant(value=value), *_]
+        ):
+            return value in {"pytest", "unittest"} and _resolved(where, module) == "sys.modules"
+        case ast.Import(names=names):
+            return any(a.name.partition(".")[0] == "pytest" for a in names)
+        case ast.ImportFrom(module="pytest"):
+            return True
+    return False
+
+
+def _writes_report(node: ast.AST, module: Module, change: Change) -> bool:
+    """A report by its usual name beside the project, not in a folder of the test's own."""
+    match node:
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
+            last = _resolved(function, module).rpartition(".")[2]
+            return change.is_support and last in {"open", "Path"} and bool(_REPORT.fullmatch(name))
+    return False
+
+
+_LOOKS: dict[str, Callable[[ast.AST, Module, Change], bool]] = {
+    "test_hook": _is_hook,
+    "test_plugin": _is_plugin,
+    "process_exit": _leaves,
+    "exit_hook": _registers_exit,
+    "pytest_patched": _reaches_inside,
+    "knows_tests": _knows_tests,
+    "own_report": _writes_report,
+}
+
+
+def _resolved(node: ast.expr, module: Module) -> str:
+    """A dotted name with what its first part was imported as."""
+    head, dot, rest = dotted(node).partition(".")
+    return module.imports.get(head, head) + dot + rest
+
+
+def is_inert_conftest(change: Change) -> bool:
+    """Whether a conftest only gained fixtures that no test has without naming them.
+
+    Imports, constants and fixtures of new names; what was there is there as it was. A fixture of
+    the name of pytest's own, an automatic one, and everything else is not inert.
+    """
+    if change.is_deleted:
+        return False
+    new = parse(change.new)
+    old = ast.Module([], []) if change.diff.action is Action.CREATE else parse(change.old)
+    if new is None or old is None:
+        return False
+    module, before = read_module(change.path, change.new), [text_of(node) for node in old.body]
+    assert module is not None
+    fresh = [node for node in new.body if text_of(node) not in before]
+    kept = [text_of(node) for node in new.body if text_of(node) in before]
+    plain = all(
+        isinstance(node, ast.Import | ast.ImportFrom)
+        or _is_docstring(node)
+        or _is_plain(node, module)
+        for node in fresh
+    )
+    gone = [text for text in before if text not in kept]
+    return plain and all(text.startswith(("import ", "from ")) for text in gone)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_plain(node: ast.stmt, module: Module) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    functions = [f for f in module.functions if f.bare == node.name]
+    if len(functions) != 1 or not functions[0].is_fixture() or functions[0].is_autouse():
+        return False
+    named = {k.arg for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords}
+    return (
+        node.name not in _BUILT_IN_FIXTURES
+        and not named & {"name", "autouse"}
+        and (len(node.decorator_list) == 1)
+    )
+
+
+def names_of_project(paths: Collection[str]) -> frozenset[str]:
+    """First names by which the project's own code can be imported."""
+    found: set[str] = set()
+    for path in paths:
+        if path.endswith(".py"):
+            parts = path.split("/")
+            parts = parts[1:] if parts[0] in {"src", "lib"} and len(parts) > 1 else parts
+            found.add(parts[0].removesuffix(".py"))
+    return frozenset(found)

@@ -1,0 +1,227 @@
+"""Rules of what stands in for the code under test: mocks, copies, values that equal everything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import cast
+
+from codeframe_tui.core.flags.change import Change, flag, parse
+from codeframe_tui.core.flags.check import Check
+from codeframe_tui.core.flags.expand import number, text_of
+from codeframe_tui.core.flags.module import Function, Module
+from codeframe_tui.core.flags.suite import Suites
+from codeframe_tui.core.verdict import is_test_support
+from codeframe_tui.core.verification import Flag
+
+__all__ = ["always_equal", "standins"]
+
+_ANY = "?"
+
+
+def standins(suites: Suites, project: Collection[str]) -> Iterator[Flag]:
+    """Flags of tests whose unit is replaced, or copied.
+
+    Args:
+        suites: base and proposal.
+        project: names of the project's modules and packages that are no tests.
+    """
+    for path, module in suites.new.world.modules.items():
+        tests = [f for f in suites.new.functions.values() if f.path == path]
+        if not tests and not module.functions:
+            continue
+        old = suites.old.world.modules.get(path)
+        had = Counter(_replacements(old)) if old is not None else Counter()
+        yield from _mocked(suites, module, tests, had, project)
+        if old is not None:
+            yield from _copied(suites, old, module, project)
+
+
+def _mocked(
+    suites: Suites,
+    module: Module,
+    tests: Sequence[Function],
+    had: Counter[str],
+    project: Collection[str],
+) -> Iterator[Flag]:
+    for function in module.functions:
+        if function.is_hidden:
+            continue
+        whose = tests if function.is_autouse() or _is_set_up(function) else [function]
+        replaced = list(_replaced(function, module))
+        said = [c for test in whose for c in _said(suites, test)] if replaced else []
+        units = _units(said, module)
+        for node, target in replaced:
+            if had[text_of(node)] or not _is_unit(target, units, project, module):
+                continue
+            text = f"{function.name}: replaces {target}, which is what is tested"
+            yield flag("unit_mocked", module.path, node.lineno, text, after=text_of(node))
+
+
+def _said(suites: Suites, test: Function) -> list[Check]:
+    """What a test asserts, now and before."""
+    before = [p.old for p in suites.pairs if p.new is not None and p.new.id == test.id]
+    said = [check for old in before for check in suites.old.checks(old)]
+    return said + (suites.new.checks(test) if test.id in suites.new.functions else [])
+
+
+def _replacements(module: Module) -> Iterator[str]:
+    """What a file put in the place of something before."""
+    for function in module.functions:
+        yield from (text_of(node) for node, _ in _replaced(function, module))
+
+
+def _is_set_up(function: Function) -> bool:
+    return function.bare in {
+        "setUp",
+        "setup_method",
+        "setup_module",
+        "setup_function",
+        "setUpClass",
+    }
+
+
+def _units(checks: Sequence[Check], module: Module) -> set[str]:
+    """What the subjects of checks call, as dotted names; ``?.x`` for a method of some object."""
+    units: set[str] = set()
+    for subject in {check.subject for check in checks}:
+        tree = parse(subject)
+        for node in ast.walk(tree) if tree is not None else ():
+            if not isinstance(node, ast.Call):
+                continue
+            head, dot, rest = text_of(node.func).partition(".")
+            if head in module.imports:
+                units.add(module.imports[head] + dot + rest)
+            elif isinstance(node.func, ast.Attribute):
+                units.add(f"{_ANY}.{node.func.attr}")
+            else:
+                units.add(head)
+    return units
+
+
+def _replaced(function: Function, module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Everything that a function puts something else in the place of: node and dotted name."""
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Call):
+            target = _patched(node, module)
+            if target:
+                yield node, target
+        elif isinstance(node, ast.Assign):
+            for place in node.targets:
+                if isinstance(place, ast.Name) and place.id in module.imports:
+                    if isinstance(node.value, ast.Lambda) or "Mock" in text_of(node.value):
+                        yield node, module.imports[place.id]
+                elif isinstance(place, ast.Attribute):
+                    yield node, _dotted(place, module)
+
+
+def _patched(call: ast.Call, module: Module) -> str:
+    name = text_of(call.func)
+    if not call.args or not ("patch" in name or name.endswith(("setattr", "setitem"))):
+        return ""
+    first = call.args[0]
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value
+    match call.args:
+        case [_, ast.Constant(value=str(name)), *_]:
+            return f"{_dotted(first, module)}.{name}"
+    return ""
+
+
+def _dotted(node: ast.expr, module: Module) -> str:
+    head, dot, rest = text_of(node).partition(".")
+    return module.imports.get(head, head) + dot + rest
+
+
+def _is_unit(target: str, units: set[str], project: Collection[str], module: Module) -> bool:
+    owner, _, last = target.rpartition(".")
+    stem = module.path.rpartition("/")[2].removesuffix(".py")
+    if target in units:
+        return target.partition(".")[0] in project
+    if owner.rpartition(".")[2] == stem or owner == "__name__":  # a name in the test file itself
+        return module.imports.get(last, last) in units
+    if owner.partition(".")[0] not in project:
+        return False
+    tail = owner.rpartition(".")[2]
+    return f"{_ANY}.{last}" in units and tail[:1].isupper()
+
+
+def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) -> Iterator[Flag]:
+    """Names that a test file imported from the project and now has from somewhere else."""
+    for name, dotted in old.imports.items():
+        if dotted.partition(".")[0] not in project or new.imports.get(name) == dotted:
+            continue
+        now = new.imports.get(name)
+        found = suites.new.world.find(now) if now else None
+        own = new.function(name) is not None or name in new.constants
+        own |= name in {n.name for n in new.tree.body if isinstance(n, ast.ClassDef)}
+        moved = found is not None and is_test_support(found[0].path)
+        if ((now is None and own) or moved) and _is_used(name, suites, new):
+            line = new.rebound.get(name) or 1
+            text = f"tests its own {name}, not {dotted}"
+            after = f"from {now}" if now else f"def {name}"
+            yield flag("tested_copy", new.path, line, text, before=f"from {dotted}", after=after)
+
+
+def _is_used(name: str, suites: Suites, module: Module) -> bool:
+    """Whether a test of a file looks at what a name stands for."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    tests = [f for f in suites.new.functions.values() if f.path == module.path and f.is_test]
+    return any(word.search(f.source) for f in tests)
+
+
+# -- values that equal everything -----------------------------------------------------------------
+
+_ANSWERS = {"__eq__": True, "__ne__": False, "__contains__": True}
+
+
+def always_equal(change: Change) -> Iterator[Flag]:
+    """Comparisons that have one answer, in any Python file."""
+    before = Counter(text_of(node) for _, node in _constant_answers(change.old))
+    for name, node in _constant_answers(change.new):
+        if before[text_of(node)]:
+            before[text_of(node)] -= 1
+            continue
+        text = f"{name} always answers {_ANSWERS[name]}"
+        yield flag("always_equal", change.path, node.lineno, text, after=text_of(node))
+
+
+def _constant_answers(text: str | None) -> Iterator[tuple[str, ast.stmt]]:
+    tree = parse(text)
+    for node in ast.walk(tree) if tree is not None else ():
+        name, body = _comparison(node)
+        if name in _ANSWERS and body is not None and _answer(body) is _ANSWERS[name]:
+            yield name, cast(ast.stmt, node)
+
+
+def _comparison(node: ast.AST) -> tuple[str, ast.expr | None]:
+    match node:
+        case ast.FunctionDef(name=name, body=body):
+            rest = [s for s in body if not _is_docstring(s)]
+            match rest:
+                case [ast.Return(value=value)]:
+                    return name, value
+        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
+            return name, value.body if isinstance(value, ast.Lambda) else None
+    return "", None
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _answer(node: ast.expr) -> bool | None:
+    match node:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _answer(operand)
+            return None if inner is None else not inner
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return True if text_of(left) == text_of(right) else None
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return True if any(_answer(v) is True for v in values) else None
+    found = number(node)
+    return None if found is None else bool(found)

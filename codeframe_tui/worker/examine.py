@@ -1,0 +1,93 @@
+"""Examine: bring the rules of flags what they look at, and keep them off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
+from codeframe_tui.core.flags.collected import test_of, vanished_flags
+from codeframe_tui.core.flags.module import imported_paths
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.verdict import is_complete
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun
+from codeframe_tui.ports import Workspaces
+from codeframe_tui.settings import FlagRules
+
+__all__ = ["examined", "frozen_tests", "since_attempt", "with_vanished"]
+
+_MOST_IMPORTED = 60
+_DECLARES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+_RED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.MISSING})
+
+
+async def examined(
+    workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, tree: str, rules: FlagRules
+) -> Findings:
+    """What the rules find in a proposal."""
+    material = await _material(workspaces, diffs, base, tree, rules.own())
+    return await asyncio.to_thread(examine, diffs, material)
+
+
+async def since_attempt(
+    workspaces: Workspaces, before: Attempt, now: Attempt, rules: FlagRules
+) -> tuple[Flag, ...]:
+    """What one attempt's tests lost in another; what other people changed is left out."""
+    paths = {file.path for attempt in (before, now) for file in attempt.files}
+    between = await workspaces.diff(before.tree, now.tree)
+    diffs = [diff for diff in between if diff.path in paths]
+    material = await _material(workspaces, diffs, before.tree, now.tree, rules.own())
+    frozen = frozen_tests(before.verification.red if before.verification else None)
+    return await asyncio.to_thread(weakened, diffs, before.number, material, frozen)
+
+
+def frozen_tests(red: Run | None) -> frozenset[str]:
+    """Ids of the tests that a RED run froze, without their cases."""
+    if red is None or red.verdict != "red":
+        return frozenset()
+    return frozenset(test_of(case.id) for case in red.tests if case.outcome in _RED)
+
+
+def with_vanished(
+    found: Findings, collected: Collection[str] | None, regression: TestRun
+) -> tuple[Flag, ...]:
+    """The flags, with those of tests that are not collected any more, where that is known."""
+    if collected is None or not is_complete(regression):
+        return found.flags
+    here = regression.collected
+    return in_order([*found.flags, *vanished_flags(collected, here, found.moved, found.gone)])
+
+
+async def _material(
+    workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, tree: str, own: OwnRules
+) -> Material:
+    entries = await workspaces.entries(base)
+    texts: dict[str, tuple[str | None, str | None]] = {}
+    for diff in diffs:
+        if diff.path.endswith(".py") and not diff.binary:
+            old = None if diff.action is Action.CREATE else await _text(workspaces, base, diff.path)
+            new = None if diff.action is Action.DELETE else await _text(workspaces, tree, diff.path)
+            texts[diff.path] = (old, new)
+    wanted = await asyncio.to_thread(imported_paths, texts, [*entries])
+    imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
+    declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
+    return Material(
+        base_paths=tuple(entries),
+        texts=texts,
+        imported={path: text for path, text in imported.items() if text is not None},
+        declared="\n".join(text for text in declared if text),
+        own=own,
+    )
+
+
+async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:
+    """A file as text; None where it is absent or no UTF-8."""
+    content = await workspaces.read(tree, path)
+    if content is None:
+        return None
+    try:
+        return content.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None

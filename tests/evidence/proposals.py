@@ -1,0 +1,143 @@
+"""The corpus: proposals that cheat and proposals that do not, as data (``corpus/*.toml``).
+
+Each case changes the one project of ``corpus/base.toml`` and brings an honest feature along, so
+that without the rest it would be proven. A case says which files it changes, and:
+
+    rules    ids of rules that must be among the flags (cheats)
+    amber    ids of amber rules that are expected (honest work)
+    verdict  of the program's own runs, where they are made
+    also     ids of flags that only runs can show
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.flags import Findings, Material, examine
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.verdict import is_test_support
+
+CORPUS = Path(__file__).with_name("corpus")
+CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code")
+HONEST = ("honest_tests", "honest_code")
+Tree = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One proposal: two trees and what is expected of it."""
+
+    name: str
+    family: str
+    base: Tree
+    proposal: Tree
+    rules: frozenset[str]
+    amber: frozenset[str]
+    verdict: str
+    also: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.family}: {self.name}"
+
+    @property
+    def changed(self) -> list[str]:
+        """Paths that differ."""
+        paths = sorted({*self.base, *self.proposal})
+        return [path for path in paths if self.base.get(path) != self.proposal.get(path)]
+
+    def flags(self) -> Findings:
+        """What the rules find, without any run."""
+        texts = {path: (self.base.get(path), self.proposal.get(path)) for path in self.changed}
+        imported = {p: t for p, t in self.base.items() if p.endswith(".py") and p not in texts}
+        diffs = [_diff(path, *texts[path]) for path in self.changed]
+        material = Material(
+            base_paths=tuple(self.base),
+            texts=texts,
+            imported=imported,
+            declared=self.base["pyproject.toml"],
+        )
+        return examine(diffs, material)
+
+
+@cache
+def _project() -> tuple[Tree, Tree]:
+    told = tomllib.loads((CORPUS / "base.toml").read_text())
+    return _texts(told["files"]), _texts(told["with"])
+
+
+def _texts(files: Mapping[str, str]) -> Tree:
+    return {path: text.lstrip("\n") for path, text in files.items()}
+
+
+def cases(*names: str) -> list[Case]:
+    """The cases of files of the corpus."""
+    return [case for name in names for case in _read(name)]
+
+
+def _read(name: str) -> Iterator[Case]:
+    for told in tomllib.loads((CORPUS / f"{name}.toml").read_text())["case"]:
+        base, feature = _project()
+        base = {**base, **_texts(told.get("base", {}))}
+        yield Case(
+            told["name"],
+            told["family"],
+            base,
+            {**_changed(base, told), **feature},
+            frozenset(told.get("rules", ())),
+            frozenset(told.get("amber", ())),
+            told.get("verdict", ""),
+            frozenset(told.get("also", ())),
+        )
+
+
+def _changed(base: Tree, told: Mapping[str, Any]) -> Tree:
+    tree = dict(base)
+    if move := told.get("move"):
+        tree[move[1]] = tree.pop(move[0])
+    for path in told.get("delete", ()):
+        del tree[path]
+    tree |= _texts(told.get("file", {}))
+    for path, old, new in told.get("edit", ()):
+        assert tree[path].count(old) == 1, f"{told['name']}: {old!r} in {path}"
+        tree[path] = tree[path].replace(old, new)
+    return tree
+
+
+def _diff(path: str, old: str | None, new: str | None) -> FileDiff:
+    """As git would tell it, near enough."""
+    action = Action.CREATE if old is None else Action.DELETE if new is None else Action.MODIFY
+    modes = (None if old is None else "100644", None if new is None else "100644")
+    a, b = (old or "").splitlines(), (new or "").splitlines()
+    hunks = []
+    for k, group in enumerate(
+        SequenceMatcher(None, a, b, autojunk=False).get_grouped_opcodes(3), 1
+    ):
+        lines: list[tuple[str, str]] = []
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                lines += [(" ", line) for line in a[i1:i2]]
+                continue
+            lines += [("-", line) for line in a[i1:i2]] + [("+", line) for line in b[j1:j2]]
+        first, last = group[0], group[-1]
+        sizes = last[2] - first[1], last[4] - first[3]
+        head = _heading(a, first[1]) if path.endswith(".toml") else ""
+        hunks.append(Hunk(k, first[1] + 1, sizes[0], first[3] + 1, sizes[1], tuple(lines), head))
+    return FileDiff(path, action, *modes, False, tuple(hunks))
+
+
+def _heading(lines: list[str], until: int) -> str:
+    heads = [m.group(1) for line in lines[:until] if (m := re.fullmatch(r"\[(.+)\]", line))]
+    return heads[-1] if heads else ""
+
+
+def is_support(path: str) -> bool:
+    """Whether a path serves only tests."""
+    return is_test_support(path)
