@@ -38,7 +38,7 @@ from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
 from tests.tui.fake_service import NOW, FakeService
 
-TEXTS = int(os.environ.get("CODEFRAME_TUI_TEST_TEXTS", "8000"))
+TEXTS = int(os.environ.get("CODEFRAME_TUI_TEST_TEXTS", "5000"))
 """How many random texts."""
 WIDTHS = (1, 20, 38, 80, 200)
 PIECES = (

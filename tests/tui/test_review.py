@@ -251,8 +251,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
 
 async def test_code_that_moved_says_from_where(tmp_path: Path) -> None:
     moved = range(10, 22)
-    gone: Any = {f"line_{number}": "" for number in moved}
-    rest = numbered("a", **gone)
+    rest = numbered("a", lines=40, **{f"line_{number}": "" for number in moved})
     block = "".join(f"a {number}\n" for number in moved)
     async with reviewing(tmp_path, {"a.py": rest, "d.py": block}) as desk:
         await desk.drive.until(lambda: "moved from a.py:10" in desk.text)
