@@ -193,9 +193,10 @@ class Follower(App[int]):
 
     async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
         """Hits in a diff of which not all text is here."""
-        _, attempt, since, text = asked.about
+        _, attempt, since, space, text = asked.about
+        wanted = ShowHits(self.state.focus or "", attempt, since, text, space)
         try:
-            found = await self.feed.query(ShowHits(self.state.focus or "", attempt, since, text))
+            found = await self.feed.query(wanted)
         except CodeframeError as error:
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         else:

@@ -123,7 +123,7 @@ async def test_where_not_all_text_is_here_the_engine_is_asked_once_a_person_paus
         await until(pilot, lambda: bool(app.said) and isinstance(app.said[-1], DiffView.HitsAsked))
         asked = app.said[-1]
         assert [each.about for each in app.said if isinstance(each, DiffView.HitsAsked)] == [
-            ("p1", 2, None, "retry")
+            ("p1", 2, None, True, "retry")
         ]
         hits = [["b.py", 1, 0], ["a.py", 1, 0], ["gone.py", 1, 0], ["a.py", 1, 1]]
         diff.give_hits(asked, {"hits": hits, "all": True})
