@@ -316,6 +316,13 @@ class CockpitApp(Reviewer):
         if name != self.theme and (wanted := theme(name)) is not None:
             self.register_theme(wanted)
             self.theme = name
+            if self.is_running and self.screen is not self.cockpit:
+                self.call_later(self._dress, self.screen)
+
+    def _dress(self, screen: Screen[Any]) -> None:
+        """Textual gives another theme to all screens but an open dialogue."""
+        self.stylesheet.update(screen, animate=False)
+        screen.refresh(layout=True)
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
