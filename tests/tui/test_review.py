@@ -236,6 +236,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         await desk.press("w")
         await desk.drive.until(lambda: "nothing but white space changes" in desk.text)
         assert "without changes of white space · only to read" in desk.drive.label("title")
+        assert desk.drive.label("footer").startswith("w white space again")
         desk.past_guard()
         await desk.press("space", "a", "A", "S", "r")
         await desk.drive.pilot.pause()

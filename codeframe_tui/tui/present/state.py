@@ -279,7 +279,7 @@ def label_of(action: str, label: str, state: State) -> str:
         "app.search_next": f"hit {state.found}",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
-        "diff.whitespace": label if state.space else "white space again",
+        "diff.whitespace": "" if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,
     }
     return other.get(action, label)
