@@ -98,6 +98,7 @@ class CockpitApp(Reviewer):
         self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
         if chosen.reduced_motion:
             self.animation_level = "none"
+            self.feed.tick = 1.0  # streams too are drawn seldom
         wanted = full_name(chosen.theme or str(self._kept.get("theme")))
         wanted = MONO if self.no_color else wanted
         if wanted != DARK:

@@ -170,7 +170,10 @@ async def test_ranges_across_hunks_give_each_its_part_and_one_key_takes_all_back
 
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
-        await desk.press("v", "j", "escape")
+        await desk.press("v", "j")
+        await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        await desk.press("escape")
+        await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)
         assert desk.drive.app.cockpit.pane == "diff"
         assert desk.diff.draft.moves == 0

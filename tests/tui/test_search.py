@@ -130,6 +130,12 @@ async def test_where_not_all_text_is_here_the_engine_is_asked_once_a_person_paus
         assert (diff.place, diff.found) == (Place("a.py", 1, 0), "1 of 3")
         diff.seek_by(-1)
         assert diff.place == Place("b.py", 1, 0)
+        diff.seek("")
+        diff.action_bottom()
+        diff.seek("Retry")
+        await until(pilot, lambda: getattr(app.said[-1], "about", ("",))[-1] == "Retry")
+        diff.give_hits(app.said[-1], {"hits": [["a.py", 1, 1]], "all": True})
+        assert (diff.place, diff.found) == (Place("a.py", 1, 1), "1 of 1")  # round the end
         diff.seek("x")
         diff.give_hits(asked, {"hits": hits, "all": True})
         assert diff.found == "…"

@@ -427,3 +427,11 @@ def test_only_what_works_is_offered() -> None:
         "queue.issue",
         "queue.sort",
     ]
+
+
+def test_the_last_screen_of_the_demo_says_how_to_begin_and_what_it_costs_in_80_columns() -> None:
+    done = overview() | {"scripted": True, "counts": {"done": 6}, "cap_usd": 15.0}
+    last = plain(banner_rows(done, width=78)[-1])
+    assert "codeframe-tui" in last
+    assert "free until P, then at most $15.00" in last
+    assert cells(last) <= 78
