@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from codeframe_tui.core.commands import Explain, Reject
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.verification import Flag, Verdict
+from codeframe_tui.tui import following
 from codeframe_tui.tui.modals.comment import CommentDialog
 from tests.tui.review_room import BASE as BEFORE
 from tests.tui.review_room import (
@@ -236,6 +239,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         await desk.press("w")
         await desk.drive.until(lambda: "nothing but white space changes" in desk.text)
         assert "without changes of white space · only to read" in desk.drive.label("title")
+        assert desk.drive.label("footer").startswith("w white space again")
         desk.past_guard()
         await desk.press("space", "a", "A", "S", "r")
         await desk.drive.pilot.pause()
@@ -247,6 +251,18 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         desk.past_guard()
         await desk.press("r")
         assert desk.diff.draft.rejected_parts
+
+
+async def test_what_came_in_outline_is_filled_in_and_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "ROOM", 3)
+    async with reviewing(tmp_path) as desk:
+        await desk.drive.until(lambda: "five" in desk.text and "…" not in desk.text)
+        desk.go_to("a.py", "twenty")
+        desk.past_guard()
+        await desk.press("space")
+        assert desk.diff.draft.parts == Parts(hunks=(("a.py", 2),))
 
 
 async def test_code_that_moved_says_from_where(tmp_path: Path) -> None:
