@@ -133,7 +133,7 @@ def _likeness(a: Check, b: Check) -> float:
 
 def says_less(old: Check, new: Check, wider: Wider) -> str:
     """The rule by which a check says less than the one it took the place of; empty if none."""
-    if new.kind == RUNS and old.kind != RUNS:
+    if new.kind == RUNS and (old.kind != RUNS or new.strength == NOTHING):
         return "assert_removed"
     if new.strength == NOTHING and old.strength > NOTHING:
         return "raises_broadened" if old.kind == new.kind == "raises" else "assert_true"

@@ -81,12 +81,12 @@ class Suites:
 
     @property
     def changed(self) -> Iterator[Pair]:
-        """Pairs that are not as they were."""
-        return (pair for pair in self.pairs if pair.old.source != _source_of(pair.new))
+        """Pairs that are not as and where they were."""
+        return (pair for pair in self.pairs if _place_of(pair.old) != _place_of(pair.new))
 
 
-def _source_of(function: Function | None) -> str | None:
-    return None if function is None else function.source
+def _place_of(function: Function | None) -> tuple[str, str]:
+    return ("", "") if function is None else (function.id, function.source)
 
 
 def side_of(changes: Sequence[Change], known: Mapping[str, str], *, is_new: bool) -> Side:
