@@ -14,6 +14,7 @@ __all__ = ["Loss", "Wider", "losses", "remaining", "says_less"]
 
 Wider = Callable[[str, str], bool]
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_ANYTHING = re.compile(r"\bANY\b")
 _LEAST = 0.55
 _GUARDS = {
     "unreached": "assert_unreached",
@@ -143,7 +144,8 @@ def says_less(old: Check, new: Check, wider: Wider) -> str:
             return rule
     if old.kind == "raises":
         return _raises_less(old, new, wider)
-    if new.strength < old.strength or _is_looser(old, new):
+    anything = len(_ANYTHING.findall(new.expected)) - len(_ANYTHING.findall(old.expected))
+    if new.strength < old.strength or anything > 0 or _is_looser(old, new):
         return "assert_weakened"
     same = replace(new, expected=old.expected, text=old.text, line=old.line, values=old.values)
     return "expectation_changed" if new.expected != old.expected and same == old else ""
