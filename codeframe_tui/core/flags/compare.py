@@ -15,6 +15,7 @@ __all__ = ["Loss", "Wider", "losses", "remaining", "says_less"]
 Wider = Callable[[str, str], bool]
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ANYTHING = re.compile(r"\bANY\b")
+_COMMON = frozenset({"None", "True", "False"})
 _LEAST = 0.55
 _GUARDS = {
     "unreached": "assert_unreached",
@@ -116,6 +117,8 @@ def _same_case(check: Check, other: Check, *, open_cases: bool) -> bool:
 
 def _likeness(a: Check, b: Check) -> float:
     """From 0 to 1: how likely one took the other's place."""
+    if "raises" in {a.kind, b.kind} and a.kind != b.kind:
+        return 0.0
     if a.subject == b.subject:
         return 1.0
     if b.op == "or" and a.text and a.text in b.expected:
@@ -125,7 +128,9 @@ def _likeness(a: Check, b: Check) -> float:
     names = set(_NAME.findall(a.subject)), set(_NAME.findall(b.subject))
     shared = len(names[0] & names[1]) / max(len(names[0] | names[1]), 1)
     ratio = SequenceMatcher(None, a.subject, b.subject, autojunk=False).ratio()
-    same = 0.25 if a.expected and (a.op, a.expected) == (b.op, b.expected) else 0.0
+    same = 0.0
+    if a.expected and (a.op, a.expected) == (b.op, b.expected):
+        same = 0.45 if len(a.expected) > 3 and a.expected not in _COMMON else 0.25
     kind = 0.2 if a.kind == b.kind == "raises" and a.expected == b.expected else 0.0
     if b.strength == NOTHING:
         same += 0.6

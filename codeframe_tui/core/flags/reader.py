@@ -346,7 +346,7 @@ _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "as
 
 
 def _raises(call: ast.Call, name: str, body: Sequence[ast.stmt], env: Env) -> Check:
-    expressions = [s.value if isinstance(s, ast.Expr) else None for s in body]
+    expressions = [s.value if isinstance(s, ast.Expr | ast.Assign) else None for s in body]
     told = "; ".join(
         text_of(substitute(e, env) if e is not None else s)
         for e, s in zip(expressions, body, strict=True)
