@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-__all__ = ["document", "file", "hunk", "large", "retry"]
+__all__ = ["document", "every_kind", "file", "hunk", "large", "retry"]
 
 
 def hunk(k: int, at: int, *lines: str, heading: str = "", old_at: int | None = None) -> Any:
@@ -133,4 +133,25 @@ def retry() -> dict[str, Any]:
             hunk(1, 0, "-# 単位 価格 légacy", "-RETRIES = 3", old_at=1),
             action="delete",
         ),
+    )
+
+
+def every_kind() -> dict[str, Any]:
+    """A file of each kind: made, gone, moved, binary, empty, of another mode, without a newline."""
+    same = ["class Table:", "    pass"]
+    newline = "\\ No newline at end of file"
+    return document(
+        file("bin/run.sh", hunk(1, 1, "-set -e", "+set -eu", " exec app"), mode="100755")
+        | {"old_mode": "100644"},
+        file("bin/old.sh", mode="100644") | {"old_mode": "100755"},
+        file("docs/logo.png", action="modify", binary=True),
+        file("docs/icon.png", action="create", binary=True),
+        file("docs/gone.png", action="delete", binary=True),
+        file("src/__init__.py", action="create", mode="100644"),
+        file("src/new_table.py", hunk(1, 1, *(f"+{x}" for x in same), old_at=0), action="create"),
+        file("src/table.py", hunk(1, 0, *(f"-{x}" for x in same), old_at=1), action="delete"),
+        file("src/gone.py", hunk(1, 0, "-# was here", old_at=1), action="delete"),
+        file("src/made.py", hunk(1, 1, "+# is here", newline, old_at=0), action="create"),
+        file("a.txt", hunk(1, 9, " same", "-no end", newline, "+with an end")),
+        file("b.txt", hunk(1, 9, "-\ttab\t単位|", "+\ttab\te\u0301単|", "+\u202eevil")),
     )

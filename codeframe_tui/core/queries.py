@@ -31,6 +31,8 @@ __all__ = [
     "ShowEvents",
     "ShowFile",
     "ShowHand",
+    "ShowHistory",
+    "ShowHits",
     "ShowHunkLines",
     "ShowIssues",
     "ShowLetter",
@@ -120,6 +122,18 @@ class CheckDependencies:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What happened to a task, oldest first, in words; its attempts stand where they were made.
+
+    ``{"number", "title", "status", "items": [{"at", "kind", "title", "detail", "attempt"}],
+    "cut"}``. An attempt also has ``cause, verdict, message, files, added, removed, cost_usd``;
+    of other items ``attempt`` is None. ``cut`` when older ones are left out.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowIssues:
     """The first issues whose number begins with a text or whose title has it, in natural order.
 
@@ -150,12 +164,15 @@ class ShowDiff:
     Attributes:
         room: lines that come at most, the bars of hunks counted; of the hunks after them only an
             outline comes, see `core.diff.file_document`. None = everything.
+        space: False leaves out what differs in white space only, as git's ``-w`` does. Its hunks
+            are not those that verdicts name, and the document says so: ``"space": false``.
     """
 
     number: str
     attempt: int | None = None
     since: int | None = None
     room: int | None = None
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +184,7 @@ class ShowHunkLines:
 
     Attributes:
         attempt: None = the newest.
-        since: as in `ShowDiff`.
+        since: as in `ShowDiff`, like ``space``.
         k: number of the hunk, from 1.
         first: position of a line in the hunk, from 0.
     """
@@ -179,6 +196,21 @@ class ShowHunkLines:
     k: int
     first: int
     count: int
+    space: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHits:
+    """Lines of a diff that hold a text, at most `search.MOST_HITS`; see `ShowHunkLines`.
+
+    ``{"task", "attempt", "proposal", "since", "text", "hits": [[path, k, line]], "all"}``.
+    """
+
+    number: str
+    attempt: int | None
+    since: int | None
+    text: str
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +391,11 @@ Query = (
     | ShowDependencies
     | CheckDependencies
     | ShowIssues
+    | ShowHistory
     | ShowTasks
     | ShowTask
     | ShowDiff
+    | ShowHits
     | ShowHunkLines
     | ShowReview
     | ShowLetter

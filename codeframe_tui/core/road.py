@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeframe_tui.core.hand import BY_HAND
-from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.verification import Verdict
 
 __all__ = [
@@ -213,6 +213,8 @@ def _after_attempt(progress: Progress, max_corrections: int) -> Step:
         return Explain() if "question" in kinds and not kinds & _WISHES else Resume()
     if attempt.verification.verdict is not Verdict.FAILED:
         return Settle()
+    if attempt.cause == BY_HAND:
+        return _failed_by_hand(attempt)
     if progress.task.corrections < max_corrections + progress.granted:
         return Correct()
     return Stuck("corrections", _exhausted(progress))
@@ -243,6 +245,12 @@ def _after_hand(progress: Progress) -> Step:
         return Explain()
     if attempt.verification.verdict is not Verdict.FAILED:
         return Settle()
+    return _failed_by_hand(attempt)
+
+
+def _failed_by_hand(attempt: Attempt) -> Stuck:
+    """The worker corrects what a person made only when it is told to."""
+    assert attempt.verification is not None
     why = attempt.verification.message or attempt.verification.reason
     return Stuck(
         "hand",

@@ -122,8 +122,13 @@ class Workspaces(Protocol):
         """The id of a tree with files replaced: path -> (mode, content), or None to delete."""
         ...
 
-    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
-        """Differences, sorted by path, renames as delete and create."""
+    async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
+        """Differences, sorted by path, renames as delete and create.
+
+        Args:
+            space: False leaves out what differs in white space only; a file of which nothing else
+                differs has no hunks.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from codeframe_tui.core.blocker import Blocker
@@ -245,8 +245,8 @@ class EventRows(Protocol):
         """Events after a number, in order."""
         ...
 
-    def of(self, number: str, limit: int) -> list[Event]:
-        """The newest events of a task, oldest first."""
+    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
+        """The newest events of a task without those of some types, oldest first."""
         ...
 
 

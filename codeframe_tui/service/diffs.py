@@ -10,10 +10,12 @@ from typing import Any
 
 from codeframe_tui.core.diff import FileDiff, Hunk, file_document, taken
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.moved import moved_blocks
 from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHunkLines
+from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHits, ShowHunkLines
+from codeframe_tui.core.search import MOST_HITS, matches, pattern_of
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.service.details import decided_attempt
 
@@ -24,7 +26,7 @@ KEPT = 4
 
 
 class Diffs:
-    """Answers `ShowDiff` and `ShowHunkLines`.
+    """Answers `ShowDiff`, `ShowHunkLines` and `ShowHits`.
 
     Args:
         workspaces: gives the store of trees, or raises when there is none.
@@ -33,30 +35,33 @@ class Diffs:
     def __init__(self, store: Store, workspaces: Callable[[], Workspaces]) -> None:
         self._store = store
         self._workspaces = workspaces
-        self._kept: OrderedDict[tuple[str, str], Mapping[str, FileDiff]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bool], Mapping[str, FileDiff]] = OrderedDict()
 
-    async def answer(self, query: ShowDiff | ShowHunkLines) -> Document:
+    async def answer(self, query: ShowDiff | ShowHunkLines | ShowHits) -> Document:
         """See `core.queries`. Raises: NotFound."""
-        return await (self._lines(query) if isinstance(query, ShowHunkLines) else self._show(query))
+        match query:
+            case ShowHunkLines():
+                return await self._lines(query)
+            case ShowHits():
+                return await self._hits(query)
+            case _:
+                return await self._show(query)
 
     async def _show(self, query: ShowDiff) -> Document:
         found, decision = await self._attempt(query.number, query.attempt)
         if query.since is None:
-            files = await self._between(found.base, found.tree)
+            files = await self._between(found.base, found.tree, query.space)
             made = await asyncio.to_thread(_diff, found, decision, files, query.room)
-            return {"task": query.number, **made}
+            return {"task": query.number, **made, **_told(query)}
         earlier, _ = await self._attempt(query.number, query.since)
         moved = await self._between(earlier.base, found.base)
-        files = await self._between(earlier.tree, found.tree)
+        files = await self._between(earlier.tree, found.tree, query.space)
         make = partial(_interdiff, earlier, found, files, moved.keys(), query.room)
-        return {"task": query.number, **await asyncio.to_thread(make)}
+        return {"task": query.number, **await asyncio.to_thread(make), **_told(query)}
 
     async def _lines(self, query: ShowHunkLines) -> Document:
-        found, _ = await self._attempt(query.number, query.attempt)
-        old = found.base
-        if query.since is not None:
-            old = (await self._attempt(query.number, query.since))[0].tree
-        file = (await self._between(old, found.tree)).get(query.path)
+        found, files = await self._compared(query)
+        file = files.get(query.path)
         if file is None or not 1 <= query.k <= len(file.hunks):
             raise NotFound(f"{query.path} has no hunk {query.k}", hint="`diff --json` numbers them")
         hunk = file.hunks[query.k - 1]
@@ -74,22 +79,66 @@ class Diffs:
             "lines": lines,
         }
 
+    async def _hits(self, query: ShowHits) -> Document:
+        found, files = await self._compared(query)
+        hits = await asyncio.to_thread(_found, files, query.text)
+        return {
+            "task": query.number,
+            "attempt": found.number,
+            "proposal": found.proposal,
+            "since": query.since,
+            "text": query.text,
+            "hits": hits[:MOST_HITS],
+            "all": len(hits) <= MOST_HITS,
+        }
+
+    async def _compared(
+        self, query: ShowHunkLines | ShowHits
+    ) -> tuple[Attempt, Mapping[str, FileDiff]]:
+        """The attempt that a question is about, and the files in which it differs."""
+        found, _ = await self._attempt(query.number, query.attempt)
+        old = found.base
+        if query.since is not None:
+            old = (await self._attempt(query.number, query.since))[0].tree
+        return found, await self._between(old, found.tree, query.space)
+
     async def _attempt(self, number: str, attempt: int | None) -> tuple[Attempt, Decision | None]:
         return await self._store.read(lambda tables: decided_attempt(tables, number, attempt))
 
-    async def _between(self, old: str, new: str) -> Mapping[str, FileDiff]:
+    async def _between(self, old: str, new: str, space: bool = True) -> Mapping[str, FileDiff]:
         """The files that differ between two trees, by path."""
-        if (old, new) not in self._kept:
-            diffs = await self._workspaces().diff(old, new)
-            self._kept[old, new] = {diff.path: diff for diff in diffs}
-        self._kept.move_to_end((old, new))
+        key = (old, new, space)
+        if key not in self._kept:
+            diffs = await self._workspaces().diff(old, new, space=space)
+            self._kept[key] = {diff.path: diff for diff in diffs}
+        self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[old, new]
+        return self._kept[key]
+
+
+def _told(query: ShowDiff) -> Document:
+    return {} if query.space else {"space": False}
 
 
 def _page(hunk: Hunk, first: int, count: int) -> list[list[str]]:
     return [list(line) for line in hunk.lines[first : first + max(0, count)]]
+
+
+def _found(files: Mapping[str, FileDiff], text: str) -> list[list[Any]]:
+    """Path, hunk and line of hits; one more than are told."""
+    pattern = pattern_of(text)
+    found: list[list[Any]] = []
+    if pattern is None:
+        return found
+    for path, file in files.items():
+        for hunk in file.hunks:
+            lines = hunk.lines
+            texts = ["" if sign == "\\" else line for sign, line in lines]
+            found += ([path, hunk.k, line] for line in matches(texts, pattern))
+            if len(found) > MOST_HITS:
+                return found[: MOST_HITS + 1]
+    return found
 
 
 def _diff(
@@ -140,8 +189,12 @@ def _documents(
     room: int | None,
 ) -> list[dict[str, Any]]:
     documents = []
+    moved = moved_blocks(list(files.values()))
     for path, file in files.items():
         document = file_document(file, verdicts.get(path, ()), room)
+        for hunk in document["hunks"]:
+            if blocks := moved.get((path, hunk["k"])):
+                hunk["moved"] = [list(block) for block in blocks]
         documents.append(document)
         if room is not None:
             room = max(0, room - taken(document))

@@ -42,6 +42,7 @@ from codeframe_tui.service import (
     details,
     documents,
     drafts,
+    history,
     importing,
     limits,
     queue,
@@ -93,6 +94,7 @@ _DOCUMENTS: Mapping[type[Any], Callable[[Tables, Any], Document]] = {
     queries.CheckDependencies: dependencies.check,
     queries.ShowDependencies: dependencies.dependencies,
     queries.ShowIssues: documents.issues,
+    queries.ShowHistory: history.history,
     queries.ShowEntry: activity.entry,
     queries.ShowEvents: documents.events,
     queries.ShowQueue: windows.queue,
@@ -207,7 +209,7 @@ class Supervisor(StoreLedger):
                 return await self._store.read(lambda rows: activity.activity(rows, query, now))
             case queries.ShowBlockers():
                 return await self._store.read(partial(self._blockers, query))
-            case queries.ShowDiff() | queries.ShowHunkLines():
+            case queries.ShowDiff() | queries.ShowHunkLines() | queries.ShowHits():
                 return await self._diffs.answer(query)
             case queries.ShowTask() | ShowReview() | ShowLetter():
                 return await self._reviewed(query)

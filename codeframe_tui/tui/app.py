@@ -26,15 +26,17 @@ from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.reviewing import Reviewer
+from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.door import Door
-from codeframe_tui.tui.widgets.labels import Footer
+from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 from codeframe_tui.tui.widgets.panes import FileList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -86,7 +88,6 @@ class CockpitApp(Reviewer):
         tick: float = 1.0,
     ) -> None:
         super().__init__(connect, now=now, chosen=chosen.keys)
-        self.now = now
         self._signals = signals
         self._tick = tick * (_CALM if chosen.reduced_motion else 1)
         self._preferences = chosen
@@ -97,6 +98,7 @@ class CockpitApp(Reviewer):
         self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
         if chosen.reduced_motion:
             self.animation_level = "none"
+            self.feed.tick = 1.0  # streams too are drawn seldom
         wanted = full_name(chosen.theme or str(self._kept.get("theme")))
         wanted = MONO if self.no_color else wanted
         if wanted != DARK:
@@ -148,6 +150,17 @@ class CockpitApp(Reviewer):
     def _tell_title(self, message: Arrived) -> None:
         if message.slot == "overview":
             self.caller.show_title(message.document)
+        if message.slot in {"overview", "queue"}:
+            self.call_later(self._welcome)
+
+    @on(Cockpit.Ready)
+    def _welcome(self) -> None:
+        """On the first fresh project say once what this is."""
+        front = self.cockpit.ready and self.screen is self.cockpit
+        wanted = front and self._kept.remembers and is_fresh(self.state)
+        if wanted and not self._kept.get("welcomed"):
+            self._kept.put("welcomed", value=True)
+            self.action_act("app.welcome")
 
     def _ask_terminal(self, request: str) -> None:
         if self._driver is not None:
@@ -187,8 +200,9 @@ class CockpitApp(Reviewer):
         live = self.state.in_hand
         if live and (live.again or live.progress) and self.cockpit.ready:
             self.cockpit.draw_tests()
-        if working and self.cockpit.ready:
+        if (working or self.state.slow) and self.cockpit.ready:
             self.cockpit.draw_header()
+        if working and self.cockpit.ready:
             self.cockpit.draw_activity()
 
     @on(LineList.Chosen)
@@ -204,8 +218,8 @@ class CockpitApp(Reviewer):
 
     # -- what a person does ---------------------------------------------------------------------
 
-    @on(Footer.Clicked)
-    def _footer_clicked(self, message: Footer.Clicked) -> None:
+    @on(Label.Clicked)
+    def _label_clicked(self, message: Label.Clicked) -> None:
         self.action_act(message.action)
 
     @on(DiffView.ApproveAllAsked)

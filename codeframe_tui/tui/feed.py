@@ -28,6 +28,7 @@ from codeframe_tui.tui.messages import (
     Missing,
     Streamed,
 )
+from codeframe_tui.tui.waiting import Waiting, words_for
 
 if TYPE_CHECKING:  # commands and all ports at once would delay the first picture
     from codeframe_tui.core.commands import Command
@@ -71,7 +72,7 @@ class Feed:
         connect: gives a service; called again whenever the engine is gone.
         post: takes messages for the app; must not wait.
         gap: seconds between two fetches of a slot.
-        tick: seconds between two deliveries of signals.
+        tick: seconds between two deliveries of signals; may be changed at any time.
         patience: seconds that a wish waits for an engine that is not there yet.
     """
 
@@ -87,8 +88,9 @@ class Feed:
         self._connect = connect
         self._post = post
         self._gap = gap
-        self._tick = tick
+        self.tick = tick
         self._patience = patience
+        self._waiting = Waiting(post)
         self._service: Service | None = None
         self._found = asyncio.Event()
         self._seen: int | None = None
@@ -123,7 +125,8 @@ class Feed:
         """Carry a wish out. Raises: CodeframeError; also when there is no engine now."""
         service = await self._there()
         try:
-            return await service.submit(command)
+            with self._waiting.on(words_for(command)):
+                return await service.submit(command)
         except OSError as error:
             raise _gone() from error
 
@@ -131,7 +134,8 @@ class Feed:
         """Ask once. Raises: CodeframeError."""
         service = await self._there()
         try:
-            return await service.query(query)
+            with self._waiting.on(words_for(query)):
+                return await service.query(query)
         except OSError as error:
             raise _gone() from error
 
@@ -141,7 +145,8 @@ class Feed:
         while True:
             await asyncio.sleep(_TRIES[min(failures, len(_TRIES) - 1)])
             try:
-                service = await self._connect()
+                with self._waiting.on("starting the engine"):
+                    service = await self._connect()
             except (OSError, CodeframeError) as error:
                 failures += 1
                 if self._told(error):
@@ -161,7 +166,8 @@ class Feed:
     async def _session(self, service: Service) -> bool:
         """Serve until the connection ends; whether it ever worked."""
         try:
-            first = await self._first_documents(service)
+            with self._waiting.on("reading the queue"):
+                first = await self._first_documents(service)
         except (OSError, CodeframeError) as error:
             log.info("first question failed: %s", error)
             return False
@@ -208,7 +214,8 @@ class Feed:
             if query is None:
                 continue
             try:
-                document = await service.query(query)
+                with self._waiting.on(words_for(query)):
+                    document = await service.query(query)
             except CodeframeError as error:
                 if error.code == "engine_lost":
                     return
@@ -243,7 +250,7 @@ class Feed:
             self._arrived.clear()
             merged, self._merged = self._merged, {}
             self._post(Streamed([_joined(parts) for parts in merged.values()]))
-            await asyncio.sleep(self._tick)
+            await asyncio.sleep(self.tick)
 
     async def _there(self) -> Service:
         """The service; an engine that just starts is waited for, so that no early key is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
@@ -17,6 +17,7 @@ from codeframe_tui.core.queries import (
     ShowBase,
     ShowBlockers,
     ShowDiff,
+    ShowHits,
     ShowQueue,
     ShowReview,
     ShowSide,
@@ -31,6 +32,7 @@ from codeframe_tui.tui.messages import (
     EngineLost,
     Happened,
     Missing,
+    Slow,
     Streamed,
 )
 from codeframe_tui.tui.present.diff_supply import opened
@@ -42,6 +44,7 @@ from codeframe_tui.tui.present.state import ENDED, State
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
+from codeframe_tui.tui.waiting import SLOW
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
@@ -75,6 +78,7 @@ class Follower(App[int]):
     ) -> None:
         # without colours Textual would make greys of them, unless they are the terminal's own
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
         self._chosen, self._key_problems = _checked(chosen)
@@ -144,7 +148,7 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = ShowDiff(str(number), state.attempt_shown, state.since, room=ROOM)
+        shown = ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
         self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
 
@@ -182,6 +186,21 @@ class Follower(App[int]):
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
+
+    @on(DiffView.HitsAsked)
+    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.run_worker(self._give_hits(message), group="hits")
+
+    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+        """Hits in a diff of which not all text is here."""
+        _, attempt, since, space, text = asked.about
+        wanted = ShowHits(self.state.focus or "", attempt, since, text, space)
+        try:
+            found = await self.feed.query(wanted)
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_hits(asked, found)
 
     @on(DiffView.LinesAsked)
     def _lines_asked(self, message: DiffView.LinesAsked) -> None:
@@ -263,6 +282,13 @@ class Follower(App[int]):
         if self.cockpit.ready:
             self.cockpit.draw_header()
 
+    @on(Slow)
+    def _slow(self, message: Slow) -> None:
+        since = self.now() - timedelta(seconds=SLOW)
+        self.state.slow = (message.what, since) if message.what else None
+        if self.cockpit.ready:
+            self.cockpit.draw_header()
+
     @on(EngineFound)
     def _engine_found(self, message: EngineFound) -> None:
         self.state.lost = self.state.refused = ""
@@ -289,6 +315,7 @@ class Follower(App[int]):
         self.feed.want("task", ShowTask(number) if number else None)
         self.feed.want("activity", ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
+        self.state.space = True
         self.feed.want("diff", None)
         self.feed.want("review", None)
         self.cockpit.part("queue", QueuePane).bring(number)

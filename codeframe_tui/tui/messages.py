@@ -14,7 +14,7 @@ from codeframe_tui.core.queries import Query
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document
 
-__all__ = ["Arrived", "EngineFound", "EngineLost", "Happened", "Missing", "Streamed"]
+__all__ = ["Arrived", "EngineFound", "EngineLost", "Happened", "Missing", "Slow", "Streamed"]
 
 
 class Arrived(Message, bubble=False):
@@ -68,3 +68,11 @@ class EngineFound(Message, bubble=False):
     def __init__(self, overview: Document) -> None:
         super().__init__()
         self.overview = overview
+
+
+class Slow(Message, bubble=False):
+    """What a person waits for, for more than a moment; empty when it is over."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what

@@ -105,6 +105,11 @@ class Kept:
     def __init__(self, path: Path | None) -> None:
         self._path = path
 
+    @property
+    def remembers(self) -> bool:
+        """Whether what is put here is there next time."""
+        return self._path is not None
+
     def get(self, name: str) -> object:
         """A fact; None when there is none."""
         return self._read().get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,12 +54,11 @@ class Hands:
 
     async def round(self, seen: int) -> int:
         """Begin and end followers after a commit; returns the count of commits."""
-        ledger = self._shop.ledger
-        names = await self._shop.workspaces.names()
-        numbers = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
-        statuses = await ledger.statuses(numbers) if numbers else {}
-        waiting = [number for number, status in statuses.items() if status in _WAITING]
-        open_ = await ledger.in_hand(waiting) if waiting else {}
+        try:
+            open_ = await self._open()
+        except CodeframeError as error:  # what is not followed is not lost
+            logger.warning("copies are not followed: %s", error.message)
+            return await self._shop.ledger.changed(seen)
         for number, (hand, task) in list(self._following.items()):
             if task.done() or open_.get(number) != hand:
                 await self._end(number)
@@ -68,7 +67,15 @@ class Hands:
                 follower = _Follower(self._shop, number, hand)
                 task = asyncio.create_task(follower.run(), name=f"hand {number}")
                 self._following[number] = hand, task
-        return await ledger.changed(seen)
+        return await self._shop.ledger.changed(seen)
+
+    async def _open(self) -> Mapping[str, Hand]:
+        """The copies that are open, of tasks that wait for a person."""
+        names = await self._shop.workspaces.names()
+        numbers = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
+        statuses = await self._shop.ledger.statuses(numbers) if numbers else {}
+        waiting = [number for number, status in statuses.items() if status in _WAITING]
+        return await self._shop.ledger.in_hand(waiting) if waiting else {}
 
     async def stop(self) -> None:
         """End all followers; the copies stay."""

@@ -8,7 +8,14 @@ from codeframe_tui.core.commands import Approve
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.outline import unpack_numbers, unpack_signs
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.queries import MOST_LINES, Query, ShowDiff, ShowHunkLines, ShowSide
+from codeframe_tui.core.queries import (
+    MOST_LINES,
+    Query,
+    ShowDiff,
+    ShowHits,
+    ShowHunkLines,
+    ShowSide,
+)
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import add, in_review
@@ -72,6 +79,8 @@ async def test_a_line_without_an_end_is_cut(service: Service, engine: Supervisor
         (ShowHunkLines("2", None, None, "a.py", 0, 0, 9), "not_found"),
         (ShowHunkLines("2", None, None, "c.py", 1, 0, 9), "not_found"),
         (ShowHunkLines("2", None, 5, "a.py", 1, 0, 9), "not_found"),
+        (ShowHits("7", None, None, "x"), "not_found"),
+        (ShowHits("2", 4, None, "x"), "not_found"),
     ],
     ids=str,
 )
@@ -134,3 +143,40 @@ async def test_outlined_hunks_are_decided_like_others(service: Service, engine: 
     found = await service.query(ShowDiff(number, room=0))
     assert found["files"][0]["hunks"] == []
     assert found["files"][0]["more"]["verdicts"] == [["declined", 1], ["accepted", 1]]
+
+
+async def test_white_space_is_left_out_where_it_is_asked_for(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    whole = await service.query(ShowDiff(number))
+    assert "space" not in whole
+    found = await service.query(ShowDiff(number, space=False))
+    assert found["space"] is False
+    assert [(file["path"], file["hunks"]) for file in found["files"]] == [("a.py", [])]
+    with pytest.raises(CodeframeError):
+        await service.query(ShowHunkLines(number, None, None, "a.py", 1, 0, 9, space=False))
+    assert (await service.query(ShowDiff(number))) == whole
+
+
+# -- searching -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["e", "x", "no such text", ""])
+async def test_lines_that_hold_a_text_are_found(
+    service: Service, engine: Supervisor, text: str
+) -> None:
+    number = await in_review(engine)
+    whole = await service.query(ShowDiff(number))
+    found = await service.query(ShowHits(number, None, None, text))
+    told = [
+        [file["path"], hunk["k"], at]
+        for file in whole["files"]
+        for hunk in file["hunks"]
+        for at, (sign, line) in enumerate(hunk["lines"])
+        if text and text in line and sign != "\\"
+    ]
+    assert found == {
+        "task": number, "attempt": 1, "proposal": whole["proposal"], "since": None, "text": text,
+        "hits": told, "all": True,
+    }  # fmt: skip

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
-from codeframe_tui.core.commands import AddIssue, Cancel, Hold, ImportTasks
+from codeframe_tui.core.commands import AddIssue, Cancel, EditTask, Hold, ImportTasks, Release
+from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import (
     MOST_PLACES,
     MOST_ROWS,
     CheckDependencies,
     ShowDependencies,
+    ShowHistory,
     ShowIssues,
     ShowQueue,
     ShowTasks,
@@ -251,3 +253,44 @@ async def test_issues_are_found_by_number_and_title(service: Service) -> None:
     ):
         found = (await service.query(ShowIssues(text)))["issues"]
         assert [each["number"] for each in found] == numbers
+
+
+# -- what happened --------------------------------------------------------------------------------
+
+
+async def test_the_history_of_a_task_has_its_attempts_where_they_were_made(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service, "first")
+    await service.submit(EditTask(number, title="better", priority=1))
+    task = await claim(engine)
+    await engine.record_turn(number, reply(0, 0.5))
+    await engine.record_tool(number, ToolResult("t1", "Read"), "read a.py")
+    await propose(engine, task.number)
+    await engine.to_review(number)
+    await service.submit(Cancel(number, "not needed"))
+    found = await service.query(ShowHistory(number))
+    assert (found["title"], found["status"], found["cut"]) == ("better", "cancelled", False)
+    said = [(item["title"], item["attempt"]) for item in found["items"]]
+    assert said == [
+        ("added", None),
+        ("changed: title, priority", None),
+        ("started work", None),
+        ("attempt 1", 1),
+        ("waits for review", None),
+        ("cancelled", None),
+    ]
+    attempt = found["items"][3]
+    assert attempt.items() >= {"verdict": "proven", "files": 2, "added": 2, "removed": 2}.items()
+    assert (attempt["detail"], attempt["cost_usd"]) == ("why", 0.5)
+    assert found["items"][5]["detail"] == "not needed"
+
+
+async def test_a_long_history_keeps_what_is_newest(service: Service) -> None:
+    number = await add(service)
+    for _ in range(2):
+        for wish in (Hold, Release):
+            await service.submit(wish(number))
+    whole = (await service.query(ShowHistory(number)))["items"]
+    titles = [item["title"] for item in whole]
+    assert titles == ["added", "put on hold", "released", "put on hold", "released"]

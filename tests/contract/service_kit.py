@@ -63,9 +63,11 @@ class TwoFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
+    async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
         if base == tree:
             return []
+        if not space:
+            return [FileDiff("a.py", Action.MODIFY, "100644", "100644", False, ())]
         hunks = tuple(Hunk(k, k, 1, k, 1, (("-", "old"), ("+", "new"))) for k in (1, 2))
         return [
             FileDiff("a.py", Action.MODIFY, "100644", "100644", False, hunks),

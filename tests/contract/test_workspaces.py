@@ -811,6 +811,43 @@ async def test_without_git_the_person_is_told(
 # -- diff -------------------------------------------------------------------------------------
 
 
+async def test_a_diff_can_leave_white_space_out(space: GitWorkspaces) -> None:
+    base = (await space.snapshot()).tree
+    old = await space.overlay(
+        base,
+        {
+            "both.py": ("100644", b"a\nb\n"),
+            "only.py": ("100644", b"if x:\n  y\n"),
+            "only too.py": ("100644", b"if x:\n  y\n"),
+            "mode.sh": ("100644", b" x\n"),
+            "becomes_link": ("100644", b"x\n"),
+            "gone": ("100644", b"x\n"),
+        },
+    )
+    new = await space.overlay(
+        old,
+        {
+            "both.py": ("100644", b"a \nc\n"),
+            "only.py": ("100644", b"if x:\n    y\n"),
+            "only too.py": ("100644", b"if x:\n    y\n"),
+            "mode.sh": ("100755", b"x\n"),
+            "becomes_link": ("120000", b"x"),
+            "gone": None,
+        },
+    )
+    diff = {file.path: file for file in await space.diff(old, new, space=False)}
+    assert list(diff) == ["becomes_link", "both.py", "gone", "mode.sh", "only too.py", "only.py"]
+    assert [hunk.lines for hunk in diff["both.py"].hunks] == [
+        ((" ", "a "), ("-", "b"), ("+", "c")),
+    ]
+    for path in ("only.py", "only too.py", "mode.sh"):
+        assert (diff[path].hunks, diff[path].binary) == ((), False)
+    assert diff["mode.sh"].new_mode == "100755"
+    assert diff["becomes_link"].binary
+    assert len(diff["gone"].hunks) == 1
+    assert all(len(file.hunks) == 1 for file in await space.diff(old, new) if not file.binary)
+
+
 async def test_a_diff_names_actions_modes_and_lines(space: GitWorkspaces, project: Path) -> None:
     body = b"class A:\n    def m(self):\n" + b"".join(b"        x%d = 1\n" % i for i in range(20))
     put(

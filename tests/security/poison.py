@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import (
+    Query,
+    ShowBase,
+    ShowEntry,
+    ShowHand,
+    ShowLetter,
+    ShowReview,
+    ShowSide,
+    ShowUndo,
+)
+from codeframe_tui.ports import Document
 from tests.tui.fake_service import FakeService, task
 
-__all__ = ["happenings", "poisoned", "poisoned_service"]
+__all__ = ["Hostile", "happenings", "poisoned", "poisoned_service"]
 
 OURS = {
     *(
@@ -78,6 +90,51 @@ def _odd_files(texts: Iterator[str]) -> list[dict[str, Any]]:
     )
     plain: dict[str, Any] = {"action": "modify", "mode": "100644", "binary": False, "hunks": []}
     return [plain | {"path": f"odd{n}{next(texts)}"} | each for n, each in enumerate(odd)]
+
+
+class Hostile(FakeService):
+    """A poisoned service whose answers to what is asked on the way hold hostile texts too.
+
+    Attributes:
+        texts: what they hold.
+    """
+
+    texts: Iterator[str] = repeat("plain")
+
+    async def query(self, query: Query) -> Document:
+        texts = self.texts
+        match query:
+            case ShowReview():
+                comments = [_comment(n, texts) for n in range(4)]
+                parts: dict[str, list[str]] = {"files": [], "hunks": [], "lines": []}
+                nothing: Document = {
+                    "accepted": parts,
+                    "rejected": parts,
+                    "seen": [],
+                    "since": None,
+                }
+                return {"task": "1.2.3", "attempt": 2, "proposal": "p2", "comments": comments,
+                        "draft": nothing, "since": 1}  # fmt: skip
+            case ShowSide():
+                return {"lines": [next(texts).replace("\n", "")] * 3, "total": 60, "tokens": None}
+            case ShowHand():
+                return {"task": "1.2.3", "path": next(texts), "attempt": 2, "moved": True,
+                        "files": [{"path": next(texts), "action": "modify"}]}  # fmt: skip
+            case ShowEntry() | ShowUndo() | ShowLetter() | ShowBase():
+                found: Document = poisoned(await super().query(query), texts)
+                return found
+            case _:
+                return await super().query(query)
+
+
+def _comment(number: int, texts: Iterator[str]) -> dict[str, Any]:
+    path, line = (("client/retry.py", 42), ("client/retry.py", None), ("", None))[number % 3]
+    return {
+        "id": number, "type": ("issue", "question", "nit")[number % 3], "text": next(texts),
+        "path": path, "side": "new", "first": line, "last": line, "attempt": 1, "sent": None,
+        "state": "outdated" if number == 3 else "open", "stands": number != 3,
+        "excerpt": [next(texts)], "answer": next(texts), "author": next(texts),
+    }  # fmt: skip
 
 
 def happenings(service: FakeService, texts: Iterator[str]) -> None:

@@ -90,6 +90,9 @@ class Host(App[None]):
         lines = [f"line {number}" for number in range(message.first, last + 1)]
         self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
 
+    def on_diff_search_hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.said.append(message)
+
     def on_diff_looks_told(self, message: DiffView.Told) -> None:
         self.said.append(message)
 

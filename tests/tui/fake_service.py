@@ -14,14 +14,19 @@ from codeframe_tui.core.commands import Command, TakeInHand
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import (
+    CheckDependencies,
     Query,
     ShowActivity,
     ShowBase,
     ShowBlockers,
+    ShowDependencies,
     ShowDiff,
     ShowEntry,
     ShowFile,
     ShowHand,
+    ShowHistory,
+    ShowHits,
+    ShowIssues,
     ShowLetter,
     ShowOverview,
     ShowQueue,
@@ -296,6 +301,30 @@ def activity() -> Document:
     }  # fmt: skip
 
 
+def history() -> Document:
+    """The story of the task in review."""
+
+    def line(minutes: float, title: str, detail: str = "") -> Document:
+        return {"at": at(minutes), "kind": "state", "title": title, "detail": detail,
+                "attempt": None}  # fmt: skip
+
+    def attempt(minutes: float, number: int, verdict: str, said: str) -> Document:
+        return line(minutes, f"attempt {number}", said) | {
+            "kind": "attempt", "attempt": number, "cause": "correction" if number > 1 else "first",
+            "verdict": verdict, "message": "", "files": 4, "added": 19, "removed": 3,
+            "cost_usd": 0.1 * number}  # fmt: skip
+
+    items = [
+        line(60 * 24, "added"),
+        line(40, "started work"),
+        attempt(30, 1, "failed", "Retries stop after three."),
+        attempt(12, 2, "proven", "Retries now spend a time budget."),
+        line(3, "waits for review"),
+    ]
+    return {"number": "1.2.3", "title": "Retry on 429", "status": "in_review", "items": items,
+            "cut": False}  # fmt: skip
+
+
 @dataclass
 class FakeService:
     """Answers from its documents, records commands, sends what a test says.
@@ -324,6 +353,10 @@ class FakeService:
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
     refuse: CodeframeError | None = None
+    issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
+    loops: set[str] = field(default_factory=set)
+    history: Document = field(default_factory=history)
+    floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
@@ -358,6 +391,8 @@ class FakeService:
             case ShowBase() if not self.refuse_base:
                 text = self.bases.get(query.path)
                 found = {"task": query.number, "path": query.path, "text": text}
+            case ShowHits():
+                found = {"hits": [["client/limit.py", 1, 0]], "all": True}
             case ShowSide():
                 lines = self.sides[query.path]
                 shown = lines[query.first - 1 : query.last]
@@ -373,11 +408,38 @@ class FakeService:
                 found = self.hand
             case ShowUndo():
                 found = {"files": FILES}
+            case CheckDependencies(_, needs):
+                found = {"needs": [self._need(number) for number in needs]}
+            case ShowDependencies(number):
+                found = self._dependencies(number)
+            case ShowHistory():
+                found = self.history
+            case ShowIssues(text):
+                issues = [each for each in self.issues if text in each["number"] + each["title"]]
+                found = {"issues": issues}
             case ShowTask():
                 found = self._task(query.number)
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _need(self, number: str) -> Document:
+        known = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        if number in self.loops:
+            return {**known[number], "problem": f"{number} itself waits for it"}
+        if number not in known:
+            return {"number": number, "problem": f"there is no task {number}"}
+        return {**known[number], "problem": None}
+
+    def _dependencies(self, number: str) -> Document:
+        rows = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}
+        node = {"depth": 0, "again": False}
+        return {
+            "task": rows[number],
+            "needs": [rows[each] | node for each in rows[number]["depends_on"]],
+            "holds": [row | node for row in rows.values() if number in row["depends_on"]],
+            "cut": {"needs": False, "holds": False},
+        }
 
     def _file(self, number: str, path: str) -> Document:
         proposal = self.diffs[number]["proposal"]

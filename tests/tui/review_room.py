@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action, proposal_id
 from codeframe_tui.core.queries import ShowReview, ShowTask
 from codeframe_tui.core.verification import Flag, Verdict
-from codeframe_tui.ports import Service
+from codeframe_tui.ports import Service, TreeEntry
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from codeframe_tui.tui.app import CockpitApp
@@ -64,7 +64,11 @@ class Trees:
         text = self.trees[tree].get(path)
         return None if text is None else text.encode()
 
-    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
+    async def entries(self, tree: str, paths: Iterable[str]) -> dict[str, TreeEntry]:
+        found = self.trees[tree]
+        return {p: TreeEntry("100644", f"{tree} {p}") for p in paths if p in found}
+
+    async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
         old, new = self.trees[base], self.trees[tree]
         found = []
         for path in sorted(path for path in {*old, *new} if old.get(path) != new.get(path)):
@@ -72,7 +76,9 @@ class Trees:
             action = Action.CREATE if path not in old else action
             action = Action.DELETE if path not in new else action
             modes = ("100644" if path in old else None, "100644" if path in new else None)
-            hunks = hunks_of(old.get(path, ""), new.get(path, ""))
+            texts = old.get(path, ""), new.get(path, "")
+            same = not space and len({"".join(text.split()) for text in texts}) == 1
+            hunks = () if same else hunks_of(*texts)
             found.append(FileDiff(path, action, *modes, False, hunks))
         return found
 

@@ -50,9 +50,9 @@ def a_service() -> FakeService:
 async def in_diff(drive: Drive) -> None:
     drive.key("2")
     await drive.in_pane("diff")
-    diff = drive.app.cockpit.query_one(DiffView)
-    await drive.until(lambda: diff.place)
-    diff.go_to(("client/retry.py", 1))
+    view = drive.app.cockpit.query_one(DiffView)
+    await drive.until(lambda: view.place)
+    view.go_to(("client/retry.py", 1))
 
 
 async def past_guard(drive: Drive) -> None:

@@ -8,7 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from tests.diff_documents import retry
+from tests.diff_documents import every_kind, retry
 from tests.tui.diff_host import Host, press, until
 
 
@@ -40,7 +40,7 @@ async def test_the_diff_looks_like_this(
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids="{0[0]}x{0[1]}".format)
-@pytest.mark.parametrize("scene", ["split", "wrap", "search", "folds"])
+@pytest.mark.parametrize("scene", ["split", "wrap", "search", "folds", "kinds"])
 async def test_each_way_of_reading_looks_like_this(
     scene: str, size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
@@ -55,6 +55,8 @@ async def test_each_way_of_reading_looks_like_this(
                 long["files"][0]["hunks"][0]["lines"][1][1] += " Long words." * 20
                 diff.show(long)
                 await press(pilot, "W", "j", "j")
+            case "kinds":
+                diff.show(every_kind())
             case "search":
                 diff.seek("retr")
                 await until(pilot, lambda: "of" in diff.found)

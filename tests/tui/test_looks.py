@@ -100,5 +100,6 @@ async def test_plain_signs_are_ascii_on_every_screen(size: tuple[int, int]) -> N
 async def test_little_motion_means_no_animation_and_seldom_ticks() -> None:
     async with opened(chosen=Preferences(reduced_motion=True)) as drive:
         assert drive.app.animation_level == "none"
+        assert drive.app.feed.tick == 1.0
     async with opened() as drive:
         assert drive.app.animation_level == "full"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from textual import events
 from textual.widgets import Input
 
-from codeframe_tui.core.commands import AddTask, Answer, Command, KeepWorking
+from codeframe_tui.core.commands import AddTask, Answer, Command, ImportTasks, KeepWorking
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.importing import read_markdown
 from codeframe_tui.ports import Document
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.modals.task_form import TaskForm
-from codeframe_tui.tui.modals.text import AnswerDialog, Words
+from codeframe_tui.tui.modals.text import AnswerDialog, AskText, Words
 from codeframe_tui.tui.modals.viewer import Viewer
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
@@ -225,3 +226,65 @@ async def test_a_paste_refused_midway_says_how_far_it_came(taken: int) -> None:
 def test_import_takes_tasks_as_the_sheet_says() -> None:
     found = read_markdown("".join(f"- [ ] task {n}\n" for n in range(243)), "tasks.md")
     assert len(found["tasks"]) == 243
+
+
+# -- lists as they can be imported ----------------------------------------------------------------
+
+LIST = """## 1.7 Limits
+- [ ] [1.7.1] Count retries (p1)
+- [x] [1.7.0] Done before
+- [ ] [1.7.2] Tell them (after 1.7.1, 1.7.0)
+  to whoever asks
+"""
+
+
+async def test_a_pasted_list_is_imported_as_it_is_written_after_a_look() -> None:
+    async with opened() as drive:
+        drive.app.post_message(events.Paste(LIST))
+        await _in_front(drive, Sheet)
+        said = drive.screen_text()
+        assert "Import 2 tasks and 1 issue?" in said
+        assert "1.7 Limits" in said
+        assert "1.7.1 Count retries    p1" in said
+        assert "1.7.2 Tell them  ◦ 1.7.1" in said
+        assert isinstance(drive.app.screen, Sheet)
+        drive.app.screen._appeared -= 1
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [ImportTasks(read_markdown(LIST, "pasted"))]
+        await drive.until(lambda: "2 tasks and 1 issue imported" in drive.label("notice"))
+
+
+async def test_all_that_is_wrong_with_a_list_is_told_with_its_place() -> None:
+    wrong = LIST.replace("p1", "p9").replace("after 1.7.1, 1.7.0", "after nothing")
+    async with opened() as drive:
+        drive.app.post_message(events.Paste(wrong))
+        await _in_front(drive, Viewer)
+        assert "pasted:2: 'p9' is neither" in drive.screen_text()
+        assert "pasted:4: 'after nothing' is neither" in drive.screen_text()
+        assert drive.service.submitted == []
+
+
+async def test_a_file_of_tasks_is_imported_and_a_wrong_path_can_be_corrected(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tasks.toml").write_text('[[tasks]]\ntitle = "Count retries"\n')
+    async with opened() as drive:
+        drive.key("i")
+        await _in_front(drive, AskText)
+        drive.type(f"{tmp_path}/tasks.tom")
+        first = drive.app.screen
+        drive.key("enter")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        await _in_front(drive, AskText)
+        assert "it cannot be read" in drive.screen_text()
+        drive.type("l")
+        drive.key("enter")
+        await _in_front(drive, Sheet)
+        assert "Import 1 task?" in drive.screen_text()
+        assert isinstance(drive.app.screen, Sheet)
+        drive.app.screen._appeared -= 1
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        document = {"tasks": [{"title": "Count retries"}]}
+        assert drive.service.submitted == [ImportTasks(document)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.tui.driving import opened
 
@@ -10,9 +11,11 @@ async def test_the_file_is_named_above_its_lines_once_its_bar_is_out_of_sight() 
     async with opened(size=(120, 24)) as drive:
         diff = drive.app.cockpit.query_one(DiffView)
         assert drive.label("place") == ""
-        diff.scroll_to(y=3, animate=False, immediate=True)
+        row = diff.index.find(Place("client/retry.py"))
+        assert row is not None
+        diff.scroll_to(y=row + 3, animate=False, immediate=True)
         await drive.until(lambda: "client/retry.py" in drive.label("place"))
-        assert "file 1 of 4" in drive.label("place")
+        assert "file 3 of 4" in drive.label("place")
         diff.scroll_to(y=0, animate=False, immediate=True)
         await drive.until(lambda: drive.label("place") == "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from codeframe_tui.core.commands import AddTask, Command, EditTask
 from codeframe_tui.core.queries import Query, ShowQueue, Sort
 from codeframe_tui.ports import Document
 from codeframe_tui.tui.present.queue import task_rows
@@ -198,3 +199,60 @@ async def test_the_order_of_the_queue_is_chosen_and_shown() -> None:
             assert asked[-1].sort == Sort(name)
         drive.key("s", "s")
         await drive.until(lambda: drive.label("queue-title") == "QUEUE  20,000 tasks")
+
+
+# -- what a person does with a task -----------------------------------------------------------
+
+
+class KeptService(FakeService):
+    """Does what some commands say to the queue it shows."""
+
+    async def submit(self, command: Command) -> Document:
+        rows = self.queue["groups"][0]["rows"]
+        match command:
+            case AddTask(title):
+                rows.insert(9_000, task("99999", title))
+                self.queue["groups"][0]["total"] += 1
+                self.happen("task.added", "99999", title=title)
+                self.submitted.append(command)
+                return {"number": "99999"}
+            case EditTask(number):
+                place = next(at for at, row in enumerate(rows) if row["number"] == number)
+                rows.append(rows.pop(place))
+                self.happen("task.edited", number, fields=["priority"])
+        return await super().submit(command)
+
+
+async def test_a_new_task_far_down_is_gone_to_and_its_place_is_told() -> None:
+    async with opened(many(KeptService())) as drive:
+        await at(drive, "1")
+        drive.key("o")
+        await drive.sheet()
+        await drive.in_pane("field-title")
+        drive.type("Count retries")
+        drive.key("enter")
+        await at(drive, "99999")
+        assert any(line.startswith("  99999 Count retries") for line in in_sight(drive))
+        assert "99999 is in the queue · queued, place 9,001" in drive.label("notice")
+
+
+async def test_a_new_task_that_the_filter_hides_is_told_so() -> None:
+    async with opened(many(KeptService())) as drive:
+        await _filtered(drive, "task 7")
+        drive.key("enter")
+        await drive.in_pane("queue")
+        drive.key("o")
+        await drive.in_pane("field-title")
+        drive.type("Count retries")
+        drive.key("enter")
+        await drive.until(lambda: "the filter hides it" in drive.label("notice"))
+
+
+async def test_the_cursor_follows_a_task_whose_priority_a_person_lowers() -> None:
+    async with opened(many(KeptService())) as drive:
+        drive.key("j")
+        await at(drive, "2")
+        drive.key("minus")
+        await drive.until(lambda: queue(drive).scroll_offset.y > MANY - 100)
+        await at(drive, "2")
+        assert in_sight(drive)[-1].startswith("  2 ")

@@ -167,7 +167,10 @@ async def test_ranges_across_hunks_give_each_its_part_and_one_key_takes_all_back
 
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
-        await desk.press("v", "j", "escape")
+        await desk.press("v", "j")
+        await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        await desk.press("escape")
+        await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)
         assert desk.drive.app.cockpit.pane == "diff"
         assert desk.diff.draft.moves == 0
@@ -222,6 +225,39 @@ async def test_one_key_shows_what_changed_since_the_reviewed_attempt_and_back(
         await desk.drive.until(lambda: "five" in desk.text)
         assert desk.diff.place == place
         assert desk.diff.draft.verdict("b.py", 1) == "accepted"
+
+
+async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Path) -> None:
+    spaced = {**FIRST, "b.py": numbered("b", line_9="    b 9")}
+    async with reviewing(tmp_path, spaced) as desk:
+        desk.go_to("b.py", "    b 9")
+        await desk.press("space")
+        decided = desk.diff.draft.parts
+        await desk.press("w")
+        await desk.drive.until(lambda: "nothing but white space changes" in desk.text)
+        assert "without changes of white space · only to read" in desk.drive.label("title")
+        desk.past_guard()
+        await desk.press("space", "a", "A", "S", "r")
+        await desk.drive.pilot.pause()
+        assert desk.drive.app.screen is desk.drive.app.cockpit
+        assert not desk.diff.draft.parts
+        await desk.press("w")
+        await desk.drive.until(lambda: "    b 9" in desk.text)
+        assert desk.diff.draft.parts == decided
+        desk.past_guard()
+        await desk.press("r")
+        assert desk.diff.draft.rejected_parts
+
+
+async def test_code_that_moved_says_from_where(tmp_path: Path) -> None:
+    moved = range(10, 22)
+    rest = numbered("a", lines=40, **{f"line_{number}": "" for number in moved})
+    block = "".join(f"a {number}\n" for number in moved)
+    async with reviewing(tmp_path, {"a.py": rest, "d.py": block}) as desk:
+        await desk.drive.until(lambda: "moved from a.py:10" in desk.text)
+        assert "moved to d.py:1" in desk.text
+        await desk.press("space")
+        assert desk.diff.draft.parts
 
 
 async def test_an_attempt_nobody_reviewed_is_not_what_is_compared_with(tmp_path: Path) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeframe_tui.core.queries import ShowHits
 from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff_supply import opened as opened_document
 from codeframe_tui.tui.widgets.diff import DiffView
 from tests.diff_documents import document, file, hunk, large
 from tests.tui.diff_host import Host, until
 from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService
+from tests.unit.test_diff_pages import in_room
 
 
 def three() -> dict[str, Any]:
@@ -107,6 +111,45 @@ async def test_searching_many_lines_is_cut_into_slices_and_counts_up_to_a_limit(
         await until(pilot, lambda: diff.found == "1 of 10,000+")
         diff.seek("quantity[2500]")
         await until(pilot, lambda: diff.found == "1 of 10")
+
+
+async def test_where_not_all_text_is_here_the_engine_is_asked_once_a_person_pauses() -> None:
+    app = Host(opened_document(in_room(three(), 0)))
+    async with app.run_test(size=(100, 20)) as pilot:
+        diff = await app.settled(pilot)
+        diff.seek("ret")
+        diff.seek("retry")
+        assert diff.found == "…"
+        await until(pilot, lambda: bool(app.said) and isinstance(app.said[-1], DiffView.HitsAsked))
+        asked = app.said[-1]
+        assert [each.about for each in app.said if isinstance(each, DiffView.HitsAsked)] == [
+            ("p1", 2, None, True, "retry")
+        ]
+        hits = [["b.py", 1, 0], ["a.py", 1, 0], ["gone.py", 1, 0], ["a.py", 1, 1]]
+        diff.give_hits(asked, {"hits": hits, "all": True})
+        assert (diff.place, diff.found) == (Place("a.py", 1, 0), "1 of 3")
+        diff.seek_by(-1)
+        assert diff.place == Place("b.py", 1, 0)
+        diff.seek("")
+        diff.action_bottom()
+        diff.seek("Retry")
+        await until(pilot, lambda: getattr(app.said[-1], "about", ("",))[-1] == "Retry")
+        diff.give_hits(app.said[-1], {"hits": [["a.py", 1, 1]], "all": True})
+        assert (diff.place, diff.found) == (Place("a.py", 1, 1), "1 of 1")  # round the end
+        diff.seek("x")
+        diff.give_hits(asked, {"hits": hits, "all": True})
+        assert diff.found == "…"
+
+
+async def test_the_engine_searches_what_is_large() -> None:
+    service = FakeService()
+    service.diffs["1.2.3"] = in_room(service.diffs["1.2.3"], 0)
+    async with opened(service) as drive:
+        view = await _searched(drive, "limit")
+        asked = [each for each in drive.service.asked if isinstance(each, ShowHits)]
+        assert (asked[-1].number, asked[-1].text) == ("1.2.3", "limit")
+        assert view.found == "1 of 1"
+        assert view.place == Place("client/limit.py", 1, 0)
 
 
 async def test_the_prompt_is_typed_in_while_everything_else_goes_on() -> None:

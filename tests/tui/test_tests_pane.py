@@ -8,7 +8,9 @@ import pytest
 
 from codeframe_tui.core.commands import RunTests, StopTests
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.queries import ShowTestOutput
 from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.log import LogView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at, shown, verification
@@ -102,7 +104,7 @@ async def test_lines_of_the_output_lead_into_the_diff() -> None:
         drive.key("enter")
         await drive.until(lambda: "AssertionError" in drive.screen_text())
         said = drive.screen_text()
-        assert f"{BAD}  failed" in said
+        assert f"failed  {BAD}" in said
         assert said.index("GREEN  failed") < said.index("RED  failed")
         assert "tests/test_retry.py:11: AssertionError  in the diff" in said
         drive.key("g")
@@ -284,3 +286,64 @@ async def test_tests_are_filtered_by_their_name() -> None:
         await drive.until(lambda: len(_rows(drive)) == 10)
         drive.key("escape")
         await drive.until(lambda: len(_rows(drive)) == 4)
+
+
+async def test_the_cursor_goes_to_the_first_test_once_there_is_one_to_tell_of() -> None:
+    service = _failing()
+    document = service.tasks["1.2.3"]
+    found = document["attempts"][-1]["verification"]
+    none = {"verdict": "not_run", "tests": []}
+    document["attempts"][-1]["verification"] = found | {"red": none, "green": none, "regression": {
+        "verdict": "clean", "tests": found["regression"]["tests"][3:]}}  # fmt: skip
+    async with opened(service) as drive:
+        await _in_tests(drive)
+        pane = drive.pane("tests")
+        assert pane.cursor == "unchanged::"
+        document["attempts"][-1]["verification"] = found
+        service.happen("verification.recorded", "1.2.3", attempt=2, verdict="failed")
+        await drive.until(lambda: pane.cursor == f"green::{BAD}")
+
+
+async def test_a_click_on_a_line_of_the_output_leads_into_the_diff() -> None:
+    async with opened(_failing()) as drive:
+        await _in_tests(drive)
+        drive.key("enter")
+        await drive.until(lambda: "AssertionError" in drive.screen_text())
+        page = drive.app.screen.query_one(".dialog-page", LineList)
+        await drive.until(lambda: page.cursor)
+        line = next(y for y, line in enumerate(page.rows) if line.key == page.cursor)
+        await drive.pilot.click(page, offset=(4, line - page.scroll_offset.y))
+        await drive.in_pane("diff")
+        assert drive.app.cockpit.query_one(DiffView).place == ("tests/test_retry.py", 1, 1, 0, 0)
+
+
+async def test_the_evidence_is_that_of_the_attempt_that_the_diff_shows() -> None:
+    async with opened() as drive:
+        await _in_tests(drive)
+        assert "PROVEN" in drive.label("proof-title")
+        drive.app.state.attempt_shown = 1
+        drive.app.cockpit.draw_tests()
+        assert "FAILED" in drive.label("proof-title")
+        assert _rows(drive)[1].startswith("✘ → ✘")
+        drive.key("enter")
+        await drive.sheet()
+        drive.key("escape")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        asked = [each for each in drive.service.asked if isinstance(each, ShowTestOutput)]
+        assert {each.attempt for each in asked} == {1}
+
+
+async def test_the_first_test_that_appears_is_chosen_and_without_one_a_key_says_so() -> None:
+    service = _failing()
+    document = service.tasks["1.2.3"]
+    attempts, document["attempts"] = document["attempts"], []
+    service.diffs = {}
+    async with opened(service) as drive:
+        drive.key("3")
+        await drive.in_pane("tests")
+        await drive.until(lambda: "No tests yet." in _rows(drive))
+        drive.key("r")
+        await drive.until(lambda: "choose a test first" in drive.label("notice"))
+        document["attempts"] = attempts
+        service.happen("verification.recorded", "1.2.3", attempt=2, verdict="failed")
+        await drive.until(lambda: drive.pane("tests").cursor == f"green::{BAD}")

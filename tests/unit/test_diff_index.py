@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Look
 from codeframe_tui.tui.present.diff_gaps import Opened
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
@@ -22,6 +21,7 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
 )
 from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff_segments import Look
 from tests.diff_documents import document, file, hunk
 
 WORDS = st.lists(st.sampled_from(["a = 1", "b = 2", "", "return a", "x" * 30]), max_size=40)

@@ -13,10 +13,10 @@ from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present import diff_pages
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Look
 from codeframe_tui.tui.present.diff_kinds import HunkRow, PairRow, Row
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
 from codeframe_tui.tui.present.diff_pages import PAGE, Pages
+from codeframe_tui.tui.present.diff_segments import Look
 from codeframe_tui.tui.present.diff_supply import InSight, Supply, opened
 from codeframe_tui.tui.present.draft import ReviewDraft
 from tests.diff_documents import large, retry

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow, Place
 from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
-from codeframe_tui.tui.present.diff_live import live_document
 from codeframe_tui.tui.present.diff_python import Strings, python_tokens
 from codeframe_tui.tui.present.diff_words import pair_lines, word_marks
 from codeframe_tui.tui.widgets.diff_paint import Canvas, file_bar
-from tests.diff_documents import document, file, hunk, large, retry
+from tests.diff_documents import document, every_kind, file, hunk, large, retry
 
 
 def rows(shown: dict[str, Any], folded: tuple[str, ...] = ()) -> list[Any]:
@@ -111,7 +110,19 @@ def test_the_bar_of_a_file_tells_what_becomes_of_its_mode(
     assert told in text
 
 
-def test_a_rename_is_a_file_deleted_and_one_created() -> None:
+def test_a_file_with_the_same_lines_elsewhere_is_a_rename() -> None:
+    kept = {bar.path: bar.moved for bar in rows(every_kind()) if isinstance(bar, FileRow)}
+    assert {path: moved for path, moved in kept.items() if moved} == {
+        "src/new_table.py": "renamed from src/table.py",
+        "src/table.py": "renamed to src/new_table.py",
+    }
+    one, two = (file(f"{n}.py", hunk(1, 1, "+x"), action="create") for n in (1, 2))
+    gone = file("0.py", hunk(1, 0, "-x", old_at=1), action="delete")
+    moved = [row.moved for row in rows(document(one, two, gone)) if isinstance(row, FileRow)]
+    assert moved == ["renamed from 0.py", "", "renamed to 1.py"]
+
+
+def test_a_rename_stays_two_files_to_decide() -> None:
     old = file("old.py", hunk(1, 0, "-x = 1", old_at=1), action="delete")
     new = file("new.py", hunk(1, 1, "+x = 1", old_at=0), action="create")
     bars = [row for row in rows(document(old, new)) if isinstance(row, FileRow)]
@@ -277,25 +288,3 @@ def test_strings_follow_each_side_alone() -> None:
     lines = [[" ", "def f():"], ["-", '    """old'], ["+", "    x = 1"], [" ", "    y"]]
     assert Strings(lines, "-").quotes_at(3) == '"""'
     assert Strings(lines, "+").quotes_at(3) == ""
-
-
-def live(content: str, base: str | None) -> list[tuple[str, str]]:
-    shown = live_document("a.py", content, base)
-    return [(row.sign, row.text) for row in rows(shown) if isinstance(row, LineRow)]
-
-
-def test_a_new_file_streams_as_added_lines() -> None:
-    assert live("a\nb", None) == [("+", "a"), ("+", "b")]
-    assert live("", None) == []
-
-
-def test_a_known_file_streams_as_a_diff_and_what_is_not_reached_is_not_removed() -> None:
-    base = "a\nb\nc\nd\ne\nf\n"
-    assert live("a\nB\n", base) == [(" ", "a"), ("-", "b"), ("+", "B")]
-    assert live("a\nb\nc\n", base) == []
-    assert live("a\nc\nd\n", base) == [(" ", "a"), ("-", "b"), (" ", "c"), (" ", "d")]
-
-
-def test_a_large_base_is_not_compared() -> None:
-    base = "\n".join(map(str, range(2_000)))
-    assert live("0\n1\n", base) == [("+", "0"), ("+", "1")]

@@ -94,7 +94,7 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         title_row(spoilt, width=120),
     ]
     said = [text for line in rows for text, _ in (*line.left, *line.right)]
-    for type_ in ("change.applied", "change.refused", "problem", "model.waiting"):
+    for type_ in ("change.applied", "change.refused", "problem", "model.waiting", "tests.ended"):
         data = {"files": [nasty, nasty], "message": nasty}
         said += [text for text, _ in news(Event(1, "", type_, nasty, data))]
     said += [*live.log, workers_line(document)]
@@ -277,6 +277,21 @@ def test_a_conflict_is_told_with_the_next_step() -> None:
     assert "".join(text for text, _ in news(undo)) == "✘ 1.2.3 not undone: changed"
 
 
+def test_the_end_of_tests_that_ran_again_is_told_wherever_a_person_is() -> None:
+    ended = {"attempt": 1, "ok": True, "passed": 3, "failed": 0, "differ": []}
+    wrong = {"ok": False, "reason": "timeout", "message": ""}
+
+    def told(**data: Any) -> str:
+        event = Event(1, "", "tests.ended", "1.2.3", ended | data)
+        return "".join(text for text, _ in news(event))
+
+    assert told() == "✔ 1.2.3 tests again: 3 passed"
+    assert told(failed=1, differ=["t"]) == (
+        "✘ 1.2.3 tests again: 1 failed  flaky; the verdict stays"
+    )
+    assert told(**wrong) == "○ 1.2.3 tests again: timeout"
+
+
 def test_attempts_that_a_person_asked_for_have_no_limit() -> None:
     working = {"number": "1", "title": "x", "status": "in_progress", "attempt": 5}
     document = {"groups": [{"key": "working", "rows": [working], "total": 1}]}
@@ -408,5 +423,15 @@ def test_only_what_works_is_offered() -> None:
     assert not works("blockers.answer", state)
     assert [key.action for key in keys_at("queue") if works(key.action, State())] == [
         "queue.new",
+        "queue.import",
+        "queue.issue",
         "queue.sort",
     ]
+
+
+def test_the_last_screen_of_the_demo_says_how_to_begin_and_what_it_costs_in_80_columns() -> None:
+    done = overview() | {"scripted": True, "counts": {"done": 6}, "cap_usd": 15.0}
+    last = plain(banner_rows(done, width=78)[-1])
+    assert "codeframe-tui" in last
+    assert "free until P, then at most $15.00" in last
+    assert cells(last) <= 78

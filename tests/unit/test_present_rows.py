@@ -78,16 +78,16 @@ def test_nothing_but_text_comes_out_of_safe() -> None:
 
 def test_the_footer_drops_what_does_not_fit_but_never_the_help() -> None:
     offers = [Offer(f"queue.{n}", str(n), "something") for n in range(9)]
-    line, actions = footer_row(
+    line = footer_row(
         offers,
         Offer("app.palette", "ctrl+p", "all"),
         width=60,
         always=[Offer("app.help", "?", "help")],
     )
     assert plain(line).endswith("ctrl+p all")
-    assert actions[-1] == "app.help"
+    assert line.left[-1] == (" help", "dim @app.help")
     assert cells(plain(line)) <= 60
-    assert len(actions) == 3
+    assert sum("bold" in names for _, names in line.left) == 3
 
 
 def test_plain_text_of_a_row_has_both_edges() -> None:

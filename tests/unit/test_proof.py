@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -55,6 +56,15 @@ def test_columns_stand_below_each_other_at_every_width(width: int) -> None:
     assert any("test_never_retries_400" in line for line in lines)
 
 
+def test_names_are_shortened_alike_where_it_is_narrow() -> None:
+    def names(width: int) -> list[str]:
+        return [plain(line).split("  ")[1] for line in _rows(shown(), width=width)][:3]
+
+    assert all(name.startswith("tests/test_retry.py::test_") for name in names(78))
+    assert all(name.startswith("test_retry.py::test_") for name in names(66))
+    assert all(name.startswith("test_") and "::" not in name for name in names(45))
+
+
 def test_the_folded_row_opens_and_names_every_test() -> None:
     rows = _rows(shown(), unfolded=True)
     assert len(rows) == 3 + 1 + 209
@@ -98,10 +108,7 @@ def test_a_test_that_ends_otherwise_again_is_called_flaky_and_the_verdict_stays(
     again = {"at": at(18), "ok": True, "passed": 0, "failed": 1, "skipped": 0, "seconds": 0.3,
              "differ": [NEW], "tests": [_test(NEW, "failed", message="assert 2 == 1")]}  # fmt: skip
     said = _text(_rows(_task(again), width=118), 118)
-    assert said[0] == (
-        "✘ again 14:02: 0 of 1 passed  300 ms  flaky: not as in the verification, whose verdict "
-        "stays"
-    )
+    assert said[0] == ("✘ again 14:02: 0 of 1 passed  300 ms  flaky; the verdict stays")
     assert said[1].startswith(f"✘ → ✔  {NEW}  assert 2 == 1")
     assert said[1].endswith("flaky  again ✘    20 ms")
     proof = Proof()
@@ -176,4 +183,9 @@ def test_ten_thousand_tests_are_looked_at_once() -> None:
 
     first = cost(1)
     assert min(cost(20) for _ in range(3)) < first / 20
+    task = deepcopy(task)  # another event about the task, which says nothing of its tests
+    assert cost(1) < first / 4
+    task = deepcopy(task)
+    task["attempts"][0]["verification"]["verdict"] = "failed"
+    assert proof.verdict(task, None)[-1][0] != "PROVEN"
     assert len(proof.rows(task, None, how, NOW)) > 10_000

@@ -59,6 +59,57 @@ PROVEN = replace(ANSWERED, attempts=(attempt(1, Verdict.PROVEN),))
 ASKED = replace(PROVEN, turns=(user(0), reply(1), user(2, 1, "explain")), questions=1)
 TOLD = replace(ASKED, turns=(*ASKED.turns, reply(3)))
 
+BY_HAND = Message(2, "hand", "they changed it")
+MADE = replace(
+    ANSWERED,
+    attempts=(attempt(1, Verdict.FAILED), replace(attempt(2, None), cause="hand")),
+    inbox=(BY_HAND,),
+)
+IN_THE_MIDDLE = replace(MADE, turns=(user(0), reply(1), user(2, 2, "correction")))
+ASKING = replace(MADE, turns=(user(0), reply(1), user(2, 2, "correction"), reply(3, "tool_use", 2)))
+
+
+def judged(progress: Progress, verdict: Verdict, *inbox: Message) -> Progress:
+    """What a person made, with its verdict and what was said since."""
+    *before, newest = progress.attempts
+    known = replace(newest, verification=attempt(2, verdict).verification)
+    return replace(progress, attempts=(*before, known), inbox=(*progress.inbox, *inbox))
+
+
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        (MADE, Verify),
+        (IN_THE_MIDDLE, Verify),
+        (ASKING, Verify),
+        (replace(MADE, base=None), Gather),
+        (replace(MADE, inbox=(BY_HAND, NOTE)), Verify),
+        (judged(MADE, Verdict.PROVEN), Settle),
+        (judged(IN_THE_MIDDLE, Verdict.PROVEN), Settle),
+        (judged(MADE, Verdict.NOT_VERIFIED), Settle),
+        (judged(MADE, Verdict.FAILED), Stuck),
+        (judged(ASKING, Verdict.FAILED), Stuck),
+        (judged(MADE, Verdict.PROVEN, replace(NOTE, id=9)), Settle),
+        (judged(replace(MADE, inbox=(Message(1, "answer", "x"), BY_HAND)), Verdict.PROVEN), Settle),
+        (judged(MADE, Verdict.PROVEN, REJECTION), Resume),
+        (judged(MADE, Verdict.FAILED, ANSWER), Resume),
+        (judged(MADE, Verdict.PROVEN, replace(QUESTION, id=9)), Explain),
+        (replace(judged(MADE, Verdict.FAILED), inbox=()), Stuck),
+        (replace(judged(MADE, Verdict.PROVEN), inbox=()), Settle),
+    ],
+)
+def test_what_a_person_made_is_tested_and_handed_back_until_they_say_more(
+    progress: Progress, expected: type
+) -> None:
+    assert type(next_step(progress, max_turns=10, max_corrections=3)) is expected
+
+
+def test_more_attempts_are_made_as_a_person_granted_them() -> None:
+    spent = replace(FAILED, task=replace(TASK, corrections=4), granted=2)
+    assert isinstance(next_step(spent, max_turns=10, max_corrections=3), Correct)
+    spent = replace(FAILED, task=replace(TASK, corrections=5), granted=2)
+    assert isinstance(next_step(spent, max_turns=10, max_corrections=3), Stuck)
+
 
 @pytest.mark.parametrize(
     ("progress", "expected"),

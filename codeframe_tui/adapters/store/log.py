@@ -3,7 +3,7 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
@@ -50,8 +50,8 @@ class SqlEvents:
         statement = select(EVENTS).where(EVENTS.c.seq > seq).order_by(EVENTS.c.seq).limit(limit)
         return self._events(statement)
 
-    def of(self, number: str, limit: int) -> list[Event]:
-        statement = select(EVENTS).where(EVENTS.c.task == number)
+    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
+        statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.not_in(but))
         return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
 
     def _events(self, statement: Select[Any]) -> list[Event]:

@@ -43,6 +43,7 @@ class _Raw:
     path: str
     old_mode: str | None
     new_mode: str | None
+    blobs: tuple[str, str]
     status: str
 
     @property
@@ -76,10 +77,14 @@ class _Patch(NamedTuple):
     hunks: array[int]
 
 
-def parse_diff(output: PatchText) -> list[FileDiff]:
+def parse_diff(output: PatchText, *, whole: bool = True) -> list[FileDiff]:
     """The files that differ, in git's order.
 
     A change of a file's type (file to link) has no hunks and counts as binary: it is taken whole.
+
+    Args:
+        output: all that git wrote.
+        whole: every file has a patch; else one of which nothing is shown may have none.
 
     Raises:
         ValueError: the output is not what git writes.
@@ -87,18 +92,29 @@ def parse_diff(output: PatchText) -> list[FileDiff]:
     raws, at = _parse_raw(output)
     lines = Lines(output, b"\n")
     patches = _patches(lines, at)
+    patch = next(patches, None)
     files = []
     for raw in raws:
-        try:
-            patch = next(patches)
+        if patch is not None and (whole or _is_of(raw, patch, lines)):
+            files.append(_file(raw, patch, lines))
             if raw.status == "T":
-                next(patches)
-        except StopIteration:
-            raise ValueError(f"git gave no patch for {raw.path!r}") from None
-        files.append(_file(raw, patch, lines))
-    if next(patches, None) is not None:
+                next(patches, None)
+            patch = next(patches, None)
+        elif whole:
+            raise ValueError(f"git gave no patch for {raw.path!r}")
+        else:
+            none = Hunks(lines, array("I"))
+            files.append(FileDiff(raw.path, raw.action, raw.old_mode, raw.new_mode, False, none))
+    if patch is not None:
         raise ValueError("git gave more patches than names")
     return files
+
+
+def _is_of(raw: _Raw, patch: _Patch, lines: Lines[bytes]) -> bool:
+    """Whether a patch is of a file, by the contents that it names."""
+    header = lines.text[patch.place : patch.first_hunk]
+    old, new = raw.blobs
+    return old == new or f"\nindex {old}..{new}".encode() in header or raw.status == "T"
 
 
 def _parse_raw(output: PatchText) -> tuple[list[_Raw], int]:
@@ -107,9 +123,9 @@ def _parse_raw(output: PatchText) -> tuple[list[_Raw], int]:
     while output[at : at + 1] == b":":
         middle = output.find(b"\0", at)
         end = output.find(b"\0", middle + 1)
-        old_mode, new_mode, _, _, status = output[at + 1 : middle].decode("ascii").split(" ")
+        old_mode, new_mode, *blobs, status = output[at + 1 : middle].decode("ascii").split(" ")
         path = os.fsdecode(output[middle + 1 : end])
-        raws.append(_Raw(path, _mode(old_mode), _mode(new_mode), status))
+        raws.append(_Raw(path, _mode(old_mode), _mode(new_mode), (blobs[0], blobs[1]), status))
         at = end + 1
     return raws, at + 1
 

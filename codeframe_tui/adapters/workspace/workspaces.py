@@ -160,9 +160,9 @@ class GitWorkspaces:
         """The id of a tree with files replaced; see the port. Raises: NotFound, PathRefused."""
         return await self._run(self._overlay, tree, dict(changes))
 
-    async def diff(self, base: str, tree: str) -> Sequence[FileDiff]:
-        """Differences, sorted by path. Raises: NotFound."""
-        return await self._run(self._diff, base, tree)
+    async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
+        """Differences, sorted by path; see the port. Raises: NotFound."""
+        return await self._run(self._diff, base, tree, space)
 
     # -- on a thread --------------------------------------------------------------------------
 
@@ -271,10 +271,11 @@ class GitWorkspaces:
                 entries[path] = TreeEntry(mode, writer.blob(content))
         return writer.tree(entries)
 
-    def _diff(self, base: str, tree: str) -> list[FileDiff]:
+    def _diff(self, base: str, tree: str, space: bool) -> list[FileDiff]:
         for side in (base, tree):
             self._tree(side)
-        return parse_diff(self._git.run_at_length(*_DIFF, base, tree))
+        without = () if space else ("--ignore-all-space",)
+        return parse_diff(self._git.run_at_length(*_DIFF, *without, base, tree), whole=space)
 
 
 def _check_name(name: str) -> None:

@@ -10,6 +10,7 @@ from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import key_names, keys_at
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.split import SplitForm, SplitParts
 from codeframe_tui.tui.modals.text import AnswerDialog, AskText
@@ -23,6 +24,7 @@ from codeframe_tui.tui.present.words import count
 
 __all__ = ["answer", "approve_as_is", "raise_", "skip", "split"]
 
+_KEYS = keys_at("blockers")
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 
@@ -34,7 +36,8 @@ async def answer(desk: Desk) -> None:
         return
     options = options_of(blocker)[:9]
     task, output = await _evidence(desk, blocker)
-    rows = answer_rows(blocker, task, output)
+    keys = {key.name: key_names(desk.chosen.get(key.action, key.keys)) for key in _KEYS}
+    rows = answer_rows(blocker, task, output, keys=keys)
     taken = await desk.ask_until_taken(
         lambda said, wrong: AnswerDialog(_title(blocker), rows, options, given=said, wrong=wrong),
         lambda said: _answer(blocker, said),

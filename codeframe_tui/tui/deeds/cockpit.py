@@ -10,6 +10,7 @@ from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowEntry, ShowOverview, ShowQueue
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.writing import new
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
@@ -19,9 +20,10 @@ from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap, wrap_text
+from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "workers"]
+__all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "welcome", "workers"]
 
 _POLICIES = {
     "manual": "every change waits for you",
@@ -89,6 +91,14 @@ async def help_(desk: Desk) -> None:
     width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
     rows = help_rows(table, PLACES, desk.cockpit.pane, width=width)
     await desk.ask(Viewer("Keys", rows))
+
+
+async def welcome(desk: Desk) -> None:
+    """What this is and how to begin; its first key may be the first task's."""
+    rows = welcome_rows(desk.state.overview or {})
+    write, look = Choice("o", "write a task", "write"), Choice("enter", "look around", "")
+    if await desk.choose("Welcome to codeframe-tui", rows, write, look):
+        await new(desk)
 
 
 async def palette(desk: Desk) -> None:

@@ -23,7 +23,8 @@ from codeframe_tui.tui.programs import run_aside
 __all__ = ["by_hand", "edit", "open_file"]
 
 _EDITOR, _SHELL = Choice("e", "editor", "editor"), Choice("s", "shell", "shell")
-_DONE = Choice("enter", "done, test it", "done")
+_COPY = Choice("y", "copy path", "copy")
+_DONE = Choice("enter", "done, test", "done")
 _THROW = Choice("x", "throw away", "throw")
 
 
@@ -173,6 +174,9 @@ async def by_hand(desk: Desk) -> None:
     path = str((await desk.submit(TakeInHand(number))).get("path"))
     while (choice := await _chosen(desk, number, asked)) is not None:
         match choice:
+            case "copy":
+                desk.app.copy_to_clipboard(path)
+                desk.tell(("copied: ", "dim"), (safe(path), "text"))
             case "editor":
                 await _in_editor(desk, Path(path))
             case "shell":
@@ -188,7 +192,7 @@ async def _chosen(desk: Desk, number: str, asked: Mapping[str, Any]) -> str | No
     found = await desk.feed.query(ShowHand(number))
     here = _is_there(Path(str(found.get("path"))))
     rows = hand_rows(found, here=here)
-    choices = [*((_EDITOR, _SHELL) if here else ()), _DONE, _THROW]
+    choices = [*((_EDITOR, _SHELL) if here else ()), _COPY, _DONE, _THROW]
     title = f"{safe(number)} {safe(asked.get('title'))}".strip()
     return await desk.choose(f"{title} by hand", rows, *choices)
 

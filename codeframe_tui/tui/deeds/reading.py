@@ -5,6 +5,7 @@ from __future__ import annotations
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff_pages import PagedHunks
 from codeframe_tui.tui.present.diff_symbols import MOST_LINES, symbols
 from codeframe_tui.tui.present.focus import size_spans
 from codeframe_tui.tui.present.rows import safe
@@ -46,7 +47,10 @@ async def jump_to_symbol(desk: Desk) -> None:
         )
         for symbol in found
     ]
+    files = desk.diff.document["files"]
     cut = f", of the first {MOST_LINES:,} lines" if desk.diff.index.lines > MOST_LINES else ""
+    if any(isinstance(file["hunks"], PagedHunks) for file in files):
+        cut = ", as far as the text has come"
     nothing = "no line of this diff is in a function or class that it shows"
     picked = await desk.ask(Picker(f"Functions and classes{cut}", items, nothing=nothing))
     if picked is not None:

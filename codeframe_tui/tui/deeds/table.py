@@ -10,11 +10,15 @@ from codeframe_tui.tui.deeds import (
     blockers,
     cockpit,
     commenting,
+    dependencies,
     hand,
+    history,
+    importing,
     reading,
     review,
     tasks,
     tests,
+    writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
@@ -23,8 +27,11 @@ __all__ = ["DEEDS", "do"]
 
 DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.open": tasks.open_,
-    "queue.new": tasks.new,
-    "queue.edit": tasks.edit,
+    "queue.new": writing.new,
+    "queue.edit": writing.edit,
+    "queue.issue": writing.issue,
+    "queue.import": importing.file,
+    "queue.history": history.show,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
     "queue.redo": tasks.redo,
@@ -32,7 +39,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.hold": tasks.hold,
     "queue.raise": tasks.raise_,
     "queue.lower": tasks.lower,
-    "queue.after": tasks.after,
+    "queue.after": dependencies.show,
     "queue.cancel": tasks.cancel,
     "tests.output": tests.output,
     "tests.goto": tests.goto,
@@ -59,8 +66,9 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,
-    "app.new_task": tasks.new,
+    "app.new_task": writing.new,
     "app.help": cockpit.help_,
+    "app.welcome": cockpit.welcome,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,
 }
@@ -77,7 +85,7 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
     """
     try:
         if action == "paste":
-            await tasks.paste(desk, pasted)
+            await importing.paste(desk, pasted)
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:

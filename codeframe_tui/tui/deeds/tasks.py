@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from codeframe_tui.core.commands import (
-    AddTask,
     Cancel,
     EditTask,
     Hold,
@@ -15,84 +12,27 @@ from codeframe_tui.core.commands import (
     Retry,
     Undo,
 )
-from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.queries import ShowTask as Task
 from codeframe_tui.core.queries import ShowUndo
-from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
-from codeframe_tui.tui.modals.task_form import TaskFields, TaskForm
 from codeframe_tui.tui.modals.text import AskText
-from codeframe_tui.tui.present.rows import Row, heading, row, safe
+from codeframe_tui.tui.present.rows import heading, row, safe
 from codeframe_tui.tui.present.sheets import file_rows
 from codeframe_tui.tui.present.state import works
-from codeframe_tui.tui.present.words import count
 
-__all__ = ["after", "cancel", "edit", "hold", "lower", "new", "note", "open_", "paste", "raise_",
-           "redo", "retry", "undo"]  # fmt: skip
-
-_MOST_PASTED = 200
-_PASTED_SHOWN = 12
-_LONGEST_TITLE = 200
-_IMPORT = "codeframe-tui import tasks.md takes any number, written as - [ ] title"
-T = TypeVar("T")
-
-
-async def new(desk: Desk) -> None:
-    """Write a task."""
-    answer = await desk.ask_until_taken(
-        lambda fields, wrong: TaskForm("New task", fields, wrong=wrong),
-        lambda fields: AddTask(
-            fields.title,
-            fields.description,
-            priority=fields.priority,
-            depends_on=fields.after,
-        ),
-    )
-    if answer is not None:
-        desk.tell(("✔ ", "green"), (f"{safe(answer.get('number'))} is in the queue", "text"))
-
-
-async def paste(desk: Desk, text: str) -> None:
-    """One task for each line of a pasted text, after a question; says what it does not take."""
-    lines = [line.strip(" -*\t") for line in text.splitlines()]
-    lines = [line for line in lines if clean_line(line, limit=_LONGEST_TITLE).strip()]
-    titles = [clean_line(line, limit=_LONGEST_TITLE) for line in lines[:_MOST_PASTED]]
-    if not titles:
-        return
-    said = f"Add {count(len(titles), 'task')} from what you pasted?"
-    if await desk.choose(said, _pasted_rows(titles, lines), Choice("enter", "add", "yes")):
-        await _add_all(desk, titles)
-
-
-def _pasted_rows(titles: list[str], lines: list[str]) -> list[Row]:
-    """The first titles, how many follow, and what of the lines is not taken."""
-    rows = [heading(title, "text") for title in titles[:_PASTED_SHOWN]]
-    if len(titles) > _PASTED_SHOWN:
-        rows.append(heading(f"and {len(titles) - _PASTED_SHOWN} more", "faint"))
-    cut = sum(len(line) > _LONGEST_TITLE for line in lines[: len(titles)])
-    if cut:
-        what = count(cut, "title is", "titles are")
-        rows.append(heading(f"{what} cut after {_LONGEST_TITLE} characters", "amber"))
-    if left := len(lines) - len(titles):
-        what = count(left, "more line is", "more lines are")
-        rows.append(heading(f"{what} left out", "amber"))
-        rows.append(heading(_IMPORT, "dim"))
-    return rows
-
-
-async def _add_all(desk: Desk, titles: list[str]) -> None:
-    """Add one after the other; a refusal midway says how far it came."""
-    for added, title in enumerate(titles):
-        try:
-            await desk.submit(AddTask(title))
-        except CodeframeError as error:
-            why = " · ".join(safe(part) for part in (error.message, error.hint) if part)
-            said = f"added {added} of {count(len(titles), 'task')}: {why}"
-            desk.tell(("✘ ", "red"), (said, "text"))
-            return
-    desk.tell(("✔ ", "green"), (f"{count(len(titles), 'task')} added", "text"))
+__all__ = [
+    "can",
+    "cancel",
+    "hold",
+    "lower",
+    "note",
+    "open_",
+    "raise_",
+    "redo",
+    "retry",
+    "undo",
+]
 
 
 async def open_(desk: Desk) -> None:
@@ -106,50 +46,6 @@ async def open_(desk: Desk) -> None:
         desk.cockpit.go("diff")
 
 
-async def edit(desk: Desk) -> None:
-    """Change what a task says."""
-    await _edit(desk, at="title")
-
-
-async def after(desk: Desk) -> None:
-    """Say what a task waits for."""
-    await _edit(desk, at="after")
-
-
-async def _edit(desk: Desk, *, at: str) -> None:
-    if not _can(desk, "queue.edit"):
-        return
-    number = desk.number
-    task = await desk.feed.query(Task(number))
-    held = TaskFields(
-        clean_line(str(task.get("title") or "")),
-        str(task.get("description") or ""),
-        int(task.get("priority", 2)),
-        tuple(task.get("depends_on") or ()),
-    )
-    title = f"Edit {safe(number)}"
-    await desk.ask_until_taken(
-        lambda given, wrong: TaskForm(title, given or held, at=at, save="save", wrong=wrong),
-        lambda fields: _edited(number, fields, held),
-    )
-
-
-def _edited(number: str, fields: TaskFields, held: TaskFields) -> EditTask | None:
-    if fields == held:
-        return None
-    return EditTask(
-        number,
-        title=_changed(fields.title, held.title),
-        description=_changed(fields.description, held.description),
-        priority=_changed(fields.priority, held.priority),
-        depends_on=_changed(fields.after, held.after),
-    )
-
-
-def _changed(new_value: T, old_value: T) -> T | None:
-    return None if new_value == old_value else new_value
-
-
 async def raise_(desk: Desk) -> None:
     """One priority higher."""
     await _priority(desk, -1)
@@ -161,7 +57,7 @@ async def lower(desk: Desk) -> None:
 
 
 async def _priority(desk: Desk, step: int) -> None:
-    if _can(desk, "queue.raise"):
+    if can(desk, "queue.raise"):
         priority = int(desk.state.row().get("priority", 2)) + step
         if 0 <= priority <= 4:
             await desk.submit(EditTask(desk.number, priority=priority))
@@ -170,14 +66,14 @@ async def _priority(desk: Desk, step: int) -> None:
 
 async def hold(desk: Desk) -> None:
     """Hold a task back, or let it go."""
-    if _can(desk, "queue.hold"):
+    if can(desk, "queue.hold"):
         held = desk.state.row().get("held")
         await desk.submit(Release(desk.number) if held else Hold(desk.number))
 
 
 async def note(desk: Desk) -> None:
     """Write to the worker."""
-    if not _can(desk, "queue.note"):
+    if not can(desk, "queue.note"):
         return
     number = desk.number
     said = [heading("It joins the worker's next turn.", "dim")]
@@ -192,7 +88,7 @@ async def note(desk: Desk) -> None:
 
 async def retry(desk: Desk) -> None:
     """Send a task back to work with a hint."""
-    if not _can(desk, "queue.retry"):
+    if not can(desk, "queue.retry"):
         return
     number = desk.number
     said = [heading("What should it do differently? An empty hint just tries again.", "dim")]
@@ -208,7 +104,7 @@ async def retry(desk: Desk) -> None:
 
 async def cancel(desk: Desk) -> None:
     """End a task without its change."""
-    if not _can(desk, "queue.cancel"):
+    if not can(desk, "queue.cancel"):
         return
     number, title = desk.number, safe(desk.state.row().get("title"))
     rows = [row(None, (title, "text")), heading("Your files stay as they are.", "dim")]
@@ -218,13 +114,13 @@ async def cancel(desk: Desk) -> None:
 
 async def undo(desk: Desk) -> None:
     """Take an applied change out of the real files."""
-    if _can(desk, "queue.undo"):
+    if can(desk, "queue.undo"):
         await _preview(desk, Undo(desk.number), "Undo", "These files become what they were before.")
 
 
 async def redo(desk: Desk) -> None:
     """Bring an undone change back into the real files."""
-    if _can(desk, "queue.redo"):
+    if can(desk, "queue.redo"):
         await _preview(desk, Redo(desk.number), "Redo", "These files get the change again.")
 
 
@@ -238,7 +134,8 @@ async def _preview(desk: Desk, wish: Undo | Redo, name: str, means: str) -> None
         await desk.submit(wish)
 
 
-def _can(desk: Desk, action: str) -> bool:
+def can(desk: Desk, action: str) -> bool:
+    """Whether an action is for the task in focus; says so when it is not."""
     if works(action, desk.state):
         return True
     row_ = desk.state.row()

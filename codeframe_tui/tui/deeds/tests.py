@@ -12,7 +12,7 @@ from codeframe_tui.tui.modals.output import Output
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.links import Link, definition, links_of
 from codeframe_tui.tui.present.proof import UNCHANGED, failing
-from codeframe_tui.tui.present.rows import safe, safe_lines
+from codeframe_tui.tui.present.rows import Span, safe, safe_lines
 from codeframe_tui.tui.present.tests import RUNS, newest_attempt
 from codeframe_tui.tui.present.words import count
 
@@ -20,6 +20,8 @@ __all__ = ["goto", "output", "run", "run_all", "run_failed", "stop"]
 
 _RUNS = ("again", *reversed(RUNS))
 """The newest first: what a person wants to know is why it fails now."""
+
+_NO_TEST: tuple[Span, ...] = (("choose a test first", "dim"),)
 
 
 class _Printed(NamedTuple):
@@ -34,6 +36,7 @@ async def output(desk: Desk) -> None:
     """What the test under the cursor printed, run by run; a link in it leads into the diff."""
     test = _test(desk)
     if not test:
+        desk.tell(*_NO_TEST)
         return
     printed = await _printed(desk, test)
     if not printed:
@@ -45,8 +48,8 @@ async def output(desk: Desk) -> None:
             ["", f"{each.run.upper()}  {each.outcome}", ""] if lines or len(printed) > 1 else []
         )
         lines += each.lines or ["it printed nothing"]
-    title = f"{safe(test)}  {printed[0].outcome}"
-    link = await desk.ask(Output(title, lines, links_of(lines, desk.state.diff)))
+    title = f"{printed[0].outcome}  {safe(test)}"
+    link = await desk.ask(Output(title, lines, links_of(lines, desk.diff.document)))
     if link is not None:
         _follow(desk, link)
 
@@ -55,8 +58,9 @@ async def goto(desk: Desk) -> None:
     """To the line in the diff where the test under the cursor fails, or is defined."""
     test = _test(desk)
     if not test:
+        desk.tell(*_NO_TEST)
         return
-    diff = desk.state.diff
+    diff = desk.diff.document
     for each in await _printed(desk, test):
         places = [link.place for link in links_of(each.lines, diff) if link.place]
         if places:
@@ -71,13 +75,16 @@ async def goto(desk: Desk) -> None:
 
 async def run(desk: Desk) -> None:
     """The test under the cursor, once more."""
-    if test := _test(desk):
-        await _run(desk, (test,), test.rpartition("::")[2])
+    test = _test(desk)
+    if not test:
+        desk.tell(*_NO_TEST)
+        return
+    await _run(desk, (test,), test.rpartition("::")[2])
 
 
 async def run_failed(desk: Desk) -> None:
     """All that fail."""
-    tests = failing(desk.state.task)
+    tests = failing(desk.state.proof)
     if not tests:
         desk.tell(("no test fails; ", "dim"), ("A", "bold"), (" runs all", "dim"))
         return
@@ -96,7 +103,7 @@ async def stop(desk: Desk) -> None:
 
 
 async def _run(desk: Desk, tests: tuple[str, ...], said: str) -> None:
-    attempt = newest_attempt(desk.state.task)
+    attempt = newest_attempt(desk.state.proof)
     if attempt is None:
         desk.tell(("there is no proposal to test yet", "dim"))
         return
@@ -112,7 +119,7 @@ def _test(desk: Desk) -> str:
 
 async def _printed(desk: Desk, test: str) -> list[_Printed]:
     """What a test printed in the runs of the newest attempt, without those that say nothing new."""
-    attempt = newest_attempt(desk.state.task)
+    attempt = newest_attempt(desk.state.proof)
     if attempt is None:
         return []
     number = int(attempt.get("attempt") or 0)

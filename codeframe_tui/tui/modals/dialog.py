@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -61,6 +61,11 @@ class Dialog(ModalScreen[T | None]):
     def action_leave(self) -> None:
         """Back, without deciding."""
         self.decide(None)
+
+    def in_turn(self, group: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run work, and no longer what of its group still runs."""
+        any_work: Any = work  # not begun, so that none is left unawaited when it has no turn
+        self.run_worker(any_work, group=group, exclusive=True)
 
     def decide(self, result: T | None) -> None:
         """Give the first decision back; keys that were pressed after it decide nothing."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.links import Link
-from codeframe_tui.tui.present.rows import Row, row
+from codeframe_tui.tui.present.rows import Row, row, wrap_text
 from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["Output"]
+
+_SHARE, _WIDTH = 0.92, 120
+"""Of the screen's width, and cells at most, as the style sheet has it."""
+_FRAME, _WHERE = 5, 13
+"""Cells of the frame with its scrollbar, and of what stands beside a link."""
 
 
 class _Text(LineList):
@@ -26,6 +31,16 @@ class _Text(LineList):
     def move_by(self, steps: int) -> None:
         """Scroll, whatever link is chosen."""
         self.scroll_to(y=self.scroll_offset.y + steps, animate=False, immediate=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a link follows it."""
+        super().on_click(event)
+        event.prevent_default()
+        offset = event.get_content_offset(self)
+        if offset is not None and self.text_selection is None and event.chain == 1:
+            row = offset.y + self.scroll_offset.y
+            if row < self.count() and self.rows[row].key is not None:
+                self.action_choose()
 
     def choose_by(self, steps: int) -> None:
         """The next link, or the one before."""
@@ -59,7 +74,7 @@ class Output(Dialog[Link]):
     def __init__(self, title: str, lines: Sequence[str], links: Sequence[Link]) -> None:
         keys = [("j k", "scroll")]
         if links:
-            keys += [("n", "next line of the change"), ("g", "go to it in the diff")]
+            keys += [("n N", "next link"), ("g", "go to the diff")]
         super().__init__(title, keys)
         self._lines = lines
         self._links = {str(link.row): link for link in links}
@@ -72,18 +87,32 @@ class Output(Dialog[Link]):
         """Fill the page; the deepest line of the change is in sight at once."""
         super().on_mount()
         page = self.query_one(_Text)
-        page.set_rows([self._row(number, line) for number, line in enumerate(self._lines)])
+        width = min(round(self.app.size.width * _SHARE), _WIDTH) - _FRAME
+        page.set_rows(
+            [
+                row
+                for number, line in enumerate(self._lines)
+                for row in self._rows(number, line, width)
+            ]
+        )
         page.focus()
         leading = [key for key, link in self._links.items() if link.place is not None]
         if leading:
             self.call_after_refresh(page.move_to, leading[-1])
 
-    def _row(self, number: int, line: str) -> Row:
+    def _rows(self, number: int, line: str, width: int) -> Iterable[Row]:
+        """A line in pieces that fit; its first one is the link."""
         link = self._links.get(str(number))
+        if link is not None:
+            width -= _WHERE
+        first, *others = wrap_text(line, width)
         if link is None:
-            return Row(None, ((line, "text"),))
-        where = "in the diff" if link.place else "not changed"
-        return row(str(number), (line, "cyan" if link.place else "text"), right=[(where, "faint")])
+            yield Row(None, ((first, "text"),))
+        else:
+            where = "in the diff" if link.place else "not changed"
+            style = "cyan" if link.place else "text"
+            yield row(str(number), (first, style), right=[(where, "faint")])
+        yield from (Row(None, ((each, "text"),)) for each in others)
 
     def action_step(self, steps: int) -> None:
         """To another link."""

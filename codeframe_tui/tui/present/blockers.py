@@ -113,5 +113,5 @@ def _evidence(blocker: Mapping[str, Any]) -> str:
     parts = [count(int(tried), "attempt")] if tried else []
     if blocker.get("cost_usd"):
         parts.append(money(blocker["cost_usd"]))
-    raises = ["l raises"] if blocker.get("limit") else []
+    raises = ["l raises"] if blocker.get("limit") and not tried else []
     return " · ".join([*parts, "enter answers", *raises])

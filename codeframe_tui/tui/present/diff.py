@@ -11,9 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from codeframe_tui.tui.present.diff_file import Extras, FileRows, Look
+from codeframe_tui.tui.present.diff_file import FileRows
 from codeframe_tui.tui.present.diff_gaps import Gap, Opened
 from codeframe_tui.tui.present.diff_kinds import Place, Row
+from codeframe_tui.tui.present.diff_renames import renames
+from codeframe_tui.tui.present.diff_segments import Extras, Look
 from codeframe_tui.tui.present.diff_supply import InSight, Supply
 
 __all__ = ["DiffIndex"]
@@ -41,8 +43,10 @@ class DiffIndex:
     ) -> None:
         files: Sequence[Mapping[str, Any]] = document["files"]
         self._look = look or Look()
+        moved = renames(files)
         self._files = [
-            FileRows(f, n, len(files), self._look, supply) for n, f in enumerate(files, 1)
+            FileRows(file, n, len(files), self._look, moved.get(file["path"], ""), supply)
+            for n, file in enumerate(files, 1)
         ]
         self._numbers = {file["path"]: at for at, file in enumerate(files)}
         last_line = max((file.last_line for file in self._files), default=0)

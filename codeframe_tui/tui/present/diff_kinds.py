@@ -40,6 +40,7 @@ class FileRow(NamedTuple):
     Attributes:
         mode: what becomes of its mode, in words; empty when nothing is to say.
         quiet: why nobody reads it line by line; empty for most.
+        moved: where the same content was, or is now, in words; empty for most.
     """
 
     path: str
@@ -53,6 +54,7 @@ class FileRow(NamedTuple):
     mode: str
     binary: bool
     quiet: str = ""
+    moved: str = ""
 
 
 class HunkRow(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from codeframe_tui.core.text import reveal
+from codeframe_tui.core.text import reveal, reveal_name
 from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, signs_of
 from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
 from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
@@ -33,6 +35,7 @@ class LineRow(NamedTuple):
         hidden: whether there were hidden characters.
         marks: spans of changed words.
         tokens: spans to colour.
+        moved: where a block that begins here came from, or went, in words; else empty.
     """
 
     sign: str
@@ -42,6 +45,7 @@ class LineRow(NamedTuple):
     hidden: bool = False
     marks: tuple[Span, ...] = ()
     tokens: tuple[Token, ...] = ()
+    moved: str = ""
 
 
 class HunkLines:
@@ -62,6 +66,7 @@ class HunkLines:
         self._python = python
         self._strings: dict[tuple[str, int], Strings] = {}
         self._colours = colours
+        self._moved: Sequence[Sequence[Any]] = hunk.get("moved") or ()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -80,6 +85,8 @@ class HunkLines:
         if not self.has(line):
             return LineRow(sign, old, new, "…", tokens=((0, 1, "faint"),))
         text, hidden = shown(raw)
+        if (block := self._moved_at(line)) is not None:
+            return LineRow(sign, old, new, text, hidden, (), ((0, len(text), "dim"),), block)
         marks = self._marks(line, text)
         exact = _exact(self._colours, old, new)
         tokens = self._guess(line, text) if exact is None else _fitted(exact, raw, text, hidden)
@@ -114,6 +121,15 @@ class HunkLines:
         for start in range((len(counts) - 1) * _BLOCK, block * _BLOCK, _BLOCK):
             counts.append(counts[-1] + self.signs.count(sign, start, start + _BLOCK))
         return counts[block] + self.signs.count(sign, block * _BLOCK, end)
+
+    def _moved_at(self, line: int) -> str | None:
+        """Where the block that begins at a line is from; empty below its first, None in none."""
+        at = bisect_right(self._moved, line, key=itemgetter(0)) - 1
+        if at < 0 or line >= self._moved[at][0] + self._moved[at][1]:
+            return None
+        index, _, path, number = self._moved[at]
+        way = "from" if self.signs[index] == "+" else "to"
+        return f"moved {way} {reveal_name(path)}:{number}" if line == index else ""
 
     def _marks(self, line: int, text: str) -> tuple[Span, ...]:
         partner = self.partner(line)

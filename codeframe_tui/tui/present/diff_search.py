@@ -1,4 +1,4 @@
-"""Searching a diff: the lines that hold a text, in slices, since a diff may have millions."""
+"""Searching a diff: the lines that hold a text, in slices, so that nothing waits for them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.search import matches
 from codeframe_tui.tui.present.diff_kinds import Place
 
-__all__ = ["MOST_HITS", "hits", "pattern_of"]
+__all__ = ["hits"]
 
-MOST_HITS = 10_000
-"""Hits that are counted."""
 _SLICE = 4_000  # lines between two pauses
-
-
-def pattern_of(text: str) -> re.Pattern[str] | None:
-    """What finds a text: plain, and blind to case unless it has an upper one. None for nothing."""
-    flags = re.NOFLAG if any(map(str.isupper, text)) else re.IGNORECASE
-    return re.compile(re.escape(text), flags) if text else None
 
 
 def hits(files: Sequence[Mapping[str, Any]], pattern: re.Pattern[str]) -> Iterator[Place | None]:
@@ -29,23 +22,10 @@ def hits(files: Sequence[Mapping[str, Any]], pattern: re.Pattern[str]) -> Iterat
             lines = hunk["lines"]
             for start in range(0, len(lines), _SLICE):
                 part = lines[start : start + _SLICE]
-                for line in _found([text for _, text in part], pattern):
+                for line in matches([text for _, text in part], pattern):
                     if part[line][0] != "\\":
                         yield Place(file["path"], hunk["k"], start + line)
                 looked += len(part)
                 if looked >= _SLICE:
                     looked = 0
                     yield None
-
-
-def _found(texts: Sequence[str], pattern: re.Pattern[str]) -> Iterator[int]:
-    """Positions of the texts that hold it; all are looked through at once, which is quick."""
-    whole = "\n".join(texts)
-    line, at = 0, 0
-    while match := pattern.search(whole, at):
-        line += whole.count("\n", at, match.start())
-        yield line
-        end = whole.find("\n", match.end())
-        if end < 0:
-            return
-        at, line = end + 1, line + 1

@@ -21,7 +21,7 @@ __all__ = ["Answer", "InSight", "Side", "Supply", "is_about", "opened"]
 BLOCK = 64
 """Lines that are coloured together."""
 _KEPT = 1_024  # blocks of colours
-_WHO = ("task", "attempt", "since", "base", "proposal")
+_WHO = ("task", "attempt", "since", "base", "proposal", "space")
 
 Side = Literal["base", "proposal"]
 Answer = Mapping[str, Any] | None
@@ -74,7 +74,10 @@ class Supply:
                 if not self.pages.has(file.path, k, page):
                     first, since = page * PAGE, self.who["since"]
                     number, attempt = str(self.who["task"]), self.who["attempt"]
-                    return ShowHunkLines(number, attempt, since, file.path, k, first, PAGE)
+                    space = self.who["space"] is not False
+                    return ShowHunkLines(
+                        number, attempt, since, file.path, k, first, PAGE, space=space
+                    )
         return None
 
     def lacks_colours(self, seen: Iterable[InSight]) -> ShowSide | None:

@@ -12,7 +12,7 @@ from codeframe_tui.tui.present.words import count
 
 __all__ = ["answer_rows", "attempt_rows", "failing_of", "first_failing"]
 
-_WIDTH = 70
+_WIDTH = 66
 _NAMES = 4
 """Failing tests that are named."""
 _OUTPUT = 8
@@ -31,6 +31,15 @@ _DOES: Mapping[str, str] = {
     "hand": "Your answer goes to the worker, who builds on what you did.",
     "answer": "Your answer goes to the worker, who tries again.",
 }
+_OTHERS: Mapping[str, str] = {
+    "hand": "goes on by hand",
+    "approve": "applies the newest attempt as it is",
+    "raise": "raises the limit",
+    "skip": "puts it aside",
+    "split": "splits the task",
+}
+"""Other ways to go on -> what they do."""
+_KEYS = {"hand": "E", "approve": "A", "raise": "l", "skip": "s", "split": "S"}
 _ASYNC = "The worker goes on meanwhile; your answer reaches it with its next turn."
 _TRIES = "Any answer lets it try again; what you say reaches the worker."
 
@@ -91,15 +100,26 @@ def _attempt(attempt: Mapping[str, Any]) -> Row:
 
 
 def answer_rows(
-    blocker: Mapping[str, Any], task: Mapping[str, Any] | None = None, output: str = ""
+    blocker: Mapping[str, Any],
+    task: Mapping[str, Any] | None = None,
+    output: str = "",
+    *,
+    keys: Mapping[str, str] = _KEYS,
 ) -> list[Row]:
-    """A question in full, its evidence, and what happens on each answer."""
+    """A question in full, its evidence, and what happens on each answer.
+
+    Args:
+        blocker: of `ShowBlockers`.
+        task: `ShowTask` of its task.
+        output: of the first failing test.
+        keys: other ways to go on -> the keys that a person has for them.
+    """
     question = clean(str(blocker.get("question") or ""), limit=20_000)
     rows = [heading(line, "text") for line in wrap(question, _WIDTH)]
     if blocker.get("assumption"):
         said = f"It goes on with this assumption: {safe(blocker['assumption'])}"
         rows += [heading(line, "dim") for line in wrap(said, _WIDTH, limit=4)]
-    rows += [BLANK, *_consequences(blocker)]
+    rows += [BLANK, *_consequences(blocker, keys)]
     tried = attempt_rows(task, width=_WIDTH)
     if tried:
         rows += [BLANK, heading("WHAT WAS TRIED", "dim"), *tried]
@@ -112,17 +132,13 @@ def answer_rows(
     return rows
 
 
-def _consequences(blocker: Mapping[str, Any]) -> list[Row]:
+def _consequences(blocker: Mapping[str, Any], keys: Mapping[str, str]) -> list[Row]:
     """What an answer does, and which other keys of the inbox do what."""
     waits = blocker.get("kind") != "ASYNC"
     does = _DOES.get(str(blocker.get("cause")), _TRIES) if waits else _ASYNC
     rows = [row(None, ("→ ", "blue"), (line, "dim")) for line in wrap(does, _WIDTH - 2)]
-    others = ["E goes on by hand"]
-    if blocker.get("attempts"):
-        others.append("A applies the newest attempt as it is")
-    if blocker.get("limit"):
-        others.append("l raises the limit")
-    others += ["s puts it aside", "S splits the task"]
+    lacks = {"approve": not blocker.get("attempts"), "raise": not blocker.get("limit")}
+    others = [f"{keys[name]} {what}" for name, what in _OTHERS.items() if not lacks.get(name)]
     said = f"back in the inbox: {', '.join(others)}"
     return [*rows, *(heading(f"  {line}", "faint") for line in wrap(said, _WIDTH - 2))]
 

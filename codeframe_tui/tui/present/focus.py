@@ -36,7 +36,7 @@ def title_row(
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
-        return row(None, ("No task chosen", "dim"))
+        return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
     left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
@@ -45,6 +45,8 @@ def title_row(
         left.append((f"  {name}", "dim"))
     elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
+    if attempts and attempts[-1].get("cause") == "hand":
+        left.append((" by hand", "violet"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]

@@ -26,8 +26,8 @@ class Offer(NamedTuple):
 
 def footer_row(
     offers: Iterable[Offer], last: Offer, *, width: int, always: Sequence[Offer] = ()
-) -> tuple[Row, list[str]]:
-    """The footer and the actions of its keys from left to right.
+) -> Row:
+    """The footer; a click on a key does what it does.
 
     Args:
         offers: most useful first; those that do not fit are left out.
@@ -46,9 +46,13 @@ def footer_row(
     left: list[Span] = []
     for offer in shown:
         left += [("   ", "")] if left else []
-        left += [(offer.key, "bold"), (f" {offer.label}", "dim")]
-    right: list[Span] = [(last.key, "bold"), (f" {last.label}", "dim")]
-    return Row(None, tuple(left), tuple(right)), [offer.action for offer in shown]
+        left += _spans(offer)
+    return Row(None, tuple(left), tuple(_spans(last)))
+
+
+def _spans(offer: Offer) -> list[Span]:
+    click = f"@{offer.action}"
+    return [(offer.key, f"bold {click}"), (f" {offer.label}", f"dim {click}")]
 
 
 def _width(offer: Offer) -> int:

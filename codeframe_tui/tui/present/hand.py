@@ -10,7 +10,7 @@ from codeframe_tui.tui.present.sheets import file_rows
 
 __all__ = ["hand_rows", "kept_rows"]
 
-_WIDTH = 70
+_WIDTH = 66
 
 
 def hand_rows(document: Mapping[str, Any], *, here: bool) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from codeframe_tui import __version__
@@ -10,7 +11,7 @@ from codeframe_tui.tui.present.rows import Row, Span, cells, cut, safe, wrap
 from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import PHASES, count
 
-__all__ = ["banner_rows", "header_row", "workers_line"]
+__all__ = ["banner_rows", "header_row", "slow_words", "workers_line"]
 
 _GAP: Span = ("   ", "")
 
@@ -21,6 +22,7 @@ def header_row(
     width: int,
     lost: str = "",
     left: Mapping[str, str] | None = None,
+    slow: str = "",
 ) -> Row:
     """The header; what matters least goes first when it is narrow.
 
@@ -29,16 +31,27 @@ def header_row(
         width: cells.
         lost: what is wrong with the engine, shown in the place of the workers.
         left: how long the worker of a task still waits, by task.
+        slow: what the cockpit itself waits for, see `slow_words`.
     """
+    waits: list[Span] = [_GAP, ("◌ ", "blue"), (slow, "text")] if slow else []
     if overview is None:
         name: Span = ("codeframe-tui", "bold")
-        return Row(None, (name, _GAP, (lost, "amber")) if lost else (name,), (), "")
+        told = [_GAP, (lost, "amber")] if lost else waits
+        return Row(None, (name, *told))
     for detail in range(6):
-        begin = _place(overview, detail) + _workers(overview, detail, lost, left or {})
+        begin = _place(overview, detail) + waits + _workers(overview, detail, lost, left or {})
         right = _right(overview, detail)
         if _width(begin) + _width(right) + 3 <= width:
             break
     return Row(None, tuple(begin), tuple(right))
+
+
+def slow_words(slow: tuple[str, datetime] | None, now: datetime) -> str:
+    """``opening the change 3 s``; empty while nothing is slow."""
+    if slow is None:
+        return ""
+    what, since = slow
+    return f"{what} {max(int((now - since).total_seconds()), 1)} s"
 
 
 def banner_rows(
@@ -102,7 +115,7 @@ def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
     if counts.get("done"):
         return (
             ("q", "bold"),
-            (" leaves; your own project: ", "dim"),
+            (" leaves; your own: ", "dim"),
             ("codeframe-tui", "text"),
             (f" (free until P{_at_most(overview)})", "dim"),
         )
@@ -134,17 +147,17 @@ def _workers(
     if detail >= 5:
         return []
     if not workers:
-        return [_GAP, ("paused", "dim")] if overview.get("paused") else []
+        return [_GAP, ("paused", "dim @app.workers")] if overview.get("paused") else []
     if detail >= 2:
-        return [_GAP, (f"● {len(workers)} working", "blue")]
+        return [_GAP, (f"● {len(workers)} working", "blue @app.pane_queue")]
     spans: list[Span] = []
     for worker in workers[:3]:
         phase = safe(worker.get("phase"))
         spans += [
             _GAP,
-            ("● ", "blue"),
-            (safe(worker.get("task")), "dim"),
-            (" " + PHASES.get(phase, phase), "blue"),
+            ("● ", "blue @app.pane_queue"),
+            (safe(worker.get("task")), "dim @app.pane_queue"),
+            (" " + PHASES.get(phase, phase), "blue @app.pane_queue"),
         ]
         if left.get(str(worker.get("task"))):
             spans.append((f" · {left[str(worker.get('task'))]} left", "dim"))
@@ -159,11 +172,12 @@ def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
     needs = int((overview.get("counts") or {}).get("needs_you") or 0)
     if needs:
         said = f"{needs} needs you" if needs == 1 else f"{needs:,} need you"
-        parts.append([(said, "amber")])
+        parts.append([(said, "amber @app.urgent")])
     label = detail < 3
     level = safe(overview.get("sandbox"))
     sandbox_style = "green" if level == "bwrap" else "amber"
-    named = [("policy", safe(overview.get("policy")), "text"), ("sandbox", level, sandbox_style)]
+    policy = safe(overview.get("policy"))
+    named = [("policy", policy, "text @app.policy"), ("sandbox", level, sandbox_style)]
     if detail < 1 and not overview.get("scripted"):
         named.append(("", safe(overview.get("model")), "text"))
     parts += [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff_pages import signs_of
 
 __all__ = ["Link", "definition", "line_place", "links_of"]
 
@@ -101,13 +103,15 @@ def _file(diff: _Document | None, path: str) -> _Document | None:
 
 
 def _place(file: _Document, line: int) -> Place | None:
-    for hunk in file.get("hunks") or ():
-        number = int(hunk["new_start"])
-        if not number <= line < number + int(hunk["new_lines"]):
-            continue
-        for at, (sign, _) in enumerate(hunk.get("lines") or ()):
-            if sign != "-":
-                if number == line:
-                    return Place(str(file["path"]), int(hunk["k"]), at)
-                number += 1
+    hunks = file.get("hunks") or ()
+    before = bisect_right(hunks, line, key=lambda hunk: int(hunk["new_start"]))
+    if not before:
+        return None
+    hunk = hunks[before - 1]
+    number = int(hunk["new_start"])
+    for at, sign in enumerate(signs_of(hunk["lines"])):
+        if sign not in "-\\":
+            if number == line:
+                return Place(str(file["path"]), int(hunk["k"]), at)
+            number += 1
     return None

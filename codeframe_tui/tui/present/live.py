@@ -28,6 +28,7 @@ class Live:
         log: the newest raw lines.
         writing: path and content so far of the file that the model is at; None once the
             answer has become a proposal, or nobody works on the task.
+        by_hand: the runs are of what a person saved in a copy of their own.
         waiting: the countdown under way, if any.
         again: tests run again because a person wants it.
         doing: what the model does just now and the newest of it: ``("thinks", "so I …")``.
@@ -38,6 +39,7 @@ class Live:
     progress: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     writing: tuple[str, str] | None = None
+    by_hand: bool = False
     waiting: Mapping[str, Any] | None = None
     again: bool = False
     doing: tuple[str, str] | None = None
@@ -57,6 +59,7 @@ class Live:
                 self._write_file(data)
             case "hand":
                 self.begin()
+                self.by_hand = True
             case "model.text" | "model.thinking" | "model.tool":
                 self._hear(signal.kind, data)
             case "waiting":
@@ -69,6 +72,7 @@ class Live:
         self.doing = None
         self.tests.clear()
         self.progress.clear()
+        self.by_hand = False
         self.tested += 1
 
     def repeat(self, *, on: bool) -> None:

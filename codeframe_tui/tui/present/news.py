@@ -9,6 +9,11 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["news"]
 
 
+_GOOD = {
+    "change.undone": "undone: your files are as before",
+    "change.redone": "redone: the change is in your files again",
+    "review.answered": "is explained: look below your question",
+}
 _DONE = {"undo": "undone", "redo": "redone"}
 
 
@@ -35,22 +40,34 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
                 (undo, "bold"),
                 (" in the queue takes it back", "dim"),
             ]
-        case "change.undone":
-            return [("✔ ", "green"), (f"{task} undone: your files are as before", "text")]
-        case "change.redone":
-            said = f"{task} redone: the change is in your files again"
-            return [("✔ ", "green"), (said, "text")]
+        case "change.undone" | "change.redone" | "review.answered":
+            return [("✔ ", "green"), (f"{task} {_GOOD[event.type]}", "text")]
         case "change.refused":
             done = _DONE.get(str(data.get("kind")), "applied")
             return [("✘ ", "red"), (f"{task} not {done}: ", "text"), *_refused(event, retry)]
         case "blocker.opened" if data.get("kind") != "ASYNC":
             return [("? ", "amber"), (f"{task} has a question", "text")]
+        case "tests.ended":
+            return _tested(event)
         case "model.waiting":
             return [("● ", "blue"), (f"{task} waits: {safe(data.get('message'))}", "dim")]
         case "problem":
             return [("✘ ", "red"), (safe(data.get("message")), "text")]
         case _:
             return []
+
+
+def _tested(event: Event) -> list[Span]:
+    """How tests ended that ran again; a person may look at something else meanwhile."""
+    data, task = event.data, safe(event.task)
+    if not data.get("ok"):
+        why = safe(data.get("message")) or safe(data.get("reason")).replace("_", " ")
+        return [("○ ", "dim"), (f"{task} tests again: {why}", "text")]
+    failed = data.get("failed")
+    sign: Span = ("✘ ", "red") if failed else ("✔ ", "green")
+    said = f"{failed} failed" if failed else f"{data.get('passed')} passed"
+    flaky = [("  flaky; the verdict stays", "amber")] if data.get("differ") else []
+    return [sign, (f"{task} tests again: {said}", "text"), *flaky]
 
 
 def _refused(event: Event, retry: str) -> list[Span]:

@@ -20,7 +20,12 @@ UNCHANGED = "unchanged::"
 _FINE = frozenset({"passed", "xfailed", "skipped"})
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
-_WIDE = 100
+_STORY, _THIRD = 7, 4
+"""Cells of the signs before a name, and of those of a third run."""
+_FEW = 5
+"""One name of so many may be shortened more than the others."""
+_WIDE, _WORTH = 100, 16
+"""Cells from where on words stand beside the signs, and of a message that says something."""
 
 _Document = Mapping[str, Any]
 _Seen = tuple[str, float]
@@ -34,6 +39,7 @@ class Shown(NamedTuple):
         width: cells of a row.
         failures: only what fails.
         unfolded: each unchanged test is a row of its own.
+        lines: most that the reason of a verdict may take.
         sought: only tests whose id holds this text, whatever its case; empty = all.
     """
 
@@ -41,6 +47,7 @@ class Shown(NamedTuple):
     failures: bool = False
     unfolded: bool = False
     sought: str = ""
+    lines: int = 3
 
 
 class _Test(NamedTuple):
@@ -83,6 +90,7 @@ class Proof:
 
     def __init__(self) -> None:
         self._task: _Document | None = None
+        self._told: tuple[Any, ...] = (True, None, None)
         self._live: tuple[Live | None, int] = (None, 0)
         self._shown: Shown | None = None
         self._tests: list[_Test] | None = None
@@ -101,7 +109,7 @@ class Proof:
             tests = _sought(self._tests, shown.sought)
             self.found = f"{len(tests):,} of {len(self._tests):,}" if shown.sought else ""
             self._shown, self._body = shown, _body(tests, shown) or _teach(task, shown)
-        return [*head_rows(task, live, width=shown.width, now=now), *self._body]
+        return [*head_rows(task, live, width=shown.width, lines=shown.lines, now=now), *self._body]
 
     def verdict(self, task: _Document | None, live: Live | None) -> list[Span]:
         """See `verdict_spans`."""
@@ -112,8 +120,13 @@ class Proof:
 
     def _look_at(self, task: _Document | None, live: Live | None) -> None:
         heard = (live, live.tested if live else 0)
-        if task is not self._task or heard[0] is not self._live[0] or heard[1] != self._live[1]:
-            self._task, self._live = task, heard
+        if task is not self._task:
+            told = (task is None, verification_of(task), newest_again(task))
+            if told != self._told:  # most events change other things of a task
+                self._tests = self._shown = self._verdict = None
+            self._task, self._told = task, told
+        if heard[0] is not self._live[0] or heard[1] != self._live[1]:
+            self._live = heard
             self._tests = self._shown = self._verdict = None
 
 
@@ -230,6 +243,9 @@ class _Page:
         self._width = width
         self._again = any(test.again for test in tests)
         self._third = any(_third(test) for test in tests)
+        story = _STORY + (_THIRD if self._third else 0)
+        room = width - story - _TAKES - (_AGAIN if self._again else 0) - 2
+        self._short = _shortness([test.name for test in tests], room)
 
     def row(self, test: _Test) -> Row:
         right: list[Span] = [*_tag(test, self._width)]
@@ -240,8 +256,9 @@ class _Page:
         right.append((f"{took:>{_TAKES}}", "faint"))
         left = [*self._story(test)]
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
-        left += _name(test.name, self._width - taken)
-        if test.message and test.fails:
+        left += _name(test.name, self._width - taken, self._short)
+        rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
+        if test.message and test.fails and rest >= min(cells(test.message), _WORTH):
             left.append((f"  {test.message}", "faint"))
         return row(test.key, *left, right=right)
 
@@ -279,14 +296,26 @@ def _tag(test: _Test, width: int) -> Iterable[Span]:
         yield "is gone  ", "dim"
 
 
-def _name(name: str, room: int) -> Sequence[Span]:
-    """Path and test; where it is narrow the folders are left out, then the path."""
+def _shortness(names: Sequence[str], room: int) -> int:
+    """How much is left out of all names, so that most of them fit and look alike.
+
+    0: nothing; 1: the folders; 2: the path.
+    """
+    wide = [sum(cells(each) > room for each in names)]
+    wide.append(
+        sum(cells(name[name.rfind("/", 0, name.find("::")) + 1 :]) > room for name in names)
+    )
+    return next((level for level, count in enumerate(wide) if count * _FEW <= len(names)), 2)
+
+
+def _name(name: str, room: int, short: int) -> Sequence[Span]:
+    """Path and test, with what is left out of all of them, and more where it does not fit."""
     path, mark, test = name.partition("::")
     if not mark:
         return ((name, "text"),)
-    if cells(name) > room:
+    if short or cells(name) > room:
         path = path.rpartition("/")[2]
-        if cells(path) + 2 + cells(test) > room:
+        if short == 2 or cells(path) + 2 + cells(test) > room:
             return ((test, "text"),)
     return (path, "dim"), (mark, "faint"), (test, "text")
 

@@ -13,8 +13,6 @@ from codeframe_tui.tui.present.times import clock, elapsed, milliseconds
 
 __all__ = ["head_rows", "newest_again"]
 
-_MOST_LINES = 3
-
 
 def newest_again(task: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What the newest attempt's tests showed when a person let them run again."""
@@ -23,15 +21,27 @@ def newest_again(task: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def head_rows(
-    task: Mapping[str, Any] | None, live: Live | None, *, width: int, now: datetime
+    task: Mapping[str, Any] | None,
+    live: Live | None,
+    *,
+    width: int,
+    lines: int,
+    now: datetime,
 ) -> list[Row]:
-    """Rows that the cursor skips; none where the title has said all."""
+    """Rows that the cursor skips; none where the title has said all.
+
+    Args:
+        task: a `ShowTask` document.
+        live: what signals told.
+        width: cells of a row.
+        lines: most of them that the reason may take.
+        now: aware, in the person's time zone.
+    """
     rows: list[Row] = []
     found = verification_of(task)
     if found is not None and found.get("verdict") != "proven":
         why = safe(found.get("message") or found.get("reason"))
-        lines = wrap(why, width, limit=_MOST_LINES) if why else ()
-        rows += [heading(line, "text") for line in lines]
+        rows += [heading(line, "text") for line in wrap(why, width, limit=lines) if line]
     if live is not None and live.again:
         at = (newest_again(task) or {}).get("at")
         rows.append(_running("again", AGAIN, live, elapsed(at, now), width, stops=True))
@@ -86,7 +96,7 @@ def _ended(again: Mapping[str, Any], now: datetime) -> Row:
     left.append((f"{passed:,} of {total:,} passed", "text"))
     left.append((f"  {milliseconds(again.get('seconds'))}", "dim"))
     if again.get("differ"):
-        left.append(("  flaky: not as in the verification, whose verdict stays", "amber"))
+        left.append(("  flaky; the verdict stays", "amber"))
     return row(None, sign, *left)
 
 

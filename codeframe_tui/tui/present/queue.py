@@ -49,7 +49,8 @@ _TEACH = (
     ("The queue is empty.", "text"),
     ("", ""),
     ("o  write a task", "dim"),
-    ("   or paste one: a line, a task", "dim"),
+    ("i  import a file of tasks", "dim"),
+    ("   or paste a list: a line, a task", "dim"),
     ("", ""),
     ("In a shell:", "faint"),
     ('codeframe-tui add "Retry on 429"', "dim"),
@@ -138,7 +139,8 @@ def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:
     if waiting:
         more = f" +{len(waiting) - 1}" if len(waiting) > 1 else ""
         return f"◦ {waiting[0]}{more}"
-    return "" if brief else safe(task.get("why"))
+    why = safe(task.get("why"))
+    return "" if brief or why == "paused" else why  # that holds for all, and the header says it
 
 
 def _head(key: str, total: int) -> Row:

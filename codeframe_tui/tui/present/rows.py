@@ -28,7 +28,8 @@ Span = tuple[str, str]
 """Text and the names of its styles, separated by spaces, e.g. ``("blocked", "amber bold")``.
 
 Names: ``text dim faint amber blue green red violet cyan bold``; each is a component class
-``line--NAME`` of `LineView`. Text has passed `core.text`.
+``line--NAME`` of `LineView`. ``@ACTION`` among them is what a click on the text does, where a
+label shows it. Text has passed `core.text`.
 """
 
 

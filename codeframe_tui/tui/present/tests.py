@@ -78,7 +78,10 @@ def run_words(name: str, run: Mapping[str, Any]) -> tuple[str, str, str]:
     elif verdict in _BAD:
         sign, style = "✘", "red"
     else:
-        return "○", "dim", safe(run.get("message")) if verdict == "not_verified" else "not run"
+        if verdict != "not_verified":
+            return "○", "dim", "not run"
+        reason = safe(run.get("reason")).replace("_", " ")
+        return "○", "dim", reason or safe(run.get("message"))
     if name == "regression":
         failed = sum(not _passes(test) for test in tests)
         passed = sum(test.get("outcome") in _PASSED for test in tests)

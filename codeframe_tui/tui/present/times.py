@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-__all__ = ["ago", "clock", "elapsed", "milliseconds", "money", "seconds_since", "seconds_until"]
+__all__ = [
+    "ago",
+    "clock",
+    "day",
+    "elapsed",
+    "milliseconds",
+    "money",
+    "seconds_since",
+    "seconds_until",
+    "time_of_day",
+]
 
 
 def seconds_since(at: object, now: datetime) -> float | None:
@@ -48,6 +58,21 @@ def clock(at: object, now: datetime) -> str:
         return ""
     local = moment.astimezone(now.tzinfo)
     return local.strftime("%H:%M" if local.date() == now.date() else "%d %b")
+
+
+def day(at: object, now: datetime) -> str:
+    """The date in now's time zone: ``today``, or ``Mon 02 Mar``; empty without a moment."""
+    moment = _moment(at)
+    if moment is None:
+        return ""
+    local = moment.astimezone(now.tzinfo)
+    return "today" if local.date() == now.date() else local.strftime("%a %d %b %Y")
+
+
+def time_of_day(at: object, now: datetime) -> str:
+    """``14:02`` in now's time zone; empty without a moment."""
+    moment = _moment(at)
+    return "" if moment is None else moment.astimezone(now.tzinfo).strftime("%H:%M")
 
 
 def milliseconds(seconds: object) -> str:

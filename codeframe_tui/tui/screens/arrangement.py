@@ -24,17 +24,17 @@ __all__ = ["arranged", "parts"]
 
 def parts() -> dict[str, Widget]:
     """Everything that shows something, and the evidence, whose tabs change places: id -> part."""
-    title, tests = Label(id="proof-title"), TestsPane(id="tests")
+    title, tests = Label(id="proof-title", action="app.pane_tests"), TestsPane(id="tests")
     log, activity = LogView(id="log"), ActivityPane(id="activity")
     made: list[Widget] = [
         Label(id="header", inset=1),
         Label(id="banner", inset=1),
-        Label(id="queue-title"),
+        Label(id="queue-title", action="app.pane_queue"),
         QueuePane(id="queue"),
-        Label(id="blockers-title"),
+        Label(id="blockers-title", action="app.pane_blockers"),
         BlockersPane(id="blockers"),
-        Label(id="title", inset=1),
-        Label(id="place", inset=1),
+        Label(id="title", inset=1, action="app.pane_diff"),
+        Label(id="place", inset=1, action="app.pane_diff"),
         FileList(id="files"),
         DiffView(id="diff"),
         Label(id="evidence"),
@@ -44,7 +44,7 @@ def parts() -> dict[str, Widget]:
         activity,
         Area(title, tests, log, activity, id="proof", classes="-tests"),
         Label(id="notice", inset=1),
-        Footer(id="footer"),
+        Footer(id="footer", inset=1),
     ]
     return {str(part.id): part for part in made}
 

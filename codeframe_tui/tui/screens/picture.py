@@ -25,13 +25,14 @@ from codeframe_tui.tui.present.focus import (
     title_row,
 )
 from codeframe_tui.tui.present.footer import Offer, footer_row
-from codeframe_tui.tui.present.header import banner_rows, header_row
+from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
+from codeframe_tui.tui.present.welcome import nothing_written
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.diff import DiffView
@@ -52,6 +53,8 @@ NOTICE_SECONDS = 20.0
 TALL_ROWS = 30
 """From where on rows are spent on space between groups."""
 _GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
+_ROOMY = 8
+"""Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
 
@@ -116,7 +119,9 @@ class Picture(Screen[None], Surface):
         header = self.part("header", Label)
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
-        header.show(header_row(self.state.overview, width=width, lost=self.state.lost, left=left))
+        slow = slow_words(self.state.slow, now)
+        overview, lost = self.state.overview, self.state.lost
+        header.show(header_row(overview, width=width, lost=lost, left=left, slow=slow))
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
@@ -222,7 +227,8 @@ class Picture(Screen[None], Surface):
             self.part("log", LogView).show(live.log if live else None)
         else:
             state, width = self.state, pane.line_width
-            shown = Shown(width, state.failures, state.unfolded, pane.sought)
+            lines = 3 if pane.size.height >= _ROOMY else 1
+            shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
             pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
             pane.found = self._proof.found
         self.draw_proof_title()
@@ -268,9 +274,9 @@ class Picture(Screen[None], Surface):
         tabs: list[Span] = []
         for name in ("tests", "activity"):
             if name == shown:
-                tabs.append((name.upper(), self._weight(name)))
+                tabs.append((name.upper(), f"{self._weight(name)} @app.pane_{name}"))
             else:
-                tabs.append((name, "faint"))
+                tabs.append((name, f"faint @app.pane_{name}"))
             tabs.append((" ", ""))
         if proof.has_class("-log"):
             tabs += [("raw log", "dim"), *self.part("log", LogView).where, (" ", "")]
@@ -284,8 +290,9 @@ class Picture(Screen[None], Surface):
         return "bold" if pane == self.pane else "dim"
 
     def draw_footer(self) -> None:
-        """The keys that work here."""
+        """The keys that work here; where no change is to be seen, the key that leads to one."""
         state = self.state
+        self.part("diff", DiffView).placeholder = nothing_written(state)
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
         keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
         offers = [
@@ -294,13 +301,13 @@ class Picture(Screen[None], Surface):
             if key.action != "app.help" and works(key.action, state)
             if (label := label_of(key.action, key.label, state))
         ]
-        line, actions = footer_row(
+        line = footer_row(
             offers,
             Offer("app.palette", self._key("app.palette"), "all"),
             width=max(self._columns - 2, 1),
             always=[Offer("app.help", self._key("app.help"), "help")],
         )
-        self.part("footer", Footer).show_keys(line, actions)
+        self.part("footer", Footer).show(line)
 
     def notice(self, *spans: Span) -> None:
         """One line above the footer for a while; nothing takes it away at once."""

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff_kinds import FileRow, Place
-from codeframe_tui.tui.present.diff_live import live_document
+from codeframe_tui.tui.present.diff_live import LiveDiff
 from codeframe_tui.tui.present.diff_supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
@@ -74,6 +74,9 @@ class DiffView(DiffComments):
     class ProposalAsked(Message):
         """A person wants to see the newest proposal again."""
 
+    class SpaceAsked(Message):
+        """A person wants changes of white space left out, or shown again."""
+
     class AttemptsAsked(Message):
         """A person wants to choose among attempts."""
 
@@ -95,6 +98,7 @@ class DiffView(DiffComments):
         self._clock = clock
         self._appeared = clock()
         self._live = ""
+        self._writes = LiveDiff("", None)
         self._painted = True
         self._drafts: dict[str, ReviewDraft] = {}
         self._restored: set[str] = set()
@@ -144,7 +148,8 @@ class DiffView(DiffComments):
         for oldest in list(self._drafts)[:-_DRAFTS]:
             del self._drafts[oldest]
             self._left.pop(oldest, None)
-        fresh = ReviewDraft(name) if shown.get("since") else ReviewDraft.of(shown)
+        decided = not shown.get("since") and shown.get("space", True)
+        fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
         self.draft = self._drafts.get(name, fresh)
         self._folded = self.quiet_paths(shown)
         self._comments = ()
@@ -186,7 +191,9 @@ class DiffView(DiffComments):
         """
         follow = self._live != path or self.scroll_offset.y >= self.max_scroll_y
         self._live = path
-        self.load(live_document(path, content, base_text))
+        if (self._writes.path, self._writes.base_text) != (path, base_text):
+            self._writes = LiveDiff(path, base_text)
+        self.load(self._writes.document(content))
         if follow:
             self.move_to(self.count() - 1)
 
@@ -289,12 +296,18 @@ class DiffView(DiffComments):
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
-        if not self._live:
+        if self.draft.proposal and not self._live:
             self.post_message(self.CompareAsked())
+
+    def action_whitespace(self) -> None:
+        """Ask for the diff without changes of white space, or with them again."""
+        if not self._live:
+            self.post_message(self.SpaceAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
-        self.post_message(self.AttemptsAsked())
+        if self.draft.proposal:
+            self.post_message(self.AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -313,11 +326,13 @@ class DiffView(DiffComments):
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
-        self.post_message(self.EditorAsked("edit"))
+        if self.place:
+            self.post_message(self.EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
-        self.post_message(self.EditorAsked("open"))
+        if self.place:
+            self.post_message(self.EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
@@ -346,4 +361,5 @@ class DiffView(DiffComments):
 def _name(document: Mapping[str, Any]) -> str:
     """What tells a document from others: its proposal, and with what it is compared."""
     since = document.get("since")
-    return f"{document['proposal']} since {since}" if since else str(document["proposal"])
+    space = "" if document.get("space", True) else " without space"
+    return f"{document['proposal']}{f' since {since}' if since else ''}{space}"

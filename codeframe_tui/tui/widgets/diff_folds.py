@@ -11,6 +11,7 @@ from textual.message import Message
 from codeframe_tui.tui.present.diff_gaps import Opened
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff_renames import renames
 from codeframe_tui.tui.widgets.diff_moves import DiffMoves
 
 __all__ = ["DiffFolds"]
@@ -44,7 +45,9 @@ class DiffFolds(DiffMoves):
 
     def quiet_paths(self, document: dict[str, Any]) -> frozenset[str]:
         """The files of a new document that are folded at first."""
-        return frozenset(file["path"] for file in document["files"] if quiet_reason(file))
+        files = document["files"]
+        quiet = (file["path"] for file in files if quiet_reason(file))
+        return frozenset((*quiet, *renames(files)))
 
     def action_fold(self) -> None:
         """Show more of the unchanged code under the cursor, or hide it; elsewhere fold the file."""

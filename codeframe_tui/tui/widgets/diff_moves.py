@@ -153,7 +153,9 @@ class DiffMoves(DiffLooks):
             if self.index.find(Place(path)) is not None
             if (place := place_at(self.document, path, line) if line else Place(path))
         )
-        if not stops or self.place is None:
+        if self.place is None:
+            return
+        if not stops:
             self.post_message(self.Told("no flags here"))
             return
         here = self.index.order(self.place)

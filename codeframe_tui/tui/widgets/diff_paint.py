@@ -147,7 +147,14 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
+        *_moved(row, max(0, size - shift), room),
     ]
+
+
+def _moved(row: LineRow, used: int, room: int) -> list[Span]:
+    """At the right end, where a block that begins here moved, if there is room for it."""
+    space = room - used - cell_len(row.moved) - 1
+    return [(" " * space, ""), (row.moved, "faint")] if row.moved and space >= 2 else []
 
 
 def _gutter(row: LineRow, canvas: Canvas) -> Span:
@@ -206,6 +213,7 @@ def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])
     left.extend([(f" {row.mode}", "amber")] if row.mode else [])
+    left.extend([(f"  {row.moved}", "violet")] if row.moved else [])
     why = f": {row.quiet}" if row.quiet else ""
     left.extend([(f" ⋯ folded{why}", "dim")] if row.folded else [])
     right = [*state, (" · ", "faint")] if state else []

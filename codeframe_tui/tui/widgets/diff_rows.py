@@ -12,7 +12,6 @@ from textual.reactive import reactive
 
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_file import Extras, Look
 from codeframe_tui.tui.present.diff_kinds import (
     ExtraRow,
     FileRow,
@@ -23,6 +22,7 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
 )
 from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff_segments import Extras, Look
 from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply, is_about
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span

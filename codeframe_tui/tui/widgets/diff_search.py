@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from textual.message import Message
+
+from codeframe_tui.core.search import MOST_HITS, pattern_of
 from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_search import MOST_HITS, hits, pattern_of
+from codeframe_tui.tui.present.diff_pages import PagedHunks
+from codeframe_tui.tui.present.diff_search import hits
 from codeframe_tui.tui.widgets.diff_folds import DiffFolds
 from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = ["DiffSearch"]
 
+_TYPING = 0.15  # seconds without another letter before the engine is asked
 _SLICE = 0.008  # seconds of searching between two pauses, so that no key waits
 
 
 class DiffSearch(DiffFolds, Seekable):
     """A diff that can be searched. Lines that do not change and are not shown are not looked at."""
+
+    @dataclass
+    class HitsAsked(Message):
+        """The engine is to search, for the text is not all here; see `give_hits`.
+
+        Attributes:
+            about: proposal, attempt, since, space, and the text that is sought.
+        """
+
+        about: tuple[str, int | None, int | None, bool, str]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -58,12 +75,44 @@ class DiffSearch(DiffFolds, Seekable):
         self._hits, self._at, self._all = [], None, False
         self._looking = None
         if self.pattern is not None:
-            self._looking = hits(self.document["files"], self.pattern)
             self._goes = None if stay else self._origin
-            self._look_on(self._looking)
+            if any(isinstance(file["hunks"], PagedHunks) for file in self.document["files"]):
+                self.set_timer(_TYPING, partial(self._ask, self._name_of_text()))
+            else:
+                self._looking = hits(self.document["files"], self.pattern)
+                self._look_on(self._looking)
         if self.is_mounted:
             self.redraw()
             self.post_message(self.Sought())
+
+    def _name_of_text(self) -> tuple[str, int | None, int | None, bool, str]:
+        shown = self.document
+        space = shown.get("space", True)
+        return shown["proposal"], shown.get("attempt"), shown.get("since"), space, self.sought
+
+    def _ask(self, about: tuple[str, int | None, int | None, bool, str]) -> None:
+        """Ask unless a person typed on."""
+        if about == self._name_of_text():
+            self.post_message(self.HitsAsked(about))
+
+    def give_hits(self, asked: HitsAsked, found: Mapping[str, Any]) -> None:
+        """Take hits over that were asked for, unless something else is sought by now.
+
+        Args:
+            asked: what was asked.
+            found: the answer to `core.queries.ShowHits`.
+        """
+        if asked.about != self._name_of_text():
+            return
+        places = (Place(*hit) for hit in found["hits"])
+        known = [place for place in places if self.index.find(place) is not None]
+        self._hits = sorted(known, key=self.index.order)
+        self._all = found["all"]
+        if self._goes is not None and self._hits:
+            at = bisect_left(self._hits, self.index.order(self._goes), key=self.index.order)
+            self._goes = None
+            self._go_to_hit(at % len(self._hits))
+        self.post_message(self.Sought())
 
     def _look_on(self, looking: Iterator[Place | None]) -> None:
         """Look for a moment, and again when others had theirs."""

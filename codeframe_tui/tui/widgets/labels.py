@@ -19,6 +19,7 @@ class Label(LineView, can_focus=False):
 
     Args:
         inset: empty cells at both edges; padding is not for line widgets.
+        action: what a click does where no span says another.
     """
 
     DEFAULT_CSS = "Label { height: auto; overflow-y: hidden; }"
@@ -27,12 +28,21 @@ class Label(LineView, can_focus=False):
         self,
         *,
         inset: int = 0,
+        action: str = "",
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._inset = inset
+        self._action = action
         self._rows: Sequence[Row] = ()
+
+    class Clicked(Message):
+        """Something that stands for an action was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
 
     def show(self, *rows: Row) -> None:
         """Show rows; none at all hides the label."""
@@ -59,6 +69,24 @@ class Label(LineView, can_focus=False):
         """The whole text, also what did not fit."""
         return plain(self._rows[index])
 
+    def on_click(self, event: events.Click) -> None:
+        """Do what stands under the mouse; a selection is no click."""
+        offset = event.get_content_offset(self)
+        if offset is None or self.text_selection is not None or offset.y >= self.count():
+            return
+        if action := self.action_at(offset.x, offset.y):
+            self.post_message(self.Clicked(action))
+
+    def action_at(self, x: int, y: int) -> str:
+        """What a click on a cell does; empty for nothing."""
+        at = 0
+        for text, names in self.spans_at(y, self.line_width):
+            at += cells(text)
+            if x < at:
+                own = (name[1:] for name in names.split() if name[0] == "@")
+                return next(own, self._action)
+        return self._action
+
     @property
     def text(self) -> str:
         """All that it says."""
@@ -69,34 +97,3 @@ class Footer(Label):
     """The keys that work here; a click on one does it."""
 
     ALLOW_SELECT: ClassVar[bool] = False
-
-    class Clicked(Message):
-        """A key of the footer was clicked."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, inset=1)
-        self._spots: Sequence[tuple[int, int, str]] = ()
-
-    def show_keys(self, line: Row, actions: Sequence[str]) -> None:
-        """Show a row made by `present.footer.footer_row`, with the action of each of its keys."""
-        self.show(line)
-        spots, at = [], self._inset
-        names = iter(actions)
-        for text, style in line.left:
-            if style == "bold":
-                spots.append((at, at + cells(text), next(names)))
-            elif spots and text.strip():
-                spots[-1] = (spots[-1][0], at + cells(text), spots[-1][2])
-            at += cells(text)
-        self._spots = spots
-
-    def on_click(self, event: events.Click) -> None:
-        """Do what the key under the mouse does."""
-        offset = event.get_content_offset(self)
-        for start, end, action in self._spots:
-            if offset is not None and start <= offset.x < end:
-                self.post_message(self.Clicked(action))

@@ -102,6 +102,8 @@ class LineView(ScrollView, can_focus=True):
         if style is None:
             style = Style()
             for name in names.split():
+                if name[0] == "@":  # what a click does
+                    continue
                 style += self.app.get_component_styles(f"line--{name}").partial_rich_style
             self._styles[names] = style
         return style

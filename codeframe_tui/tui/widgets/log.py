@@ -10,8 +10,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
+from codeframe_tui.core.search import pattern_of
 from codeframe_tui.tui.keymap import bindings
-from codeframe_tui.tui.present.diff_search import pattern_of
 from codeframe_tui.tui.present.log import Log
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.lines import LineView

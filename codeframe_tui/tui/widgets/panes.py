@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.seeking import Seekable
@@ -53,6 +54,19 @@ class TestsPane(Pane, Seekable):
 
     class Filtered(Message):
         """Other tests are wanted."""
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; a cursor that had nothing to stand on goes to what is told now."""
+        alone = self.cursor == UNCHANGED and self._first == UNCHANGED
+        super().set_rows(rows)
+        none = self.cursor is None and self.has_focus
+        if none or (alone and self._first != UNCHANGED):
+            self.move_to(self._first, tell=False)
+
+    @property
+    def _first(self) -> str | None:
+        first = self._stops.first
+        return None if first is None else self.rows[first].key
 
     def seek(self, text: str) -> None:
         """Leave only tests whose id holds the text."""

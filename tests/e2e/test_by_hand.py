@@ -1,0 +1,63 @@
+"""A person edits a proposal in their editor, in a real terminal and with a real engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import child_of, cockpit
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pty"), pytest.mark.timeout(900)]
+
+EDITOR = """\
+#!/bin/sh
+echo THE EDITOR IS OPEN
+read line
+echo "$line" >> "$1"
+"""
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``$EDITOR``: appends the line that is typed."""
+    program = tmp_path / "editor"
+    program.write_text(EDITOR)
+    program.chmod(0o755)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(program))
+
+
+@pytest.mark.fault(
+    "kill",
+    "kill -9 of the engine while a proposal is edited in $EDITOR",
+    sees="the cockpit again, with the edit as a new attempt",
+    kept="what the person wrote",
+)
+@pytest.mark.usefixtures("editor")
+def test_an_edited_proposal_is_tested_and_applied_though_the_engine_was_killed_meanwhile(
+    tmp_path: Path,
+) -> None:
+    project = tmp_path / "parcels"
+    with cockpit("demo", "--dir", str(project)) as person:
+        person.wait("P starts the workers")
+        engine = child_of(person.pid)
+        person.insist(["P"], "Start the workers")
+        person.insist(["enter"], r"1\.4\.1 writing")
+        person.wait("hunks 0/4 accepted")
+        person.insist(["2"], "space accept")
+        person.press("E")
+        person.wait("THE EDITOR IS OPEN")
+        os.kill(engine, signal.SIGKILL)
+        person.press("# mine\r")
+        person.wait(r"your edit is attempt 2|is not taken")
+        if "is not taken" in person.text:  # it was sent before another engine was there
+            person.insist(["t"], "your edit is attempt 2")
+        person.wait("attempt 2 by hand")
+        person.wait("hunks 0/5 accepted")
+        person.wait("PROVEN")
+        person.insist(["b", "A"], r"Apply all of 1\.4\.1\?")
+        person.insist(["enter"], r"1\.4\.1 applied: ")
+        assert (project / "parcels/parcel.py").read_text().endswith("# mine\n")

@@ -1,0 +1,105 @@
+"""The first minutes: one screen says how to begin, once; empty panes say what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from codeframe_tui.core.commands import AddTask
+from codeframe_tui.tui.present.state import State
+from codeframe_tui.tui.present.welcome import is_fresh, nothing_written, welcome_rows
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService, queue, task
+
+KEY = "no key for the model: set ANTHROPIC_API_KEY and start again"
+
+
+def fresh() -> FakeService:
+    service = FakeService()
+    service.queue, service.blockers, service.diffs = {"groups": []}, {"blockers": []}, {}
+    service.overview |= {"workers": [], "counts": {}, "paused": True, "key": KEY}
+    return service
+
+
+def screen(drive: Drive) -> str:
+    return "\n".join(strip.text for strip in drive.app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_fresh_project_says_on_one_screen_how_to_begin(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    kept = tmp_path / "cockpit.json"
+    async with opened(fresh(), size=size, kept=kept) as drive:
+        await drive.sheet()
+        await drive.until(lambda: "esc back" in screen(drive))
+        for said in ("Welcome", "write a task here", "paste", "codeframe-tui add", "spends nothing",
+                     "ANTHROPIC_API_KEY", "ctrl+p", "look around"):  # fmt: skip
+            assert said in screen(drive), screen(drive)
+        assert "…" not in screen(drive)
+        await drive.until(lambda: json.loads(kept.read_text())["welcomed"])
+        drive.key("escape")
+        await drive.in_pane("queue")
+    async with opened(fresh(), size=size, kept=kept) as drive:
+        await drive.pilot.pause(0)
+        assert drive.app.screen is drive.app.cockpit
+        drive.key("f3")
+        await drive.until(lambda: "Welcome" in drive.screen_text())
+
+
+async def test_its_first_key_writes_the_first_task(tmp_path: Path) -> None:
+    async with opened(fresh(), kept=tmp_path / "cockpit.json") as drive:
+        await drive.sheet()
+        for _ in range(100):
+            drive.key("o")
+            await drive.pilot.pause(0.05)
+            if "what should be done" in screen(drive):
+                break
+        drive.app.screen.query_one("#field-title", Input).value = "Retry on 429"
+        drive.key("enter")
+        await drive.until(lambda: any(isinstance(s, AddTask) for s in drive.service.submitted))
+
+
+@pytest.mark.parametrize("what", ["has tasks", "is the demo", "remembers nothing"])
+async def test_nobody_else_is_welcomed(what: str, tmp_path: Path) -> None:
+    service = fresh()
+    if what == "has tasks":
+        service.queue = queue()
+    elif what == "is the demo":
+        service.overview |= {"scripted": True}
+    kept = None if what == "remembers nothing" else tmp_path / "cockpit.json"
+    async with opened(service, kept=kept) as drive:
+        for _ in range(5):
+            await drive.pilot.pause(0)
+        assert drive.app.screen is drive.app.cockpit
+
+
+def test_the_welcome_fits_a_sheet_of_24_lines() -> None:
+    assert len(welcome_rows({"key": KEY})) <= 14
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "said"),
+    [
+        ("pending", {}, "P starts the workers"),
+        ("pending", {"held": True}, "p in the queue lets it go"),
+        ("in_progress", {}, "appears here"),
+        ("blocked", {}, "4 shows what it asks"),
+        ("cancelled", {}, "Nothing was proposed"),
+    ],
+)
+def test_an_empty_diff_says_what_leads_to_one(
+    status: str, more: dict[str, object], said: str
+) -> None:
+    rows = [task("1", "x", status, **more)]
+    state = State(queue={"groups": [{"key": "queued", "total": 1, "rows": rows}]}, focus="1")
+    state.overview = {"paused": True}
+    assert said in nothing_written(state)
+    assert not is_fresh(state)
+
+
+def test_an_empty_project_names_the_key_that_writes_a_task() -> None:
+    assert "o writes one" in nothing_written(State(queue={"groups": []}, overview={}))
