@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from codeframe_tui.core.diff import summary
 from codeframe_tui.core.policy import Outlook, Policy, decide
+from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.verification import Flag, Verification
 from tests.evidence.proposals import CHEATS, HONEST, Case, cases
-from tests.worker.test_verify import TASK, Bench, bench
+from tests.worker.test_verify import TASK, THREE, Bench, bench
 
 FEW = {
     "the slow mark deselects it",
@@ -72,3 +75,28 @@ async def test_runs_say_what_the_corpus_expects(
     told = "\n".join(f"{count:4} {family}" for family, count in sorted(families.items()))
     record_property("table", f"{told}\n{len(chosen):4} proposals run, {len(wrong)} wrong")
     assert not wrong, "\n".join(wrong)
+
+
+async def test_a_test_is_frozen_once_a_run_was_red(tmp_path: Path) -> None:
+    """The real verifier, two attempts: the second may rename the test, and not make it say less."""
+    async with bench(tmp_path) as desk:
+
+        async def attempt(number: int, changes: dict[str, str]) -> Attempt:
+            tree = await desk.tree(changes)
+            files = tuple(map(summary, await desk.workspaces.diff(desk.base, tree)))
+            cause = "first" if number == 1 else "correction"
+            return Attempt(number, desk.base, tree, "p", "", files, cause)
+
+        first = await attempt(1, THREE)
+        found, _ = await desk.verifier.verify_newest(Progress(TASK, attempts=(first,)))
+        assert found.red.verdict == "red"
+        first = replace(first, verification=found)
+        told = {}
+        for name, old, new in (("renamed", "def test_three", "def test_it_is_three"),
+                               ("looser", "three() == 3", "three()")):  # fmt: skip
+            test = THREE["tests/test_three.py"].replace(old, new)
+            second = await attempt(2, {**THREE, "tests/test_three.py": test})
+            progress = Progress(TASK, attempts=(first, second))
+            _, flags = await desk.verifier.verify_newest(progress)
+            told[name] = [(flag.rule, flag.severity) for flag in flags]
+        assert told == {"renamed": [], "looser": [("frozen_test", "red")]}

@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 
+_BY_TEXT = frozenset({"test_skipped", "assert_true", "test_unreadable"})
 _WORD = re.compile(r"\w+")
 
 
@@ -126,7 +127,7 @@ def weakened(
     suites = _suites(changes, material)
     found = [f for f in _test_flags(changes, suites, project) if f.severity == RED]
     for change in changes:
-        found += [f for f in line_flags(change) if f.rule in {"test_skipped", "assert_true"}]
+        found += [f for f in line_flags(change) if f.rule in _BY_TEXT]
     return in_order(_since(one, since, frozen) for one in found)
 
 

@@ -39,7 +39,7 @@ _MOCK = {
 }  # fmt: skip
 _ANY_MESSAGE = frozenset({"''", "'.*'", "'.'", "'.+'", "'^'", "'$'"})
 _DEEPEST = 3
-_MOST_STATEMENTS = 20_000
+_MOST_STATEMENTS = 5_000
 Guards = tuple[tuple[str, str], ...]
 
 
