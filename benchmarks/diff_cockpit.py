@@ -22,6 +22,7 @@ from codeframe_tui.wire.client import Client
 from tests.tui.diff_host import Host, until
 
 PAGES = 40
+PAUSE = 0.06
 
 
 def engine_cpu(pid: int) -> float:
@@ -43,6 +44,8 @@ async def measure(socket: Path, engine: int) -> dict[str, float]:
         await pilot.pause(0)
         wall, own = time.monotonic() - begun, time.process_time() - cpu
         opened = {"wall": wall, "own": own, "engine": engine_cpu(engine) - other}
+        if diff.is_split:  # as it never is with a million lines
+            diff.action_split()
         middle = diff.count() // 4
         diff.scroll_to_row(middle)
         diff.move_to(middle)
@@ -50,8 +53,7 @@ async def measure(socket: Path, engine: int) -> dict[str, float]:
         cpu = time.process_time()
         for _ in range(PAGES):
             diff.action_page_down()
-            await pilot.pause(0)
-            await until(pilot, lambda: settled(diff))
+            await asyncio.sleep(PAUSE)  # a person looks, and what the page lacks comes
         page = (time.process_time() - cpu) / PAGES
         rows = diff.count()
     await client.close()

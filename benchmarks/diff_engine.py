@@ -1,7 +1,8 @@
 """An engine that holds one proposal of many changed lines, for `benchmarks.diff_view`.
 
-``python -m benchmarks.diff_engine FOLDER LINES EVERY``: real store, real private git store, real
-socket. Prints a JSON line that says where, then serves until its input ends.
+``python -m benchmarks.diff_engine FOLDER LINES FILES``: real store, real private git store, real
+socket; one line in three is changed. Prints a JSON line that says where, then serves until its
+input ends.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Limits, Settings
 from codeframe_tui.wire.server import Server
 
-PATH = "lib/large.py"
+EVERY = 3
 
 
 def code(lines: int) -> list[str]:
@@ -40,11 +41,20 @@ def code(lines: int) -> list[str]:
     return found[:lines]
 
 
-def sides(changed: int, every: int) -> tuple[bytes, bytes]:
-    """A file before and after: one line in ``every`` is another."""
-    old = code(changed * every)
-    new = [f"{line}  # changed" if at % every == 0 else line for at, line in enumerate(old)]
-    return "\n".join(old).encode() + b"\n", "\n".join(new).encode() + b"\n"
+def sides(changed: int) -> tuple[list[str], list[str]]:
+    """Lines before and after: one in `EVERY` is another."""
+    old = code(changed * EVERY)
+    new = [f"{line}  # changed" if at % EVERY == 0 else line for at, line in enumerate(old)]
+    return old, new
+
+
+def files(lines: list[str], count: int) -> dict[str, tuple[str, bytes]]:
+    """Lines in so many files."""
+    size = -(-len(lines) // count)
+    return {
+        f"lib/part{at}.py": ("100644", "\n".join(lines[at : at + size]).encode() + b"\n")
+        for at in range(0, len(lines), size)
+    }
 
 
 async def propose(engine: Supervisor, base: str, tree: str) -> None:
@@ -52,21 +62,19 @@ async def propose(engine: Supervisor, base: str, tree: str) -> None:
     number = (await engine.submit(AddTask("a large change")))["number"]
     await engine.claim("w")
     await engine.set_base(number, base)
-    files = (FileSummary(PATH, Action.MODIFY, 0, 0),)
-    attempt = Attempt(1, base, tree, proposal_id(base, tree), "why", files)
+    summaries = (FileSummary("lib/part0.py", Action.MODIFY, 0, 0),)
+    attempt = Attempt(1, base, tree, proposal_id(base, tree), "why", summaries)
     await engine.record_attempt(number, attempt)
     await engine.to_review(number)
 
 
-async def serve(folder: Path, changed: int, every: int) -> None:
+async def serve(folder: Path, changed: int, count: int) -> None:
     project = folder / "project"
     project.mkdir(parents=True, exist_ok=True)
     workspaces = GitWorkspaces(project, folder / "state", Limits())
     await workspaces.prepare()
     empty = (await workspaces.snapshot()).tree
-    trees = [
-        await workspaces.overlay(empty, {PATH: ("100644", side)}) for side in sides(changed, every)
-    ]
+    trees = [await workspaces.overlay(empty, files(side, count)) for side in sides(changed)]
     store = await SqlStore.open(folder / "state.db")
     syntax = Highlighter()
     facts: dict[str, Any] = {"project": "bench", "branch": "main"}

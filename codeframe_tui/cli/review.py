@@ -11,6 +11,7 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, number, verb
+from codeframe_tui.cli.whole import whole_diff
 from codeframe_tui.core.commands import AddComment, Answer, Approve, Explain, Redo, Reject, Undo
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
@@ -66,7 +67,7 @@ def _line_range(text: str) -> tuple[str, int, int]:
 @click.option("--since", type=click.IntRange(1), metavar="M", help="What changed since attempt M.")
 async def diff(scene: Scene, number: str, attempt: int | None, since: int | None) -> None:
     """Show a proposal as a unified diff, or how it differs from an earlier attempt."""
-    document = await scene.service.query(ShowDiff(number, attempt, since))
+    document = await whole_diff(scene.service, ShowDiff(number, attempt, since))
     scene.output.document(document, lambda: render.unified_diff(document))
 
 

@@ -210,6 +210,7 @@ class ShowHits:
     attempt: int | None
     since: int | None
     text: str
+    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,7 @@ class Diffs:
         old = found.base
         if query.since is not None:
             old = (await self._attempt(query.number, query.since))[0].tree
-        space = query.space if isinstance(query, ShowHunkLines) else True
-        return found, await self._between(old, found.tree, space)
+        return found, await self._between(old, found.tree, query.space)
 
     async def _attempt(self, number: str, attempt: int | None) -> tuple[Attempt, Decision | None]:
         return await self._store.read(lambda tables: decided_attempt(tables, number, attempt))

@@ -72,7 +72,7 @@ class Feed:
         connect: gives a service; called again whenever the engine is gone.
         post: takes messages for the app; must not wait.
         gap: seconds between two fetches of a slot.
-        tick: seconds between two deliveries of signals.
+        tick: seconds between two deliveries of signals; may be changed at any time.
         patience: seconds that a wish waits for an engine that is not there yet.
     """
 
@@ -88,7 +88,7 @@ class Feed:
         self._connect = connect
         self._post = post
         self._gap = gap
-        self._tick = tick
+        self.tick = tick
         self._patience = patience
         self._waiting = Waiting(post)
         self._service: Service | None = None
@@ -250,7 +250,7 @@ class Feed:
             self._arrived.clear()
             merged, self._merged = self._merged, {}
             self._post(Streamed([_joined(parts) for parts in merged.values()]))
-            await asyncio.sleep(self._tick)
+            await asyncio.sleep(self.tick)
 
     async def _there(self) -> Service:
         """The service; an engine that just starts is waited for, so that no early key is lost."""

@@ -193,9 +193,10 @@ class Follower(App[int]):
 
     async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
         """Hits in a diff of which not all text is here."""
-        _, attempt, since, text = asked.about
+        _, attempt, since, space, text = asked.about
+        wanted = ShowHits(self.state.focus or "", attempt, since, text, space)
         try:
-            found = await self.feed.query(ShowHits(self.state.focus or "", attempt, since, text))
+            found = await self.feed.query(wanted)
         except CodeframeError as error:
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         else:
@@ -241,6 +242,8 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
+        elif event.type == "tool.ended" and event.task in self.state.live:
+            self.state.live[event.task].rest()
         elif event.type in {"tests.started", "tests.ended"}:
             self._follow_again(event.task, on=event.type == "tests.started")
         elif event.type in _SETTLING and event.task in self.state.live:

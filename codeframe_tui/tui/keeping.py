@@ -35,29 +35,28 @@ class Keeper:
     ) -> None:
         self._submit = submit
         self._later = later
-        self._due: dict[str, SaveDraft] = {}
+        self._due: dict[str, Callable[[], SaveDraft]] = {}
         self._kept: dict[str, SaveDraft] = {}
         self._timer: _Timer | None = None
 
-    def keep(self, draft: SaveDraft) -> None:
-        """Store a draft soon; the same one again is not stored again."""
-        if self._kept.get(draft.proposal) == draft:
-            self._due.pop(draft.proposal, None)
-            return
-        self._due[draft.proposal] = draft
+    def keep(self, proposal: str, draft: Callable[[], SaveDraft]) -> None:
+        """Store a draft soon; it is made then, for that costs by all that was decided."""
+        self._due[proposal] = draft
         if self._timer is None:
             self._timer = self._later(PAUSE, self.save)
 
     async def save(self) -> None:
-        """Store at once what is due; what cannot be stored now is due again."""
+        """Store at once what is due and not stored; what cannot be stored now is due again."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        for draft in list(self._due.values()):
+        for proposal, make in list(self._due.items()):
+            draft = make()
             try:
-                await self._submit(draft)
+                if self._kept.get(proposal) != draft:
+                    await self._submit(draft)
             except CodeframeError:
                 continue  # the next verdict, or leaving, tries again
-            self._kept[draft.proposal] = draft
-            if self._due.get(draft.proposal) == draft:
-                del self._due[draft.proposal]
+            self._kept[proposal] = draft
+            if self._due.get(proposal) is make:
+                del self._due[proposal]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
+from codeframe_tui.tui.present.draft import ReviewDraft
 from codeframe_tui.tui.widgets.diff import DiffView
+
+if TYPE_CHECKING:  # commands are loaded when the first one is given
+    from codeframe_tui.core.commands import SaveDraft
 
 __all__ = ["Reviewer"]
 
@@ -61,6 +67,12 @@ class Reviewer(Follower):
         else:
             self.tell(("there is no earlier attempt to compare with", "dim"))
 
+    @on(DiffView.Choosing)
+    def _choosing(self, message: DiffView.Choosing) -> None:
+        self.state.choosing = message.on
+        if self.cockpit.ready:
+            self.cockpit.draw_footer()
+
     @on(DiffView.DraftChanged)
     def _draft_changed(self, message: DiffView.DraftChanged) -> None:
         if not self.cockpit.ready:
@@ -70,8 +82,12 @@ class Reviewer(Follower):
         number = self.state.owner_of(draft.proposal)
         if number is None or not diff.is_restored(draft.proposal):
             return  # what was kept of it is still on its way, and must not be replaced
-        from codeframe_tui.core.commands import SaveDraft  # noqa: PLC0415 - after the first picture
+        self.keeper.keep(draft.proposal, partial(_kept, number, draft))
 
-        seen = tuple(sorted(draft.seen))
-        parts = draft.parts, draft.rejected_parts
-        self.keeper.keep(SaveDraft(number, draft.proposal, *parts, seen, draft.since))
+
+def _kept(number: str, draft: ReviewDraft) -> SaveDraft:
+    from codeframe_tui.core.commands import SaveDraft  # noqa: PLC0415 - after the first picture
+
+    seen = tuple(sorted(draft.seen))
+    parts = draft.parts, draft.rejected_parts
+    return SaveDraft(number, draft.proposal, *parts, seen, draft.since)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import Lacking, WrongUse
 from codeframe_tui.wire.client import Client
 
 __all__ = ["Starter", "connect_or_spawn", "reach", "spawn_engine"]
@@ -76,6 +76,7 @@ class Starter:
         self._options = tuple(options)
         self._pid: int | None = None
         self._last = -SPAWN_GUARD_SECONDS
+        self._refuses = False
 
     def is_running(self) -> bool:
         """Whether somebody listens on the project's socket now."""
@@ -102,9 +103,25 @@ class Starter:
     def _reap(self) -> None:
         if self._pid is not None:
             with suppress(ChildProcessError):
-                if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+                pid, status = os.waitpid(self._pid, os.WNOHANG)
+                if pid == 0:
                     return
+                self._refuses = os.waitstatus_to_exitcode(status) == WrongUse.exit_code
             self._pid = None
+
+    def check(self) -> None:
+        """Whether there is a use in trying again.
+
+        Raises:
+            WrongUse: the last engine ended at once, for a setting is wrong; names it.
+        """
+        if not self._refuses:
+            return
+        self._refuses = False
+        log = self.project.engine_log.read_text(encoding="utf-8", errors="replace")
+        told = dict(line.partition(": ")[::2] for line in log.splitlines()[-2:])
+        if "error" in told:
+            raise WrongUse(told["error"], hint=told.get("hint", ""))
 
 
 async def reach(starter: Starter) -> Client:
@@ -124,6 +141,7 @@ async def connect_or_spawn(
 
     Raises:
         Lacking: no engine answered in time; the hint names the log.
+        WrongUse: a setting is wrong, see `Starter.check`.
         Refused: the engine speaks another protocol.
     """
     path = starter.project.socket
@@ -134,6 +152,7 @@ async def connect_or_spawn(
             await client.connect(path)
         except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
             starter.spawn()
+            starter.check()
         else:
             starter.answered()
             return

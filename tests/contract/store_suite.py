@@ -10,10 +10,11 @@ import pytest
 
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.core.progress import Attempt, ToolResult
 from codeframe_tui.core.task import Group, Status, Task
+from codeframe_tui.core.verification import Outcome, Run, TestCase
 from codeframe_tui.ports import Store, Tables
-from tests.contract.service_kit import reply, said
+from tests.contract.service_kit import evidence, reply, said
 
 
 class BoomError(Exception):
@@ -139,6 +140,25 @@ async def test_values_come_back_as_they_went(store: Store) -> None:
     assert await store.read(lambda t: t.tools.of_newest_turn("1")) == [shown]
     assert (await store.read(lambda t: t.messages.untold("1")))[0].text == "lone ? surrogate"
     assert await store.read(lambda t: t.turns.spent("")) is None
+
+
+async def test_a_run_beside_the_evidence_comes_and_goes_alone(store: Store) -> None:
+    attempt = Attempt(1, "b", "t", "p", "", ())
+    cases = [TestCase(f"t.py::test_{name}", Outcome.FAILED, 0.5, "E", "m", "d") for name in "ab"]
+
+    def write(tables: Tables) -> None:
+        tables.tasks.add([Task("1", "t", since="now")])
+        tables.attempts.add("1", attempt, "now")
+        tables.attempts.keep("1", 1, "again", Run("not_run", tests=tuple(cases), output="first"))
+        tables.attempts.verify("1", 1, evidence(), ())
+        tables.attempts.keep("1", 1, "again", Run("not_run", tests=(cases[1],), output="second"))
+
+    await store.write(write)
+    (found,) = await store.read(lambda t: t.attempts.all("1"))
+    assert found.verification == evidence()
+    assert found.again == Run("not_run", tests=(cases[1],), output="second")
+    assert await store.read(lambda t: t.attempts.case("1", 1, "again", cases[0].id)) is None
+    assert await store.read(lambda t: t.attempts.output("1", 1, "again")) == "second"
 
 
 async def test_counts_follow_the_states(store: Store) -> None:

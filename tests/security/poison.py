@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import (
+    Query,
+    ShowBase,
+    ShowEntry,
+    ShowHand,
+    ShowLetter,
+    ShowReview,
+    ShowSide,
+    ShowUndo,
+)
+from codeframe_tui.ports import Document
 from tests.tui.fake_service import FakeService, task
 
-__all__ = ["happenings", "poisoned", "poisoned_service"]
+__all__ = ["Hostile", "happenings", "poisoned", "poisoned_service"]
 
 OURS = {
     *(
@@ -80,6 +92,51 @@ def _odd_files(texts: Iterator[str]) -> list[dict[str, Any]]:
     return [plain | {"path": f"odd{n}{next(texts)}"} | each for n, each in enumerate(odd)]
 
 
+class Hostile(FakeService):
+    """A poisoned service whose answers to what is asked on the way hold hostile texts too.
+
+    Attributes:
+        texts: what they hold.
+    """
+
+    texts: Iterator[str] = repeat("plain")
+
+    async def query(self, query: Query) -> Document:
+        texts = self.texts
+        match query:
+            case ShowReview():
+                comments = [_comment(n, texts) for n in range(4)]
+                parts: dict[str, list[str]] = {"files": [], "hunks": [], "lines": []}
+                nothing: Document = {
+                    "accepted": parts,
+                    "rejected": parts,
+                    "seen": [],
+                    "since": None,
+                }
+                return {"task": "1.2.3", "attempt": 2, "proposal": "p2", "comments": comments,
+                        "draft": nothing, "since": 1}  # fmt: skip
+            case ShowSide():
+                return {"lines": [next(texts).replace("\n", "")] * 3, "total": 60, "tokens": None}
+            case ShowHand():
+                return {"task": "1.2.3", "path": next(texts), "attempt": 2, "moved": True,
+                        "files": [{"path": next(texts), "action": "modify"}]}  # fmt: skip
+            case ShowEntry() | ShowUndo() | ShowLetter() | ShowBase():
+                found: Document = poisoned(await super().query(query), texts)
+                return found
+            case _:
+                return await super().query(query)
+
+
+def _comment(number: int, texts: Iterator[str]) -> dict[str, Any]:
+    path, line = (("client/retry.py", 42), ("client/retry.py", None), ("", None))[number % 3]
+    return {
+        "id": number, "type": ("issue", "question", "nit")[number % 3], "text": next(texts),
+        "path": path, "side": "new", "first": line, "last": line, "attempt": 1, "sent": None,
+        "state": "outdated" if number == 3 else "open", "stands": number != 3,
+        "excerpt": [next(texts)], "answer": next(texts), "author": next(texts),
+    }  # fmt: skip
+
+
 def happenings(service: FakeService, texts: Iterator[str]) -> None:
     """Events and signals that carry the texts."""
     refused = {"code": "conflict", "kind": "apply", "paths": [next(texts)]}
@@ -96,6 +153,10 @@ def happenings(service: FakeService, texts: Iterator[str]) -> None:
     service.signal("test", "1.2.3", run="green", id=f"t{next(texts)}", outcome=next(texts))
     service.signal("test.progress", "1.2.3", run="green", done=1, total=2, text=next(texts))
     service.signal("test.output", "1.2.3", append=True, text=more)
+    for kind in ("model.text", "model.thinking", "tool.output"):
+        service.signal(kind, "1.2.3", key="u1", append=True, text=more)
+    service.signal("model.tool", "1.2.3", key="u1", append=True, name=next(texts),
+                   partial_json=next(texts))  # fmt: skip
     service.signal("file", "1.2.4", path=f"p{next(texts)}", content=more, turn=9)
     service.signal("waiting", "1.2.4", why=next(texts), since="2026-03-02T14:19:00.000Z",
                    until="2026-03-02T14:29:00.000Z")  # fmt: skip

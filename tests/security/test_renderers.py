@@ -16,6 +16,7 @@ from codeframe_tui.core.text import clean_line, printable
 from codeframe_tui.headless.output import Output
 from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, options_of
+from codeframe_tui.tui.present.comments import comment_rows
 from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
@@ -30,14 +31,14 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
-from codeframe_tui.tui.present.sheets import guard_rows, send_rows
+from codeframe_tui.tui.present.sheets import attempt_list, guard_rows, letter_rows, send_rows
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
-from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans
+from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans, spread
 from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
 from tests.tui.fake_service import NOW, FakeService
 
-TEXTS = int(os.environ.get("CODEFRAME_TUI_TEST_TEXTS", "8000"))
+TEXTS = int(os.environ.get("CODEFRAME_TUI_TEST_TEXTS", "5000"))
 """How many random texts."""
 WIDTHS = (1, 20, 38, 80, 200)
 PIECES = (
@@ -92,12 +93,24 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of(proof_title([("tests", "")], verdict_spans(task, None), width=width))
     yield spans_of(guard_rows(task, unseen=[task["title"]], undecided=1, rejected=1))
     yield spans_of(send_rows(task, accepted=1, rejected=1, undecided=1))
+    yield spans_of(letter_rows(text, text, width))
+    yield spans_of(attempt_list(task, shown=1, since=2))
+    yield from commented(text, diff, width)
     yield spans_of(answer_rows(blocker, task, text))
     yield spans_of(attempt_rows(task, width=20))
     yield spans_of(hand_rows({"path": text, "files": [{"path": text}], "attempt": 1}, here=True))
     yield spans_of(kept_rows(text, text, text))
     yield [(text, "") for text in options_of(blocker)]
     yield from painted(diff, width)
+
+
+def commented(text: str, document: dict[str, Any], width: int) -> Iterator[Sequence[Span]]:
+    said = {"id": 1, "attempt": 1, "path": text, "first": 0, "last": 0, "side": "new",
+            "type": "nit", "text": text, "author": text, "sent": 1, "answer": text,
+            "excerpt": [text], "state": "outdated", "stands": False}  # fmt: skip
+    canvas = Canvas(width, 0, 4)
+    for rows in comment_rows([said], document, width).values():
+        yield from (spread([canvas.mark, *each.left], each.right, width) for each in rows)
 
 
 def painted(document: dict[str, Any], width: int) -> Iterator[Sequence[Span]]:

@@ -70,7 +70,7 @@ def test_nothing_of_a_text_reaches_the_terminal_but_its_letters(walk: str, tmp_p
     assert foreign(begin) == foreign(inside) == foreign(after) == []
     asked = requests(MARK.sub(b"", inside))
     assert set(asked) <= OURS
-    assert asked[b"\x1b]52"] <= 3
+    assert asked[b"\x1b]52"] <= 3  # what is copied is ours
     assert 1 <= asked[b"\x1b]9"] <= 3
     assert asked[b"\x07"] >= asked[b"\x1b]9"]  # a field that refuses what is pasted rings too
     assert asked[b"\x1b]2"] >= 1

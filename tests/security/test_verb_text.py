@@ -51,7 +51,6 @@ def test_verbs_write_only_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             "events": ("events",),
             "hold": ("hold", HOSTILE),
             "config": ("config",),
-            "doctor": ("doctor",),
         }.items()
     }
     assert b"[/foo]" in written["list"]

@@ -2,7 +2,8 @@
 
 ``python -m tests.security.walk CASES PICTURES``: names of cases, comma separated, and a file for
 what the cockpit itself says is on the screen: one JSON line ``[mark, lines]`` a stop. A case of the
-corpus goes through every action there is; ``mix N`` puts another text of it in every place.
+corpus goes through every action there is; ``mix N`` puts another text of it in every place and goes
+through a third of them.
 """
 
 from __future__ import annotations
@@ -25,25 +26,23 @@ from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.keymap import KEYS
 from tests.security.corpus import CORPUS
 from tests.security.oracle import mark
-from tests.security.poison import happenings, poisoned_service
-from tests.tui.fake_service import NOW, FakeService
+from tests.security.poison import Hostile, happenings, poisoned_service
+from tests.tui.fake_service import NOW
 
 MOVING = ("down", "up", "left", "right", "top", "bottom", "first", "last")
-NOT_WALKED = {"app.quit", "app.theme"}
-STOPS = (
-    *("app.pane_queue", "queue.edit", "queue.cancel", "queue.note", "app.pane_diff", "app.full"),
-    *("diff.approve_all", "diff.send", "diff.copy_place", "diff.fold", "app.pane_tests"),
-    *("tests.output", "tests.log", "tests.log", "app.pane_blockers", "blockers.answer"),
-    *("blockers.approve", "app.pane_activity", "activity.open", "app.palette", "app.help"),
+NOT_WALKED = {"app.quit", "app.theme", "blockers.hand", "diff.edit", "diff.open"}
+"""What ends the walk, or hands the terminal to another program."""
+PANES = ("queue", "diff", "tests", "blockers", "activity")
+EVERY = tuple(
+    key.action for key in KEYS if key.action not in NOT_WALKED and not key.name.endswith(MOVING)
 )
-"""Where a mix goes."""
 
 
 class Walk:
     """One session."""
 
     def __init__(self, pictures: Path) -> None:
-        self.service = FakeService()
+        self.service = Hostile()
         self.app = CockpitApp(self.connect, now=lambda: NOW, tick=0)
         self._pictures = pictures.open("w", encoding="utf-8")
         self._pilot: Pilot[int] = Pilot(self.app)
@@ -76,6 +75,7 @@ class Walk:
     async def case(self, name: str, texts: Iterator[str], actions: Sequence[str]) -> None:
         self._write(mark(name))
         fake = poisoned_service(texts)
+        self.service.texts = texts
         app: Any = self.app
         for field, value in vars(fake).items():
             if field not in {"_events", "_signals", "_seq"}:
@@ -105,21 +105,23 @@ class Walk:
         return bool(fields)
 
     async def run(self, names: list[str]) -> None:
-        every = [
-            key.action
-            for key in KEYS
-            if key.action not in NOT_WALKED and not key.name.endswith(MOVING)
-        ]
         try:
             while not self.app.cockpit.ready:
                 await asyncio.sleep(0.01)
             for name in names:
-                mixed = name.startswith("mix")
-                await self.case(name, _texts(name), STOPS if mixed else every)
+                await self.case(name, _texts(name), _stops(name))
             self._write(mark("end"))
         finally:
             self._pictures.close()
             self.app.exit(0)
+
+
+def _stops(name: str) -> Sequence[str]:
+    """All actions for a case of the corpus; for a mix its third of them, and every pane."""
+    if not name.startswith("mix"):
+        return EVERY
+    third = EVERY[int(name.split()[1]) % 3 :: 3]
+    return [*(f"app.pane_{pane}" for pane in PANES), "app.pane_diff", *third]
 
 
 def _texts(name: str) -> Iterator[str]:

@@ -167,7 +167,10 @@ async def test_ranges_across_hunks_give_each_its_part_and_one_key_takes_all_back
 
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
-        await desk.press("v", "j", "escape")
+        await desk.press("v", "j")
+        await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        await desk.press("escape")
+        await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)
         assert desk.drive.app.cockpit.pane == "diff"
         assert desk.diff.draft.moves == 0
@@ -248,7 +251,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
 
 async def test_code_that_moved_says_from_where(tmp_path: Path) -> None:
     moved = range(10, 22)
-    rest = numbered("a", **{f"line_{number}": "" for number in moved})
+    rest = numbered("a", lines=40, **{f"line_{number}": "" for number in moved})
     block = "".join(f"a {number}\n" for number in moved)
     async with reviewing(tmp_path, {"a.py": rest, "d.py": block}) as desk:
         await desk.drive.until(lambda: "moved from a.py:10" in desk.text)

@@ -123,13 +123,19 @@ async def test_where_not_all_text_is_here_the_engine_is_asked_once_a_person_paus
         await until(pilot, lambda: bool(app.said) and isinstance(app.said[-1], DiffView.HitsAsked))
         asked = app.said[-1]
         assert [each.about for each in app.said if isinstance(each, DiffView.HitsAsked)] == [
-            ("p1", 2, None, "retry")
+            ("p1", 2, None, True, "retry")
         ]
         hits = [["b.py", 1, 0], ["a.py", 1, 0], ["gone.py", 1, 0], ["a.py", 1, 1]]
         diff.give_hits(asked, {"hits": hits, "all": True})
         assert (diff.place, diff.found) == (Place("a.py", 1, 0), "1 of 3")
         diff.seek_by(-1)
         assert diff.place == Place("b.py", 1, 0)
+        diff.seek("")
+        diff.action_bottom()
+        diff.seek("Retry")
+        await until(pilot, lambda: getattr(app.said[-1], "about", ("",))[-1] == "Retry")
+        diff.give_hits(app.said[-1], {"hits": [["a.py", 1, 1]], "all": True})
+        assert (diff.place, diff.found) == (Place("a.py", 1, 1), "1 of 1")  # round the end
         diff.seek("x")
         diff.give_hits(asked, {"hits": hits, "all": True})
         assert diff.found == "…"
@@ -182,6 +188,18 @@ async def test_keys_typed_faster_than_the_prompt_opens_are_text_and_decide_nothi
             assert drive.app.cockpit.pane == "diff", times
             drive.key("escape")
             await drive.in_pane("diff")
+
+
+async def test_keys_of_a_dialogue_above_are_no_text_for_the_prompt() -> None:
+    async with opened() as drive:
+        view = await _searched(drive, "retry")
+        drive.key("ctrl+q")
+        await drive.sheet()
+        drive.key("x", "y")
+        await drive.pilot.pause()
+        assert view.sought == "retry"
+        drive.key("escape")
+        await drive.in_pane("sought")
 
 
 async def test_esc_in_the_prompt_drops_the_search_and_in_the_pane_too() -> None:

@@ -26,8 +26,8 @@ LARGEST = (500, 200)
 
 def sizes(seed: str) -> list[tuple[int, int]]:
     random = Random(seed)
-    wild = [(random.randint(1, 200), random.randint(1, 50)) for _ in range(2)]
-    order = [*FIRM, *wild, *([LARGEST] if random.random() < 0.2 else [])]
+    wild = [(random.randint(1, 200), random.randint(1, 50)) for _ in range(1)]
+    order = [*random.sample(FIRM, 3), *wild, *([LARGEST] if random.random() < 0.1 else [])]
     random.shuffle(order)
     return order
 

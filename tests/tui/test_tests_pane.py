@@ -331,3 +331,34 @@ async def test_the_evidence_is_that_of_the_attempt_that_the_diff_shows() -> None
         await drive.until(lambda: drive.app.screen is drive.app.cockpit)
         asked = [each for each in drive.service.asked if isinstance(each, ShowTestOutput)]
         assert {each.attempt for each in asked} == {1}
+
+
+async def test_the_first_test_that_appears_is_chosen_and_without_one_a_key_says_so() -> None:
+    service = _failing()
+    document = service.tasks["1.2.3"]
+    attempts, document["attempts"] = document["attempts"], []
+    service.diffs = {}
+    async with opened(service) as drive:
+        drive.key("3")
+        await drive.in_pane("tests")
+        await drive.until(lambda: "No tests yet." in _rows(drive))
+        drive.key("r")
+        await drive.until(lambda: "choose a test first" in drive.label("notice"))
+        document["attempts"] = attempts
+        service.happen("verification.recorded", "1.2.3", attempt=2, verdict="failed")
+        await drive.until(lambda: drive.pane("tests").cursor == f"green::{BAD}")
+
+
+async def test_the_name_of_a_test_and_the_lines_in_sight_are_copied() -> None:
+    async with opened() as drive:
+        await _in_tests(drive)
+        drive.key("y")
+        await drive.until(lambda: drive.app.clipboard == FIRST)
+        drive.key("l")
+        await drive.in_pane("log")
+        log = drive.app.cockpit.query_one(LogView)
+        _print(drive, 0, 1_000)
+        await drive.until(lambda: log.count() == 1_000)
+        drive.key("y")
+        await drive.until(lambda: drive.app.clipboard.endswith("line 998\nline 999"))
+        assert len(drive.app.clipboard.splitlines()) == log.size.height

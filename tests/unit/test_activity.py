@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import deepcopy
 
 import pytest
 
@@ -71,6 +72,10 @@ def test_what_the_model_does_just_now_comes_last() -> None:
     assert "waits for tests (red) · 1:00 left" in last
     live.begin()
     assert live.doing is None
+    live.take(Signal("tool.output", "1", {"text": "3 passed"}, append=True))
+    assert live.doing == ("prints", "3 passed")
+    live.rest()
+    assert live.doing is None
 
 
 def test_money_of_the_task_and_of_today_is_told_and_an_unknown_price_stays_unknown() -> None:
@@ -91,3 +96,9 @@ def test_a_thousand_entries_cost_nothing_while_none_is_new() -> None:
 
     first = cost()
     assert min(cost() for _ in range(5)) < first / 20
+    document = deepcopy(document)
+    document["items"] = [*document["items"][1:], items[0] | {"seq": 1_000, "title": "one more"}]
+    assert cost() < first / 3
+    said = _text(timeline.rows(document, now=NOW, width=118), 118)
+    assert "one more" in said[-1]
+    assert len(said) == len(_text(activity_rows(document, now=NOW, width=118), 118))

@@ -219,6 +219,8 @@ def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
         live.take(Signal("test.output", "1", {"text": "f\n"}, append=True))
     assert len(live.log) == LOG_LINES
     assert list(live.log)[-2:] == [f"line {LOG_LINES + 9}", "half"]
+    live.take(Signal("test.output", "1", {"text": "x" * 200_000 + "\n"}, append=True))
+    assert len(live.log.raw(-1)) == len(live.log[len(live.log) - 1]) == 2_000
 
 
 def test_questions_come_most_urgent_first() -> None:
@@ -427,3 +429,11 @@ def test_only_what_works_is_offered() -> None:
         "queue.issue",
         "queue.sort",
     ]
+
+
+def test_the_last_screen_of_the_demo_says_how_to_begin_and_what_it_costs_in_80_columns() -> None:
+    done = overview() | {"scripted": True, "counts": {"done": 6}, "cap_usd": 15.0}
+    last = plain(banner_rows(done, width=78)[-1])
+    assert "codeframe-tui" in last
+    assert "free until P, then at most $15.00" in last
+    assert cells(last) <= 78

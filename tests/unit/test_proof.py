@@ -56,6 +56,15 @@ def test_columns_stand_below_each_other_at_every_width(width: int) -> None:
     assert any("test_never_retries_400" in line for line in lines)
 
 
+def test_names_are_shortened_alike_where_it_is_narrow() -> None:
+    def names(width: int) -> list[str]:
+        return [plain(line).split("  ")[1] for line in _rows(shown(), width=width)][:3]
+
+    assert all(name.startswith("tests/test_retry.py::test_") for name in names(78))
+    assert all(name.startswith("test_retry.py::test_") for name in names(66))
+    assert all(name.startswith("test_") and "::" not in name for name in names(45))
+
+
 def test_the_folded_row_opens_and_names_every_test() -> None:
     rows = _rows(shown(), unfolded=True)
     assert len(rows) == 3 + 1 + 209

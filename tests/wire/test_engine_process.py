@@ -15,6 +15,7 @@ import pytest
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.commands import AddTask, KeepWorking
+from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.queries import ShowOverview, ShowTasks
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
@@ -96,6 +97,18 @@ async def test_a_killed_engine_is_replaced_and_nothing_acknowledged_is_lost(
         await client.lost.wait()
     await until(lambda: not place.socket.exists())
     await client.close()
+
+
+async def test_a_wrong_setting_is_told_at_once_with_its_name_and_file(
+    place: Project, tmp_path: Path
+) -> None:
+    config = tmp_path / "codeframe-tui" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('theme = "pink"\n')
+    place.prepare()
+    with pytest.raises(WrongUse, match="setting theme: Input should be 'dark'") as refused:
+        await connect_or_spawn(Client(), Starter(place), patience_seconds=60)
+    assert str(config) in refused.value.hint
 
 
 async def test_an_engine_that_shall_keep_on_outlives_its_clients(place: Project) -> None:

@@ -44,6 +44,12 @@ async def _ended(desk: Room, task: str, wish: RunTests) -> Event:
     return await desk.until("tests.ended", task)
 
 
+@pytest.mark.fault(
+    "tests",
+    "a test passes once and fails another time",
+    sees="*flaky* beside the test when it is run again",
+    kept="the recorded verdict, as a run that the program made",
+)
 async def test_tests_of_a_proposal_run_again_and_its_verdict_stays(tmp_path: Path) -> None:
     project_in(tmp_path)
     async with room(tmp_path, Line(answer(*fickle())), files=None) as desk:
@@ -82,6 +88,12 @@ async def test_tests_of_an_applied_change_run_on_its_proposal(tmp_path: Path) ->
         assert (gone.data["ok"], gone.data["reason"]) == (False, "no_tests")
 
 
+@pytest.mark.fault(
+    "tests",
+    "a test that runs again hangs, or the engine ends meanwhile",
+    sees="its name and the time; `X` stops it; *interrupted* when the engine is back",
+    kept="the recorded verdict; no folder is left",
+)
 @pytest.mark.parametrize("end", ["stop", "engine"])
 async def test_tests_that_run_again_can_be_stopped(tmp_path: Path, end: str) -> None:
     project_in(tmp_path)

@@ -120,12 +120,14 @@ class Highlighter:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
-        with suppress(ValueError):  # an answer longer than any may be
+        try:
             while line := await process.stdout.readline():
                 answer = json.loads(line)
                 waiting = self._waiting.get(answer["id"])
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
+        except ValueError:  # an answer longer than any may be
+            process.kill()
         if self._process is process:
             logger.warning("the process for syntax colours ended")
             self._process = None
@@ -134,8 +136,6 @@ class Highlighter:
         for each in self._waiting.values():
             if not each.done():
                 each.set_result({})
-        with suppress(ProcessLookupError):
-            process.kill()
         if process.stdin is not None:
             process.stdin.close()
         await process.wait()

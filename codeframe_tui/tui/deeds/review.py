@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowLetter
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText, refusal
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
-from codeframe_tui.tui.present.rows import BLANK, heading
+from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
 
 __all__ = ["approval", "approve_all", "rejection", "send"]
@@ -22,7 +24,7 @@ _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 _YES = Choice("enter", "apply", "yes")
 _CHANGES = Choice("r", "request changes", "reject")
-_OVERALL = Choice("o", "add a line about all of it", "overall")
+_OVERALL = Choice("o", "overall", "overall")
 
 
 async def approve_all(desk: Desk) -> None:
@@ -73,12 +75,22 @@ async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: s
             await _apply(desk, wish)
         case "reject" if overall is not None:
             await desk.submit(rejection(draft, number, overall))
-            desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+            desk.tell(
+                ("✔ ", "green"), (f"{number} goes back to the worker", "text"), *_paused(desk)
+            )
         case "reject":
             await _reject_in_words(desk, draft, number)
         case "explain":
             await desk.submit(Explain(number, expect=draft.proposal))
-            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"))
+            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"), *_paused(desk))
+
+
+def _paused(desk: Desk) -> list[Span]:
+    """Why nothing happens yet, when nothing does."""
+    if not (desk.state.overview or {}).get("paused"):
+        return []
+    key = key_names(desk.chosen.get("app.workers", find("app.workers").keys))
+    return [(", once workers run: ", "dim"), (key, "bold")]
 
 
 _Letters = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -103,9 +115,9 @@ def _sheet(
         undecided=draft.count(Verdict.UNDECIDED),
         comments=len(changes.get("comments") or ()),
     )
-    apply = [Choice("a", "apply accepted", "apply")] if draft.parts else []
+    apply = [Choice("a", "apply", "apply")] if draft.parts else []
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
-    letter = letter_rows(str(changes.get("text") or ""), str(asked.get("text") or ""))
+    letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
     told = [refusal(wrong), BLANK] if wrong else []
     title = f"Send your review of {number}"
     return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])

@@ -12,7 +12,7 @@ from codeframe_tui.tui.modals.output import Output
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.links import Link, definition, links_of
 from codeframe_tui.tui.present.proof import UNCHANGED, failing
-from codeframe_tui.tui.present.rows import safe, safe_lines
+from codeframe_tui.tui.present.rows import Span, safe, safe_lines
 from codeframe_tui.tui.present.tests import RUNS, newest_attempt
 from codeframe_tui.tui.present.words import count
 
@@ -20,6 +20,8 @@ __all__ = ["goto", "output", "run", "run_all", "run_failed", "stop"]
 
 _RUNS = ("again", *reversed(RUNS))
 """The newest first: what a person wants to know is why it fails now."""
+
+_NO_TEST: tuple[Span, ...] = (("choose a test first", "dim"),)
 
 
 class _Printed(NamedTuple):
@@ -34,6 +36,7 @@ async def output(desk: Desk) -> None:
     """What the test under the cursor printed, run by run; a link in it leads into the diff."""
     test = _test(desk)
     if not test:
+        desk.tell(*_NO_TEST)
         return
     printed = await _printed(desk, test)
     if not printed:
@@ -55,6 +58,7 @@ async def goto(desk: Desk) -> None:
     """To the line in the diff where the test under the cursor fails, or is defined."""
     test = _test(desk)
     if not test:
+        desk.tell(*_NO_TEST)
         return
     diff = desk.diff.document
     for each in await _printed(desk, test):
@@ -71,8 +75,11 @@ async def goto(desk: Desk) -> None:
 
 async def run(desk: Desk) -> None:
     """The test under the cursor, once more."""
-    if test := _test(desk):
-        await _run(desk, (test,), test.rpartition("::")[2])
+    test = _test(desk)
+    if not test:
+        desk.tell(*_NO_TEST)
+        return
+    await _run(desk, (test,), test.rpartition("::")[2])
 
 
 async def run_failed(desk: Desk) -> None:

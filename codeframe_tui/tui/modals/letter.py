@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.widget import Widget
 
@@ -13,6 +13,9 @@ from codeframe_tui.tui.widgets.labels import Label
 
 __all__ = ["LetterSheet"]
 
+_SCROLLBAR = 2
+"""Cells at the right edge that a scrollbar may take, with one of space."""
+
 
 class LetterSheet(Sheet):
     """Facts, a text that can be scrolled, and the ways to send it.
@@ -20,12 +23,16 @@ class LetterSheet(Sheet):
     Args:
         title: what is decided.
         rows: the facts.
-        letter: the text; empty when there is none.
+        letter: gives the text in rows of a width; empty when there is none.
         choices: the ways to decide.
     """
 
     def __init__(
-        self, title: str, rows: Sequence[Row], letter: Sequence[Row], choices: Sequence[Choice]
+        self,
+        title: str,
+        rows: Sequence[Row],
+        letter: Callable[[int], Sequence[Row]],
+        choices: Sequence[Choice],
     ) -> None:
         super().__init__(title, rows, choices)
         self._letter = letter
@@ -37,7 +44,17 @@ class LetterSheet(Sheet):
 
     def on_mount(self) -> None:
         """Show the text; the list's keys scroll it."""
+        super().on_mount()
+        self.query_one(Page).focus()
+        self._wrap()
+
+    def on_resize(self) -> None:
+        """The text is wrapped to the width that it has."""
+        self.call_after_refresh(self._wrap)
+
+    def _wrap(self) -> None:
         page = self.query_one(Page)
-        page.set_rows(self._letter)
-        page.display = bool(self._letter)
-        page.focus()
+        room = page.size.width or self.app.size.width
+        rows = self._letter(max(room - _SCROLLBAR, 20))
+        page.set_rows(rows)
+        page.display = bool(rows)

@@ -26,8 +26,8 @@ class Timeline:
 
     def __init__(self) -> None:
         self._document: _Document | None = None
-        self._width = 0
-        self._day: date | None = None
+        self._looks: tuple[int, date] | None = None
+        self._made: dict[str, tuple[_Document, list[Row]]] = {}
         self._rows: list[Row] = []
 
     def rows(
@@ -42,10 +42,17 @@ class Timeline:
         """See `activity_rows`."""
         if document is None:
             return []
-        same = (document is self._document, width == self._width, now.date() == self._day)
-        if not all(same):
-            self._document, self._width, self._day = document, width, now.date()
-            self._rows = [line for item in _keyed(document) for line in _lines(*item, now, width)]
+        looks = width, now.date()
+        if document is not self._document or looks != self._looks:
+            before = self._made if looks == self._looks else {}
+            self._document, self._looks = document, looks
+            self._made = {}
+            for key, item in _keyed(document):  # most events add one entry to a thousand
+                item_before, lines = before.get(key, (None, []))
+                if item != item_before:
+                    lines = list(_lines(key, item, now, width))
+                self._made[key] = item, lines
+            self._rows = [line for _, lines in self._made.values() for line in lines]
         rows = [*self._rows, *_now(doing), *_waits(waiting, now)]
         return rows or [
             heading("Nothing yet.", "dim"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff_pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
 
 __all__ = ["SIGNS", "CommentLine", "comment_rows", "comment_words", "place_at"]
@@ -60,11 +62,13 @@ def place_at(document: Mapping[str, Any], path: str, line: int) -> Place | None:
     file = next((file for file in document["files"] if file["path"] == path), None)
     if file is None:
         return None
-    for hunk in file["hunks"]:
-        if line < hunk["new_start"] + hunk["new_lines"]:
-            at = _line_of(hunk, max(line, hunk["new_start"]), "new")
-            return Place(path, hunk["k"], -1 if at is None else at)
-    return Place(path)
+    hunks = file["hunks"]
+    at = bisect_left(hunks, line, key=lambda hunk: hunk["new_start"] + hunk["new_lines"] - 1)
+    if at == len(hunks):
+        return Place(path)
+    hunk = hunks[at]
+    found = _line_of(hunk, max(line, hunk["new_start"]), "new")
+    return Place(path, hunk["k"], -1 if found is None else found)
 
 
 def _place_of(comment: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> Place | None:
@@ -77,10 +81,11 @@ def _place_of(comment: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]
         return None
     line = comment["last"]
     if file["path"] == comment["path"] and line and comment["stands"]:
-        for hunk in file["hunks"]:
-            at = _line_of(hunk, line, comment["side"])
-            if at is not None:
-                return Place(file["path"], hunk["k"], at)
+        hunks, start = file["hunks"], f"{comment['side']}_start"
+        near = bisect_right(hunks, line, key=lambda hunk: hunk[start]) - 1
+        at = _line_of(hunks[near], line, comment["side"]) if near >= 0 else None
+        if at is not None:
+            return Place(file["path"], hunks[near]["k"], at)
     return Place(file["path"])
 
 
@@ -90,7 +95,7 @@ def _line_of(hunk: Mapping[str, Any], line: int, side: str) -> int | None:
     if not start <= line < start + count:
         return None
     absent, left = ("-" if side == "new" else "+"), line - start
-    for at, (sign, _) in enumerate(hunk["lines"]):
+    for at, sign in enumerate(signs_of(hunk["lines"])):
         if sign in (absent, "\\"):
             continue
         if left == 0:

@@ -9,6 +9,7 @@ what it replaced.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
-from codeframe_tui.tui.present.diff_pages import verdicts_of
+from codeframe_tui.tui.present.diff_pages import signs_of, verdicts_of
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
@@ -306,23 +307,27 @@ def _with_lines(
     but: Collection[Unit],
 ) -> ReviewDraft:
     """The draft with a verdict on line ranges of a file, apart from some units."""
-    for hunk in file["hunks"]:
-        unit, end = (file["path"], hunk["k"]), hunk["new_start"] + hunk["new_lines"]
-        near = [each for each in lines if hunk["new_start"] <= each[0] <= end]
-        if near and unit not in but:
-            rows = (row for row, is_in in enumerate(taken(hunk_of(hunk), near)) if is_in)
-            draft = draft.give_rows(verdict, unit, hunk, rows)
+    hunks = file["hunks"]
+    by_hunk: dict[int, list[LineRange]] = {}
+    for each in lines:
+        near = bisect_right(hunks, each[0], key=lambda hunk: hunk["new_start"]) - 1
+        by_hunk.setdefault(max(near, 0), []).append(each)
+    for at, ranges in by_hunk.items():
+        unit = (file["path"], hunks[at]["k"])
+        if unit not in but:
+            rows = (row for row, is_in in enumerate(taken(hunk_of(hunks[at]), ranges)) if is_in)
+            draft = draft.give_rows(verdict, unit, hunks[at], rows)
     return draft
 
 
 def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
-    """A hunk of a diff document (CONTRACT §9) as a value."""
+    """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
     return Hunk(
         hunk["k"],
         hunk["old_start"],
         hunk["old_lines"],
         hunk["new_start"],
         hunk["new_lines"],
-        tuple((sign, text) for sign, text in hunk["lines"]),
+        tuple((sign, "") for sign in signs_of(hunk["lines"])),
         hunk.get("heading") or "",
     )

@@ -115,7 +115,7 @@ def _guide(overview: Mapping[str, Any]) -> tuple[Span, ...]:
     if counts.get("done"):
         return (
             ("q", "bold"),
-            (" leaves; your own project: ", "dim"),
+            (" leaves; your own: ", "dim"),
             ("codeframe-tui", "text"),
             (f" (free until P{_at_most(overview)})", "dim"),
         )

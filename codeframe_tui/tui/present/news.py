@@ -9,9 +9,10 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["news"]
 
 
-_WRITTEN = {
+_GOOD = {
     "change.undone": "undone: your files are as before",
     "change.redone": "redone: the change is in your files again",
+    "review.answered": "is explained: look below your question",
 }
 _DONE = {"undo": "undone", "redo": "redone"}
 
@@ -39,8 +40,8 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
                 (undo, "bold"),
                 (" in the queue takes it back", "dim"),
             ]
-        case "change.undone" | "change.redone":
-            return [("✔ ", "green"), (f"{task} {_WRITTEN[event.type]}", "text")]
+        case "change.undone" | "change.redone" | "review.answered":
+            return [("✔ ", "green"), (f"{task} {_GOOD[event.type]}", "text")]
         case "change.refused":
             done = _DONE.get(str(data.get("kind")), "applied")
             return [("✘ ", "red"), (f"{task} not {done}: ", "text"), *_refused(event, retry)]

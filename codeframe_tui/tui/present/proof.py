@@ -20,6 +20,10 @@ UNCHANGED = "unchanged::"
 _FINE = frozenset({"passed", "xfailed", "skipped"})
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
+_STORY, _THIRD = 7, 4
+"""Cells of the signs before a name, and of those of a third run."""
+_FEW = 5
+"""One name of so many may be shortened more than the others."""
 _WIDE, _WORTH = 100, 16
 """Cells from where on words stand beside the signs, and of a message that says something."""
 
@@ -239,6 +243,9 @@ class _Page:
         self._width = width
         self._again = any(test.again for test in tests)
         self._third = any(_third(test) for test in tests)
+        story = _STORY + (_THIRD if self._third else 0)
+        room = width - story - _TAKES - (_AGAIN if self._again else 0) - 2
+        self._short = _shortness([test.name for test in tests], room)
 
     def row(self, test: _Test) -> Row:
         right: list[Span] = [*_tag(test, self._width)]
@@ -249,7 +256,7 @@ class _Page:
         right.append((f"{took:>{_TAKES}}", "faint"))
         left = [*self._story(test)]
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
-        left += _name(test.name, self._width - taken)
+        left += _name(test.name, self._width - taken, self._short)
         rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
         if test.message and test.fails and rest >= min(cells(test.message), _WORTH):
             left.append((f"  {test.message}", "faint"))
@@ -289,14 +296,26 @@ def _tag(test: _Test, width: int) -> Iterable[Span]:
         yield "is gone  ", "dim"
 
 
-def _name(name: str, room: int) -> Sequence[Span]:
-    """Path and test; where it is narrow the folders are left out, then the path."""
+def _shortness(names: Sequence[str], room: int) -> int:
+    """How much is left out of all names, so that most of them fit and look alike.
+
+    0: nothing; 1: the folders; 2: the path.
+    """
+    wide = [sum(cells(each) > room for each in names)]
+    wide.append(
+        sum(cells(name[name.rfind("/", 0, name.find("::")) + 1 :]) > room for name in names)
+    )
+    return next((level for level, count in enumerate(wide) if count * _FEW <= len(names)), 2)
+
+
+def _name(name: str, room: int, short: int) -> Sequence[Span]:
+    """Path and test, with what is left out of all of them, and more where it does not fit."""
     path, mark, test = name.partition("::")
     if not mark:
         return ((name, "text"),)
-    if cells(name) > room:
+    if short or cells(name) > room:
         path = path.rpartition("/")[2]
-        if cells(path) + 2 + cells(test) > room:
+        if short == 2 or cells(path) + 2 + cells(test) > room:
             return ((test, "text"),)
     return (path, "dim"), (mark, "faint"), (test, "text")
 

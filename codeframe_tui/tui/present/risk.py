@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core.verdict import is_test_support
 from codeframe_tui.tui.present.diff_quiet import quiet_reason
 
 __all__ = ["by_risk"]
@@ -21,6 +20,8 @@ def by_risk(
 
     Among their like the larger change comes first; equal ones stay as they were.
     """
+    from codeframe_tui.core.verdict import is_test_support  # noqa: PLC0415 - not for the first picture
+
     worst: dict[str, int] = {}
     for flag in flags:
         rank = _SEVERITIES.get(str(flag.get("severity")), _TESTS)

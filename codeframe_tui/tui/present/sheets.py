@@ -14,7 +14,6 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["attempt_list", "file_rows", "guard_rows", "is_risky", "letter_rows", "send_rows"]
 
 _WIDTH = 70
-_LETTER_WIDTH = 92
 _FILES = 8
 _NAMED = 4
 
@@ -90,23 +89,16 @@ def send_rows(
         partly: hunks whose lines have different verdicts.
         comments: those that the worker would be told.
     """
-    some = [(f"   ◐ {partly} partly", "amber")] if partly else []
-    said = [(f"   ◆ {count(comments, 'comment')}", "cyan")] if comments else []
-    rows = [
-        row(
-            None,
-            (f"✔ {accepted} accepted", "green" if accepted else "dim"),
-            *some,
-            (f"   ✘ {rejected} rejected", "red" if rejected else "dim"),
-            (f"   ○ {undecided} undecided", "amber" if undecided else "dim"),
-            *said,
-        ),
-        BLANK,
-        *_evidence(task),
-        BLANK,
+    counted: list[Span] = [
+        (f"✔ {accepted} accepted   " * bool(accepted), "green"),
+        (f"◐ {partly} partly   " * bool(partly), "amber"),
+        (f"✘ {rejected} rejected   " * bool(rejected), "red"),
+        (f"○ {undecided} undecided   " * bool(undecided), "amber"),
+        (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
+    rows = [row(None, *(span for span in counted if span[0])), BLANK, *_evidence(task), BLANK]
     if (accepted or partly) and (rejected or undecided or partly):
-        does = "apply tests the accepted part again, writes it, and declines the rest."
+        does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
         does = "apply writes all of it into your files; nothing is committed."
     else:
@@ -114,33 +106,35 @@ def send_rows(
     return [*rows, heading(does, "dim")]
 
 
-def letter_rows(changes: str, questions: str) -> list[Row]:
+def letter_rows(changes: str, questions: str, width: int) -> list[Row]:
     """What the worker would be told, word for word.
 
     Args:
+        width: cells of a row; what is longer is wrapped.
         changes: with a request for changes; empty when only a person's words can be sent.
         questions: with a wish to explain; empty when nothing is asked.
     """
     rows: list[Row] = []
     if changes:
-        rows += [heading("request changes tells the worker:"), *_quoted(changes)]
+        rows += [heading("request changes tells the worker:"), *_quoted(changes, width)]
     elif not questions:
         rows.append(heading("request changes asks you for a reason."))
     if questions:
         rows += [BLANK] if rows else []
-        rows += [heading("explain only changes nothing, and asks:"), *_quoted(questions)]
+        rows += [heading("explain only changes nothing, and asks:"), *_quoted(questions, width)]
     return rows
 
 
-def _quoted(text: str) -> list[Row]:
+def _quoted(text: str, width: int) -> list[Row]:
     lines = clean(text, limit=200_000).split("\n")
-    # what is quoted keeps its spaces, so only what is too wide is wrapped
-    return [row(None, ("│ ", "faint"), (part, "text")) for line in lines for part in _fitted(line)]
+    parts = [part for line in lines for part in _fitted(line, width - 2)]
+    return [row(None, ("│ ", "faint"), (part, "text")) for part in parts]
 
 
-def _fitted(line: str) -> list[str]:
+def _fitted(line: str, width: int) -> list[str]:
+    """A line as it is; only what is too wide loses its spaces."""
     shown = line.expandtabs(4)
-    return [shown] if cells(shown) <= _LETTER_WIDTH else wrap(shown, _LETTER_WIDTH)
+    return [shown] if cells(shown) <= width else wrap(shown, width)
 
 
 def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> list[Row]:

@@ -42,6 +42,7 @@ class State:
         since: earlier attempt that it is compared with; None = with the files as they were.
         space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
+        choosing: lines are being chosen in the diff.
         found: what came of the search in the pane that has the keys; empty while there is none.
         unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
@@ -57,6 +58,7 @@ class State:
     since: int | None = None
     space: bool = True
     review: _Document | None = None
+    choosing: bool = False
     base: _Document | None = None
     activity: _Document | None = None
     live: dict[str, Live] = field(default_factory=dict)
@@ -278,6 +280,10 @@ def label_of(action: str, label: str, state: State) -> str:
     other = {
         "app.search_next": f"hit {state.found}",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
+        "diff.accept_hunk": "accept lines" if state.choosing else label,
+        "diff.reject_hunk": "reject lines" if state.choosing else label,
+        "diff.comment": "comment lines" if state.choosing else label,
+        "diff.range": "leave lines" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": label if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,

@@ -14,6 +14,7 @@ PHASES: Mapping[str, str] = {
     "proposing": "writing",
     "verifying": "verifying",
     "correcting": "correcting",
+    "explaining": "explaining",
     "applying": "applying",
 }
 """Phase of a task in progress -> what a person calls it."""

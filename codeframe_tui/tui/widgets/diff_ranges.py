@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from textual.message import Message
 
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.draft import Unit
@@ -15,6 +18,12 @@ __all__ = ["DiffRanges"]
 
 class DiffRanges(DiffSearch):
     """A diff in which lines can be chosen."""
+
+    @dataclass
+    class Choosing(Message):
+        """Lines are chosen from now on, or not any more."""
+
+        on: bool
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -40,18 +49,20 @@ class DiffRanges(DiffSearch):
         else:
             self._anchor = self.place
             self.redraw()
+            self.post_message(self.Choosing(on=True))
 
     def leave_range(self) -> bool:
         """Choose nothing any more; whether there was a range."""
         was, self._anchor = self._anchor, None
         if was is not None:
             self.redraw()
+            self.post_message(self.Choosing(on=False))
         return was is not None
 
     def load(self, document: dict[str, Any]) -> None:
         """Another document has other lines."""
         if document is not self.document and document["proposal"] != self.document["proposal"]:
-            self._anchor = None
+            self.leave_range()
         super().load(document)
 
     def chosen_lines(self) -> dict[Unit, list[int]]:
@@ -66,10 +77,9 @@ class DiffRanges(DiffSearch):
     def hunk(self, unit: Unit) -> Mapping[str, Any] | None:
         """A hunk as it stands in the document."""
         path, k = unit
-        for file in self.document["files"]:
-            if file["path"] == path:
-                return next((hunk for hunk in file["hunks"] if hunk["k"] == k), None)
-        return None
+        file = next((each for each in self.document["files"] if each["path"] == path), None)
+        hunks = file["hunks"] if file else ()
+        return hunks[k - 1] if 0 < k <= len(hunks) and hunks[k - 1]["k"] == k else None
 
     def watch_cursor(self, old: int, new: int) -> None:
         """A range grows with the cursor, by more than the two rows."""

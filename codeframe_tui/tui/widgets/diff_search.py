@@ -32,10 +32,10 @@ class DiffSearch(DiffFolds, Seekable):
         """The engine is to search, for the text is not all here; see `give_hits`.
 
         Attributes:
-            about: proposal, attempt, since, and the text that is sought.
+            about: proposal, attempt, since, space, and the text that is sought.
         """
 
-        about: tuple[str, int | None, int | None, str]
+        about: tuple[str, int | None, int | None, bool, str]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -85,11 +85,12 @@ class DiffSearch(DiffFolds, Seekable):
             self.redraw()
             self.post_message(self.Sought())
 
-    def _name_of_text(self) -> tuple[str, int | None, int | None, str]:
+    def _name_of_text(self) -> tuple[str, int | None, int | None, bool, str]:
         shown = self.document
-        return shown["proposal"], shown.get("attempt"), shown.get("since"), self.sought
+        space = shown.get("space", True)
+        return shown["proposal"], shown.get("attempt"), shown.get("since"), space, self.sought
 
-    def _ask(self, about: tuple[str, int | None, int | None, str]) -> None:
+    def _ask(self, about: tuple[str, int | None, int | None, bool, str]) -> None:
         """Ask unless a person typed on."""
         if about == self._name_of_text():
             self.post_message(self.HitsAsked(about))

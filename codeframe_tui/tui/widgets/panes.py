@@ -56,10 +56,11 @@ class TestsPane(Pane, Seekable):
         """Other tests are wanted."""
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows; a cursor that stood on the unchanged alone goes to what is told now."""
+        """Show other rows; a cursor that had nothing to stand on goes to what is told now."""
         alone = self.cursor == UNCHANGED and self._first == UNCHANGED
         super().set_rows(rows)
-        if alone and self._first != UNCHANGED:
+        none = self.cursor is None and self.has_focus
+        if none or (alone and self._first != UNCHANGED):
             self.move_to(self._first, tell=False)
 
     @property
