@@ -165,6 +165,33 @@ async def test_ranges_across_hunks_give_each_its_part_and_one_key_takes_all_back
         assert desk.diff.draft.moves == 0
 
 
+async def test_a_range_decides_nothing_in_the_first_moment_of_a_proposal(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        now = desk.diff._clock()
+        desk.diff._clock, desk.diff._appeared = lambda: now, now - 0.29
+        desk.go_to("a.py", "twenty")
+        await desk.press("v", "space")
+        assert desk.diff.draft.moves == 0
+        assert desk.diff.has_range, "nor is it lost"
+        desk.diff._appeared -= 0.02
+        await desk.press("space")
+        assert desk.diff.draft.verdict("a.py", 2) == "partly"
+
+
+async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        view, now = desk.diff, desk.diff._clock()
+        view._clock, view._appeared = lambda: now, now - 1
+        view.move_to(view.row_of(("a.py", 1))[0])
+        view._began, view._restored = view.place, set()
+        kept = {"accepted": Parts(hunks=(("a.py", 1),)).document, "seen": [], "since": {}}
+        view.restore({**kept, "rejected": Parts().document}, view.draft.proposal)
+        assert view.place is not None
+        assert (view.place.path, view.place.k) == ("a.py", 2)
+        await desk.press("space")
+        assert view.draft.verdict("a.py", 2) == "undecided"
+
+
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         await desk.press("v", "j")
@@ -442,6 +469,9 @@ async def test_verdicts_and_seen_files_outlive_the_cockpit_and_the_engine(tmp_pa
             assert draft.seen >= {"a.py", "d.py"}
             assert desk.diff.place is not None
             assert desk.diff.place.path == "b.py", "it goes on at what is undecided"
+            desk.go_to("d.py", "new")
+            await desk.press("U")
+            assert desk.diff.draft.file_verdict("d.py") == "undecided"
 
 
 async def test_leaving_stores_at_once(tmp_path: Path) -> None:

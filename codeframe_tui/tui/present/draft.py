@@ -234,6 +234,10 @@ class ReviewDraft:
         draft = self._say(dict(last))
         return replace(draft, _history=tuple(earlier)), last[0][0]
 
+    def forget(self, units: Iterable[Unit]) -> ReviewDraft:
+        """Take the verdicts on units back, whenever they were given; it cannot be taken back."""
+        return replace(self.give(Verdict.UNDECIDED, units), _history=self._history)
+
     def see(self, path: str) -> ReviewDraft:
         """Note that a person has been in a file."""
         return self if path in self.seen else replace(self, seen=self.seen | {path})
