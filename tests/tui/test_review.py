@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from codeframe_tui.core.commands import Explain, Reject
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.verification import Flag, Verdict
@@ -111,6 +113,12 @@ async def test_leaving_the_dialogue_writes_nothing(tmp_path: Path) -> None:
         assert (await desk.task())["comments"] == []
 
 
+@pytest.mark.fault(
+    "people",
+    "the next attempt changes lines that were commented on",
+    sees="the comment below its file, as outdated, with the lines as they were",
+    kept="the comment; others move with their lines",
+)
 async def test_comments_follow_to_the_next_attempt_or_are_outdated(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("a.py", "twenty")
@@ -438,6 +446,12 @@ async def test_a_proposal_that_changed_behind_the_sheet_is_not_applied(tmp_path:
 # -- drafts ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "people",
+    "the cockpit or the engine ends in the middle of a review",
+    sees="the same verdicts, comments and seen files, and the cursor at what is undecided",
+    kept="all but the last half second, without a key",
+)
 async def test_verdicts_and_seen_files_outlive_the_cockpit_and_the_engine(tmp_path: Path) -> None:
     trees = Trees()
     base = trees.put(BEFORE)
