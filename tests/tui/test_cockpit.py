@@ -598,7 +598,8 @@ async def test_a_second_enter_while_a_dialogue_closes_decides_nothing() -> None:
 
 async def test_a_silence_is_counted_down_in_sight_and_goes_when_it_is_over() -> None:
     service = FakeService()
-    items = [{**service.activity["items"][0], "title": f"step {n}"} for n in range(60)]
+    first = service.activity["items"][0]
+    items = [{**first, "seq": 100 + n, "title": f"step {n}"} for n in range(60)]
     service.activity = {"items": items}
     async with opened(service) as drive:
         pane = drive.pane("activity")
