@@ -12,6 +12,7 @@ both sides are matched (`suite`), then checks (`compare`), and what is left over
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +44,10 @@ __all__ = [
     "in_order",
     "weakened",
 ]
+
+
+_BY_TEXT = frozenset({"test_skipped", "assert_true", "test_unreadable"})
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +127,16 @@ def weakened(
     suites = _suites(changes, material)
     found = [f for f in _test_flags(changes, suites, project) if f.severity == RED]
     for change in changes:
-        found += [f for f in line_flags(change) if f.rule in {"test_skipped", "assert_true"}]
+        found += [f for f in line_flags(change) if f.rule in _BY_TEXT]
     return in_order(_since(one, since, frozen) for one in found)
 
 
 def _since(one: Flag, since: int, frozen: Collection[str]) -> Flag:
-    """The flag of a frozen test has a rule of its own."""
+    """The flag of a frozen test, or of all tests of its file, has a rule of its own."""
     names = {ident.rpartition("::")[2] for ident in frozen if ident.startswith(one.path + "::")}
-    said = one.message.replace(",", " ").replace(":", " ").split()
-    rule = "frozen_test" if names & set(said) or (names and not said) else one.rule
+    of_all = one.message == RULES[one.rule].what
+    named = names & set(_WORD.findall(one.message))
+    rule = "frozen_test" if named or (names and of_all) else one.rule
     message = f"{one.message} (since attempt {since})"
     return Flag(rule, one.severity, one.path, one.line, message, one.before, one.after)
 

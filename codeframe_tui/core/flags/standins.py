@@ -103,7 +103,9 @@ def _units(checks: Sequence[Check], module: Module) -> set[str]:
 
 def _replaced(function: Function, module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """Everything that a function puts something else in the place of: node and dotted name."""
-    for node in ast.walk(function.node):
+    own = {id(decorator) for decorator in function.node.decorator_list}
+    shared = [d for d in function.decorators if id(d) not in own]
+    for node in (n for part in (function.node, *shared) for n in ast.walk(part)):
         if isinstance(node, ast.Call):
             target = _patched(node, module)
             if target:
@@ -157,12 +159,19 @@ def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) 
         found = suites.new.world.find(now) if now else None
         own = new.function(name) is not None or name in new.constants
         own |= name in {n.name for n in new.tree.body if isinstance(n, ast.ClassDef)}
+        before = suites.new.world.find(dotted)
         moved = found is not None and is_test_support(found[0].path)
+        moved |= now is not None and now.partition(".")[0] in project and _defines(before)
         if ((now is None and own) or moved) and _is_used(name, suites, new):
             line = new.rebound.get(name) or 1
             text = f"tests its own {name}, not {dotted}"
             after = f"from {now}" if now else f"def {name}"
             yield flag("tested_copy", new.path, line, text, before=f"from {dotted}", after=after)
+
+
+def _defines(place: tuple[Module, str] | None) -> bool:
+    """Whether what was tested is still where it was."""
+    return place is not None and place[0].function(place[1]) is not None
 
 
 def _is_used(name: str, suites: Suites, module: Module) -> bool:

@@ -53,6 +53,8 @@ _RULES = (
          "tests that do not run cannot fail"),
     Rule("frozen_test", RED, "a test that had proven the need was changed",
          "tests are frozen once they were RED; the code must meet them, not they the code"),
+    Rule("test_unreadable", RED, "a test file cannot be read here any more",
+         "its tests cannot be compared with those of before"),
     # -- tests that say less
     Rule("assert_removed", RED, "an assertion is gone", "what it held may break unseen"),
     Rule("assert_weakened", RED, "an assertion is looser than before",
