@@ -37,6 +37,7 @@ def standins(suites: Suites, project: Collection[str]) -> Iterator[Flag]:
         yield from _mocked(suites, module, tests, had, project)
         if old is not None:
             yield from _copied(suites, old, module, project)
+            yield from _fixtures(old, module)
 
 
 def _mocked(
@@ -148,6 +149,23 @@ def _is_unit(target: str, units: set[str], project: Collection[str], module: Mod
         return False
     tail = owner.rpartition(".")[2]
     return f"{_ANY}.{last}" in units and tail[:1].isupper()
+
+
+def _fixtures(old: Module, new: Module) -> Iterator[Flag]:
+    """Fixtures and set-ups of existing tests that are others now."""
+    tests = [function for function in old.functions if function.is_test]
+    asked = {arg.arg for test in tests for arg in test.node.args.args}
+    before = {f.bare: f for f in old.functions if f.is_fixture() or _is_set_up(f)}
+    for function in new.functions:
+        name, line = function.bare, function.node.lineno
+        if not function.is_fixture() and not _is_set_up(function):
+            continue
+        if name not in before:
+            if name in asked:
+                text = f"tests that ask for {name} get another one now"
+                yield flag("fixture_replaced", new.path, line, text)
+        elif before[name].source != function.source:
+            yield flag("fixture_changed", new.path, line, f"{name} is made in another way")
 
 
 def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) -> Iterator[Flag]:
