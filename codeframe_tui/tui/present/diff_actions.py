@@ -70,7 +70,12 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
     DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
     DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
-    DiffAction("diff.whitespace", "w", "", "Leave out changes of white space, or show them again"),
+    DiffAction(
+        "diff.whitespace",
+        "w",
+        "white space",
+        "Leave out changes of white space, or show them again",
+    ),
     DiffAction(
         "diff.fold", "z", "fold", "Show or hide unchanged code; elsewhere fold or unfold the file"
     ),

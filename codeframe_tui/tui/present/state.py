@@ -285,7 +285,7 @@ def label_of(action: str, label: str, state: State) -> str:
         "diff.comment": "comment lines" if state.choosing else label,
         "diff.range": "leave lines" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
-        "diff.whitespace": label if state.space else "white space again",
+        "diff.whitespace": "" if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,
     }
     return other.get(action, label)

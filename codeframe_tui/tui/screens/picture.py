@@ -57,6 +57,9 @@ _ROOMY = 8
 """Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
+_LEAD = ("app.search_next", "diff.whitespace")
+"""Keys that stand first: they are shown only while there is something to go on with or to end."""
+
 
 class Picture(Screen[None], Surface):
     """The parts and their looks; what stands where, and who has the keys, is `Cockpit`'s.
@@ -294,7 +297,7 @@ class Picture(Screen[None], Surface):
         state = self.state
         self.part("diff", DiffView).placeholder = nothing_written(state)
         keys = [key for key in (*keys_at(self.pane), *keys_at("app")) if key.label]
-        keys.sort(key=lambda key: key.action != "app.search_next")  # shown only while it has hits
+        keys.sort(key=lambda key: key.action not in _LEAD)
         offers = [
             Offer(key.action, self._key(key.action), label)
             for key in keys
