@@ -97,6 +97,7 @@ class Hunks(_Read[Hunk]):
     def __init__(self, lines: Lines[bytes], numbers: array[int]) -> None:
         self._lines = lines
         self._numbers = numbers
+        self._signs: tuple[int, bytes] | None = None  # the last answer: it is asked for again
 
     def __len__(self) -> int:
         return len(self._numbers) // FIELDS
@@ -130,6 +131,11 @@ class Hunks(_Read[Hunk]):
 
     def signs(self, first: int) -> bytes:
         """See `core.diff.Outlined`."""
+        if self._signs is None or self._signs[0] != first:
+            self._signs = first, self._read_signs(first)
+        return self._signs[1]
+
+    def _read_signs(self, first: int) -> bytes:
         if first >= len(self):
             return b""
         start = self._numbers[first * FIELDS + 1]
