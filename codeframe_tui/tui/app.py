@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -101,6 +102,7 @@ class CockpitApp(Reviewer):
             self.feed.tick = 1.0  # streams too are drawn seldom
         wanted = full_name(chosen.theme or str(self._kept.get("theme")))
         wanted = MONO if self.no_color else wanted
+        self._worn = wanted
         if wanted != DARK:
             self._wear(wanted)
 
@@ -291,13 +293,27 @@ class CockpitApp(Reviewer):
         if self.no_color:
             self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
             return
+        self._worn = name
         self._wear(name)
         self._kept.put("theme", short_name(name))
         said = " · config.toml names another for the next time" if self._preferences.theme else ""
         self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
 
+    @on(CommandPalette.OptionHighlighted)
+    def _preview(self, message: CommandPalette.OptionHighlighted) -> None:
+        """A theme under the palette's cursor is seen at once; any other line brings ours back."""
+        hit = getattr(message.highlighted_event.option, "hit", None)
+        kind, _, short = str(getattr(hit, "text", "")).partition(": ")
+        if not self.no_color:
+            self._wear(full_name(short) if kind == "Theme" else self._worn)
+
+    @on(CommandPalette.Closed)
+    def _preview_ends(self, message: CommandPalette.Closed) -> None:
+        if not message.option_selected:
+            self._wear(self._worn)
+
     def _wear(self, name: str) -> None:
-        if (wanted := theme(name)) is not None:
+        if name != self.theme and (wanted := theme(name)) is not None:
             self.register_theme(wanted)
             self.theme = name
 

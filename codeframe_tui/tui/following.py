@@ -242,6 +242,8 @@ class Follower(App[int]):
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
+        elif event.type == "tool.ended" and event.task in self.state.live:
+            self.state.live[event.task].rest()
         elif event.type in {"tests.started", "tests.ended"}:
             self._follow_again(event.task, on=event.type == "tests.started")
         elif event.type in _SETTLING and event.task in self.state.live:

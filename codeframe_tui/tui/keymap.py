@@ -74,6 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("tests.run_failed", "R", "run failed", "Run the failed tests again"),
     Key("tests.run_all", "A", "run all", "Run all tests again"),
     Key("tests.stop", "X", "stop", "Stop the tests that run again"),
+    Key("tests.copy", "y", "", "Copy the name of the test, or the lines of the raw log in sight"),
     Key("tests.log", "l", "raw log", "Show what the test program prints, or the tests again"),
     Key("blockers.answer", "enter", "answer", "Answer the question; the task goes on"),
     Key("blockers.retry", "t", "retry", "Send the task back to work with a hint"),

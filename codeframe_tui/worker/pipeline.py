@@ -19,6 +19,7 @@ from codeframe_tui.core.road import (
     Step,
     Stuck,
     Verify,
+    attempt_in_hand,
     is_explaining,
     next_step,
 )
@@ -102,7 +103,7 @@ async def _resume(shop: Workshop, progress: Progress, agent: AgentDefinition) ->
     """Go on with the model; calls that a person's own attempt left open get their results first."""
     last = progress.turns[-1]
     if last.role == "assistant" and last.stop_reason in {"tool_use", "pause_turn"}:
-        await run_tools(shop, progress, last, agent)
+        await run_tools(shop, progress, last, agent, attempt=attempt_in_hand(progress))
     else:
         await resume(shop, progress)
 

@@ -39,12 +39,24 @@ __all__ = ["read_answer", "run_tools"]
 
 
 async def run_tools(
-    shop: Workshop, progress: Progress, reply: Turn, agent: AgentDefinition
+    shop: Workshop,
+    progress: Progress,
+    reply: Turn,
+    agent: AgentDefinition,
+    *,
+    attempt: int | None = None,
 ) -> None:
     """Run what the reply asks for, each call at most once, and store the results as one message.
 
     A question that needs a person ends in a blocker instead; the step is then repeated when the
     answer is there. Calls that an earlier process began and did not finish are not run again.
+
+    Args:
+        shop: the ports.
+        progress: all that is stored of the task.
+        reply: the newest one.
+        agent: says which tools there are.
+        attempt: the one that the results belong to; None = that of the reply.
     """
     number = progress.task.number
     workspace = await task_folder(shop, progress)
@@ -68,7 +80,8 @@ async def run_tools(
         await shop.ledger.open_blocker(waiting)
         return
     blocks, told = await _with_messages(shop, progress, results)
-    turn = Turn(len(progress.turns), "user", tuple(blocks), "tools", reply.attempt)
+    place = reply.attempt if attempt is None else attempt
+    turn = Turn(len(progress.turns), "user", tuple(blocks), "tools", place)
     await shop.ledger.record_turn(number, turn, told)
 
 

@@ -153,6 +153,10 @@ def happenings(service: FakeService, texts: Iterator[str]) -> None:
     service.signal("test", "1.2.3", run="green", id=f"t{next(texts)}", outcome=next(texts))
     service.signal("test.progress", "1.2.3", run="green", done=1, total=2, text=next(texts))
     service.signal("test.output", "1.2.3", append=True, text=more)
+    for kind in ("model.text", "model.thinking", "tool.output"):
+        service.signal(kind, "1.2.3", key="u1", append=True, text=more)
+    service.signal("model.tool", "1.2.3", key="u1", append=True, name=next(texts),
+                   partial_json=next(texts))  # fmt: skip
     service.signal("file", "1.2.4", path=f"p{next(texts)}", content=more, turn=9)
     service.signal("waiting", "1.2.4", why=next(texts), since="2026-03-02T14:19:00.000Z",
                    until="2026-03-02T14:29:00.000Z")  # fmt: skip

@@ -546,7 +546,7 @@ async def test_a_click_in_the_footer_does_what_the_key_does() -> None:
 
 
 def test_every_action_of_the_table_is_done_somewhere() -> None:
-    at_once = {"next_pane", "previous_pane", "full", "back", "theme", "failures", "log"}
+    at_once = {"next_pane", "previous_pane", "full", "back", "theme", "failures", "log", "copy"}
     at_once |= {"search", "search_next", "search_previous", "sort"}
     left = [
         key.action

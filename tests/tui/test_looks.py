@@ -37,14 +37,23 @@ async def test_a_key_goes_through_the_themes_and_the_last_one_is_there_next_time
         await drive.until(lambda: "config.toml names another" in drive.label("notice"))
 
 
-async def test_the_palette_lists_every_theme() -> None:
+async def test_the_palette_shows_a_theme_before_it_is_chosen() -> None:
     async with opened() as drive:
         drive.key("ctrl+p")
         await drive.until(lambda: drive.app.screen is not drive.app.cockpit)
         drive.type("colour-blind-light")
         await drive.until(lambda: any("Theme: colour-blind-light" in line for line in lines(drive)))
-        drive.key("enter")
         await drive.until(lambda: drive.app.theme == full_name("colour-blind-light"))
+        drive.key("escape")
+        await drive.until(lambda: drive.app.theme == full_name("dark"))
+        drive.key("ctrl+p")
+        await drive.until(lambda: drive.app.screen is not drive.app.cockpit)
+        drive.type("colour-blind-light")
+        await drive.until(lambda: drive.app.theme == full_name("colour-blind-light"))
+        drive.key("enter")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        await drive.until(lambda: "theme colour-blind-light" in drive.label("notice"))
+        assert drive.app.theme == full_name("colour-blind-light")
 
 
 async def test_without_colours_everything_is_told_by_signs_and_weights(

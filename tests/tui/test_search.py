@@ -190,6 +190,18 @@ async def test_keys_typed_faster_than_the_prompt_opens_are_text_and_decide_nothi
             await drive.in_pane("diff")
 
 
+async def test_keys_of_a_dialogue_above_are_no_text_for_the_prompt() -> None:
+    async with opened() as drive:
+        view = await _searched(drive, "retry")
+        drive.key("ctrl+q")
+        await drive.sheet()
+        drive.key("x", "y")
+        await drive.pilot.pause()
+        assert view.sought == "retry"
+        drive.key("escape")
+        await drive.in_pane("sought")
+
+
 async def test_esc_in_the_prompt_drops_the_search_and_in_the_pane_too() -> None:
     async with opened() as drive:
         view = await _searched(drive, "retry")

@@ -347,3 +347,18 @@ async def test_the_first_test_that_appears_is_chosen_and_without_one_a_key_says_
         document["attempts"] = attempts
         service.happen("verification.recorded", "1.2.3", attempt=2, verdict="failed")
         await drive.until(lambda: drive.pane("tests").cursor == f"green::{BAD}")
+
+
+async def test_the_name_of_a_test_and_the_lines_in_sight_are_copied() -> None:
+    async with opened() as drive:
+        await _in_tests(drive)
+        drive.key("y")
+        await drive.until(lambda: drive.app.clipboard == FIRST)
+        drive.key("l")
+        await drive.in_pane("log")
+        log = drive.app.cockpit.query_one(LogView)
+        _print(drive, 0, 1_000)
+        await drive.until(lambda: log.count() == 1_000)
+        drive.key("y")
+        await drive.until(lambda: drive.app.clipboard.endswith("line 998\nline 999"))
+        assert len(drive.app.clipboard.splitlines()) == log.size.height

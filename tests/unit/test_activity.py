@@ -72,6 +72,10 @@ def test_what_the_model_does_just_now_comes_last() -> None:
     assert "waits for tests (red) · 1:00 left" in last
     live.begin()
     assert live.doing is None
+    live.take(Signal("tool.output", "1", {"text": "3 passed"}, append=True))
+    assert live.doing == ("prints", "3 passed")
+    live.rest()
+    assert live.doing is None
 
 
 def test_money_of_the_task_and_of_today_is_told_and_an_unknown_price_stays_unknown() -> None:

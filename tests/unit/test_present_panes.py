@@ -219,6 +219,8 @@ def test_the_raw_log_is_a_bounded_ring_of_whole_lines() -> None:
         live.take(Signal("test.output", "1", {"text": "f\n"}, append=True))
     assert len(live.log) == LOG_LINES
     assert list(live.log)[-2:] == [f"line {LOG_LINES + 9}", "half"]
+    live.take(Signal("test.output", "1", {"text": "x" * 200_000 + "\n"}, append=True))
+    assert len(live.log.raw(-1)) == len(live.log[len(live.log) - 1]) == 2_000
 
 
 def test_questions_come_most_urgent_first() -> None:

@@ -273,3 +273,27 @@ async def test_more_attempts_are_made_before_the_next_question(tmp_path: Path) -
         shown = await desk.becomes(task, "blocked")
         assert len(shown["attempts"]) == 6
         assert len(desk.script.asked) == 6
+
+
+@pytest.mark.fault(
+    "kill",
+    "the engine ends while a person goes on by hand in a copy",
+    sees="the question, and the copy as they left it",
+    kept="every save",
+)
+async def test_a_copy_is_there_again_after_a_restart_and_what_was_left_behind_is_gone(
+    tmp_path: Path,
+) -> None:
+    ask = call("AskHuman", question="Which way?")
+    async with room(tmp_path, Line(ask, RIGHT)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "pkg/three.py").write_text(GOOD)
+        left = copy.with_name("hand-9")
+        left.mkdir()
+    async with room(tmp_path, Line(ask, RIGHT), files=None) as desk:
+        assert not left.exists()
+        found = (await desk.service.query(ShowBlockers()))["blockers"]
+        assert [(each["id"], each["by_hand"]) for each in found] == [(question, True)]
+        assert await desk.service.submit(TakeInHand(task)) == {"task": task, "path": str(copy)}
+        assert (copy / "pkg/three.py").read_text() == GOOD

@@ -11,6 +11,7 @@ from codeframe_tui.tui.present.log import Log
 
 __all__ = ["AGAIN", "Live"]
 
+_VERBS = {"model.text": "says", "model.thinking": "thinks", "tool.output": "prints"}
 _TAIL = 160
 """Characters of what streams that are worth a look."""
 
@@ -60,7 +61,7 @@ class Live:
             case "hand":
                 self.begin()
                 self.by_hand = True
-            case "model.text" | "model.thinking" | "model.tool":
+            case "model.text" | "model.thinking" | "model.tool" | "tool.output":
                 self._hear(signal.kind, data)
             case "waiting":
                 self.waiting = data or None
@@ -74,6 +75,10 @@ class Live:
         self.progress.clear()
         self.by_hand = False
         self.tested += 1
+
+    def rest(self) -> None:
+        """What it did just now has ended."""
+        self.doing = None
 
     def repeat(self, *, on: bool) -> None:
         """Tests run again from now on, or do not any more: what signals say of them is late."""
@@ -101,8 +106,7 @@ class Live:
             self.writing = str(data.get("path")), str(data.get("content", ""))
 
     def _hear(self, kind: str, data: Mapping[str, Any]) -> None:
-        verb = {"model.text": "says", "model.thinking": "thinks"}.get(kind)
-        verb = verb or f"calls {str(data.get('name'))[:60]}"
+        verb = _VERBS.get(kind) or f"calls {str(data.get('name'))[:60]}"
         text = str(data.get("text") or data.get("partial_json") or "")[-_TAIL:]
         before = self.doing[1] if self.doing and self.doing[0] == verb else ""
         self.doing = verb, (before + text)[-_TAIL:]

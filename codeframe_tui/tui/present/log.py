@@ -12,6 +12,7 @@ __all__ = ["LOG_LINES", "Log"]
 LOG_LINES = 5_000
 """Lines of raw output kept per task."""
 _LINE = 2_000
+"""Characters kept of a line."""
 _TEXT = 262_144
 _PARTIAL = 8_192
 
@@ -37,7 +38,7 @@ class Log:
         *lines, partial = (self._partial + text[-_TEXT:]).split("\n")
         self._partial = partial[-_PARTIAL:]
         self.written += len(lines)
-        self._lines += lines[-self._limit :]
+        self._lines += [line[:_LINE] for line in lines[-self._limit :]]
         if len(self._lines) > 2 * self._limit:  # seldom: what is moved then is moved once
             del self._lines[: -self._limit]
 
@@ -45,8 +46,7 @@ class Log:
         return min(len(self._lines), self._limit)
 
     def __getitem__(self, index: int) -> str:
-        raw = self.raw(index)
-        return clean(raw[:_LINE], limit=_LINE).replace("\n", " ").expandtabs(4)
+        return clean(self.raw(index), limit=_LINE).replace("\n", " ").expandtabs(4)
 
     def __iter__(self) -> Iterator[str]:
         return (self[index] for index in range(len(self)))
@@ -55,7 +55,7 @@ class Log:
         """Numbers, counted from the first line ever, of lines from ``since`` on that hold it."""
         first = max(since, self.dropped)
         lines = self._lines[len(self._lines) - (self.written - first) :]
-        return [first + at for at, line in enumerate(lines) if pattern.search(line, 0, _LINE)]
+        return [first + at for at, line in enumerate(lines) if pattern.search(line)]
 
     def raw(self, index: int) -> str:
         """A line as it came; only to tell it from others."""

@@ -15,6 +15,7 @@ from codeframe_tui.tui.widgets.areas import Area
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
+from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import PaneResized
 from codeframe_tui.tui.widgets.queue import QueuePane
 
@@ -128,6 +129,8 @@ class Cockpit(Searching):
             getattr(self, f"toggle_{name}", self.back)()
         elif action == "queue.sort":
             self.sort_queue()
+        elif action == "tests.copy":
+            self.copy_test()
         elif action == "tests.output" and self.cursor_of("tests") == UNCHANGED:
             self.toggle_unchanged()
         elif place == "app" and name.startswith("search"):
@@ -148,6 +151,18 @@ class Cockpit(Searching):
         self.state.failures = not self.state.failures
         self.draw_tests()
         self.draw_footer()
+
+    def copy_test(self) -> None:
+        """The id of the test under the cursor, or what is in sight of the raw log."""
+        text = (self.cursor_of("tests") or "").partition("::")[2]
+        if self.front == "log":
+            log = self.part("log", LogView)
+            top = log.scroll_offset.y
+            last = min(top + log.size.height, log.count())
+            text = "\n".join(log.text_at(line) for line in range(top, last))
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notice(("copied", "dim"))
 
     def toggle_unchanged(self) -> None:
         """List the tests about which nothing is to say, or fold them to one row again."""

@@ -66,7 +66,8 @@ class Searching(Picture):
 
     def take_late(self, event: events.Key) -> None:
         """A key pressed right after `/` may be on its way to the pane, where it would mean more."""
-        if self._prompt is not None and self._prompt.is_open and event.is_printable:
+        typing = self._prompt is not None and self._prompt.is_open and self.is_active
+        if typing and self._prompt is not None and event.is_printable:
             event.prevent_default()
             self._prompt.type(event.character or "")
 

@@ -14,6 +14,7 @@ from codeframe_tui.tui.present.rows import Span
 __all__ = ["coloured", "row_starts", "rows_in", "untabbed", "window"]
 
 _TAB = 4  # cells between two tab stops
+_NEAR = 24  # cells from the end of a row in which a space ends it
 _WORDS = {"+": " added-word", "-": " removed-word"}
 
 
@@ -59,16 +60,26 @@ def rows_in(raw: str, room: int) -> int:
 
 
 def row_starts(text: str, room: int) -> Sequence[int]:
-    """The cells at which the rows of a text without tabs begin."""
+    """The cells at which the rows of a text without tabs begin, after a space if one is near."""
     room = max(room, 2)
     if text.isascii():
-        return range(0, max(1, len(text)), room)
-    starts, column = [0], 0
+        return _ascii_starts(text, room)
+    starts, column, space = [0], 0, 0
     for char in text:
         after = column + cell_len(char)
         if after > starts[-1] + room:
-            starts.append(column)
+            near = max(starts[-1], starts[-1] + room - _NEAR)
+            starts.append(space if space > near else column)
         column = after
+        space = column if char == " " else space
+    return starts
+
+
+def _ascii_starts(text: str, room: int) -> Sequence[int]:
+    starts = [0]
+    while len(text) > (end := starts[-1] + room):
+        space = text.rfind(" ", max(starts[-1], end - _NEAR), end) + 1
+        starts.append(space or end)
     return starts
 
 
