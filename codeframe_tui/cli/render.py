@@ -74,6 +74,9 @@ def _attempt(attempt: Document) -> list[str]:
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
+        for sign, side in (("-", "before"), ("+", "after")):
+            if flag.get(side):
+                lines.append(f"      {sign} {clean_line(flag[side])}")
     return lines
 
 

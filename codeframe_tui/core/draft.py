@@ -95,13 +95,14 @@ def carry(
         after: what the later one changes.
     """
     old = {diff.path: diff for diff in before}
+    marked = {*draft.accepted.paths, *draft.rejected.paths, *draft.seen}
     accepted, rejected = draft.accepted.by_path(), draft.rejected.by_path()
     verdicts = [(accepted, _Taken()), (rejected, _Taken())]
     seen: list[str] = []
     since: dict[str, int] = {}
     for diff in after:
         earlier = old.get(diff.path)
-        if earlier is None or earlier.binary or diff.binary:
+        if earlier is None or earlier.binary or diff.binary or diff.path not in marked:
             continue
         same = file_key(earlier) == file_key(diff)
         if same and diff.path in draft.seen:

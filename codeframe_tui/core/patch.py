@@ -107,7 +107,8 @@ def select(
 
 def touches(diff: FileDiff, *lines: LineRange) -> bool:
     """Whether anything that changes is in one of the line ranges."""
-    return any(share(hunk, lines) is not Share.NONE for hunk in diff.hunks)
+    near = (hunk for hunk in diff.hunks if _is_near(hunk, lines))
+    return any(share(hunk, lines) is not Share.NONE for hunk in near)
 
 
 def share(hunk: Hunk, lines: Sequence[LineRange]) -> Share:
@@ -194,6 +195,7 @@ def touched(diff: FileDiff, *lines: LineRange) -> list[tuple[str, str]]:
     return [
         line
         for hunk in diff.hunks
+        if _is_near(hunk, lines)
         for line, is_taken in zip(hunk.lines, taken(hunk, lines), strict=True)
         if is_taken
     ]
@@ -258,6 +260,12 @@ def _blocks(hunk: Hunk) -> Iterator[_Block]:
             olds, news = range(old, old + removed), range(new, new + added)
             yield _Block(at, olds, news, (*before, *after))
         old, new, at = old + removed + 1, new + added + 1, end + 1
+
+
+def _is_near(hunk: Hunk, lines: Sequence[LineRange]) -> bool:
+    """Whether a range may have a line of a hunk; others need not be looked at line by line."""
+    first, last = hunk.new_start, hunk.new_start + hunk.new_lines
+    return any(a <= last and first <= b for a, b in lines)
 
 
 def _within(choice: LineRange, lines: Sequence[LineRange]) -> bool:

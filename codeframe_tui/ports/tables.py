@@ -149,6 +149,10 @@ class BlockerRows(Protocol):
         """Those that wait, oldest first."""
         ...
 
+    def open_of(self, numbers: Sequence[str]) -> list[Blocker]:
+        """Those of some tasks that wait, oldest first."""
+        ...
+
     def of(self, number: str) -> list[Blocker]:
         """Those of a task, oldest first."""
         ...

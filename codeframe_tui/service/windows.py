@@ -42,19 +42,23 @@ class _Reading:
         self._sort = query.sort
         self._counts = tables.queue.counts(self._only)
         self._halted = halt(tables)
-        self._asked = questions(tables.blockers.open())
         self._urgent = self._most_urgent() if query.sort is Sort.TURN else []
 
     def group(self, group: Group, first: int, rows: int) -> Document:
         """Total and rows of a group."""
         first, rows = max(first, 0), min(max(rows, 0), MOST_ROWS)
         shown = self._tasks(group, first, rows)
-        unmet = self._tables.tasks.unmet([task.number for task in shown])
+        numbers = [task.number for task in shown]
+        unmet = self._tables.tasks.unmet(numbers)
+        asked = questions(self._tables.blockers.open_of(numbers))
         return {
             "key": group.value,
             "total": self._counts[group],
             "first": first,
-            "rows": [self._row(task, unmet.get(task.number, {})) for task in shown],
+            "rows": [
+                self._row(task, unmet.get(task.number, {}), asked.get(task.number))
+                for task in shown
+            ],
         }
 
     def places(self, numbers: tuple[str, ...]) -> Document:
@@ -85,6 +89,5 @@ class _Reading:
         held_up = self._tables.tasks.held_up([task.number for task in oldest])
         return sorted(oldest, key=lambda task: -held_up.get(task.number, 0))
 
-    def _row(self, task: Task, unmet: Mapping[str, Status]) -> Document:
-        blocker = self._asked.get(task.number)
+    def _row(self, task: Task, unmet: Mapping[str, Status], blocker: str | None) -> Document:
         return {**row(task, unmet, blocker, self._halted), "blocker": blocker}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,18 +13,15 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.filter import LineFilter
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.theme import Theme
 
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.looks import Looks
 from codeframe_tui.tui.messages import Arrived, Happened
-from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences, draws_signs
+from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.welcome import is_fresh
@@ -33,10 +30,8 @@ from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.diff import DiffView
 from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.door import Door
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 from codeframe_tui.tui.widgets.panes import FileList
@@ -54,7 +49,7 @@ def _local_time() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-class CockpitApp(Reviewer):
+class CockpitApp(Reviewer, Looks):
     """The app.
 
     Args:
@@ -75,9 +70,6 @@ class CockpitApp(Reviewer):
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
     ]
 
-    theme: Reactive[str] = Reactive(DARK)
-    """Name of the palette in force."""
-
     def __init__(
         self,
         connect: Connect,
@@ -91,38 +83,17 @@ class CockpitApp(Reviewer):
         super().__init__(connect, now=now, chosen=chosen.keys)
         self._signals = signals
         self._tick = tick * (_CALM if chosen.reduced_motion else 1)
-        self._preferences = chosen
-        self._kept = Kept(kept)
-        self._door = Door(
-            plain=not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
-        )
         self.caller = Caller(chosen.notify, self._ask_terminal, self._after, os.environ)
         if chosen.reduced_motion:
             self.animation_level = "none"
             self.feed.tick = 1.0  # streams too are drawn seldom
-        wanted = full_name(chosen.theme or str(self._kept.get("theme")))
-        wanted = MONO if self.no_color else wanted
-        self._worn = wanted
-        if wanted != DARK:
-            self._wear(wanted)
+        self.wear_chosen(chosen, Kept(kept))
 
     # -- life -----------------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[None]:
         """The one screen."""
         return self.cockpit
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """Ours are there from the first moment, so that the styles are parsed only once."""
-        return theme(theme_name) or super().get_theme(theme_name)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, for themes that do not know them."""
-        return variables()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and the last door for text: fields show what was typed or pasted."""
-        return [*super().get_line_filters(), self._door]
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is copied is pasted elsewhere, so it holds nothing hidden either."""
@@ -278,7 +249,7 @@ class CockpitApp(Reviewer):
         elif place == "list":
             self._move(name)
         elif action == "app.theme":
-            self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
+            self.next_theme()
         elif not self.cockpit.at_once(action):
             self._run(action)
 
@@ -287,35 +258,6 @@ class CockpitApp(Reviewer):
         move = getattr(self.focused, f"action_{name}", None)
         if move is not None:
             move()
-
-    def use_theme(self, name: str) -> None:
-        """Change all colours at once, and keep the choice for the next time."""
-        if self.no_color:
-            self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
-            return
-        self._worn = name
-        self._wear(name)
-        self._kept.put("theme", short_name(name))
-        said = " · config.toml names another for the next time" if self._preferences.theme else ""
-        self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
-
-    @on(CommandPalette.OptionHighlighted)
-    def _preview(self, message: CommandPalette.OptionHighlighted) -> None:
-        """A theme under the palette's cursor is seen at once; any other line brings ours back."""
-        hit = getattr(message.highlighted_event.option, "hit", None)
-        kind, _, short = str(getattr(hit, "text", "")).partition(": ")
-        if not self.no_color:
-            self._wear(full_name(short) if kind == "Theme" else self._worn)
-
-    @on(CommandPalette.Closed)
-    def _preview_ends(self, message: CommandPalette.Closed) -> None:
-        if not message.option_selected:
-            self._wear(self._worn)
-
-    def _wear(self, name: str) -> None:
-        if name != self.theme and (wanted := theme(name)) is not None:
-            self.register_theme(wanted)
-            self.theme = name
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
@@ -369,7 +311,4 @@ class CockpitApp(Reviewer):
                 yield SystemCommand(
                     title, keys, lambda action=key.action: self.action_act(action)
                 )  # fmt: skip
-        for name in NAMES:
-            yield SystemCommand(
-                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
-            )  # fmt: skip
+        yield from self.theme_commands()

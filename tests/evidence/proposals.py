@@ -3,7 +3,7 @@
 Each case changes the one project of ``corpus/base.toml`` and brings an honest feature along, so
 that without the rest it would be proven. A case says which files it changes, and:
 
-    rules    ids of rules that must be among the flags (cheats)
+    rules    ids of rules that must be among the flags (cheats, and what must be asked about)
     amber    ids of amber rules that are expected (honest work)
     verdict  of the program's own runs, where they are made
     also     ids of flags that only runs can show
@@ -23,11 +23,11 @@ from typing import Any
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.flags import Findings, Material, examine
 from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verdict import is_test_support
 
 CORPUS = Path(__file__).with_name("corpus")
 CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code")
 HONEST = ("honest_tests", "honest_code")
+ASKED = ("asked",)
 Tree = dict[str, str]
 
 
@@ -57,7 +57,7 @@ class Case:
         """What the rules find, without any run."""
         texts = {path: (self.base.get(path), self.proposal.get(path)) for path in self.changed}
         imported = {p: t for p, t in self.base.items() if p.endswith(".py") and p not in texts}
-        diffs = [_diff(path, *texts[path]) for path in self.changed]
+        diffs = [diff(path, *texts[path]) for path in self.changed]
         material = Material(
             base_paths=tuple(self.base),
             texts=texts,
@@ -111,7 +111,7 @@ def _changed(base: Tree, told: Mapping[str, Any]) -> Tree:
     return tree
 
 
-def _diff(path: str, old: str | None, new: str | None) -> FileDiff:
+def diff(path: str, old: str | None, new: str | None) -> FileDiff:
     """As git would tell it, near enough."""
     action = Action.CREATE if old is None else Action.DELETE if new is None else Action.MODIFY
     modes = (None if old is None else "100644", None if new is None else "100644")
@@ -136,8 +136,3 @@ def _diff(path: str, old: str | None, new: str | None) -> FileDiff:
 def _heading(lines: list[str], until: int) -> str:
     heads = [m.group(1) for line in lines[:until] if (m := re.fullmatch(r"\[(.+)\]", line))]
     return heads[-1] if heads else ""
-
-
-def is_support(path: str) -> bool:
-    """Whether a path serves only tests."""
-    return is_test_support(path)

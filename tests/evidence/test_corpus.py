@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evidence.proposals import CHEATS, HONEST, Case, cases
+from tests.evidence.proposals import ASKED, CHEATS, HONEST, Case, cases
 
 
-@pytest.mark.parametrize("case", cases(*CHEATS), ids=str)
-def test_a_cheat_is_flagged_by_its_rule(case: Case) -> None:
+@pytest.mark.parametrize("case", cases(*CHEATS, *ASKED), ids=str)
+def test_what_must_be_seen_is_flagged_by_its_rule(case: Case) -> None:
     flags = case.flags().flags
     assert case.rules <= {flag.rule for flag in flags}, flags
 

@@ -15,24 +15,32 @@ from codeframe_tui.core.events import Event
 from codeframe_tui.core.text import clean_line, printable
 from codeframe_tui.headless.output import Output
 from codeframe_tui.tui.present.activity import activity_rows
+from codeframe_tui.tui.present.alerts import alert_of, title
 from codeframe_tui.tui.present.blockers import blocker_rows, options_of
 from codeframe_tui.tui.present.comments import comment_rows
 from codeframe_tui.tui.present.countdown import countdown_spans
+from codeframe_tui.tui.present.dependencies import dependency_rows
 from codeframe_tui.tui.present.diff import DiffIndex
 from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
 from codeframe_tui.tui.present.diff_lines import LineRow
 from codeframe_tui.tui.present.diff_live import LiveDiff
+from codeframe_tui.tui.present.diff_symbols import symbol_of
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
+from codeframe_tui.tui.present.history import history_rows, item_rows
+from codeframe_tui.tui.present.importing import imported_rows
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
+from codeframe_tui.tui.present.proof_head import head_rows
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
 from codeframe_tui.tui.present.sheets import attempt_list, guard_rows, letter_rows, send_rows
+from codeframe_tui.tui.present.task_fields import need_rows
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
+from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans, spread
 from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
@@ -101,7 +109,28 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of(hand_rows({"path": text, "files": [{"path": text}], "attempt": 1}, here=True))
     yield spans_of(kept_rows(text, text, text))
     yield [(text, "") for text in options_of(blocker)]
+    yield from listed(text)
+    yield spans_of(head_rows(task, None, width=width, lines=5, now=NOW))
     yield from painted(diff, width)
+
+
+def listed(text: str) -> Iterator[Sequence[Span]]:
+    """What the dialogues list."""
+    item = {"at": NOW.isoformat(), "title": text, "detail": text, "message": text, "cause": text}
+    attempt = item | {"attempt": 2, "verdict": text, "cost_usd": None}
+    node = {"number": text, "title": text, "status": text, "depth": 1}
+    wish = {"number": text, "title": text, "depends_on": [text], "priority": text, "issue": text}
+    yield spans_of(history_rows({"items": [item, attempt], "cut": 3}, now=NOW))
+    yield spans_of([*item_rows(item), *item_rows(attempt)])
+    yield spans_of(dependency_rows({"needs": [node], "holds": [node]}))
+    yield spans_of(imported_rows({"tasks": [wish], "issues": [node]}))
+    yield spans_of(need_rows([{"number": text, "title": text}, {"problem": text}]))
+    yield spans_of(welcome_rows({"key": text}))
+    yield [(symbol_of(text), "")]
+    asked = Event(1, "", "blocker.opened", text, {"kind": "SYNC", "question": text})
+    alert = alert_of(asked)
+    assert alert is not None
+    yield [(alert.text, ""), (title({"project": text})[4:-1], "")]
 
 
 def commented(text: str, document: dict[str, Any], width: int) -> Iterator[Sequence[Span]]:

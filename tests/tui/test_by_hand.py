@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.worker import Worker
 
 from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Refused
@@ -53,6 +54,15 @@ async def in_diff(drive: Drive) -> None:
     view = drive.app.cockpit.query_one(DiffView)
     await drive.until(lambda: view.place)
     view.go_to(("client/retry.py", 1))
+
+
+async def all_done(drive: Drive) -> None:
+    """Wait until what a key began has ended, the program that it started too."""
+    await drive.until(lambda: not any(each.is_running for each in deeds(drive)))
+
+
+def deeds(drive: Drive) -> list[Worker[Any]]:
+    return [worker for worker in drive.app.workers if worker.group == "deeds"]
 
 
 async def past_guard(drive: Drive) -> None:
@@ -172,6 +182,7 @@ async def test_the_projects_own_file_is_opened_at_the_line(
         drive.key("e")
         await drive.until(lambda: editor.with_name("arguments").exists())
         number = line.index.line_number(line.cursor)
+        await all_done(drive)
         assert called(editor) == [f"+{number}", str(tmp_path / "client/retry.py")]
         assert service.submitted == []
 
@@ -260,6 +271,9 @@ async def test_a_shell_opens_in_the_copy(
         drive.key("s")
         await drive.until((tmp_path / "where").exists)
         await drive.until(lambda: (tmp_path / "where").read_text() == f"{copy}\n")
+        await past_guard(drive)
+        drive.key("escape")
+        await all_done(drive)
 
 
 async def test_a_copy_on_another_machine_is_edited_there(tmp_path: Path) -> None:

@@ -218,3 +218,19 @@ async def test_events_are_followed_from_the_older_of_the_first_documents() -> No
             while not service.followed:
                 await asyncio.sleep(0)
         assert service.followed == [38]
+
+
+async def test_a_question_that_is_only_steered_is_asked_at_the_next_change() -> None:
+    service, box = FakeService(), Box()
+    first, then = ShowQueue(), ShowQueue(at=("1.4.1",))
+    async with running(_connect(service), box) as feed:
+        feed.want("queue", first)
+        await box.until(lambda: "queue" in box.slots())
+        feed.steer("queue", then)
+        assert not feed._slots["queue"].stale.is_set()
+        asked = service.asked.count(first)
+        service.happen("task.edited", "1.4.1", fields=["title"])
+        await box.until(lambda: then in service.asked)
+        assert service.asked.count(first) == asked
+        await box.until(lambda: any(isinstance(m, Arrived) and m.query == then
+                                    for m in box.messages))  # fmt: skip

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 
 from codeframe_tui.tui.preferences import Preferences
 from codeframe_tui.tui.theme import NAMES, full_name
@@ -44,6 +45,9 @@ async def test_the_palette_shows_a_theme_before_it_is_chosen() -> None:
         drive.type("colour-blind-light")
         await drive.until(lambda: any("Theme: colour-blind-light" in line for line in lines(drive)))
         await drive.until(lambda: drive.app.theme == full_name("colour-blind-light"))
+        raised = Color.parse(drive.app.current_theme.variables["raised"])
+        results = drive.app.screen.query_one("#--results")
+        await drive.until(lambda: results.background_colors[1] == raised)
         drive.key("escape")
         await drive.until(lambda: drive.app.theme == full_name("dark"))
         drive.key("ctrl+p")

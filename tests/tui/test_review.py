@@ -114,6 +114,12 @@ async def test_leaving_the_dialogue_writes_nothing(tmp_path: Path) -> None:
         assert (await desk.task())["comments"] == []
 
 
+@pytest.mark.fault(
+    "people",
+    "the next attempt changes lines that were commented on",
+    sees="the comment below its file, as outdated, with the lines as they were",
+    kept="the comment; others move with their lines",
+)
 async def test_comments_follow_to_the_next_attempt_or_are_outdated(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("a.py", "twenty")
@@ -166,6 +172,33 @@ async def test_ranges_across_hunks_give_each_its_part_and_one_key_takes_all_back
         await desk.press("U")
         await desk.drive.until(lambda: "rejected" not in desk.text)
         assert desk.diff.draft.moves == 0
+
+
+async def test_a_range_decides_nothing_in_the_first_moment_of_a_proposal(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        now = desk.diff._clock()
+        desk.diff._clock, desk.diff._appeared = lambda: now, now - 0.29
+        desk.go_to("a.py", "twenty")
+        await desk.press("v", "space")
+        assert desk.diff.draft.moves == 0
+        assert desk.diff.has_range, "nor is it lost"
+        desk.diff._appeared -= 0.02
+        await desk.press("space")
+        assert desk.diff.draft.verdict("a.py", 2) == "partly"
+
+
+async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        view, now = desk.diff, desk.diff._clock()
+        view._clock, view._appeared = lambda: now, now - 1
+        view.move_to(view.row_of(("a.py", 1))[0])
+        view._began, view._restored = view.place, set()
+        kept = {"accepted": Parts(hunks=(("a.py", 1),)).document, "seen": [], "since": {}}
+        view.restore({**kept, "rejected": Parts().document}, view.draft.proposal)
+        assert view.place is not None
+        assert (view.place.path, view.place.k) == ("a.py", 2)
+        await desk.press("space")
+        assert view.draft.verdict("a.py", 2) == "undecided"
 
 
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
@@ -427,6 +460,12 @@ async def test_a_proposal_that_changed_behind_the_sheet_is_not_applied(tmp_path:
 # -- drafts ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "people",
+    "the cockpit or the engine ends in the middle of a review",
+    sees="the same verdicts, comments and seen files, and the cursor at what is undecided",
+    kept="all but the last half second, without a key",
+)
 async def test_verdicts_and_seen_files_outlive_the_cockpit_and_the_engine(tmp_path: Path) -> None:
     trees = Trees()
     base = trees.put(BEFORE)
@@ -458,6 +497,9 @@ async def test_verdicts_and_seen_files_outlive_the_cockpit_and_the_engine(tmp_pa
             assert draft.seen >= {"a.py", "d.py"}
             assert desk.diff.place is not None
             assert desk.diff.place.path == "b.py", "it goes on at what is undecided"
+            desk.go_to("d.py", "new")
+            await desk.press("U")
+            assert desk.diff.draft.file_verdict("d.py") == "undecided"
 
 
 async def test_leaving_stores_at_once(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from codeframe_tui.core.queries import ShowHits
 from codeframe_tui.tui.present.diff_kinds import Place
 from codeframe_tui.tui.present.diff_supply import opened as opened_document
 from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.panes import ActivityPane, BlockersPane
 from tests.diff_documents import document, file, hunk, large
 from tests.tui.diff_host import Host, until
 from tests.tui.driving import Drive, opened
@@ -226,7 +227,40 @@ async def test_leaving_the_prompt_by_another_pane_closes_it_and_keeps_the_hits()
         assert view.sought == "retry"
 
 
-async def test_a_pane_that_cannot_be_searched_says_so() -> None:
+async def test_entries_of_the_activity_are_searched_and_gone_round() -> None:
     async with opened() as drive:
-        drive.key("4", "/")
-        await drive.until(lambda: "nothing to search here" in drive.label("notice"))
+        drive.key("5")
+        await drive.in_pane("activity")
+        pane = drive.app.cockpit.query_one(ActivityPane)
+        drive.key("/")
+        await drive.in_pane("sought")
+        drive.type("turn")
+        await drive.until(lambda: pane.found.endswith("of 3"))
+        drive.key("enter")
+        await drive.in_pane("activity")
+        at = []
+        for _ in range(4):
+            drive.key("n")
+            before = pane.cursor
+            await drive.until(lambda before=before: pane.cursor != before)  # type: ignore[misc]
+            at.append(pane.found)
+        assert len(set(at[:3])) == 3
+        assert at[3] == at[0]
+        row = next(n for n in range(pane.count()) if "turn" in pane.text_at(n))
+        marked = [p.text for p in pane.render_line(row) if p.style and p.style.underline]
+        assert marked == ["turn"]
+        drive.key("escape")
+        await drive.until(lambda: not pane.sought)
+
+
+async def test_a_question_is_found_by_its_words() -> None:
+    async with opened() as drive:
+        drive.key("4")
+        await drive.in_pane("blockers")
+        pane = drive.app.cockpit.query_one(BlockersPane)
+        drive.key("/")
+        await drive.in_pane("sought")
+        drive.type("half")
+        await drive.until(lambda: pane.found == "1 of 1")
+        drive.type("zz")
+        await drive.until(lambda: pane.found == "no hit")

@@ -65,6 +65,22 @@ async def test_old_lines_stand_left_of_what_they_became() -> None:
         assert added[64:].split() == ["12", "+", "class", "Limit:"]
 
 
+async def test_a_file_that_came_or_went_has_all_the_width_and_is_copied_whole() -> None:
+    long = "x = " + "1 + " * 30
+    came = document(file("a.py", hunk(1, 1, f"+{long}", "+end", old_at=0), action="create"))
+    app = Host(came)
+    async with app.run_test(size=(130, 40)) as pilot:
+        diff = await app.settled(pilot)
+        assert diff.is_split
+        assert line(diff, "a.py", 1, 0).split()[:3] == ["1", "+", "x"]
+        assert line(diff, "a.py", 1, 0)[15:].startswith("x = 1 + 1")
+        await press(pilot, "W")
+        assert diff.count() == 5  # one line more, by all the width
+        first = diff.index.find(Place("a.py", 1, 0)) or 0
+        selection = Selection(Offset(17, first), Offset(128, first + 2))
+        assert diff.get_selection(selection) == (f"{long[2:]}\nend", "\n")
+
+
 async def test_a_verdict_by_a_line_of_either_side_is_the_hunks() -> None:
     app = Host(retry())
     async with app.run_test(size=(130, 40)) as pilot:

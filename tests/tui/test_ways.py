@@ -57,6 +57,19 @@ def test_what_may_hurt_is_read_first_and_what_tools_wrote_last() -> None:
         (["+def f(", "+    a,", "+) -> None:", "+    x"], "", ["+ f"]),
         (["+    export function go(a) {", "+      x", "+    }"], "", ["+ go"]),
         ([" def f():", "     x", "\\ No newline"], "", []),
+        (
+            [
+                "         return x",
+                " ",
+                "+    @property",
+                "+    def new(self):",
+                "+        return 1",
+            ],
+            "def old(self):",
+            ["+ new"],
+        ),
+        (["             deep", "         x", "+        y"], "def f(self):", ["~ f"]),
+        (["     x = 1", "+    def f(self):", "+        y"], "class A:", ["+ A.f"]),
     ],
 )
 def test_symbols_are_told_where_the_lines_tell_them(

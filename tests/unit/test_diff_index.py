@@ -96,6 +96,13 @@ def test_every_row_is_found_again_at_its_place(case: tuple[Any, DiffIndex, Look]
     assert len(set(places)) == len(places)
 
 
+def _beside(row: PairRow | LineRow) -> PairRow:
+    """A line of a file with one side only, as if the other one stood beside it."""
+    if isinstance(row, PairRow):
+        return row
+    return PairRow(None if row.sign == "+" else row, None if row.sign == "-" else row)
+
+
 @given(_cases())
 def test_the_lines_of_all_rows_are_those_of_the_document(
     case: tuple[Any, DiffIndex, Look],
@@ -115,7 +122,7 @@ def test_the_lines_of_all_rows_are_those_of_the_document(
     if not look.split:
         assert [(r.sign, r.text) for r in lines if isinstance(r, LineRow)] == texts
         return
-    pairs = [row for row in lines if isinstance(row, PairRow)]
+    pairs = [_beside(row) for row in lines if isinstance(row, PairRow | LineRow)]
     left = [(r.left.sign, r.left.text) for r in pairs if r.left]
     right = [(r.right.sign, r.right.text) for r in pairs if r.right]
     assert [line for line in left if line[0] in " -"] == [line for line in texts if line[0] in " -"]

@@ -94,3 +94,8 @@ def test_a_task_that_is_out_of_its_window_is_found_by_its_place() -> None:
     assert rows_of(found).line_of("250") is None
     assert rows_of({**found, "places": {"250": ["queued", 249]}}).line_of("250") == 250
     assert rows_of({**found, "places": {"250": ["queued", 300]}}).line_of("250") is None
+
+
+def test_a_key_that_is_no_place_has_no_line() -> None:
+    rows = rows_of(document((1, 0, 5, 0), {}))
+    assert [rows.line_of(key) for key in ("queued#x", "queued#9", "#", "no#1", None)] == [None] * 5

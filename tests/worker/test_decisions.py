@@ -15,6 +15,7 @@ from codeframe_tui.core.commands import Approve, Redo, Retry, SetPolicy, Undo
 from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowDiff, ShowUndo
+from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from tests.worker.room import (
     PLAIN,
     Recorder,
@@ -470,3 +471,29 @@ async def _stop_deciding() -> None:
     (lane,) = [task for task in asyncio.all_tasks() if task.get_name() == "decisions"]
     lane.cancel()
     await asyncio.wait({lane})
+
+
+async def test_hunks_and_lines_together_are_written_as_they_were_seen(tmp_path: Path) -> None:
+    body = b"".join(b"line %d\n" % n for n in range(40))
+    new = body.replace(b"line 5\n", b"five\n").replace(b"line 20\n", b"twenty\nand more\n")
+    new = new.replace(b"line 30\n", b"")
+    change = {"path": "notes.txt", "action": "modify", "content": new.decode()}
+    files = {**PLAIN, "notes.txt": (0o644, body)}
+    async with room(tmp_path, Line(answer(*three(), change)), files=files) as desk:
+        task = await desk.add(evidence="none")
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        document = await desk.service.query(ShowDiff(task))
+        (shown,) = (file for file in document["files"] if file["path"] == "notes.txt")
+        draft = ReviewDraft.of(document).give(Verdict.ACCEPTED, [("notes.txt", 1)])
+        for hunk in shown["hunks"][1:]:
+            wanted = {"and more", "line 30"}
+            rows = [at for at, (_, text) in enumerate(hunk["lines"]) if text in wanted]
+            draft = draft.give_rows(Verdict.ACCEPTED, ("notes.txt", hunk["k"]), hunk, rows)
+        for path in ("pkg/three.py", "tests/test_three.py"):
+            draft = draft.give_file(Verdict.ACCEPTED, path)
+        end = await desk.deed(Approve(task, document["proposal"], draft.parts))
+        assert end.type == "change.applied", end.data
+        written = body.replace(b"line 5\n", b"five\n").replace(b"line 30\n", b"")
+        written = written.replace(b"line 20\n", b"line 20\nand more\n")
+        assert (desk.project / "notes.txt").read_bytes() == written

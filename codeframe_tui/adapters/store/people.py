@@ -3,6 +3,7 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, TextClause, insert, select, text, update
@@ -33,6 +34,9 @@ class SqlBlockers:
 
     def open(self) -> list[Blocker]:
         return self._where(text("status = 'open'"))
+
+    def open_of(self, numbers: Sequence[str]) -> list[Blocker]:
+        return self._where(BLOCKERS.c.task.in_(numbers), BLOCKERS.c.status == "open")
 
     def of(self, number: str) -> list[Blocker]:
         return self._where(BLOCKERS.c.task == number)

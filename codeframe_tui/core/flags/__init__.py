@@ -12,6 +12,7 @@ both sides are matched (`suite`), then checks (`compare`), and what is left over
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.code import code_flags, removed_names
 from codeframe_tui.core.flags.collected import Moved
-from codeframe_tui.core.flags.environment import environment, names_of_project
+from codeframe_tui.core.flags.environment import environment, fixtures_of, names_of_project
 from codeframe_tui.core.flags.extra import OWN_RULES, OwnRule, OwnRules, own_flags, raised
 from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
@@ -43,6 +44,10 @@ __all__ = [
     "in_order",
     "weakened",
 ]
+
+
+_BY_TEXT = frozenset({"test_skipped", "assert_true", "test_unreadable"})
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +95,17 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     """All flags of a proposal, and which tests only moved."""
     changes = [Change(diff, *material.texts.get(diff.path, (None, None))) for diff in diffs]
     project = _project(changes, material.base_paths or ())
+    suites = _suites(changes, material)
+    known = material.base_paths
+    if known is not None:  # where tests of the base are now, no folder is only of new ones
+        known = {*known, *(p.new.path for p in suites.pairs if p.new is not None)}
     flags: list[Flag] = []
     for change in changes:
-        flags += path_flags(change, material.base_paths)
+        flags += path_flags(change, known, _taken(material, change))
         flags += line_flags(change)
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
         flags += code_flags(change, project, material.declared)
-    suites = _suites(changes, material)
     flags += _test_flags(changes, suites, project)
     flags += own_flags(changes, material.own)
     gone = gone_with_code(suites, removed_names(changes))
@@ -122,15 +130,25 @@ def weakened(
     suites = _suites(changes, material)
     found = [f for f in _test_flags(changes, suites, project) if f.severity == RED]
     for change in changes:
-        found += [f for f in line_flags(change) if f.rule in {"test_skipped", "assert_true"}]
+        found += [f for f in line_flags(change) if f.rule in _BY_TEXT]
     return in_order(_since(one, since, frozen) for one in found)
 
 
+def _taken(material: Material, change: Change) -> set[str]:
+    """Fixtures of conftests other than this one."""
+    if change.name != "conftest.py":
+        return set()
+    others = [t for path, t in material.imported.items() if path.endswith("conftest.py")]
+    others += [old for p, (old, _) in material.texts.items() if p != change.path and old]
+    return set[str]().union(*map(fixtures_of, others))
+
+
 def _since(one: Flag, since: int, frozen: Collection[str]) -> Flag:
-    """The flag of a frozen test has a rule of its own."""
+    """The flag of a frozen test, or of all tests of its file, has a rule of its own."""
     names = {ident.rpartition("::")[2] for ident in frozen if ident.startswith(one.path + "::")}
-    said = one.message.replace(",", " ").replace(":", " ").split()
-    rule = "frozen_test" if names & set(said) or (names and not said) else one.rule
+    of_all = one.message == RULES[one.rule].what
+    named = names & set(_WORD.findall(one.message))
+    rule = "frozen_test" if named or (names and of_all) else one.rule
     message = f"{one.message} (since attempt {since})"
     return Flag(rule, one.severity, one.path, one.line, message, one.before, one.after)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags.table import RULES
@@ -17,6 +18,7 @@ __all__ = ["Change", "Lines", "flag", "parse"]
 Lines = Sequence[tuple[str, int | None, str]]
 """Changed lines as (sign, line number on the new side or None, text)."""
 _LONGEST = 400_000
+_DEEPEST = 150
 _SHOWN = 300
 
 
@@ -90,11 +92,25 @@ def flag(
     return Flag(rule, known.severity, path, line, text or known.what, cut[0], cut[1])
 
 
+@lru_cache(maxsize=4)  # all rules look at one file after the other
 def parse(text: str | None) -> ast.Module | None:
-    """The syntax tree; None for what is absent, too long, or no Python that can be read here."""
+    """The syntax tree, not to be changed.
+
+    None for what is absent, too long or too deep, or no Python that can be read here.
+    """
     if text is None or len(text) > _LONGEST:
         return None
     try:
-        return ast.parse(text)
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return None if _is_deep(tree) else tree
+
+
+def _is_deep(tree: ast.AST) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True

@@ -108,12 +108,28 @@ def _compared(test: ast.Compare, *, positive: bool) -> Iterator[Check]:
     left = test.left
     for operator, right in zip(test.ops, test.comparators, strict=True):
         sign = _SIGNS[type(operator)]
-        yield _comparison(left, sign if positive else _OPPOSITE[sign], right)
+        yield from _parts(left, sign if positive else _OPPOSITE[sign], right)
         left = right
 
 
+def _parts(left: ast.expr, sign: str, right: ast.expr) -> Iterator[Check]:
+    """An equality of two tuples says one thing for each of their elements."""
+    both = isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple)
+    a, b = (elements(left), elements(right)) if both else (None, None)
+    if sign == "==" and a and b and len(a) == len(b):
+        for one, other in zip(a, b, strict=True):
+            yield from _parts(one, sign, other)
+        return
+    yield _comparison(left, sign, right)
+
+
 def _comparison(left: ast.expr, sign: str, right: ast.expr) -> Check:
+    if text_of(right) == "None" and sign in {"==", "!="}:
+        sign = "is" if sign == "==" else "is not"
     text = f"{text_of(left)} {sign} {text_of(right)}"
+    emptiness = _emptiness(left, sign, right)
+    if emptiness is not None:
+        return replace(emptiness, text=text)
     if _is_written_out(left) and not _is_written_out(right):
         if sign in {"in", "not in"}:
             return Check("value", text_of(right), f"has {sign}", text_of(left), LOOSE, text=text)
@@ -132,6 +148,18 @@ def _comparison(left: ast.expr, sign: str, right: ast.expr) -> Check:
     strength = _strength(left, sign, right)
     bound = number(right) if sign in {"<", "<=", ">", ">="} else None
     return Check("value", text_of(left), sign, text_of(right), strength, bound, text=text)
+
+
+def _emptiness(left: ast.expr, sign: str, right: ast.expr) -> Check | None:
+    """``len(x) == 0`` is ``not x``, ``len(x) > 0`` is ``x``."""
+    match left, sign, right:
+        case ast.Call(func=ast.Name(id="len"), args=[held]), "==", ast.Constant(value=0):
+            return _truth(held, positive=False)
+        case ast.Call(func=ast.Name(id="len"), args=[held]), ">" | "!=", ast.Constant(value=0):
+            return _truth(held, positive=True)
+        case ast.Call(func=ast.Name(id="len"), args=[held]), ">=", ast.Constant(value=1):
+            return _truth(held, positive=True)
+    return None
 
 
 def _strength(left: ast.expr, sign: str, right: ast.expr) -> int:

@@ -14,7 +14,11 @@ __all__ = ["Loss", "Wider", "losses", "remaining", "says_less"]
 
 Wider = Callable[[str, str], bool]
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_ANYTHING = re.compile(r"\bANY\b")
+_COMMON = frozenset({"None", "True", "False"})
 _LEAST = 0.55
+_MOST_COMPARED = 5_000
+_LONGEST = 400
 _GUARDS = {
     "unreached": "assert_unreached",
     "swallowed": "assert_swallowed",
@@ -62,12 +66,13 @@ def losses(
         wider: whether the second of two names is a base class of the first.
     """
     found: list[Loss] = []
+    left = [_MOST_COMPARED]
     for check in old:
         other = _equal(check, pool)
         if other is not None:
             pool.remove(other)
             continue
-        place = _best(check, extra, open_cases=open_cases)
+        place = _best(check, extra, left, open_cases=open_cases)
         if place is None:
             found.append(Loss("cases_removed" if check.values else "assert_removed", check))
             continue
@@ -82,14 +87,17 @@ def _equal(check: Check, pool: Sequence[Check]) -> Check | None:
     return next((other for other in pool if other.key == check.key), None)
 
 
-def _best(check: Check, extra: Sequence[Check], *, open_cases: bool) -> Check | None:
+def _best(
+    check: Check, extra: Sequence[Check], left: list[int], *, open_cases: bool
+) -> Check | None:
+    """What most likely took a check's place; ``left`` counts what may still be compared."""
     if check.kind == RUNS:  # whatever is asserted now, it runs
         told = [c for c in extra if c.kind != RUNS and c.strength > NOTHING]
         fitting = (c for c in told if _same_case(check, c, open_cases=open_cases))
         if first := next(fitting, None):
             return first
     rated = [
-        (_likeness(check, other), -i)
+        (_likeness(check, other, left), -i)
         for i, other in enumerate(extra)
         if _same_case(check, other, open_cases=open_cases) and _can_stand_for(check, other)
     ]
@@ -113,8 +121,10 @@ def _same_case(check: Check, other: Check, *, open_cases: bool) -> bool:
     return not open_cases
 
 
-def _likeness(a: Check, b: Check) -> float:
+def _likeness(a: Check, b: Check, left: list[int]) -> float:
     """From 0 to 1: how likely one took the other's place."""
+    if "raises" in {a.kind, b.kind} and a.kind != b.kind:
+        return 0.0
     if a.subject == b.subject:
         return 1.0
     if b.op == "or" and a.text and a.text in b.expected:
@@ -123,8 +133,12 @@ def _likeness(a: Check, b: Check) -> float:
         return 0.95
     names = set(_NAME.findall(a.subject)), set(_NAME.findall(b.subject))
     shared = len(names[0] & names[1]) / max(len(names[0] | names[1]), 1)
-    ratio = SequenceMatcher(None, a.subject, b.subject, autojunk=False).ratio()
-    same = 0.25 if a.expected and (a.op, a.expected) == (b.op, b.expected) else 0.0
+    left[0] -= 1
+    sides = a.subject[:_LONGEST], b.subject[:_LONGEST]
+    ratio = SequenceMatcher(None, *sides, autojunk=False).ratio() if left[0] > 0 else shared
+    same = 0.0
+    if a.expected and (a.op, a.expected) == (b.op, b.expected):
+        same = 0.45 if len(a.expected) > 3 and a.expected not in _COMMON else 0.25
     kind = 0.2 if a.kind == b.kind == "raises" and a.expected == b.expected else 0.0
     if b.strength == NOTHING:
         same += 0.6
@@ -133,7 +147,7 @@ def _likeness(a: Check, b: Check) -> float:
 
 def says_less(old: Check, new: Check, wider: Wider) -> str:
     """The rule by which a check says less than the one it took the place of; empty if none."""
-    if new.kind == RUNS and old.kind != RUNS:
+    if new.kind == RUNS and (old.kind != RUNS or new.strength == NOTHING):
         return "assert_removed"
     if new.strength == NOTHING and old.strength > NOTHING:
         return "raises_broadened" if old.kind == new.kind == "raises" else "assert_true"
@@ -143,7 +157,8 @@ def says_less(old: Check, new: Check, wider: Wider) -> str:
             return rule
     if old.kind == "raises":
         return _raises_less(old, new, wider)
-    if new.strength < old.strength or _is_looser(old, new):
+    anything = len(_ANYTHING.findall(new.expected)) - len(_ANYTHING.findall(old.expected))
+    if new.strength < old.strength or anything > 0 or _is_looser(old, new):
         return "assert_weakened"
     same = replace(new, expected=old.expected, text=old.text, line=old.line, values=old.values)
     return "expectation_changed" if new.expected != old.expected and same == old else ""

@@ -13,7 +13,7 @@ from codeframe_tui.core.flags.module import Module, read_module
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verification import Flag
 
-__all__ = ["environment", "is_inert_conftest"]
+__all__ = ["environment", "fixtures_of", "is_inert_conftest"]
 
 Found = tuple[str, int, str]
 """Rule, line and what stands there."""
@@ -143,11 +143,17 @@ def _resolved(node: ast.expr, module: Module) -> str:
     return module.imports.get(head, head) + dot + rest
 
 
-def is_inert_conftest(change: Change) -> bool:
+def fixtures_of(text: str | None) -> set[str]:
+    """Names of the fixtures that a file has."""
+    module = read_module("conftest.py", text)
+    return {f.bare for f in module.functions if f.is_fixture()} if module is not None else set()
+
+
+def is_inert_conftest(change: Change, taken: Collection[str]) -> bool:
     """Whether a conftest only gained fixtures that no test has without naming them.
 
-    Imports, constants and fixtures of new names; what was there is there as it was. A fixture of
-    the name of pytest's own, an automatic one, and everything else is not inert.
+    Imports, and fixtures of new names; what was there is there as it was. A fixture of a name that
+    is taken by another conftest or by pytest, an automatic one, and everything else is not inert.
     """
     if change.is_deleted:
         return False
@@ -162,7 +168,7 @@ def is_inert_conftest(change: Change) -> bool:
     plain = all(
         isinstance(node, ast.Import | ast.ImportFrom)
         or _is_docstring(node)
-        or _is_plain(node, module)
+        or _is_plain(node, module, taken)
         for node in fresh
     )
     gone = [text for text in before if text not in kept]
@@ -173,7 +179,7 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _is_plain(node: ast.stmt, module: Module) -> bool:
+def _is_plain(node: ast.stmt, module: Module, taken: Collection[str]) -> bool:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     functions = [f for f in module.functions if f.bare == node.name]
@@ -181,7 +187,7 @@ def _is_plain(node: ast.stmt, module: Module) -> bool:
         return False
     named = {k.arg for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords}
     return (
-        node.name not in _BUILT_IN_FIXTURES
+        node.name not in {*_BUILT_IN_FIXTURES, *taken}
         and not named & {"name", "autouse"}
         and (len(node.decorator_list) == 1)
     )

@@ -12,6 +12,7 @@ from codeframe_tui.core.verification import Flag
 
 __all__ = ["line_flags", "lost_by_text", "test_names"]
 
+_LONGEST = 4_000
 _TEST_DEF = re.compile(r"\s*(?:async\s+)?def\s+(test\w*)\s*\(")
 _SKIP = re.compile(
     r"\bmark\.(?:skip|skipif|xfail)\b|\bpytest\.(?:skip|xfail|importorskip)\s*\("
@@ -122,7 +123,10 @@ def line_flags(change: Change) -> Iterator[Flag]:
     for rule in _RULES:
         if not rule.where(change):
             continue
-        hits = [(number, text) for sign, number, text in lines if sign == "+" and rule.hit(text)]
+        most = None if rule.rule == "hidden_characters" else _LONGEST
+        hits = [
+            (number, text) for sign, number, text in lines if sign == "+" and rule.hit(text[:most])
+        ]
         if hits:
             count = f" ({len(hits)} lines)" if len(hits) > 1 else ""
             told = flag(rule.rule, change.path, hits[0][0], after=hits[0][1].strip())
@@ -130,7 +134,8 @@ def line_flags(change: Change) -> Iterator[Flag]:
                 told.rule, told.severity, told.path, told.line, told.message + count, "", told.after
             )
     if change.is_python and change.new is not None and not _is_read(change):
-        yield flag("unreadable", change.path)
+        was = change.is_support and parse(change.old) is not None
+        yield flag("test_unreadable" if was else "unreadable", change.path)
 
 
 def lost_by_text(change: Change, tests_now: Collection[str]) -> Iterator[Flag]:

@@ -29,7 +29,7 @@ def lost_tests(suites: Suites, removed: Collection[str]) -> Iterator[Flag]:
     for pair in suites.pairs:
         found = _lost(pair, suites, pool)
         if pair.old.is_test:
-            yield from _gone(pair, found, removed, suites)
+            yield from _gone(pair, found, removed)
         if pair.new is not None:
             yield from _less(pair.new, found, removed)
 
@@ -69,16 +69,11 @@ def _lost(pair: Pair, suites: Suites, pool: list[Check]) -> list[Loss]:
     return losses(pair.left, list(pair.extra), pool, open_cases=opened, wider=wider)
 
 
-def _gone(pair: Pair, lost: list[Loss], removed: Collection[str], suites: Suites) -> Iterator[Flag]:
+def _gone(pair: Pair, lost: list[Loss], removed: Collection[str]) -> Iterator[Flag]:
     """The test itself is gone, or is not run."""
     old, new = pair.old, pair.new
     if new is None:
         if pair.left and not lost:  # all of it is said by other tests
-            return
-        inner = _inner(old, suites)
-        if inner is not None:
-            text = f"{old.name} is not run any more: it stands inside a function"
-            yield flag("test_uncollected", old.path, inner.lineno, text, before=_head(old))
             return
         rule = "test_deleted_with_code" if _names(old) & set(removed) else "test_deleted"
         yield flag(rule, old.path, None, f"a test is gone: {old.name}", before=_head(old))
@@ -91,15 +86,6 @@ def _gone(pair: Pair, lost: list[Loss], removed: Collection[str], suites: Suites
     if new.condition and new.condition != old.condition:
         text = f"{new.name} exists only under: {new.condition}"
         yield flag("test_guarded", new.path, new.node.lineno, text, after=f"if {new.condition}:")
-
-
-def _inner(gone: Function, suites: Suites) -> ast.FunctionDef | None:
-    """A function of a gone test's name inside another function."""
-    module = suites.new.world.modules.get(gone.path)
-    nodes = ast.walk(module.tree) if module is not None else ()
-    tops = {function.node for function in module.functions} if module is not None else set()
-    found = (n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == gone.bare)
-    return next((node for node in found if node not in tops), None)
 
 
 def _less(new: Function, lost: list[Loss], removed: Collection[str]) -> Iterator[Flag]:

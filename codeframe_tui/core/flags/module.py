@@ -221,6 +221,8 @@ def imported_paths(
 ) -> list[str]:
     """Files that changed tests and their helpers import, and that did not change themselves.
 
+    Beside a changed conftest all others belong to them.
+
     Args:
         texts: path -> text on the base and on the proposal, of all changed files.
         paths: all files of the base.
@@ -234,6 +236,8 @@ def imported_paths(
                 owner = dotted.rpartition(".")[0]
                 tails = {name.replace(".", "/") for name in (dotted, owner) if name}
                 wanted |= {f"{tail}{end}" for tail in tails for end in (".py", "/__init__.py")}
+    if any(path.endswith("conftest.py") for path in texts):
+        wanted.add("conftest.py")
     names = {tail.rpartition("/")[2] for tail in wanted}
     return [
         path

@@ -98,18 +98,21 @@ _REAL = (
 )
 
 
-def path_flags(change: Change, base_paths: Collection[str] | None) -> Iterator[Flag]:
+def path_flags(
+    change: Change, base_paths: Collection[str] | None, taken: Collection[str] = ()
+) -> Iterator[Flag]:
     """Flags of what a file is by its name and mode.
 
     Args:
         base_paths: the files of the base; None = not known.
+        taken: names of fixtures that other conftests have.
     """
     path = change.path.lower()
     for rule, pattern in _COMPILED:
         if pattern.fullmatch(path):
             yield flag(rule, change.path)
     if change.name == "conftest.py":
-        yield _conftest_flag(change, base_paths)
+        yield _conftest_flag(change, base_paths, taken)
     if change.name == "pyproject.toml":
         yield _pyproject_flag(change)
     if any(_mixes_scripts(part) for part in change.path.split("/")):
@@ -119,7 +122,9 @@ def path_flags(change: Change, base_paths: Collection[str] | None) -> Iterator[F
     yield from _mode_flags(change)
 
 
-def _conftest_flag(change: Change, base_paths: Collection[str] | None) -> Flag:
+def _conftest_flag(
+    change: Change, base_paths: Collection[str] | None, taken: Collection[str]
+) -> Flag:
     folder = change.path.rpartition("/")[0] + "/"
     own = (
         change.diff.action is Action.CREATE
@@ -129,7 +134,7 @@ def _conftest_flag(change: Change, base_paths: Collection[str] | None) -> Flag:
     )
     if own:
         return flag("conftest_fixture", change.path, None, "runs with the new tests beside it")
-    if is_inert_conftest(change):
+    if is_inert_conftest(change, taken):
         return flag("conftest_fixture", change.path, None, "new fixtures for tests that name them")
     return flag("conftest", change.path)
 

@@ -37,6 +37,7 @@ def standins(suites: Suites, project: Collection[str]) -> Iterator[Flag]:
         yield from _mocked(suites, module, tests, had, project)
         if old is not None:
             yield from _copied(suites, old, module, project)
+            yield from _fixtures(old, module)
 
 
 def _mocked(
@@ -103,7 +104,9 @@ def _units(checks: Sequence[Check], module: Module) -> set[str]:
 
 def _replaced(function: Function, module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """Everything that a function puts something else in the place of: node and dotted name."""
-    for node in ast.walk(function.node):
+    own = {id(decorator) for decorator in function.node.decorator_list}
+    shared = [d for d in function.decorators if id(d) not in own]
+    for node in (n for part in (function.node, *shared) for n in ast.walk(part)):
         if isinstance(node, ast.Call):
             target = _patched(node, module)
             if target:
@@ -148,6 +151,23 @@ def _is_unit(target: str, units: set[str], project: Collection[str], module: Mod
     return f"{_ANY}.{last}" in units and tail[:1].isupper()
 
 
+def _fixtures(old: Module, new: Module) -> Iterator[Flag]:
+    """Fixtures and set-ups of existing tests that are others now."""
+    tests = [function for function in old.functions if function.is_test]
+    asked = {arg.arg for test in tests for arg in test.node.args.args}
+    before = {f.bare: f for f in old.functions if f.is_fixture() or _is_set_up(f)}
+    for function in new.functions:
+        name, line = function.bare, function.node.lineno
+        if not function.is_fixture() and not _is_set_up(function):
+            continue
+        if name not in before:
+            if name in asked:
+                text = f"tests that ask for {name} get another one now"
+                yield flag("fixture_replaced", new.path, line, text)
+        elif before[name].source != function.source:
+            yield flag("fixture_changed", new.path, line, f"{name} is made in another way")
+
+
 def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) -> Iterator[Flag]:
     """Names that a test file imported from the project and now has from somewhere else."""
     for name, dotted in old.imports.items():
@@ -157,12 +177,19 @@ def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) 
         found = suites.new.world.find(now) if now else None
         own = new.function(name) is not None or name in new.constants
         own |= name in {n.name for n in new.tree.body if isinstance(n, ast.ClassDef)}
+        before = suites.new.world.find(dotted)
         moved = found is not None and is_test_support(found[0].path)
+        moved |= now is not None and now.partition(".")[0] in project and _defines(before)
         if ((now is None and own) or moved) and _is_used(name, suites, new):
             line = new.rebound.get(name) or 1
             text = f"tests its own {name}, not {dotted}"
             after = f"from {now}" if now else f"def {name}"
             yield flag("tested_copy", new.path, line, text, before=f"from {dotted}", after=after)
+
+
+def _defines(place: tuple[Module, str] | None) -> bool:
+    """Whether what was tested is still where it was."""
+    return place is not None and place[0].function(place[1]) is not None
 
 
 def _is_used(name: str, suites: Suites, module: Module) -> bool:

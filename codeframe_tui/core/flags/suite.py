@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -18,7 +18,9 @@ from codeframe_tui.core.flags.reader import checks_of
 __all__ = ["Pair", "Side", "Suites", "match_suites", "side_of"]
 
 _LEAST_LIKE = 0.6
-_MOST_COMPARED = 400
+_FEW = 200
+_MOST_COMPARED = 5
+_MOST_WORDS = 400
 _WORD = re.compile(r"\w+")
 
 
@@ -34,6 +36,7 @@ class Side:
     world: World
     functions: dict[str, Function] = field(default_factory=dict)
     _checks: dict[str, list[Check]] = field(default_factory=dict)
+    _words: dict[str, list[str]] = field(default_factory=dict)
 
     def checks(self, function: Function) -> list[Check]:
         """What a function asserts; read when it is asked for."""
@@ -41,6 +44,13 @@ class Side:
             module = self.module_of(function)
             self._checks[function.id] = checks_of(function, module, self.world)
         return self._checks[function.id]
+
+    def words(self, function: Function) -> list[str]:
+        """The words of a function's statements, in order."""
+        if function.id not in self._words:
+            told = (text_of(node) for node in _body(function))
+            self._words[function.id] = [word for text in told for word in _WORD.findall(text)]
+        return self._words[function.id]
 
     def module_of(self, function: Function) -> Module:
         """The file of a function."""
@@ -81,12 +91,12 @@ class Suites:
 
     @property
     def changed(self) -> Iterator[Pair]:
-        """Pairs that are not as they were."""
-        return (pair for pair in self.pairs if pair.old.source != _source_of(pair.new))
+        """Pairs that are not as and where they were."""
+        return (pair for pair in self.pairs if _place_of(pair.old) != _place_of(pair.new))
 
 
-def _source_of(function: Function | None) -> str | None:
-    return None if function is None else function.source
+def _place_of(function: Function | None) -> tuple[str, str]:
+    return ("", "") if function is None else (function.id, function.source)
 
 
 def side_of(changes: Sequence[Change], known: Mapping[str, str], *, is_new: bool) -> Side:
@@ -113,6 +123,7 @@ def match_suites(old: Side, new: Side) -> Suites:
     there = {i: f for i, f in new.functions.items() if i in old.functions}
     added = {i: f for i, f in new.functions.items() if i not in old.functions}
     touched = _touched(old.world, new.world)
+    near = _index(old, new, list(added.values()))
     pairs = []
     for ident, function in old.functions.items():
         other = there.get(ident)
@@ -120,7 +131,7 @@ def match_suites(old: Side, new: Side) -> Suites:
             pairs.append(Pair(function, other, [], []))
             continue
         if other is None or (function.is_test and not other.is_test):
-            other = _successor(function, old, new, added) or other
+            other = _successor(function, old, new, near(function)) or other
         left, extra = remaining(old.checks(function), new.checks(other) if other else [])
         pairs.append(Pair(function, other, left, extra))
     taken = {pair.new.id for pair in pairs if pair.new is not None}
@@ -161,39 +172,56 @@ def _tops(module: Module | None) -> dict[str, str]:
     return told | {f.bare: f.source for f in module.functions if not f.is_test}
 
 
-def _successor(
-    gone: Function, old: Side, new: Side, added: Mapping[str, Function]
-) -> Function | None:
+def _index(
+    old: Side, new: Side, added: Sequence[Function]
+) -> Callable[[Function], Sequence[Function]]:
+    """Which new functions may have taken a test's place: where there are many, those that share.
+
+    A name, or something that they assert.
+    """
+    if len(added) <= _FEW:
+        return lambda _: added
+    by_key: dict[object, list[Function]] = {}
+    for function in added:
+        by_key.setdefault(function.bare, []).append(function)
+        for check in new.checks(function):
+            by_key.setdefault(check.key, []).append(function)
+
+    def near(gone: Function) -> Sequence[Function]:
+        keys: list[object] = [gone.bare, *(check.key for check in old.checks(gone))]
+        return list({f.id: f for key in keys for f in by_key.get(key, ())[:_FEW]}.values())
+
+    return near
+
+
+def _successor(gone: Function, old: Side, new: Side, near: Sequence[Function]) -> Function | None:
     """The new function that took a test's place under another name or in another place."""
-    checks = old.checks(gone)
-    rated = [
-        (_likeness(gone, checks, other, new.checks(other)), other.is_test, i)
-        for i, other in enumerate(list(added.values())[:_MOST_COMPARED])
+    keys, words = {check.key for check in old.checks(gone)}, set(old.words(gone))
+    rated = []
+    for i, other in enumerate(near):
+        said = {check.key for check in new.checks(other)}
+        shared = len(keys & said) / len(keys) if keys else 0.0
+        common = words & set(new.words(other))
+        alike = len(common) / max(len(words | set(new.words(other))), 1)
+        same_name = 0.3 if gone.bare == other.bare else 0.0
+        rated.append((max(shared, alike) + same_name, shared, same_name, other.is_test, -i, other))
+    best = sorted(rated, key=lambda row: row[:-1], reverse=True)[:_MOST_COMPARED]
+    scored = [
+        (
+            max(shared, _ratio(old.words(gone), new.words(other)) - 0.1) + same_name,
+            is_test,
+            i,
+            other,
+        )
+        for _, shared, same_name, is_test, i, other in best
     ]
-    score, _, place = max(rated, default=(0.0, False, 0))
-    return list(added.values())[place] if score >= _LEAST_LIKE else None
+    found = max(scored, key=lambda row: row[:-1], default=None)
+    return found[-1] if found is not None and found[0] >= _LEAST_LIKE else None
 
 
-def _likeness(
-    old: Function, before: Sequence[Check], new: Function, after: Sequence[Check]
-) -> float:
-    """From 0 to 2: how likely a function took another's place."""
-    if before:
-        left, _ = remaining(before, after)
-        shared = 1 - len(left) / len(before)
-    else:
-        shared = 0.0
-    same_name = 0.3 if old.bare == new.bare else 0.0
-    words = _words(old), _words(new)
-    most = max(len(words[0]), len(words[1]), 1)
-    if min(len(words[0]), len(words[1])) / most < 0.3 and not same_name:
-        return shared
-    ratio = SequenceMatcher(None, *words, autojunk=False).ratio() if shared < 1 else 1.0
-    return max(shared, ratio - 0.1) + same_name + 0.01 * ratio
-
-
-def _words(function: Function) -> list[str]:
-    return [word for node in _body(function) for word in _WORD.findall(text_of(node))]
+def _ratio(a: Sequence[str], b: Sequence[str]) -> float:
+    sides = a[:_MOST_WORDS], b[:_MOST_WORDS]
+    return SequenceMatcher(None, *sides, autojunk=False).ratio()
 
 
 def _body(function: Function) -> Iterator[ast.stmt]:

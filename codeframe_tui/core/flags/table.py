@@ -53,6 +53,8 @@ _RULES = (
          "tests that do not run cannot fail"),
     Rule("frozen_test", RED, "a test that had proven the need was changed",
          "tests are frozen once they were RED; the code must meet them, not they the code"),
+    Rule("test_unreadable", RED, "a test file cannot be read here any more",
+         "its tests cannot be compared with those of before"),
     # -- tests that say less
     Rule("assert_removed", RED, "an assertion is gone", "what it held may break unseen"),
     Rule("assert_weakened", RED, "an assertion is looser than before",
@@ -70,6 +72,10 @@ _RULES = (
     # -- what stands in for the code under test
     Rule("unit_mocked", RED, "the tested code itself is replaced in its test",
          "the test then tests the stand-in"),
+    Rule("fixture_replaced", RED, "existing tests are given something else by the same name",
+         "the tests then look at the stand-in"),
+    Rule("fixture_changed", AMBER, "what existing tests are given changed",
+         "right when it follows the code; wrong when it was bent so that tests pass"),
     Rule("tested_copy", RED, "the test brings its own copy of what it tested",
          "the project's code is not tested any more"),
     Rule("always_equal", RED, "a comparison that always has one answer",

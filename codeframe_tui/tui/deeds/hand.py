@@ -23,8 +23,8 @@ from codeframe_tui.tui.programs import run_aside
 __all__ = ["by_hand", "edit", "open_file"]
 
 _EDITOR, _SHELL = Choice("e", "editor", "editor"), Choice("s", "shell", "shell")
-_COPY = Choice("y", "copy path", "copy")
-_DONE = Choice("enter", "done, test", "done")
+_COPY = Choice("y", "path", "copy")
+_DONE = Choice("enter", "done", "done")
 _THROW = Choice("x", "throw away", "throw")
 
 

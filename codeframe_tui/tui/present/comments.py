@@ -129,7 +129,7 @@ def _rows(comment: Mapping[str, Any], place: Place, width: int) -> list[CommentL
         quoted[_EXCERPT:] = [f"… and {more} more lines"] if more > 0 else []
         rows += [CommentLine(number, ((f"{_INDENT}> {line}", "faint"),)) for line in quoted]
     if comment["answer"]:
-        for at, line in enumerate(_wrapped(comment["answer"], room - 2)):
+        for at, line in enumerate(_wrapped(comment["answer"], room - 3)):
             begin = "  " if at else "↳ "
             rows.append(CommentLine(number, ((_INDENT + begin, "green"), (line, "dim"))))
     return rows

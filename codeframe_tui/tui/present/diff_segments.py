@@ -35,14 +35,22 @@ class Look(NamedTuple):
     """How files are laid out.
 
     Attributes:
-        split: old and new lines stand beside each other.
+        split: old and new lines stand beside each other, in files that have both.
         rows_of: how many rows the text of a line takes; None when each takes one.
         gaps: a row tells what does not change above, between and below hunks.
+        rows_of_whole: the same as ``rows_of`` in files that have one side only.
     """
 
     split: bool = False
     rows_of: Callable[[str], int] | None = None
     gaps: bool = False
+    rows_of_whole: Callable[[str], int] | None = None
+
+    def of(self, action: str) -> Look:
+        """How a file is laid out: one that came or went needs no second side."""
+        if action == "modify" or not self.split:
+            return self
+        return self._replace(split=False, rows_of=self.rows_of_whole)
 
 
 class Segments:
@@ -72,7 +80,7 @@ class Segments:
         self._file = file
         self._hunks: Sequence[Mapping[str, Any]] = file["hunks"]
         self._number, self._total = number, total
-        self._look, self._moved = look, moved
+        self._look, self._moved = look.of(file["action"]), moved
         self.last_line = _last_line(self._hunks[-1]) if self._hunks else 0
         lexed = self.last_line <= _LEXED
         self._colours = partial(supply.tokens, self.path) if supply and lexed else None
@@ -87,8 +95,9 @@ class Segments:
 
     def look(self, look: Look) -> None:
         """Lay the rows out otherwise; costs by hunks unless lines stand in pairs or are wrapped."""
-        if look != self._look:
-            self._look = look
+        own = look.of(self._file["action"])
+        if own != self._look:
+            self._look = own
             self._rows_changed()
 
     def fold(self, *, folded: bool) -> None:

@@ -59,21 +59,40 @@ def symbols(files: Sequence[Mapping[str, Any]]) -> list[Symbol]:
 
 
 def _in_hunk(path: str, hunk: Mapping[str, Any]) -> Iterator[Symbol]:
-    inside = _NAMED.search(hunk.get("heading") or "")
-    stack = [(0, inside[1], " ")] if inside else []
+    stack = _around(hunk)
     for at, (sign, text) in enumerate(hunk["lines"]):
         if not text.strip() or sign == "\\":
             continue
-        indent = len(text) - len(text.lstrip())
-        if text.lstrip()[0] not in ")]}":
+        indent, begins = _indent(text), text.lstrip()[0]
+        if begins not in ")]}":
             while stack and stack[-1][0] >= indent:
                 stack.pop()
         defines = _DEFINES.match(text)
         if defines:
             stack.append((indent, defines[2], sign))
-        if sign == " " or not stack:
+        if sign == " " or not stack or begins == "@":
             continue
         # the body of what is added or removed as a whole says no more than its first line
         if defines or stack[-1][2] != sign:
             name = ".".join(name for _, name, _ in stack)
             yield Symbol(sign if defines else "~", reveal_name(name), Place(path, hunk["k"], at))
+
+
+def _around(hunk: Mapping[str, Any]) -> list[tuple[int, str, str]]:
+    """What a hunk begins in: its name, and where it would be indented by the lines that follow."""
+    inside = _NAMED.search(hunk.get("heading") or "")
+    if inside is None:
+        return []
+    body = 1
+    for sign, text in hunk["lines"]:
+        if sign == "\\" or not text.strip():
+            continue
+        if _DEFINES.match(text) or text.lstrip().startswith("@"):
+            break
+        if _indent(text):
+            body = _indent(text) if body == 1 else min(body, _indent(text))
+    return [(body - 1, inside[1], " ")]
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())

@@ -10,6 +10,7 @@ what it replaced.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -80,12 +81,14 @@ class ReviewDraft:
     _lines: Mapping[Unit, Lines] = field(default_factory=dict)
     _history: tuple[_Before, ...] = ()
     _by_path: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    _tally: Mapping[str, Counter[Verdict]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
         """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries."""
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
+        tally: dict[str, Counter[Verdict]] = {}
         for file in document["files"]:
             path = file["path"]
             told = {(path, k): verdict for k, verdict in verdicts_of(file["hunks"])}
@@ -93,7 +96,9 @@ class ReviewDraft:
             by_path[path] = tuple(told)
             for unit, verdict in told.items():
                 verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
-        return cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
+            tally[path] = Counter(verdicts[unit] for unit in told)
+        draft = cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
+        return replace(draft, _tally=tally)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
         """With verdicts that were kept, wherever nothing was said since this was opened.
@@ -142,8 +147,12 @@ class ReviewDraft:
 
     def file_verdict(self, path: str) -> Verdict | None:
         """The verdict all units of a file share; None when they differ."""
-        found = {self.verdict(*unit) for unit in self.units_of(path)}
-        return found.pop() if len(found) == 1 else None
+        found = [verdict for verdict, n in self._tally.get(path, Counter()).items() if n]
+        return found[0] if len(found) == 1 else None
+
+    def file_count(self, path: str, verdict: Verdict) -> int:
+        """How many units of a file have a verdict."""
+        return self._tally[path][verdict] if path in self._tally else 0
 
     def next_undecided(self, after: Unit | None = None) -> Unit | None:
         """The next unit without a verdict, going round; None when all are decided."""
@@ -153,7 +162,7 @@ class ReviewDraft:
 
     def count(self, verdict: Verdict) -> int:
         """How many units have this verdict; ``len(draft.units)`` is the total."""
-        return sum(self._is(unit, verdict) for unit in self.units)
+        return sum(tally[verdict] for tally in self._tally.values())
 
     def units_of(self, path: str) -> tuple[Unit, ...]:
         """The units of a file."""
@@ -234,6 +243,10 @@ class ReviewDraft:
         draft = self._say(dict(last))
         return replace(draft, _history=tuple(earlier)), last[0][0]
 
+    def forget(self, units: Iterable[Unit]) -> ReviewDraft:
+        """Take the verdicts on units back, whenever they were given; it cannot be taken back."""
+        return replace(self.give(Verdict.UNDECIDED, units), _history=self._history)
+
     def see(self, path: str) -> ReviewDraft:
         """Note that a person has been in a file."""
         return self if path in self.seen else replace(self, seen=self.seen | {path})
@@ -247,9 +260,14 @@ class ReviewDraft:
         lines = {unit: each for unit, each in self._lines.items() if unit not in changed}
         lines |= {unit: each for unit, (_, each) in changed.items() if each}
         carried = {unit: n for unit, n in self.carried.items() if unit not in changed}
+        tally = {**self._tally, **{path: Counter(self._tally[path]) for path, _ in changed}}
+        for unit, (verdict, _) in changed.items():
+            tally[unit[0]][self.verdict(*unit)] -= 1
+            tally[unit[0]][verdict] += 1
         return replace(
             self,
             carried=carried,
+            _tally=tally,
             _verdicts=verdicts,
             _lines=lines,
             _history=(*self._history, before),

@@ -32,10 +32,9 @@ def unit_spans(draft: ReviewDraft, unit: Unit) -> Sequence[Span]:
 
 def file_spans(draft: ReviewDraft, path: str) -> Sequence[Span]:
     """How many units of a file are decided, and how."""
-    verdicts = [draft.verdict(*unit) for unit in draft.units_of(path)]
-    counted = [(sign, style, verdicts.count(v)) for v, (sign, style) in _counted()]
+    counted = [(sign, style, draft.file_count(path, v)) for v, (sign, style) in _counted()]
     spans = [(f"{sign} {count} ", style) for sign, style, count in counted if count]
-    return [*spans, (f"of {len(verdicts)}", "dim")] if spans else ()
+    return [*spans, (f"of {len(draft.units_of(path))}", "dim")] if spans else ()
 
 
 def _counted() -> Sequence[tuple[Verdict, Span]]:

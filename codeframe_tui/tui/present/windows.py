@@ -137,7 +137,7 @@ class QueueRows(Sequence[Row]):
             return None
         group, mark, place = key.rpartition("#")
         if mark:
-            return self._line(group, int(place))
+            return self._line(group, int(place)) if place.isdecimal() else None
         held = self._held().get(key)
         told = self._places.get(key) if held is None else None
         return self._line(*told) if told else held

@@ -104,6 +104,7 @@ class DiffView(DiffComments):
         self._restored: set[str] = set()
         self._stays = False
         self._left: dict[str, Place] = {}
+        self._began: Place | None = None
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -139,6 +140,7 @@ class DiffView(DiffComments):
             return
         first = self.draft.next_undecided()
         self.move_to(self.row_of(first)[0] if first else 0)
+        self._began = self.place
 
     def _take_up(self, name: str, shown: dict[str, Any]) -> None:
         """Go on with the draft of another document; one that compares attempts has none."""
@@ -174,11 +176,12 @@ class DiffView(DiffComments):
         if not shown or proposal in self._restored:
             return False
         self._restored.add(proposal)
-        untouched = not self.draft.moves
+        waits = not self.draft.moves and self.place == self._began
         self._take(self.draft.restored(kept, self.document))
         first = self.draft.next_undecided()
-        if untouched and first is not None and not self.has_range:
+        if waits and first is not None and self.row_of(first)[0] != self.cursor:
             self.move_to(self.row_of(first)[0])
+            self._appeared = self._clock()  # a key on its way was about the hunk before
         return True
 
     def show_live(self, path: str, content: str, base_text: str | None) -> None:
@@ -272,9 +275,16 @@ class DiffView(DiffComments):
         self._decide(Verdict.REJECTED, self._file())
 
     def action_take_back(self) -> None:
-        """Take the last verdict back and go to what it was about."""
+        """Take the last verdict back and go to what it was about.
+
+        Without one those under the cursor, which were given before this cockpit was opened.
+        """
+        if not self.can_decide:
+            return
         draft, unit = self.draft.take_back()
-        if unit is not None and self.can_decide:
+        if unit is None:
+            self._take(self.draft.forget(self._here()))
+        else:
             self._take(draft)
             self.go_to(unit)
 

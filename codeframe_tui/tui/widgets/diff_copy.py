@@ -28,18 +28,18 @@ class DiffCopy(DiffRows):
         return shown_text(row) if isinstance(row, LineRow) else ""
 
     def _is_right(self, x: int) -> bool:
-        return not self._look.split or x >= self._canvas(0, self.line_width).half
+        return x >= self._canvas(0, self.line_width).half
 
-    def _text_starts(self, *, right: bool) -> int:
-        """The cell where the text of a side would begin if it were not moved."""
-        canvas = self._canvas(0, self.line_width)
-        side = canvas.half if right and self._look.split else 0
-        return side + text_start(canvas) - self._shift
+    def _text_starts(self, index: int, *, right: bool) -> int:
+        """The cell where the text of a line, of a side, would begin if it were not moved."""
+        split = isinstance(self.index.row(index), PairRow)
+        canvas = self._canvas(0, self.line_width)._replace(split=split)
+        return (canvas.half if right and split else 0) + text_start(canvas) - self._shift
 
     def selected_at(self, selection: Selection, index: int) -> tuple[int, int] | None:
         """Of two sides only the one in which the selection began is marked."""
         span = selection.get_span(index)
-        if span is None or not self._look.split:
+        if span is None or not isinstance(self.index.row(index), PairRow):
             return span
         start, end = span
         half = self._canvas(0, self.line_width).half
@@ -52,13 +52,12 @@ class DiffCopy(DiffRows):
         first = selection.start.y if selection.start else 0
         last = min(selection.end.y if selection.end else self.count(), self.count() - 1)
         right = self._is_right(selection.start.x if selection.start else 0)
-        before = self._text_starts(right=right)
         lines = []
         for number in range(first, last + 1):
             marked, span = self.selected_at(selection, number), selection.get_span(number)
             if marked is None or span is None or not self._has(number, right=right):
                 continue
-            text = self._text(number, right=right)
+            text, before = self._text(number, right=right), self._text_starts(number, right=right)
             end = len(text) if span[1] < 0 else max(0, marked[1] - before)
             lines.append(text[max(0, marked[0] - before) : end])
         return "\n".join(lines), "\n"
@@ -75,6 +74,6 @@ class DiffCopy(DiffRows):
         row = self.scroll_offset.y + self.app.mouse_position.y - self.region.y
         right = self._is_right(self.app.mouse_position.x - self.region.x)
         if 0 <= row < self.count() and (text := self._text(row, right=right)):
-            start = self._text_starts(right=right)
+            start = self._text_starts(row, right=right)
             span = Offset(max(0, start), row), Offset(start + len(text), row)
             self.screen.selections = {self: Selection(*span)}

@@ -62,7 +62,9 @@ class DiffLooks(DiffCopy):
         if not self._wraps:
             return look
         self._look = look
-        return look._replace(rows_of=_Wrapped(self._canvas(0, self.line_width).room))
+        canvas = self._canvas(0, self.line_width)
+        whole = canvas._replace(split=False)
+        return look._replace(rows_of=_Wrapped(canvas.room), rows_of_whole=_Wrapped(whole.room))
 
     def _fits(self, document: Mapping[str, Any]) -> bool:
         return sum(line_count(file["hunks"]) for file in document["files"]) <= MOST_LINES

@@ -134,7 +134,7 @@ class DiffRows(LineView):
             canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
             gutter = self.gutter_of(self.index.place(index))
-            return line_spans(row, canvas._replace(gutter=gutter))
+            return line_spans(row, canvas._replace(split=False, gutter=gutter))
         if isinstance(row, PairRow):
             sides = self.index.sides(index)
             return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])

@@ -13,6 +13,7 @@ from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.list_search import ListSearch
 from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = [
@@ -78,14 +79,14 @@ class TestsPane(Pane, Seekable):
         self.move_by(step)
 
 
-class BlockersPane(Pane):
+class BlockersPane(Pane, ListSearch):
     """Questions; keys of rows are blocker ids."""
 
     PLACE = "blockers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("blockers")]
 
 
-class ActivityPane(Pane):
+class ActivityPane(Pane, ListSearch):
     """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
 
     PLACE = "activity"

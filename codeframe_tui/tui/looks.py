@@ -1,0 +1,106 @@
+"""How the cockpit looks: its themes, tried and chosen, and the last door for text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.filter import LineFilter
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.theme import Theme
+
+from codeframe_tui.tui.preferences import Kept, Preferences, draws_signs
+from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
+from codeframe_tui.tui.widgets.door import Door
+
+__all__ = ["Looks"]
+
+
+class Looks(App[int]):
+    """The part of the app that is about colours and signs; `wear_chosen` begins it."""
+
+    theme: Reactive[str] = Reactive(DARK)
+    """Name of the palette in force."""
+
+    _door: Door
+    _kept: Kept
+    _preferences: Preferences
+    _worn: str
+
+    def wear_chosen(self, chosen: Preferences, kept: Kept) -> None:
+        """Take over what a person set, or else chose the last time."""
+        self._preferences, self._kept = chosen, kept
+        plain = not draws_signs(os.environ) if chosen.ascii is None else chosen.ascii
+        self._door = Door(plain=plain)
+        wanted = full_name(chosen.theme or str(kept.get("theme")))
+        self._worn = MONO if self.no_color else wanted
+        self._wear(self._worn)
+
+    def tell(self, *spans: Span) -> None:
+        """Say one line above the footer, for a while."""
+        raise NotImplementedError
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Ours are there from the first moment, so that the styles are parsed only once."""
+        return theme(theme_name) or super().get_theme(theme_name)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, for themes that do not know them."""
+        return variables()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the last door for text: fields show what was typed or pasted."""
+        return [*super().get_line_filters(), self._door]
+
+    def next_theme(self) -> None:
+        """The theme after this one."""
+        self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
+
+    def use_theme(self, name: str) -> None:
+        """Change all colours at once, and keep the choice for the next time."""
+        if self.no_color:
+            self.tell(("NO_COLOR is set: the terminal gets no colours", "dim"))
+            return
+        self._worn = name
+        self._wear(name)
+        self._kept.put("theme", short_name(name))
+        said = " · config.toml names another for the next time" if self._preferences.theme else ""
+        self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
+
+    def theme_commands(self) -> Iterable[SystemCommand]:
+        """One for each theme."""
+        for name in NAMES:
+            yield SystemCommand(
+                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
+            )  # fmt: skip
+
+    @on(CommandPalette.OptionHighlighted)
+    def _preview(self, message: CommandPalette.OptionHighlighted) -> None:
+        """A theme under the palette's cursor is seen at once; any other line brings ours back."""
+        hit = getattr(message.highlighted_event.option, "hit", None)
+        kind, _, short = str(getattr(hit, "text", "")).partition(": ")
+        if not self.no_color:
+            self._wear(full_name(short) if kind == "Theme" else self._worn)
+
+    @on(CommandPalette.Closed)
+    def _preview_ends(self, message: CommandPalette.Closed) -> None:
+        if not message.option_selected:
+            self._wear(self._worn)
+
+    def _wear(self, name: str) -> None:
+        if name != self.theme and (wanted := theme(name)) is not None:
+            self.register_theme(wanted)
+            self.theme = name
+            if self.is_running and len(self.screen_stack) > 1:
+                self.call_later(self._dress, self.screen)
+
+    def _dress(self, screen: Screen[Any]) -> None:
+        """Textual gives another theme to all screens but an open dialogue."""
+        self.stylesheet.update(screen, animate=False)
+        screen.refresh(layout=True)
