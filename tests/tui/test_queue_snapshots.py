@@ -66,6 +66,8 @@ async def test_the_queue_looks_as_meant(what: str, size: str, snapshot: Snapshot
     columns, lines = map(int, size.split("x"))
     async with opened(service, size=(columns, lines)) as drive:
         await drive.in_pane("queue")
+        drive.key("f")  # of the other panes there are other pictures
+        await drive.until(lambda: drive.app.cockpit.has_class("-full"))
         await _SHOWN[what](drive)
         for field in drive.app.screen.query(Input):
             field.cursor_blink = False
