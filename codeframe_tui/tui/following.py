@@ -320,6 +320,7 @@ class Follower(App[int]):
         self.state.space = True
         self.feed.want("diff", None)
         self.feed.want("review", None)
+        self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
         self.cockpit.part("activity", LineList).move_to(None, tell=False)
