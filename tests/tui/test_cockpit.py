@@ -33,7 +33,7 @@ from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.modals.text import AnswerDialog
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import PANES
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at, diff, shown, task
 

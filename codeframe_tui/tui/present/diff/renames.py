@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.tui.present.diff_pages import PagedHunks, line_count
+from codeframe_tui.tui.present.diff.pages import PagedHunks, line_count
 
 __all__ = ["renames"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import reveal_name
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 
 __all__ = ["MOST_LINES", "Symbol", "symbol_of", "symbols"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff.lines import LineRow
 
 __all__ = ["ExtraRow", "FileRow", "GapRow", "HunkRow", "NoteRow", "PairRow", "Place", "Row"]
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from codeframe_tui.core.text import reveal_name
-from codeframe_tui.tui.present.diff_bars import file_row, note_of
-from codeframe_tui.tui.present.diff_gaps import gap_at
-from codeframe_tui.tui.present.diff_kinds import (
+from codeframe_tui.tui.present.diff.bars import file_row, note_of
+from codeframe_tui.tui.present.diff.gaps import gap_at
+from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
     FileRow,
     GapRow,
@@ -19,13 +19,13 @@ from codeframe_tui.tui.present.diff_kinds import (
     Place,
     Row,
 )
-from codeframe_tui.tui.present.diff_lines import LineRow, context_row
-from codeframe_tui.tui.present.diff_pages import PAGE, signs_of
-from codeframe_tui.tui.present.diff_python import is_python
-from codeframe_tui.tui.present.diff_segments import Segments
-from codeframe_tui.tui.present.diff_supply import InSight, Side
-from codeframe_tui.tui.present.diff_symbols import symbol_of
-from codeframe_tui.tui.present.diff_units import Spot
+from codeframe_tui.tui.present.diff.lines import LineRow, context_row
+from codeframe_tui.tui.present.diff.pages import PAGE, signs_of
+from codeframe_tui.tui.present.diff.python import is_python
+from codeframe_tui.tui.present.diff.segments import Segments
+from codeframe_tui.tui.present.diff.supply import InSight, Side
+from codeframe_tui.tui.present.diff.symbols import symbol_of
+from codeframe_tui.tui.present.diff.units import Spot
 
 __all__ = ["FileRows"]
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow, PairRow
-from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff.kinds import FileRow, GapRow, HunkRow, NoteRow, PairRow
+from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.words import count
-from codeframe_tui.tui.widgets.diff_text import coloured, row_starts, untabbed, window
+from codeframe_tui.tui.widgets.diff.text import coloured, row_starts, untabbed, window
 
 __all__ = [
     "STYLES",

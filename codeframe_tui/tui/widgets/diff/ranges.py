@@ -8,10 +8,10 @@ from typing import Any
 
 from textual.message import Message
 
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
-from codeframe_tui.tui.widgets.diff_paint import Canvas
-from codeframe_tui.tui.widgets.diff_search import DiffSearch
+from codeframe_tui.tui.widgets.diff.paint import Canvas
+from codeframe_tui.tui.widgets.diff.search import DiffSearch
 
 __all__ = ["DiffRanges"]
 

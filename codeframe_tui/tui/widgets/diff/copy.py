@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from codeframe_tui.tui.present.diff_kinds import PairRow
-from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.widgets.diff_paint import shown_text, text_start
-from codeframe_tui.tui.widgets.diff_rows import DiffRows
+from codeframe_tui.tui.present.diff.kinds import PairRow
+from codeframe_tui.tui.present.diff.lines import LineRow
+from codeframe_tui.tui.widgets.diff.paint import shown_text, text_start
+from codeframe_tui.tui.widgets.diff.rows import DiffRows
 
 __all__ = ["DiffCopy"]
 

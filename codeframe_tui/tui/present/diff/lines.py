@@ -9,9 +9,9 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from codeframe_tui.core.text import reveal, reveal_name
-from codeframe_tui.tui.present.diff_pages import PAGE, PagedLines, signs_of
-from codeframe_tui.tui.present.diff_python import Strings, Token, python_tokens
-from codeframe_tui.tui.present.diff_words import Span, pair_lines, word_marks
+from codeframe_tui.tui.present.diff.pages import PAGE, PagedLines, signs_of
+from codeframe_tui.tui.present.diff.python import Strings, Token, python_tokens
+from codeframe_tui.tui.present.diff.words import Span, pair_lines, word_marks
 
 __all__ = ["Colours", "HunkLines", "LineRow", "context_row", "shown"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.diff_python import Token
+from codeframe_tui.tui.present.diff.python import Token
 
 __all__ = ["Gap", "Opened", "gap_at"]
 

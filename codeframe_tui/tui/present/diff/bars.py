@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from codeframe_tui.core.text import reveal_name
-from codeframe_tui.tui.present.diff_kinds import FileRow
-from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff.kinds import FileRow
+from codeframe_tui.tui.present.diff.quiet import quiet_reason
 
 __all__ = ["file_row", "note_of"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from textual.message import Message
 
-from codeframe_tui.tui.present.diff_pages import line_count
-from codeframe_tui.tui.present.diff_segments import Look
-from codeframe_tui.tui.widgets.diff_copy import DiffCopy
-from codeframe_tui.tui.widgets.diff_text import rows_in
+from codeframe_tui.tui.present.diff.pages import line_count
+from codeframe_tui.tui.present.diff.segments import Look
+from codeframe_tui.tui.widgets.diff.copy import DiffCopy
+from codeframe_tui.tui.widgets.diff.text import rows_in
 
 __all__ = ["MOST_LINES", "DiffLooks"]
 

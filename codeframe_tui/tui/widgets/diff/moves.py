@@ -9,9 +9,9 @@ from textual import events
 from textual.message import Message
 
 from codeframe_tui.tui.present.comments import place_at
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
-from codeframe_tui.tui.widgets.diff_looks import DiffLooks
+from codeframe_tui.tui.widgets.diff.looks import DiffLooks
 
 __all__ = ["DiffMoves"]
 

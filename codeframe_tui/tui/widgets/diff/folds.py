@@ -8,11 +8,11 @@ from typing import Any
 
 from textual.message import Message
 
-from codeframe_tui.tui.present.diff_gaps import Opened
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_quiet import quiet_reason
-from codeframe_tui.tui.present.diff_renames import renames
-from codeframe_tui.tui.widgets.diff_moves import DiffMoves
+from codeframe_tui.tui.present.diff.gaps import Opened
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.quiet import quiet_reason
+from codeframe_tui.tui.present.diff.renames import renames
+from codeframe_tui.tui.widgets.diff.moves import DiffMoves
 
 __all__ = ["DiffFolds"]
 

@@ -14,15 +14,15 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from codeframe_tui.tui.present.comments import place_at
-from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
-from codeframe_tui.tui.present.diff_kinds import FileRow, Place
-from codeframe_tui.tui.present.diff_live import LiveDiff
-from codeframe_tui.tui.present.diff_supply import opened
+from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff.kinds import FileRow, Place
+from codeframe_tui.tui.present.diff.live import LiveDiff
+from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
-from codeframe_tui.tui.widgets.diff_comments import DiffComments
-from codeframe_tui.tui.widgets.diff_rows import NOTHING
+from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
 
 __all__ = ["GUARD", "DiffView"]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from codeframe_tui.tui.present.diff_lines import LineRow, shown
+from codeframe_tui.tui.present.diff.lines import LineRow, shown
 from codeframe_tui.tui.present.rows import Span
 
 __all__ = ["coloured", "row_starts", "rows_in", "untabbed", "window"]

@@ -15,13 +15,13 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.diff_gaps import Gap, Opened, gap_at
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_lines import HunkLines
-from codeframe_tui.tui.present.diff_pages import PagedHunks, PagedLines, line_count, signs_of
-from codeframe_tui.tui.present.diff_python import is_python
-from codeframe_tui.tui.present.diff_supply import Supply
-from codeframe_tui.tui.present.diff_units import Heights, Pairs, Spot, pair_count
+from codeframe_tui.tui.present.diff.gaps import Gap, Opened, gap_at
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.lines import HunkLines
+from codeframe_tui.tui.present.diff.pages import PagedHunks, PagedLines, line_count, signs_of
+from codeframe_tui.tui.present.diff.python import is_python
+from codeframe_tui.tui.present.diff.supply import Supply
+from codeframe_tui.tui.present.diff.units import Heights, Pairs, Spot, pair_count
 
 __all__ = ["Extras", "Look", "Segments"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.search import matches
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 
 __all__ = ["hits"]
 

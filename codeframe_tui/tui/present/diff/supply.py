@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
-from codeframe_tui.tui.present.diff_pages import PAGE, PagedHunks, Pages
-from codeframe_tui.tui.present.diff_python import Token
+from codeframe_tui.tui.present.diff.pages import PAGE, PagedHunks, Pages
+from codeframe_tui.tui.present.diff.python import Token
 
 __all__ = ["Answer", "InSight", "Side", "Supply", "is_about", "opened"]
 

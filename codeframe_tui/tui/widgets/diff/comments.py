@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from textual.message import Message
 
 from codeframe_tui.tui.present.comments import CommentLine, comment_rows
-from codeframe_tui.tui.present.diff_kinds import ExtraRow, PairRow, Place
-from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
+from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span, safe
-from codeframe_tui.tui.widgets.diff_paint import Canvas, spread
-from codeframe_tui.tui.widgets.diff_ranges import DiffRanges
+from codeframe_tui.tui.widgets.diff.paint import Canvas, spread
+from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
 
 __all__ = ["CommentSpot", "DiffComments"]
 

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_kinds import (
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
     FileRow,
     GapRow,
@@ -21,12 +21,12 @@ from codeframe_tui.tui.present.diff_kinds import (
     PairRow,
     Place,
 )
-from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.diff_segments import Extras, Look
-from codeframe_tui.tui.present.diff_supply import Answer, InSight, Supply, is_about
+from codeframe_tui.tui.present.diff.lines import LineRow
+from codeframe_tui.tui.present.diff.segments import Extras, Look
+from codeframe_tui.tui.present.diff.supply import Answer, InSight, Supply, is_about
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import Span
-from codeframe_tui.tui.widgets.diff_paint import (
+from codeframe_tui.tui.widgets.diff.paint import (
     TONES,
     Canvas,
     bar,

@@ -12,10 +12,10 @@ from typing import Any
 from textual.message import Message
 
 from codeframe_tui.core.search import MOST_HITS, pattern_of
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_pages import PagedHunks
-from codeframe_tui.tui.present.diff_search import hits
-from codeframe_tui.tui.widgets.diff_folds import DiffFolds
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.pages import PagedHunks
+from codeframe_tui.tui.present.diff.search import hits
+from codeframe_tui.tui.widgets.diff.folds import DiffFolds
 from codeframe_tui.tui.widgets.seeking import Seekable
 
 __all__ = ["DiffSearch"]

@@ -11,12 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from codeframe_tui.tui.present.diff_file import FileRows
-from codeframe_tui.tui.present.diff_gaps import Gap, Opened
-from codeframe_tui.tui.present.diff_kinds import Place, Row
-from codeframe_tui.tui.present.diff_renames import renames
-from codeframe_tui.tui.present.diff_segments import Extras, Look
-from codeframe_tui.tui.present.diff_supply import InSight, Supply
+from codeframe_tui.tui.present.diff.file import FileRows
+from codeframe_tui.tui.present.diff.gaps import Gap, Opened
+from codeframe_tui.tui.present.diff.kinds import Place, Row
+from codeframe_tui.tui.present.diff.renames import renames
+from codeframe_tui.tui.present.diff.segments import Extras, Look
+from codeframe_tui.tui.present.diff.supply import InSight, Supply
 
 __all__ = ["DiffIndex"]
 
