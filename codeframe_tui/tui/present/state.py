@@ -165,7 +165,7 @@ class State:
     @property
     def shows_focus(self) -> bool:
         """Whether the diff is of the task in focus, and not still of the one before it."""
-        return (self.diff or {}).get("task", self.focus) == self.focus
+        return bool((self.diff or {}).get("task", self.focus) == self.focus)
 
     @property
     def is_newest(self) -> bool:
