@@ -412,6 +412,27 @@ async def test_a_refused_sending_keeps_what_was_written(tmp_path: Path) -> None:
         assert "│ kept" in desk.drive.screen_text()
 
 
+async def test_what_was_written_is_kept_when_what_was_rejected_is_not_there_any_more(
+    tmp_path: Path,
+) -> None:
+    async with reviewing(tmp_path) as desk:
+        await desk.press("r", "S")
+        await desk.sheet()
+        await desk.press("o")
+        await desk.drive.until(lambda: "It stands above" in desk.drive.screen_text())
+        desk.drive.type("kept")
+        await desk.press("enter")
+        await desk.drive.until(lambda: "│ kept" in desk.drive.screen_text())
+        await desk.engine.submit(Reject(desk.number, "another cockpit was faster"))
+        await desk.propose({**BEFORE, "d.py": "another\n"})
+        await desk.sheet()
+        await desk.press("r")
+        await desk.drive.until(
+            lambda: "✘ the proposal does not touch a.py" in desk.drive.screen_text()
+        )
+        assert "│ kept" in desk.drive.screen_text()
+
+
 # -- the guard ------------------------------------------------------------------------------------
 
 RED = Flag("weakened_assert", "red", "a.py", 5, "an assert was weakened")

@@ -65,6 +65,11 @@ class Desk:
         # not `push_screen_wait`: it may first wait for something else, and two would be pushed then
         return await asyncio.shield(self.app.push_screen(dialog, wait_for_dismiss=True))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no dialogue is open, so that `ask` shows the next one."""
+        return self.app.screen is self.cockpit
+
     async def choose(self, title: str, rows: Sequence[Row], *choices: Choice) -> str | None:
         """Show a sheet; the value of the choice."""
         return await self.ask(Sheet(title, rows, choices))
