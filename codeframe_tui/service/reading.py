@@ -26,6 +26,7 @@ from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.details import decided_attempt
+from codeframe_tui.service.review import check_parts
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["ReviewReader"]
@@ -99,7 +100,7 @@ class ReviewReader:
         return [each.document for each in await self._standing(await self._case(number, None))]
 
     async def letter(self, query: ShowLetter) -> Letter:
-        """What the worker would be told; see `core.queries.ShowLetter`."""
+        """What the worker would be told; see `core.queries.ShowLetter`. Raises: NotFound."""
         case = await self._case(query.number, None)
         standing = await self._standing(case)
         due = [each for each in standing if _is_due(each, case.attempt)]
@@ -112,6 +113,7 @@ class ReviewReader:
         diffs: Sequence[FileDiff] = ()
         if query.parts.hunks or query.parts.lines:
             diffs = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
+            check_parts(query.parts, diffs)  # they may be of an earlier attempt
         return Letter(changes_letter(query.overall, shown, query.parts, diffs), stored)
 
     async def spot(self, command: AddComment) -> tuple[Attempt, Spot]:

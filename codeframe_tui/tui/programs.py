@@ -10,6 +10,7 @@ the terminal is put back to what it was before.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import termios
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
 from textual.app import App
 
@@ -27,6 +29,8 @@ __all__ = ["run_aside"]
 
 _PATIENCE = 0.5
 """Seconds between asking a program to end and ending it."""
+_aside: WeakSet[App[Any]] = WeakSet()
+"""Apps whose terminal another program has."""
 
 
 async def run_aside(
@@ -41,8 +45,19 @@ async def run_aside(
         note: a line that is shown before it starts.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: it cannot be started; also while another program has the terminal, which happens
+            when its key was pressed twice before it began.
     """
+    if app in _aside:
+        raise OSError(errno.EBUSY, "another program has the terminal")
+    _aside.add(app)
+    try:
+        return await _step_aside(app, argv, folder, note)
+    finally:
+        _aside.discard(app)
+
+
+async def _step_aside(app: App[Any], argv: Sequence[str], folder: str | None, note: str) -> int:
     if app.is_headless:
         return await _run(argv, folder)
     failure: BaseException | None = None

@@ -160,6 +160,20 @@ async def test_a_rejection_tells_comments_once_and_those_that_still_stand_again(
     )
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [Parts(hunks=(("z.py", 1),)), Parts(hunks=(("a.py", 9),)), Parts(lines=(("z.py", 1, 2),))],
+    ids=str,
+)
+async def test_a_letter_about_what_is_not_proposed_is_refused(
+    service: Service, engine: Supervisor, parts: Parts
+) -> None:
+    number = await in_review(engine)
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(ShowLetter(number, "changes", "", parts))
+    assert caught.value.code == "not_found"
+
+
 async def test_a_rejection_that_says_nothing_is_refused(
     service: Service, engine: Supervisor
 ) -> None:

@@ -63,7 +63,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.compare._equal", _none),
     (f"{F}.compare._can_stand_for", _no),
     (f"{F}.reader.cases_of", lambda *_: [{}]),
-    (f"{F}.reader._catches_failures", _no),
+    (f"{F}.reader.catches_failures", _no),
     (f"{F}.reader._is_generator", _no),
     (f"{F}.reader._fixture_cases", _nothing),
     (f"{F}.reader._runs", lambda *_: Check("runs", "", "runs", "", 0)),

@@ -30,7 +30,7 @@ from tests.security.poison import Hostile, happenings, poisoned_service
 from tests.tui.fake_service import NOW
 
 MOVING = ("down", "up", "left", "right", "top", "bottom", "first", "last")
-NOT_WALKED = {"app.quit", "app.theme", "blockers.hand", "diff.edit", "diff.open"}
+NOT_WALKED = {"app.quit", "app.theme", "blockers.hand", "diff.edit"}
 """What ends the walk, or hands the terminal to another program."""
 PANES = ("queue", "diff", "tests", "blockers", "activity")
 EVERY = tuple(

@@ -12,7 +12,7 @@ from textual.worker import Worker
 from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.tui.modals.sheet import Sheet
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
 
@@ -92,6 +92,28 @@ async def test_a_text_that_is_left_as_it_was_is_no_edit(editor: Path) -> None:
         await drive.until(lambda: "nothing was changed" in drive.label("notice"))
         assert drive.service.submitted == []
         assert not Path(called(editor)[-1]).exists()
+
+
+async def test_only_one_program_at_a_time_has_the_terminal(editor: Path) -> None:
+    log = editor.with_name("log")
+    program = editor.with_name("an editor")
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import os, pathlib, time\n"
+        f"log = {str(log)!r}\n"
+        "def tell(word):\n"
+        "    with open(log, 'a') as file:\n"
+        "        file.write(word)\n"
+        "tell('(')\n"
+        "time.sleep(0.3)\n"
+        "tell(')')\n"
+    )
+    async with opened(a_service()) as drive:
+        await in_diff(drive)
+        drive.key("E", "E")
+        await drive.until(lambda: log.exists() and log.read_text().endswith(")"))
+        await all_done(drive)
+        assert log.read_text() == "()"
 
 
 async def test_an_editor_that_fails_changes_nothing_and_says_so(editor: Path) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.commands import Explain, Reject
+from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.queries import Query, ShowDiff, ShowSide
 from codeframe_tui.core.verification import Flag, Verdict
 from codeframe_tui.tui import following
 from codeframe_tui.tui.modals.comment import CommentDialog
+from codeframe_tui.tui.widgets.diff.view import DiffView
+from tests.tui.driving import opened
+from tests.tui.fake_service import FakeService, diff, shown
 from tests.tui.review_room import BASE as BEFORE
 from tests.tui.review_room import (
     FIRST,
@@ -406,6 +412,27 @@ async def test_a_refused_sending_keeps_what_was_written(tmp_path: Path) -> None:
         assert "│ kept" in desk.drive.screen_text()
 
 
+async def test_what_was_written_is_kept_when_what_was_rejected_is_not_there_any_more(
+    tmp_path: Path,
+) -> None:
+    async with reviewing(tmp_path) as desk:
+        await desk.press("r", "S")
+        await desk.sheet()
+        await desk.press("o")
+        await desk.drive.until(lambda: "It stands above" in desk.drive.screen_text())
+        desk.drive.type("kept")
+        await desk.press("enter")
+        await desk.drive.until(lambda: "│ kept" in desk.drive.screen_text())
+        await desk.engine.submit(Reject(desk.number, "another cockpit was faster"))
+        await desk.propose({**BEFORE, "d.py": "another\n"})
+        await desk.sheet()
+        await desk.press("r")
+        await desk.drive.until(
+            lambda: "✘ the proposal does not touch a.py" in desk.drive.screen_text()
+        )
+        assert "│ kept" in desk.drive.screen_text()
+
+
 # -- the guard ------------------------------------------------------------------------------------
 
 RED = Flag("weakened_assert", "red", "a.py", 5, "an assert was weakened")
@@ -455,6 +482,36 @@ async def test_a_proposal_that_changed_behind_the_sheet_is_not_applied(tmp_path:
         await desk.closed()
         await desk.drive.until(lambda: "changed meanwhile" in desk.drive.label("notice"))
         assert not await desk.decisions()
+
+
+async def test_what_is_still_shown_of_another_task_is_not_decided_and_gets_no_comment() -> None:
+    class Slow(FakeService):
+        """Takes its time for the change of one task."""
+
+        async def query(self, query: Query) -> dict[str, Any]:
+            if isinstance(query, ShowDiff) and query.number == "1.2.1":
+                came.set()
+                await let.wait()
+            if isinstance(query, ShowSide):
+                raise NotFound("there are no colours")
+            return await super().query(query)
+
+    came, let = asyncio.Event(), asyncio.Event()
+    other = shown() | {"number": "1.2.1"}
+    diffs = {number: diff() | {"task": number} for number in ("1.2.3", "1.2.1")}
+    service = Slow(tasks={"1.2.3": shown(), "1.2.1": other}, diffs=diffs)
+    async with opened(service) as drive:
+        drive.key("2")
+        await drive.in_pane("diff")
+        view = drive.app.cockpit.query_one(DiffView)
+        await drive.until(lambda: view.can_decide)
+        drive.app.focus_task("1.2.1")
+        await drive.until(came.is_set)
+        assert not view.can_decide
+        drive.key("c")
+        await drive.until(lambda: "one moment" in drive.label("notice"))
+        let.set()
+        await drive.until(lambda: view.can_decide)
 
 
 # -- drafts ---------------------------------------------------------------------------------------

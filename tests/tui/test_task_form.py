@@ -167,6 +167,23 @@ async def test_what_was_begun_and_left_stands_there_again() -> None:
         assert "You began" not in drive.screen_text()
 
 
+async def test_what_was_begun_stays_kept_while_another_dialogue_is_open() -> None:
+    async with opened() as drive:
+        await form(drive)
+        drive.type("Count retries")
+        drive.key("escape")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        drive.key("?")
+        await drive.sheet()
+        drive.app.action_act("app.new_task")
+        deeds = [each for each in drive.app.workers if each.group == "deeds"]
+        await drive.until(lambda: deeds[-1].is_finished)
+        drive.key("escape")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        await form(drive)
+        assert value(drive, "title") == "Count retries"
+
+
 async def test_a_refused_form_that_is_left_is_kept_too() -> None:
     async with opened() as drive:
         await form(drive)

@@ -25,11 +25,20 @@ from codeframe_tui.core.flags.check import (
 )
 from codeframe_tui.core.flags.expand import Env, bind, cases_of, elements, substitute, text_of
 from codeframe_tui.core.flags.module import Function, FunctionNode, Module, World
+from codeframe_tui.core.flags.statements import (
+    CATCHES_ALL,
+    RAISES,
+    arguments_of,
+    begins_empty,
+    catches_failures,
+    is_end,
+    raises_check,
+    says_failure,
+    types_of,
+)
 
 __all__ = ["checks_of", "count_cases", "has_open_cases"]
 
-_CATCHES_ALL = frozenset({"AssertionError", "Exception", "BaseException", "", "Failed"})
-_ENDS = frozenset({"skip", "xfail", "exit", "_exit", "fail", "skipTest", "abort"})
 _MOCK = {
     "assert_called": TRUTH, "assert_called_once": LOOSE, "assert_called_with": LOOSE + 1,
     "assert_any_call": LOOSE, "assert_has_calls": LOOSE, "assert_called_once_with": EXACT,
@@ -37,7 +46,6 @@ _MOCK = {
     "assert_awaited_once_with": EXACT, "assert_awaited_with": LOOSE + 1,
     "assert_not_awaited": EXACT,
 }  # fmt: skip
-_ANY_MESSAGE = frozenset({"''", "'.*'", "'.'", "'.+'", "'^'", "'$'"})
 _DEEPEST = 3
 _MOST_STATEMENTS = 5_000
 Guards = tuple[tuple[str, str], ...]
@@ -171,7 +179,7 @@ class _Reader:
                 self._assign(node, env, guards)
             case ast.Expr(value=value):
                 self._call(value, env, guards, node)
-                return _is_end(value), guards
+                return is_end(value), guards
             case ast.Return() | ast.Raise():
                 if isinstance(node, ast.Return) and node.value is not None:
                     self._call(node.value, env, guards, node)
@@ -197,7 +205,7 @@ class _Reader:
                 self._call(value, env, guards, node)
                 for target in targets:
                     env.update(bind(target, substitute(value, env)))
-                    if _begins_empty(value):  # it is filled later
+                    if begins_empty(value):  # it is filled later
                         env.pop(text_of(target), None)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 env[name] = substitute(value, env)
@@ -224,7 +232,7 @@ class _Reader:
 
     def _if(self, node: ast.If, env: dict[str, ast.expr], guards: Guards) -> tuple[bool, Guards]:
         test = substitute(node.test, env)
-        if _says_failure(node.body):
+        if says_failure(node.body):
             self._add(from_test(test, positive=False), node, guards)
             self.block(node.orelse, dict(env), guards)
             return False, guards
@@ -251,10 +259,10 @@ class _Reader:
             ]
 
     def _try(self, node: ast.Try, env: dict[str, ast.expr], guards: Guards) -> None:
-        caught = [h for h in node.handlers if _catches_failures(h)]
+        caught = [h for h in node.handlers if catches_failures(h)]
         body = [*node.body, *node.orelse]
         returns = any(isinstance(n, ast.Return) for n in node.finalbody)
-        raised = [s for s in body if _says_failure([s])]
+        raised = [s for s in body if says_failure([s])]
         if raised and node.handlers and not caught:  # try: call(); fail() except X: pass
             types = " | ".join(text_of(h.type) for h in node.handlers)
             told = "; ".join(text_of(s) for s in body if s not in raised)
@@ -275,15 +283,15 @@ class _Reader:
         for item in node.items:
             call = item.context_expr
             name = text_of(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
-            if isinstance(call, ast.Call) and name in _RAISES:
-                self._add(iter([_raises(call, name, node.body, env)]), node, guards)
+            if isinstance(call, ast.Call) and name in RAISES:
+                self._add(iter([raises_check(call, name, node.body, env)]), node, guards)
                 if isinstance(item.optional_vars, ast.Name):
                     env[item.optional_vars.id] = ast.Name("the_error", ast.Load())
             elif isinstance(call, ast.Call) and name == "suppress":
                 types = {text_of(a).rpartition(".")[2] for a in call.args}
-                if types & _CATCHES_ALL:
+                if types & CATCHES_ALL:
                     guards = (*guards, ("swallowed", text_of(call)))
-                check = _raises(call, name, node.body, env)
+                check = raises_check(call, name, node.body, env)
                 self._add(iter([replace(check, op=name, strength=NOTHING)]), node, guards)
         return self.block(node.body, env, guards)
 
@@ -303,9 +311,9 @@ class _Reader:
             asked = ", ".join([*map(text_of, written.args), *map(text_of, written.keywords)])
             subject = text_of(written.func.value)
             self._add(iter([Check("mock", subject, name, asked, _MOCK[name])]), node, guards)
-        elif name in _RAISES and len(written.args) > 1:
+        elif name in RAISES and len(written.args) > 1:
             told = f"{text_of(written.args[1])}({', '.join(map(text_of, written.args[2:]))})"
-            types = _types(written.args[0])
+            types = types_of(written.args[0])
             self._add(iter([Check("raises", told, "raises", types, EXACT)]), node, guards)
         else:
             self._helper(written, name, env, guards, node)
@@ -319,7 +327,7 @@ class _Reader:
             return
         home, helper = place
         inner = _Reader(home, self.world, depth=self.depth + 1, left=self.left)
-        given = {**home.constants, **_arguments(helper, call)}
+        given = {**home.constants, **arguments_of(helper, call)}
         if home is self.module and name in self.inner:
             given = {**env, **given}
         inner.block(helper.body, given, guards)
@@ -340,90 +348,3 @@ class _Reader:
         found = self.world.find(dotted)
         there = found[0].function(found[1]) if found else None
         return (found[0], there.node) if found and there else None
-
-
-_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns"})
-
-
-def _raises(call: ast.Call, name: str, body: Sequence[ast.stmt], env: Env) -> Check:
-    expressions = [s.value if isinstance(s, ast.Expr | ast.Assign) else None for s in body]
-    told = "; ".join(
-        text_of(substitute(e, env) if e is not None else s)
-        for e, s in zip(expressions, body, strict=True)
-    )
-    strength = NOTHING if any(isinstance(s, ast.Raise) for s in body) else EXACT
-    given = {k.arg: k.value for k in call.keywords}
-    types = " | ".join(_types(a) for a in call.args[: 1 if "Regex" in name else None])
-    pattern = given.get("match")
-    if "Regex" in name and len(call.args) > 1:
-        pattern = call.args[1]
-    text = f"{name}({', '.join(map(text_of, [*call.args, *call.keywords]))})"
-    asked = "" if text_of(pattern) in _ANY_MESSAGE else text_of(pattern)
-    return Check("raises", told, "raises", types, strength, extra=asked, text=text)
-
-
-def _types(node: ast.expr) -> str:
-    parts = elements(node)
-    names = [text_of(part).rpartition(".")[2] for part in parts or [node]]
-    return " | ".join(sorted(names))
-
-
-def _arguments(helper: FunctionNode, call: ast.Call) -> dict[str, ast.expr]:
-    """Names of a helper's parameters with what the call gives them."""
-    spec = helper.args
-    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-    if names[:1] == ["self"]:
-        names = names[1:]
-    given = dict(zip(names, call.args, strict=False))
-    if spec.vararg is not None:
-        given[spec.vararg.arg] = ast.List(list(call.args[len(names) :]), ast.Load())
-    defaults = spec.defaults
-    for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=False):
-        given.setdefault(name, default)
-    for extra, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-        if value is not None:
-            given[extra.arg] = value
-    return given | {k.arg: k.value for k in call.keywords if k.arg}
-
-
-def _catches_failures(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler takes a failed assertion and does not raise it again."""
-    if handler.type is None:
-        types = {""}
-    else:
-        types = {text_of(t).rpartition(".")[2] for t in elements(handler.type) or [handler.type]}
-    again = any(isinstance(n, ast.Raise) or _is_fail(n) for n in ast.walk(handler))
-    return bool(types & _CATCHES_ALL) and not again
-
-
-def _is_fail(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and text_of(node.func) in {"pytest.fail", "self.fail", "fail"}
-
-
-def _begins_empty(value: ast.expr) -> bool:
-    match value:
-        case ast.List(elts=[]) | ast.Dict(keys=[]):
-            return True
-        case ast.Call(func=ast.Name(id=name), args=[]):
-            return name in {"list", "dict", "set", "deque"}
-    return False
-
-
-def _says_failure(body: Sequence[ast.stmt]) -> bool:
-    """Whether a block does nothing but fail the test."""
-    match list(body):
-        case [ast.Raise(exc=ast.expr() as error)]:
-            return text_of(error).startswith("AssertionError")
-        case [ast.Expr(value=value)]:
-            return _is_fail(value)
-        case [ast.Assert(test=ast.Constant(value=value))]:
-            return not value
-    return False
-
-
-def _is_end(value: ast.expr) -> bool:
-    """A call after which nothing comes."""
-    if not isinstance(value, ast.Call):
-        return False
-    owner, _, name = text_of(value.func).rpartition(".")
-    return name in _ENDS and owner in {"pytest", "sys", "os", "self", ""}

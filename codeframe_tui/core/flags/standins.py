@@ -6,11 +6,12 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import cast
 
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.check import Check
-from codeframe_tui.core.flags.expand import number, text_of
+from codeframe_tui.core.flags.expand import dotted, number, text_of
 from codeframe_tui.core.flags.module import Function, Module
 from codeframe_tui.core.flags.suite import Suites
 from codeframe_tui.core.verdict import is_test_support
@@ -88,18 +89,27 @@ def _units(checks: Sequence[Check], module: Module) -> set[str]:
     """What the subjects of checks call, as dotted names; ``?.x`` for a method of some object."""
     units: set[str] = set()
     for subject in {check.subject for check in checks}:
-        tree = parse(subject)
-        for node in ast.walk(tree) if tree is not None else ():
-            if not isinstance(node, ast.Call):
-                continue
-            head, dot, rest = text_of(node.func).partition(".")
+        for name in _called(subject):
+            head, dot, rest = name.partition(".")
             if head in module.imports:
                 units.add(module.imports[head] + dot + rest)
-            elif isinstance(node.func, ast.Attribute):
-                units.add(f"{_ANY}.{node.func.attr}")
+            elif dot:
+                units.add(f"{_ANY}.{rest.rpartition('.')[2]}")
             else:
                 units.add(head)
     return units
+
+
+@lru_cache(maxsize=2_000)
+def _called(subject: str) -> tuple[str, ...]:
+    """Names of what a text calls; the head of a method of some object is ``?``."""
+    tree = parse(subject)
+    calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree is not None else []
+    found = []
+    for function in calls:
+        other = f"{_ANY}.{function.attr}" if isinstance(function, ast.Attribute) else ""
+        found.append(dotted(function) or other)
+    return tuple(filter(None, found))
 
 
 def _replaced(function: Function, module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
@@ -170,21 +180,21 @@ def _fixtures(old: Module, new: Module) -> Iterator[Flag]:
 
 def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) -> Iterator[Flag]:
     """Names that a test file imported from the project and now has from somewhere else."""
-    for name, dotted in old.imports.items():
-        if dotted.partition(".")[0] not in project or new.imports.get(name) == dotted:
+    for name, source in old.imports.items():
+        if source.partition(".")[0] not in project or new.imports.get(name) == source:
             continue
         now = new.imports.get(name)
         found = suites.new.world.find(now) if now else None
         own = new.function(name) is not None or name in new.constants
         own |= name in {n.name for n in new.tree.body if isinstance(n, ast.ClassDef)}
-        before = suites.new.world.find(dotted)
+        before = suites.new.world.find(source)
         moved = found is not None and is_test_support(found[0].path)
         moved |= now is not None and now.partition(".")[0] in project and _defines(before)
         if ((now is None and own) or moved) and _is_used(name, suites, new):
             line = new.rebound.get(name) or 1
-            text = f"tests its own {name}, not {dotted}"
+            text = f"tests its own {name}, not {source}"
             after = f"from {now}" if now else f"def {name}"
-            yield flag("tested_copy", new.path, line, text, before=f"from {dotted}", after=after)
+            yield flag("tested_copy", new.path, line, text, before=f"from {source}", after=after)
 
 
 def _defines(place: tuple[Module, str] | None) -> bool:

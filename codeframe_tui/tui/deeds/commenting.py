@@ -13,7 +13,7 @@ from codeframe_tui.tui.present.comments import comment_words
 from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
-from codeframe_tui.tui.widgets.diff_comments import CommentSpot
+from codeframe_tui.tui.widgets.diff.comments import CommentSpot
 
 __all__ = ["attempts", "comment"]
 
@@ -21,6 +21,9 @@ __all__ = ["attempts", "comment"]
 async def comment(desk: Desk) -> None:
     """Write about the lines that were asked about, or change the comment that stands there."""
     spot, number = desk.diff.asked, desk.number
+    if not desk.state.shows_focus:
+        desk.tell((f"one moment, the change of {safe(number)} is on its way", "dim"))
+        return
     if not works("diff.comment", desk.state) or desk.diff.is_live:
         desk.tell(("there is no proposal to comment on", "dim"))
         return

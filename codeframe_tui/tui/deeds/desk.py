@@ -18,7 +18,7 @@ from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.screens.cockpit import Cockpit
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document
@@ -64,6 +64,11 @@ class Desk:
             return None
         # not `push_screen_wait`: it may first wait for something else, and two would be pushed then
         return await asyncio.shield(self.app.push_screen(dialog, wait_for_dismiss=True))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no dialogue is open, so that `ask` shows the next one."""
+        return self.app.screen is self.cockpit
 
     async def choose(self, title: str, rows: Sequence[Row], *choices: Choice) -> str | None:
         """Show a sheet; the value of the choice."""

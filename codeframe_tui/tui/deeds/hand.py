@@ -143,8 +143,11 @@ async def open_file(desk: Desk) -> None:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether a file or folder is on this machine."""
-    return path.exists()
+    """Whether a file or folder is on this machine, which one of no possible name is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 async def _in_editor(desk: Desk, path: Path, line: int = 0) -> int | None:

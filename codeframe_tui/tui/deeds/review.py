@@ -53,8 +53,14 @@ async def send(desk: Desk) -> None:
         return
     await desk.keep()
     overall, wrong = "", ""
+    letters: _Letters | None = None
     while True:
-        letters = await _letters(desk, draft, overall)
+        try:
+            letters = await _letters(desk, draft, overall)
+        except CodeframeError as error:
+            if letters is None:
+                raise
+            wrong = wrong or _why(error)  # what was written stays in sight
         decision = await desk.ask(_sheet(desk.number, task, draft, letters, wrong))
         if decision == "overall":
             overall = await _overall(desk, overall)
@@ -62,9 +68,13 @@ async def send(desk: Desk) -> None:
         try:
             await _send(desk, draft, decision, overall if letters[0].get("text") else None)
         except CodeframeError as error:
-            wrong = " · ".join(part for part in (error.message, error.hint) if part)
+            wrong = _why(error)
         else:
             return
+
+
+def _why(error: CodeframeError) -> str:
+    return " · ".join(part for part in (error.message, error.hint) if part)
 
 
 async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: str | None) -> None:

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 async def new(desk: Desk) -> None:
     """Write a task; what was begun and left stands there again."""
+    if not desk.is_free:  # what was begun is not taken out for a form that does not open
+        return
     begun = desk.state.unsent.get(_NEW, [])
     kept = begun.pop() if begun else None
     answer = await desk.ask_until_taken(
@@ -96,6 +98,8 @@ async def edit(desk: Desk) -> None:
         return
     number = desk.number
     held = _held(await desk.feed.query(Task(number)))
+    if not desk.is_free:
+        return
     begun = desk.state.unsent.get(number, [])
     kept = begun.pop() if begun else None
     await desk.ask_until_taken(

@@ -120,7 +120,8 @@ class _Options(LineList):
         elif event.key == "enter" and self.writing:
             self.screen.query_one(Words).send()
         elif event.key == "enter":
-            self.action_choose()
+            if isinstance(self.screen, Dialog) and self.screen.is_for_here(event):
+                self.action_choose()
         elif event.key in {"down", "up"}:
             self.move_by(1 if event.key == "down" else -1)
         elif typed:

@@ -162,7 +162,12 @@ class State:
     @property
     def reviewable(self) -> bool:
         """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
-        return self.decidable and self.is_newest
+        return self.decidable and self.is_newest and self.shows_focus
+
+    @property
+    def shows_focus(self) -> bool:
+        """Whether the diff is of the task in focus, and not still of the one before it."""
+        return bool((self.diff or {}).get("task", self.focus) == self.focus)
 
     @property
     def is_newest(self) -> bool:
