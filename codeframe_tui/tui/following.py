@@ -218,7 +218,9 @@ class Follower(App[int]):
         self._follow_event(event)
         keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
         said = news(event, **keys)
-        if said:
+        if said and event.type == "blocker.opened":
+            self.cockpit.aside(*said)
+        elif said:
             self.tell(*said)
 
     def _follow_event(self, event: Event) -> None:

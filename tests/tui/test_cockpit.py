@@ -619,6 +619,21 @@ async def test_a_silence_is_counted_down_in_sight_and_goes_when_it_is_over() -> 
         assert pane.count() == 60
 
 
+async def test_a_question_does_not_take_the_line_that_names_the_undo_key() -> None:
+    async with opened() as drive:
+        drive.service.happen("blocker.opened", "1.2.1", kind="SYNC", question="Which?")
+        await drive.until(lambda: "1.2.1 has a question" in drive.label("notice"))
+        drive.service.happen("change.applied", "1.1.4", files=["a.py"], decision=1)
+        await drive.until(lambda: "takes it back" in drive.label("notice"))
+        drive.service.happen("blocker.opened", "1.2.2", kind="SYNC", question="Which?")
+        drive.service.happen("task.status", "1.2.4", to="cancelled")
+        await drive.until(lambda: "1.2.4" in drive.app.state.ended)
+        assert "takes it back" in drive.label("notice")
+        drive.app.tell()
+        drive.service.happen("blocker.opened", "1.2.3", kind="SYNC", question="Which?")
+        await drive.until(lambda: "1.2.3 has a question" in drive.label("notice"))
+
+
 async def test_a_key_pressed_twice_opens_one_dialogue() -> None:
     async with opened() as drive:
         drive.key("o", "o")
