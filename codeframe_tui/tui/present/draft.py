@@ -117,7 +117,8 @@ class ReviewDraft:
         given = {unit for before in self._history for unit, _ in before}
         said: dict[Unit, _State] = {}
         by_lines: list[tuple[Verdict, str, Sequence[LineRange]]] = []
-        for name in (Verdict.ACCEPTED, Verdict.REJECTED):
+        # what is accepted comes last: a range of what is rejected may have an accepted one in it
+        for name in (Verdict.REJECTED, Verdict.ACCEPTED):
             for path, parts in Parts.of(kept[name]).by_path().items():
                 units = [unit for unit in self.units_of(path) if unit not in given]
                 said |= {u: (name, None) for u in units if parts.whole or u[1] in parts.hunks}
