@@ -12,7 +12,9 @@ from textual import on
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
+from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.present.draft import ReviewDraft
+from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.widgets.diff.view import DiffView
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
@@ -51,6 +53,16 @@ class Reviewer(Follower):
     @on(DiffView.ProposalAsked)
     def _look_back(self) -> None:
         self.look_at()
+
+    @on(DiffView.Refused)
+    def _only_to_read(self) -> None:
+        state = self.state
+        if state.reading:
+            back = key_names(self._chosen.get("app.back", "escape"))
+            said = (" shows the proposal, which you can decide on", "dim")
+            self.tell(("this is only to read · ", "dim"), (back, "bold"), said)
+        else:
+            self.tell((f"{safe(state.focus)} does not wait for a decision", "dim"))
 
     @on(DiffView.SpaceAsked)
     def _toggle_space(self) -> None:

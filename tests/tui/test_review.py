@@ -258,6 +258,11 @@ async def test_one_key_shows_what_changed_since_the_reviewed_attempt_and_back(
         await desk.drive.until(lambda: "attempt 3 since attempt 2" in desk.drive.label("title"))
         await desk.drive.until(lambda: "a.py" not in desk.text)
         assert "only to read" in desk.drive.label("title")
+        for key in ("space", "r", "a", "R", "A", "S", "U"):
+            desk.drive.app.tell()
+            await desk.press(key)
+            await desk.drive.until(lambda: "esc shows the proposal" in desk.drive.label("notice"))
+            assert desk.drive.app.screen is desk.drive.app.cockpit
         assert desk.diff.text_at(desk.diff.cursor) == "three"
         desk.past_guard()
         await desk.press("space", "a", "A", "S")

@@ -71,6 +71,9 @@ class DiffView(DiffComments):
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
 
+    class Refused(Message):
+        """A person wants to decide on what is only to read."""
+
     class ProposalAsked(Message):
         """A person wants to see the newest proposal again."""
 
@@ -211,6 +214,12 @@ class DiffView(DiffComments):
         shown = self.reviewable and not self._live and bool(self.draft.units)
         return shown and self._painted and self._clock() - self._appeared >= GUARD
 
+    def _may_decide(self) -> bool:
+        """As `can_decide`; a person who cannot decide at all on what is shown is told why."""
+        if not self.reviewable and not self._live and self.count():
+            self.post_message(self.Refused())
+        return self.can_decide
+
     def _note_painted(self) -> None:
         self._painted = True
         self._appeared = self._clock()
@@ -279,7 +288,7 @@ class DiffView(DiffComments):
 
         Without one those under the cursor, which were given before this cockpit was opened.
         """
-        if not self.can_decide:
+        if not self._may_decide():
             return
         draft, unit = self.draft.take_back()
         if unit is None:
@@ -296,12 +305,12 @@ class DiffView(DiffComments):
 
     def action_approve_all(self) -> None:
         """Ask to accept everything."""
-        if self.can_decide:
+        if self._may_decide():
             self.post_message(self.ApproveAllAsked())
 
     def action_send(self) -> None:
         """Ask to send the draft."""
-        if self.can_decide:
+        if self._may_decide():
             self.post_message(self.SendAsked(self.draft))
 
     def action_interdiff(self) -> None:
@@ -322,7 +331,7 @@ class DiffView(DiffComments):
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
             self._decide(verdict, self._here())
-        elif self.can_decide:
+        elif self._may_decide():
             self._decide_lines(verdict)
 
     def _decide_lines(self, verdict: Verdict) -> None:
@@ -354,7 +363,7 @@ class DiffView(DiffComments):
         return self.draft.units_of(self.place.path) if self.place else ()
 
     def _decide(self, verdict: Verdict, units: Sequence[Unit]) -> None:
-        if not units or not self.can_decide:
+        if not self._may_decide() or not units:
             return
         self._take(self.draft.give(verdict, units))
         if unit := self.draft.next_undecided(units[-1]):
