@@ -17,7 +17,7 @@ from pathlib import Path
 
 from codeframe_tui.core.queries import ShowDiff
 from codeframe_tui.tui.following import ROOM
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.wire.client import Client
 from tests.tui.diff_host import Host, until
 

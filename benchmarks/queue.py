@@ -31,7 +31,7 @@ from codeframe_tui.service import windows
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.stylesheets import stylesheets
-from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
+from codeframe_tui.tui.widgets.diff.paint import STYLES as DIFF_STYLES
 from codeframe_tui.tui.widgets.lines import STYLES
 from codeframe_tui.tui.widgets.queue import QueuePane
 from tests.tui.fake_service import NOW, task

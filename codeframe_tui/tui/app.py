@@ -22,7 +22,7 @@ from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
 from codeframe_tui.tui.looks import Looks
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
@@ -30,8 +30,8 @@ from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.widgets.diff import DiffView
-from codeframe_tui.tui.widgets.diff_paint import STYLES as DIFF_STYLES
+from codeframe_tui.tui.widgets.diff.paint import STYLES as DIFF_STYLES
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import STYLES, LineList
 from codeframe_tui.tui.widgets.panes import FileList

@@ -35,7 +35,7 @@ from codeframe_tui.tui.messages import (
     Slow,
     Streamed,
 )
-from codeframe_tui.tui.present.diff_supply import opened
+from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
@@ -45,7 +45,7 @@ from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.waiting import SLOW
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
 

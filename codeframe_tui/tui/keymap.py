@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
-from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
 
 __all__ = ["KEYS", "PLACES", "Key", "bindings", "find", "key_names", "keys_at"]
 

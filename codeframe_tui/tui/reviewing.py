@@ -13,7 +13,7 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
 from codeframe_tui.tui.present.draft import ReviewDraft
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
     from codeframe_tui.core.commands import SaveDraft

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, WrongUse
 from codeframe_tui.core.queries import Query, ShowHunkLines, ShowSide
-from codeframe_tui.tui.widgets.diff_rows import DiffRows
+from codeframe_tui.tui.widgets.diff.rows import DiffRows
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document

@@ -20,11 +20,11 @@ from codeframe_tui.tui.present.blockers import blocker_rows, options_of
 from codeframe_tui.tui.present.comments import comment_rows
 from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.dependencies import dependency_rows
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_kinds import FileRow, GapRow, HunkRow, NoteRow
-from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.diff_live import LiveDiff
-from codeframe_tui.tui.present.diff_symbols import symbol_of
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import FileRow, GapRow, HunkRow, NoteRow
+from codeframe_tui.tui.present.diff.lines import LineRow
+from codeframe_tui.tui.present.diff.live import LiveDiff
+from codeframe_tui.tui.present.diff.symbols import symbol_of
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.focus import evidence_rows, file_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
@@ -41,7 +41,7 @@ from codeframe_tui.tui.present.sheets import attempt_list, guard_rows, letter_ro
 from codeframe_tui.tui.present.task_fields import need_rows
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from codeframe_tui.tui.present.welcome import welcome_rows
-from codeframe_tui.tui.widgets.diff_paint import Canvas, bar, file_bar, line_spans, spread
+from codeframe_tui.tui.widgets.diff.paint import Canvas, bar, file_bar, line_spans, spread
 from tests.security.corpus import CORPUS
 from tests.security.poison import happenings, poisoned_service
 from tests.tui.fake_service import NOW, FakeService

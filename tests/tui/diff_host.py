@@ -16,7 +16,7 @@ from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.supplier import Ask, Supplier
 from codeframe_tui.tui.theme import DARK, theme, variables
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 
 __all__ = ["Clock", "Host", "press", "until"]
 

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.modals.text import AnswerDialog
 from codeframe_tui.tui.preferences import Preferences
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
@@ -75,6 +76,8 @@ class Drive:
         await self.until(lambda: self.app.screen is not self.app.cockpit)
         await self.until(lambda: any(hint.count() for hint in self.app.screen.query(Label)))
         await self.pilot.pause(0)
+        if isinstance(self.app.screen, AnswerDialog):
+            self.app.screen._appeared -= 1  # a question is read before it is answered
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.modals.sheet import Sheet
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.contract.service_kit import TickingClock, evidence, facts
 from tests.tui.driving import Drive
 from tests.tui.fake_service import NOW, FakeService

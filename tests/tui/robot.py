@@ -11,7 +11,7 @@ from codeframe_tui.core.parts import Parts
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.present.risk import by_risk
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.diff_documents import document, file, hunk
 from tests.tui.driving import Drive
 

@@ -12,7 +12,7 @@ from textual.worker import Worker
 from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.tui.modals.sheet import Sheet
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
 

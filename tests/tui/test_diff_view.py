@@ -9,11 +9,11 @@ import pytest
 from textual import events
 
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_actions import DIFF_ACTIONS
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Verdict
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.diff_documents import document, file, hunk, large, retry
 from tests.tui.diff_host import Host, press, until
 

@@ -18,8 +18,8 @@ from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.queries import ShowDiff
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Limits, Settings
-from codeframe_tui.tui.present.diff_kinds import PairRow
-from codeframe_tui.tui.present.diff_lines import LineRow
+from codeframe_tui.tui.present.diff.kinds import PairRow
+from codeframe_tui.tui.present.diff.lines import LineRow
 from tests.contract.test_syntax import STDLIB, painted
 from tests.tui.diff_host import Host, until
 from tests.tui.test_supply import is_there

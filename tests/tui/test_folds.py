@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.queries import ShowSide
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_quiet import quiet_reason
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.quiet import quiet_reason
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.diff_documents import document, file, hunk
 from tests.tui.diff_host import Host, press, until
 from tests.tui.driving import opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, diff, shown
 

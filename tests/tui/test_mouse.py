@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeframe_tui.tui.present.rows import cells
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import opened
 
 

@@ -15,7 +15,7 @@ from codeframe_tui.core.queries import Query, ShowDiff, ShowSide
 from codeframe_tui.core.verification import Flag, Verdict
 from codeframe_tui.tui import following
 from codeframe_tui.tui.modals.comment import CommentDialog
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import opened
 from tests.tui.fake_service import FakeService, diff, shown
 from tests.tui.review_room import BASE as BEFORE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from codeframe_tui.core.queries import ShowHits
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_supply import opened as opened_document
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.supply import opened as opened_document
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.panes import ActivityPane, BlockersPane
 from tests.diff_documents import document, file, hunk, large
 from tests.tui.diff_host import Host, until

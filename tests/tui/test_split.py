@@ -8,9 +8,9 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.widgets.diff import DiffView
-from codeframe_tui.tui.widgets.diff_text import row_starts, rows_in
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.widgets.diff.text import row_starts, rows_in
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.diff_documents import document, file, hunk, large, retry
 from tests.tui.diff_host import Host, press, until
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.queries import Query, ShowHunkLines, ShowSide
-from codeframe_tui.tui.present.diff_pages import PAGE
+from codeframe_tui.tui.present.diff.pages import PAGE
 from tests.diff_documents import document, file, hunk, retry
 from tests.tui.diff_host import Host, press, until
 from tests.unit.test_diff_pages import in_room

@@ -9,7 +9,7 @@ import pytest
 from codeframe_tui.core.commands import RunTests, StopTests
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.queries import ShowTestOutput
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.log import LogView
 from tests.tui.driving import Drive, opened

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from codeframe_tui.tui.modals.picker import Picker
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_symbols import symbols
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.symbols import symbols
 from codeframe_tui.tui.present.fuzzy import ranked
 from codeframe_tui.tui.present.risk import by_risk
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.panes import FileList
 from tests.diff_documents import document, file, hunk

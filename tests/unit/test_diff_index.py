@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_gaps import Opened
-from codeframe_tui.tui.present.diff_kinds import (
+from codeframe_tui.tui.present.diff.gaps import Opened
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
     FileRow,
     GapRow,
@@ -20,8 +20,8 @@ from codeframe_tui.tui.present.diff_kinds import (
     PairRow,
     Place,
 )
-from codeframe_tui.tui.present.diff_lines import LineRow
-from codeframe_tui.tui.present.diff_segments import Look
+from codeframe_tui.tui.present.diff.lines import LineRow
+from codeframe_tui.tui.present.diff.segments import Look
 from tests.diff_documents import document, file, hunk
 
 WORDS = st.lists(st.sampled_from(["a = 1", "b = 2", "", "return a", "x" * 30]), max_size=40)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.tui.present.diff_live import LiveDiff
+from codeframe_tui.tui.present.diff.live import LiveDiff
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "def f():", "    return 1", "x" * 9]), max_size=60)
 

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from codeframe_tui.core.diff import FileDiff, Hunk, file_document
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
-from codeframe_tui.tui.present import diff_pages
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_kinds import HunkRow, PairRow, Row
-from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
-from codeframe_tui.tui.present.diff_pages import PAGE, Pages
-from codeframe_tui.tui.present.diff_segments import Look
-from codeframe_tui.tui.present.diff_supply import InSight, Supply, opened
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import HunkRow, PairRow, Row
+from codeframe_tui.tui.present.diff.lines import HunkLines, LineRow
+from codeframe_tui.tui.present.diff.pages import PAGE, Pages
+from codeframe_tui.tui.present.diff.segments import Look
+from codeframe_tui.tui.present.diff.supply import InSight, Supply, opened
 from codeframe_tui.tui.present.draft import ReviewDraft
 from tests.diff_documents import large, retry
 
@@ -134,7 +133,7 @@ def test_the_same_diff_that_comes_again_has_what_came_before() -> None:
 
 
 def test_pages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diff_pages, "_KEPT", 2 * PAGE)
+    monkeypatch.setattr("codeframe_tui.tui.present.diff.pages._KEPT", 2 * PAGE)
     pages = Pages()
     pages.put("f", 1, 0, [("+", "a")] * (2 * PAGE))
     pages.look("f", 1, 0)

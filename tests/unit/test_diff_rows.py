@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.tui.present.diff import DiffIndex
-from codeframe_tui.tui.present.diff_kinds import FileRow, HunkRow, NoteRow, Place
-from codeframe_tui.tui.present.diff_lines import HunkLines, LineRow
-from codeframe_tui.tui.present.diff_python import Strings, python_tokens
-from codeframe_tui.tui.present.diff_words import pair_lines, word_marks
-from codeframe_tui.tui.widgets.diff_paint import Canvas, file_bar
+from codeframe_tui.tui.present.diff.index import DiffIndex
+from codeframe_tui.tui.present.diff.kinds import FileRow, HunkRow, NoteRow, Place
+from codeframe_tui.tui.present.diff.lines import HunkLines, LineRow
+from codeframe_tui.tui.present.diff.python import Strings, python_tokens
+from codeframe_tui.tui.present.diff.words import pair_lines, word_marks
+from codeframe_tui.tui.widgets.diff.paint import Canvas, file_bar
 from tests.diff_documents import document, every_kind, file, hunk, large, retry
 
 

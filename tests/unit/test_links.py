@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.links import definition, line_place, links_of
 from tests.tui.fake_service import diff
 

@@ -11,7 +11,7 @@ from codeframe_tui.core import moved
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.moved import Moved, moved_blocks
 from codeframe_tui.core.proposal import Action
-from codeframe_tui.tui.present.diff_lines import HunkLines
+from codeframe_tui.tui.present.diff.lines import HunkLines
 
 FUNCTION = [
     "def price(parcel):",

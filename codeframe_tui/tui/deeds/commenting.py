@@ -13,7 +13,7 @@ from codeframe_tui.tui.present.comments import comment_words
 from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
-from codeframe_tui.tui.widgets.diff_comments import CommentSpot
+from codeframe_tui.tui.widgets.diff.comments import CommentSpot
 
 __all__ = ["attempts", "comment"]
 

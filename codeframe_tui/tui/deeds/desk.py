@@ -18,7 +18,7 @@ from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.screens.cockpit import Cockpit
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document

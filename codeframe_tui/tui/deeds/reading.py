@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.picker import Pickable, Picker
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_pages import PagedHunks
-from codeframe_tui.tui.present.diff_symbols import MOST_LINES, symbols
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.pages import PagedHunks
+from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
 from codeframe_tui.tui.present.focus import size_spans
 from codeframe_tui.tui.present.rows import safe
 

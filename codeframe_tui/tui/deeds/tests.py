@@ -9,7 +9,7 @@ from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.queries import ShowTestOutput
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.output import Output
-from codeframe_tui.tui.present.diff_kinds import Place
+from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.links import Link, definition, links_of
 from codeframe_tui.tui.present.proof import UNCHANGED, failing
 from codeframe_tui.tui.present.rows import Span, safe, safe_lines

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,8 +18,10 @@ from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.widgets.labels import Label
 
-__all__ = ["Dialog", "hint"]
+__all__ = ["GUARD", "Dialog", "hint"]
 
+GUARD = 0.3
+"""Seconds in which a dialogue that just appeared takes no decision."""
 T = TypeVar("T")
 
 
@@ -27,16 +31,25 @@ class Dialog(ModalScreen[T | None]):
     Args:
         title: what it is about, sanitised.
         hints: (key, what it does) for the line at the bottom.
+        clock: seconds that only grow.
     """
 
     CSS_PATH: ClassVar[Any] = stylesheets("modals")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, title: str, hints: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        hints: Iterable[tuple[str, str]] = (),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self._title = title
         self._decided = False
+        self._clock = clock
+        self._appeared = clock()
         self._hints = [*hints, ("esc", "back")]
 
     def content(self) -> Iterable[Widget]:
@@ -57,6 +70,16 @@ class Dialog(ModalScreen[T | None]):
         for field in self.query("Input, TextArea"):
             if isinstance(field, Input | TextArea):
                 field.cursor_blink = False  # nothing blinks
+        self._painted()
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._appeared = self._clock()
+
+    def is_for_here(self, event: events.Key) -> bool:
+        """Whether a key was pressed when this had been seen, not meant for what stood here."""
+        pressed = min(self._clock(), event.time)  # it may have waited behind a slow frame
+        return pressed - self._appeared >= GUARD
 
     def action_leave(self) -> None:
         """Back, without deciding."""

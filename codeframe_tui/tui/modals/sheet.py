@@ -15,9 +15,6 @@ from codeframe_tui.tui.widgets.labels import Label
 
 __all__ = ["Choice", "Sheet"]
 
-GUARD = 0.3
-"""Seconds in which a sheet that just appeared takes no decision."""
-
 
 class Choice(NamedTuple):
     """One way to decide: the key, what it does, and the value that the sheet gives back."""
@@ -45,11 +42,9 @@ class Sheet(Dialog[str]):
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(title, [(choice.key, choice.label) for choice in choices])
+        super().__init__(title, [(each.key, each.label) for each in choices], clock=clock)
         self._rows = rows
         self._values = {choice.key: choice.value for choice in choices}
-        self._clock = clock
-        self._appeared = clock()
 
     def content(self) -> Iterable[Widget]:
         """The facts."""
@@ -59,16 +54,10 @@ class Sheet(Dialog[str]):
         """Show the facts."""
         super().on_mount()
         self.query_one(".dialog-body", Label).show(*self._rows)
-        self._appeared = self._clock()
-        self.call_after_refresh(self._painted)
-
-    def _painted(self) -> None:
-        self._appeared = self._clock()
 
     def on_key(self, event: events.Key) -> None:
         """Decide, but not by a key that was meant for what stood here before."""
         value = self._values.get(event.character or "") or self._values.get(event.key)
-        pressed = min(self._clock(), event.time)  # it may have waited behind a slow frame
-        if value is not None and pressed - self._appeared >= GUARD:
+        if value is not None and self.is_for_here(event):
             event.stop()
             self.decide(value)

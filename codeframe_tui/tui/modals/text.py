@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -13,12 +12,11 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.modals.sheet import GUARD
 from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["AnswerDialog", "AskText", "Options", "Words", "refusal"]
+__all__ = ["AnswerDialog", "AskText", "Words", "refusal"]
 
 
 class Words(TextArea):
@@ -99,18 +97,14 @@ class AskText(Dialog[str]):
             self.decide(event.text)
 
 
-class Options(LineList):
+class _Options(LineList):
     """Suggested answers; letters begin an answer of one's own in the field below.
 
     All keys that were sent here are handled here: those that follow a first letter are for the
-    field too, though the focus had not moved yet when they were pressed. In its first moment an
-    ``enter`` alone answers nothing: it may be a second one for the list behind.
+    field too, though the focus had not moved yet when they were pressed.
     """
 
     writing = False
-    chosen = False
-    appeared = 0.0
-    clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def on_key(self, event: events.Key) -> None:
         """Digits and arrows choose, enter answers, letters write."""
@@ -126,19 +120,12 @@ class Options(LineList):
         elif event.key == "enter" and self.writing:
             self.screen.query_one(Words).send()
         elif event.key == "enter":
-            pressed = min(self.clock(), event.time)  # it may have waited behind a slow frame
-            if self.chosen or pressed - self.appeared >= GUARD:
+            if isinstance(self.screen, Dialog) and self.screen.is_for_here(event):
                 self.action_choose()
         elif event.key in {"down", "up"}:
-            self.chosen = True
             self.move_by(1 if event.key == "down" else -1)
         elif typed:
-            self.chosen = True
             self.move_to(typed)
-
-    def note_painted(self) -> None:
-        """A person sees them from now on."""
-        self.appeared = self.clock()
 
 
 class AnswerDialog(Dialog[int | str]):
@@ -180,7 +167,7 @@ class AnswerDialog(Dialog[int | str]):
         """Question, options, a field."""
         yield Label(classes="dialog-body")
         if self._options:
-            yield Options(classes="dialog-options")
+            yield _Options(classes="dialog-options")
         yield Words(
             self._text,
             compact=True,
@@ -193,13 +180,13 @@ class AnswerDialog(Dialog[int | str]):
         super().on_mount()
         self.query_one(".dialog-body", Label).show(*self._rows)
         if self._options:
-            self._offer(self.query_one(Options))
+            self._offer(self.query_one(_Options))
         if self._text or not self._options:
             field = self.query_one(Words)
             field.move_cursor(field.document.end)
             field.focus()
 
-    def _offer(self, options: Options) -> None:
+    def _offer(self, options: _Options) -> None:
         """Show the options, with the keys for them."""
         options.set_rows(
             [
@@ -208,8 +195,6 @@ class AnswerDialog(Dialog[int | str]):
             ]
         )
         options.move_to(str(self._option + 1))
-        options.note_painted()
-        self.call_after_refresh(options.note_painted)
         options.focus()
 
     def action_scroll_facts(self, pages: int) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_pages import signs_of
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
 
 __all__ = ["SIGNS", "CommentLine", "comment_rows", "comment_words", "place_at"]

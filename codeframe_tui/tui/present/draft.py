@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.core.diff import Hunk
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
-from codeframe_tui.tui.present.diff_pages import signs_of, verdicts_of
+from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 

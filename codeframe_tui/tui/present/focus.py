@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.diff_kinds import FileRow
+from codeframe_tui.tui.present.diff.kinds import FileRow
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.diff_kinds import Place
-from codeframe_tui.tui.present.diff_pages import signs_of
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.diff.pages import signs_of
 
 __all__ = ["Link", "definition", "line_place", "links_of"]
 

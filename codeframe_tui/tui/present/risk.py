@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.tui.present.diff_quiet import quiet_reason
+from codeframe_tui.tui.present.diff.quiet import quiet_reason
 
 __all__ = ["by_risk"]
 

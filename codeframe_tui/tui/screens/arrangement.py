@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from codeframe_tui.tui.widgets.areas import Area, Bench
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
 from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (

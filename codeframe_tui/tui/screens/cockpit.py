@@ -12,7 +12,7 @@ from codeframe_tui.tui.present.queue import SORTS
 from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.searching import Searching
 from codeframe_tui.tui.widgets.areas import Area
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 from codeframe_tui.tui.widgets.log import LogView

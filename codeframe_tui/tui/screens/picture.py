@@ -35,7 +35,7 @@ from codeframe_tui.tui.present.tests import newest_attempt, proof_title
 from codeframe_tui.tui.present.welcome import nothing_written
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
-from codeframe_tui.tui.widgets.diff import DiffView
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
 from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import (

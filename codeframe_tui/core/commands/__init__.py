@@ -1,0 +1,120 @@
+"""The wishes a person can submit; a command changes something.
+
+Plain values that the codec writes as ``{"type": class name, "args": {field: value}}``. Results are
+JSON documents (CONTRACT §9).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codeframe_tui.core.commands.blockers import (
+    Answer,
+    FinishByHand,
+    LeaveHand,
+    RaiseLimit,
+    Revise,
+    Skip,
+    TakeInHand,
+)
+from codeframe_tui.core.commands.engine import (
+    KeepWorking,
+    SetPolicy,
+    SetWorkers,
+)
+from codeframe_tui.core.commands.review import (
+    AddComment,
+    Approve,
+    DeleteComment,
+    EditComment,
+    Explain,
+    Redo,
+    Reject,
+    RunTests,
+    SaveDraft,
+    StopTests,
+    Undo,
+)
+from codeframe_tui.core.commands.tasks import (
+    AddIssue,
+    AddTask,
+    Cancel,
+    EditTask,
+    Hold,
+    ImportTasks,
+    Note,
+    Release,
+    Retry,
+    Split,
+)
+
+__all__ = [
+    "COMMANDS",
+    "AddComment",
+    "AddIssue",
+    "AddTask",
+    "Answer",
+    "Approve",
+    "Cancel",
+    "Command",
+    "DeleteComment",
+    "EditComment",
+    "EditTask",
+    "Explain",
+    "FinishByHand",
+    "Hold",
+    "ImportTasks",
+    "KeepWorking",
+    "LeaveHand",
+    "Note",
+    "RaiseLimit",
+    "Redo",
+    "Reject",
+    "Release",
+    "Retry",
+    "Revise",
+    "RunTests",
+    "SaveDraft",
+    "SetPolicy",
+    "SetWorkers",
+    "Skip",
+    "Split",
+    "StopTests",
+    "TakeInHand",
+    "Undo",
+]
+
+Command = (
+    AddTask
+    | AddIssue
+    | ImportTasks
+    | EditTask
+    | Hold
+    | Release
+    | Cancel
+    | Retry
+    | Note
+    | Approve
+    | Reject
+    | Explain
+    | AddComment
+    | EditComment
+    | DeleteComment
+    | SaveDraft
+    | Answer
+    | RaiseLimit
+    | Skip
+    | Split
+    | Revise
+    | TakeInHand
+    | FinishByHand
+    | LeaveHand
+    | Undo
+    | Redo
+    | RunTests
+    | StopTests
+    | SetPolicy
+    | SetWorkers
+    | KeepWorking
+)
+COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Command.__args__}

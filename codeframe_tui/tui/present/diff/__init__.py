@@ -1,0 +1,1 @@
+"""A diff as rows, and what a person makes of it: pure."""

@@ -1,0 +1,1 @@
+"""The diff under review, one concern to a file."""

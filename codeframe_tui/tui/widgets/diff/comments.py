@@ -1,0 +1,137 @@
+"""Comments in a diff: each stands below its lines, and is written where the cursor is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from textual.message import Message
+
+from codeframe_tui.tui.present.comments import CommentLine, comment_rows
+from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
+from codeframe_tui.tui.present.diff.lines import LineRow
+from codeframe_tui.tui.present.rows import Span, safe
+from codeframe_tui.tui.widgets.diff.paint import Canvas, spread
+from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
+
+__all__ = ["CommentSpot", "DiffComments"]
+
+
+class CommentSpot(NamedTuple):
+    """What a comment is to be about.
+
+    Attributes:
+        path: empty = the whole proposal.
+        first: 0 = the whole file.
+        side: ``new`` or ``old``; empty where there is none.
+        text: the first of the lines.
+        comment: id of the comment that stands there, to be changed; 0 for a new one.
+    """
+
+    path: str = ""
+    first: int = 0
+    last: int = 0
+    side: str = ""
+    text: str = ""
+    comment: int = 0
+
+
+class DiffComments(DiffRanges):
+    """A diff with comments."""
+
+    class CommentAsked(Message):
+        """A person wants to write or change a comment, about what `asked` says."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._comments: Sequence[Mapping[str, Any]] = ()
+        self.asked = CommentSpot()
+
+    def show_comments(self, comments: Iterable[Mapping[str, Any]]) -> None:
+        """Show exactly these comments of a `ShowReview` document."""
+        self._comments = list(comments)
+        self._lay_comments()
+
+    def _lay_comments(self) -> None:
+        rows = comment_rows(self._comments, self.document, self.line_width)
+        if rows != self._extras:
+            self.annotate(rows)
+
+    def on_resize(self) -> None:
+        """Comments are wrapped to the width."""
+        if self._comments:
+            self.call_after_refresh(self._lay_comments)
+
+    def spans_of(self, row: ExtraRow, canvas: Canvas) -> Sequence[Span]:
+        """One row of a comment."""
+        if not isinstance(row.value, CommentLine):
+            return super().spans_of(row, canvas)
+        return spread([canvas.mark, *row.value.left], row.value.right, canvas.width)
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def action_comment(self) -> None:
+        """Write about the line or range here; change the comment that stands here."""
+        if (spot := self._spot()) is not None:
+            self._ask_about(spot)
+
+    def action_comment_file(self) -> None:
+        """Write about this file; on the first row of all about the whole proposal."""
+        place = self.place
+        if place is not None:
+            self._ask_about(CommentSpot("" if self.cursor == 0 else place.path))
+
+    def _ask_about(self, spot: CommentSpot) -> None:
+        self.asked = spot
+        self.leave_range()
+        self.post_message(self.CommentAsked())
+
+    def action_next_comment(self) -> None:
+        """Go to the next comment, going round."""
+        rows = sorted(
+            row
+            for place in self._extras
+            if (row := self.index.find(place._replace(extra=1))) is not None
+        )
+        if rows:
+            self.move_to(next((row for row in rows if row > self.cursor), rows[0]))
+
+    def _spot(self) -> CommentSpot | None:
+        place = self.place
+        if place is None:
+            return None
+        row = self.index.row(self.cursor)
+        if isinstance(row, ExtraRow):
+            value = row.value
+            return CommentSpot(comment=value.comment) if isinstance(value, CommentLine) else None
+        if self.has_range:
+            return self._spot_of(place.path, self.chosen_rows)
+        if isinstance(row, LineRow | PairRow):
+            return self._spot_of(place.path, range(self.cursor, self.cursor + 1))
+        hunk = self.hunk((place.path, place.k)) if place.k > 0 else None
+        return CommentSpot(place.path) if hunk is None else _spot_of_hunk(place, hunk)
+
+    def _spot_of(self, path: str, rows: Iterable[int]) -> CommentSpot:
+        """The lines of a file in some rows: those after the change, else those before it."""
+        lines: list[LineRow] = []
+        for number in rows:
+            row = self.index.row(number)
+            each = (row.left, row.right) if isinstance(row, PairRow) else (row,)
+            if self.index.place(number).path == path:
+                lines += [line for line in each if isinstance(line, LineRow)]
+        for side in ("new", "old"):
+            found = [(number, line) for line in lines if (number := getattr(line, side))]
+            if found:
+                text = safe(found[0][1].text.strip())
+                return CommentSpot(path, found[0][0], found[-1][0], side, text)
+        return CommentSpot(path)
+
+
+def _spot_of_hunk(place: Place, hunk: Mapping[str, Any]) -> CommentSpot:
+    """All of a hunk."""
+    side = "new" if hunk["new_lines"] else "old"
+    first = hunk[f"{side}_start"]
+    text = next((text for sign, text in hunk["lines"] if sign in "+-"), "")
+    return CommentSpot(
+        place.path, first, first + hunk[f"{side}_lines"] - 1, side, safe(text.strip())
+    )

@@ -1,0 +1,165 @@
+"""How a person moves in a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+
+from codeframe_tui.tui.present.comments import place_at
+from codeframe_tui.tui.present.diff.kinds import Place
+from codeframe_tui.tui.present.draft import Unit
+from codeframe_tui.tui.widgets.diff.looks import DiffLooks
+
+__all__ = ["DiffMoves"]
+
+
+class DiffMoves(DiffLooks):
+    """A diff whose cursor goes by keys and the mouse.
+
+    Attributes:
+        flags: path, line (0 = the file) and words of each flag.
+    """
+
+    @dataclass
+    class JumpAsked(Message):
+        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
+
+        what: str
+
+    flags: Sequence[tuple[str, int, str]] = ()
+
+    def reach(self, place: Place, *, top: bool = False) -> None:
+        """Put the cursor on a place, unfolding its file.
+
+        Args:
+            place: where to.
+            top: put it at the top; else it comes to the middle unless it is in sight.
+        """
+        if place.path in self._folded:
+            self.fold(self._folded - {place.path})
+        row = self.index.find(place)
+        if row is None:
+            return
+        if top:
+            self.scroll_to_row(row)
+        elif not 0 <= row - self.scroll_offset.y < self.size.height:
+            self.scroll_to_row(row - self.size.height // 3)
+        self.move_to(row)
+
+    def go_to(self, unit: Unit) -> None:
+        """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
+        if unit[0] in self._folded:
+            self.fold(self._folded - {unit[0]})
+        row, end = self.row_of(unit)
+        height = self.size.height
+        if end > self.scroll_offset.y + height:
+            top = max(end - height, row - height // 3)
+            self.scroll_to_row(min(top, max(0, row - 1)))
+        self.move_to(row)
+
+    def row_of(self, unit: Unit) -> tuple[int, int]:
+        """The row of a unit's bar, and the one after its last."""
+        path, k = unit
+        row = self.index.find(Place(path, k, -1 if k else 0)) or 0
+        after = [self.index.next_stop(row, 1), self.index.next_file(row, 1)]
+        return row, min((stop for stop in after if stop > row), default=self.count())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; it never decides."""
+        at = event.get_content_offset(self)
+        if at is not None and self.text_selection is None:
+            row = self.scroll_offset.y + at.y
+            if row < self.count():
+                self.move_to(row)
+
+    def action_cursor_down(self) -> None:
+        """Go down a line."""
+        self.move_to(self._last_part() + 1)
+
+    def action_cursor_up(self) -> None:
+        """Go up a line."""
+        self.move_to(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self._page(-1)
+
+    def _page(self, step: int) -> None:
+        rows = step * max(1, self.size.height - 1)
+        self.scroll_to_row(self.scroll_offset.y + rows)
+        self.move_to(self.cursor + rows)
+
+    def action_top(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_bottom(self) -> None:
+        """Go to the last row."""
+        self.move_to(self.count() - 1)
+
+    def action_next_hunk(self) -> None:
+        """Go to the next hunk."""
+        self._step(1)
+
+    def action_previous_hunk(self) -> None:
+        """Go to the bar of this hunk, or to the previous one."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        row = self.index.next_stop(self.cursor, step)
+        if row != self.cursor:
+            place = self.index.place(row)
+            self.go_to((place.path, place.k))
+
+    def action_next_file(self) -> None:
+        """Go to the next file."""
+        self._step_file(1)
+
+    def action_previous_file(self) -> None:
+        """Go to the bar of this file, or to the previous one."""
+        self._step_file(-1)
+
+    def _step_file(self, step: int) -> None:
+        row = self.index.next_file(self.cursor, step)
+        if row != self.cursor:
+            self.scroll_to_row(row)
+            self.move_to(row)
+
+    def action_copy_place(self) -> None:
+        """Copy path and line, ``path:12``."""
+        if self.place:
+            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+
+    def action_jump(self) -> None:
+        """Ask which file to go to."""
+        self.post_message(self.JumpAsked("jump"))
+
+    def action_symbols(self) -> None:
+        """Ask which function or class to go to."""
+        self.post_message(self.JumpAsked("symbols"))
+
+    def action_next_flag(self) -> None:
+        """Go to the next flag, going round, and say what it is about."""
+        stops = sorted(
+            (self.index.order(place), place, said)
+            for path, line, said in self.flags
+            if self.index.find(Place(path)) is not None
+            if (place := place_at(self.document, path, line) if line else Place(path))
+        )
+        if self.place is None:
+            return
+        if not stops:
+            self.post_message(self.Told("no flags here"))
+            return
+        here = self.index.order(self.place)
+        at = next((n for n, stop in enumerate(stops) if stop[0] > here), 0)
+        _, place, said = stops[at]
+        self.reach(place)
+        self.post_message(self.Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))

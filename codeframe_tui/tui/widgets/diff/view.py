@@ -1,0 +1,375 @@
+"""The diff under review, and the verdicts a person gives in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from codeframe_tui.tui.present.comments import place_at
+from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
+from codeframe_tui.tui.present.diff.kinds import FileRow, Place
+from codeframe_tui.tui.present.diff.live import LiveDiff
+from codeframe_tui.tui.present.diff.supply import opened
+from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
+from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
+from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.diff.rows import NOTHING
+from codeframe_tui.tui.widgets.lines import filtered
+
+__all__ = ["GUARD", "DiffView"]
+
+GUARD = 0.3
+"""Seconds in which no verdict acts after a proposal appeared or changed."""
+_DRAFTS = 64
+"""Proposals whose half-done review is kept while others are looked at."""
+
+
+class DiffView(DiffComments):
+    """Shows a diff document, moves a cursor in it and gathers verdicts in a draft.
+
+    Args:
+        clock: seconds that only grow; tests bring their own.
+
+    Attributes:
+        draft: the verdicts so far; replaced, never changed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(each.keys, each.name, each.label or each.help, id=each.action, tooltip=each.help)
+        for each in DIFF_ACTIONS
+    ]
+
+    reviewable: reactive[bool] = reactive(True)
+    """Whether verdicts can be given; a diff of the past is only read."""
+    placeholder: reactive[str] = reactive("No proposal to look at yet.")
+    """The line shown while there is nothing to show."""
+
+    @dataclass
+    class DraftChanged(Message):
+        """A verdict was given or taken back, or a file was seen first."""
+
+        draft: ReviewDraft
+
+    class ApproveAllAsked(Message):
+        """A person wants to accept everything; nothing is decided yet."""
+
+    @dataclass
+    class SendAsked(Message):
+        """A person wants to send the draft; nothing is decided yet."""
+
+        draft: ReviewDraft
+
+    class CompareAsked(Message):
+        """A person wants to see what changed since an earlier attempt, or the proposal again."""
+
+    class ProposalAsked(Message):
+        """A person wants to see the newest proposal again."""
+
+    class SpaceAsked(Message):
+        """A person wants changes of white space left out, or shown again."""
+
+    class AttemptsAsked(Message):
+        """A person wants to choose among attempts."""
+
+    @dataclass
+    class EditorAsked(Message):
+        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
+
+        wish: str
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.draft = ReviewDraft("")
+        self._clock = clock
+        self._appeared = clock()
+        self._live = ""
+        self._writes = LiveDiff("", None)
+        self._painted = True
+        self._drafts: dict[str, ReviewDraft] = {}
+        self._restored: set[str] = set()
+        self._stays = False
+        self._left: dict[str, Place] = {}
+        self._began: Place | None = None
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    def show(self, document: dict[str, Any] | None) -> None:
+        """Show a diff document (CONTRACT §9), or nothing.
+
+        The same proposal shown again keeps verdicts, folds, cursor and scroll. Another one has its
+        own draft, which stands when a person comes back to it.
+        """
+        shown = opened(document, self.document) if document else NOTHING
+        name = _name(shown)
+        same = name == self.draft.proposal
+        if self._live or not same:
+            self._painted = False  # it appears when it is painted, however long that takes
+            self.call_after_refresh(self._note_painted)
+        if same and not self._live:
+            self.draft = self.draft.in_order_of(shown)
+            self.keep(lambda: self.load(shown))
+            return
+        self._live = ""
+        stays, self._stays = self._stays and self.place is not None, False
+        left = (self.place, self.index.line_number(self.cursor)) if self.place else None
+        below = self.cursor - self.scroll_offset.y
+        if not same:
+            self._take_up(name, shown)
+        self._shift = 0
+        self.load(shown)
+        self.scroll_to_row(0)
+        if stays and left is not None:
+            place = self._left.get(name) or place_at(shown, left[0].path, left[1])
+            self.move_to((self.index.find(place) if place else 0) or 0)
+            self.scroll_to_row(self.cursor - below)
+            return
+        first = self.draft.next_undecided()
+        self.move_to(self.row_of(first)[0] if first else 0)
+        self._began = self.place
+
+    def _take_up(self, name: str, shown: dict[str, Any]) -> None:
+        """Go on with the draft of another document; one that compares attempts has none."""
+        if self.place is not None:
+            self._left[self.draft.proposal] = self.place
+        self._drafts[self.draft.proposal] = self.draft
+        for oldest in list(self._drafts)[:-_DRAFTS]:
+            del self._drafts[oldest]
+            self._left.pop(oldest, None)
+        decided = not shown.get("since") and shown.get("space", True)
+        fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
+        self.draft = self._drafts.get(name, fresh)
+        self._folded = self.quiet_paths(shown)
+        self._comments = ()
+        self._extras = {}
+
+    def stay(self) -> None:
+        """The next document is of the same task: the cursor stays where it is in the files."""
+        self._stays = True
+
+    def is_restored(self, proposal: str) -> bool:
+        """Whether what was kept of a proposal has arrived."""
+        return proposal in self._restored
+
+    def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
+        """Take verdicts over that were kept, once for each proposal; whether it did so now.
+
+        Args:
+            kept: ``draft`` of a `ShowReview` document.
+            proposal: hash of what they are about.
+        """
+        shown = proposal == self.draft.proposal and not self._live and bool(self.draft.units)
+        if not shown or proposal in self._restored:
+            return False
+        self._restored.add(proposal)
+        waits = not self.draft.moves and self.place == self._began
+        self._take(self.draft.restored(kept, self.document))
+        first = self.draft.next_undecided()
+        if waits and first is not None and self.row_of(first)[0] != self.cursor:
+            self.move_to(self.row_of(first)[0])
+            self._appeared = self._clock()  # a key on its way was about the hunk before
+        return True
+
+    def show_live(self, path: str, content: str, base_text: str | None) -> None:
+        """Show a file as far as the model has written it; the end stays in sight if it was.
+
+        Args:
+            path: of the file.
+            content: all that has arrived so far.
+            base_text: the file as it was; None when it is new or not known.
+        """
+        follow = self._live != path or self.scroll_offset.y >= self.max_scroll_y
+        self._live = path
+        if (self._writes.path, self._writes.base_text) != (path, base_text):
+            self._writes = LiveDiff(path, base_text)
+        self.load(self._writes.document(content))
+        if follow:
+            self.move_to(self.count() - 1)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it shows a file that is being written."""
+        return bool(self._live)
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether a verdict would act now: on a shown proposal, not in its first moment."""
+        shown = self.reviewable and not self._live and bool(self.draft.units)
+        return shown and self._painted and self._clock() - self._appeared >= GUARD
+
+    def _note_painted(self) -> None:
+        self._painted = True
+        self._appeared = self._clock()
+
+    def on_show(self) -> None:
+        """A diff that just came to the front is new to the person."""
+        self._appeared = self._clock()
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """A row, or the placeholder where there is none."""
+        if y or self.count():
+            return super().render_line(y)
+        style = self.visual_style.rich_style + self.named_style("dim")
+        strip = Strip([Segment(f" {self.placeholder}", style)])
+        return filtered(self, strip.adjust_cell_length(self.line_width, style))
+
+    def verdict_of(self, unit: Unit) -> Sequence[Span]:
+        """The draft's, while there is something to decide."""
+        shown = self.reviewable and not self._live and bool(self.draft.units)
+        return unit_spans(self.draft, unit) if shown else ()
+
+    def gutter_of(self, place: Place) -> Span | None:
+        """The verdict on a line, of a hunk that is decided line by line."""
+        if not self.reviewable or self._live or place.k <= 0:
+            return None
+        return LINE_MARKS.get(self.draft.line_verdict(place.path, place.k, place.line))
+
+    def state_of(self, file: FileRow) -> Sequence[Span]:
+        """How many units of a file are accepted and rejected, or that it is being written."""
+        if self._live:
+            return [("● being written", "blue")]
+        return file_spans(self.draft, file.path) if self.reviewable else ()
+
+    def entered(self, place: Place) -> None:
+        """A file under the cursor is seen."""
+        if not self._live:
+            self._take(self.draft.see(place.path))
+
+    def watch_reviewable(self) -> None:
+        """Verdicts are shown only where they can be given, and act only after a moment there."""
+        self._appeared = self._clock()
+        self.redraw()
+
+    # -- deciding -------------------------------------------------------------------------------
+
+    def action_accept_hunk(self) -> None:
+        """Accept the chosen lines or the hunk here, on a file's bar the file, and go on."""
+        self._decide_here(Verdict.ACCEPTED)
+
+    def action_reject_hunk(self) -> None:
+        """Reject the chosen lines or the hunk here, on a file's bar the file, and go on."""
+        self._decide_here(Verdict.REJECTED)
+
+    def action_accept_file(self) -> None:
+        """Accept all of the file under the cursor and go on."""
+        self._decide(Verdict.ACCEPTED, self._file())
+
+    def action_reject_file(self) -> None:
+        """Reject all of the file under the cursor and go on."""
+        self._decide(Verdict.REJECTED, self._file())
+
+    def action_take_back(self) -> None:
+        """Take the last verdict back and go to what it was about.
+
+        Without one those under the cursor, which were given before this cockpit was opened.
+        """
+        if not self.can_decide:
+            return
+        draft, unit = self.draft.take_back()
+        if unit is None:
+            self._take(self.draft.forget(self._here()))
+        else:
+            self._take(draft)
+            self.go_to(unit)
+
+    def action_next_undecided(self) -> None:
+        """Go to the next unit without a verdict, going round."""
+        here = (self.place.path, self.place.k) if self.place else None
+        if not self._live and (unit := self.draft.next_undecided(here)):
+            self.go_to(unit)
+
+    def action_approve_all(self) -> None:
+        """Ask to accept everything."""
+        if self.can_decide:
+            self.post_message(self.ApproveAllAsked())
+
+    def action_send(self) -> None:
+        """Ask to send the draft."""
+        if self.can_decide:
+            self.post_message(self.SendAsked(self.draft))
+
+    def action_interdiff(self) -> None:
+        """Ask for what changed since an earlier attempt, or for the proposal again."""
+        if self.draft.proposal and not self._live:
+            self.post_message(self.CompareAsked())
+
+    def action_whitespace(self) -> None:
+        """Ask for the diff without changes of white space, or with them again."""
+        if not self._live:
+            self.post_message(self.SpaceAsked())
+
+    def action_attempts(self) -> None:
+        """Ask for the list of attempts."""
+        if self.draft.proposal:
+            self.post_message(self.AttemptsAsked())
+
+    def _decide_here(self, verdict: Verdict) -> None:
+        if not self.has_range:
+            self._decide(verdict, self._here())
+        elif self.can_decide:
+            self._decide_lines(verdict)
+
+    def _decide_lines(self, verdict: Verdict) -> None:
+        """Give a verdict on the chosen lines; the cursor stays, for the next lines are near."""
+        draft = self.draft
+        for unit, rows in self.chosen_lines().items():
+            if (hunk := self.hunk(unit)) is not None:
+                draft = draft.give_rows(verdict, unit, hunk, rows)
+        self.leave_range()
+        self._take(draft.together(self.draft))
+
+    def action_edit(self) -> None:
+        """Ask to edit the proposal's file."""
+        if self.place:
+            self.post_message(self.EditorAsked("edit"))
+
+    def action_open(self) -> None:
+        """Ask to open the project's file."""
+        if self.place:
+            self.post_message(self.EditorAsked("open"))
+
+    def _here(self) -> Sequence[Unit]:
+        place = self.place
+        if place and place.k < 0:  # nothing changes there
+            return ()
+        return [(place.path, place.k)] if place and place.k else self._file()
+
+    def _file(self) -> Sequence[Unit]:
+        return self.draft.units_of(self.place.path) if self.place else ()
+
+    def _decide(self, verdict: Verdict, units: Sequence[Unit]) -> None:
+        if not units or not self.can_decide:
+            return
+        self._take(self.draft.give(verdict, units))
+        if unit := self.draft.next_undecided(units[-1]):
+            self.go_to(unit)
+
+    def _take(self, draft: ReviewDraft) -> None:
+        if draft is not self.draft:
+            self.draft = draft
+            self.redraw()
+            if self.is_mounted:
+                self.post_message(self.DraftChanged(draft))
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    """What tells a document from others: its proposal, and with what it is compared."""
+    since = document.get("since")
+    space = "" if document.get("space", True) else " without space"
+    return f"{document['proposal']}{f' since {since}' if since else ''}{space}"
