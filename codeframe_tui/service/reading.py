@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -113,8 +114,10 @@ class ReviewReader:
         diffs: Sequence[FileDiff] = ()
         if query.parts.hunks or query.parts.lines:
             diffs = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
-            check_parts(query.parts, diffs)  # they may be of an earlier attempt
-        return Letter(changes_letter(query.overall, shown, query.parts, diffs), stored)
+            # they may be of an earlier attempt
+            await asyncio.to_thread(check_parts, query.parts, diffs)
+        text = await asyncio.to_thread(changes_letter, query.overall, shown, query.parts, diffs)
+        return Letter(text, stored)
 
     async def spot(self, command: AddComment) -> tuple[Attempt, Spot]:
         """The place of a new comment, with its text. Raises: NotFound, Refused."""
@@ -167,7 +170,8 @@ class ReviewReader:
         if key not in self._carried:
             old = await self._workspaces.diff(before.base, before.tree)
             new = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
-            self._carried[key] = carry(draft, newest, old, new)
+            # they may be long, and read while they are compared
+            self._carried[key] = await asyncio.to_thread(carry, draft, newest, old, new)
             for oldest in list(self._carried)[:-_KEPT]:
                 del self._carried[oldest]
         return self._carried[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -306,7 +307,8 @@ class Supervisor(StoreLedger):
         task = await self._store.read(lambda tables: find_task(tables, command.number))
         attempt = await self._store.read(lambda tables: review.newest_attempt(tables, task))
         workspaces = _there(self._workspaces, "workspace store")
-        review.check_parts(command.parts, await workspaces.diff(attempt.base, attempt.tree))
+        diffs = await workspaces.diff(attempt.base, attempt.tree)
+        await asyncio.to_thread(review.check_parts, command.parts, diffs)
         return replace(command, expect=command.expect or attempt.proposal)
 
     def _usage(self, tables: Tables) -> Document:

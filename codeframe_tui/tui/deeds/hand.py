@@ -109,7 +109,7 @@ async def _send(desk: Desk, work: _Edit, text: str) -> bool:
         title = f"Your edit of {safe(work.path)} is not taken"
         decision = await desk.choose(title, rows, again, _DROP)
         if decision is None:
-            desk.tell(("your text is kept: ", "text"), (str(work.copy), "bold"))
+            desk.tell(("your text is kept: ", "text"), (safe(work.copy), "bold"))
         if decision != "again":
             return decision == "drop"
         if moved:
@@ -202,7 +202,7 @@ async def _chosen(desk: Desk, number: str, asked: Mapping[str, Any]) -> str | No
 
 async def _in_shell(desk: Desk, path: str) -> None:
     shell = shell_of(os.environ, shutil.which)
-    note = f"{path}\r\nSave as you like; exit brings you back to codeframe-tui."
+    note = f"{safe(path)}\r\nSave as you like; exit brings you back to codeframe-tui."
     try:
         await run_aside(desk.app, [shell], folder=path, note=note)
     except OSError as error:

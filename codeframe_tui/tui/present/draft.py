@@ -207,23 +207,40 @@ class ReviewDraft:
             hunk: as it stands in the diff document.
             rows: positions of the lines in the hunk, from 0.
         """
+        return self.give_chosen(verdict, [(unit, hunk, rows)])
+
+    def give_chosen(
+        self, verdict: Verdict, chosen: Iterable[tuple[Unit, Mapping[str, Any], Iterable[int]]]
+    ) -> ReviewDraft:
+        """The same for lines of several hunks, in one step."""
+        said = {
+            unit: state
+            for unit, hunk, rows in chosen
+            if unit in self._verdicts
+            and (state := self._with_rows(verdict, unit, hunk, rows)) is not None
+        }
+        return self._say(said)
+
+    def _with_rows(
+        self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]
+    ) -> _State | None:
+        """What a unit becomes; None where nothing of it is chosen."""
         from codeframe_tui.core import patch  # noqa: PLC0415 - loads when first used
 
         known = hunk_of(hunk)
         ranges, owners = patch.choices(known), patch.choice_of(known)
         chosen = {owners[row] for row in rows if 0 <= row < len(owners)} - {-1}
         chosen = {at for at in chosen if ranges[at] != patch.NOWHERE}
-        if not chosen or unit not in self._verdicts:
-            return self
+        if not chosen:
+            return None
         chosen = patch.bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
         held = self._lines.get(unit)
         before = held.verdicts if held else (self.verdict(*unit),) * len(ranges)
         after = [verdict if at in chosen else was for at, was in enumerate(before)]
         if len(set(after)) == 1:
-            return self._say({unit: (after[0], None)})
+            return after[0], None
         shown = tuple(after[at] if at >= 0 else None for at in owners)
-        lines = Lines(known, tuple(after), shown)
-        return self._say({unit: (Verdict.PARTLY, lines)})
+        return Verdict.PARTLY, Lines(known, tuple(after), shown)
 
     def give_file(self, verdict: Verdict, path: str) -> ReviewDraft:
         """Give one verdict on all of a file."""
@@ -232,17 +249,6 @@ class ReviewDraft:
     def give_all(self, verdict: Verdict) -> ReviewDraft:
         """Give one verdict on everything."""
         return self.give(verdict, self.units)
-
-    def together(self, earlier: ReviewDraft) -> ReviewDraft:
-        """This draft with all that was said since an earlier one taken back by one step."""
-        since = self._history[earlier.moves :]
-        if len(since) < 2:
-            return self
-        first: dict[Unit, _State] = {}
-        for before in since:
-            for unit, state in before:
-                first.setdefault(unit, state)
-        return replace(self, _history=(*self._history[: earlier.moves], tuple(first.items())))
 
     def take_back(self) -> tuple[ReviewDraft, Unit | None]:
         """Undo the last verdict; also tells the first unit it was about, None without one."""
@@ -343,12 +349,13 @@ def _with_lines(
     for each in lines:
         near = bisect_right(hunks, each[0], key=lambda hunk: hunk["new_start"]) - 1
         by_hunk.setdefault(max(near, 0), []).append(each)
+    chosen: list[tuple[Unit, Mapping[str, Any], Iterable[int]]] = []
     for at, ranges in by_hunk.items():
         unit = (file["path"], hunks[at]["k"])
         if unit not in but:
-            rows = (row for row, is_in in enumerate(taken(hunk_of(hunks[at]), ranges)) if is_in)
-            draft = draft.give_rows(verdict, unit, hunks[at], rows)
-    return draft
+            is_in = taken(hunk_of(hunks[at]), ranges)
+            chosen.append((unit, hunks[at], [row for row, is_ in enumerate(is_in) if is_]))
+    return draft.give_chosen(verdict, chosen)
 
 
 def hunk_of(hunk: Mapping[str, Any]) -> Hunk:

@@ -93,6 +93,10 @@ class DiffIndex:
         """What is shown of all gaps."""
         return {place: lines for file in self._files for place, lines in file.opened.items()}
 
+    def position(self, path: str) -> int | None:
+        """Where a file is among those of the document; None when it is not there."""
+        return self._numbers.get(path)
+
     @property
     def lines(self) -> int:
         """How many lines the hunks of all files have."""

@@ -77,8 +77,8 @@ class DiffRanges(DiffSearch):
     def hunk(self, unit: Unit) -> Mapping[str, Any] | None:
         """A hunk as it stands in the document."""
         path, k = unit
-        file = next((each for each in self.document["files"] if each["path"] == path), None)
-        hunks = file["hunks"] if file else ()
+        at = self.index.position(path)
+        hunks = () if at is None else self.document["files"][at]["hunks"]
         return hunks[k - 1] if 0 < k <= len(hunks) and hunks[k - 1]["k"] == k else None
 
     def watch_cursor(self, old: int, new: int) -> None:

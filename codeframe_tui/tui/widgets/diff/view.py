@@ -336,12 +336,13 @@ class DiffView(DiffComments):
 
     def _decide_lines(self, verdict: Verdict) -> None:
         """Give a verdict on the chosen lines; the cursor stays, for the next lines are near."""
-        draft = self.draft
-        for unit, rows in self.chosen_lines().items():
-            if (hunk := self.hunk(unit)) is not None:
-                draft = draft.give_rows(verdict, unit, hunk, rows)
+        chosen = [
+            (unit, hunk, rows)
+            for unit, rows in self.chosen_lines().items()
+            if (hunk := self.hunk(unit)) is not None
+        ]
         self.leave_range()
-        self._take(draft.together(self.draft))
+        self._take(self.draft.give_chosen(verdict, chosen))
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
