@@ -51,6 +51,8 @@ def detail(event: Event) -> str:
             )
         case "review.rejected":
             return str(data.get("text") or data["reason"])  # earlier releases stored no text
+        case "verification.recorded":
+            return str(data.get("message") or _words(data.get("reason") or ""))
         case "policy.decided":
             return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
         case _:

@@ -174,10 +174,14 @@ async def test_a_filter_is_typed_and_escape_brings_all_tasks_back() -> None:
         drive.key("j")
         await at(drive, "19990")
         await drive.until(lambda: drive.app.state.focus == "19990")
+        await drive.until(lambda: "esc show all" in drive.label("footer"))
+        drive.app.tell(("something came up", "text"))  # it must not take the key
         drive.key("escape")
         await drive.until(lambda: drive.label("queue-title") == "QUEUE  20,000 tasks")
         await at(drive, "19990")
         assert any(line.startswith("  19990 ") for line in in_sight(drive))
+        assert drive.label("notice") == ""
+        await drive.until(lambda: "show all" not in drive.label("footer"))
 
 
 async def test_a_filter_that_nothing_fits_says_what_one_can_type() -> None:

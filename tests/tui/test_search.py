@@ -218,6 +218,16 @@ async def test_esc_in_the_prompt_drops_the_search_and_in_the_pane_too() -> None:
         await drive.until(lambda: "hit" not in drive.label("footer"))
 
 
+async def test_a_search_without_a_hit_offers_no_next_one() -> None:
+    async with opened() as drive:
+        view = await _searched(drive, "retry")
+        drive.key("enter")
+        await drive.until(lambda: "n hit" in drive.label("footer"))
+        view.seek("not there at all")
+        await drive.until(lambda: view.found == "no hit")
+        await drive.until(lambda: "hit" not in drive.label("footer"))
+
+
 async def test_leaving_the_prompt_by_another_pane_closes_it_and_keeps_the_hits() -> None:
     async with opened() as drive:
         view = await _searched(drive, "retry")

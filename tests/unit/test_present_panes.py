@@ -26,7 +26,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, plain
-from codeframe_tui.tui.present.sheets import guard_rows, send_rows
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows, undo_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from tests.tui.fake_service import (
@@ -107,6 +107,20 @@ def test_the_queue_says_where_each_task_stands_and_what_it_waits_for() -> None:
     assert "● 1.2.4 Paginate /orders  2/4  0:12" in said
     assert "1.3.2 Audit log API  ◦ 1.3.1" in said
     assert "✔ 1.1.4 Health endpoint  14:02" in said
+
+
+@pytest.mark.parametrize("width", [36, 90])
+def test_a_task_whose_change_was_undone_is_not_called_cancelled(width: int) -> None:
+    rows = [task("1", "one", status="cancelled", reason="undone")]
+    said = _text(queue_rows({"groups": [{"key": "done", "rows": rows}]}, width=width, now=NOW))
+    assert "undone" in said
+    assert "cancelled" not in said
+
+
+def test_what_keeps_an_undo_from_writing_is_told_whole() -> None:
+    said = [plain(line) for line in undo_rows({}, "These files become what they were before.")]
+    assert " ".join(said).endswith("Nothing is written if you edited them since.")
+    assert max(map(cells, said)) <= 70
 
 
 def test_columns_of_a_wide_queue_stand_below_each_other() -> None:

@@ -124,9 +124,10 @@ async def quit_(desk: Desk) -> None:
     rows = [heading(_UNSENT, "text")] if _writes(desk) else []
     decision: str | None = None
     if runs:
-        said = f"{count(working, 'task')} in work, {waiting} waiting to be taken."
+        said = f"{count(working, 'task')} in work, {waiting} in the queue."
         rows = [heading(said, "text"), heading(_GOES_ON, "dim"), *rows]
-        decision = await desk.ask(_Leaving("Work is running", rows, _RUNNING), over=True)
+        title = "Work is running" if working else "Work is waiting"
+        decision = await desk.ask(_Leaving(title, rows, _RUNNING), over=True)
     elif rows:
         decision = await desk.ask(_Leaving("Leave?", rows, [_DROP]), over=True)
     if (runs or rows) and decision is None:

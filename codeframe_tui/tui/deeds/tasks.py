@@ -18,7 +18,7 @@ from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText
 from codeframe_tui.tui.present.rows import heading, row, safe
-from codeframe_tui.tui.present.sheets import file_rows
+from codeframe_tui.tui.present.sheets import undo_rows
 from codeframe_tui.tui.present.state import works
 
 __all__ = [
@@ -127,8 +127,7 @@ async def redo(desk: Desk) -> None:
 async def _preview(desk: Desk, wish: Undo | Redo, name: str, means: str) -> None:
     """Show what would be written, and ask."""
     found = await desk.feed.query(ShowUndo(wish.number))
-    rows = file_rows(found)
-    rows.append(heading(f"{means} Nothing is written if you edited them since.", "dim"))
+    rows = undo_rows(found, means)
     choice = Choice("enter", name.lower(), "yes")
     if await desk.choose(f"{name} {wish.number}?", rows, choice):
         await desk.submit(wish)

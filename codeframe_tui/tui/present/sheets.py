@@ -11,7 +11,15 @@ from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["attempt_list", "file_rows", "guard_rows", "is_risky", "letter_rows", "send_rows"]
+__all__ = [
+    "attempt_list",
+    "file_rows",
+    "guard_rows",
+    "is_risky",
+    "letter_rows",
+    "send_rows",
+    "undo_rows",
+]
 
 _WIDTH = 70
 _FILES = 8
@@ -176,6 +184,17 @@ def file_rows(document: Mapping[str, Any]) -> list[Row]:
     if len(files) > _FILES:
         rows.append(heading(f"and {count(len(files) - _FILES, 'file')} more", "faint"))
     return rows
+
+
+def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
+    """What an undo or a redo would write.
+
+    Args:
+        document: the answer to `ShowUndo`.
+        means: what becomes of the files, a sentence.
+    """
+    told = f"{means} Nothing is written if you edited them since."
+    return [*file_rows(document), *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 
 def _evidence(task: Mapping[str, Any]) -> list[Row]:

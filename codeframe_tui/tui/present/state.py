@@ -46,7 +46,8 @@ class State:
         space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
         choosing: lines are being chosen in the diff.
-        found: what came of the search in the pane that has the keys; empty while there is none.
+        found: which hit of the search the pane with the keys is at; empty while there is none.
+        filtered: the pane with the keys shows only what a filter leaves.
         unsent: what was begun in a form and left, by the task's number or ``new``.
         sort: how the queue is ordered; see `core.queries.Sort`.
     """
@@ -73,6 +74,7 @@ class State:
     unfolded: bool = False
     blocker: str | None = None
     found: str = ""
+    filtered: bool = False
     sort: str = "turn"
     unsent: dict[str, list[TaskFields]] = field(default_factory=dict)
     _rows: tuple[_Document | None, Mapping[str, _Document]] = (None, {})
@@ -295,6 +297,7 @@ def label_of(action: str, label: str, state: State) -> str:
     reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
+        "app.back": "show all" if state.filtered else "",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,

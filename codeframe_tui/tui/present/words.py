@@ -56,7 +56,8 @@ def state_of(task: Mapping[str, Any]) -> tuple[str, str]:
         phase = safe(task.get("phase"))
         return PHASES.get(phase, phase), "blue"
     word, style = _STATES.get(status, ("", "", status, "red"))[2:]
-    return word, style
+    undone = status == "cancelled" and task.get("reason") == "undone"
+    return "undone" if undone else word, style
 
 
 def count(number: int, one: str, many: str = "") -> str:

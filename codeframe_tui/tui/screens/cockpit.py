@@ -13,7 +13,6 @@ from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.searching import Searching
 from codeframe_tui.tui.widgets.areas import Area
 from codeframe_tui.tui.widgets.diff.view import DiffView
-from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList, LineView
 from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import PaneResized
@@ -170,14 +169,14 @@ class Cockpit(Searching):
         self.draw_tests()
 
     def back(self) -> None:
-        """Leave the selection, the notice, the search, the full screen, the pane: one at a time."""
+        """Leave the selection, the range, the search, the full screen, the pane: one at a time.
+
+        A notice goes along: it comes unasked, and must not take the key from what a person means.
+        """
+        self.notice()
         if self.selections:
             self.clear_selection()
-        elif self.part("diff", DiffView).leave_range():
-            pass
-        elif self.part("notice", Label).count():
-            self.notice()
-        elif self.end_search():
+        elif self.part("diff", DiffView).leave_range() or self.end_search():
             pass
         elif self.pane == "diff" and self.state.reading:
             self.post_message(DiffView.ProposalAsked())

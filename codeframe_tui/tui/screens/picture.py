@@ -57,7 +57,7 @@ _ROOMY = 8
 """Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
 
-_LEAD = ("app.search_next", "diff.whitespace")
+_LEAD = ("app.search_next", "app.back", "diff.whitespace")
 """Keys that stand first: they are shown only while there is something to go on with or to end."""
 
 
@@ -83,6 +83,8 @@ class Picture(Screen[None], Surface):
         self._proof = Proof()
         self._timeline = Timeline()
         self._notice_ends: Timer | None = None
+        self._noticed: tuple[Span, ...] = ()
+        self._aside: tuple[Span, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -317,10 +319,17 @@ class Picture(Screen[None], Surface):
         if self._notice_ends is not None:
             self._notice_ends.stop()
             self._notice_ends = None
+        self._noticed = spans
         if self.ready:
             self.part("notice", Label).show(*([row(None, *spans)] if spans else []))
             if spans:
                 self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
+
+    def aside(self, *spans: Span) -> None:
+        """A notice of something that stands elsewhere too: it takes the line from no other one."""
+        if not self._noticed or self._noticed == self._aside:
+            self._aside = spans
+            self.notice(*spans)
 
     def _key(self, action: str) -> str:
         keys: Any = self._chosen.get(action) or find(action).keys

@@ -8,7 +8,7 @@ from textual import events, on
 from textual.widget import Widget
 
 from codeframe_tui.tui.screens.picture import Picture
-from codeframe_tui.tui.widgets.seeking import Seekable
+from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 if TYPE_CHECKING:  # it loads when first used
     from codeframe_tui.tui.widgets.prompt import Prompt
@@ -45,7 +45,9 @@ class Searching(Picture):
         """What came of the search in this pane, in the footer or beside the text."""
         pane = self._seeker()
         found = pane.found if pane else ""
-        self.state.found = found if pane and pane.SEEKS == "search" else ""  # a filter has no hits
+        filters = pane is not None and pane.SEEKS == "filter"  # it has no hits
+        self.state.filtered = filters and pane is not None and bool(pane.sought)
+        self.state.found = "" if filters or found == NO_HIT else found
         if self._prompt is not None:
             self._prompt.tell(found)
         self.draw_footer()

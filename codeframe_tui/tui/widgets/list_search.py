@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from codeframe_tui.core.search import pattern_of
 from codeframe_tui.tui.present.rows import Row, Span
 from codeframe_tui.tui.widgets.lines import LineList
-from codeframe_tui.tui.widgets.seeking import Seekable
+from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 __all__ = ["ListSearch"]
 
@@ -27,7 +27,7 @@ class ListSearch(LineList, Seekable):
         if not self.sought:
             return ""
         if not self._hits:
-            return "no hit"
+            return NO_HIT
         at = f"{self._hits.index(self.cursor) + 1:,} " if self.cursor in self._hits else ""
         return f"{at}of {len(self._hits):,}"
 

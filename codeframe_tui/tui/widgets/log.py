@@ -15,7 +15,7 @@ from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.log import Log
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.lines import LineView
-from codeframe_tui.tui.widgets.seeking import Seekable
+from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 __all__ = ["LogView"]
 
@@ -128,7 +128,7 @@ class LogView(_Page, Seekable):
         if not self.sought:
             return ""
         if not self._hits:
-            return "no hit"
+            return NO_HIT
         at = bisect_left(self._hits, self._at) + 1 if self._at is not None else 0
         return f"{at:,} of {len(self._hits):,}" if at else f"of {len(self._hits):,}"
 

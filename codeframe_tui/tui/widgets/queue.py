@@ -108,7 +108,7 @@ class QueuePane(Pane, Seekable):
         self._filtered = self._filter_of(rows) != was
         self._line = self._line if line is None else line
         super().set_rows(rows)
-        if self.sought:
+        if self.sought or self._filtered:
             self.post_message(self.Sought())
         if self.wanted is not None and self._tells(self.wanted):
             self.bring(self.wanted)

@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from textual.message import Message
 
-__all__ = ["Seekable"]
+__all__ = ["NO_HIT", "Seekable"]
+
+NO_HIT = "no hit"
+"""What `Seekable.found` says of a search that finds nothing."""
 
 
 class Seekable:

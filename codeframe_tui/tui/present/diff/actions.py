@@ -68,7 +68,9 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.jump", "p", "", "Go to a file by a few letters of its path"),
     DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
-    DiffAction("diff.split", "equals_sign", "", "Old and new beside each other, or not"),
+    DiffAction(
+        "diff.split", "equals_sign", "", "Split view: old and new beside each other, or not"
+    ),
     DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
     DiffAction(
         "diff.whitespace",

@@ -16,7 +16,7 @@ from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.search import hits
 from codeframe_tui.tui.widgets.diff.folds import DiffFolds
-from codeframe_tui.tui.widgets.seeking import Seekable
+from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 __all__ = ["DiffSearch"]
 
@@ -52,7 +52,7 @@ class DiffSearch(DiffFolds, Seekable):
         if not self.sought:
             return ""
         if not self._hits:
-            return "no hit" if self._all else "…"
+            return NO_HIT if self._all else "…"
         more = "" if self._all else "…" if len(self._hits) < MOST_HITS else "+"
         total = f"{len(self._hits):,}{more}"
         return f"{self._at[0] + 1:,} of {total}" if self._at else f"of {total}"
