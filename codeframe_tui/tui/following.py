@@ -26,7 +26,6 @@ from codeframe_tui.tui.messages import (
     Streamed,
 )
 from codeframe_tui.tui.present.diff.supply import opened
-from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
@@ -232,7 +231,7 @@ class Follower(App[int]):
             self.state.live.pop(event.task, None)
             self.state.ended.add(event.task)  # its last signals may still be on their way
         elif event.type in {"verification.started", "turn.recorded"}:
-            live = self.state.live.setdefault(event.task, Live())
+            live = self.state.hear(event.task)
             live.begin()
             if event.type == "turn.recorded":
                 live.store(int(event.data.get("turn", -1)))
@@ -245,7 +244,7 @@ class Follower(App[int]):
 
     def _follow_again(self, number: str, *, on: bool) -> None:
         """Tests of a task run again, or do not any more; also of one that has ended."""
-        live = self.state.live.setdefault(number, Live())
+        live = self.state.hear(number)
         if on:
             self.state.ended.discard(number)
         elif live.again and self.state.row(number).get("status") in ENDED:
@@ -257,7 +256,7 @@ class Follower(App[int]):
         shown = False
         for signal in message.signals:
             if signal.task is not None and signal.task not in self.state.ended:
-                self.state.live.setdefault(signal.task, Live()).take(signal)
+                self.state.hear(signal.task).take(signal)
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
             return

@@ -451,3 +451,16 @@ def test_the_last_screen_of_the_demo_says_how_to_begin_and_what_it_costs_in_80_c
     assert "codeframe-tui" in last
     assert "free until P, then at most $15.00" in last
     assert cells(last) <= 78
+
+
+def test_what_signals_told_is_kept_of_the_tasks_heard_of_last_and_of_the_focus() -> None:
+    state = State(focus="1")
+    kept = state.hear("1")
+    for number in range(2, 200):
+        state.hear(str(number))
+        state.hear("2")
+    assert len(state.live) == 64
+    assert state.live["1"] is kept
+    assert "199" in state.live
+    assert "2" in state.live
+    assert "3" not in state.live

@@ -19,6 +19,9 @@ DECIDABLE = ("in_review", "blocked")
 """States in which the newest proposal of a task can be decided."""
 ENDED = ("completed", "cancelled", "failed")
 
+_HEARD = 64
+"""Tasks of which is kept what signals told: far more than there are workers."""
+
 _Document = Mapping[str, Any]
 
 
@@ -103,6 +106,14 @@ class State:
     def _open(self) -> list[_Document]:
         found = (self.blockers or {}).get("blockers", ())
         return [blocker for blocker in found if blocker.get("status", "open") == "open"]
+
+    def hear(self, number: str) -> Live:
+        """What signals told of a task, which now has more; what is heard of longest ago goes."""
+        live = self.live.pop(number) if number in self.live else Live()
+        self.live[number] = live
+        while len(self.live) > _HEARD:
+            del self.live[next(each for each in self.live if each not in {number, self.focus})]
+        return live
 
     @property
     def in_hand(self) -> Live | None:
