@@ -42,6 +42,7 @@ docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys
 	$(BIN)/python -m tests.architecture.flags
 	$(BIN)/python -m tests.architecture.reliability
+	$(BIN)/python -m tests.architecture.pictures
 
 clean:
 	rm -rf $(VENV) dist build

@@ -131,7 +131,8 @@ def bound(ranges: Sequence[LineRange], chosen: Set[int], *, taken: bool) -> set[
     """The chosen ones of `choices` with those that cannot be decided without them.
 
     A removal at an end of a hunk is taken by the one line beside it, and so by every range that
-    has this line.
+    has this line. So it goes with a removal on the other side of that line when this is taken;
+    when this is left it does too, for what is left is told by ranges as well.
 
     Args:
         ranges: all choices.
@@ -145,10 +146,15 @@ def bound(ranges: Sequence[LineRange], chosen: Set[int], *, taken: bool) -> set[
     found = set(chosen)
     for at in chosen:
         for other in {each for line in ranges[at] for each in at_line[line]}:
-            inner, outer = (other, at) if taken else (at, other)
-            if ranges[outer][0] <= ranges[inner][0] and ranges[inner][1] <= ranges[outer][1]:
+            if _holds(ranges[at], ranges[other]) or (
+                not taken and _holds(ranges[other], ranges[at])
+            ):
                 found.add(other)
     return found
+
+
+def _holds(outer: LineRange, inner: LineRange) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def choice_of(hunk: Hunk) -> list[int]:

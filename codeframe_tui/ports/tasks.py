@@ -80,7 +80,7 @@ class TaskRows(Protocol):
         ...
 
     def held_up(self, numbers: Sequence[str]) -> dict[str, int]:
-        """How many unfinished tasks wait for each, transitively."""
+        """How many unfinished tasks wait for each, transitively; of very many only the nearest."""
         ...
 
     def next_ready(self, *, fresh: bool) -> str | None:

@@ -19,7 +19,7 @@ from textual.message import Message
 
 from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.core.queries import Query, ShowOverview
+from codeframe_tui.core.queries.board import ShowOverview
 from codeframe_tui.tui.messages import (
     Arrived,
     EngineFound,
@@ -32,6 +32,7 @@ from codeframe_tui.tui.waiting import Waiting, words_for
 
 if TYPE_CHECKING:  # commands and all ports at once would delay the first picture
     from codeframe_tui.core.commands import Command
+    from codeframe_tui.core.queries import Query
     from codeframe_tui.ports import Document, Service
 
 __all__ = ["GAP", "SLOTS", "TICK", "Connect", "Feed", "concerns"]

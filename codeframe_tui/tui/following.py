@@ -10,20 +10,10 @@ from datetime import datetime, timedelta
 from textual import on
 from textual.app import App
 
+from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.queries import (
-    ShowActivity,
-    ShowBase,
-    ShowBlockers,
-    ShowDiff,
-    ShowHits,
-    ShowQueue,
-    ShowReview,
-    ShowSide,
-    ShowTask,
-    Sort,
-)
+from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
@@ -148,9 +138,11 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        shown = queries.ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
-        self.feed.want("review", ShowReview(str(number), state.attempt_shown) if there else None)
+        self.feed.want(
+            "review", queries.ShowReview(str(number), state.attempt_shown) if there else None
+        )
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -171,7 +163,7 @@ class Follower(App[int]):
 
     @on(Missing)
     def _missing(self, message: Missing) -> None:
-        if isinstance(message.query, ShowBase):  # then all of the file counts as new
+        if isinstance(message.query, queries.ShowBase):  # then all of the file counts as new
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
@@ -194,7 +186,7 @@ class Follower(App[int]):
     async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
         """Hits in a diff of which not all text is here."""
         _, attempt, since, space, text = asked.about
-        wanted = ShowHits(self.state.focus or "", attempt, since, text, space)
+        wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
         try:
             found = await self.feed.query(wanted)
         except CodeframeError as error:
@@ -210,7 +202,7 @@ class Follower(App[int]):
         """Unchanged lines that a person wants to see."""
         try:
             side = await self.feed.query(
-                ShowSide(
+                queries.ShowSide(
                     self.state.focus or "", asked.attempt, asked.place.path, "proposal",
                     asked.first, asked.last, asked.since,
                 )
@@ -275,7 +267,7 @@ class Follower(App[int]):
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
-                self.feed.want("base", ShowBase(number, path))
+                self.feed.want("base", queries.ShowBase(number, path))
             self.cockpit.draw_writing()
 
     @on(EngineLost)
@@ -316,8 +308,8 @@ class Follower(App[int]):
             return
         self.state.focus = number
         self.feed.focus(number)
-        self.feed.want("task", ShowTask(number) if number else None)
-        self.feed.want("activity", ShowActivity(number) if number else None)
+        self.feed.want("task", queries.ShowTask(number) if number else None)
+        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
         self.feed.want("diff", None)

@@ -9,9 +9,9 @@ from textual.message import Message
 
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.core.queries import Query
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
+    from codeframe_tui.core.queries import Query
     from codeframe_tui.ports import Document
 
 __all__ = ["Arrived", "EngineFound", "EngineLost", "Happened", "Missing", "Slow", "Streamed"]

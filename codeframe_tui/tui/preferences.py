@@ -6,7 +6,6 @@ What a person chooses while the cockpit runs is kept in a file of its own in the
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Mapping
@@ -118,6 +117,8 @@ class Kept:
         """Remember a fact; that it cannot be written costs no more than the memory."""
         if self._path is None:
             return
+        import json  # noqa: PLC0415 - the first picture does not need it
+
         facts = self._read() | {name: value}
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
@@ -127,7 +128,9 @@ class Kept:
             log.warning("%s is not remembered: %s", name, error)
 
     def _read(self) -> dict[str, Any]:
-        if self._path is not None:
+        if self._path is not None and self._path.is_file():
+            import json  # noqa: PLC0415 - most people have no file
+
             with suppress(OSError, ValueError):
                 facts = json.loads(self._path.read_text(encoding="utf-8"))
                 return facts if isinstance(facts, dict) else {}
@@ -153,6 +156,8 @@ def _of(table: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
 
 def _from_text(name: str, value: str) -> object:
     if name in {"bell", "desktop"}:
+        import json  # noqa: PLC0415 - most people set none
+
         with suppress(ValueError):
             return json.loads(value)
         return None

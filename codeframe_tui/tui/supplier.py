@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, WrongUse
-from codeframe_tui.core.queries import Query, ShowHunkLines, ShowSide
 from codeframe_tui.tui.widgets.diff.rows import DiffRows
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
@@ -20,9 +20,9 @@ if TYPE_CHECKING:  # all ports at once would delay the first picture
 
 __all__ = ["Ask", "Supplier"]
 
-Ask = Callable[[Query], Awaitable["Document"]]
+Ask = Callable[["queries.Query"], Awaitable["Document"]]
 """Asks the engine once. Raises: CodeframeError."""
-_Lacks = Callable[[], ShowHunkLines | ShowSide | None]
+_Lacks = Callable[[], "queries.ShowHunkLines | queries.ShowSide | None"]
 
 
 class Supplier:

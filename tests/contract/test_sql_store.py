@@ -20,6 +20,7 @@ from sqlalchemy import Column, Integer, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from codeframe_tui.adapters.store import SqlStore, schema
+from codeframe_tui.adapters.store import tasks as rows_of_tasks
 from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
@@ -382,6 +383,20 @@ def _needs(pairs: set[tuple[str, str]], number: str) -> tuple[str, ...]:
     sees="the wish is refused, with the reason",
     kept="all that was acknowledged before",
 )
+async def test_who_waits_is_counted_only_so_far_the_nearest_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [Task("1", "a"), Task("2", "b")]
+    for number in range(3, 13):  # two chains
+        rows.append(Task(str(number), "waits", depends_on=(str(number - 2),)))
+    await store.write(lambda tables: tables.tasks.add(rows))
+    every = await store.read(lambda tables: tables.tasks.held_up(["1", "2"]))
+    assert every == {"1": 5, "2": 5}
+    monkeypatch.setattr(rows_of_tasks, "MOST_HELD_UP", 6)
+    some = await store.read(lambda tables: tables.tasks.held_up(["1", "2"]))
+    assert some == {"1": 3, "2": 3}
+
+
 async def test_a_commit_that_fails_is_told_to_its_whole_group(store: Store) -> None:
     def breaks_at_commit(tables: Any) -> None:
         adds("1")(tables)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,10 +14,9 @@ from rich.style import Style
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.app import App
 from textual.color import Color
+from textual.pilot import Pilot
 
-from tests.tui.driving import Drive
-
-__all__ = ["Picture", "picture"]
+__all__ = ["Picture", "picture", "svg"]
 
 _WIDTH, _HEIGHT, _BASE = 8.4, 18, 13
 """Of a cell, and of the base line in it, in pixels."""
@@ -32,19 +32,19 @@ class Picture(SingleFileSnapshotExtension):
     file_extension = "svg"
 
 
-async def picture(drive: Drive) -> str:
+async def picture(pilot: Pilot[Any]) -> str:
     """The screen once it does not change any more."""
     last = ""
     for _ in range(200):
-        await drive.pilot.pause(0)
-        now = _svg(drive.app)
+        await pilot.pause(0)
+        now = svg(pilot.app)
         if now == last:
             return now
         last = now
     raise AssertionError("the screen never rests")
 
 
-def _svg(app: App[int]) -> str:
+def svg(app: App[Any]) -> str:
     """What the screen in front shows now."""
     strips = app.screen._compositor.render_strips()
     columns, rows = app.size

@@ -30,7 +30,6 @@ from codeframe_tui.tui.deeds.table import DEEDS
 from codeframe_tui.tui.keymap import KEYS
 from codeframe_tui.tui.messages import EngineLost, Missing
 from codeframe_tui.tui.modals.sheet import Sheet
-from codeframe_tui.tui.modals.text import AnswerDialog
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import PANES
 from codeframe_tui.tui.widgets.diff.view import DiffView
@@ -175,21 +174,6 @@ async def test_an_option_answers_a_question_by_its_number() -> None:
         drive.key("2", "enter")
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [Answer("b1", "half even")]
-
-
-async def test_a_key_that_is_pressed_twice_answers_nothing() -> None:
-    async with opened() as drive:
-        drive.key("4")
-        await drive.in_pane("blockers")
-        drive.key("enter", "enter")
-        await drive.until(lambda: isinstance(drive.app.screen, AnswerDialog))
-        dialog = drive.app.screen
-        assert isinstance(dialog, AnswerDialog)
-        dialog._appeared = dialog._clock()
-        drive.key("enter")
-        await drive.pilot.pause(0)
-        assert drive.app.screen is dialog
-        assert drive.service.submitted == []
 
 
 async def test_a_question_is_answered_in_own_words() -> None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.diff_documents import every_kind, retry
 from tests.tui.diff_host import Host, press, until
-
-
-class SVG(SingleFileSnapshotExtension):
-    """One picture a file."""
-
-    _write_mode = WriteMode.TEXT
-    file_extension = "svg"
+from tests.tui.svg import Picture, svg
 
 
 @pytest.mark.parametrize(
@@ -35,8 +26,8 @@ async def test_the_diff_looks_like_this(
     async with app.run_test(size=size) as pilot:
         await app.settled(pilot)
         await press(pilot, "space", "j", "j", "j")
-        picture = re.sub(r"terminal-\d+", "terminal-0", app.export_screenshot(title="diff"))
-        assert picture == snapshot.use_extension(SVG)
+        picture = svg(app)
+        assert picture == snapshot.use_extension(Picture)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids="{0[0]}x{0[1]}".format)
@@ -70,5 +61,5 @@ async def test_each_way_of_reading_looks_like_this(
                 await press(pilot, "]", "j", "j", "space")
         await until(pilot, lambda: diff.show_vertical_scrollbar is (diff.count() > size[1]))
         await pilot.pause()  # the scrollbar came or went: that is another layout
-        picture = re.sub(r"terminal-\d+", "terminal-0", app.export_screenshot(title=scene))
-        assert picture == snapshot.use_extension(SVG)
+        picture = svg(app)
+        assert picture == snapshot.use_extension(Picture)

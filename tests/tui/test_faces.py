@@ -38,6 +38,6 @@ async def _pictures(
     async with opened(service, size=size, **theme) as drive:
         for face in faces:
             await show(drive, face)
-            seen[face.name] = await picture(drive)
+            seen[face.name] = await picture(drive.pilot)
             await leave(drive, face)
     return seen

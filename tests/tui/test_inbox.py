@@ -11,7 +11,7 @@ from codeframe_tui.core.commands import Answer, RaiseLimit, Skip, Split
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.queries import ShowTestOutput
 from codeframe_tui.tui.modals.sheet import Sheet
-from codeframe_tui.tui.modals.text import Words
+from codeframe_tui.tui.modals.text import AnswerDialog, Words
 from codeframe_tui.tui.widgets.labels import Label
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at, blockers, shown
@@ -96,6 +96,22 @@ async def test_the_answer_dialogue_says_what_an_answer_does_and_shows_the_last_o
         assert "E   assert 4 == 3" in said
         test = "tests/test_retry.py::test_never_retries_400"
         assert ShowTestOutput("1.2.1", 2, "green", test) in service.asked
+
+
+async def test_a_second_enter_for_the_list_answers_nothing() -> None:
+    async with opened(asking(options=["allow", "deny"])) as drive:
+        await in_inbox(drive)
+        drive.key("enter")
+        await drive.sheet()
+        assert isinstance(drive.app.screen, AnswerDialog)
+        drive.app.screen._appeared = drive.app.screen._clock()
+        drive.key("enter")
+        await drive.pilot.pause(0)
+        assert isinstance(drive.app.screen, AnswerDialog)
+        assert drive.service.submitted == []
+        drive.app.screen._appeared -= 1
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted == [Answer("b1", "allow")])
 
 
 async def test_what_goes_on_meanwhile_tells_its_assumption() -> None:

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at, shown, verification
-from tests.tui.test_snapshots import Picture, _picture
+from tests.tui.svg import Picture, picture
 
 NONE = {"verdict": "not_run", "tests": []}
 BAD = "tests/test_retry.py::test_never_retries_400"
@@ -85,7 +85,7 @@ async def test_the_tests_look_as_meant(
         await drive.until(lambda: drive.pane("tests").count())
         if state is live:
             await drive.until(lambda: "● GREEN" in drive.pane("tests").text_at(0))
-        assert await _picture(drive) == snapshot.use_extension(Picture)
+        assert await picture(drive.pilot) == snapshot.use_extension(Picture)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_the_activity_looks_as_meant(
 ) -> None:
     async with opened(size=size) as drive:
         await _activity(drive)
-        assert await _picture(drive) == snapshot.use_extension(Picture)
+        assert await picture(drive.pilot) == snapshot.use_extension(Picture)
 
 
 async def _activity(drive: Drive) -> None:

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, task
-from tests.tui.test_snapshots import Picture, _picture
+from tests.tui.svg import Picture, picture
 
 
 async def _many(drive: Drive) -> None:
@@ -71,4 +71,4 @@ async def test_the_queue_looks_as_meant(what: str, size: str, snapshot: Snapshot
         await _SHOWN[what](drive)
         for field in drive.app.screen.query(Input):
             field.cursor_blink = False
-        assert await _picture(drive) == snapshot.use_extension(Picture)
+        assert await picture(drive.pilot) == snapshot.use_extension(Picture)

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from codeframe_tui.core.commands import AddComment, Explain, Reject
 from tests.tui.review_room import SECOND, Desk, reviewing
-from tests.tui.test_snapshots import Picture, _picture
+from tests.tui.svg import Picture, picture
 
 SIZES = pytest.mark.parametrize(
     "size", [(80, 24), (120, 40), (200, 50)], ids=["80x24", "120x40", "200x50"]
@@ -42,7 +42,7 @@ async def test_a_review_looks_as_meant(
     async with reviewing(tmp_path, size=size) as desk:
         await _spoken(desk)
         await desk.press("g", "j")
-        assert await _picture(desk.drive) == snapshot.use_extension(Picture)
+        assert await picture(desk.drive.pilot) == snapshot.use_extension(Picture)
 
 
 @SIZES
@@ -54,7 +54,7 @@ async def test_the_sheet_that_sends_it_looks_as_meant(
         await desk.press("S")
         await desk.sheet()
         await desk.drive.until(lambda: "said before" in desk.drive.screen_text())
-        assert await _picture(desk.drive) == snapshot.use_extension(Picture)
+        assert await picture(desk.drive.pilot) == snapshot.use_extension(Picture)
 
 
 async def test_what_changed_since_looks_as_meant(
@@ -65,4 +65,4 @@ async def test_what_changed_since_looks_as_meant(
         await desk.press("i")
         await desk.drive.until(lambda: "since attempt 1" in desk.drive.label("title"))
         await desk.drive.until(lambda: "twenty" in desk.text)
-        assert await _picture(desk.drive) == snapshot.use_extension(Picture)
+        assert await picture(desk.drive.pilot) == snapshot.use_extension(Picture)

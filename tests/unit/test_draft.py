@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.core.commands import Approve, Reject
+from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.tui.deeds.review import approval, rejection
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
@@ -114,3 +115,28 @@ def test_parts_of_any_verdicts_rebuild_exactly_the_chosen_hunks(
         draft = draft.take_back()[0]
     assert draft.count(Verdict.UNDECIDED) == len(draft.units)
     assert shown == before
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Verdict.ACCEPTED, Verdict.REJECTED]),
+            st.sets(st.integers(0, 3), min_size=1),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_what_is_kept_of_lines_that_share_a_neighbour_comes_back_as_it_was(
+    said: list[tuple[Verdict, set[int]]],
+) -> None:
+    one = hunk(1, 1, " a", "-b", " c", "-d")  # the last line of the file, too
+    shown = document(file("a.py", one))
+    draft = ReviewDraft.of(shown)
+    for verdict, rows in said:
+        draft = draft.give_rows(verdict, ("a.py", 1), one, rows)
+    kept = Draft(draft.parts, draft.rejected_parts).document
+    back = ReviewDraft.of(shown).restored(kept, shown)
+    assert back.verdict("a.py", 1) == draft.verdict("a.py", 1)
+    for line in range(4):
+        assert back.line_verdict("a.py", 1, line) == draft.line_verdict("a.py", 1, line)

@@ -31,6 +31,8 @@ TASKS = schema.tasks
 DECISIONS = schema.decisions
 MESSAGES = schema.messages
 NEEDS = schema.dependencies
+MOST_HELD_UP = 20_000
+"""Waiting tasks that are counted at once: it is done for each picture of the queue."""
 CHUNK = 10_000
 """Most values in one IN; SQLite takes 32,766."""
 
@@ -51,7 +53,8 @@ _HELD_UP = text(
     " WHERE d.needs IN :numbers AND t.grp <> 'done'"
     " UNION SELECT waiting.root, d.task FROM waiting"
     " JOIN dependencies d ON d.needs = waiting.number"
-    " JOIN tasks t ON t.number = d.task WHERE t.grp <> 'done')"
+    " JOIN tasks t ON t.number = d.task WHERE t.grp <> 'done'"
+    " LIMIT :most)"  # the nearest come first, whichever they wait for
     " SELECT root, count(*) AS tasks FROM waiting GROUP BY root"
 ).bindparams(bindparam("numbers", expanding=True))
 
@@ -159,7 +162,7 @@ class SqlTasks:
     def held_up(self, numbers: Sequence[str]) -> dict[str, int]:
         if not numbers:
             return {}
-        rows = self._connection.execute(_HELD_UP, {"numbers": list(numbers)})
+        rows = self._connection.execute(_HELD_UP, {"numbers": list(numbers), "most": MOST_HELD_UP})
         return dict.fromkeys(numbers, 0) | {row.root: row.tasks for row in rows}
 
     def next_ready(self, *, fresh: bool) -> str | None:

@@ -1,51 +1,60 @@
 """The questions a front end can ask; a query changes nothing.
 
 Plain values that the codec writes as ``{"type": class name, "args": {field: value}}``. Results are
-JSON documents (CONTRACT §9). Apart from `commands`, which the cockpit need not load to open.
+JSON documents (CONTRACT §9). A room loads when something of it is named first: each question is a
+class, which takes a third of a millisecond to make, and the first picture needs three of them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from codeframe_tui.core.queries.changes import (
-    MOST_LINES,
-    ShowBase,
-    ShowDiff,
-    ShowFile,
-    ShowHand,
-    ShowHits,
-    ShowHunkLines,
-    ShowLetter,
-    ShowReview,
-    ShowSide,
-    ShowUndo,
-)
-from codeframe_tui.core.queries.engine import (
-    ShowContext,
-    ShowDoctor,
-    ShowEvents,
-    ShowOverview,
-    ShowSymbols,
-    ShowUsage,
-)
-from codeframe_tui.core.queries.tasks import (
-    MOST_ISSUES,
-    MOST_PLACES,
-    MOST_ROWS,
-    CheckDependencies,
-    ShowActivity,
-    ShowBlockers,
-    ShowDependencies,
-    ShowEntry,
-    ShowHistory,
-    ShowIssues,
-    ShowQueue,
-    ShowTask,
-    ShowTasks,
-    ShowTestOutput,
-    Sort,
-)
+if TYPE_CHECKING:
+    from codeframe_tui.core.queries.board import (
+        MOST_PLACES,
+        MOST_ROWS,
+        ShowBlockers,
+        ShowOverview,
+        ShowQueue,
+        Sort,
+    )
+    from codeframe_tui.core.queries.changes import (
+        MOST_LINES,
+        ShowBase,
+        ShowDiff,
+        ShowFile,
+        ShowHand,
+        ShowHits,
+        ShowHunkLines,
+        ShowLetter,
+        ShowReview,
+        ShowSide,
+        ShowUndo,
+    )
+    from codeframe_tui.core.queries.engine import (
+        ShowContext,
+        ShowDoctor,
+        ShowEvents,
+        ShowSymbols,
+        ShowUsage,
+    )
+    from codeframe_tui.core.queries.table import (
+        QUERIES,
+        Query,
+    )
+    from codeframe_tui.core.queries.tasks import (
+        MOST_ISSUES,
+        CheckDependencies,
+        ShowActivity,
+        ShowDependencies,
+        ShowEntry,
+        ShowHistory,
+        ShowIssues,
+        ShowTask,
+        ShowTasks,
+        ShowTestOutput,
+    )
 
 __all__ = [
     "MOST_ISSUES",
@@ -84,33 +93,42 @@ __all__ = [
     "Sort",
 ]
 
-Query = (
-    ShowOverview
-    | ShowQueue
-    | ShowDependencies
-    | CheckDependencies
-    | ShowIssues
-    | ShowHistory
-    | ShowTasks
-    | ShowTask
-    | ShowDiff
-    | ShowHits
-    | ShowHunkLines
-    | ShowReview
-    | ShowLetter
-    | ShowUndo
-    | ShowBase
-    | ShowFile
-    | ShowHand
-    | ShowSide
-    | ShowBlockers
-    | ShowActivity
-    | ShowEntry
-    | ShowTestOutput
-    | ShowUsage
-    | ShowEvents
-    | ShowContext
-    | ShowSymbols
-    | ShowDoctor
-)
-QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}
+_ROOMS = {
+    "board": ("MOST_ROWS", "MOST_PLACES", "Sort", "ShowQueue", "ShowBlockers", "ShowOverview"),
+    "tasks": (
+        "MOST_ISSUES",
+        "ShowDependencies",
+        "CheckDependencies",
+        "ShowHistory",
+        "ShowIssues",
+        "ShowTasks",
+        "ShowTask",
+        "ShowActivity",
+        "ShowEntry",
+        "ShowTestOutput",
+    ),
+    "changes": (
+        "MOST_LINES",
+        "ShowDiff",
+        "ShowHunkLines",
+        "ShowHits",
+        "ShowReview",
+        "ShowLetter",
+        "ShowUndo",
+        "ShowBase",
+        "ShowFile",
+        "ShowHand",
+        "ShowSide",
+    ),
+    "engine": ("ShowUsage", "ShowEvents", "ShowContext", "ShowSymbols", "ShowDoctor"),
+    "table": ("QUERIES", "Query"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load the room of a name (PEP 562)."""
+    room = next((room for room, names in _ROOMS.items() if name in names), None)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{room}"), name)
+    return found

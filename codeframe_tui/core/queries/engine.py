@@ -8,15 +8,9 @@ __all__ = [
     "ShowContext",
     "ShowDoctor",
     "ShowEvents",
-    "ShowOverview",
     "ShowSymbols",
     "ShowUsage",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ShowOverview:
-    """The header: see `service.documents.overview`."""
 
 
 @dataclass(frozen=True, slots=True)

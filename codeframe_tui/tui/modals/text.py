@@ -16,7 +16,7 @@ from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["AnswerDialog", "AskText", "Words", "refusal"]
+__all__ = ["AnswerDialog", "AskText", "Options", "Words", "refusal"]
 
 
 class Words(TextArea):
@@ -97,14 +97,16 @@ class AskText(Dialog[str]):
             self.decide(event.text)
 
 
-class _Options(LineList):
+class Options(LineList):
     """Suggested answers; letters begin an answer of one's own in the field below.
 
     All keys that were sent here are handled here: those that follow a first letter are for the
-    field too, though the focus had not moved yet when they were pressed.
+    field too, though the focus had not moved yet when they were pressed. In its first moment an
+    ``enter`` alone answers nothing: it may be a second one for the list behind.
     """
 
     writing = False
+    chosen = False
 
     def on_key(self, event: events.Key) -> None:
         """Digits and arrows choose, enter answers, letters write."""
@@ -120,11 +122,13 @@ class _Options(LineList):
         elif event.key == "enter" and self.writing:
             self.screen.query_one(Words).send()
         elif event.key == "enter":
-            if isinstance(self.screen, Dialog) and self.screen.is_for_here(event):
+            if self.chosen or (isinstance(self.screen, Dialog) and self.screen.is_for_here(event)):
                 self.action_choose()
         elif event.key in {"down", "up"}:
+            self.chosen = True
             self.move_by(1 if event.key == "down" else -1)
         elif typed:
+            self.chosen = True
             self.move_to(typed)
 
 
@@ -167,7 +171,7 @@ class AnswerDialog(Dialog[int | str]):
         """Question, options, a field."""
         yield Label(classes="dialog-body")
         if self._options:
-            yield _Options(classes="dialog-options")
+            yield Options(classes="dialog-options")
         yield Words(
             self._text,
             compact=True,
@@ -180,13 +184,13 @@ class AnswerDialog(Dialog[int | str]):
         super().on_mount()
         self.query_one(".dialog-body", Label).show(*self._rows)
         if self._options:
-            self._offer(self.query_one(_Options))
+            self._offer(self.query_one(Options))
         if self._text or not self._options:
             field = self.query_one(Words)
             field.move_cursor(field.document.end)
             field.focus()
 
-    def _offer(self, options: _Options) -> None:
+    def _offer(self, options: Options) -> None:
         """Show the options, with the keys for them."""
         options.set_rows(
             [

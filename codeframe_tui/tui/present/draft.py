@@ -14,12 +14,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from codeframe_tui.core.diff import Hunk
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.patch import NOWHERE, LineRange, bound, choice_of, choices, ranges_of, taken
 from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
+
+if TYPE_CHECKING:  # which verdicts need, and the first picture does not
+    from codeframe_tui.core.diff import Hunk
+    from codeframe_tui.core.parts import Parts
+    from codeframe_tui.core.patch import LineRange
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
@@ -51,6 +53,8 @@ class Lines(NamedTuple):
 
     def of(self, verdict: Verdict) -> list[LineRange]:
         """Ranges of the lines with a verdict."""
+        from codeframe_tui.core.patch import ranges_of  # noqa: PLC0415 - loads when first used
+
         return ranges_of(self.hunk, [given is verdict for given in self.verdicts])
 
 
@@ -107,11 +111,14 @@ class ReviewDraft:
             kept: as `core.draft.Draft.document`.
             document: the diff that this draft is of.
         """
+        from codeframe_tui.core.parts import Parts  # noqa: PLC0415 - loads when first used
+
         files = {file["path"]: file for file in document["files"]}
         given = {unit for before in self._history for unit, _ in before}
         said: dict[Unit, _State] = {}
         by_lines: list[tuple[Verdict, str, Sequence[LineRange]]] = []
-        for name in (Verdict.ACCEPTED, Verdict.REJECTED):
+        # what is accepted comes last: a range of what is rejected may have an accepted one in it
+        for name in (Verdict.REJECTED, Verdict.ACCEPTED):
             for path, parts in Parts.of(kept[name]).by_path().items():
                 units = [unit for unit in self.units_of(path) if unit not in given]
                 said |= {u: (name, None) for u in units if parts.whole or u[1] in parts.hunks}
@@ -200,13 +207,15 @@ class ReviewDraft:
             hunk: as it stands in the diff document.
             rows: positions of the lines in the hunk, from 0.
         """
+        from codeframe_tui.core import patch  # noqa: PLC0415 - loads when first used
+
         known = hunk_of(hunk)
-        ranges, owners = choices(known), choice_of(known)
+        ranges, owners = patch.choices(known), patch.choice_of(known)
         chosen = {owners[row] for row in rows if 0 <= row < len(owners)} - {-1}
-        chosen = {at for at in chosen if ranges[at] != NOWHERE}
+        chosen = {at for at in chosen if ranges[at] != patch.NOWHERE}
         if not chosen or unit not in self._verdicts:
             return self
-        chosen = bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
+        chosen = patch.bound(ranges, chosen, taken=verdict is Verdict.ACCEPTED)
         held = self._lines.get(unit)
         before = held.verdicts if held else (self.verdict(*unit),) * len(ranges)
         after = [verdict if at in chosen else was for at, was in enumerate(before)]
@@ -297,6 +306,8 @@ class ReviewDraft:
         return {path: attempt for (path, _), attempt in self.carried.items()}
 
     def _parts(self, verdict: Verdict) -> Parts:
+        from codeframe_tui.core.parts import Parts  # noqa: PLC0415 - loads when first used
+
         files: list[str] = []
         hunks: list[Unit] = []
         for path, units in self._by_path.items():
@@ -325,6 +336,8 @@ def _with_lines(
     but: Collection[Unit],
 ) -> ReviewDraft:
     """The draft with a verdict on line ranges of a file, apart from some units."""
+    from codeframe_tui.core.patch import taken  # noqa: PLC0415 - loads when first used
+
     hunks = file["hunks"]
     by_hunk: dict[int, list[LineRange]] = {}
     for each in lines:
@@ -340,6 +353,8 @@ def _with_lines(
 
 def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
     """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
+    from codeframe_tui.core.diff import Hunk  # noqa: PLC0415 - loads when first used
+
     return Hunk(
         hunk["k"],
         hunk["old_start"],

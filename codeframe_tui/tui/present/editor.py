@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
-__all__ = ["NO_EDITOR", "editor_argv", "editor_of", "shell_of", "suffix_of"]
+__all__ = ["NO_EDITOR", "editor_argv", "editor_of", "shell_of"]
 
 NO_EDITOR = (
     "there is no editor · set $VISUAL or $EDITOR, e.g. export EDITOR=nano, and open this again"
@@ -65,9 +65,3 @@ def editor_argv(chosen: str, path: str, line: int = 0) -> list[str]:
     if line > 0 and name in _PLUS:
         return [*words, f"+{line}", path]
     return [*words, path]
-
-
-def suffix_of(path: str) -> str:
-    """How a file's name ends, so that an editor colours a copy of it as it does the file."""
-    name = path.rpartition("/")[2]
-    return f"-{name}"

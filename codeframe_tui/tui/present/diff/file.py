@@ -24,7 +24,6 @@ from codeframe_tui.tui.present.diff.pages import PAGE, signs_of
 from codeframe_tui.tui.present.diff.python import is_python
 from codeframe_tui.tui.present.diff.segments import Segments
 from codeframe_tui.tui.present.diff.supply import InSight, Side
-from codeframe_tui.tui.present.diff.symbols import symbol_of
 from codeframe_tui.tui.present.diff.units import Spot
 
 __all__ = ["FileRows"]
@@ -152,6 +151,8 @@ class FileRows(Segments):
         gap, opened = gap_at(self._hunks, at), self._opened.get(at)
         found = gap.line(unit, opened)
         if found is None:
+            from codeframe_tui.tui.present.diff.symbols import symbol_of  # noqa: PLC0415
+
             total = gap.total if opened is None else opened.total
             shown = 0 if opened is None else len(opened.lines)
             return GapRow(self.path, gap.first, total, shown, symbol_of(gap.heading))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 from keyword import kwlist
 
 __all__ = ["Strings", "Token", "is_python", "python_tokens"]
@@ -13,20 +14,25 @@ Token = tuple[int, int, str]
 """Start, end, and ``keyword``, ``string``, ``comment``, ``number``, ``function``, ``class``,
 ``self`` or ``decorator``."""
 
-_TOKEN = re.compile(
-    r"""
-    (?P<comment>\#.*)
-  | (?P<triple>[rRbBfFuUtT]{0,2}(?P<quotes>\"{3}|'{3}))
-  | (?P<string>[rRbBfFuUtT]{0,2}(?:"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)))
-  | (?P<number>(?<![\w.])\.?\d[\w.]*)
-  | (?P<decorator>^\s*@[\w.]+)
-  | (?P<word>[^\W\d]\w*)
-    """,
-    re.VERBOSE,
-)
 _KEYWORDS = frozenset(kwlist)
 _NAMED_BY = {"def": "function", "class": "class"}
-_OPENS = re.compile(r"(?:^|[=(\[{,:+%]|\breturn|\byield|\bin)\s*[rRbBfFuUtT]{0,2}$")
+_OPENS = r"(?:^|[=(\[{,:+%]|\breturn|\byield|\bin)\s*[rRbBfFuUtT]{0,2}$"
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when code is first looked at, not on the way to the first picture."""
+    return re.compile(
+        r"""
+        (?P<comment>\#.*)
+      | (?P<triple>[rRbBfFuUtT]{0,2}(?P<quotes>\"{3}|'{3}))
+      | (?P<string>[rRbBfFuUtT]{0,2}(?:"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)))
+      | (?P<number>(?<![\w.])\.?\d[\w.]*)
+      | (?P<decorator>^\s*@[\w.]+)
+      | (?P<word>[^\W\d]\w*)
+        """,
+        re.VERBOSE,
+    )
 
 
 def is_python(path: str) -> bool:
@@ -51,7 +57,8 @@ def python_tokens(text: str, quotes: str) -> tuple[list[Token], str]:
         tokens.append((0, at, "string"))
         if not closed:
             return tokens, quotes
-    while match := _TOKEN.search(text, at):
+    search = _token().search
+    while match := search(text, at):
         start, at = match.span()
         kind = match.lastgroup or ""
         if kind == "triple":
@@ -109,7 +116,9 @@ def _begins_in(lines: Sequence[Sequence[str]], signs: Sequence[str]) -> str:
         at = min((p for p in (text.find('"""'), text.find("'''")) if p >= 0), default=-1)
         if at >= 0:
             alone = text.strip() in {'"""', "'''"}
-            opens = above.rstrip().endswith((":", "=", "(")) if alone else _OPENS.search(text[:at])
+            opens = (
+                above.rstrip().endswith((":", "=", "(")) if alone else re.search(_OPENS, text[:at])
+            )
             return "" if opens or text.lstrip().startswith("#") else text[at : at + 3]
         above = text
     return ""

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from codeframe_tui.core.queries import ShowHunkLines, ShowSide
+from codeframe_tui.core import queries
 from codeframe_tui.tui.present.diff.pages import PAGE, PagedHunks, Pages
 from codeframe_tui.tui.present.diff.python import Token
 
@@ -64,7 +64,7 @@ class Supply:
 
     # -- what is lacking --------------------------------------------------------------------------
 
-    def lacks_text(self, seen: Iterable[InSight]) -> ShowHunkLines | None:
+    def lacks_text(self, seen: Iterable[InSight]) -> queries.ShowHunkLines | None:
         """The next page to ask for."""
         if not self.who.get("task"):
             return None
@@ -75,12 +75,12 @@ class Supply:
                     first, since = page * PAGE, self.who["since"]
                     number, attempt = str(self.who["task"]), self.who["attempt"]
                     space = self.who["space"] is not False
-                    return ShowHunkLines(
+                    return queries.ShowHunkLines(
                         number, attempt, since, file.path, k, first, PAGE, space=space
                     )
         return None
 
-    def lacks_colours(self, seen: Iterable[InSight]) -> ShowSide | None:
+    def lacks_colours(self, seen: Iterable[InSight]) -> queries.ShowSide | None:
         """The next lines to ask the colours of: blocks in a row of one side of a file."""
         if not self.who.get("task"):
             return None
@@ -94,13 +94,13 @@ class Supply:
                 return self._side(file.path, sorted(wanted))
         return None
 
-    def _side(self, path: str, wanted: Sequence[tuple[Side, int]]) -> ShowSide:
+    def _side(self, path: str, wanted: Sequence[tuple[Side, int]]) -> queries.ShowSide:
         side, first = wanted[0]
         last = first
         for other, block in wanted[1:]:
             if (other, block) == (side, last + 1):
                 last = block
-        return ShowSide(
+        return queries.ShowSide(
             str(self.who["task"]),
             self.who["attempt"],
             path,
@@ -112,19 +112,19 @@ class Supply:
 
     # -- what comes -------------------------------------------------------------------------------
 
-    def put(self, asked: ShowHunkLines | ShowSide, answer: Answer) -> bool:
+    def put(self, asked: queries.ShowHunkLines | queries.ShowSide, answer: Answer) -> bool:
         """Keep an answer; whether rows look different now.
 
         None is kept too, so that what cannot be had is not asked for again and again.
         """
-        if isinstance(asked, ShowSide):
+        if isinstance(asked, queries.ShowSide):
             return self._put_colours(asked, answer)
         self.pages.put(asked.path, asked.k, asked.first, answer["lines"] if answer else ())
         if answer:
             self.pages.name(asked.path, asked.k, answer["heading"])
         return answer is not None
 
-    def _put_colours(self, asked: ShowSide, answer: Answer) -> bool:
+    def _put_colours(self, asked: queries.ShowSide, answer: Answer) -> bool:
         tokens = answer["tokens"] if answer else None
         for first in range(asked.first, asked.last + 1, BLOCK):
             at = first - asked.first
@@ -135,12 +135,12 @@ class Supply:
         return tokens is not None
 
 
-def is_about(asked: ShowHunkLines | ShowSide, seen: Iterable[InSight]) -> bool:
+def is_about(asked: queries.ShowHunkLines | queries.ShowSide, seen: Iterable[InSight]) -> bool:
     """Whether a question is about any of these lines."""
     for file in seen:
         if file.path != asked.path:
             continue
-        if isinstance(asked, ShowHunkLines):
+        if isinstance(asked, queries.ShowHunkLines):
             return (asked.k, asked.first // PAGE) in file.pages
         first, last = asked.first, asked.last
         return any(side == asked.side and first <= number <= last for side, number in file.lines)

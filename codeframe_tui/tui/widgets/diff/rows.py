@@ -10,7 +10,7 @@ from typing import Any
 from textual.message import Message
 from textual.reactive import reactive
 
-from codeframe_tui.core.queries import ShowHunkLines, ShowSide
+from codeframe_tui.core import queries
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
@@ -156,15 +156,17 @@ class DiffRows(LineView):
 
     # -- what rows in sight lack ----------------------------------------------------------------
 
-    def lacks_text(self) -> ShowHunkLines | None:
+    def lacks_text(self) -> queries.ShowHunkLines | None:
         """What to ask for lines in sight, or in the next page, of which the text has not come."""
         return self.supply.lacks_text(self._seen())
 
-    def lacks_colours(self) -> ShowSide | None:
+    def lacks_colours(self) -> queries.ShowSide | None:
         """What to ask for the exact colours of lines in sight, or in the next page."""
         return self.supply.lacks_colours(self._seen())
 
-    def take(self, supply: Supply, asked: ShowHunkLines | ShowSide, answer: Answer) -> None:
+    def take(
+        self, supply: Supply, asked: queries.ShowHunkLines | queries.ShowSide, answer: Answer
+    ) -> None:
         """Take an answer to one of these; it is drawn if what it is about is still shown."""
         if supply.put(asked, answer) and supply is self.supply and is_about(asked, self._seen(1)):
             self.redraw()
