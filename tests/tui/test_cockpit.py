@@ -322,6 +322,7 @@ async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes(pane: str)
         _past_diff_guard(drive)
         drive.key("A")
         await _past_guard(drive)
+        assert "○ 3 files not looked at: " in drive.screen_text()  # of 4, one is on screen
         drive.key("enter")
         await drive.pilot.pause()
         assert service.submitted == []

@@ -207,6 +207,14 @@ async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_p
         assert view.draft.verdict("a.py", 2) == "undecided"
 
 
+async def test_what_was_copied_is_told(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("b.py", "nine")
+        await desk.press("y")
+        await desk.drive.until(lambda: desk.drive.label("notice") == "copied b.py:9")
+        assert desk.drive.app.clipboard == "b.py:9"
+
+
 async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         await desk.press("v", "j")

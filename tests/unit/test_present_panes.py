@@ -117,6 +117,17 @@ def test_a_task_whose_change_was_undone_is_not_called_cancelled(width: int) -> N
     assert "cancelled" not in said
 
 
+def test_a_reason_that_has_no_room_in_its_column_is_not_cut() -> None:
+    rows = [
+        task("1", "one", status="cancelled", reason="cancelled by a person"),
+        task("2", "two", status="cancelled", reason="split"),
+    ]
+    said = _text(queue_rows({"groups": [{"key": "done", "rows": rows}]}, width=90, now=NOW))
+    assert "…" not in said
+    assert "cancelled  " in said
+    assert "split  " in said
+
+
 def test_what_keeps_an_undo_from_writing_is_told_whole() -> None:
     said = [plain(line) for line in undo_rows({}, "These files become what they were before.")]
     assert " ".join(said).endswith("Nothing is written if you edited them since.")

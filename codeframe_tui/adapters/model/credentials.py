@@ -7,9 +7,8 @@ from pathlib import Path
 
 __all__ = ["HOW_TO_SET", "has_credentials"]
 
-HOW_TO_SET = (
-    "no key for the model: set ANTHROPIC_API_KEY and start again, or try `codeframe-tui demo`"
-)
+HOW_TO_SET = "no model key: set ANTHROPIC_API_KEY and restart, or try codeframe-tui demo"
+"""It fits a line of 80 cells."""
 _FEDERATION = ("ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID")
 _IDENTITY = ("ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE")
 

@@ -150,7 +150,10 @@ async def approve_as_is(desk: Desk) -> None:
     if attempt is None:
         desk.tell((f"{number} has no attempt that could be applied", "dim"))
         return
-    rows = guard_rows(task, unseen=[str(f.get("path")) for f in attempt.get("files") or ()])
+    draft = desk.diff.draft
+    seen = draft.units and draft.proposal == attempt.get("proposal")
+    unseen = draft.unseen if seen else [str(f.get("path")) for f in attempt.get("files") or ()]
+    rows = guard_rows(task, unseen=unseen)
     title = f"Apply the newest attempt of {number} as it is?"
     if await desk.choose(title, rows, _AS_IS):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))

@@ -186,7 +186,8 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
             word = f"p{task.get('priority')}"
     elif status in {"completed", "failed", "cancelled"}:
         time = clock(task.get("since"), now)
-        word = safe(task.get("reason")) if status == "cancelled" and width >= _WIDE else word
+        why = safe(task.get("reason")) if status == "cancelled" and width >= _WIDE else ""
+        word = why if 0 < cells(why) <= _COLUMNS[0] else word
     if width >= _WIDE:
         return _wide(task, (word, style), attempt, time, now)
     if status == "in_progress":

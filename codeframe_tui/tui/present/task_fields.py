@@ -78,7 +78,7 @@ def problems(fields: TaskFields, *, default_agent: bool = True) -> dict[str, str
         found["agent"] = wrong
     unclear = next((need for need in fields.needs if not is_task_number(need)), None)
     if unclear is not None:
-        found["after"] = f"{safe(unclear)!r:.40} is no number of a task: choose one below"
+        found["after"] = f"{safe(unclear)!r:.40} is no number of a task: type on to choose one"
     return found
 
 

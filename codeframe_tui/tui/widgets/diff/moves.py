@@ -11,6 +11,7 @@ from textual.message import Message
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
+from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.widgets.diff.looks import DiffLooks
 
 __all__ = ["DiffMoves"]
@@ -135,7 +136,9 @@ class DiffMoves(DiffLooks):
     def action_copy_place(self) -> None:
         """Copy path and line, ``path:12``."""
         if self.place:
-            self.app.copy_to_clipboard(f"{self.place.path}:{self.index.line_number(self.cursor)}")
+            text = f"{self.place.path}:{self.index.line_number(self.cursor)}"
+            self.app.copy_to_clipboard(text)
+            self.post_message(self.Told(f"copied {safe(text)}"))
 
     def action_jump(self) -> None:
         """Ask which file to go to."""
