@@ -340,6 +340,9 @@ class DiffView(DiffComments):
         for unit, rows in self.chosen_lines().items():
             if (hunk := self.hunk(unit)) is not None:
                 draft = draft.give_rows(verdict, unit, hunk, rows)
+        if draft is self.draft:
+            self.post_message(self.Told("no line that changes is chosen"))
+            return
         self.leave_range()
         self._take(draft.together(self.draft))
 
