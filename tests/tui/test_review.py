@@ -207,6 +207,16 @@ async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_p
         assert view.draft.verdict("a.py", 2) == "undecided"
 
 
+async def test_a_range_of_unchanged_lines_says_that_nothing_is_decided(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("b.py", "nine")
+        await desk.press("]", "[", "v", "j")
+        await desk.press("space")
+        await desk.drive.until(lambda: "no line that changes" in desk.drive.label("notice"))
+        assert "space accept lines" in desk.drive.label("footer")
+        assert not desk.diff.draft.moves
+
+
 async def test_what_was_copied_is_told(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("b.py", "nine")

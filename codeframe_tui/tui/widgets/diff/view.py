@@ -341,8 +341,12 @@ class DiffView(DiffComments):
             for unit, rows in self.chosen_lines().items()
             if (hunk := self.hunk(unit)) is not None
         ]
+        draft = self.draft.give_chosen(verdict, chosen)
+        if draft is self.draft:
+            self.post_message(self.Told("no line that changes is chosen"))
+            return
         self.leave_range()
-        self._take(self.draft.give_chosen(verdict, chosen))
+        self._take(draft)
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
