@@ -196,7 +196,7 @@ async def test_a_filter_that_nothing_fits_says_what_one_can_type() -> None:
 
 async def test_the_order_of_the_queue_is_chosen_and_shown() -> None:
     async with opened(many()) as drive:
-        for name, said in (("age", "oldest first"), ("cost", "dearest first")):
+        for name, said in (("age", "oldest first"), ("cost", "by cost")):
             drive.key("s")
             await drive.until(lambda said=said: drive.label("queue-title").endswith(said))  # type: ignore[misc] # bound now
             asked = [query for query in drive.service.asked if isinstance(query, ShowQueue)]

@@ -83,7 +83,9 @@ async def note(desk: Desk) -> None:
         lambda text: Note(number, text),
     )
     if answer is not None:
-        desk.tell(("✔ ", "green"), (f"{number} will read it at its next turn", "text"))
+        works_now = desk.state.row(number).get("status") == "in_progress"
+        when = "at its next turn" if works_now else "when it is worked on again"
+        desk.tell(("✔ ", "green"), (f"{number} will read it {when}", "text"))
 
 
 async def retry(desk: Desk) -> None:

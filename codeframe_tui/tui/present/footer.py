@@ -35,7 +35,7 @@ def footer_row(
         width: cells.
         always: stand after the offers, and stay when these are cut.
     """
-    room = width - _width(last) - 3 - sum(_width(offer) + 3 for offer in always)
+    room = width - _width(last) - sum(_width(offer) + 3 for offer in always)
     shown: list[Offer] = []
     for offer in offers:
         room -= _width(offer) + 3

@@ -35,7 +35,7 @@ _GROUPS = {
 SORTS = {
     "turn": "in its own order",
     "age": "oldest first",
-    "cost": "dearest first",
+    "cost": "by cost",
     "changed": "newest change first",
 }
 """How the orders of the queue are called."""
@@ -50,7 +50,7 @@ _TEACH = (
     ("", ""),
     ("o  write a task", "dim"),
     ("i  import a file of tasks", "dim"),
-    ("   or paste a list: a line, a task", "dim"),
+    ("   or paste a list, one task a line", "dim"),
     ("", ""),
     ("In a shell:", "faint"),
     ('codeframe-tui add "Retry on 429"', "dim"),

@@ -17,7 +17,7 @@ _SAID = (
 )
 WAYS = (
     ("o", "write a task here"),
-    ("paste", "a list: a line, a task"),
+    ("paste", "a list, one task a line"),
     ("shell", 'codeframe-tui add "Retry on 429"   or   import tasks.md'),
 )
 """How tasks come into the queue."""

@@ -121,8 +121,10 @@ class Cockpit(Searching):
         """Do an action that only changes what is shown; false when it is not one."""
         place, _, name = action.partition(".")
         if name.startswith("pane_"):
+            self.notice()  # it may name a key that does something else there
             self.go(name.removeprefix("pane_"))
         elif place == "app" and name in {"next_pane", "previous_pane"}:
+            self.notice()
             self.go_by(1 if name == "next_pane" else -1)
         elif action in {"app.full", "app.back", "tests.failures", "tests.log"}:
             getattr(self, f"toggle_{name}", self.back)()

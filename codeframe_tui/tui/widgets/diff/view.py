@@ -198,6 +198,7 @@ class DiffView(DiffComments):
         follow = self._live != path or self.scroll_offset.y >= self.max_scroll_y
         self._live = path
         if (self._writes.path, self._writes.base_text) != (path, base_text):
+            self._shift = 0
             self._writes = LiveDiff(path, base_text)
         self.load(self._writes.document(content))
         if follow:
