@@ -111,7 +111,7 @@ def cf(tmp_path: Path, runtime: Path) -> Place:
         (["nonsense"], 2),
         (["add", "--json"], 2),
         (["list", "--nope", "--json"], 2),
-        (["comment", "1", "a:1", "text", "--json"], 2),
+        (["comment", "1", "a:0", "text", "--json"], 2),
         (["redo", "1", "--json"], 1),
         (["approve", "1", "--hunk", "x", "--json"], 2),
         (["--project", "none", "list", "--json"], 2),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import cycle, repeat
@@ -147,4 +148,6 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
+    for stale in ("COLUMNS", "LINES"):  # Textual would believe them more than the terminal
+        os.environ.pop(stale, None)
     sys.exit(asyncio.run(main()))

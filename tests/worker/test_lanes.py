@@ -31,7 +31,14 @@ async def test_a_lane_goes_on_though_nobody_can_be_told_what_failed() -> None:
             twice.set()
         await asyncio.sleep(0)
 
-    shop: Any = SimpleNamespace(ledger=Broken(), clock=SimpleNamespace(sleep=sleep))
+    async def names() -> tuple[str, ...]:
+        return ()
+
+    shop: Any = SimpleNamespace(
+        ledger=Broken(),
+        clock=SimpleNamespace(sleep=sleep),
+        workspaces=SimpleNamespace(names=names),
+    )
     loop = WorkerLoop(shop)
     await loop.start()
     await asyncio.wait_for(twice.wait(), 5)
