@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from codeframe_tui.core.errors import Lacking, Refused, error_from_document
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.core.queries import Query
 from codeframe_tui.wire.channel import (
     HELLO_SECONDS,
     MAX_MESSAGE_BYTES,
@@ -26,8 +25,9 @@ from codeframe_tui.wire.hello import check_hello, hello
 from codeframe_tui.wire.outbox import SignalBuffer
 from codeframe_tui.wire.stream import dial
 
-if TYPE_CHECKING:  # commands are loaded when the first one is given
+if TYPE_CHECKING:  # wishes are loaded when the first one is made
     from codeframe_tui.core.commands import Command
+    from codeframe_tui.core.queries import Query
 
 __all__ = ["Client"]
 

@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError, error_document
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.core.queries import QUERIES, Query
 
-if TYPE_CHECKING:  # commands are loaded when the first one is given
+if TYPE_CHECKING:  # wishes are loaded when the first one is made
     from codeframe_tui.core.commands import Command
+    from codeframe_tui.core.queries import Query
 
 __all__ = [
     "Malformed",
@@ -69,7 +70,7 @@ def _refuse_constant(name: str) -> None:
 def encode_wish(wish: Command | Query) -> dict[str, Any]:
     """A command or query as the body of a request."""
     name = type(wish).__name__
-    door = "query" if name in QUERIES else "submit"
+    door = "query" if type(wish).__module__.startswith(queries.__name__) else "submit"
     return {door: {"type": name, "args": asdict(wish)}}
 
 
