@@ -60,6 +60,8 @@ def _hand_over(unit: Unit, task: Task, numbers: list[str]) -> None:
     """What waited for the task waits for its parts."""
     for number in unit.tables.tasks.dependants(task.number):
         waiting = unit.task(number)
+        if waiting.status in ENDED:
+            continue
         kept = [need for need in waiting.depends_on if need != task.number]
         needs = (*kept, *numbers)
         unit.tables.tasks.save(replace(waiting, depends_on=needs))

@@ -15,6 +15,7 @@ from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
+    Cancel,
     Command,
     FinishByHand,
     Hold,
@@ -328,6 +329,8 @@ async def test_a_split_task_is_replaced_by_its_parts(
     before = await add(service)
     number = await add(service, priority=1, depends_on=(before,), evidence="regression")
     after = await add(service, depends_on=(number,))
+    over = await add(service, depends_on=(number,))
+    await service.submit(Cancel(over))
     parts = (("first", "one"), ("second", ""), ("third", ""))
     made = (await service.submit(Split(number, parts, in_order)))["tasks"]
     a, b, c = made
@@ -338,6 +341,7 @@ async def test_a_split_task_is_replaced_by_its_parts(
     assert needs == ([[before], [a], [b]] if in_order else [[before]] * 3)
     waits = (await show(service, after))["depends_on"]
     assert waits == ([c] if in_order else [a, b, c])
+    assert (await show(service, over))["depends_on"] == [number], "what is over is history"
     gone = await show(service, number)
     assert (gone["status"], gone["reason"]) == ("cancelled", f"split into {a}, {b}, {c}")
     assert (await refused(service, Split(number, parts))).code == "not_splittable"
