@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,11 @@ async def work(
         task = await desk.add(evidence="none")
         await desk.start()
         await desk.becomes(task, "in_review")
-        marks = [path.read_text() for path in desk.state.rglob("mark") if path.is_file()]
+        marks = [  # `walk` passes over a folder that is being removed
+            Path(folder_, "mark").read_text()
+            for folder_, _, names in os.walk(desk.state)
+            if "mark" in names and ".trash" not in folder_
+        ]
     records = server.state.journal.records()
     return judge(records), marks, [record.body for record in records]
 
