@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Action", "ChangeSet", "Edit", "FileChange", "FileSummary", "Proposal", "proposal_id"]
+__all__ = ["Action", "ChangeSet", "Edit", "FileChange", "FileSummary", "proposal_id"]
 
 
 class Action(StrEnum):
@@ -58,24 +58,6 @@ class FileSummary:
     action: Action
     added: int
     removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change set laid over a snapshot; immutable, named by its hash.
-
-    Attributes:
-        base: tree id of the snapshot.
-        tree: tree id of the result.
-    """
-
-    base: str
-    tree: str
-
-    @property
-    def id(self) -> str:
-        """See `proposal_id`."""
-        return proposal_id(self.base, self.tree)
 
 
 def proposal_id(base: str, tree: str) -> str:

@@ -17,7 +17,6 @@ __all__ = [
     "is_issue_number",
     "is_task_number",
     "natural_key",
-    "queue_key",
 ]
 
 
@@ -140,8 +139,3 @@ def is_task_number(text: str) -> bool:
 def natural_key(number: str) -> tuple[int, ...]:
     """Sort key that puts 1.10 after 1.9; text must be a valid number."""
     return tuple(int(part) for part in number.split("."))
-
-
-def queue_key(task: Task) -> tuple[int, int, tuple[int, ...]]:
-    """The order in which tasks are taken: priority, workflow step, natural number."""
-    return task.priority, task.workflow_step, natural_key(task.number)

@@ -30,7 +30,7 @@ from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.queries import Sort
-from codeframe_tui.core.task import Group, Status, Task, group_of, queue_key
+from codeframe_tui.core.task import Group, Status, Task, group_of, natural_key
 from codeframe_tui.ports import Store
 
 pytest.register_assert_rewrite("tests.contract.store_suite")
@@ -361,7 +361,8 @@ def first_ready(tasks: list[Task]) -> str | None:
         for task in tasks
         if task.status is Status.PENDING and not task.held and met.issuperset(task.depends_on)
     ]
-    return min(ready, key=queue_key).number if ready else None
+    order = sorted(ready, key=lambda t: (t.priority, t.workflow_step, natural_key(t.number)))
+    return order[0].number if order else None
 
 
 @contextmanager

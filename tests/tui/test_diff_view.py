@@ -217,7 +217,7 @@ async def test_cursor_scroll_verdicts_and_folds_stay_when_shown_again() -> None:
         assert diff.draft is draft
         assert top > 0
         assert diff.scroll_offset.y == top + 60
-        assert diff.fold_count == 1
+        assert len(diff._folded) == 1
 
 
 async def test_another_proposal_starts_a_new_draft_at_the_top() -> None:
@@ -229,7 +229,7 @@ async def test_another_proposal_starts_a_new_draft_at_the_top() -> None:
         assert (diff.draft.proposal, bool(diff.draft.parts)) == ("p2", False)
         assert diff.place == Place(RETRY, 1, -1)
         assert diff.scroll_offset.y == 0
-        assert diff.fold_count == 0
+        assert not diff._folded
 
 
 async def test_files_are_seen_when_the_cursor_enters_them() -> None:

@@ -83,7 +83,7 @@ async def test_a_hit_in_a_folded_file_unfolds_it() -> None:
         diff.seek("call")
         await until(pilot, lambda: diff.found == "1 of 1")
         assert diff.place == Place("b.py", 1, 0)
-        assert not diff.fold_count
+        assert not diff._folded
 
 
 async def test_hits_are_searched_anew_in_another_document_and_the_cursor_stays() -> None:

@@ -35,9 +35,9 @@ def test_a_fresh_draft_has_one_unit_per_hunk_and_one_per_file_without_hunks() ->
 
 def test_all_hunks_of_a_file_make_the_whole_file_some_make_hunks() -> None:
     draft = DRAFT.give(Verdict.ACCEPTED, [(RETRY, 1), (RETRY, 3), (TESTS, 1)])
-    draft = draft.give_file(Verdict.ACCEPTED, "client/logo.png")
+    draft = draft.give(Verdict.ACCEPTED, draft.units_of("client/logo.png"))
     assert draft.parts == Parts((TESTS, "client/logo.png"), ((RETRY, 1), (RETRY, 3)))
-    assert draft.give_file(Verdict.ACCEPTED, RETRY).parts.hunks == ()
+    assert draft.give(Verdict.ACCEPTED, draft.units_of(RETRY)).parts.hunks == ()
 
 
 def test_the_rejected_part_has_the_same_form() -> None:
@@ -55,15 +55,15 @@ def test_an_approval_names_the_hash_and_never_means_all_by_being_empty() -> None
 
 
 def test_undecided_goes_round_and_ends_when_all_is_decided() -> None:
-    draft = DRAFT.give_file(Verdict.ACCEPTED, RETRY)
+    draft = DRAFT.give(Verdict.ACCEPTED, DRAFT.units_of(RETRY))
     assert draft.next_undecided((RETRY, 1)) == (TESTS, 1)
     assert DRAFT.next_undecided(("client/legacy.py", 1)) == (RETRY, 1)
     assert DRAFT.next_undecided() == (RETRY, 1)
-    assert DRAFT.give_all(Verdict.ACCEPTED).next_undecided((RETRY, 1)) is None
+    assert DRAFT.give(Verdict.ACCEPTED, DRAFT.units).next_undecided((RETRY, 1)) is None
 
 
 def test_taking_back_restores_what_the_last_verdict_replaced() -> None:
-    draft = DRAFT.give(Verdict.REJECTED, [(RETRY, 2)]).give_file(Verdict.ACCEPTED, RETRY)
+    draft = DRAFT.give(Verdict.REJECTED, [(RETRY, 2)]).give(Verdict.ACCEPTED, DRAFT.units_of(RETRY))
     back, unit = draft.take_back()
     assert unit == (RETRY, 1)
     assert [back.verdict(RETRY, k) for k in (1, 2, 3)] == ["undecided", "rejected", "undecided"]
@@ -135,7 +135,7 @@ def test_what_is_kept_of_lines_that_share_a_neighbour_comes_back_as_it_was(
     shown = document(file("a.py", one))
     draft = ReviewDraft.of(shown)
     for verdict, rows in said:
-        draft = draft.give_rows(verdict, ("a.py", 1), one, rows)
+        draft = draft.give_chosen(verdict, [(("a.py", 1), one, rows)])
     kept = Draft(draft.parts, draft.rejected_parts).document
     back = ReviewDraft.of(shown).restored(kept, shown)
     assert back.verdict("a.py", 1) == draft.verdict("a.py", 1)

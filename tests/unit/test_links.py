@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from codeframe_tui.tui.present.diff.kinds import Place
-from codeframe_tui.tui.present.links import definition, line_place, links_of
+from codeframe_tui.tui.present.links import definition, links_of
 from tests.tui.fake_service import diff
 
 TEXT = """
@@ -34,17 +36,21 @@ def test_lines_of_a_traceback_lead_to_lines_of_the_proposal() -> None:
     assert links_of(TEXT, None) == []
 
 
+def _place(document: Any, path: str, line: int) -> Place | None:
+    return links_of([f"{path}:{line}: AssertionError"], document)[0].place
+
+
 def test_a_place_is_the_line_after_the_change() -> None:
     document = diff()
     lines = document["files"][0]["hunks"][0]["lines"]
     for number in range(41, 48):
-        place = line_place(document, "client/retry.py", number)
+        place = _place(document, "client/retry.py", number)
         if place is not None:
             assert lines[place.line][0] != "-"
             before = sum(sign != "-" for sign, _ in lines[: place.line])
             assert 41 + before == number
-    assert line_place(document, "client/retry.py", 40) is None
-    assert line_place(document, "not/there.py", 1) is None
+    assert _place(document, "client/retry.py", 40) is None
+    assert links_of(["not/there.py:1: AssertionError"], document) == []
 
 
 @pytest.mark.parametrize(

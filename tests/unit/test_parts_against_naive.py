@@ -55,7 +55,7 @@ def reviewed(diff: FileDiff, moves: Moves) -> tuple[ReviewDraft, dict[str, Any]]
             size = len(hunk.lines)
             rows = range(min(first, last) % size, max(first, last) % size + 1)
             shown = document["files"][0]["hunks"][hunk.k - 1]
-            draft = draft.give_rows(verdict, unit, shown, rows)
+            draft = draft.give_chosen(verdict, [(unit, shown, rows)])
     return draft, document
 
 
@@ -167,7 +167,7 @@ def test_of_a_removal_nothing_is_taken_that_was_not_chosen() -> None:
     draft, document = reviewed(diff, [])
     hunk = document["files"][0]["hunks"][0]
     for row in (1, 5):
-        draft = draft.give_rows(Verdict.ACCEPTED, ("f", 1), hunk, [row])
+        draft = draft.give_chosen(Verdict.ACCEPTED, [(("f", 1), hunk, [row])])
     assert draft.parts.lines == (("f", 1, 2), ("f", 3, 4))
     assert written(old, new, diff, draft) == b"1\n2\nb\n3\n4\n"
 

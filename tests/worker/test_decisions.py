@@ -489,9 +489,9 @@ async def test_hunks_and_lines_together_are_written_as_they_were_seen(tmp_path: 
         for hunk in shown["hunks"][1:]:
             wanted = {"and more", "line 30"}
             rows = [at for at, (_, text) in enumerate(hunk["lines"]) if text in wanted]
-            draft = draft.give_rows(Verdict.ACCEPTED, ("notes.txt", hunk["k"]), hunk, rows)
+            draft = draft.give_chosen(Verdict.ACCEPTED, [(("notes.txt", hunk["k"]), hunk, rows)])
         for path in ("pkg/three.py", "tests/test_three.py"):
-            draft = draft.give_file(Verdict.ACCEPTED, path)
+            draft = draft.give(Verdict.ACCEPTED, draft.units_of(path))
         end = await desk.deed(Approve(task, document["proposal"], draft.parts))
         assert end.type == "change.applied", end.data
         written = body.replace(b"line 5\n", b"five\n").replace(b"line 30\n", b"")

@@ -196,23 +196,16 @@ class ReviewDraft:
         """Give one verdict on several units at once; unknown ones are left out."""
         return self._say({u: (verdict, None) for u in units if u in self._verdicts})
 
-    def give_rows(
-        self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]
-    ) -> ReviewDraft:
-        """Give a verdict on some lines of a hunk, with all that can only go together with them.
-
-        Args:
-            verdict: what is said.
-            unit: the hunk's.
-            hunk: as it stands in the diff document.
-            rows: positions of the lines in the hunk, from 0.
-        """
-        return self.give_chosen(verdict, [(unit, hunk, rows)])
-
     def give_chosen(
         self, verdict: Verdict, chosen: Iterable[tuple[Unit, Mapping[str, Any], Iterable[int]]]
     ) -> ReviewDraft:
-        """The same for lines of several hunks, in one step."""
+        """Give a verdict on some lines, with all that can only go together with them, in one step.
+
+        Args:
+            verdict: what is said.
+            chosen: unit of a hunk, the hunk as it stands in the diff document, and positions of
+                its lines from 0.
+        """
         said = {
             unit: state
             for unit, hunk, rows in chosen
@@ -241,14 +234,6 @@ class ReviewDraft:
             return after[0], None
         shown = tuple(after[at] if at >= 0 else None for at in owners)
         return Verdict.PARTLY, Lines(known, tuple(after), shown)
-
-    def give_file(self, verdict: Verdict, path: str) -> ReviewDraft:
-        """Give one verdict on all of a file."""
-        return self.give(verdict, self.units_of(path))
-
-    def give_all(self, verdict: Verdict) -> ReviewDraft:
-        """Give one verdict on everything."""
-        return self.give(verdict, self.units)
 
     def take_back(self) -> tuple[ReviewDraft, Unit | None]:
         """Undo the last verdict; also tells the first unit it was about, None without one."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 
-__all__ = ["Link", "definition", "line_place", "links_of"]
+__all__ = ["Link", "definition", "links_of"]
 
 _Document = Mapping[str, Any]
 _PYTHON = re.compile(r'File "([^"\n]{1,1000})", line (\d{1,9})')
@@ -51,12 +51,6 @@ def links_of(lines: Sequence[str], diff: _Document | None) -> list[Link]:
                 found.append(Link(row, path, line, _place(files[path], line)))
                 break
     return found
-
-
-def line_place(diff: _Document | None, path: str, line: int) -> Place | None:
-    """Where a line of a file after the change is in the diff; None when it is not shown there."""
-    file = _file(diff, path)
-    return None if file is None else _place(file, line)
 
 
 def definition(diff: _Document | None, test: str) -> Place | None:

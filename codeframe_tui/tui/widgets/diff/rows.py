@@ -185,11 +185,6 @@ class DiffRows(LineView):
         """Where the cursor is; None when nothing is shown."""
         return self.index.place(self.cursor) if self.count() else None
 
-    @property
-    def fold_count(self) -> int:
-        """How many files are folded."""
-        return len(self._folded)
-
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
         same = document["proposal"] == self.document["proposal"]
