@@ -77,6 +77,8 @@ def _attempt(attempt: Document) -> list[str]:
         for sign, side in (("-", "before"), ("+", "after")):
             if flag.get(side):
                 lines.append(f"      {sign} {clean_line(flag[side])}")
+        if said := flag.get("acknowledged"):
+            lines.append(f"      acknowledged: {clean_line(said['reason'])}")
     return lines
 
 

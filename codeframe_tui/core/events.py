@@ -46,6 +46,7 @@ EVENT_TYPES: dict[str, str] = {
     "review.commented": "a person said: {comment, attempt, path, first, last, type, text}",
     "review.comment_edited": "a person said it differently: {comment, type, text}",
     "review.comment_deleted": "a person took a comment back: {comment}",
+    "flag.acknowledged": "{attempt, proposal, flags: [{id, rule, path, line}], reason, by}",
     "undo.requested": "a person wants a change out again: {decision, by, proposal}",
     "redo.requested": "a person wants an undone change back: {decision, by, proposal}",
     "change.applied": "the real tree has it: {decision, files: [path], by, verdict?}",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 
+from codeframe_tui.core.acknowledgement import Acknowledgement, flag_documents, standing
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision
@@ -34,6 +36,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
     usage = tables.turns.usage_by_attempt(found.number)
     costs = tables.turns.cost_by_attempt(found.number)
     history = tables.events.of(found.number, HISTORY)
+    said = standing(tables.acknowledgements.of(found.number))
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
@@ -44,7 +47,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "history": [event.document() for event in history],
         "attempts": [
             {
-                **_attempt(each, usage.get(each.number, Usage())),
+                **_attempt(each, usage.get(each.number, Usage()), said),
                 "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
                 "again": repeated.document(each, history),
             }
@@ -101,7 +104,7 @@ def plain_text(content: bytes | None) -> str | None:
     return ""
 
 
-def _attempt(attempt: Attempt, usage: Usage) -> Document:
+def _attempt(attempt: Attempt, usage: Usage, said: Mapping[str, Acknowledgement]) -> Document:
     return {
         "attempt": attempt.number,
         "proposal": attempt.proposal,
@@ -111,7 +114,7 @@ def _attempt(attempt: Attempt, usage: Usage) -> Document:
         "explanation": attempt.explanation,
         "files": [asdict(file) for file in attempt.files],
         "verification": _verification(attempt.verification) if attempt.verification else None,
-        "flags": [asdict(flag) for flag in attempt.flags],
+        "flags": flag_documents(attempt.flags, attempt.proposal, said),
         "usage": asdict(usage),
     }
 

@@ -23,6 +23,7 @@ from codeframe_tui.core.commands.engine import (
     SetWorkers,
 )
 from codeframe_tui.core.commands.review import (
+    Acknowledge,
     AddComment,
     Approve,
     DeleteComment,
@@ -50,6 +51,7 @@ from codeframe_tui.core.commands.tasks import (
 
 __all__ = [
     "COMMANDS",
+    "Acknowledge",
     "AddComment",
     "AddIssue",
     "AddTask",
@@ -100,6 +102,7 @@ Command = (
     | AddComment
     | EditComment
     | DeleteComment
+    | Acknowledge
     | SaveDraft
     | Answer
     | RaiseLimit

@@ -16,11 +16,10 @@ from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.draft import Verdict
+from codeframe_tui.tui.present.flags import flag_places, flags_of
 from codeframe_tui.tui.present.focus import (
     evidence_rows,
     file_rows,
-    flag_places,
-    flags_of,
     place_row,
     title_row,
 )
@@ -213,10 +212,10 @@ class Picture(Screen[None], Surface):
     def _flag(self) -> None:
         """Take flags over; when there are others the files may stand in another order."""
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
-        if flags != diff.flags:
-            diff.flags = flags
-            if self.state.diff and not diff.is_live:
-                self.draw_diff()
+        moved = [each[:2] for each in flags] != [each[:2] for each in diff.flags]
+        diff.flags = flags
+        if moved and self.state.diff and not diff.is_live:
+            self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
