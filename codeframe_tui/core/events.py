@@ -38,7 +38,7 @@ EVENT_TYPES: dict[str, str] = {
     "tests.ended": "{attempt, ok, reason, message, passed, failed, skipped, seconds, differ: [id]}",
     "hand.begun": "a person goes on in a copy of their own: {attempt, base, tree}",
     "hand.ended": "they are done: {how: resolved or thrown_away}",
-    "policy.decided": "an automatic decision: {attempt, decision, conditions: [{name, value}]}",
+    "policy.decided": "{attempt, policy, decision, conditions: [{name, asks, value, passed}]}",
     "review.approved": "a person or policy approved: {decision, by, proposal, parts}",
     "review.rejected": "a person rejected: {attempt, reason, parts, comments: [id], text}",
     "review.asked": "a person wants to know before deciding: {attempt, comments: [id], text}",

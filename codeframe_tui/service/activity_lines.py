@@ -54,7 +54,10 @@ def detail(event: Event) -> str:
         case "verification.recorded":
             return str(data.get("message") or _words(data.get("reason") or ""))
         case "policy.decided":
-            return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
+            return "\n".join(
+                f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
+                for each in data["conditions"]
+            )
         case "flag.acknowledged" if len(data["flags"]) > 1:
             places = (f"{each['rule']} at {each['path']}" for each in data["flags"])
             return "\n".join([str(data["reason"]), *places])
@@ -111,7 +114,10 @@ def _acknowledged(data: _Data) -> str:
 
 
 def _decision(data: _Data) -> str:
-    return f"decided by policy: {data['decision']}"
+    policy = f" {data['policy']}" if data.get("policy") else ""  # earlier releases stored none
+    if data["decision"] == "review":
+        return f"policy{policy}: left to you"
+    return f"decided by policy{policy}: {data['decision']}"
 
 
 def _testing(data: _Data) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.acknowledgement import Acknowledgement, flag_documents, standing
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.events import Event
 from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
+from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Run, Verification
 from codeframe_tui.ports import Document
@@ -43,6 +45,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "ruling": _ruling(found, history),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
         "attempts": [
@@ -54,6 +57,14 @@ def task(tables: Tables, query: ShowTask) -> Document:
             for each in tables.attempts.all(found.number)
         ],
     }
+
+
+def _ruling(task: Task, history: Sequence[Event]) -> Document | None:
+    """What the policy said of the newest attempt, with every condition; None = nothing yet."""
+    for event in reversed(history):
+        if event.type == "policy.decided" and event.data["attempt"] == task.attempt:
+            return {"at": event.at, **event.data}
+    return None
 
 
 def decided_attempt(

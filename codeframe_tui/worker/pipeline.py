@@ -85,7 +85,7 @@ async def _take(
         case Verify():
             await _verify(shop, verifier, progress)
         case Settle():
-            await settle(shop, progress, agent)
+            await settle(shop, progress)
         case Correct():
             await correct(shop, progress)
         case Resume():

@@ -9,6 +9,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.diff.kinds import FileRow
 from codeframe_tui.tui.present.flags import flag_column, flag_state
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
@@ -129,6 +130,8 @@ def evidence_rows(task: Mapping[str, Any] | None, *, width: int) -> list[Row]:
     rows = [heading("EVIDENCE"), BLANK, *_runs(verification_of(task), width)]
     if flags := flag_column(task, width):
         rows += [BLANK, heading("FLAGS"), BLANK, *flags]
+    if waits := waiting_rows(task, width):
+        rows += [BLANK, heading("WAITS FOR YOU"), BLANK, *waits]
     why = clean(str(attempt.get("explanation") or ""), limit=4_000).strip()
     if why:
         rows += [BLANK, heading("WHY"), BLANK]

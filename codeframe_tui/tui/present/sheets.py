@@ -9,6 +9,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.flags import flag_lines, open_red
 from codeframe_tui.tui.present.focus import size_spans
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.words import count
 
@@ -47,7 +48,7 @@ def guard_rows(
         comments: those that the worker was not told, and would not be.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
+    rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
@@ -65,6 +66,11 @@ def is_risky(task: Mapping[str, Any]) -> bool:
     """Whether a hand that is used to the fast yes must not apply it."""
     failed = (verification_of(task) or {}).get("verdict") == "failed"
     return failed or bool(open_red(task)) or task.get("status") != "in_review"
+
+
+def _waiting(task: Mapping[str, Any]) -> list[Row]:
+    rows = waiting_rows(task, _WIDTH)
+    return [BLANK, heading("It waits for you, because of"), *rows] if rows else []
 
 
 def _point(line: str) -> Row:
@@ -104,7 +110,13 @@ def send_rows(
         (f"○ {undecided} undecided   " * bool(undecided), "amber"),
         (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
-    rows = [row(None, *(span for span in counted if span[0])), BLANK, *_evidence(task), BLANK]
+    rows = [
+        row(None, *(span for span in counted if span[0])),
+        BLANK,
+        *_evidence(task),
+        *_waiting(task),
+        BLANK,
+    ]
     if (accepted or partly) and (rejected or undecided or partly):
         does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
