@@ -45,8 +45,11 @@ class Reviewer(Follower):
             attempt: its number; None = the newest.
             since: the earlier one; None = show what the attempt proposes.
         """
+        other = attempt != self.state.attempt_shown
         self.state.attempt_shown, self.state.since = attempt, since
         self.cockpit.part("diff", DiffView).stay()
+        if other:
+            self.want_task()
         self.want_change()
         self.cockpit.draw_footer()
 

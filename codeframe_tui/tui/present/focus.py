@@ -8,6 +8,7 @@ from typing import Any
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.diff.kinds import FileRow
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.tested import failed_of
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
@@ -185,14 +186,8 @@ def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
     """What became of the attempt before the newest."""
     if len(attempts) < 2:
         return ""
-    found = attempts[-2].get("verification") or {}
-    failed = {
-        test.get("id")
-        for name in ("green", "regression")
-        for test in (found.get(name) or {}).get("tests") or ()
-        if test.get("outcome") in {"failed", "error", "crashed", "missing"}
-    }
-    return f" · attempt {len(attempts) - 1} failed {count(len(failed), 'test')}" if failed else ""
+    failed = failed_of(attempts[-2].get("verification") or {})
+    return f" · attempt {len(attempts) - 1} failed {count(failed, 'test')}" if failed else ""
 
 
 def size_spans(file: Mapping[str, Any]) -> list[Span]:
