@@ -198,9 +198,10 @@ async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_p
         view, now = desk.diff, desk.diff._clock()
         view._clock, view._appeared = lambda: now, now - 1
         view.move_to(view.row_of(("a.py", 1))[0])
-        view._began, view._restored = view.place, set()
+        view._began = view.place
+        view._kept._restored.clear()
         kept = {"accepted": Parts(hunks=(("a.py", 1),)).document, "seen": [], "since": {}}
-        view.restore({**kept, "rejected": Parts().document}, view.draft.proposal)
+        view.restore({**kept, "rejected": Parts().document}, view.draft.name)
         assert view.place is not None
         assert (view.place.path, view.place.k) == ("a.py", 2)
         await desk.press("space")
@@ -276,14 +277,14 @@ async def test_one_key_shows_what_changed_since_the_reviewed_attempt_and_back(
         await desk.drive.until(lambda: "attempt 3 since attempt 2" in desk.drive.label("title"))
         await desk.drive.until(lambda: "a.py" not in desk.text)
         assert "only to read" in desk.drive.label("title")
-        for key in ("space", "r", "a", "R", "A", "S", "U"):
+        for key in ("space", "r", "a", "R", "A", "U"):
             desk.drive.app.tell()
             await desk.press(key)
             await desk.drive.until(lambda: "esc shows the proposal" in desk.drive.label("notice"))
             assert desk.drive.app.screen is desk.drive.app.cockpit
         assert desk.diff.text_at(desk.diff.cursor) == "three"
         desk.past_guard()
-        await desk.press("space", "a", "A", "S")
+        await desk.press("space", "a", "A")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         await desk.press("i")
@@ -303,7 +304,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         assert "without changes of white space · only to read" in desk.drive.label("title")
         assert desk.drive.label("footer").startswith("w white space again")
         desk.past_guard()
-        await desk.press("space", "a", "A", "S", "r")
+        await desk.press("space", "a", "A", "r")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         assert not desk.diff.draft.parts

@@ -7,7 +7,7 @@ from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
-from codeframe_tui.tui.present.focus import size_spans
+from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.rows import safe
 
 __all__ = ["jump", "jump_to_symbol"]

@@ -48,7 +48,10 @@ async def approve_all(desk: Desk) -> None:
 
 async def send(desk: Desk) -> None:
     """What is accepted into the files; or comments and what is rejected back to the worker."""
-    task, draft = desk.state.task, desk.diff.draft
+    task, draft = desk.state.task, desk.diff.sent_draft
+    if draft is None:
+        desk.tell(("one moment: your verdicts are on their way", "dim"))
+        return
     if task is None or not draft.units:
         return
     await desk.keep()
@@ -61,7 +64,7 @@ async def send(desk: Desk) -> None:
             if letters is None:
                 raise
             wrong = wrong or _why(error)  # what was written stays in sight
-        decision = await desk.ask(_sheet(desk.number, task, draft, letters, wrong))
+        decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
             overall = await _overall(desk, overall)
             continue
@@ -114,7 +117,7 @@ async def _letters(desk: Desk, draft: ReviewDraft, overall: str) -> _Letters:
 
 
 def _sheet(
-    number: str, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
+    desk: Desk, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
 ) -> LetterSheet:
     changes, asked = letters
     rows = send_rows(
@@ -129,7 +132,9 @@ def _sheet(
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
     letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
     told = [refusal(wrong), BLANK] if wrong else []
-    title = f"Send your review of {number}"
+    if draft is not desk.diff.draft:
+        told += [heading("about all of the newest attempt, not only what is shown"), BLANK]
+    title = f"Send your review of {desk.number}"
     return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # which verdicts need, and the first picture does not
     from codeframe_tui.core.parts import Parts
     from codeframe_tui.core.patch import LineRange
 
-__all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
+__all__ = ["DraftName", "Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
 Unit = tuple[str, int]
 """A path and the number of a hunk in it, from 1; 0 = the file, which has no hunks."""
@@ -66,21 +66,50 @@ _TOLD: Mapping[str | None, Verdict] = {
 }
 
 
+class DraftName(NamedTuple):
+    """What tells a draft from all others: two tasks may propose the same.
+
+    Attributes:
+        task: its number; empty in a document that does not say.
+        proposal: hash of what is shown.
+        look: how it is shown, where nothing can be decided: compared, or without white space.
+    """
+
+    task: str
+    proposal: str
+    look: str = ""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> DraftName:
+        """The name of the draft of a diff document."""
+        since = document.get("since")
+        looks = (f"since {since}" * bool(since), "" if document.get("space", True) else "no space")
+        return cls(str(document.get("task") or ""), document["proposal"], " ".join(looks).strip())
+
+    @property
+    def decided(self) -> DraftName:
+        """The name of the draft in which the same proposal is decided."""
+        return self._replace(look="")
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewDraft:
-    """Verdicts on one proposal, named by its hash.
+    """Verdicts on one proposal, named by its task and hash.
 
     Attributes:
         proposal: hash of what was on screen; a decision made from this draft names it.
         units: every unit, in the order shown.
         seen: paths of the files a person has been in.
         carried: units whose verdict comes from an earlier attempt, which it names.
+        task: as in `DraftName`, like ``look``.
     """
 
     proposal: str
     units: tuple[Unit, ...] = ()
     seen: frozenset[str] = frozenset()
     carried: Mapping[Unit, int] = field(default_factory=dict)
+    task: str = ""
+    look: str = ""
     _verdicts: Mapping[Unit, Verdict] = field(default_factory=dict)
     _lines: Mapping[Unit, Lines] = field(default_factory=dict)
     _history: tuple[_Before, ...] = ()
@@ -89,7 +118,13 @@ class ReviewDraft:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
-        """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries."""
+        """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries.
+
+        Without a unit where nothing can be decided.
+        """
+        name = DraftName.of(document)
+        if name.look:
+            return cls(name.proposal, task=name.task, look=name.look)
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
         tally: dict[str, Counter[Verdict]] = {}
@@ -101,8 +136,8 @@ class ReviewDraft:
             for unit, verdict in told.items():
                 verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
             tally[path] = Counter(verdicts[unit] for unit in told)
-        draft = cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
-        return replace(draft, _tally=tally)
+        draft = cls(name.proposal, tuple(verdicts), task=name.task, _verdicts=verdicts)
+        return replace(draft, _by_path=by_path, _tally=tally)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
         """With verdicts that were kept, wherever nothing was said since this was opened.
@@ -142,6 +177,11 @@ class ReviewDraft:
         return self if tuple(units) == self.units else replace(self, units=tuple(units))
 
     # -- asking ---------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> DraftName:
+        """What tells it from others."""
+        return DraftName(self.task, self.proposal, self.look)
 
     def verdict(self, path: str, k: int) -> Verdict:
         """The verdict on a unit."""

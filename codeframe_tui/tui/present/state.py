@@ -173,7 +173,13 @@ class State:
     @property
     def reviewable(self) -> bool:
         """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
-        return self.decidable and self.is_newest and self.shows_focus
+        return self.sendable and self.is_newest
+
+    @property
+    def sendable(self) -> bool:
+        """Whether a review can be sent from here: of the newest proposal, however it is shown."""
+        newest = self.attempt_shown in {None, self.newest}
+        return self.decidable and newest and self.shows_focus
 
     @property
     def shows_focus(self) -> bool:
@@ -195,12 +201,6 @@ class State:
         elif shown != self.newest:
             words.append(f"attempt {shown} of {self.newest}")
         return " · ".join(words)
-
-    def owner_of(self, proposal: str) -> str | None:
-        """The task in focus, if the proposal is one of its attempts."""
-        attempts = (self.task or {}).get("attempts") or ()
-        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
-        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -261,6 +261,8 @@ def _works_in_diff(name: str, state: State) -> bool:
     files = bool((state.diff or {}).get("files"))
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
+    if name == "send":
+        return state.sendable and (files or not state.is_newest)
     return files and (name in _READING or state.reviewable)
 
 
