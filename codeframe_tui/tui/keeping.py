@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.tui.present.draft import DraftName
+from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
     from codeframe_tui.core.commands import SaveDraft

@@ -218,6 +218,38 @@ async def test_a_range_of_unchanged_lines_says_that_nothing_is_decided(tmp_path:
         assert not desk.diff.draft.moves
 
 
+@pytest.mark.parametrize("begun", [("v", "space"), ("space",)], ids=["lines", "hunk"])
+async def test_the_same_verdict_again_on_lines_says_so(
+    tmp_path: Path, begun: tuple[str, ...]
+) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("a.py", "twenty")
+        await desk.press(*begun)
+        desk.go_to("a.py", "twenty")
+        moves = desk.diff.draft.moves
+        await desk.press("v", "space")
+        await desk.drive.until(lambda: "are accepted already" in desk.drive.label("notice"))
+        assert (desk.diff.draft.moves, desk.diff.has_range) == (moves, False)
+
+
+async def test_an_accepted_removal_is_not_quoted_with_a_rejected_one(tmp_path: Path) -> None:
+    less = {**BEFORE, "a.py": numbered("a", line_38="", line_40="")}
+    async with reviewing(tmp_path, less) as desk:
+        desk.go_to("a.py", "a 38")
+        await desk.press("v", "r")
+        desk.go_to("a.py", "a 40")
+        await desk.press("v", "space")
+        await desk.press("S")
+        await desk.sheet()
+        await desk.drive.until(lambda: "-a 38" in desk.drive.screen_text())
+        await desk.drive.until(lambda: "> -a 40" not in desk.drive.screen_text())
+        await desk.press("r")
+        await desk.becomes("pending")
+        (said,) = [e for e in (await desk.task())["history"] if e["type"] == "review.rejected"]
+        assert "-a 38" in said["data"]["text"]
+        assert "-a 40" not in said["data"]["text"]
+
+
 async def test_what_was_copied_is_told(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("b.py", "nine")
@@ -230,6 +262,7 @@ async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         await desk.press("v", "j")
         await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        assert "esc leave lines" in desk.drive.label("footer")
         await desk.press("escape")
         await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)

@@ -17,13 +17,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
+from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # which verdicts need, and the first picture does not
     from codeframe_tui.core.diff import Hunk
     from codeframe_tui.core.parts import Parts
     from codeframe_tui.core.patch import LineRange
 
-__all__ = ["DraftName", "Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
+__all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
 Unit = tuple[str, int]
 """A path and the number of a hunk in it, from 1; 0 = the file, which has no hunks."""
@@ -64,32 +65,6 @@ _Before = tuple[tuple[Unit, _State], ...]
 _TOLD: Mapping[str | None, Verdict] = {
     each.value: each for each in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 }
-
-
-class DraftName(NamedTuple):
-    """What tells a draft from all others: two tasks may propose the same.
-
-    Attributes:
-        task: its number; empty in a document that does not say.
-        proposal: hash of what is shown.
-        look: how it is shown, where nothing can be decided: compared, or without white space.
-    """
-
-    task: str
-    proposal: str
-    look: str = ""
-
-    @classmethod
-    def of(cls, document: Mapping[str, Any]) -> DraftName:
-        """The name of the draft of a diff document."""
-        since = document.get("since")
-        looks = (f"since {since}" * bool(since), "" if document.get("space", True) else "no space")
-        return cls(str(document.get("task") or ""), document["proposal"], " ".join(looks).strip())
-
-    @property
-    def decided(self) -> DraftName:
-        """The name of the draft in which the same proposal is decided."""
-        return self._replace(look="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +228,17 @@ class ReviewDraft:
             and (state := self._with_rows(verdict, unit, hunk, rows)) is not None
         }
         return self._say(said)
+
+    def is_given(
+        self, verdict: Verdict, chosen: Iterable[tuple[Unit, Mapping[str, Any], Iterable[int]]]
+    ) -> bool:
+        """Whether a line that changes is among some lines, and has the verdict already."""
+        for unit, hunk, rows in chosen:
+            signs, lines = signs_of(hunk["lines"]), self._lines.get(unit)
+            for row in rows:
+                if 0 <= row < len(signs) and signs[row] in "+-":
+                    return verdict is (lines.shown[row] if lines else self.verdict(*unit))
+        return False
 
     def _with_rows(
         self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]

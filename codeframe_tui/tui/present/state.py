@@ -299,12 +299,12 @@ def label_of(action: str, label: str, state: State) -> str:
     reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
-        "app.back": "show all" if state.filtered else "",
+        "app.back": "leave lines" if state.choosing else "show all" if state.filtered else "",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,
         "diff.comment": "comment lines" if state.choosing else label,
-        "diff.range": "leave lines" if state.choosing else label,
+        "diff.range": "" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": "" if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,

@@ -15,7 +15,8 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.draft import DraftName, Verdict
+from codeframe_tui.tui.present.draft import Verdict
+from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
 from codeframe_tui.tui.present.focus import evidence_rows, flag_places, flags_of, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row

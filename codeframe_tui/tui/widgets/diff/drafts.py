@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from codeframe_tui.tui.present.diff.kinds import Place
-from codeframe_tui.tui.present.draft import DraftName, ReviewDraft
+from codeframe_tui.tui.present.draft import ReviewDraft
+from codeframe_tui.tui.present.draft_name import DraftName
 
 __all__ = ["KeptDrafts"]
 

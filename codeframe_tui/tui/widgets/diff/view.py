@@ -18,7 +18,8 @@ from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff.kinds import FileRow, Place
 from codeframe_tui.tui.present.diff.live import LiveDiff
 from codeframe_tui.tui.present.diff.supply import opened
-from codeframe_tui.tui.present.draft import DraftName, ReviewDraft, Unit, Verdict
+from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
+from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
 from codeframe_tui.tui.widgets.diff.comments import DiffComments
@@ -343,10 +344,12 @@ class DiffView(DiffComments):
             if (hunk := self.hunk(unit)) is not None
         ]
         draft = self.draft.give_chosen(verdict, chosen)
-        if draft is self.draft:
+        if draft is self.draft and not draft.is_given(verdict, chosen):
             self.post_message(self.Told("no line that changes is chosen"))
             return
         self.leave_range()
+        if draft is self.draft:
+            self.post_message(self.Told(f"these lines are {verdict} already"))
         self._take(draft)
 
     def action_edit(self) -> None:
