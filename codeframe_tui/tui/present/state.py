@@ -225,7 +225,18 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.histo
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
+    *(
+        "copy_place",
+        "next_comment",
+        "previous_comment",
+        "comments",
+        "split",
+        "wrap",
+        "open",
+        "jump",
+        "symbols",
+        "next_flag",
+    ),
     "whitespace",
 )
 
@@ -261,7 +272,7 @@ def _works_in_diff(name: str, state: State) -> bool:
     files = bool((state.diff or {}).get("files"))
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
-    if name == "send":
+    if name in {"send", "copy_letter"}:
         return state.sendable and (files or not state.is_newest)
     return files and (name in _READING or state.reviewable)
 

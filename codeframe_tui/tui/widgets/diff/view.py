@@ -67,6 +67,9 @@ class DiffView(DiffComments):
     class SendAsked(Message):
         """A person wants to send the draft; nothing is decided yet."""
 
+    class LetterAsked(Message):
+        """A person wants to copy what the worker would be told."""
+
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
 
@@ -314,6 +317,11 @@ class DiffView(DiffComments):
         compared = bool(self.draft.look) and self.sendable
         if self._is_calm if compared else self._may_decide():
             self.post_message(self.SendAsked())
+
+    def action_copy_letter(self) -> None:
+        """Ask for a copy of what the worker would be told; it decides nothing."""
+        if self.draft.proposal and not self._live:
+            self.post_message(self.LetterAsked())
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
