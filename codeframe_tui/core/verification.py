@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+
 __all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
 
 
@@ -70,6 +72,7 @@ class TestRun:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
         hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        coverage: which of the lines ran that were asked for.
     """
 
     ok: bool
@@ -82,6 +85,7 @@ class TestRun:
     duration: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    coverage: Coverage = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class Verification:
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        coverage: of the changed lines, by the proposal's own tests.
     """
 
     verdict: Verdict
@@ -139,3 +144,4 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    coverage: Coverage = NOT_MEASURED

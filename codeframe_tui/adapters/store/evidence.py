@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import coverage_document, coverage_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -69,6 +70,7 @@ class SqlAttempts:
             "reason": verification.reason,
             "message": verification.message,
             **{name: _run_summary(run) for name, run in runs.items()},
+            "coverage": coverage_document(verification.coverage),
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -154,4 +156,10 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
 def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
     empty = Run("not_run")
     whole = {name: replace(runs.get(name, empty), **summary[name]) for name in _NAMES}
-    return Verification(Verdict(summary["verdict"]), summary["reason"], summary["message"], **whole)
+    return Verification(
+        Verdict(summary["verdict"]),
+        summary["reason"],
+        summary["message"],
+        **whole,
+        coverage=coverage_from(summary.get("coverage")),
+    )

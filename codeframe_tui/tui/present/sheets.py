@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.focus import flags_of, size_spans
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
@@ -203,7 +204,7 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return rows
+    return [*rows, *coverage_rows(found)]
 
 
 def _flags(task: Mapping[str, Any]) -> list[Row]:

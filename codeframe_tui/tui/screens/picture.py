@@ -15,6 +15,7 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.focus import (
     evidence_rows,
@@ -81,6 +82,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._signs = Signs()
         self._timeline = Timeline()
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
@@ -158,6 +160,7 @@ class Picture(Screen[None], Surface):
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
         diff.reviewable = self.state.reviewable
+        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
