@@ -10,8 +10,9 @@ from codeframe_tui.core.causes import module_names
 from codeframe_tui.core.coverage import Ranges, changed_lines
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import Findings
+from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -104,8 +105,11 @@ class Verifier:
             base_hooks=listing.hooks if listing else (),
         )
         coverage = replace(coverage, left_out=coverage.left_out + left_out)
-        flags = with_vanished(examination, listed, regression)
-        return replace(verification, coverage=coverage), flags
+        flags = (
+            *with_vanished(examination, listed, regression),
+            *uncovered_flags(coverage),
+        )
+        return replace(verification, coverage=coverage), in_order(flags)
 
     async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
         """The base with the proposal's versions of the tests and of what serves only them."""
