@@ -145,8 +145,7 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        _before_sign(row, canvas),
-        (row.sign, _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas),
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
@@ -164,8 +163,11 @@ def _gutter(row: LineRow, canvas: Canvas) -> Span:
     return canvas.gutter or (("!", "amber bold") if row.hidden else (" ", ""))
 
 
-def _before_sign(row: LineRow, canvas: Canvas) -> Span:
-    return canvas.covered if canvas.covered and row.sign == "+" else (" ", "")
+def _sign(row: LineRow, canvas: Canvas, after: str = "") -> list[Span]:
+    style = _SIGNS.get(row.sign, "faint")
+    if canvas.covered and row.sign == "+":
+        return [canvas.covered, (f"{row.sign}{after}", style)]
+    return [(f" {row.sign}{after}", style)]
 
 
 def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> list[Span]:
@@ -180,8 +182,7 @@ def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> li
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        _before_sign(row, canvas),
-        (f"{row.sign} ", _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas, " "),
         *shown,
     ]
 
