@@ -31,7 +31,7 @@ Side = Literal["covered", "missed", "unknown"]
 
 MOST_LINES = 20_000
 """Changed lines that are looked at; those after them are left out, and counted."""
-MOST_RANGES = 4_000
+MOST_RANGES = 1_000
 """Ranges that are kept of an attempt."""
 _APART = "other programs ran: what they did is not seen"
 

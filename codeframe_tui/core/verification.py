@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
 
-__all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+__all__ = [
+    "FINE",
+    "Flag",
+    "Outcome",
+    "Run",
+    "TestCase",
+    "TestRun",
+    "Verdict",
+    "Verification",
+    "counts_of",
+    "failing",
+]
 
 
 class Outcome(StrEnum):
@@ -22,6 +34,10 @@ class Outcome(StrEnum):
     XPASSED = "xpassed"
     CRASHED = "crashed"
     MISSING = "missing"
+
+
+FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED})
+"""Outcomes of a test that does not fail."""
 
 
 class Verdict(StrEnum):
@@ -97,6 +113,7 @@ class Run:
             ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
+        counts: outcome -> how many tests, where they were left out when it was read; else None.
     """
 
     verdict: str
@@ -104,6 +121,7 @@ class Run:
     message: str = ""
     tests: tuple[TestCase, ...] = ()
     output: str = ""
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +152,7 @@ class Verification:
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        failed: tests that fail on the proposal, where they were left out when it was read.
         coverage: of the changed lines, by the proposal's own tests.
     """
 
@@ -144,4 +163,18 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    failed: int | None = None
     coverage: Coverage = NOT_MEASURED
+
+
+def counts_of(run: Run) -> Mapping[str, int]:
+    """How many tests of a run had which outcome."""
+    return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failing(verification: Verification) -> int:
+    """Tests that fail on the proposal, each once."""
+    if verification.failed is not None:
+        return verification.failed
+    runs = (verification.green, verification.regression)
+    return len({case.id for run in runs for case in run.tests if case.outcome not in FINE})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.tui.present.coverage import Marks
+from codeframe_tui.tui.present.coverage import LineSigns
 from tests.diff_documents import retry
 from tests.tui.diff_host import Host, press
 
-MARKS: Marks = {
+MARKS: LineSigns = {
     file["path"]: [(1, 9, ("•", "faint")), (10, 14, ("○", "amber")), (15, 99, ("?", "faint"))]
     for file in retry()["files"]
 }

@@ -163,6 +163,7 @@ def test_one_line_says_how_many_or_why_not() -> None:
 
     assert said() == ["changed lines covered 2 of 3"]
     assert said(covered=0, lines=0) == []
+    assert said(left_out=1200) == ["changed lines covered 2 of 3  1,200 more not looked at"]
     why = "something else traced, too"
     assert said(covered=0, lines=0, message=why) == [f"changed lines covered not measured  {why}"]
     assert coverage_rows({"verdict": "proven"}) == []

@@ -9,9 +9,9 @@ from typing import Any
 
 from codeframe_tui.tui.present.rows import Row, Span, row, safe
 
-__all__ = ["Marks", "Signs", "coverage_rows", "sign_at"]
+__all__ = ["LineSigns", "Signs", "coverage_rows", "sign_at"]
 
-Marks = Mapping[str, Sequence[tuple[int, int, Span]]]
+LineSigns = Mapping[str, Sequence[tuple[int, int, Span]]]
 """Path -> ranges of lines of the proposal in order, each with its sign."""
 _SIGNS: Mapping[str, Span] = {
     "covered": ("•", "faint"),
@@ -25,9 +25,9 @@ class Signs:
 
     def __init__(self) -> None:
         self._told: object = None
-        self.marks: Marks = {}
+        self.marks: LineSigns = {}
 
-    def look_at(self, task: Mapping[str, Any] | None, proposal: str) -> Marks:
+    def look_at(self, task: Mapping[str, Any] | None, proposal: str) -> LineSigns:
         """Signs of the attempt that has a proposal; none while nothing was measured.
 
         Args:
@@ -45,7 +45,7 @@ class Signs:
         return self.marks
 
 
-def sign_at(marks: Marks, path: str, line: int) -> Span | None:
+def sign_at(marks: LineSigns, path: str, line: int) -> Span | None:
     """The sign of a line of the proposal; None where there is nothing to say."""
     ranges = marks.get(path, ())
     at = bisect_right(ranges, line, key=itemgetter(0)) - 1
@@ -67,6 +67,8 @@ def coverage_rows(found: Mapping[str, Any] | None) -> list[Row]:
     left.append((f"{covered:,} of {lines:,}", "text" if covered == lines else "amber"))
     if not lines:
         left[-1] = ("not measured", "amber")
+    if told.get("left_out"):
+        left.append((f"  {told['left_out']:,} more not looked at", "faint"))
     return [row(None, *left, (f"  {why}" if why else "", "faint"))]
 
 

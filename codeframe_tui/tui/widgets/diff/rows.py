@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from codeframe_tui.core import queries
-from codeframe_tui.tui.present.coverage import Marks, sign_at
+from codeframe_tui.tui.present.coverage import LineSigns, sign_at
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
@@ -73,7 +73,7 @@ class DiffRows(LineView):
         self._look = Look()
         self._shift = 0
         self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
-        self._marks: Marks = {}
+        self._marks: LineSigns = {}
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
@@ -236,7 +236,7 @@ class DiffRows(LineView):
         self.index.add(self._extras)
         self._rows_moved()
 
-    def mark(self, marks: Marks) -> None:
+    def mark(self, marks: LineSigns) -> None:
         """Show which lines of the proposal tests run."""
         if marks is not self._marks:
             self._marks = marks
