@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codeframe_tui.core.diff import FileDiff
+if TYPE_CHECKING:  # the cockpit's first picture needs nothing of it
+    from codeframe_tui.core.diff import FileDiff
 
 __all__ = [
     "BY_HAND",
@@ -14,6 +16,7 @@ __all__ = [
     "EDITABLE_BYTES",
     "Hand",
     "hand_folder",
+    "is_marked",
     "marked",
     "marks",
     "told",
@@ -66,12 +69,17 @@ def marks(attempt: int) -> tuple[str, str]:
 
 def marked(diffs: Iterable[FileDiff]) -> list[str]:
     """Paths in which marks of a conflict with `marks` were added and still stand."""
-    return [diff.path for diff in diffs if _is_marked(diff)]
+    return [diff.path for diff in diffs if is_marked(_added(diff))]
 
 
-def _is_marked(diff: FileDiff) -> bool:
-    added = [text for hunk in diff.hunks for sign, text in hunk.lines if sign == "+"]
-    return any(text.rstrip() == _START for text in added) and any(map(_ENDS, added))
+def _added(diff: FileDiff) -> Iterator[str]:
+    return (text for hunk in diff.hunks for sign, text in hunk.lines if sign == "+")
+
+
+def is_marked(lines: Iterable[str]) -> bool:
+    """Whether marks of a conflict with `marks` stand in lines."""
+    found = {line.rstrip() for line in lines if line.startswith(("<<<<<<< ", ">>>>>>> "))}
+    return _START in found and any(map(_ENDS, found))
 
 
 def hand_folder(number: str) -> str:

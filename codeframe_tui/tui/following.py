@@ -13,6 +13,7 @@ from textual.app import App
 from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
@@ -90,8 +91,8 @@ class Follower(App[int]):
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
         document = message.document
-        if message.slot == "diff":
-            document = opened(document, self.state.diff)
+        if message.slot in {"diff", "copy"}:
+            document = opened(document, getattr(self.state, message.slot))
         setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
@@ -124,7 +125,7 @@ class Follower(App[int]):
                 self._follow_task()
             case "base":
                 self.cockpit.draw_writing()
-            case "diff":
+            case "diff" | "copy":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
             case "review":
@@ -137,11 +138,15 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = queries.ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        attempt = state.attempt_shown or None
+        shown = queries.ShowDiff(str(number), attempt, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
-        self.feed.want(
-            "review", queries.ShowReview(str(number), state.attempt_shown) if there else None
-        )
+        self.feed.want("review", queries.ShowReview(str(number), attempt) if there else None)
+        copy = queries.ShowDiff(str(number), COPY, None, ROOM, state.space)
+        self.feed.want("copy", copy if number and state.is_by_hand else None)
+        if state.copy is not None and (not state.is_by_hand or state.copy["task"] != number):
+            state.copy = None
+            self.cockpit.draw_diff()
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -166,11 +171,11 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "copy", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
-        if message.error.code != "not_found":
+        if message.error.code not in {"not_found", "not_in_hand"}:
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
 
     @on(DiffView.Scrolled)
@@ -256,7 +261,12 @@ class Follower(App[int]):
         shown = False
         for signal in message.signals:
             if signal.task is not None and signal.task not in self.state.ended:
-                self.state.hear(signal.task).take(signal)
+                live = self.state.hear(signal.task)
+                before = live.trouble
+                live.take(signal)
+                if live.trouble not in {"", before}:
+                    said = f"{safe(signal.task)}: {safe(live.trouble)}"
+                    self.tell(("! ", "amber"), (said, "text"))
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
             return
@@ -311,8 +321,8 @@ class Follower(App[int]):
         self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
-        self.feed.want("diff", None)
-        self.feed.want("review", None)
+        for slot in ("diff", "copy", "review"):
+            self.feed.want(slot, None)
         self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()

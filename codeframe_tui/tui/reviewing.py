@@ -52,7 +52,7 @@ class Reviewer(Follower):
 
     @on(DiffView.ProposalAsked)
     def _look_back(self) -> None:
-        self.look_at()
+        self.look_at(self.state.newest if self.state.shows_copy else None)
 
     @on(DiffView.Refused)
     def _only_to_read(self) -> None:

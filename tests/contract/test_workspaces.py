@@ -1024,7 +1024,7 @@ async def test_trees_are_joined_as_git_joins_branches(
     random = Random(seed)
     base = {f"f{n}.txt": [f"line {n} {at}" for at in range(12)] for n in range(5)}
     sides = [_changed(random, base), _changed(random, base)]
-    trees = []
+    trees: list[str] = []
     for name, files in zip(("main", "side1", "side2"), (base, *sides), strict=True):
         if trees:
             git(project, "checkout", "-q", "-b", name, "main")
@@ -1045,11 +1045,11 @@ async def test_trees_are_joined_as_git_joins_branches(
     except subprocess.CalledProcessError:
         conflicts = set(git(project, "diff", "--name-only", "--diff-filter=U").split())
     assert set(joined.conflicts) == conflicts
-    for path in (await space.entries(joined.tree)).keys() | {p.name for p in project.glob("*.txt")}:
-        if path not in conflicts:
-            there = project / path
+    for name in (await space.entries(joined.tree)).keys() | {p.name for p in project.glob("*.txt")}:
+        if name not in conflicts:
+            there = project / name
             expected = there.read_bytes() if there.exists() else None
-            assert await space.read(joined.tree, path) == expected
+            assert await space.read(joined.tree, name) == expected
 
 
 def _changed(random: Random, base: dict[str, list[str]]) -> dict[str, list[str]]:

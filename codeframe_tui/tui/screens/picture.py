@@ -166,7 +166,8 @@ class Picture(Screen[None], Surface):
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
         attempt = newest_attempt(task) or {}
         order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
-        files = attempt.get("files") or ()
+        copied = self.state.copy if self.state.shows_copy else None
+        files = (copied or attempt).get("files") or ()
         files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
         here = diff.place.path if diff.place else ""
         verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
@@ -191,7 +192,8 @@ class Picture(Screen[None], Surface):
         diff.reviewable = self.state.reviewable
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -200,7 +202,7 @@ class Picture(Screen[None], Surface):
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
-        shown = self.state.diff or {}
+        shown = self.state.shown or {}
         fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
@@ -215,7 +217,7 @@ class Picture(Screen[None], Surface):
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
         if flags != diff.flags:
             diff.flags = flags
-            if self.state.diff and not diff.is_live:
+            if self.state.shown and not diff.is_live:
                 self.draw_diff()
 
     def draw_writing(self) -> None:

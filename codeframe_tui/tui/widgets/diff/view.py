@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff.kinds import FileRow, Place
@@ -153,7 +154,8 @@ class DiffView(DiffComments):
         for oldest in list(self._drafts)[:-_DRAFTS]:
             del self._drafts[oldest]
             self._left.pop(oldest, None)
-        decided = not shown.get("since") and shown.get("space", True)
+        named = not shown.get("since") and shown.get("attempt") != COPY
+        decided = named and shown.get("space", True)
         fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
         self.draft = self._drafts.get(name, fresh)
         self._folded = self.quiet_paths(shown)
