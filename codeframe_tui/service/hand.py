@@ -194,7 +194,6 @@ class Hands:
         newest = stand.tree or stand.base
         joined = await self._workspaces.merge(hand.tree, mine, newest, labels=marks(stand.attempt))
         left = await self._bring(workspace, mine, joined.tree)
-        passing("hand.laid")
         moved = Hand(stand.attempt, stand.base, newest)
         await self._write(lambda unit: take(unit, number, moved, "laid_over"))
         why = {**joined.conflicts, **dict.fromkeys(left, Conflict.BINARY)}
