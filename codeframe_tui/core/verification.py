@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+__all__ = [
+    "FINE",
+    "Flag",
+    "Outcome",
+    "Run",
+    "TestCase",
+    "TestRun",
+    "Verdict",
+    "Verification",
+    "counts_of",
+    "failing",
+]
 
 
 class Outcome(StrEnum):
@@ -20,6 +32,10 @@ class Outcome(StrEnum):
     XPASSED = "xpassed"
     CRASHED = "crashed"
     MISSING = "missing"
+
+
+FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED})
+"""Outcomes of a test that does not fail."""
 
 
 class Verdict(StrEnum):
@@ -93,6 +109,7 @@ class Run:
             ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
+        counts: outcome -> how many tests, where they were left out when it was read; else None.
     """
 
     verdict: str
@@ -100,6 +117,7 @@ class Run:
     message: str = ""
     tests: tuple[TestCase, ...] = ()
     output: str = ""
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,7 @@ class Verification:
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        failed: tests that fail on the proposal, where they were left out when it was read.
     """
 
     verdict: Verdict
@@ -139,3 +158,17 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    failed: int | None = None
+
+
+def counts_of(run: Run) -> Mapping[str, int]:
+    """How many tests of a run had which outcome."""
+    return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failing(verification: Verification) -> int:
+    """Tests that fail on the proposal, each once."""
+    if verification.failed is not None:
+        return verification.failed
+    runs = (verification.green, verification.regression)
+    return len({case.id for run in runs for case in run.tests if case.outcome not in FINE})

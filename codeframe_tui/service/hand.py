@@ -234,7 +234,7 @@ class Hands:
 
     async def _named(self, number: str) -> set[str]:
         """Paths of all attempts: they belong to a proposal whatever the rules say."""
-        attempts = await self._store.read(lambda tables: tables.attempts.all(number))
+        attempts = await self._store.read(lambda tables: tables.attempts.outlines(number))
         return {file.path for attempt in attempts for file in attempt.files}
 
     async def _opened(self, number: str) -> Workspace | None:

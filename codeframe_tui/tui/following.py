@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
 
 from codeframe_tui.core import queries
-from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
@@ -31,6 +31,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.tested import stamp_of, with_tests
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
@@ -93,6 +94,14 @@ class Follower(App[int]):
         document = message.document
         if message.slot in {"diff", "copy"}:
             document = opened(document, getattr(self.state, message.slot))
+        elif message.slot == "task":
+            filled = with_tests(document, self.state.task)
+            if filled is None:
+                self.want_task()
+                return
+            document = dict(filled)
+            if document["number"] == self.state.focus:
+                self.want_task(stamp_of(document))
         setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
@@ -133,6 +142,22 @@ class Follower(App[int]):
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
+
+    def want_task(self, known: str | None = None) -> None:
+        """Fetch the task in focus; the tests come of the attempt that is shown.
+
+        Args:
+            known: stamp of the tests that are here: from now on they need not come again.
+        """
+        number = self.state.focus
+        if number is None:
+            self.feed.want("task", None)
+            return
+        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown or None)
+        if known is None:
+            self.feed.want("task", shown)
+        else:
+            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
@@ -182,39 +207,6 @@ class Follower(App[int]):
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
-
-    @on(DiffView.HitsAsked)
-    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
-        self.run_worker(self._give_hits(message), group="hits")
-
-    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
-        """Hits in a diff of which not all text is here."""
-        _, attempt, since, space, text = asked.about
-        wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
-        try:
-            found = await self.feed.query(wanted)
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_hits(asked, found)
-
-    @on(DiffView.LinesAsked)
-    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
-        self.run_worker(self._give_lines(message), group="lines")
-
-    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
-        """Unchanged lines that a person wants to see."""
-        try:
-            side = await self.feed.query(
-                queries.ShowSide(
-                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
-                    asked.first, asked.last, asked.since,
-                )
-            )  # fmt: skip
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -316,11 +308,11 @@ class Follower(App[int]):
         if number == self.state.focus or not self.cockpit.ready:
             return
         self.state.focus = number
-        self.feed.focus(number)
-        self.feed.want("task", queries.ShowTask(number) if number else None)
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
+        self.feed.focus(number)
+        self.want_task()
+        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         for slot in ("diff", "copy", "review"):
             self.feed.want(slot, None)
         self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
