@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
@@ -156,6 +157,9 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         since: the one that it is compared with.
     """
     rows = []
+    if task.get("by_hand"):
+        here = "shown" if shown == COPY else ""
+        rows.append(row(str(COPY), ("    your copy", "bold"), right=[(here, "violet")]))
     for attempt in reversed(list(task.get("attempts") or ())):
         number = int(attempt.get("attempt") or 0)
         found = attempt.get("verification") or {}

@@ -195,7 +195,8 @@ class Picture(Screen[None], Surface):
         self._allow()
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -204,7 +205,7 @@ class Picture(Screen[None], Surface):
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
-        shown = self.state.diff or {}
+        shown = self.state.shown or {}
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
@@ -220,7 +221,7 @@ class Picture(Screen[None], Surface):
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
         if flags != diff.flags:
             diff.flags = flags
-            if self.state.diff and not diff.is_live:
+            if self.state.shown and not diff.is_live:
                 self.draw_diff()
 
     def draw_writing(self) -> None:
