@@ -82,6 +82,7 @@ def _attempt(attempt: Document) -> list[str]:
             run = evidence.get(name) or {}
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
+        lines += _coverage(evidence.get("coverage") or {})
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
@@ -91,6 +92,13 @@ def _attempt(attempt: Document) -> list[str]:
         if said := flag.get("acknowledged"):
             lines.append(f"      acknowledged: {clean_line(said['reason'])}")
     return lines
+
+
+def _coverage(told: Document) -> list[str]:
+    if told.get("lines"):
+        return [f"    changed lines covered {told['covered']} of {told['lines']}"]
+    why = clean_line(told.get("message") or "")
+    return [f"    changed lines covered: not measured, {why}"] if why else []
 
 
 def _comment(comment: Document) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from codeframe_tui.core.commands.blockers import (
     Answer,
     FinishByHand,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Revise,
@@ -67,6 +68,7 @@ __all__ = [
     "Hold",
     "ImportTasks",
     "KeepWorking",
+    "LayOver",
     "LeaveHand",
     "Note",
     "RaiseLimit",
@@ -111,6 +113,7 @@ Command = (
     | Revise
     | TakeInHand
     | FinishByHand
+    | LayOver
     | LeaveHand
     | Undo
     | Redo

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.flags import flag_column, flag_state
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.ruling import waiting_rows
@@ -87,7 +88,7 @@ def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
         sign, style, words = run_words(name, found.get(name) or {})
         said = cut(words, max(width - 13, 8))
         rows.append(row(None, (f"{sign} ", style), (f"{name.upper():<11}", "text"), (said, "dim")))
-    return rows
+    return [*rows, *coverage_rows(found)]
 
 
 def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
