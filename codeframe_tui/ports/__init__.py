@@ -4,7 +4,9 @@ Adapters fulfil them without inheriting; only bootstrap joins both.
 """
 
 from codeframe_tui.ports.files import (
+    Conflict,
     Files,
+    Merged,
     Replacement,
     Snapshot,
     TreeEntry,
@@ -34,6 +36,7 @@ from codeframe_tui.ports.tables import Tables
 __all__ = [
     "Clock",
     "CodeIndex",
+    "Conflict",
     "Document",
     "Files",
     "Finished",
@@ -41,6 +44,7 @@ __all__ = [
     "Hit",
     "Ledger",
     "Linter",
+    "Merged",
     "Model",
     "Replacement",
     "Reply",

@@ -113,11 +113,16 @@ class Linter(Protocol):
 class Watcher(Protocol):
     """Tells of saves in a folder, whatever program makes them."""
 
-    def changes(self, root: Path) -> AsyncGenerator[frozenset[str]]:
+    def changes(self, root: Path, slower: Callable[[str], None]) -> AsyncGenerator[frozenset[str]]:
         """Paths below a folder that were written, renamed or removed, in bursts, for ever.
 
         Paths are relative, with ``/``; ``.git`` and caches are left out. What happens after the
         first burst was asked for is told, before or after it is there. Ends when the folder goes.
+
+        Args:
+            root: the folder.
+            slower: told why, once, when the system tells of no saves any more and all files are
+                looked at every second instead; what was saved before may not have been told.
         """
         ...
 
