@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import (
     AsyncGenerator,
     Callable,
+    Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
@@ -71,6 +73,8 @@ class TestRequest:
         collect_only: list the tests without running them.
         changed: paths that the proposal changes; empty = any module of the project that is
             imported from elsewhere spoils the run, not only these.
+        lines: path -> ranges of lines of which is asked whether they run; empty = nothing is.
+        own: test files of the proposal: only what runs in them counts; empty = all tests count.
     """
 
     workspace: Workspace
@@ -79,6 +83,8 @@ class TestRequest:
     collect_only: bool = False
     timeout_seconds: float = 600.0
     changed: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
 
 
 class TestRunner(Protocol):
