@@ -13,12 +13,12 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
 from codeframe_tui.tui.keymap import key_names
-from codeframe_tui.tui.present.draft import ReviewDraft
 from codeframe_tui.tui.present.rows import safe
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets import messages
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
     from codeframe_tui.core.commands import SaveDraft
+    from codeframe_tui.tui.present.draft import ReviewDraft
 
 __all__ = ["Reviewer"]
 
@@ -46,15 +46,15 @@ class Reviewer(Follower):
             since: the earlier one; None = show what the attempt proposes.
         """
         self.state.attempt_shown, self.state.since = attempt, since
-        self.cockpit.part("diff", DiffView).stay()
+        self.cockpit.task_parts.diff.stay()
         self.want_change()
         self.cockpit.draw_footer()
 
-    @on(DiffView.ProposalAsked)
+    @on(messages.ProposalAsked)
     def _look_back(self) -> None:
         self.look_at()
 
-    @on(DiffView.Refused)
+    @on(messages.OnlyToRead)
     def _only_to_read(self) -> None:
         state = self.state
         if state.reading:
@@ -64,12 +64,12 @@ class Reviewer(Follower):
         else:
             self.tell((f"{safe(state.focus)} does not wait for a decision", "dim"))
 
-    @on(DiffView.SpaceAsked)
+    @on(messages.SpaceAsked)
     def _toggle_space(self) -> None:
         self.state.space = not self.state.space
         self.look_at(self.state.attempt_shown, self.state.since)
 
-    @on(DiffView.CompareAsked)
+    @on(messages.CompareAsked)
     def _compare(self) -> None:
         state = self.state
         if state.since is not None:
@@ -79,18 +79,18 @@ class Reviewer(Follower):
         else:
             self.tell(("there is no earlier attempt to compare with", "dim"))
 
-    @on(DiffView.Choosing)
-    def _choosing(self, message: DiffView.Choosing) -> None:
+    @on(messages.Choosing)
+    def _choosing(self, message: messages.Choosing) -> None:
         self.state.choosing = message.on
         if self.cockpit.ready:
             self.cockpit.draw_footer()
 
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self, message: DiffView.DraftChanged) -> None:
+    @on(messages.DraftChanged)
+    def _draft_changed(self, message: messages.DraftChanged) -> None:
         if not self.cockpit.ready:
             return
-        self.cockpit.draw_task()
-        draft, diff = message.draft, self.cockpit.part("diff", DiffView)
+        self.cockpit.task_parts.draw_task()
+        draft, diff = message.draft, self.cockpit.task_parts.diff
         number = self.state.owner_of(draft.proposal)
         if number is None or not diff.is_restored(draft.proposal):
             return  # what was kept of it is still on its way, and must not be replaced

@@ -322,7 +322,7 @@ async def test_the_evidence_is_that_of_the_attempt_that_the_diff_shows() -> None
         await _in_tests(drive)
         assert "PROVEN" in drive.label("proof-title")
         drive.app.state.attempt_shown = 1
-        drive.app.cockpit.draw_tests()
+        drive.app.cockpit.task_parts.draw_tests()
         assert "FAILED" in drive.label("proof-title")
         assert _rows(drive)[1].startswith("✘ → ✘")
         drive.key("enter")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from textual.message import Message
-
 from codeframe_tui.tui.present.comments import CommentLine, comment_rows
 from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
 from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.widgets.diff.paint import Canvas, spread
 from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
+from codeframe_tui.tui.widgets.messages import CommentAsked
 
 __all__ = ["CommentSpot", "DiffComments"]
 
@@ -38,9 +37,6 @@ class CommentSpot(NamedTuple):
 
 class DiffComments(DiffRanges):
     """A diff with comments."""
-
-    class CommentAsked(Message):
-        """A person wants to write or change a comment, about what `asked` says."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -84,7 +80,7 @@ class DiffComments(DiffRanges):
     def _ask_about(self, spot: CommentSpot) -> None:
         self.asked = spot
         self.leave_range()
-        self.post_message(self.CommentAsked())
+        self.post_message(CommentAsked())
 
     def action_next_comment(self) -> None:
         """Go to the next comment, going round."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
-from textual.message import Message
 
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.widgets.diff.looks import DiffLooks
+from codeframe_tui.tui.widgets.messages import JumpAsked, Told
 
 __all__ = ["DiffMoves"]
 
@@ -23,12 +22,6 @@ class DiffMoves(DiffLooks):
     Attributes:
         flags: path, line (0 = the file) and words of each flag.
     """
-
-    @dataclass
-    class JumpAsked(Message):
-        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
-
-        what: str
 
     flags: Sequence[tuple[str, int, str]] = ()
 
@@ -138,15 +131,15 @@ class DiffMoves(DiffLooks):
         if self.place:
             text = f"{self.place.path}:{self.index.line_number(self.cursor)}"
             self.app.copy_to_clipboard(text)
-            self.post_message(self.Told(f"copied {safe(text)}"))
+            self.post_message(Told(f"copied {safe(text)}"))
 
     def action_jump(self) -> None:
         """Ask which file to go to."""
-        self.post_message(self.JumpAsked("jump"))
+        self.post_message(JumpAsked("jump"))
 
     def action_symbols(self) -> None:
         """Ask which function or class to go to."""
-        self.post_message(self.JumpAsked("symbols"))
+        self.post_message(JumpAsked("symbols"))
 
     def action_next_flag(self) -> None:
         """Go to the next flag, going round, and say what it is about."""
@@ -159,10 +152,10 @@ class DiffMoves(DiffLooks):
         if self.place is None:
             return
         if not stops:
-            self.post_message(self.Told("no flags here"))
+            self.post_message(Told("no flags here"))
             return
         here = self.index.order(self.place)
         at = next((n for n, stop in enumerate(stops) if stop[0] > here), 0)
         _, place, said = stops[at]
         self.reach(place)
-        self.post_message(self.Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))
+        self.post_message(Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))
