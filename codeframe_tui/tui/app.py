@@ -210,9 +210,17 @@ class CockpitApp(Reviewer, Looks):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(messages.LetterAsked)
+    def _copy_letter(self) -> None:
+        self.action_act("review.copy_letter")
+
     @on(messages.CommentAsked)
     def _comment(self) -> None:
         self.action_act("review.comment")
+
+    @on(messages.FlagAsked)
+    def _flag_asked(self) -> None:
+        self.action_act("review.acknowledge")
 
     @on(messages.AttemptsAsked)
     def _attempts(self) -> None:

@@ -39,7 +39,7 @@ async def never():
 class App(CockpitApp):
     async def on_cockpit_begun(self):
         own = sorted(name for name in sys.modules if name.startswith("codeframe_tui"))
-        assert len(own) <= 75, (len(own), own)
+        assert len(own) <= 77, f"{len(own)}; parts that come later: task_parts, later"
         late = {"deeds", "modals", "present.diff.kinds", "present.draft", "present.proof",
                 "screens.task_parts", "widgets.diff.view", "widgets.log", "widgets.task_panes"}
         assert not {f"codeframe_tui.tui.{name}" for name in late} & set(own)

@@ -5,24 +5,21 @@ They load after the first rows of the queue, or when something of them is needed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from textual.widget import Widget
 
 from codeframe_tui.tui.present.activity import Timeline
+from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.draft import Verdict
-from codeframe_tui.tui.present.focus import (
-    evidence_rows,
-    file_rows,
-    flag_places,
-    flags_of,
-    place_row,
-    title_row,
-)
+from codeframe_tui.tui.present.draft_name import DraftName
+from codeframe_tui.tui.present.files import FileRows, Marks, place_row
+from codeframe_tui.tui.present.flags import flag_places, flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.proof import UNCHANGED, Proof, Shown
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Span
@@ -77,7 +74,9 @@ class TaskParts:
         self.change: tuple[Widget, ...] = (self.files, self.diff, self._facts)
         self.evidence: tuple[Widget, ...] = (self.tests, self.log, self.activity)
         self._proof = Proof()
+        self._signs = Signs()
         self._timeline = Timeline()
+        self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
 
     def draw(self) -> None:
         """Draw everything from the state."""
@@ -85,9 +84,9 @@ class TaskParts:
         self.draw_tests()
         self.draw_activity()
 
-    def opened(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """A `ShowDiff` document ready to be shown after the one before."""
-        return opened(document, self.state.diff)
+    def opened(self, slot: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """A `ShowDiff` document ready to be shown after the one before in its slot."""
+        return opened(document, getattr(self.state, slot))
 
     def reach_file(self, path: str) -> None:
         """Show a file from its top."""
@@ -96,25 +95,31 @@ class TaskParts:
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.diff, self.state.task
-        diff.reviewable = self.state.reviewable
+        self._allow()
+        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
         draft = diff.draft
         title = self._frame.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
-        attempt = newest_attempt(task) or {}
-        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
-        files = attempt.get("files") or ()
-        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
-        here = diff.place.path if diff.place else ""
-        verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
-        seen = sum(str(f.get("path")) in draft.seen for f in files)
-        self.files.set_class(not files, "-empty")
-        self.files.set_rows(
-            file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
-        )
+        self._draw_files(task)
         self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
+
+    def _draw_files(self, task: Mapping[str, Any] | None) -> None:
+        """The files that differ in what is shown; of a change on its way, those it will have."""
+        diff, listed = self.diff, self.files
+        shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
+        files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
+        if files is not self._listed[0] or diff.flags is not self._listed[1]:
+            self._listed = files, diff.flags, FileRows(files, flags_of(task))
+        listed.set_class(not files, "-empty")
+        here, seen = diff.place.path if diff.place else "", len(diff.draft.seen) if shown else 0
+        listed.show(self._listed[2].showing(Marks(diff.draft.file_verdict, here, seen)))
+
+    def _allow(self) -> None:
+        """What may be done with the change that is shown."""
+        self.diff.reviewable, self.diff.sendable = self.state.reviewable, self.state.sendable
 
     def draw_place(self) -> None:
         """The file whose bar is out of sight, on the line between title and diff."""
@@ -124,10 +129,11 @@ class TaskParts:
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.diff
-        diff.reviewable = self.state.reviewable
+        self._allow()
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -136,11 +142,12 @@ class TaskParts:
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.diff, self.state.review or {}
-        shown = self.state.diff or {}
-        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        shown = self.state.shown or {}
+        same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
+        fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
-            diff.restore(review["draft"], review["proposal"])
+            diff.restore(review["draft"], DraftName.of(shown))
 
     def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
         flags = flags_of(self.state.task)
@@ -149,10 +156,12 @@ class TaskParts:
     def _flag(self) -> None:
         """Take flags over; when there are others the files may stand in another order."""
         diff, flags = self.diff, flag_places(self.state.task)
-        if flags != diff.flags:
-            diff.flags = flags
-            if self.state.diff and not diff.is_live:
-                self.draw_diff()
+        if flags == diff.flags:
+            return
+        moved = [each[:2] for each in flags] != [each[:2] for each in diff.flags]
+        diff.flags = flags
+        if moved and self.state.shown and not diff.is_live:
+            self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""

@@ -23,8 +23,10 @@ __all__ = [
     "DraftChanged",
     "EditorAsked",
     "FilePicked",
+    "FlagAsked",
     "HitsAsked",
     "JumpAsked",
+    "LetterAsked",
     "LinesAsked",
     "LogMoved",
     "OnlyToRead",
@@ -79,9 +81,13 @@ class ApproveAllAsked(Message):
 class SendAsked(Message):
     """A person wants to send the draft; nothing is decided yet."""
 
-    def __init__(self, draft: ReviewDraft) -> None:
-        super().__init__()
-        self.draft = draft
+
+class LetterAsked(Message):
+    """A person wants to copy what the worker would be told."""
+
+
+class FlagAsked(Message):
+    """A person wants to look at a flag, the diff's `flag_asked`, and perhaps to acknowledge it."""
 
 
 class CommentAsked(Message):
@@ -113,7 +119,7 @@ class EditorAsked(Message):
 
 
 class JumpAsked(Message):
-    """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
+    """A person wants to ``jump`` to a file, or to one of the ``symbols`` or ``comments``."""
 
     def __init__(self, what: str) -> None:
         super().__init__()
