@@ -13,7 +13,7 @@ from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.budget import caps_in_force, shared_caps
-from codeframe_tui.service.switches import Halt, halt, in_force
+from codeframe_tui.service.switches import Halt, InForce, halt, in_force
 from codeframe_tui.settings import Settings
 
 __all__ = [
@@ -59,7 +59,17 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
         "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
+        "idle": _is_idle(tables, now),
     }
+
+
+def _is_idle(tables: Tables, now: InForce) -> bool:
+    """Whether nothing goes on, and nothing can before a person says or does something."""
+    if tables.queue.counts().get(Group.WORKING) or tables.decisions.pending():
+        return False
+    if tables.tasks.next_revised() is not None:
+        return False
+    return now.paused or tables.tasks.next_ready(fresh=now.tasks_left != 0) is None
 
 
 def _cap(tables: Tables, settings: Settings, since: str) -> float | None:

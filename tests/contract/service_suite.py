@@ -29,6 +29,7 @@ from codeframe_tui.core.commands import (
     Reject,
     Release,
     Retry,
+    Revise,
     RunTests,
     SetPolicy,
     SetWorkers,
@@ -866,6 +867,35 @@ async def test_the_overview_has_every_field_of_the_header(
     wanted = {"policy": "green", "worker_limit": 3, "model": "m", "keep": True, "paused": False}
     assert found.items() >= {**wanted, "cost_usd": 0.5, "cap_usd": 5.0, "branch": "branch"}.items()
     assert found["last_event"] == (await service.query(ShowEvents()))["last"]
+
+
+async def test_the_overview_knows_when_nothing_can_go_on_without_a_person(
+    service: Service, engine: Supervisor
+) -> None:
+    async def is_idle() -> bool:
+        return bool((await service.query(ShowOverview()))["idle"])
+
+    assert await is_idle()
+    number = await add(service)
+    await add(service, depends_on=(number,))
+    assert not await is_idle()
+    await pause(service)
+    assert await is_idle()
+    await pause(service, paused=False)
+    await claim(engine)
+    assert not await is_idle()
+    await propose(engine, number)
+    await engine.to_review(number)
+    assert await is_idle(), "a review waits for a person, who starts an engine"
+    proposal = (await show(service, number))["proposal"]
+    await service.submit(Revise(number, proposal, (("a.py", "mine\n"),)))
+    await pause(service)
+    assert not await is_idle(), "what a person made is tested while workers pause"
+    assert (await engine.claim("w1", revised=True)) is not None
+    await engine.to_review(number)
+    assert await is_idle()
+    await service.submit(Approve(number))
+    assert not await is_idle()
 
 
 async def test_the_queue_puts_what_holds_up_most_first(
