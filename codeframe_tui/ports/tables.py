@@ -107,8 +107,16 @@ class AttemptRows(Protocol):
         """Oldest first, with verification and flags, test cases included."""
         ...
 
-    def outlines(self, number: str) -> list[Attempt]:
-        """Oldest first, without test cases and output: runs say how many there are."""
+    def outlines(self, number: str, files_of: Collection[int] | None = None) -> list[Attempt]:
+        """Oldest first, without test cases and output: runs say how many there are.
+
+        Args:
+            files_of: the files of these attempts come; None = those of all.
+        """
+        ...
+
+    def file_counts(self, number: str) -> dict[int, int]:
+        """How many files each attempt changes."""
         ...
 
     def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:

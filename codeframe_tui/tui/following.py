@@ -31,7 +31,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
-from codeframe_tui.tui.present.tested import stamp_of, with_tests
+from codeframe_tui.tui.present.tested import completed, stamp_of
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
@@ -95,7 +95,7 @@ class Follower(App[int]):
         if message.slot == "diff":
             document = opened(document, self.state.diff)
         elif message.slot == "task":
-            filled = with_tests(document, self.state.task)
+            filled = completed(document, self.state.task)
             if filled is None:
                 self.want_task()
                 return

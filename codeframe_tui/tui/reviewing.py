@@ -92,7 +92,7 @@ class Reviewer(Follower):
     def _draft_changed(self, message: DiffView.DraftChanged) -> None:
         if not self.cockpit.ready:
             return
-        self.cockpit.draw_task()
+        self.cockpit.draw_decided()
         draft, diff = message.draft, self.cockpit.part("diff", DiffView)
         number = self.state.owner_of(draft.proposal)
         if number is None or not diff.is_restored(draft.proposal):

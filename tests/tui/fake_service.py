@@ -327,12 +327,13 @@ def history() -> Document:
 
 
 def part_of(found: Document, query: ShowTask) -> Document:
-    """What the engine gives of a task: the tests of one attempt, unless the asker has them."""
+    """What the engine gives of a task: one attempt is whole, unless the asker has it."""
     found = deepcopy(found)
     attempts = found["attempts"]
     number = query.attempt or (attempts[-1]["attempt"] if attempts else 0)
     shown = [each for each in attempts if each["attempt"] == number]
-    stamp = f"{number}:{[(each['verification'], each.get('again')) for each in shown]}"
+    names = ("files", "verification", "again")
+    stamp = f"{number}:{[[each.get(name) for name in names] for each in shown]}"
     same = stamp == query.known
     for each in attempts:
         verification = each["verification"] or {}
@@ -343,7 +344,10 @@ def part_of(found: Document, query: ShowTask) -> Document:
             run["counts"] = dict(counts_of(run))
             if same or each["attempt"] != number:
                 run["tests"] = []
-    return found | {"tested": {"attempt": number, "stamp": stamp, "same": same}}
+        each["file_count"] = len(each["files"])
+        if same or each["attempt"] != number:
+            each["files"] = []
+    return found | {"shown": {"attempt": number, "stamp": stamp, "same": same}}
 
 
 @dataclass

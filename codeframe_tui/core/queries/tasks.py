@@ -79,15 +79,16 @@ class ShowTasks:
 class ShowTask:
     """``show`` of CONTRACT §9, whole or what a screen needs of it.
 
-    Each run says in ``counts`` how many tests had which outcome, and a verification in ``failed``
-    how many fail on the proposal, also where the tests are left out. What is not whole has besides
-    ``"tested": {"attempt", "stamp", "same"}``: whose tests came, and what names them; ``same``
-    where ``known`` did, and they did not come again.
+    Attempts say in ``file_count`` how many files they have, runs in ``counts`` how many tests had
+    which outcome, verifications in ``failed`` how many fail on the proposal, also where files and
+    tests are left out. What is not whole has ``"shown": {"attempt", "stamp", "same"}`` besides:
+    whose files and tests came, and what names them; ``same`` where ``known`` did, and they did
+    not come again.
 
     Attributes:
-        whole: False leaves the history out, and the tests of all attempts but one.
-        attempt: the one whose tests come, if not the whole; None = the newest.
-        known: the stamp of the tests that the asker has.
+        whole: False leaves the history out, and files and tests of all attempts but one.
+        attempt: that one; None = the newest.
+        known: the stamp of the files and tests that the asker has.
     """
 
     number: str

@@ -7,8 +7,8 @@ from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
-from codeframe_tui.tui.present.focus import size_spans
 from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.words import size_spans
 
 __all__ = ["jump", "jump_to_symbol"]
 

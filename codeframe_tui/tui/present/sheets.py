@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.focus import flags_of, size_spans
+from codeframe_tui.tui.present.focus import flags_of
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import count, size_spans
 
 __all__ = [
     "attempt_list",
@@ -159,7 +159,7 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         found = attempt.get("verification") or {}
         verdict = safe(found.get("verdict")).replace("_", " ") or "not tested"
         style = {"proven": "green", "failed": "red"}.get(verdict, "amber")
-        what = count(len(attempt.get("files") or ()), "file")
+        what = count(int(attempt.get("file_count") or 0), "file")
         here = "shown" if number == shown else "compared with" if number == since else ""
         rows.append(
             row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,9 +16,9 @@ from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.draft import Verdict
+from codeframe_tui.tui.present.files import FileRows, Files, Progress
 from codeframe_tui.tui.present.focus import (
     evidence_rows,
-    file_rows,
     flag_places,
     flags_of,
     place_row,
@@ -82,6 +82,8 @@ class Picture(Screen[None], Surface):
         self._complete = False
         self._proof = Proof()
         self._timeline = Timeline()
+        self._files = Files((), (), ())
+        self._files_for: tuple[Any, ...] = ()
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
@@ -156,28 +158,47 @@ class Picture(Screen[None], Surface):
 
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
-        diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.reviewable
+        self.part("diff", DiffView).reviewable = self.state.reviewable
         self._flag()
-        draft = diff.draft
-        title = self.part("title", Label)
+        self.draw_decided()
+        evidence = self.part("evidence", Label)
+        evidence.show(*evidence_rows(self.state.task, width=max(evidence.line_width, 20)))
+
+    def draw_decided(self) -> None:
+        """What a verdict changes beside the diff: the title's counts and the file list."""
+        diff, task = self.part("diff", DiffView), self.state.task
+        title, draft = self.part("title", Label), diff.draft
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
-        attempt = newest_attempt(task) or {}
-        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
-        files = attempt.get("files") or ()
-        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
-        here = diff.place.path if diff.place else ""
-        verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
-        seen = sum(str(f.get("path")) in draft.seen for f in files)
-        listed = self.part("files", FileList)
-        listed.set_class(not files, "-empty")
-        listed.set_rows(
-            file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
+        self.draw_files()
+
+    @on(DiffView.CursorMoved)
+    def draw_files(self) -> None:
+        """The file list; only rows in sight are made."""
+        diff, task, listed = (
+            self.part("diff", DiffView),
+            self.state.proof,
+            self.part("files", FileList),
         )
-        evidence = self.part("evidence", Label)
-        evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
+        files = self._files_of(task, diff.document["files"])
+        listed.set_class(not files, "-empty")
+        here = diff.place.path if diff.place else ""
+        draft = diff.draft
+        listed.set_rows(FileRows(files, Progress(draft.file_verdict, draft.seen, here)))
+        listed.reach(here)
+
+    def _files_of(
+        self, task: Mapping[str, Any] | None, shown: Sequence[Mapping[str, Any]]
+    ) -> Files:
+        """Where the files stand; found anew only when they, their order or flags are others."""
+        files = (newest_attempt(task) or {}).get("files") or ()
+        flags = flags_of(task)
+        known, self._files_for = self._files_for, (files, shown, flags)
+        if not (known and known[0] is files and known[1] is shown and known[2] == flags):
+            order = (str(file["path"]) for file in shown)
+            self._files = Files(files, order, flags)
+        return self._files
 
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:

@@ -10,8 +10,10 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.files import FileRows
 from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.rows import Row
+from codeframe_tui.tui.present.stops import Stops
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.list_search import ListSearch
 from codeframe_tui.tui.widgets.seeking import Seekable
@@ -112,12 +114,25 @@ class ActivityPane(Pane, ListSearch):
 class FileList(LineList, can_focus=False):
     """Files of a proposal beside the diff; keys of rows are paths."""
 
+    _reached = ""
+
     class Picked(Message):
         """A file was clicked."""
 
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
+
+    def stops_of(self, rows: Sequence[Row]) -> Stops:
+        """Rows of files know their lines themselves."""
+        return rows if isinstance(rows, FileRows) else super().stops_of(rows)
+
+    def reach(self, path: str) -> None:
+        """Bring a file into sight, once when it becomes another one."""
+        line = None if path == self._reached else self._stops.line_of(path)
+        if line is not None and self.size.height:
+            self._reached = path
+            self._bring_into_sight(line)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the file; there is no cursor here to move."""
