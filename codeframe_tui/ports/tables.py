@@ -28,6 +28,14 @@ class TurnRows(Protocol):
         """Insert a message and count its usage; False when its index is taken."""
         ...
 
+    def some(self, number: str, indexes: Collection[int]) -> dict[int, Turn]:
+        """Those of a task that are named, by index."""
+        ...
+
+    def replies(self, number: str) -> list[int]:
+        """Indexes of a task's assistant turns, in order."""
+        ...
+
     def usage(self) -> dict[str, tuple[Usage, float | None]]:
         """Tokens and money by task, for tasks that used any."""
         ...
@@ -77,6 +85,10 @@ class ToolRows(Protocol):
 
     def of_newest_turn(self, number: str) -> list[ToolResult]:
         """What is known of the calls of the newest assistant turn, in order of their start."""
+        ...
+
+    def results(self, number: str, turns: Collection[int]) -> dict[tuple[int, str], str]:
+        """What the calls of some turns gave, by turn and id, as far as they have ended."""
         ...
 
     def save(self, number: str, result: ToolResult) -> None:
@@ -265,12 +277,28 @@ class EventRows(Protocol):
         """Events after a number, in order."""
         ...
 
-    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
-        """The newest events of a task without those of some types, oldest first."""
+    def of(
+        self,
+        number: str,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        after: int = 0,
+        before: int | None = None,
+    ) -> list[Event]:
+        """The newest events of a task, oldest first.
+
+        Args:
+            but: not those of these types.
+            after: only later ones.
+            before: only earlier ones.
+        """
         ...
 
-    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
-        """The newest events of a task that are of some types, oldest first."""
+    def typed(
+        self, number: str, types: Collection[str], limit: int, *, before: int | None = None
+    ) -> list[Event]:
+        """As `of`, those of some types only."""
         ...
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual import on
@@ -15,6 +14,7 @@ from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
+from codeframe_tui.tui.arriving import Arrivals
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
@@ -26,18 +26,18 @@ from codeframe_tui.tui.messages import (
     Slow,
     Streamed,
 )
-from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
-from codeframe_tui.tui.present.tested import completed, stamp_of
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.waiting import SLOW
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.paged import PagedList
+from codeframe_tui.tui.widgets.panes import ActivityPane
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["Follower"]
@@ -72,6 +72,7 @@ class Follower(App[int]):
         self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
+        self.arrivals = Arrivals(self.feed, self.state)
         self._chosen, self._key_problems = _checked(chosen)
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
@@ -91,17 +92,9 @@ class Follower(App[int]):
 
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
-        document = message.document
-        if message.slot == "diff":
-            document = opened(document, self.state.diff)
-        elif message.slot == "task":
-            filled = completed(document, self.state.task)
-            if filled is None:
-                self.want_task()
-                return
-            document = dict(filled)
-            if document["number"] == self.state.focus:
-                self.want_task(stamp_of(document))
+        document = self.arrivals.take(message.slot, message.document)
+        if document is None:
+            return
         setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
@@ -142,22 +135,6 @@ class Follower(App[int]):
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
-
-    def want_task(self, known: str | None = None) -> None:
-        """Fetch the task in focus; the tests come of the attempt that is shown.
-
-        Args:
-            known: stamp of the tests that are here: from now on they need not come again.
-        """
-        number = self.state.focus
-        if number is None:
-            self.feed.want("task", None)
-            return
-        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown)
-        if known is None:
-            self.feed.want("task", shown)
-        else:
-            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
@@ -236,6 +213,20 @@ class Follower(App[int]):
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         else:
             self.cockpit.part("diff", DiffView).give_lines(asked, side)
+
+    @on(ActivityPane.EarlierAsked)
+    def _earlier_asked(self, message: ActivityPane.EarlierAsked) -> None:
+        self.run_worker(self._give_earlier(message.lines), group="earlier")
+
+    async def _give_earlier(self, lines: PagedList) -> None:
+        """What happened before what is here."""
+        try:
+            await self.arrivals.earlier()
+            self.cockpit.draw_activity()
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        finally:
+            lines.answered()
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -335,8 +326,8 @@ class Follower(App[int]):
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
         self.feed.focus(number)
-        self.want_task()
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
+        self.arrivals.want_task()
+        self.arrivals.want_activity()
         self.feed.want("diff", None)
         self.feed.want("review", None)
         self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable

@@ -49,7 +49,7 @@ class Reviewer(Follower):
         self.state.attempt_shown, self.state.since = attempt, since
         self.cockpit.part("diff", DiffView).stay()
         if other:
-            self.want_task()
+            self.arrivals.want_task()
         self.want_change()
         self.cockpit.draw_footer()
 

@@ -358,6 +358,7 @@ class FakeService:
         tasks: number -> `ShowTask` document; others are made from the queue.
         refuse: raised by the next `submit`.
         files: path -> text in the newest proposal, None where it is deleted.
+        page: most items of an activity or a history that are told at once.
         hand: of `ShowHand`; `TakeInHand` gives its path.
     """
 
@@ -365,6 +366,7 @@ class FakeService:
     queue: Document = field(default_factory=queue)
     blockers: Document = field(default_factory=blockers)
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
+    page: int = 1_000
     refuse_base: bool = False
     bases: dict[str, str] = field(default_factory=dict)
     sides: dict[str, list[str]] = field(default_factory=dict)
@@ -385,6 +387,7 @@ class FakeService:
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
+    _told: dict[int, Document] = field(default_factory=dict)
 
     async def submit(self, command: Command) -> Document:
         self.submitted.append(command)
@@ -406,7 +409,7 @@ class FakeService:
             case ShowBlockers():
                 found = self.blockers
             case ShowActivity():
-                found = self.activity
+                found = self._activity(query)
             case ShowEntry():
                 found = {"title": "", "text": f"all of entry {query.event}\n  indented"}
             case ShowTestOutput():
@@ -438,7 +441,7 @@ class FakeService:
             case ShowDependencies(number):
                 found = self._dependencies(number)
             case ShowHistory():
-                found = self.history
+                found = self._history(query)
             case ShowIssues(text):
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}
@@ -447,6 +450,28 @@ class FakeService:
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _activity(self, query: ShowActivity) -> Document:
+        """A page; an item that was told and is another now is told again."""
+        items = self.activity["items"]
+        if query.after:
+            page = [i for i in items if i["seq"] > query.after or self._told.get(i["seq"], i) != i]
+            earlier = False
+        else:
+            older = [i for i in items if query.before is None or i["seq"] < query.before]
+            page, earlier = older[-self.page :], len(older) > self.page
+        self._told |= {item["seq"]: deepcopy(item) for item in page}
+        numbers = [item["seq"] for item in page] or [query.after]
+        return self.activity | {"task": query.number, "items": page, "after": query.after,
+                                "earlier": earlier, "first": numbers[0],
+                                "last": max(query.after, numbers[-1])}  # fmt: skip
+
+    def _history(self, query: ShowHistory) -> Document:
+        items = [item | {"seq": at} for at, item in enumerate(self.history["items"], 1)]
+        older = [each for each in items if query.before is None or each["seq"] < query.before]
+        page = older[-self.page :]
+        first = page[0]["seq"] if page else 0
+        return self.history | {"items": page, "first": first, "cut": len(older) > self.page}
 
     def _need(self, number: str) -> Document:
         known = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}

@@ -10,7 +10,7 @@ from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.rows import Row, Span, heading, row, safe
 from codeframe_tui.tui.present.times import clock, money
 
-__all__ = ["Timeline", "activity_rows", "money_spans"]
+__all__ = ["Timeline", "activity_rows", "continued", "money_spans", "preceded"]
 
 _Document = Mapping[str, Any]
 _WIDE, _NORMAL = 120, 84
@@ -49,11 +49,11 @@ class Timeline:
             self._made = {}
             for key, item in _keyed(document):  # most events add one entry to a thousand
                 item_before, lines = before.get(key, (None, []))
-                if item != item_before:
+                if item is not item_before and item != item_before:
                     lines = list(_lines(key, item, now, width))
                 self._made[key] = item, lines
             self._rows = [line for _, lines in self._made.values() for line in lines]
-        rows = [*self._rows, *_now(doing), *_waits(waiting, now)]
+        rows = [*_earlier(document), *self._rows, *_now(doing), *_waits(waiting, now)]
         return rows or [
             heading("Nothing yet.", "dim"),
             heading("What the worker reads, runs, writes and says stands here.", "faint"),
@@ -80,12 +80,45 @@ def activity_rows(
     return Timeline().rows(document, now=now, width=width, waiting=waiting, doing=doing)
 
 
+def continued(page: _Document, before: _Document | None) -> dict[str, Any] | None:
+    """What is here with what happened since; None when it does not go on from there.
+
+    Args:
+        page: the answer to `ShowActivity` that has just come.
+        before: what was here.
+    """
+    after = page.get("after")
+    if not after:
+        return dict(page)
+    if before is None or before.get("task") != page.get("task") or before["last"] < after:
+        return None
+    told = {item["seq"]: item for item in page["items"]}
+    items = [told.pop(item["seq"], item) for item in before["items"]]
+    kept = {name: before[name] for name in ("first", "earlier")}
+    last = max(before["last"], page["last"])
+    return {**page, **kept, "last": last, "items": [*items, *told.values()]}
+
+
+def preceded(page: _Document, here: _Document | None) -> dict[str, Any] | None:
+    """What is here below an earlier page, if it is still what that page was asked for."""
+    if here is None or here.get("task") != page.get("task") or page["last"] >= here["first"]:
+        return None if here is None else dict(here)
+    kept = {name: page[name] for name in ("first", "earlier")}
+    return {**here, **kept, "items": [*page["items"], *here["items"]]}
+
+
 def money_spans(document: _Document | None) -> list[Span]:
     """``task $0.31 · today $0.84``; empty while it is not known."""
     if document is None or "today_usd" not in document:
         return []
     task, today = money(document.get("task_usd")), money(document.get("today_usd"))
     return [("task ", "faint"), (task, "text"), (" · today ", "faint"), (today, "text")]
+
+
+def _earlier(document: _Document) -> list[Row]:
+    return [heading("… more above: it comes when you go up", "faint")] * bool(
+        document.get("earlier")
+    )
 
 
 def _keyed(document: _Document) -> Iterable[tuple[str, _Document]]:

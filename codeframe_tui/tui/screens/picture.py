@@ -262,6 +262,7 @@ class Picture(Screen[None], Surface):
     def draw_activity(self) -> None:
         """The timeline."""
         pane, live = self.part("activity", ActivityPane), self.state.in_hand
+        pane.earlier = bool((self.state.activity or {}).get("earlier"))
         rows = self._timeline.rows(
             self.state.activity,
             now=self._now(),
