@@ -30,6 +30,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.truths import Ends, truth_of, until
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
@@ -84,9 +85,9 @@ class Follower(App[int]):
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
-    def tell(self, *spans: Span) -> None:
-        """Say one line above the footer, for a while."""
-        self.cockpit.notice(*spans)
+    def tell(self, *spans: Span, until: Ends | None = None) -> None:
+        """Say one line above the footer, for a while; at most until an event makes it untrue."""
+        self.cockpit.notice(*spans, until=until)
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -234,10 +235,11 @@ class Follower(App[int]):
         self._follow_event(event)
         keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
         said = news(event, **keys)
+        self.cockpit.heard(event)
         if said and event.type == "blocker.opened":
-            self.cockpit.aside(*said)
+            self.cockpit.aside(*said, until=truth_of(event))
         elif said:
-            self.tell(*said)
+            self.tell(*said, until=truth_of(event))
 
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
@@ -314,7 +316,8 @@ class Follower(App[int]):
             key = key_names(self._chosen.get("app.workers", "P"))
             starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
             said = "the engine was started again, nothing is lost  "
-            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
+            paused = starts if message.overview.get("paused") else ()
+            self.tell((said, "text"), *paused, until=until("workers.changed"))
 
     # -- the task in focus ----------------------------------------------------------------------
 

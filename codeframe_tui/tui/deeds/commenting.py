@@ -13,6 +13,7 @@ from codeframe_tui.tui.present.comments import comment_words
 from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
+from codeframe_tui.tui.present.truths import until
 from codeframe_tui.tui.widgets.diff.comments import CommentSpot
 
 __all__ = ["attempts", "comment"]
@@ -44,7 +45,9 @@ async def comment(desk: Desk) -> None:
         lambda said: _wish(number, spot, attempt, begun, said),
     )
     if done is not None and known is None:
-        desk.tell(("✔ ", "green"), ("kept; ", "text"), ("S sends it to the worker", "dim"))
+        said = ("S sends it to the worker", "dim")
+        sent = until("review.approved", "review.rejected", "review.asked", task=number)
+        desk.tell(("✔ ", "green"), ("kept; ", "text"), said, until=sent)
 
 
 def _known(review: Mapping[str, Any] | None, number: int) -> Mapping[str, Any] | None:

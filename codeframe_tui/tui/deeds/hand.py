@@ -18,6 +18,7 @@ from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.present.editor import NO_EDITOR, editor_argv, editor_of, shell_of
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.rows import heading, safe
+from codeframe_tui.tui.present.truths import until
 from codeframe_tui.tui.programs import run_aside
 
 __all__ = ["by_hand", "edit", "open_file"]
@@ -188,7 +189,8 @@ async def by_hand(desk: Desk) -> None:
                 return
             case "throw" if await _thrown_away(desk, number):
                 return
-    desk.tell((f"{number} stays in your hands: ", "text"), (safe(path), "bold"))
+    said = (f"{number} stays in your hands: ", "text")
+    desk.tell(said, (safe(path), "bold"), until=until("hand.ended", task=number))
 
 
 async def _chosen(desk: Desk, number: str, asked: Mapping[str, Any]) -> str | None:

@@ -22,6 +22,7 @@ from codeframe_tui.tui.deeds import (
 )
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
 
@@ -90,4 +91,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
             await DEEDS[action](desk)
     except CodeframeError as error:
         hint = f" · {safe(error.hint)}" if error.hint else ""
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"))
+        again = until("task.status", task=desk.number) if desk.number else None
+        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from codeframe_tui.core.events import Event
 from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
@@ -32,6 +33,7 @@ from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import ENDED, State, label_of, works
 from codeframe_tui.tui.present.tests import newest_attempt, proof_title
+from codeframe_tui.tui.present.truths import Ends
 from codeframe_tui.tui.present.welcome import nothing_written
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.widgets.areas import Area, Surface
@@ -87,6 +89,7 @@ class Picture(Screen[None], Surface):
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
+        self._truth: Ends | None = None
 
     @property
     def ready(self) -> bool:
@@ -336,8 +339,14 @@ class Picture(Screen[None], Surface):
         )
         self.part("footer", Footer).show(line)
 
-    def notice(self, *spans: Span) -> None:
-        """One line above the footer for a while; nothing takes it away at once."""
+    def notice(self, *spans: Span, until: Ends | None = None) -> None:
+        """One line above the footer for a while; nothing takes it away at once.
+
+        Args:
+            spans: what it says.
+            until: what ends its truth, and takes it away before its time.
+        """
+        self._truth = until
         if self._notice_ends is not None:
             self._notice_ends.stop()
             self._notice_ends = None
@@ -347,11 +356,16 @@ class Picture(Screen[None], Surface):
             if spans:
                 self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
 
-    def aside(self, *spans: Span) -> None:
+    def heard(self, event: Event) -> None:
+        """A line that an event makes untrue goes."""
+        if self._truth is not None and self._truth(event):
+            self.notice()
+
+    def aside(self, *spans: Span, until: Ends | None = None) -> None:
         """A notice of something that stands elsewhere too: it takes the line from no other one."""
         if not self._noticed or self._noticed == self._aside:
             self._aside = spans
-            self.notice(*spans)
+            self.notice(*spans, until=until)
 
     def _key(self, action: str) -> str:
         keys: Any = self._chosen.get(action) or find(action).keys
