@@ -26,7 +26,7 @@ from codeframe_tui.tui.present.truths import Ends, until
 from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "welcome", "workers"]
+__all__ = ["entry", "help_", "policy", "quit_", "urgent", "welcome", "workers"]
 
 _POLICIES = {
     "manual": "every change waits for you",
@@ -114,11 +114,6 @@ async def welcome(desk: Desk) -> None:
     write, look = Choice("o", "write a task", "write"), Choice("enter", "look around", "")
     if await desk.choose("Welcome to codeframe-tui", rows, write, look):
         await new(desk)
-
-
-async def palette(desk: Desk) -> None:
-    """Find an action by name."""
-    desk.app.action_command_palette()
 
 
 class _Leaving(Sheet):

@@ -39,6 +39,7 @@ class Desk:
         keep: stores verdicts that are not sent yet, at once.
         now: the time in the person's time zone.
         chosen: a person's own keys.
+        preview: shows what an action of the look would give; ``""`` ends that.
     """
 
     app: App[int]
@@ -50,6 +51,7 @@ class Desk:
     keep: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     chosen: Mapping[str, str]
+    preview: Callable[[str], None]
 
     async def ask(self, dialog: Dialog[T], *, over: bool = False) -> T | None:
         """Show a dialogue; None when the person left it without a decision.

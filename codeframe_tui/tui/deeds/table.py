@@ -14,6 +14,7 @@ from codeframe_tui.tui.deeds import (
     hand,
     history,
     importing,
+    palette,
     reading,
     review,
     tasks,
@@ -70,7 +71,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
-    "app.palette": cockpit.palette,
+    "app.palette": palette.palette,
     "app.quit": cockpit.quit_,
 }
 """Every action that asks or sends something; `Cockpit.at_once` has the others."""

@@ -249,8 +249,9 @@ def works(action: str, state: State) -> bool:
         return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
-    return there.get(action, True)
+    if action in {"app.search_next", "app.search_previous"}:
+        return bool(state.found)
+    return action != "app.urgent" or state.counted("needs_you") > 0
 
 
 def _works_in_diff(name: str, state: State) -> bool:

@@ -7,7 +7,16 @@ from typing import Any
 
 from codeframe_tui.tui.present.rows import Span, safe
 
-__all__ = ["ACTIONS", "OUTCOMES", "PHASES", "count", "sign_of", "size_spans", "state_of"]
+__all__ = [
+    "ACTIONS",
+    "OUTCOMES",
+    "PHASES",
+    "count",
+    "sign_of",
+    "size_spans",
+    "state_of",
+    "status_of",
+]
 
 PHASES: Mapping[str, str] = {
     "gathering": "reading",
@@ -65,6 +74,14 @@ def state_of(task: Mapping[str, Any]) -> tuple[str, str]:
     word, style = _STATES.get(status, ("", "", status, "red"))[2:]
     undone = status == "cancelled" and task.get("reason") == "undone"
     return "undone" if undone else word, style
+
+
+def status_of(task: Mapping[str, Any]) -> str:
+    """Where a task stands, as part of a sentence: ``1.2.3 is in review``."""
+    status = safe(task.get("status"))
+    undone = status == "cancelled" and task.get("reason") == "undone"
+    named = {"in_progress": "being worked on", "pending": "in the queue", "completed": "done"}
+    return "undone" if undone else named.get(status, status.replace("_", " "))
 
 
 def count(number: int, one: str, many: str = "") -> str:
