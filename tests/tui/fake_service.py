@@ -121,6 +121,7 @@ def overview() -> Document:
         "cost_usd": 0.84,
         "cap_usd": 5.0,
         "counts": {"needs_you": 2, "working": 2, "queued": 3, "done": 2},
+        "ready": True,
         "last_event": 40,
         "pid": 4242,
         "version": __version__,

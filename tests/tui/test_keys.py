@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.tui.keymap import KEYS, key_names
+from codeframe_tui.tui.deeds.palette import known
+from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.history import HistoryDialog
 from codeframe_tui.tui.present.palette import Entry, entries, left_of, right_of
 from codeframe_tui.tui.present.reasons import why_not
@@ -15,7 +16,7 @@ from tests.tui.fake_service import FakeService
 
 
 def _listed(state: State, pane: str = "queue", chosen: dict[str, str] | None = None) -> list[Entry]:
-    return entries(state, pane, chosen or {}, ["light"])
+    return entries(known(chosen or {}), PLACES, state, pane, ["light"])
 
 
 def _state() -> State:

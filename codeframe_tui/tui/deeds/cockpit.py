@@ -129,12 +129,13 @@ async def quit_(desk: Desk) -> None:
     overview = desk.state.overview or {}
     ours = not desk.state.lost and not overview.get("served")
     working = len(overview.get("workers") or ())
-    waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    runs = ours and bool(working or waiting)
+    starts = not overview.get("paused") and bool(overview.get("ready"))
+    runs = ours and bool(working or starts)
     rows = [heading(_UNSENT, "text")] if _writes(desk) else []
     decision: str | None = None
     if runs:
-        said = f"{count(working, 'task')} in work, {waiting} in the queue."
+        queued = f", {desk.state.counted('queued')} in the queue" if starts else ""
+        said = f"{count(working, 'task')} in work{queued}."
         rows = [heading(said, "text"), heading(_GOES_ON, "dim"), *rows]
         title = "Work is running" if working else "Work is waiting"
         decision = await desk.ask(_Leaving(title, rows, _RUNNING), over=True)

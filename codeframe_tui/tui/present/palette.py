@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from codeframe_tui.tui.keymap import KEYS, PLACES, Key, key_names
 from codeframe_tui.tui.present.reasons import why_not
 from codeframe_tui.tui.present.rows import Span, cells
 from codeframe_tui.tui.present.state import State
 
-__all__ = ["GROUPS", "Entry", "entries", "left_of", "right_of"]
+__all__ = ["GROUPS", "Entry", "Known", "entries", "left_of", "right_of"]
 
 GROUPS = ("HERE AND NOW", "ELSEWHERE", "NOT JUST NOW")
 _KEYS = 15
@@ -39,18 +38,39 @@ class Entry(NamedTuple):
     group: int
 
 
+class Known(NamedTuple):
+    """What the table of keys says of an action.
+
+    Attributes:
+        action: ``PLACE.NAME``.
+        keys: as a person reads them.
+        label: a few words; may be empty.
+        help: what it does.
+    """
+
+    action: str
+    keys: str
+    label: str
+    help: str
+
+
 def entries(
-    state: State, pane: str, chosen: Mapping[str, str], themes: Iterable[str]
+    table: Iterable[Known],
+    places: Mapping[str, str],
+    state: State,
+    pane: str,
+    themes: Iterable[str],
 ) -> list[Entry]:
     """All there is to do, in the order in which it is offered while nothing is typed.
 
     Args:
+        table: every action, most useful first in each place.
+        places: place -> what it is called.
         state: decides what makes sense.
         pane: where the person is; those of other places come after its own.
-        chosen: a person's own keys.
         themes: short names; each is an entry.
     """
-    found = [_entry(key, state, pane, chosen) for key in KEYS if key.action != "app.palette"]
+    found = [_entry(known, places, state, pane) for known in table]
     looks = (Entry(f"theme.{t}", "", f"Theme: {t}", f"Theme: {t}", "look", "", 1) for t in themes)
     order = (pane, "app", "list")
 
@@ -61,14 +81,12 @@ def entries(
     return sorted([*found, *looks], key=rank)
 
 
-def _entry(key: Key, state: State, pane: str, chosen: Mapping[str, str]) -> Entry:
-    why = why_not(key.action, state)
-    here = key.where in {pane, "app", "list"}
-    keys = key_names(chosen.get(key.action, key.keys))
-    place = "" if key.where == "app" else PLACES[key.where]
-    typed = f"{key.label} {key.help}" if key.label else key.help
-    group = 2 if why else 0 if here else 1
-    return Entry(key.action, keys, key.help, typed, place, why, group)
+def _entry(known: Known, places: Mapping[str, str], state: State, pane: str) -> Entry:
+    why, where = why_not(known.action, state), known.action.partition(".")[0]
+    place = "" if where == "app" else places[where]
+    typed = f"{known.label} {known.help}" if known.label else known.help
+    group = 2 if why else 0 if where in {pane, "app", "list"} else 1
+    return Entry(known.action, known.keys, known.help, typed, place, why, group)
 
 
 def left_of(entry: Entry) -> tuple[Span, ...]:
