@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+
 __all__ = [
     "FINE",
     "Flag",
@@ -86,6 +88,7 @@ class TestRun:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
         hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        coverage: which of the lines ran that were asked for.
     """
 
     ok: bool
@@ -98,6 +101,7 @@ class TestRun:
     duration: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    coverage: Coverage = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class Flag:
         line: on the proposal's side, from 1.
         before: what it was, where one thing became another; bounded.
         after: what it is now, the same.
+        fingerprint: names what it is about (`core.flags.fingerprint`); empty = not known.
     """
 
     rule: str
@@ -139,6 +144,7 @@ class Flag:
     message: str
     before: str = ""
     after: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,7 @@ class Verification:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
         failed: tests that fail on the proposal, where they were left out when it was read.
+        coverage: of the changed lines, by the proposal's own tests.
     """
 
     verdict: Verdict
@@ -159,6 +166,7 @@ class Verification:
     regression: Run
     lint: Run
     failed: int | None = None
+    coverage: Coverage = NOT_MEASURED
 
 
 def counts_of(run: Run) -> Mapping[str, int]:

@@ -5,111 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
-from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
+from codeframe_tui.ports.talk import MessageRows, ReservationRows, ToolRows, TurnRows
 from codeframe_tui.ports.tasks import IssueRows, QueueRows, TaskRows
 
 Setting = str | int | bool | None
-
-
-class TurnRows(Protocol):
-    """Conversations and what they cost."""
-
-    def all(self, number: str) -> list[Turn]:
-        """A task's conversation, oldest first."""
-        ...
-
-    def add(self, number: str, turn: Turn, at: str) -> bool:
-        """Insert a message and count its usage; False when its index is taken."""
-        ...
-
-    def some(self, number: str, indexes: Collection[int]) -> dict[int, Turn]:
-        """Those of a task that are named, by index."""
-        ...
-
-    def replies(self, number: str) -> list[int]:
-        """Indexes of a task's assistant turns, in order."""
-        ...
-
-    def usage(self) -> dict[str, tuple[Usage, float | None]]:
-        """Tokens and money by task, for tasks that used any."""
-        ...
-
-    def usage_by_attempt(self, number: str) -> dict[int, Usage]:
-        """Tokens of a task by attempt."""
-        ...
-
-    def cost_by_attempt(self, number: str) -> dict[int, float | None]:
-        """Money of a task by attempt; None where a price is unknown."""
-        ...
-
-    def spent(self, since: str) -> float | None:
-        """Money of replies stored since a time; None when a price is unknown."""
-        ...
-
-    def paid(self, since: str, number: str | None) -> float:
-        """As `spent`, of one task or of all; unknown costs count as what was reserved for them."""
-        ...
-
-
-class ReservationRows(Protocol):
-    """Money held for calls under way, at most one amount per task.
-
-    A task that is no longer in progress holds nothing, whatever it was that moved it.
-    """
-
-    def hold(self, number: str, usd: float, at: str) -> None:
-        """Hold an amount for a task in progress; replaces what it held."""
-        ...
-
-    def free(self, number: str) -> None:
-        """Hold nothing for a task any more."""
-        ...
-
-    def held(self, but: str | None) -> float:
-        """US dollars held for all tasks but one."""
-        ...
-
-    def by_task(self) -> dict[str, float]:
-        """US dollars by task."""
-        ...
-
-
-class ToolRows(Protocol):
-    """Tool calls."""
-
-    def of_newest_turn(self, number: str) -> list[ToolResult]:
-        """What is known of the calls of the newest assistant turn, in order of their start."""
-        ...
-
-    def results(self, number: str, turns: Collection[int]) -> dict[tuple[int, str], str]:
-        """What the calls of some turns gave, by turn and id, as far as they have ended."""
-        ...
-
-    def save(self, number: str, result: ToolResult) -> None:
-        """Insert or replace one, for the newest assistant turn."""
-        ...
-
-
-class MessageRows(Protocol):
-    """What people said to the worker."""
-
-    def untold(self, number: str) -> list[Message]:
-        """Not yet told, oldest first."""
-        ...
-
-    def add(self, number: str, kind: str, text: str, blocker: str | None = None) -> int:
-        """Insert; returns the id."""
-        ...
-
-    def tell(self, ids: Sequence[int]) -> None:
-        """Mark as told."""
-        ...
 
 
 class AttemptRows(Protocol):
@@ -262,6 +168,18 @@ class DraftRows(Protocol):
         ...
 
 
+class AcknowledgementRows(Protocol):
+    """What people say about flags."""
+
+    def of(self, number: str) -> list[Acknowledgement]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, said: Acknowledgement) -> None:
+        """Append; the newest about a flag counts."""
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -375,6 +293,11 @@ class Tables(Protocol):
     @property
     def drafts(self) -> DraftRows:
         """Verdicts that are not sent yet."""
+        ...
+
+    @property
+    def acknowledgements(self) -> AcknowledgementRows:
+        """Flags that people looked at."""
         ...
 
     @property

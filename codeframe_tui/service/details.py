@@ -6,13 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
+from codeframe_tui.core.acknowledgement import flag_documents, standing
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verdict import is_test_support
 from codeframe_tui.core.verification import Run, TestCase, Verification, counts_of, failing
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -47,11 +50,20 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "ruling": _ruling(tables, found),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
         "attempts": _attempts(tables, found.number, files_of),
         **({} if shown is None else {"shown": shown}),
     }
+
+
+def _ruling(tables: Tables, task: Task) -> Document | None:
+    """What the policy said of the newest attempt, with every condition; None = nothing yet."""
+    for event in tables.events.typed(task.number, ("policy.decided",), 1):
+        if event.data["attempt"] == task.attempt:
+            return {"at": event.at, **event.data}
+    return None
 
 
 def _shown(tables: Tables, query: ShowTask, found: Task) -> Document:
@@ -69,6 +81,7 @@ def _attempts(tables: Tables, number: str, whole: Collection[int] | None) -> lis
     usage = tables.turns.usage_by_attempt(number)
     costs = tables.turns.cost_by_attempt(number)
     events = tables.events.typed(number, repeated.EVENTS, HISTORY)
+    said = standing(tables.acknowledgements.of(number))
     found = []
     for each in attempts:
         there = whole is None or each.number in whole
@@ -77,6 +90,7 @@ def _attempts(tables: Tables, number: str, whole: Collection[int] | None) -> lis
             {
                 **_attempt(each, usage.get(each.number, Usage()), tests),
                 "file_count": counts.get(each.number, 0),
+                "flags": flag_documents(each.flags, each.proposal, said),
                 "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
                 "again": repeated.document(each.number, events, tests.get(AGAIN, ())),
             }
@@ -143,7 +157,6 @@ def _attempt(attempt: Attempt, usage: Usage, tests: _Tests) -> Document:
         "explanation": attempt.explanation,
         "files": [asdict(file) for file in attempt.files],
         "verification": _verification(found, tests) if found else None,
-        "flags": [asdict(flag) for flag in attempt.flags],
         "usage": asdict(usage),
     }
 
@@ -158,7 +171,14 @@ def _verification(verification: Verification, tests: _Tests) -> Document:
         "green": _run(verification.green, tests.get("green", ())),
         "regression": _run(verification.regression, tests.get("regression", ())),
         "lint": _run(verification.lint, tests.get("lint", ())),
+        "coverage": _coverage(verification.coverage),
     }
+
+
+def _coverage(coverage: Coverage) -> Document:
+    """Lines of the code under test are counted; of test files it is only shown."""
+    covered, lines = tally(coverage, lambda path: not is_test_support(path))
+    return {**coverage_document(coverage), "covered": covered, "lines": lines}
 
 
 def _run(run: Run, tests: Sequence[TestCase]) -> Document:

@@ -216,9 +216,17 @@ class CockpitApp(Reviewer, Looks):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(DiffView.LetterAsked)
+    def _copy_letter(self) -> None:
+        self.action_act("review.copy_letter")
+
     @on(DiffView.CommentAsked)
     def _comment(self) -> None:
         self.action_act("review.comment")
+
+    @on(DiffView.FlagAsked)
+    def _flag_asked(self) -> None:
+        self.action_act("review.acknowledge")
 
     @on(DiffView.AttemptsAsked)
     def _attempts(self) -> None:

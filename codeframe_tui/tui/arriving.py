@@ -40,7 +40,7 @@ class Arrivals:
         if number is None:
             self._feed.want("task", None)
             return
-        shown = queries.ShowTask(number, whole=False, attempt=self._state.attempt_shown)
+        shown = queries.ShowTask(number, whole=False, attempt=self._state.attempt_shown or None)
         if known is None:
             self._feed.want("task", shown)
         else:
@@ -54,8 +54,8 @@ class Arrivals:
     def take(self, slot: str, document: Document) -> Document | None:
         """A document with all that is here of it; None when it is of no use, and asked for anew."""
         match slot:
-            case "diff":
-                return opened(document, self._state.diff)
+            case "diff" | "copy":
+                return opened(document, getattr(self._state, slot))
             case "task":
                 return self._task(document)
             case "activity":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.tui.present.files import FileRows, Files
+from codeframe_tui.tui.present.files import FileRows
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.panes import FileList
 from tests.tui.driving import Drive, opened
@@ -43,21 +43,20 @@ async def _in_diff(drive: Drive) -> DiffView:
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Rows that were made, and files that were put in order."""
+    """Rows that were made, and files for which places were found."""
     done: list[str] = []
-    made, ordered = FileRows._file, Files.__init__
+    made, laid = FileRows._file, FileRows.__init__
 
     def make(rows: FileRows, file: Any) -> Any:
         done.append("row")
         return made(rows, file)
 
-    def order(files: Files, listed: Any, *rest: Any) -> None:
-        found = list(listed)
-        done.extend(["file"] * len(found))
-        ordered(files, found, *rest)
+    def lay(rows: FileRows, files: Any, *rest: Any) -> None:
+        done.extend(["file"] * len(files))
+        laid(rows, files, *rest)
 
     monkeypatch.setattr(FileRows, "_file", make)
-    monkeypatch.setattr(Files, "__init__", order)
+    monkeypatch.setattr(FileRows, "__init__", lay)
     return done
 
 
@@ -86,15 +85,3 @@ async def test_the_list_follows_the_file_under_the_cursor() -> None:
         bold = [index for index in range(listed.count()) if ("bold" in
                 [style for _, style in listed.rows[index].left])]  # fmt: skip
         assert [listed.rows[index].key for index in bold] == ["pkg/mod_00299.py"]
-
-
-async def test_the_files_are_those_of_the_attempt_that_is_shown() -> None:
-    service = FakeService()
-    service.tasks["1.2.3"]["attempts"][0]["files"] = service.tasks["1.2.3"]["attempts"][0]["files"][
-        :1
-    ]
-    async with opened(service, size=(200, 50)) as drive:
-        listed = drive.app.cockpit.query_one(FileList)
-        await drive.until(lambda: "0 of 4" in listed.text_at(0) or "1 of 4" in listed.text_at(0))
-        drive.app.look_at(1)
-        await drive.until(lambda: "of 1 seen" in listed.text_at(0))

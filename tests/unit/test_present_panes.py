@@ -16,8 +16,9 @@ from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
-from codeframe_tui.tui.present.files import FileRows, Files, Progress
-from codeframe_tui.tui.present.focus import evidence_rows, flags_of, title_row
+from codeframe_tui.tui.present.files import FileRows, Marks
+from codeframe_tui.tui.present.flags import flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
@@ -83,7 +84,7 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *proof_rows(None, live, Shown(), now=NOW),
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
-        *FileRows(Files(spoilt["attempts"][-1]["files"], (), flags_of(spoilt)), _NOTHING_SAID),
+        *FileRows(spoilt["attempts"][-1]["files"], flags_of(spoilt)),
         *guard_rows(spoilt, unseen=[nasty], undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
         *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
@@ -278,32 +279,13 @@ def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
     assert "everything was looked at" in _text(guard_rows(shown(), unseen=[]))
 
 
-_NOTHING_SAID = Progress(lambda path: None, frozenset(), "")
-
-
 def test_the_file_list_shows_verdicts_and_flags() -> None:
-    said = Progress({"client/retry.py": "accepted"}.get, frozenset(["a", "client/limit.py"]), "")
-    rows = FileRows(Files(FILES, (), flags_of(shown())), said)
-    assert "FILES  1 of 4 seen" in _text(rows)
-    assert "✔ client/retry.py  +8 −3" in _text(rows)
-    assert "! new dependency" in _text(rows)
-
-
-def test_lines_of_files_and_of_their_flags_are_found_without_the_others() -> None:
-    files = [{"path": f"f{n}", "action": "modify", "added": n} for n in range(50)]
-    flags = [{"path": f"f{n}", "rule": f"r{n}", "severity": "amber"} for n in (0, 7, 8, 49)]
-    order = [f"f{n}" for n in reversed(range(40))]
-    rows = FileRows(Files(files, order, flags), _NOTHING_SAID)
-    listed = list(rows)
-    assert len(listed) == len(rows) == 2 + 50 + 4
-    keys = [line.key for line in listed if line.key]
-    assert keys == [*order, *(f"f{n}" for n in range(40, 50))]
-    for line, each in enumerate(listed):
-        assert each.key is None or rows.line_of(each.key) == line
-    for flag in flags:
-        found = rows.line_of(flag["path"])
-        assert found is not None
-        assert plain(listed[found + 1]) == f"  ! {flag['rule']}"
+    files = FileRows(FILES, flags_of(shown()))
+    rows = files.showing(Marks({"client/retry.py": "accepted"}.get, "client/limit.py", 2))
+    said = _text(rows)
+    assert "FILES  2 of 4 seen" in said
+    assert "✔ client/retry.py  +8 −3" in said
+    assert "! new dependency" in said
 
 
 def test_an_apply_is_told_with_the_way_back() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import coverage_document, coverage_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -105,6 +106,7 @@ class SqlAttempts:
             "message": verification.message,
             "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
+            "coverage": coverage_document(verification.coverage),
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -212,6 +214,7 @@ def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verifi
         summary["message"],
         failed=summary.get("failed"),
         **whole,
+        coverage=coverage_from(summary.get("coverage")),
     )
 
 

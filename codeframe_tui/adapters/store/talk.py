@@ -26,7 +26,7 @@ _PLAIN = ("index", "role", "purpose", "attempt", "stop_reason", "model", "cost_u
 
 
 class SqlTurns:
-    """Fulfils `ports.tables.TurnRows`."""
+    """Fulfils `ports.talk.TurnRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -107,7 +107,7 @@ class SqlTurns:
 
 
 class SqlReservations:
-    """Fulfils `ports.tables.ReservationRows`."""
+    """Fulfils `ports.talk.ReservationRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -134,7 +134,7 @@ class SqlReservations:
 
 
 class SqlTools:
-    """Fulfils `ports.tables.ToolRows`."""
+    """Fulfils `ports.talk.ToolRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -169,7 +169,7 @@ class SqlTools:
 
 
 class SqlMessages:
-    """Fulfils `ports.tables.MessageRows`."""
+    """Fulfils `ports.talk.MessageRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

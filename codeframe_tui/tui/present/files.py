@@ -1,87 +1,72 @@
-"""The file list beside the diff: any number of files, of which only rows in sight are made."""
+"""The files of a change, in a column beside it or on a line above it."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, NamedTuple, overload
 
+from codeframe_tui.tui.present.diff.kinds import FileRow
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, row, safe
-from codeframe_tui.tui.present.words import ACTIONS, size_spans
 
-__all__ = ["FileRows", "Files", "Progress"]
+__all__ = ["FileRows", "Marks", "place_row", "size_spans"]
 
+_ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 _HEAD = 2
 """Rows above the first file."""
 
-_Document = Mapping[str, Any]
 
-
-class Progress(NamedTuple):
-    """How far a review is.
+class Marks(NamedTuple):
+    """What changes of a list of files while a person reviews them.
 
     Attributes:
-        verdict_of: path -> ``accepted``, ``rejected`` or another, None while mixed.
-        seen: paths of files that a person has been in.
-        here: the path the diff is at.
+        verdict: path -> ``accepted``, ``rejected`` or None while undecided or mixed.
+        current: the path the diff is at.
+        seen: number of files that a person has been in.
     """
 
-    verdict_of: Callable[[str], str | None]
-    seen: frozenset[str]
-    here: str
-
-
-class Files:
-    """Where each file of an attempt stands, which no verdict changes.
-
-    Args:
-        files: ``files`` of an attempt: path, action, added, removed.
-        order: paths as the diff has them; others stand behind.
-        flags: flags of the attempt, the worst of a file first.
-    """
-
-    def __init__(
-        self, files: Iterable[_Document], order: Iterable[str], flags: Iterable[_Document]
-    ) -> None:
-        places = {path: at for at, path in enumerate(order)}
-        self.files = sorted(files, key=lambda file: places.get(str(file.get("path")), len(places)))
-        self.paths = {str(file.get("path")): at for at, file in enumerate(self.files)}
-        self.flags: dict[str, _Document] = {}
-        for flag in flags:
-            self.flags.setdefault(str(flag.get("path")), flag)
-        flagged = sorted(at for path in self.flags if (at := self.paths.get(path)) is not None)
-        self._below = [at + n + _HEAD + 1 for n, at in enumerate(flagged)]
-        """Lines of flags, which stand below their files."""
-        self._flagged = flagged
-
-    def __len__(self) -> int:
-        return len(self.files)
-
-    @property
-    def lines(self) -> int:
-        """All rows."""
-        return _HEAD + len(self.files) + len(self._below) if self.files else 0
-
-    def line_of(self, path: str | None) -> int | None:
-        """The line of a file."""
-        at = None if path is None else self.paths.get(path)
-        return None if at is None else _HEAD + at + bisect_left(self._flagged, at)
-
-    def at(self, line: int) -> tuple[_Document, bool]:
-        """The file of a line, and whether the line tells its flag."""
-        flags = bisect_right(self._below, line)
-        is_flag = flags > 0 and self._below[flags - 1] == line
-        return self.files[line - _HEAD - flags], is_flag
+    verdict: Callable[[str], str | None] = lambda _: None
+    current: str = ""
+    seen: int = 0
 
 
 class FileRows(Sequence[Row]):
-    """The rows; keys are paths. They are where a cursor can stand (`present.stops`) too."""
+    """A heading, and one row a file, two where it is flagged; keys are paths.
 
-    def __init__(self, files: Files, progress: Progress) -> None:
-        self._files, self._progress = files, progress
+    Rows are made when they are looked at: a verdict must not cost by the number of files. They are
+    their own `Stops`: nobody moves a cursor here.
+
+    Args:
+        files: ``files`` of an attempt or a diff: path, action, added, removed.
+        flags: flags of the attempt.
+    """
+
+    def __init__(
+        self, files: Sequence[Mapping[str, Any]], flags: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        left = [flag for flag in flags if not flag.get("acknowledged")]
+        self._flagged = {str(flag.get("path")): flag for flag in reversed(left)}  # gravest stays
+        self._lines: list[tuple[Mapping[str, Any], bool]] = []
+        self._at: dict[str, int] = {}
+        for file in files:
+            path = str(file.get("path"))
+            self._at[path] = _HEAD + len(self._lines)
+            self._lines.append((file, False))
+            if path in self._flagged:
+                self._lines.append((file, True))
+        self._total = len(files)
+        self.marks = Marks()
+
+    def showing(self, marks: Marks) -> FileRows:
+        """The same files with other marks."""
+        other = copy(self)
+        other.marks = marks
+        return other
+
+    # -- rows -----------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._files.lines
+        return _HEAD + len(self._lines) if self._total else 0
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -95,41 +80,69 @@ class FileRows(Sequence[Row]):
             raise IndexError(index)
         if line < _HEAD:
             return BLANK if line else self._head()
-        file, is_flag = self._files.at(line)
-        return self._flag(file) if is_flag else self._file(file)
-
-    @property
-    def first(self) -> int | None:
-        """See `Stops`."""
-        return _HEAD if len(self) else None
-
-    def line_of(self, key: str | None) -> int | None:
-        """See `Stops`."""
-        return self._files.line_of(key)
-
-    def beyond(self, line: int | None, steps: int) -> int | None:
-        """See `Stops`; no cursor stands in this list."""
-        del line, steps
-        return self.first
+        file, of_flag = self._lines[line - _HEAD]
+        return self._flag(file) if of_flag else self._file(file)
 
     def _head(self) -> Row:
-        seen = len(self._files.paths.keys() & self._progress.seen)
-        return row(None, ("FILES", "dim"), (f"  {seen:,} of {len(self._files):,} seen", "faint"))
+        return row(
+            None, ("FILES", "dim"), (f"  {self.marks.seen:,} of {self._total:,} seen", "faint")
+        )
 
-    def _file(self, file: _Document) -> Row:
+    def _file(self, file: Mapping[str, Any]) -> Row:
         path = str(file.get("path"))
-        sign, style = ACTIONS.get(str(file.get("action")), ACTIONS["modify"])
-        verdict = self._progress.verdict_of(path)
+        sign, style = _ACTIONS.get(str(file.get("action")), ("~", "violet"))
+        verdict = self.marks.verdict(path)
         if verdict == "accepted":
             sign, style = "✔", "green"
         elif verdict == "rejected":
             sign, style = "✘", "red"
         decided = verdict in {"accepted", "rejected"}
-        name = "bold" if path == self._progress.here else "dim" if decided else "text"
-        right: list[Span] = size_spans(file)
-        return row(path, (f"{sign} ", style), (safe(path), name), right=right)
+        name = "bold" if path == self.marks.current else "dim" if decided else "text"
+        return row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file))
 
-    def _flag(self, file: _Document) -> Row:
-        flag = self._files.flags[str(file.get("path"))]
+    def _flag(self, file: Mapping[str, Any]) -> Row:
+        flag = self._flagged[str(file.get("path"))]
         colour = "red" if flag.get("severity") == "red" else "amber"
         return row(None, (f"  ! {safe(flag.get('rule'))}", colour))
+
+    # -- where a cursor could stand ---------------------------------------------------------------
+
+    @property
+    def first(self) -> int | None:
+        """See `Stops`."""
+        return _HEAD if self._total else None
+
+    def line_of(self, key: str | None) -> int | None:
+        """See `Stops`."""
+        return None if key is None else self._at.get(key)
+
+    def beyond(self, line: int | None, steps: int) -> int | None:
+        """See `Stops`."""
+        del line, steps
+        return None
+
+
+def place_row(file: FileRow | None, *, seen: int = 0) -> Row:
+    """The file whose lines are in sight without its bar; a blank line while there is none.
+
+    Args:
+        file: its bar.
+        seen: number of files that a person has been in.
+    """
+    if file is None:
+        return BLANK
+    sign, style = _ACTIONS.get(file.action, ("~", "violet"))
+    size = size_spans({"added": file.added, "removed": file.removed})
+    left = ((f"{sign} ", style), (file.shown, "text"), ("  ", ""), *size)
+    progress: list[Span] = [(f"{seen} of {file.total} seen · ", "faint")] if seen else []
+    return row(None, *left, right=[*progress, (f"file {file.number} of {file.total}", "dim")])
+
+
+def size_spans(file: Mapping[str, Any]) -> list[Span]:
+    """``+31 −8``: lines added and removed, without zeros."""
+    spans: list[Span] = []
+    if file.get("added"):
+        spans.append((f"+{file['added']}", "green"))
+    if file.get("removed"):
+        spans.append((f"{' ' if spans else ''}−{file['removed']}", "red"))
+    return spans

@@ -52,8 +52,14 @@ class Shown(NamedTuple):
 
 
 class _Test(NamedTuple):
-    """What is known of one test, by run."""
+    """What is known of one test, by run.
 
+    Attributes:
+        id: what it is called by those who run it, word for word; never drawn.
+        name: the same as it is shown.
+    """
+
+    id: str
     name: str
     red: _Seen | None
     green: _Seen | None
@@ -83,7 +89,7 @@ class _Test(NamedTuple):
     @property
     def key(self) -> str:
         run = "green" if self.green else "red" if self.red else "regression"
-        return f"{run if self.is_new or self.regression else AGAIN}::{self.name}"
+        return f"{run if self.is_new or self.regression else AGAIN}::{self.id}"
 
 
 class Proof:
@@ -133,7 +139,7 @@ class Proof:
 
 def failing(task: _Document | None) -> tuple[str, ...]:
     """Ids of the tests of the newest attempt that fail."""
-    return tuple(test.name for test in _tests(task, None) if test.fails)
+    return tuple(test.id for test in _tests(task, None) if test.fails)
 
 
 def proof_rows(
@@ -141,7 +147,7 @@ def proof_rows(
 ) -> list[Row]:
     """Why it is not proven, what runs again, and a row per test, failures first.
 
-    Keys are ``run::test id`` with the run whose output tells most, or `UNCHANGED`.
+    Keys are ``run::test id``, the true one, with the run whose output tells most, or `UNCHANGED`.
 
     Args:
         task: a `ShowTask` document.
@@ -164,8 +170,8 @@ def _body(tests: Sequence[_Test], shown: Shown) -> list[Row]:
     told.sort(key=lambda test: (not test.fails, test.before in {"failed", "?"}))
     if shown.failures:
         told = [test for test in told if test.fails]
-    names = {test.name for test in told}
-    same = [] if shown.failures else [test for test in tests if test.name not in names]
+    ids = {test.id for test in told}
+    same = [] if shown.failures else [test for test in tests if test.id not in ids]
     page = _Page(shown.width, [*told, *same] if unfolded else told)
     rows = [page.row(test) for test in told]
     if same and not shown.sought:
@@ -181,32 +187,33 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
     if live is not None and live.again:
         again = _clean(live.tests.get(AGAIN) or {})
     runs[AGAIN] = again
-    names = dict.fromkeys(name for run in (*RUNS, AGAIN) for name in runs[run])
+    ids = dict.fromkeys(test for run in (*RUNS, AGAIN) for test in runs[run])
     regressed = (found or {}).get("regression") or {}
     return [
         _Test(
-            name,
-            runs["red"].get(name),
-            runs["green"].get(name),
-            runs["regression"].get(name),
-            again.get(name),
-            messages.get(name, ""),
-            _before(name, runs, regressed),
+            test,
+            safe(test),
+            runs["red"].get(test),
+            runs["green"].get(test),
+            runs["regression"].get(test),
+            again.get(test),
+            messages.get(test, ""),
+            _before(test, runs, regressed),
         )
-        for name in names
+        for test in ids
     ]
 
 
-def _before(name: str, runs: Mapping[str, Mapping[str, _Seen]], regressed: _Document) -> str:
+def _before(test: str, runs: Mapping[str, Mapping[str, _Seen]], regressed: _Document) -> str:
     """What a test that was there before did on the base: it is told only of those that matter."""
-    if name in runs["red"] or name in runs["green"] or name not in runs["regression"]:
+    if test in runs["red"] or test in runs["green"] or test not in runs["regression"]:
         return ""
-    if runs["regression"][name][0] in _FINE or not regressed:
+    if runs["regression"][test][0] in _FINE or not regressed:
         return "passed"
     if regressed.get("verdict") != "regressed":
         return "failed"
     said = safe(regressed.get("message"))
-    return "passed" if not said or name in said else "?"
+    return "passed" if not said or safe(test) in said else "?"
 
 
 def _recorded(found: Mapping[str, Any]) -> tuple[dict[str, dict[str, _Seen]], dict[str, str]]:
@@ -222,10 +229,10 @@ def _outcomes(
     tests: Sequence[Mapping[str, Any]], messages: dict[str, str]
 ) -> Iterable[tuple[str, _Seen]]:
     for test in tests:
-        name, outcome = safe(test.get("id")), safe(test.get("outcome"))
+        id_, outcome = str(test.get("id") or ""), safe(test.get("outcome"))
         if outcome not in _FINE and test.get("message"):
-            messages[name] = safe(test.get("message"))
-        yield name, (outcome, test.get("duration") or 0.0)
+            messages[id_] = safe(test.get("message"))
+        yield id_, (outcome, test.get("duration") or 0.0)
 
 
 def _streamed(live: Live | None) -> dict[str, dict[str, _Seen]]:
@@ -234,7 +241,7 @@ def _streamed(live: Live | None) -> dict[str, dict[str, _Seen]]:
 
 
 def _clean(tests: Mapping[str, _Seen]) -> dict[str, _Seen]:
-    return {safe(test): value for test, value in tests.items()}
+    return {test: (safe(outcome), took) for test, (outcome, took) in tests.items()}
 
 
 class _Page:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codeframe_tui.tui.present.rows import Span, safe
+from codeframe_tui.tui.present.rows import safe
 
 __all__ = [
-    "ACTIONS",
     "OUTCOMES",
     "PHASES",
     "count",
     "sign_of",
-    "size_spans",
     "state_of",
     "status_of",
 ]
@@ -39,13 +37,6 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "skipped": ("○", "dim"),
 }
 """Outcome of a test -> sign and style."""
-
-ACTIONS: Mapping[str, tuple[str, str]] = {
-    "create": ("+", "green"),
-    "modify": ("~", "violet"),
-    "delete": ("-", "red"),
-}
-"""What is done to a file -> sign and style."""
 
 _STATES: Mapping[str, tuple[str, str, str, str]] = {
     "in_review": ("◆", "text", "review", "amber"),
@@ -87,13 +78,3 @@ def status_of(task: Mapping[str, Any]) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 task``, ``2 tasks``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def size_spans(file: Mapping[str, Any]) -> list[Span]:
-    """``+31 −8``: lines added and removed, without zeros."""
-    spans: list[Span] = []
-    if file.get("added"):
-        spans.append((f"+{file['added']}", "green"))
-    if file.get("removed"):
-        spans.append((f"{' ' if spans else ''}−{file['removed']}", "red"))
-    return spans

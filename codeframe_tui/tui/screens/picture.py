@@ -16,15 +16,12 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.draft import Verdict
-from codeframe_tui.tui.present.files import FileRows, Files, Progress
-from codeframe_tui.tui.present.focus import (
-    evidence_rows,
-    flag_places,
-    flags_of,
-    place_row,
-    title_row,
-)
+from codeframe_tui.tui.present.draft_name import DraftName
+from codeframe_tui.tui.present.files import FileRows, Marks, place_row
+from codeframe_tui.tui.present.flags import flag_places, flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
@@ -83,9 +80,9 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._signs = Signs()
         self._timeline = Timeline()
-        self._files = Files((), (), ())
-        self._files_for: tuple[Any, ...] = ()
+        self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
@@ -161,16 +158,21 @@ class Picture(Screen[None], Surface):
 
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
-        self.part("diff", DiffView).reviewable = self.state.reviewable
+        diff, task = self.part("diff", DiffView), self.state.task
+        self._allow()
+        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
         self.draw_decided()
         evidence = self.part("evidence", Label)
-        evidence.show(*evidence_rows(self.state.task, width=max(evidence.line_width, 20)))
+        evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
 
     def draw_decided(self) -> None:
         """What a verdict changes beside the diff: the title's counts and the file list."""
-        diff, task = self.part("diff", DiffView), self.state.task
-        title, draft = self.part("title", Label), diff.draft
+        title, draft, task = (
+            self.part("title", Label),
+            self.part("diff", DiffView).draft,
+            self.state.task,
+        )
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
@@ -178,30 +180,24 @@ class Picture(Screen[None], Surface):
 
     @on(DiffView.CursorMoved)
     def draw_files(self) -> None:
-        """The file list; only rows in sight are made."""
-        diff, task, listed = (
+        """The files that differ in what is shown; of a change on its way, those it will have."""
+        diff, listed, task = (
             self.part("diff", DiffView),
-            self.state.proof,
             self.part("files", FileList),
+            self.state.task,
         )
-        files = self._files_of(task, diff.document["files"])
+        shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
+        files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
+        if files is not self._listed[0] or diff.flags is not self._listed[1]:
+            self._listed = files, diff.flags, FileRows(files, flags_of(task))
         listed.set_class(not files, "-empty")
-        here = diff.place.path if diff.place else ""
-        draft = diff.draft
-        listed.set_rows(FileRows(files, Progress(draft.file_verdict, draft.seen, here)))
-        listed.reach(here)
+        here, seen = diff.place.path if diff.place else "", len(diff.draft.seen) if shown else 0
+        listed.show(self._listed[2].showing(Marks(diff.draft.file_verdict, here, seen)))
 
-    def _files_of(
-        self, task: Mapping[str, Any] | None, shown: Sequence[Mapping[str, Any]]
-    ) -> Files:
-        """Where the files stand; found anew only when they, their order or flags are others."""
-        files = (newest_attempt(task) or {}).get("files") or ()
-        flags = flags_of(task)
-        known, self._files_for = self._files_for, (files, shown, flags)
-        if not (known and known[0] is files and known[1] is shown and known[2] == flags):
-            order = (str(file["path"]) for file in shown)
-            self._files = Files(files, order, flags)
-        return self._files
+    def _allow(self) -> None:
+        """What may be done with the change that is shown."""
+        diff = self.part("diff", DiffView)
+        diff.reviewable, diff.sendable = self.state.reviewable, self.state.sendable
 
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
@@ -212,10 +208,11 @@ class Picture(Screen[None], Surface):
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.reviewable
+        self._allow()
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -224,11 +221,12 @@ class Picture(Screen[None], Surface):
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
-        shown = self.state.diff or {}
-        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        shown = self.state.shown or {}
+        same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
+        fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
-            diff.restore(review["draft"], review["proposal"])
+            diff.restore(review["draft"], DraftName.of(shown))
 
     def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
         flags = flags_of(self.state.task)
@@ -237,10 +235,12 @@ class Picture(Screen[None], Surface):
     def _flag(self) -> None:
         """Take flags over; when there are others the files may stand in another order."""
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
-        if flags != diff.flags:
-            diff.flags = flags
-            if self.state.diff and not diff.is_live:
-                self.draw_diff()
+        if flags == diff.flags:
+            return
+        moved = [each[:2] for each in flags] != [each[:2] for each in diff.flags]
+        diff.flags = flags
+        if moved and self.state.shown and not diff.is_live:
+            self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""

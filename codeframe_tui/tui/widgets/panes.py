@@ -118,8 +118,6 @@ class ActivityPane(PagedList, Pane, ListSearch):
 class FileList(LineList, can_focus=False):
     """Files of a proposal beside the diff; keys of rows are paths."""
 
-    _reached = ""
-
     class Picked(Message):
         """A file was clicked."""
 
@@ -127,16 +125,17 @@ class FileList(LineList, can_focus=False):
             super().__init__()
             self.path = path
 
-    def stops_of(self, rows: Sequence[Row]) -> Stops:
-        """Rows of files know their lines themselves."""
-        return rows if isinstance(rows, FileRows) else super().stops_of(rows)
-
-    def reach(self, path: str) -> None:
-        """Bring a file into sight, once when it becomes another one."""
-        line = None if path == self._reached else self._stops.line_of(path)
-        if line is not None and self.size.height:
-            self._reached = path
+    def show(self, rows: FileRows) -> None:
+        """Show other rows; the file that the diff comes to comes into sight."""
+        was = self.rows.marks.current if isinstance(self.rows, FileRows) else ""
+        self.set_rows(rows)
+        line = rows.line_of(rows.marks.current)
+        if line is not None and rows.marks.current != was:
             self._bring_into_sight(line)
+
+    def stops_of(self, rows: Sequence[Row]) -> Stops:
+        """The rows know their lines themselves."""
+        return rows if isinstance(rows, FileRows) else super().stops_of(rows)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the file; there is no cursor here to move."""
