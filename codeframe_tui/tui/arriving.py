@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui.core import queries
 from codeframe_tui.tui.feed import Feed
-from codeframe_tui.tui.present.activity import continued, preceded
-from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.state import State
-from codeframe_tui.tui.present.tested import completed, stamp_of
 
 if TYPE_CHECKING:
     from codeframe_tui.ports import Document
@@ -54,8 +51,6 @@ class Arrivals:
     def take(self, slot: str, document: Document) -> Document | None:
         """A document with all that is here of it; None when it is of no use, and asked for anew."""
         match slot:
-            case "diff" | "copy":
-                return opened(document, getattr(self._state, slot))
             case "task":
                 return self._task(document)
             case "activity":
@@ -64,6 +59,8 @@ class Arrivals:
                 return document
 
     def _task(self, document: Document) -> Document | None:
+        from codeframe_tui.tui.present.tested import completed, stamp_of  # noqa: PLC0415 - as below
+
         whole = completed(document, self._state.task)
         if whole is None:
             self.want_task()
@@ -72,6 +69,8 @@ class Arrivals:
         return None if whole is None else dict(whole)
 
     def _activity(self, document: Document) -> Document | None:
+        from codeframe_tui.tui.present.pages import continued  # noqa: PLC0415 - as below
+
         whole = continued(document, self._state.activity)
         if whole is None:
             self.want_activity()
@@ -82,6 +81,8 @@ class Arrivals:
 
     async def earlier(self) -> None:
         """Fetch what happened before the first of what is here. Raises: CodeframeError."""
+        from codeframe_tui.tui.present.pages import preceded  # noqa: PLC0415 - not for the first picture
+
         here = self._state.activity or {}
         if not here.get("earlier"):
             return

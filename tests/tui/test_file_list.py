@@ -8,7 +8,7 @@ import pytest
 
 from codeframe_tui.tui.present.files import FileRows
 from codeframe_tui.tui.widgets.diff.view import DiffView
-from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.task_panes import FileList
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, diff, shown
 

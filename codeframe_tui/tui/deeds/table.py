@@ -21,6 +21,7 @@ from codeframe_tui.tui.deeds import (
     review,
     tasks,
     tests,
+    usage,
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
@@ -77,6 +78,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
+    "app.usage": usage.show,
     "app.palette": palette.palette,
     "app.quit": cockpit.quit_,
 }

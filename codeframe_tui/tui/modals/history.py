@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -16,6 +17,7 @@ from codeframe_tui.tui.present.history import item_rows
 from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.messages import EarlierAsked
 from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = ["HistoryDialog"]
@@ -77,7 +79,8 @@ class HistoryDialog(Dialog[int]):
         story.set_rows(self._rows_of(self._page))
         return story
 
-    def on_paged_list_earlier_asked(self, event: PagedList.EarlierAsked) -> None:
+    @on(EarlierAsked)
+    def _earlier_asked(self, event: EarlierAsked) -> None:
         """Fetch what was before."""
         event.stop()
         self.run_worker(self._give_earlier(event.lines))

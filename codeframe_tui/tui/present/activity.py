@@ -10,7 +10,7 @@ from codeframe_tui.tui.present.countdown import countdown_spans
 from codeframe_tui.tui.present.rows import Row, Span, heading, row, safe
 from codeframe_tui.tui.present.times import clock, money
 
-__all__ = ["Timeline", "activity_rows", "continued", "money_spans", "preceded"]
+__all__ = ["Timeline", "activity_rows", "money_spans"]
 
 _Document = Mapping[str, Any]
 _WIDE, _NORMAL = 120, 84
@@ -78,33 +78,6 @@ def activity_rows(
         doing: what the model does just now and the newest of it, e.g. ``("thinks", "so I …")``.
     """
     return Timeline().rows(document, now=now, width=width, waiting=waiting, doing=doing)
-
-
-def continued(page: _Document, before: _Document | None) -> dict[str, Any] | None:
-    """What is here with what happened since; None when it does not go on from there.
-
-    Args:
-        page: the answer to `ShowActivity` that has just come.
-        before: what was here.
-    """
-    after = page.get("after")
-    if not after:
-        return dict(page)
-    if before is None or before.get("task") != page.get("task") or before["last"] < after:
-        return None
-    told = {item["seq"]: item for item in page["items"]}
-    items = [told.pop(item["seq"], item) for item in before["items"]]
-    kept = {name: before[name] for name in ("first", "earlier")}
-    last = max(before["last"], page["last"])
-    return {**page, **kept, "last": last, "items": [*items, *told.values()]}
-
-
-def preceded(page: _Document, here: _Document | None) -> dict[str, Any] | None:
-    """What is here below an earlier page, if it is still what that page was asked for."""
-    if here is None or here.get("task") != page.get("task") or page["last"] >= here["first"]:
-        return None if here is None else dict(here)
-    kept = {name: page[name] for name in ("first", "earlier")}
-    return {**here, **kept, "items": [*page["items"], *here["items"]]}
 
 
 def money_spans(document: _Document | None) -> list[Span]:

@@ -83,7 +83,7 @@ def entries(
 
 def _entry(known: Known, places: Mapping[str, str], state: State, pane: str) -> Entry:
     why, where = why_not(known.action, state), known.action.partition(".")[0]
-    place = "" if where == "app" else places[where]
+    place = "" if where in {pane, "app"} else places[where]
     typed = f"{known.label} {known.help}" if known.label else known.help
     group = 2 if why else 0 if where in {pane, "app", "list"} else 1
     return Entry(known.action, known.keys, known.help, typed, place, why, group)

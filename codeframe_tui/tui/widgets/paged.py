@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from textual import events
-from textual.message import Message
 
 from codeframe_tui.tui.widgets.lines import LineList
+from codeframe_tui.tui.widgets.messages import EarlierAsked
 
 __all__ = ["PagedList"]
 
@@ -19,18 +19,6 @@ class PagedList(LineList):
 
     earlier = False
     _asked = False
-
-    class EarlierAsked(Message):
-        """Older rows are wanted; `answered` is called when they came, or did not."""
-
-        def __init__(self, lines: PagedList) -> None:
-            super().__init__()
-            self.lines = lines
-
-        @property
-        def control(self) -> PagedList:
-            """The list."""
-            return self.lines
 
     def answered(self) -> None:
         """They can be asked for again."""
@@ -57,7 +45,7 @@ class PagedList(LineList):
     def _ask(self) -> None:
         if self.earlier and not self._asked:
             self._asked = True
-            self.post_message(self.EarlierAsked(self))
+            self.post_message(EarlierAsked(self))
 
     def _top_key(self) -> tuple[str, int] | None:
         """At the top too, while older rows are on their way: they come above it."""
