@@ -321,6 +321,14 @@ def test_an_apply_is_told_with_the_way_back() -> None:
     part = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py"], "verdict": "not_verified"})
     told = "".join(text for text, _ in news(part))
     assert told.startswith("✔ 1.2.3 applied: 1 file, not verified, nothing committed")
+    made = {"commit": "c" * 40, "branch": "main", "left_out": ["build/x"]}
+    kept = {"refused": "not committed: a merge is under way", "hint": "end it first"}
+    for commit, words in (
+        (made, "✔ 1.2.3 applied: 1 file, committed cccccccc on main, 1 ignored file left out · u"),
+        (kept, "✔ 1.2.3 applied: 1 file, not committed: a merge is under way · u"),
+    ):
+        applied = Event(7, at(0), "change.applied", "1.2.3", {"files": ["a"], "commit": commit})
+        assert "".join(text for text, _ in news(applied)).startswith(words)
     assert cells(said) < 78
 
 

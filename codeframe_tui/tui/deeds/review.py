@@ -150,6 +150,7 @@ def _sheet(
         rejected=draft.count(Verdict.REJECTED),
         undecided=draft.count(Verdict.UNDECIDED),
         comments=len(changes.get("comments") or ()),
+        commits=bool((desk.state.overview or {}).get("commits")),
     )
     apply = [Choice("a", "apply", "apply")] if draft.parts else []
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
