@@ -180,7 +180,7 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         found = attempt.get("verification") or {}
         verdict = safe(found.get("verdict")).replace("_", " ") or "not tested"
         style = {"proven": "green", "failed": "red"}.get(verdict, "amber")
-        what = count(len(attempt.get("files") or ()), "file")
+        what = count(int(attempt.get("file_count") or 0), "file")
         here = "shown" if number == shown else "compared with" if number == since else ""
         rows.append(
             row(

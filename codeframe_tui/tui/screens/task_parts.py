@@ -98,17 +98,21 @@ class TaskParts:
         self._allow()
         diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
-        draft = diff.draft
+        self.draw_decided()
+        self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
+
+    def draw_decided(self) -> None:
+        """What a verdict changes beside the diff: the title's counts and the file list."""
+        draft, task = self.diff.draft, self.state.task
         title = self._frame.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
-        self._draw_files(task)
-        self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
+        self.draw_files()
 
-    def _draw_files(self, task: Mapping[str, Any] | None) -> None:
+    def draw_files(self) -> None:
         """The files that differ in what is shown; of a change on its way, those it will have."""
-        diff, listed = self.diff, self.files
+        diff, listed, task = self.diff, self.files, self.state.task
         shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
         files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
         if files is not self._listed[0] or diff.flags is not self._listed[1]:
@@ -185,6 +189,7 @@ class TaskParts:
     def draw_activity(self) -> None:
         """The timeline."""
         pane, live = self.activity, self.state.in_hand
+        pane.earlier = bool((self.state.activity or {}).get("earlier"))
         rows = self._timeline.rows(
             self.state.activity,
             now=self._now(),

@@ -13,6 +13,7 @@ from textual.message import Message
 if TYPE_CHECKING:  # as above
     from codeframe_tui.tui.present.diff.kinds import Place
     from codeframe_tui.tui.present.draft import ReviewDraft
+    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = [
     "ApproveAllAsked",
@@ -21,6 +22,7 @@ __all__ = [
     "CommentAsked",
     "CompareAsked",
     "DraftChanged",
+    "EarlierAsked",
     "EditorAsked",
     "FilePicked",
     "FlagAsked",
@@ -167,6 +169,14 @@ class FilePicked(Message):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
+
+
+class EarlierAsked(Message):
+    """Older rows of a list are wanted; its `answered` is called when they came, or did not."""
+
+    def __init__(self, lines: PagedList) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 class TestsFiltered(Message):
