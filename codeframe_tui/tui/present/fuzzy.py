@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from codeframe_tui.core.path_filter import in_order
 
 __all__ = ["ranked"]
 
@@ -18,11 +19,10 @@ def ranked(typed: str, texts: Sequence[str], *, limit: int = 200) -> list[int]:
     from rapidfuzz import fuzz  # noqa: PLC0415 - 28 ms that the first frame must not pay
 
     wanted = typed.casefold().replace(" ", "")
-    letters = re.compile(".*?".join(map(re.escape, wanted)), re.DOTALL)
     scored: list[tuple[float, int, int]] = []
     for at, text in enumerate(texts):
         folded = text.casefold()
-        if letters.search(folded):
+        if in_order(wanted, folded):
             name = folded.rpartition("/")[2]
             best = max(fuzz.partial_ratio(wanted, folded), fuzz.partial_ratio(wanted, name) + 5)
             scored.append((-best, len(text), at))
