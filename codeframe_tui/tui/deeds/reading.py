@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.modals.file_picker import KEEP, FilePicker
 from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.present.comment_list import comment_items
 from codeframe_tui.tui.present.diff.kinds import Place
@@ -19,7 +20,7 @@ _CHANGES = {"+": ("+ ", "green"), "-": ("- ", "red"), "~": ("~ ", "violet")}
 
 
 async def jump(desk: Desk) -> None:
-    """Go to a file by a few letters of its path."""
+    """Go to a file by a few letters of its path, or show only files that fit."""
     files = list(desk.diff.document["files"])
     seen = desk.diff.draft.seen
     items = [
@@ -33,9 +34,13 @@ async def jump(desk: Desk) -> None:
         )
         for file in files
     ]
-    picked = await desk.ask(Picker("Go to a file", items, nothing="no file is changed"))
-    if picked is not None:
-        desk.diff.reach(Place(files[picked]["path"]), top=True)
+    paths = [file["path"] for file in files]
+    dialog = FilePicker(items, paths, only=desk.diff.only)
+    picked = await desk.ask(dialog)
+    if picked == KEEP:
+        desk.diff.narrow(dialog.typed)
+    elif picked is not None:
+        desk.diff.reach(Place(paths[picked]), top=True)
 
 
 async def jump_to_symbol(desk: Desk) -> None:

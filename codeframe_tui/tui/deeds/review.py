@@ -41,6 +41,7 @@ async def approve_all(desk: Desk) -> None:
         partly=draft.count(Verdict.PARTLY),
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
+        hidden=desk.diff.hidden,
     )
     apply = _AS_IS if is_risky(task) else _YES
     if await desk.choose(f"Apply all of {number}?", rows, apply):

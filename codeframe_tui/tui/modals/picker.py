@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.fuzzy import ranked
-from codeframe_tui.tui.present.rows import Row, Span, heading
+from codeframe_tui.tui.present.rows import BLANK, Row, Span, heading
 from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["Pickable", "Picker"]
@@ -50,6 +50,7 @@ class Picker(Dialog[int]):
         title: what is picked.
         items: all there are, in their order.
         nothing: what is said when there are none.
+        more: other keys and what they do.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,8 +61,15 @@ class Picker(Dialog[int]):
         Binding("pageup", "step(-10)", show=False),
     ]
 
-    def __init__(self, title: str, items: Sequence[Pickable], *, nothing: str) -> None:
-        super().__init__(title, [("enter", "go there"), ("↑ ↓", "choose")])
+    def __init__(
+        self,
+        title: str,
+        items: Sequence[Pickable],
+        *,
+        nothing: str,
+        more: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(title, [("enter", "go there"), ("↑ ↓", "choose"), *more])
         self._items = items
         self._nothing = nothing
 
@@ -81,11 +89,17 @@ class Picker(Dialog[int]):
         event.stop()
         self._offer(event.value)
 
-    def _offer(self, typed: str) -> None:
+    def found(self, typed: str) -> tuple[Sequence[int], Row]:
+        """Positions of what a text means, the likeliest first; what is said without or below."""
         found = ranked(typed, [item.text for item in self._items])
+        nothing = "nothing like it" if self._items else self._nothing
+        return found, BLANK if found else heading(nothing)
+
+    def _offer(self, typed: str) -> None:
+        found, said = self.found(typed)
         rows = [Row(str(at), self._items[at].left, self._items[at].right) for at in found]
         listed = self.query_one(_List)
-        listed.set_rows(rows or [heading("nothing like it" if self._items else self._nothing)])
+        listed.set_rows(rows if rows and not said.left else [*rows, said])
         listed.move_to(str(found[0]) if found else None)
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:

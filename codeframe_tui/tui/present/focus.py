@@ -27,6 +27,7 @@ def title_row(
     rejected: int = 0,
     partly: int = 0,
     reading: str = "",
+    only: str = "",
 ) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
@@ -39,6 +40,8 @@ def title_row(
         left.append((f"  {name}", "dim"))
     elif attempts:
         left.append((f"  attempt {len(attempts)}", "dim"))
+    if only:
+        left.insert(1, (f"  only {safe(only, limit=40)}", "violet"))
     if attempts and attempts[-1].get("cause") == "hand":
         left.append((" by hand", "violet"))
     right: list[Span] = []

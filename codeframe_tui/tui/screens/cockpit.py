@@ -178,7 +178,7 @@ class Cockpit(Searching):
         self.notice()
         if self.selections:
             self.clear_selection()
-        elif self.part("diff", DiffView).leave_range() or self.end_search():
+        elif self.part("diff", DiffView).leave_range() or self.end_search() or self.end_narrowing():
             pass
         elif self.pane == "diff" and self.state.reading:
             self.post_message(DiffView.ProposalAsked())

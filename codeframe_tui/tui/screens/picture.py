@@ -51,6 +51,8 @@ _GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 _ROOMY = 8
 """Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
+_Listed = tuple[Sequence[Any], Sequence[Any], str, FileRows]
+"""Files, flags and filter, and the rows that are made of them."""
 
 _LEAD = ("app.search_next", "app.back", "diff.whitespace")
 """Keys that stand first: they are shown only while there is something to go on with or to end."""
@@ -77,7 +79,7 @@ class Picture(Screen[None], Surface):
         self._complete = False
         self._proof = Proof()
         self._timeline = Timeline()
-        self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
+        self._listed: _Listed = ((), (), "", FileRows(()))
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
@@ -159,7 +161,9 @@ class Picture(Screen[None], Surface):
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
-        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
+        reading, only = self.state.reading, diff.only
+        told = title_row(task, width=width, hunks=hunks, reading=reading, only=only, **given)
+        title.show(told)
         self._draw_files(task)
         evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
@@ -169,11 +173,14 @@ class Picture(Screen[None], Surface):
         diff, listed = self.part("diff", DiffView), self.part("files", FileList)
         shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
         files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
-        if files is not self._listed[0] or diff.flags is not self._listed[1]:
-            self._listed = files, diff.flags, FileRows(files, flags_of(task))
+        about = files, diff.flags, diff.only if shown else ""
+        if any(new is not old for new, old in zip(about, self._listed, strict=False)):
+            if about[2]:
+                files = [file for file in files if diff.shows(file["path"])]
+            self._listed = *about, FileRows(files, flags_of(task), about[2])
         listed.set_class(not files, "-empty")
         here, seen = diff.place.path if diff.place else "", len(diff.draft.seen) if shown else 0
-        listed.show(self._listed[2].showing(Marks(diff.draft.file_verdict, here, seen)))
+        listed.show(self._listed[3].showing(Marks(diff.draft.file_verdict, here, seen)))
 
     def _allow(self) -> None:
         """What may be done with the change that is shown."""

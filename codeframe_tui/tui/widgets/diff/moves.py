@@ -52,6 +52,8 @@ class DiffMoves(DiffLooks):
 
     def go_to(self, unit: Unit) -> None:
         """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
+        if self.index.find(Place(unit[0])) is None:
+            self.reach(Place(unit[0]))  # its file was out of sight
         if unit[0] in self._folded:
             self.fold(self._folded - {unit[0]})
         row, end = self.row_of(unit)
