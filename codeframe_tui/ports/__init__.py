@@ -4,7 +4,9 @@ Adapters fulfil them without inheriting; only bootstrap joins both.
 """
 
 from codeframe_tui.ports.files import (
+    Conflict,
     Files,
+    Merged,
     Replacement,
     Snapshot,
     TreeEntry,
@@ -33,12 +35,14 @@ from codeframe_tui.ports.tables import Tables
 __all__ = [
     "Clock",
     "CodeIndex",
+    "Conflict",
     "Document",
     "Files",
     "Finished",
     "Found",
     "Hit",
     "Ledger",
+    "Merged",
     "Model",
     "Replacement",
     "Reply",

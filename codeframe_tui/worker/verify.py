@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from codeframe_tui.core.causes import module_names
+from codeframe_tui.core.coverage import Ranges, changed_lines
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import Findings
+from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -79,10 +81,13 @@ class Verifier:
         )
         support = [d.path for d in diffs if is_test_support(d.path)]
         red = await self._red_run(task, base, tree, changed, support) if changed else None
-        regression = await self._suite(task, tree)
+        lines, left_out = changed_lines(diffs)
+        watch = _Watch(lines, changed)
+        regression = await self._suite(task, tree, watch)
         green = covered(regression, changed) if changed else None
         if changed and green is None:
-            green = await self._run(task, "green", tree, changed)
+            green = await self._run(task, "green", tree, changed, watch=watch)
+        coverage = (green or regression).coverage
         listing = await self._base_listing(task, base)
         listed = None if listing is None else listing.collected
         collected = None if listed is None else _still_due(listed, regression, examination)
@@ -99,7 +104,12 @@ class Verifier:
             added_modules=_added_modules(diffs),
             base_hooks=listing.hooks if listing else (),
         )
-        return verification, with_vanished(examination, listed, regression)
+        coverage = replace(coverage, left_out=coverage.left_out + left_out)
+        flags = (
+            *with_vanished(examination, listed, regression),
+            *uncovered_flags(coverage),
+        )
+        return replace(verification, coverage=coverage), in_order(flags)
 
     async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
         """The base with the proposal's versions of the tests and of what serves only them."""
@@ -123,8 +133,8 @@ class Verifier:
                 self._red.keep((with_tests, changed), run)
         return run
 
-    async def _suite(self, task: Task, tree: str) -> TestRun:
-        run = await self._run(task, "regression", tree)
+    async def _suite(self, task: Task, tree: str, watch: _Watch) -> TestRun:
+        run = await self._run(task, "regression", tree, watch=watch)
         self._keep_listing(tree, run)
         return run
 
@@ -149,6 +159,7 @@ class Verifier:
         select: Sequence[str] = (),
         *,
         collect_only: bool = False,
+        watch: _Watch | None = None,
     ) -> TestRun:
         """One run in a folder of its own, made exactly ``tree`` before."""
         shop = self._shop
@@ -159,6 +170,8 @@ class Verifier:
             select=tuple(select),
             collect_only=collect_only,
             timeout_seconds=shop.settings.waits.tests,
+            lines=watch.lines if watch else {},
+            own=watch.tests if watch else (),
         )
 
         def publish(signal: Signal) -> None:
@@ -168,6 +181,13 @@ class Verifier:
             done = await shop.runner.run(request, publish)
         passing(f"verify.{name}")
         return done
+
+
+class _Watch(NamedTuple):
+    """Lines of which is asked whether they run, and the tests in which."""
+
+    lines: Mapping[str, Ranges]
+    tests: tuple[str, ...]
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

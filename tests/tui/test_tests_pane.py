@@ -321,10 +321,9 @@ async def test_the_evidence_is_that_of_the_attempt_that_the_diff_shows() -> None
     async with opened() as drive:
         await _in_tests(drive)
         assert "PROVEN" in drive.label("proof-title")
-        drive.app.state.attempt_shown = 1
-        drive.app.cockpit.draw_tests()
-        assert "FAILED" in drive.label("proof-title")
-        assert _rows(drive)[1].startswith("✘ → ✘")
+        drive.app.look_at(1)
+        await drive.until(lambda: "FAILED" in drive.label("proof-title"))
+        await drive.until(lambda: _rows(drive)[1].startswith("✘ → ✘"))
         drive.key("enter")
         await drive.sheet()
         drive.key("escape")

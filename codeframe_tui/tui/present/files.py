@@ -48,7 +48,8 @@ class FileRows(Sequence[Row]):
         flags: Iterable[Mapping[str, Any]] = (),
         only: str = "",
     ) -> None:
-        self._flagged = {str(flag.get("path")): flag for flag in flags}
+        left = [flag for flag in flags if not flag.get("acknowledged")]
+        self._flagged = {str(flag.get("path")): flag for flag in reversed(left)}  # gravest stays
         self._lines: list[tuple[Mapping[str, Any], bool]] = []
         self._at: dict[str, int] = {}
         for file in files:

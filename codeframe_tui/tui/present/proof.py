@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
+from codeframe_tui.tui.present.tested import are_coming
 from codeframe_tui.tui.present.tests import RUNS, verdict_spans, verification_of
 from codeframe_tui.tui.present.times import milliseconds
 from codeframe_tui.tui.present.words import OUTCOMES
@@ -339,6 +340,8 @@ def _fold(same: Sequence[_Test], shown: Shown, *, alone: bool) -> Row:
 def _teach(task: _Document | None, shown: Shown) -> list[Row]:
     if shown.sought:
         return [heading("No test has this in its name.", "dim")]
+    if are_coming(verification_of(task)):
+        return [heading("The tests of this attempt are on their way.", "dim")]
     if shown.failures:
         return [heading("No test fails.", "dim"), heading("F shows all tests", "faint")]
     if task is None:

@@ -15,10 +15,12 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
-from codeframe_tui.tui.present.focus import evidence_rows, flag_places, flags_of, title_row
+from codeframe_tui.tui.present.flags import flag_places, flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
@@ -78,6 +80,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._signs = Signs()
         self._timeline = Timeline()
         self._listed: _Listed = ((), (), "", FileRows(()))
         self._notice_ends: Timer | None = None
@@ -156,6 +159,7 @@ class Picture(Screen[None], Surface):
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
         self._allow()
+        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
@@ -199,7 +203,8 @@ class Picture(Screen[None], Surface):
         self._allow()
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -208,7 +213,7 @@ class Picture(Screen[None], Surface):
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
-        shown = self.state.diff or {}
+        shown = self.state.shown or {}
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
@@ -222,10 +227,12 @@ class Picture(Screen[None], Surface):
     def _flag(self) -> None:
         """Take flags over; when there are others the files may stand in another order."""
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
-        if flags != diff.flags:
-            diff.flags = flags
-            if self.state.diff and not diff.is_live:
-                self.draw_diff()
+        if flags == diff.flags:
+            return
+        moved = [each[:2] for each in flags] != [each[:2] for each in diff.flags]
+        diff.flags = flags
+        if moved and self.state.shown and not diff.is_live:
+            self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""
