@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.file_picker import KEEP, FilePicker
 from codeframe_tui.tui.modals.picker import Pickable, Picker
+from codeframe_tui.tui.modals.viewer import Viewer
 from codeframe_tui.tui.present.comment_list import comment_items
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
 from codeframe_tui.tui.present.files import size_spans
+from codeframe_tui.tui.present.reasons import intent_rows
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["jump", "jump_to_comment", "jump_to_symbol"]
+__all__ = ["intent", "jump", "jump_to_comment", "jump_to_symbol"]
 
 _SIGNS = {"create": ("+ ", "green"), "delete": ("- ", "red"), "modify": ("~ ", "violet")}
+_READABLE = 72
+"""Cells of a line of a text that is read."""
 _CHANGES = {"+": ("+ ", "green"), "-": ("- ", "red"), "~": ("~ ", "violet")}
 
 
@@ -62,6 +69,15 @@ async def jump_to_symbol(desk: Desk) -> None:
     picked = await desk.ask(Picker(f"Functions and classes{cut}", items, nothing=nothing))
     if picked is not None:
         desk.diff.reach(found[picked].place)
+
+
+async def intent(desk: Desk) -> None:
+    """What the task asks, and what the worker says of the attempt that is shown."""
+    task, shown = desk.state.task or {}, desk.state.attempt_shown or desk.state.newest
+    attempts: Sequence[Mapping[str, Any]] = task.get("attempts") or ()
+    attempt = next((each for each in attempts if each.get("attempt") == shown), {})
+    title = f"{desk.number} {safe(task.get('title'))}"
+    await desk.ask(Viewer(title, intent_rows(task, attempt, _READABLE)))
 
 
 async def jump_to_comment(desk: Desk) -> None:

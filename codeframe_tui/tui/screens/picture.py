@@ -217,6 +217,7 @@ class Picture(Screen[None], Surface):
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
+        diff.show_reasons(self.state.explanation)
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
             diff.restore(review["draft"], DraftName.of(shown))
 
