@@ -20,9 +20,10 @@ from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
 from codeframe_tui.tui.present.flags import flag_places, flags_of
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
+from codeframe_tui.tui.present.left import left_words
 from codeframe_tui.tui.present.proof import Proof, Shown
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.risk import by_risk
@@ -163,11 +164,11 @@ class Picture(Screen[None], Surface):
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
-        width, hunks = title.line_width - 2, len(draft.units)
-        given = {each.value: draft.count(each) for each in _GIVEN}
-        reading, only = self.state.reading, diff.only
-        told = title_row(task, width=width, hunks=hunks, reading=reading, only=only, **given)
-        title.show(told)
+        accepted, rejected, partly = (draft.count(each) for each in _GIVEN)
+        left = left_words(draft, diff.document) if diff.reviewable else ""
+        given = len(draft.units), accepted, rejected, partly
+        now = ReviewNow(*given, self.state.reading, diff.only, left)
+        title.show(title_row(task, now, width=title.line_width - 2))
         self._draw_files(task)
         evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
