@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.hand import COPY
+from codeframe_tui.core.queries import ShowOrigins, ShowSide
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.file_picker import KEEP, FilePicker
 from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.modals.viewer import Viewer
+from codeframe_tui.tui.modals.whole_file import WholeFileDialog
 from codeframe_tui.tui.present.comment_list import comment_items
+from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.reasons import intent_rows
 from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.whole_file import PAGE, WholeFile, changed_in
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["intent", "jump", "jump_to_comment", "jump_to_symbol"]
+__all__ = ["intent", "jump", "jump_to_comment", "jump_to_symbol", "whole_file"]
 
 _SIGNS = {"create": ("+ ", "green"), "delete": ("- ", "red"), "modify": ("~ ", "violet")}
 _READABLE = 72
@@ -78,6 +83,33 @@ async def intent(desk: Desk) -> None:
     attempt = next((each for each in attempts if each.get("attempt") == shown), {})
     title = f"{desk.number} {safe(task.get('title'))}"
     await desk.ask(Viewer(title, intent_rows(task, attempt, _READABLE)))
+
+
+async def whole_file(desk: Desk) -> None:
+    """The file under the cursor as it will be; a line of it leads into the diff."""
+    place, diff = desk.diff.place, desk.diff.document
+    at = None if place is None else desk.diff.index.position(place.path)
+    if place is None or at is None or desk.diff.is_live:
+        return
+    path, line = place.path, desk.diff.index.line_number(desk.diff.cursor)
+    number, attempt = str(diff.get("task") or desk.number), diff.get("attempt")
+
+    async def lines(first: int, last: int) -> Mapping[str, Any]:
+        asked = ShowSide(number, attempt, path, "proposal", first, last)
+        return await desk.feed.query(asked)
+
+    side = await lines((line - 1) // PAGE * PAGE + 1, (line - 1) // PAGE * PAGE + PAGE)
+    if not side["total"]:
+        desk.tell((f"{safe(path)} has no text after the change", "dim"))
+        return
+    runs: Sequence[Sequence[int]] = ()
+    if attempt != COPY and desk.state.newest > 1:
+        runs = (await desk.feed.query(ShowOrigins(number, path, attempt)))["runs"]
+    file = WholeFile(path, changed_in(diff["files"][at]), runs)
+    file.put(side)
+    chosen = await desk.ask(WholeFileDialog(file, min(line, file.total), lines))
+    if chosen is not None and (found := place_at(desk.diff.document, path, chosen)):
+        desk.diff.reach(found)
 
 
 async def jump_to_comment(desk: Desk) -> None:

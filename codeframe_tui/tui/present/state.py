@@ -260,6 +260,7 @@ _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
     *("copy_place", "next_comment", "previous_comment", "comments", "intent", "reasons"),
+    "whole_file",
     *("split", "wrap", "open", "jump", "symbols", "next_flag", "whitespace"),
 )
 

@@ -153,6 +153,10 @@ class DiffMoves(DiffLooks):
         """Ask which file to go to."""
         self.post_message(self.JumpAsked("jump"))
 
+    def action_whole_file(self) -> None:
+        """Ask for the whole file under the cursor."""
+        self.post_message(self.JumpAsked("whole_file"))
+
     def action_symbols(self) -> None:
         """Ask which function or class to go to."""
         self.post_message(self.JumpAsked("symbols"))
