@@ -17,8 +17,8 @@ from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
+from codeframe_tui.tui.present.explanation import intent_rows
 from codeframe_tui.tui.present.files import size_spans
-from codeframe_tui.tui.present.reasons import intent_rows
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.whole_file import PAGE, WholeFile, changed_in
 from codeframe_tui.tui.present.words import count

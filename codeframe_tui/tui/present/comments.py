@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
 
-__all__ = ["SIGNS", "CommentLine", "ReasonLine", "comment_rows", "comment_words", "place_at"]
+__all__ = ["SIGNS", "CommentLine", "ExplanationLine", "comment_rows", "comment_words", "place_at"]
 
 SIGNS: Mapping[str, Span] = {
     "issue": ("◆", "cyan"),
@@ -39,7 +39,7 @@ class CommentLine(NamedTuple):
     right: tuple[Span, ...] = ()
 
 
-class ReasonLine(NamedTuple):
+class ExplanationLine(NamedTuple):
     """One row of what the worker says of the code above; ``first`` is that of a sentence."""
 
     text: str

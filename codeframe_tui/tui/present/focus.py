@@ -37,6 +37,8 @@ class ReviewNow(NamedTuple):
 
 
 _NONE = ReviewNow()
+_NAME = 12
+"""Cells of a task's title at least."""
 
 
 def title_row(task: Mapping[str, Any] | None, review: ReviewNow = _NONE, *, width: int) -> Row:
@@ -44,17 +46,10 @@ def title_row(task: Mapping[str, Any] | None, review: ReviewNow = _NONE, *, widt
     if task is None:
         return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
-    left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
-    if review.reading:  # it comes first, for the end is cut where there is no room
-        left = [(number, "bold"), (f"  {review.reading}", "violet"), (" · only to read", "dim")]
-        left.append((f"  {name}", "dim"))
-    elif attempts:
-        left.append((f"  attempt {len(attempts)}", "dim"))
-    if review.only:
-        left.insert(1, (f"  only {safe(review.only, limit=40)}", "violet"))
+    tried: list[Span] = [(f"  attempt {len(attempts)}", "dim")] if attempts else []
     if attempts and attempts[-1].get("cause") == "hand":
-        left.append((" by hand", "violet"))
+        tried.append((" by hand", "violet"))
     right: list[Span] = []
     if review.hunks and task.get("status") == "in_review":
         right += [
@@ -69,6 +64,14 @@ def title_row(task: Mapping[str, Any] | None, review: ReviewNow = _NONE, *, widt
         right.append((word or _status(task), style if word else "dim"))
     if flagged := flag_state(task):
         right += [(" · ", "dim"), flagged]
+    if review.reading:  # it comes first, for the end is cut where there is no room
+        left: list[Span] = [(number, "bold"), (f"  {review.reading}", "violet")]
+        left += [(" · only to read", "dim"), (f"  {name}", "dim")]
+    else:  # the name gives way, not what is said of the attempt
+        taken = sum(cells(text) for text, _ in (*tried, *right)) + cells(number) + 3
+        left = [(f"{number} {cut(name, max(width - taken, _NAME))}", "bold"), *tried]
+    if review.only:
+        left.insert(1, (f"  only {safe(review.only, limit=40)}", "violet"))
     room = width - sum(cells(text) for text, _ in (*left, *right)) - 2
     if review.left and cells(review.left) + 3 <= room:
         right.insert(0, (f"{review.left} · ", "faint"))

@@ -8,7 +8,7 @@ from textual import events, on
 from textual.widget import Widget
 
 from codeframe_tui.tui.screens.picture import Picture
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets.messages import Narrowed
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 if TYPE_CHECKING:  # it loads when first used
@@ -44,17 +44,17 @@ class Searching(Picture):
 
     def end_narrowing(self) -> bool:
         """Show all files of the diff again; false when they are, or another pane has the keys."""
-        diff = self.part("diff", DiffView)
+        diff = self.task_parts.diff
         if self.pane != "diff" or not diff.only:
             return False
         diff.narrow("")
         return True
 
-    @on(DiffView.Narrowed)
+    @on(Narrowed)
     def _narrowed(self) -> None:
         if self.ready:
-            self.draw_task()
-            self.draw_place()
+            self.task_parts.draw_task()
+            self.task_parts.draw_place()
             self.draw_found()
 
     def draw_found(self) -> None:
@@ -62,7 +62,7 @@ class Searching(Picture):
         pane = self._seeker()
         found = pane.found if pane else ""
         filters = pane is not None and pane.SEEKS == "filter"  # it has no hits
-        narrowed = self.front == "diff" and bool(self.part("diff", DiffView).only)
+        narrowed = self.front == "diff" and self.ready and bool(self.task_parts.diff.only)
         self.state.filtered = narrowed or (filters and pane is not None and bool(pane.sought))
         self.state.found = "" if filters or found == NO_HIT else found
         if self._prompt is not None:

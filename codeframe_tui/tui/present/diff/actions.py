@@ -76,7 +76,7 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
         "diff.whole_file", "t", "", "The whole file as it will be, and which attempt brought what"
     ),
     DiffAction("diff.intent", "d", "", "What the task asks, and what the worker says that it did"),
-    DiffAction("diff.reasons", "D", "", "Show or hide what the worker says beside the code"),
+    DiffAction("diff.explanation", "D", "", "Show or hide what the worker says beside the code"),
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
     DiffAction(
         "diff.acknowledge",

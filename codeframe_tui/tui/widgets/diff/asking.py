@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from textual.message import Message
-
 from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.messages import (
+    AttemptsAsked,
+    CompareAsked,
+    EditorAsked,
+    LetterAsked,
+    SpaceAsked,
+)
 
 __all__ = ["DiffAsking"]
 
@@ -14,56 +17,35 @@ __all__ = ["DiffAsking"]
 class DiffAsking(DiffComments):
     """A diff that tells what a person wants besides deciding."""
 
-    class LetterAsked(Message):
-        """A person wants to copy what the worker would be told."""
-
-    class CompareAsked(Message):
-        """A person wants to see what changed since an earlier attempt, or the proposal again."""
-
-    class ProposalAsked(Message):
-        """A person wants to see the newest proposal again."""
-
-    class SpaceAsked(Message):
-        """A person wants changes of white space left out, or shown again."""
-
-    class AttemptsAsked(Message):
-        """A person wants to choose among attempts."""
-
-    @dataclass
-    class EditorAsked(Message):
-        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
-
-        wish: str
-
     def action_copy_letter(self) -> None:
         """Ask for a copy of what the worker would be told; it decides nothing."""
         if self._stands:
-            self.post_message(self.LetterAsked())
+            self.post_message(LetterAsked())
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
         if self._stands:
-            self.post_message(self.CompareAsked())
+            self.post_message(CompareAsked())
 
     def action_whitespace(self) -> None:
         """Ask for the diff without changes of white space, or with them again."""
         if not self.document.get("live"):
-            self.post_message(self.SpaceAsked())
+            self.post_message(SpaceAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
         if self.place:
-            self.post_message(self.AttemptsAsked())
+            self.post_message(AttemptsAsked())
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
         if self.place:
-            self.post_message(self.EditorAsked("edit"))
+            self.post_message(EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
         if self.place:
-            self.post_message(self.EditorAsked("open"))
+            self.post_message(EditorAsked("open"))
 
     @property
     def _stands(self) -> bool:

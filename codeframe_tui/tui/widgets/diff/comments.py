@@ -6,19 +6,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from textual.message import Message
-
 from codeframe_tui.tui.present.comment_list import comment_places
-from codeframe_tui.tui.present.comments import CommentLine, ReasonLine, comment_rows
+from codeframe_tui.tui.present.comments import CommentLine, ExplanationLine, comment_rows
 from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
 from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.widgets.diff.paint import Canvas, spread
 from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
+from codeframe_tui.tui.widgets.messages import CommentAsked, JumpAsked, Told
 
 __all__ = ["CommentSpot", "DiffComments"]
 
-Reasons = Mapping[Place, Sequence[ReasonLine]]
+Explained = Mapping[Place, Sequence[ExplanationLine]]
 
 
 class CommentSpot(NamedTuple):
@@ -43,15 +42,12 @@ class CommentSpot(NamedTuple):
 class DiffComments(DiffRanges):
     """A diff with comments."""
 
-    class CommentAsked(Message):
-        """A person wants to write or change a comment, about what `asked` says."""
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._comments: Sequence[Mapping[str, Any]] = ()
         self._explanation = ""
-        self._said: tuple[tuple[str, int], Mapping[str, Any], Reasons] = (("", 0), {}, {})
-        self._reasons = True
+        self._said: tuple[tuple[str, int], Mapping[str, Any], Explained] = (("", 0), {}, {})
+        self._explains = True
         self.asked = CommentSpot()
 
     def show_comments(self, comments: Iterable[Mapping[str, Any]]) -> None:
@@ -59,7 +55,7 @@ class DiffComments(DiffRanges):
         self._comments = list(comments)
         self._lay_comments()
 
-    def show_reasons(self, explanation: str) -> None:
+    def show_explanation(self, explanation: str) -> None:
         """Let sentences stand beside the code that they name; empty: none do."""
         if explanation != self._explanation:
             self._explanation = explanation
@@ -69,20 +65,20 @@ class DiffComments(DiffRanges):
         """Of one place what the worker says comes first, for a comment may be about it."""
         width = self.line_width
         rows: dict[Place, Sequence[Hashable]] = {}
-        if self._explanation and self._reasons and not self.document.get("live"):
-            rows.update(self._reasons_in(width))
+        if self._explanation and self._explains and not self.document.get("live"):
+            rows.update(self._explained(width))
         for place, lines in comment_rows(self._comments, self.document, width).items():
             rows[place] = (*rows.get(place, ()), *lines)
         if rows != self._extras:
             self.annotate(rows)
 
-    def _reasons_in(self, width: int) -> Reasons:
+    def _explained(self, width: int) -> Explained:
         """They are sought once in a document, for that looks at its lines."""
         about = (self._explanation, width)
         if self._said[0] != about or self._said[1] is not self.document:
-            from codeframe_tui.tui.present.reasons import reason_rows  # noqa: PLC0415 - later
+            from codeframe_tui.tui.present.explanation import explanation_rows  # noqa: PLC0415 - later
 
-            self._said = about, self.document, reason_rows(*about[:1], self.document, width)
+            self._said = about, self.document, explanation_rows(*about[:1], self.document, width)
         return self._said[2]
 
     def on_resize(self) -> None:
@@ -90,20 +86,20 @@ class DiffComments(DiffRanges):
         if self._extras:
             self.call_after_refresh(self._lay_comments)
 
-    def action_reasons(self) -> None:
+    def action_explanation(self) -> None:
         """Show what the worker says beside the code, or leave it out."""
-        self._reasons = not self._reasons
+        self._explains = not self._explains
         self._lay_comments()
-        if not self._extras and self._reasons:
-            self.post_message(self.Told("the worker names no part of this"))
+        if not self._extras and self._explains:
+            self.post_message(Told("the worker names no part of this"))
 
     def action_intent(self) -> None:
         """Ask for what the task asks, and what the worker says that it did."""
-        self.post_message(self.JumpAsked("intent"))
+        self.post_message(JumpAsked("intent"))
 
     def spans_of(self, row: ExtraRow, canvas: Canvas) -> Sequence[Span]:
         """One row of a comment, or of what the worker says."""
-        if isinstance(row.value, ReasonLine):
+        if isinstance(row.value, ExplanationLine):
             sign = ("  ↳ " if row.value.first else "    ", "violet")
             right = [("the worker", "faint")] if row.value.first else []
             return spread([canvas.mark, sign, (row.value.text, "dim")], right, canvas.width)
@@ -127,7 +123,7 @@ class DiffComments(DiffRanges):
     def _ask_about(self, spot: CommentSpot) -> None:
         self.asked = spot
         self.leave_range()
-        self.post_message(self.CommentAsked())
+        self.post_message(CommentAsked())
 
     def action_next_comment(self) -> None:
         """Go to the next comment, going round."""
@@ -142,7 +138,7 @@ class DiffComments(DiffRanges):
         places = comment_places(self._extras).values()
         stops = sorted((*self.index.order(place), place.extra, place) for place in places)
         if not stops or self.place is None:
-            self.post_message(self.Told("no comments here"))
+            self.post_message(Told("no comments here"))
             return
         here = (*self.index.order(self.place), self.place.extra)
         before = bisect_left(stops, here, key=lambda stop: stop[:-1])
@@ -159,7 +155,7 @@ class DiffComments(DiffRanges):
 
     def action_comments(self) -> None:
         """Ask which comment to go to."""
-        self.post_message(self.JumpAsked("comments"))
+        self.post_message(JumpAsked("comments"))
 
     def _spot(self) -> CommentSpot | None:
         place = self.place

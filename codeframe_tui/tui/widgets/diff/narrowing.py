@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.message import Message
-
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.widgets.diff.folds import DiffFolds
+from codeframe_tui.tui.widgets.messages import Narrowed, Told
 
 __all__ = ["DiffNarrowing"]
 
@@ -20,9 +19,6 @@ class DiffNarrowing(DiffFolds):
     """
 
     only = ""
-
-    class Narrowed(Message):
-        """Other files are shown."""
 
     @property
     def hidden(self) -> int:
@@ -37,12 +33,12 @@ class DiffNarrowing(DiffFolds):
         """Show only files that fit a text, see `core.path_filter`; empty: all again."""
         hidden = _hidden(self.document, text)
         if hidden is None:
-            self.post_message(self.Told("no file fits, so all that were shown still are"))
+            self.post_message(Told("no file fits, so all that were shown still are"))
             return
         self.only = text.strip() if hidden else ""
         self.hide(hidden)
         self.look_for_hits()
-        self.post_message(self.Narrowed())
+        self.post_message(Narrowed())
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; where no file fits any more, all are shown."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -26,6 +24,13 @@ from codeframe_tui.tui.widgets.diff.asking import DiffAsking
 from codeframe_tui.tui.widgets.diff.drafts import KeptDrafts
 from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
+from codeframe_tui.tui.widgets.messages import (
+    ApproveAllAsked,
+    DraftChanged,
+    OnlyToRead,
+    SendAsked,
+    Told,
+)
 
 __all__ = ["GUARD", "DiffView"]
 
@@ -54,21 +59,6 @@ class DiffView(DiffAsking):
     """Whether a review can be sent though what is shown is only read: it compares the proposal."""
     placeholder: reactive[str] = reactive("No proposal to look at yet.")
     """The line shown while there is nothing to show."""
-
-    @dataclass
-    class DraftChanged(Message):
-        """A verdict was given or taken back, or a file was seen first."""
-
-        draft: ReviewDraft
-
-    class ApproveAllAsked(Message):
-        """A person wants to accept everything; nothing is decided yet."""
-
-    class SendAsked(Message):
-        """A person wants to send the draft; nothing is decided yet."""
-
-    class Refused(Message):
-        """A person wants to decide on what is only to read."""
 
     def __init__(
         self,
@@ -207,7 +197,7 @@ class DiffView(DiffAsking):
     def _may_decide(self) -> bool:
         """As `can_decide`; a person who cannot decide at all on what is shown is told why."""
         if not self.reviewable and not self._live and self.count():
-            self.post_message(self.Refused())
+            self.post_message(OnlyToRead())
         return self.can_decide
 
     def _note_painted(self) -> None:
@@ -297,18 +287,18 @@ class DiffView(DiffAsking):
         if unit := self.draft.next_undecided(after, self._hidden):
             self.go_to(unit)
         elif self._hidden and self.draft.next_undecided(after):
-            self.post_message(self.Told("what is shown is decided; other files are out of sight"))
+            self.post_message(Told("what is shown is decided; other files are out of sight"))
 
     def action_approve_all(self) -> None:
         """Ask to accept everything."""
         if self._may_decide():
-            self.post_message(self.ApproveAllAsked())
+            self.post_message(ApproveAllAsked())
 
     def action_send(self) -> None:
         """Ask to send the draft, also from where the proposal is compared with another."""
         compared = bool(self.draft.look) and self.sendable
         if self._is_calm if compared else self._may_decide():
-            self.post_message(self.SendAsked())
+            self.post_message(SendAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -325,11 +315,11 @@ class DiffView(DiffAsking):
         ]
         draft = self.draft.give_chosen(verdict, chosen)
         if draft is self.draft and not draft.is_given(verdict, chosen):
-            self.post_message(self.Told("no line that changes is chosen"))
+            self.post_message(Told("no line that changes is chosen"))
             return
         self.leave_range()
         if draft is self.draft:
-            self.post_message(self.Told(f"these lines are {verdict} already"))
+            self.post_message(Told(f"these lines are {verdict} already"))
         self._take(draft)
 
     def _here(self) -> Sequence[Unit]:
@@ -352,4 +342,4 @@ class DiffView(DiffAsking):
             self.draft = draft
             self.redraw()
             if self.is_mounted:
-                self.post_message(self.DraftChanged(draft))
+                self.post_message(DraftChanged(draft))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from codeframe_tui.tui.present.diff.kinds import Place
-from codeframe_tui.tui.present.reasons import reason_rows
+from codeframe_tui.tui.present.explanation import explanation_rows
 from tests.diff_documents import document, file, hunk
 
 SHOWN = document(
@@ -25,7 +25,7 @@ RETRY = Place("src/retry.py")
 
 def said(explanation: str, shown: dict[str, Any] = SHOWN) -> dict[Place, list[str]]:
     """Place -> the rows."""
-    rows = reason_rows(explanation, shown, 100)
+    rows = explanation_rows(explanation, shown, 100)
     return {place: [line.text for line in lines] for place, lines in rows.items()}
 
 

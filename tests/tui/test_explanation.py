@@ -58,7 +58,7 @@ async def test_what_is_asked_and_done_is_one_key_away() -> None:
 
 async def test_no_comment_is_written_about_what_the_worker_says(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
-        desk.diff.show_reasons("b.py is shorter now.")
+        desk.diff.show_explanation("b.py is shorter now.")
         await desk.drive.until(lambda: "is shorter now" in desk.text)
         lines = desk.text.split("\n")
         desk.diff.move_to(next(n for n, line in enumerate(lines) if "is shorter now" in line))
