@@ -71,6 +71,7 @@ def _attempt(attempt: Document) -> list[str]:
             run = evidence.get(name) or {}
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
+            lines += [_kind(test) for test in run.get("tests", ()) if test.get("kind")]
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
@@ -78,6 +79,12 @@ def _attempt(attempt: Document) -> list[str]:
             if flag.get(side):
                 lines.append(f"      {sign} {clean_line(flag[side])}")
     return lines
+
+
+def _kind(test: Document) -> str:
+    """How a test was RED on the base, or why it was not."""
+    said = ": ".join(filter(None, (test.get("error"), test.get("message"))))
+    return clean_line(f"      {test['id']}  {test['kind'].replace('_', ' ')}  {said}").rstrip()
 
 
 def _comment(comment: Document) -> list[str]:

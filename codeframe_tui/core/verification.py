@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+__all__ = ["Bound", "Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
 
 
 class Outcome(StrEnum):
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     XPASSED = "xpassed"
     CRASHED = "crashed"
     MISSING = "missing"
+    FLAKY = "flaky"
 
 
 class Verdict(StrEnum):
@@ -40,6 +41,8 @@ class TestCase:
         error: exception type as raised, e.g. ``AssertionError``; empty when it passed.
         message: one line that says what failed.
         detail: traceback and captured output, bounded.
+        kind: how it is RED on the base, or why it is not (`core.causes.Kind`); empty elsewhere.
+        body: hash of what the test's function does, as the run had it; empty where not told.
     """
 
     id: str
@@ -48,6 +51,8 @@ class TestCase:
     error: str = ""
     message: str = ""
     detail: str = ""
+    kind: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class TestRun:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
         hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        bodies: test id -> hash of what its function does, where that was asked for.
+        workers: how many ran the tests side by side; 0 = one after the other, or as the project's
+            own options say.
     """
 
     ok: bool
@@ -82,6 +90,8 @@ class TestRun:
     duration: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ class Run:
             ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
+        seconds: how long it took; 0 = not known.
     """
 
     verdict: str
@@ -100,6 +111,7 @@ class Run:
     message: str = ""
     tests: tuple[TestCase, ...] = ()
     output: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +136,30 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What evidence is about: it says nothing of anything else.
+
+    Attributes:
+        base: tree that the proposal stands on.
+        tree: tree of the proposal.
+        red: tree that RED ran on: the base with the proposal's tests; empty = it did not run.
+        tests: path -> hash of the changed test files, the same in ``red`` and ``tree``.
+    """
+
+    base: str
+    tree: str
+    red: str = ""
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The evidence of one attempt.
 
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        bound: what it is about; None = it was made before that was stored.
     """
 
     verdict: Verdict
@@ -139,3 +169,4 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    bound: Bound | None = None

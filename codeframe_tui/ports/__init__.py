@@ -15,6 +15,7 @@ from codeframe_tui.ports.files import (
 from codeframe_tui.ports.ledger import Ledger
 from codeframe_tui.ports.model import Model, Reply, TurnRequest
 from codeframe_tui.ports.running import (
+    Baselines,
     CodeIndex,
     Finished,
     Found,
@@ -31,6 +32,7 @@ from codeframe_tui.ports.store import Store
 from codeframe_tui.ports.tables import Tables
 
 __all__ = [
+    "Baselines",
     "Clock",
     "CodeIndex",
     "Document",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.reach import AS_THEY_COME, Order
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -71,6 +72,10 @@ class TestRequest:
         collect_only: list the tests without running them.
         changed: paths that the proposal changes; empty = any module of the project that is
             imported from elsewhere spoils the run, not only these.
+        bodies: files whose tests' bodies are told as hashes.
+        order: files that run before all others, and those that run after them.
+        workers: how many may run the tests side by side, where the project has pytest-xdist and
+            its own options do not say how it is used.
     """
 
     workspace: Workspace
@@ -79,6 +84,9 @@ class TestRequest:
     collect_only: bool = False
     timeout_seconds: float = 600.0
     changed: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    order: Order = AS_THEY_COME
+    workers: int = 0
 
 
 class TestRunner(Protocol):
@@ -86,6 +94,22 @@ class TestRunner(Protocol):
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """Never raises for what tests do; the reason stands in the result."""
+        ...
+
+    async def around(self) -> str:
+        """Names all that a run depends on besides its tree: interpreter, packages, walls, us."""
+        ...
+
+
+class Baselines(Protocol):
+    """What suites of trees have shown, kept beyond the engine's end; bounded, and never needed."""
+
+    async def find(self, tree: str, around: str) -> TestRun | None:
+        """What is known; None where nothing is, or what was kept is damaged."""
+        ...
+
+    async def keep(self, tree: str, around: str, run: TestRun) -> None:
+        """Keep it, in the place of what was known; what was used longest ago goes."""
         ...
 
 

@@ -10,7 +10,7 @@ from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Run, Verification
+from codeframe_tui.core.verification import Run, TestCase, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
@@ -125,6 +125,7 @@ def _verification(verification: Verification) -> Document:
         "green": _run(verification.green),
         "regression": _run(verification.regression),
         "lint": _run(verification.lint),
+        "bound": asdict(verification.bound) if verification.bound else None,
     }
 
 
@@ -133,13 +134,21 @@ def _run(run: Run) -> Document:
         "verdict": run.verdict,
         "reason": run.reason,
         "message": run.message,
+        "seconds": run.seconds,
         "tests": [
             {
                 "id": case.id,
                 "outcome": case.outcome.value,
                 "duration": case.duration,
                 "message": case.message,
+                **_marks(case),
             }
             for case in run.tests
         ],
     }
+
+
+def _marks(case: TestCase) -> Document:
+    """What is told only of those tests that have it."""
+    known = {"kind": case.kind, "error": case.error, "body": case.body}
+    return {name: value for name, value in known.items() if value}

@@ -140,7 +140,7 @@ def test_what_runs_is_told_with_its_progress_its_time_and_its_name() -> None:
     live.take(Signal("waiting", "1", {"why": "tests (green)", "since": at(0.2), "until": at(-9)}))
     _signal(live, "test.progress", "red", done=3, total=3, running="")
     _signal(live, "test.progress", "green", done=1, total=3, running="tests/a.py::test_b")
-    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12  tests/a.py::test_b"
+    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12 of 9:12  tests/a.py::test_b"
 
 
 def test_a_repetition_is_shown_live_beside_the_recorded_evidence() -> None:

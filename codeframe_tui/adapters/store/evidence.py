@@ -16,7 +16,15 @@ from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.core.verification import (
+    Bound,
+    Flag,
+    Outcome,
+    Run,
+    TestCase,
+    Verdict,
+    Verification,
+)
 
 __all__ = ["SqlAttempts"]
 
@@ -69,6 +77,7 @@ class SqlAttempts:
             "reason": verification.reason,
             "message": verification.message,
             **{name: _run_summary(run) for name, run in runs.items()},
+            "bound": asdict(verification.bound) if verification.bound else None,
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -82,10 +91,7 @@ class SqlAttempts:
             old = [table.c[column] == value for column, value in key.items()]
             self._connection.execute(table.delete().where(*old))
         self._connection.execute(insert(RUNS), {**key, "output": run.output})
-        cases = [
-            {**key, "position": i, **asdict(case), "outcome": case.outcome.value}
-            for i, case in enumerate(run.tests)
-        ]
+        cases = [{**key, "position": i, **_case_row(case)} for i, case in enumerate(run.tests)]
         if cases:
             self._connection.execute(insert(CASES), cases)
 
@@ -118,8 +124,18 @@ class SqlAttempts:
         return found
 
 
-def _run_summary(run: Run) -> dict[str, str]:
-    return {"verdict": run.verdict, "reason": run.reason, "message": run.message}
+def _run_summary(run: Run) -> dict[str, Any]:
+    """Without output and cases, but with what only few cases have."""
+    marks = {c.id: [c.kind, c.body] for c in run.tests if c.kind or c.body}
+    known = {"verdict": run.verdict, "reason": run.reason, "message": run.message}
+    more = {"marks": marks, "seconds": run.seconds}
+    return {**known, **{name: value for name, value in more.items() if value}}
+
+
+def _case_row(case: TestCase) -> dict[str, Any]:
+    row = asdict(case)
+    del row["kind"], row["body"]
+    return {**row, "outcome": case.outcome.value}
 
 
 def _case(row: RowMapping) -> TestCase:
@@ -153,5 +169,21 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
 
 def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
     empty = Run("not_run")
-    whole = {name: replace(runs.get(name, empty), **summary[name]) for name in _NAMES}
-    return Verification(Verdict(summary["verdict"]), summary["reason"], summary["message"], **whole)
+    whole = {name: _whole(runs.get(name, empty), summary[name]) for name in _NAMES}
+    bound = Bound(**summary["bound"]) if summary.get("bound") else None
+    verdict = Verdict(summary["verdict"])
+    return Verification(verdict, summary["reason"], summary["message"], **whole, bound=bound)
+
+
+def _whole(run: Run, summary: Mapping[str, Any]) -> Run:
+    """A run as its rows and its summary tell it; summaries of before tell less."""
+    tests = run.tests
+    if marks := summary.get("marks"):
+        tests = tuple(
+            replace(case, kind=marks[case.id][0], body=marks[case.id][1])
+            if case.id in marks
+            else case
+            for case in tests
+        )
+    known = {name: value for name, value in summary.items() if name != "marks"}
+    return replace(run, tests=tests, **known)

@@ -17,7 +17,7 @@ _NAMES = 4
 """Failing tests that are named."""
 _OUTPUT = 8
 """Last lines of an output."""
-_GOOD = {"passed", "xfailed", "skipped"}
+_GOOD = {"passed", "xfailed", "skipped", "flaky"}
 _VERDICTS: Mapping[str, Span] = {
     "proven": ("✔ proven", "green"),
     "failed": ("✘ failed", "red"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from codeframe_tui.tui.present.kinds import kind_span
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
@@ -18,6 +19,7 @@ __all__ = ["UNCHANGED", "Proof", "Shown", "failing", "proof_rows"]
 UNCHANGED = "unchanged::"
 """Key of the row that stands for all tests about which there is nothing to say."""
 _FINE = frozenset({"passed", "xfailed", "skipped"})
+_FLAKY = "flaky"
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
 _STORY, _THIRD = 7, 4
@@ -59,6 +61,8 @@ class _Test(NamedTuple):
     regression: _Seen | None
     again: _Seen | None
     message: str
+    kind: Span | None
+    """How it was RED on the base, or why it was not."""
     before: str
     """Outcome on the base of a test that was there before; empty = it is new, or not known."""
 
@@ -73,11 +77,12 @@ class _Test(NamedTuple):
 
     @property
     def fails(self) -> bool:
-        return any(outcome not in _FINE for outcome, _ in self.runs)
+        return any(outcome not in _FINE and outcome != _FLAKY for outcome, _ in self.runs)
 
     @property
     def is_flaky(self) -> bool:
-        return len({outcome in _FINE for outcome, _ in self.runs}) > 1
+        outcomes = [outcome for outcome, _ in self.runs]
+        return _FLAKY in outcomes or len({outcome in _FINE for outcome in outcomes}) > 1
 
     @property
     def key(self) -> str:
@@ -181,6 +186,8 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
         again = _clean(live.tests.get(AGAIN) or {})
     runs[AGAIN] = again
     names = dict.fromkeys(name for run in (*RUNS, AGAIN) for name in runs[run])
+    red = ((found or {}).get("red") or {}).get("tests") or ()
+    kinds = {safe(test.get("id")): kind_span(test) for test in red}
     regressed = (found or {}).get("regression") or {}
     return [
         _Test(
@@ -190,6 +197,7 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
             runs["regression"].get(name),
             again.get(name),
             messages.get(name, ""),
+            kinds.get(name),
             _before(name, runs, regressed),
         )
         for name in names
@@ -258,8 +266,9 @@ class _Page:
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
         left += _name(test.name, self._width - taken, self._short)
         rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
-        if test.message and test.fails and rest >= min(cells(test.message), _WORTH):
-            left.append((f"  {test.message}", "faint"))
+        said, style = (test.message, "faint") if test.fails else test.kind or ("", "")
+        if said and rest >= min(cells(said), _WORTH):
+            left.append((f"  {said}", style))
         return row(test.key, *left, right=right)
 
     def _story(self, test: _Test) -> Iterable[Span]:
