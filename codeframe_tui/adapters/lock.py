@@ -15,13 +15,17 @@ __all__ = ["ProjectLock"]
 
 PID_WAIT_SECONDS = 0.2
 """How long a loser waits for the winner to write its pid."""
+HEIR_WAIT_SECONDS = 2.0
+"""How long the heir of a dead engine waits for children that it left between fork and exec."""
+POLL_SECONDS = 0.005
 
 
 class ProjectLock:
     """Holds an exclusive lock on a file while its block runs.
 
     The kernel frees it when the process dies, so it is never judged by the pid inside and the
-    file is never deleted.
+    file is never deleted. A child shares it from fork to exec: an engine that was killed just
+    then seems to hold it for some milliseconds more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,16 +40,14 @@ class ProjectLock:
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         fd = os.open(self._path, flags, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _taken(fd):
             pid = _read_pid(fd)
             os.close(fd)
             raise Refused(
                 f"an engine already runs for this project (pid {pid or 'unknown'})",
                 hint="open the cockpit to reach it, or end it first",
                 code="engine_running",
-            ) from error
+            )
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         self._fd = fd
@@ -71,6 +73,31 @@ class ProjectLock:
         self.release()
 
 
+def _taken(fd: int) -> bool:
+    """Lock the file, at once or as soon as the children of a dead holder are gone."""
+    end = time.monotonic() + HEIR_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = _read_pid(fd)
+            if pid is None or _lives(pid) or time.monotonic() > end:
+                return False
+            time.sleep(POLL_SECONDS)
+        else:
+            return True
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def _read_pid(fd: int) -> int | None:
     end = time.monotonic() + PID_WAIT_SECONDS
     while True:
@@ -79,4 +106,4 @@ def _read_pid(fd: int) -> int | None:
             return int(text)
         if time.monotonic() > end:
             return None
-        time.sleep(0.005)
+        time.sleep(POLL_SECONDS)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Bound", "Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+__all__ = [
+    "FINE",
+    "Bound",
+    "Flag",
+    "Outcome",
+    "Run",
+    "TestCase",
+    "TestRun",
+    "Verdict",
+    "Verification",
+    "counts_of",
+    "failing",
+]
 
 
 class Outcome(StrEnum):
@@ -21,6 +34,10 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     MISSING = "missing"
     FLAKY = "flaky"
+
+
+FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED, Outcome.FLAKY})
+"""Outcomes of a test that does not fail."""
 
 
 class Verdict(StrEnum):
@@ -104,6 +121,7 @@ class Run:
         reason: reason code when not verified or not run.
         message: one line for a person.
         seconds: how long it took; 0 = not known.
+        counts: outcome -> how many tests, where they were left out when it was read; else None.
     """
 
     verdict: str
@@ -112,6 +130,7 @@ class Run:
     tests: tuple[TestCase, ...] = ()
     output: str = ""
     seconds: float = 0.0
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +179,7 @@ class Verification:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
         bound: what it is about; None = it was made before that was stored.
+        failed: tests that fail on the proposal, where they were left out when it was read.
     """
 
     verdict: Verdict
@@ -170,3 +190,17 @@ class Verification:
     regression: Run
     lint: Run
     bound: Bound | None = None
+    failed: int | None = None
+
+
+def counts_of(run: Run) -> Mapping[str, int]:
+    """How many tests of a run had which outcome."""
+    return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failing(verification: Verification) -> int:
+    """Tests that fail on the proposal, each once."""
+    if verification.failed is not None:
+        return verification.failed
+    runs = (verification.green, verification.regression)
+    return len({case.id for run in runs for case in run.tests if case.outcome not in FINE})

@@ -107,6 +107,14 @@ class AttemptRows(Protocol):
         """Oldest first, with verification and flags, test cases included."""
         ...
 
+    def outlines(self, number: str) -> list[Attempt]:
+        """Oldest first, without test cases and output: runs say how many there are."""
+        ...
+
+    def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
+        """Test cases by run, without what they printed."""
+        ...
+
     def find(self, number: str, attempt: int) -> Attempt | None:
         """One attempt without its verification."""
         ...
@@ -251,6 +259,10 @@ class EventRows(Protocol):
 
     def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
         """The newest events of a task without those of some types, oldest first."""
+        ...
+
+    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
+        """The newest events of a task that are of some types, oldest first."""
         ...
 
 

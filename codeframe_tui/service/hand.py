@@ -210,7 +210,7 @@ class Hands:
                 hint=f"yours stays in {workspace.root}; throw it away to begin with the new one",
                 code="stale_proposal",
             )
-        attempts = await self._store.read(lambda tables: tables.attempts.all(number))
+        attempts = await self._store.read(lambda tables: tables.attempts.outlines(number))
         named = {file.path for attempt in attempts for file in attempt.files}
         found = await self._workspaces.capture(workspace, also=named)
         passing("hand.captured")

@@ -19,6 +19,7 @@ from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.draft import Draft, carry
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.letter import changes_letter, questions_letter
+from codeframe_tui.core.parts import ALL
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.queries import ShowLetter, ShowReview
@@ -112,11 +113,15 @@ class ReviewReader:
         if query.kind == "explain":
             return Letter(questions_letter(shown), stored)
         diffs: Sequence[FileDiff] = ()
+        accepted = ALL
         if query.parts.hunks or query.parts.lines:
             diffs = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
             # they may be of an earlier attempt
             await asyncio.to_thread(check_parts, query.parts, diffs)
-        text = await asyncio.to_thread(changes_letter, query.overall, shown, query.parts, diffs)
+            accepted = (await self._draft(case)).accepted
+        text = await asyncio.to_thread(
+            changes_letter, query.overall, shown, query.parts, diffs, accepted
+        )
         return Letter(text, stored)
 
     async def spot(self, command: AddComment) -> tuple[Attempt, Spot]:

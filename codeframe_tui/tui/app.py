@@ -216,6 +216,10 @@ class CockpitApp(Reviewer, Looks):
     def _send(self) -> None:
         self.action_act("review.send")
 
+    @on(DiffView.LetterAsked)
+    def _copy_letter(self) -> None:
+        self.action_act("review.copy_letter")
+
     @on(DiffView.CommentAsked)
     def _comment(self) -> None:
         self.action_act("review.comment")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual import on
@@ -30,6 +31,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.tested import stamp_of, with_tests
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
@@ -92,6 +94,14 @@ class Follower(App[int]):
         document = message.document
         if message.slot == "diff":
             document = opened(document, self.state.diff)
+        elif message.slot == "task":
+            filled = with_tests(document, self.state.task)
+            if filled is None:
+                self.want_task()
+                return
+            document = dict(filled)
+            if document["number"] == self.state.focus:
+                self.want_task(stamp_of(document))
         setattr(self.state, message.slot, document)
         if self.cockpit.ready:
             self._show(message.slot)
@@ -132,6 +142,22 @@ class Follower(App[int]):
             case _:
                 self.cockpit.draw_activity()
         self.cockpit.draw_footer()
+
+    def want_task(self, known: str | None = None) -> None:
+        """Fetch the task in focus; the tests come of the attempt that is shown.
+
+        Args:
+            known: stamp of the tests that are here: from now on they need not come again.
+        """
+        number = self.state.focus
+        if number is None:
+            self.feed.want("task", None)
+            return
+        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown)
+        if known is None:
+            self.feed.want("task", shown)
+        else:
+            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
@@ -306,11 +332,11 @@ class Follower(App[int]):
         if number == self.state.focus or not self.cockpit.ready:
             return
         self.state.focus = number
-        self.feed.focus(number)
-        self.feed.want("task", queries.ShowTask(number) if number else None)
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
+        self.feed.focus(number)
+        self.want_task()
+        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.feed.want("diff", None)
         self.feed.want("review", None)
         self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable

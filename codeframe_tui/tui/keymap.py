@@ -126,6 +126,8 @@ _NAMES = {
     "pageup": "pgup",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
+    "right_parenthesis": ")",
+    "left_parenthesis": "(",
     "space": "space",
 }
 

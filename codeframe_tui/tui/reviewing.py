@@ -45,8 +45,11 @@ class Reviewer(Follower):
             attempt: its number; None = the newest.
             since: the earlier one; None = show what the attempt proposes.
         """
+        other = attempt != self.state.attempt_shown
         self.state.attempt_shown, self.state.since = attempt, since
         self.cockpit.part("diff", DiffView).stay()
+        if other:
+            self.want_task()
         self.want_change()
         self.cockpit.draw_footer()
 
@@ -91,15 +94,14 @@ class Reviewer(Follower):
             return
         self.cockpit.draw_task()
         draft, diff = message.draft, self.cockpit.part("diff", DiffView)
-        number = self.state.owner_of(draft.proposal)
-        if number is None or not diff.is_restored(draft.proposal):
+        if draft.look or not diff.is_restored(draft.name):
             return  # what was kept of it is still on its way, and must not be replaced
-        self.keeper.keep(draft.proposal, partial(_kept, number, draft))
+        self.keeper.keep(draft.name, partial(_kept, draft))
 
 
-def _kept(number: str, draft: ReviewDraft) -> SaveDraft:
+def _kept(draft: ReviewDraft) -> SaveDraft:
     from codeframe_tui.core.commands import SaveDraft  # noqa: PLC0415 - after the first picture
 
     seen = tuple(sorted(draft.seen))
     parts = draft.parts, draft.rejected_parts
-    return SaveDraft(number, draft.proposal, *parts, seen, draft.since)
+    return SaveDraft(draft.task, draft.proposal, *parts, seen, draft.since)

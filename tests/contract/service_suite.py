@@ -1006,6 +1006,23 @@ async def test_tests_run_again_beside_the_verification(
     assert (await service.query(ShowTestOutput(number, 1, "red", "t.py::test_a")))["text"]
 
 
+async def test_a_test_runs_again_by_its_id_word_for_word(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    ids = ("t.py::test_a[" + "x" * 2_000 + "]", "t.py::test_a[\u200b\u202e \x1b[31m]")
+    await service.submit(RunTests(number, ids))
+    again = await engine.next_again()
+    assert again.tests == ids
+    cases = tuple(TestCase(each, Outcome.FAILED, 0.1, "E", "1 != 2", each[-3:]) for each in ids)
+    await engine.end_again(again, TestRun(True, cases=cases))
+    found = (await show(service, number))["attempts"][0]["again"]
+    assert tuple(test["id"] for test in found["tests"]) == ids
+    for each in ids:
+        said = await service.query(ShowTestOutput(number, 1, "again", each))
+        assert said["text"] == each[-3:]
+
+
 async def test_the_newest_repetition_is_shown_and_the_log_keeps_all(
     service: Service, engine: Supervisor
 ) -> None:

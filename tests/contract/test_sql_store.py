@@ -28,13 +28,14 @@ from codeframe_tui.core.comment import Comment, CommentType, Spot
 from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Status, Task, group_of, natural_key
 from codeframe_tui.ports import Store
 
 pytest.register_assert_rewrite("tests.contract.store_suite")
 
+from tests.contract.service_kit import evidence  # noqa: E402
 from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
 from tests.contract.store_suite import adds, moves, stored  # noqa: E402
 
@@ -460,3 +461,31 @@ async def test_a_statement_that_no_waiting_mends_stays_what_it_is(store: Store) 
         await store.write(asks_wrongly)
     with pytest.raises(DatabaseError):
         await store.write(_fault(sqlite3.SQLITE_TOOBIG))
+
+
+async def test_evidence_that_an_earlier_release_stored_is_counted_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.write(lambda t: t.attempts.add("1", Attempt(1, "b", "t", "p", "", ()), "now"))
+    found = replace(evidence(), green=replace(evidence().red, verdict="failing"))
+    await store.write(lambda t: t.attempts.verify("1", 1, found, ()))
+
+    async def outline() -> Attempt:
+        return (await store.read(lambda t: t.attempts.outlines("1")))[0]
+
+    new = await outline()
+    with sqlite3.connect(path) as database:
+        gone = ", ".join(f"'$.{name}.counts'" for name in ("red", "green", "regression", "lint"))
+        statement = (
+            f"UPDATE attempts SET verification = json_remove(verification, {gone}, '$.failed')"
+        )
+        database.execute(statement)
+    assert await outline() == new
+    assert new.verification is not None
+    assert (new.verification.failed, new.verification.red.counts) == (1, {"failed": 1})
+    assert (new.verification.red.tests, new.verification.red.output) == ((), "")
+    assert (await store.read(lambda t: t.attempts.all("1")))[0].verification == found
+    await store.close()

@@ -245,7 +245,8 @@ async def _life(
             await working
     async with asyncio.timeout(10):
         code = await ended
-    assert code == (-signal.SIGKILL if point else 0), f"no engine passed {point}"
+    said = project.engine_log.read_text(errors="replace")[-3000:]
+    assert code == (-signal.SIGKILL if point else 0), f"no engine passed {point}:\n{said}"
     estate.look_at_the_dead()
     places = (project.state / "workspaces").glob("task-*/ran-*.txt")
     for ran in (*places, *project.root.glob("ran-*.txt")):

@@ -36,6 +36,7 @@ from codeframe_tui.core.queries import (
     ShowUndo,
 )
 from codeframe_tui.ports import Document
+from codeframe_tui.tui.present.tested import counts_of, failed_of
 
 NOW = datetime(2026, 3, 2, 14, 20, 0, tzinfo=UTC)
 """The time in all documents below."""
@@ -325,6 +326,26 @@ def history() -> Document:
             "cut": False}  # fmt: skip
 
 
+def part_of(found: Document, query: ShowTask) -> Document:
+    """What the engine gives of a task: the tests of one attempt, unless the asker has them."""
+    found = deepcopy(found)
+    attempts = found["attempts"]
+    number = query.attempt or (attempts[-1]["attempt"] if attempts else 0)
+    shown = [each for each in attempts if each["attempt"] == number]
+    stamp = f"{number}:{[(each['verification'], each.get('again')) for each in shown]}"
+    same = stamp == query.known
+    for each in attempts:
+        verification = each["verification"] or {}
+        if verification:
+            verification["failed"] = failed_of(verification)
+        runs = [run for run in verification.values() if isinstance(run, dict)]
+        for run in [*runs, each.get("again") or {}]:
+            run["counts"] = dict(counts_of(run))
+            if same or each["attempt"] != number:
+                run["tests"] = []
+    return found | {"tested": {"attempt": number, "stamp": stamp, "same": same}}
+
+
 @dataclass
 class FakeService:
     """Answers from its documents, records commands, sends what a test says.
@@ -418,7 +439,7 @@ class FakeService:
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}
             case ShowTask():
-                found = self._task(query.number)
+                found = part_of(self._task(query.number), query)
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)

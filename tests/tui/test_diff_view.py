@@ -200,7 +200,7 @@ async def test_approving_all_and_sending_only_ask() -> None:
         await press(pilot, "space", "A", "S")
         await until(pilot, lambda: isinstance(app.said[-1], DiffView.SendAsked))
         assert isinstance(app.said[-2], DiffView.ApproveAllAsked)
-        assert app.said[-1].draft is diff.draft
+        assert diff.sent_draft is diff.draft
         assert diff.draft.count(Verdict.ACCEPTED) == 1
 
 

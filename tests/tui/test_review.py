@@ -198,9 +198,10 @@ async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_p
         view, now = desk.diff, desk.diff._clock()
         view._clock, view._appeared = lambda: now, now - 1
         view.move_to(view.row_of(("a.py", 1))[0])
-        view._began, view._restored = view.place, set()
+        view._began = view.place
+        view._kept._restored.clear()
         kept = {"accepted": Parts(hunks=(("a.py", 1),)).document, "seen": [], "since": {}}
-        view.restore({**kept, "rejected": Parts().document}, view.draft.proposal)
+        view.restore({**kept, "rejected": Parts().document}, view.draft.name)
         assert view.place is not None
         assert (view.place.path, view.place.k) == ("a.py", 2)
         await desk.press("space")
@@ -217,6 +218,38 @@ async def test_a_range_of_unchanged_lines_says_that_nothing_is_decided(tmp_path:
         assert not desk.diff.draft.moves
 
 
+@pytest.mark.parametrize("begun", [("v", "space"), ("space",)], ids=["lines", "hunk"])
+async def test_the_same_verdict_again_on_lines_says_so(
+    tmp_path: Path, begun: tuple[str, ...]
+) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("a.py", "twenty")
+        await desk.press(*begun)
+        desk.go_to("a.py", "twenty")
+        moves = desk.diff.draft.moves
+        await desk.press("v", "space")
+        await desk.drive.until(lambda: "are accepted already" in desk.drive.label("notice"))
+        assert (desk.diff.draft.moves, desk.diff.has_range) == (moves, False)
+
+
+async def test_an_accepted_removal_is_not_quoted_with_a_rejected_one(tmp_path: Path) -> None:
+    less = {**BEFORE, "a.py": numbered("a", line_38="", line_40="")}
+    async with reviewing(tmp_path, less) as desk:
+        desk.go_to("a.py", "a 38")
+        await desk.press("v", "r")
+        desk.go_to("a.py", "a 40")
+        await desk.press("v", "space")
+        await desk.press("S")
+        await desk.sheet()
+        await desk.drive.until(lambda: "-a 38" in desk.drive.screen_text())
+        await desk.drive.until(lambda: "> -a 40" not in desk.drive.screen_text())
+        await desk.press("r")
+        await desk.becomes("pending")
+        (said,) = [e for e in (await desk.task())["history"] if e["type"] == "review.rejected"]
+        assert "-a 38" in said["data"]["text"]
+        assert "-a 40" not in said["data"]["text"]
+
+
 async def test_what_was_copied_is_told(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("b.py", "nine")
@@ -229,6 +262,7 @@ async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         await desk.press("v", "j")
         await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        assert "esc leave lines" in desk.drive.label("footer")
         await desk.press("escape")
         await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)
@@ -276,14 +310,14 @@ async def test_one_key_shows_what_changed_since_the_reviewed_attempt_and_back(
         await desk.drive.until(lambda: "attempt 3 since attempt 2" in desk.drive.label("title"))
         await desk.drive.until(lambda: "a.py" not in desk.text)
         assert "only to read" in desk.drive.label("title")
-        for key in ("space", "r", "a", "R", "A", "S", "U"):
+        for key in ("space", "r", "a", "R", "A", "U"):
             desk.drive.app.tell()
             await desk.press(key)
             await desk.drive.until(lambda: "esc shows the proposal" in desk.drive.label("notice"))
             assert desk.drive.app.screen is desk.drive.app.cockpit
         assert desk.diff.text_at(desk.diff.cursor) == "three"
         desk.past_guard()
-        await desk.press("space", "a", "A", "S")
+        await desk.press("space", "a", "A")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         await desk.press("i")
@@ -303,7 +337,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         assert "without changes of white space · only to read" in desk.drive.label("title")
         assert desk.drive.label("footer").startswith("w white space again")
         desk.past_guard()
-        await desk.press("space", "a", "A", "S", "r")
+        await desk.press("space", "a", "A", "r")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         assert not desk.diff.draft.parts

@@ -189,3 +189,43 @@ def test_ten_thousand_tests_are_looked_at_once() -> None:
     task["attempts"][0]["verification"]["verdict"] = "failed"
     assert proof.verdict(task, None)[-1][0] != "PROVEN"
     assert len(proof.rows(task, None, how, NOW)) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ({"kind": "assertion", "message": "assert 1 == 2"}, "assertion: assert 1 == 2"),
+        ({"kind": "missing_name", "message": "no retry"}, "missing name: no retry"),
+        ({"kind": "raised", "error": "KeyError", "message": "'x'"}, "raised: KeyError: 'x'"),
+        (
+            {"kind": "fixture", "error": "ValueError", "message": "late", "outcome": "error"},
+            "not verified: fixture failed: ValueError: late",
+        ),
+        ({"kind": "unrelated_import", "message": "no x"}, "not verified: unrelated import: no x"),
+    ],
+)
+def test_a_row_says_how_its_test_was_red_or_why_it_was_not(
+    marks: dict[str, Any], said: str
+) -> None:
+    red = {"verdict": "red", "tests": [{**_test(NEW, "failed"), **marks}]}
+    green = {"verdict": "green", "tests": [_test(NEW)]}
+    (line,) = [r for r in _text(_rows(_task(red=red, green=green), width=140), 140) if NEW in r]
+    assert line.startswith(f"✘ → ✔  {NEW}  {said}")
+
+
+def test_a_flaky_test_is_neither_a_failure_nor_a_pass() -> None:
+    suite = {
+        "verdict": "not_verified",
+        "reason": "flaky",
+        "tests": [_test("tests/test_a.py::test_sometimes", "flaky")],
+    }
+    task = _task(regression=suite)
+    (line,) = [r for r in _text(_rows(task)) if "test_sometimes" in r]
+    assert line.startswith("✔ → ~  tests/test_a.py::test_sometimes")
+    assert "flaky" in line
+    assert failing(task) == ()
+
+
+def test_what_a_person_asked_for_as_evidence_is_told() -> None:
+    said = _text(_rows(shown() | {"evidence": "regression"}))
+    assert said[0] == "A person asked for evidence 'regression': no test needs to be RED."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 import signal
@@ -11,10 +12,11 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from codeframe_tui.adapters import log
+from codeframe_tui.adapters import lock, log
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.facts import read_facts
 from codeframe_tui.adapters.lock import ProjectLock
@@ -43,6 +45,17 @@ try:
 except Refused as error:
     print(error.message, flush=True)
     sys.exit(3)
+"""
+
+FORK = """
+import os, signal, sys
+from pathlib import Path
+from codeframe_tui.adapters.lock import ProjectLock
+ProjectLock(Path(sys.argv[1])).acquire()
+if os.fork() == 0:
+    sys.stdin.read()
+    os._exit(0)
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 SERVE = """
@@ -96,6 +109,26 @@ def test_a_lock_is_free_after_its_holder_was_killed(tmp_path: Path) -> None:
     holder.communicate()
     with ProjectLock(tmp_path / "lock"):
         assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_the_heir_waits_for_a_child_that_a_killed_engine_left_before_its_exec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = start(FORK, tmp_path / "lock")
+    assert holder.wait() == -signal.SIGKILL
+    tried = []
+
+    def flock(fd: int, how: int) -> None:
+        tried.append(fd)
+        try:
+            fcntl.flock(fd, how)
+        finally:
+            if holder.stdin:
+                holder.stdin.close()  # the child goes once it was in the way
+
+    monkeypatch.setattr(lock, "fcntl", SimpleNamespace(**{**vars(fcntl), "flock": flock}))
+    with holder, ProjectLock(tmp_path / "lock"):
+        assert len(tried) > 1
 
 
 async def test_a_killed_engine_is_noticed_and_its_socket_replaced(tmp_path: Path) -> None:

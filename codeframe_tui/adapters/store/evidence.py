@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from codeframe_tui.core.verification import (
     TestCase,
     Verdict,
     Verification,
+    counts_of,
+    failing,
 )
 
 __all__ = ["SqlAttempts"]
@@ -44,7 +46,33 @@ class SqlAttempts:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
         rows = self._connection.execute(statement).mappings().all()
         runs = self._runs(number)
-        return [_attempt(row, runs[row["number"]]) for row in rows]
+        return [_whole(_attempt(row, runs[row["number"]])) for row in rows]
+
+    def outlines(self, number: str) -> list[Attempt]:
+        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
+        found = [_attempt(row, {}) for row in self._connection.execute(statement).mappings().all()]
+        return [self._counted(number, each) for each in found]
+
+    def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
+        columns = (
+            CASES.c.run,
+            CASES.c.id,
+            CASES.c.outcome,
+            CASES.c.duration,
+            CASES.c.error,
+            CASES.c.message,
+        )
+        statement = select(*columns).where(CASES.c.task == number, CASES.c.attempt == attempt)
+        found: dict[str, list[TestCase]] = defaultdict(list)
+        for run, name, outcome, duration, error, message in self._connection.execute(
+            statement.order_by(CASES.c.run, CASES.c.position)
+        ):
+            found[run].append(TestCase(name, Outcome(outcome), duration, error, message))
+        told = select(ATTEMPTS.c.verification).where(
+            ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt
+        )
+        summary = (self._connection.execute(told).scalar_one_or_none() if found else None) or {}
+        return {run: _marked(cases, summary.get(run, {})) for run, cases in found.items()}
 
     def find(self, number: str, attempt: int) -> Attempt | None:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
@@ -76,6 +104,7 @@ class SqlAttempts:
             "verdict": verification.verdict.value,
             "reason": verification.reason,
             "message": verification.message,
+            "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
             "bound": asdict(verification.bound) if verification.bound else None,
         }
@@ -111,6 +140,17 @@ class SqlAttempts:
         )
         return self._connection.execute(statement).scalar_one_or_none()
 
+    def _counted(self, number: str, attempt: Attempt) -> Attempt:
+        """What earlier releases stored says not how many tests there were."""
+        found = attempt.verification
+        if found is None or found.failed is not None:
+            return attempt
+        cases = self.tests(number, attempt.number)
+        runs = {name: replace(getattr(found, name), tests=cases.get(name, ())) for name in _NAMES}
+        told = {name: replace(run, tests=(), counts=counts_of(run)) for name, run in runs.items()}
+        failed = failing(replace(found, **runs))
+        return replace(attempt, verification=replace(found, failed=failed, **told))
+
     def _runs(self, number: str) -> dict[int, dict[str, Run]]:
         """Test cases and output by attempt and run; the rest stands in the summary."""
         cases: dict[tuple[int, str], list[TestCase]] = defaultdict(list)
@@ -127,7 +167,12 @@ class SqlAttempts:
 def _run_summary(run: Run) -> dict[str, Any]:
     """Without output and cases, but with what only few cases have."""
     marks = {c.id: [c.kind, c.body] for c in run.tests if c.kind or c.body}
-    known = {"verdict": run.verdict, "reason": run.reason, "message": run.message}
+    known = {
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "message": run.message,
+        "counts": dict(counts_of(run)),
+    }
     more = {"marks": marks, "seconds": run.seconds}
     return {**known, **{name: value for name, value in more.items() if value}}
 
@@ -169,21 +214,36 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
 
 def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
     empty = Run("not_run")
-    whole = {name: _whole(runs.get(name, empty), summary[name]) for name in _NAMES}
-    bound = Bound(**summary["bound"]) if summary.get("bound") else None
-    verdict = Verdict(summary["verdict"])
-    return Verification(verdict, summary["reason"], summary["message"], **whole, bound=bound)
+    whole = {name: _run(runs.get(name, empty), summary[name]) for name in _NAMES}
+    return Verification(
+        Verdict(summary["verdict"]),
+        summary["reason"],
+        summary["message"],
+        failed=summary.get("failed"),
+        bound=Bound(**summary["bound"]) if summary.get("bound") else None,
+        **whole,
+    )
 
 
-def _whole(run: Run, summary: Mapping[str, Any]) -> Run:
+def _run(run: Run, summary: Mapping[str, Any]) -> Run:
     """A run as its rows and its summary tell it; summaries of before tell less."""
-    tests = run.tests
-    if marks := summary.get("marks"):
-        tests = tuple(
-            replace(case, kind=marks[case.id][0], body=marks[case.id][1])
-            if case.id in marks
-            else case
-            for case in tests
-        )
     known = {name: value for name, value in summary.items() if name != "marks"}
-    return replace(run, tests=tests, **known)
+    return replace(run, tests=_marked(run.tests, summary), **known)
+
+
+def _marked(cases: Iterable[TestCase], summary: Mapping[str, Any]) -> tuple[TestCase, ...]:
+    """The cases with what a run's summary tells of them."""
+    marks: Mapping[str, Sequence[str]] = summary.get("marks", {})
+    return tuple(
+        replace(case, kind=marks[case.id][0], body=marks[case.id][1]) if case.id in marks else case
+        for case in cases
+    )
+
+
+def _whole(attempt: Attempt) -> Attempt:
+    """With all tests, which nobody need count then."""
+    found = attempt.verification
+    if found is None:
+        return attempt
+    runs = {name: replace(getattr(found, name), counts=None) for name in _NAMES}
+    return replace(attempt, verification=replace(found, failed=None, **runs))

@@ -52,7 +52,7 @@ async def _evidence(desk: Desk, blocker: Mapping[str, Any]) -> tuple[Mapping[str
     """The task that asks, and the output of the first test that fails in its newest attempt."""
     number = str(blocker.get("task"))
     try:
-        task = await desk.feed.query(ShowTask(number))
+        task = await desk.feed.query(ShowTask(number, whole=False))
         if (failing := first_failing(task)) is None:
             return task, ""
         attempt, run, test = failing
@@ -127,7 +127,7 @@ async def split(desk: Desk) -> None:
     number = str(desk.state.question().get("task") or "")
     if not number:
         return
-    task = await desk.feed.query(ShowTask(number))
+    task = await desk.feed.query(ShowTask(number, whole=False))
     held = SplitParts.of(
         clean(str(task.get("title") or "")), clean(str(task.get("description") or ""))
     )
@@ -145,7 +145,7 @@ async def approve_as_is(desk: Desk) -> None:
     number = str(desk.state.question().get("task") or "")
     if not number:
         return
-    task = await desk.feed.query(ShowTask(number))
+    task = await desk.feed.query(ShowTask(number, whole=False))
     attempt = newest_attempt(task)
     if attempt is None:
         desk.tell((f"{number} has no attempt that could be applied", "dim"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.commands import AddComment, Command, DeleteComment, EditComment
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.attempts import Attempts
 from codeframe_tui.tui.modals.comment import CommentDialog, Said
 from codeframe_tui.tui.present.comments import comment_words
-from codeframe_tui.tui.present.rows import Row, row, safe
+from codeframe_tui.tui.present.rows import Row, Span, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
 from codeframe_tui.tui.widgets.diff.comments import CommentSpot
@@ -44,7 +45,22 @@ async def comment(desk: Desk) -> None:
         lambda said: _wish(number, spot, attempt, begun, said),
     )
     if done is not None and known is None:
-        desk.tell(("✔ ", "green"), ("kept; ", "text"), ("S sends it to the worker", "dim"))
+        desk.tell(("✔ ", "green"), ("kept; ", "text"), *_goes(desk))
+
+
+def _goes(desk: Desk) -> Sequence[Span]:
+    """How a comment gets to the worker from here."""
+    state = desk.state
+
+    def key(action: str) -> Span:
+        return key_names(desk.chosen.get(action, find(action).keys)), "bold"
+
+    if state.sendable:
+        return key("diff.send"), (" sends it to the worker", "dim")
+    if state.decidable:
+        back, send = key("app.back"), key("diff.send")
+        return back, (" shows the newest attempt, where ", "dim"), send, (" sends it", "dim")
+    return (("it goes to the worker with your next review", "dim"),)
 
 
 def _known(review: Mapping[str, Any] | None, number: int) -> Mapping[str, Any] | None:

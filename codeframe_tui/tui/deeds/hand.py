@@ -64,7 +64,7 @@ async def edit(desk: Desk) -> None:
         return
     path, line = place.path, desk.diff.index.line_number(desk.diff.cursor)
     found = await desk.feed.query(ShowFile(number, path))
-    if found.get("proposal") != desk.diff.draft.proposal:
+    if found.get("proposal") != desk.diff.draft.proposal or desk.diff.draft.look:
         desk.tell(("there is a newer proposal: look at it first", "amber"))
         return
     if found.get("text") is None:

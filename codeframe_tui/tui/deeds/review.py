@@ -17,8 +17,9 @@ from codeframe_tui.tui.modals.text import AskText, refusal
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
+from codeframe_tui.tui.present.words import count
 
-__all__ = ["approval", "approve_all", "rejection", "send"]
+__all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
 
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
@@ -48,7 +49,10 @@ async def approve_all(desk: Desk) -> None:
 
 async def send(desk: Desk) -> None:
     """What is accepted into the files; or comments and what is rejected back to the worker."""
-    task, draft = desk.state.task, desk.diff.draft
+    task, draft = desk.state.task, desk.diff.sent_draft
+    if draft is None:
+        desk.tell(("one moment: your verdicts are on their way", "dim"))
+        return
     if task is None or not draft.units:
         return
     await desk.keep()
@@ -61,7 +65,7 @@ async def send(desk: Desk) -> None:
             if letters is None:
                 raise
             wrong = wrong or _why(error)  # what was written stays in sight
-        decision = await desk.ask(_sheet(desk.number, task, draft, letters, wrong))
+        decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
             overall = await _overall(desk, overall)
             continue
@@ -114,7 +118,7 @@ async def _letters(desk: Desk, draft: ReviewDraft, overall: str) -> _Letters:
 
 
 def _sheet(
-    number: str, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
+    desk: Desk, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
 ) -> LetterSheet:
     changes, asked = letters
     rows = send_rows(
@@ -129,8 +133,28 @@ def _sheet(
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
     letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
     told = [refusal(wrong), BLANK] if wrong else []
-    title = f"Send your review of {number}"
-    return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])
+    if draft is not desk.diff.draft:
+        told += [heading("about all of the newest attempt, not only what is shown"), BLANK]
+    title = f"Send your review of {desk.number}"
+    text = str(changes.get("text") or asked.get("text") or "")
+    choices = [*apply, _CHANGES, *explain, _OVERALL]
+    return LetterSheet(title, [*told, *rows], letter, choices, text=text)
+
+
+async def copy_letter(desk: Desk) -> None:
+    """Copy what `send` would tell the worker, word for word."""
+    draft = desk.diff.sent_draft
+    if draft is None or not desk.state.sendable:
+        desk.tell(("only the letter of a review that can be sent is copied", "dim"))
+        return
+    await desk.keep()  # accepted lines are not quoted
+    letter = str((await _letters(desk, draft, ""))[0].get("text") or "")
+    if not letter:
+        desk.tell(("there is nothing to tell: no comment, and nothing is rejected", "dim"))
+        return
+    desk.app.copy_to_clipboard(letter)
+    lines = letter.count("\n") + 1
+    desk.tell((f"copied what the worker would be told, {count(lines, 'line')}", "dim"))
 
 
 async def _overall(desk: Desk, overall: str) -> str:

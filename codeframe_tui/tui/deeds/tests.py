@@ -68,7 +68,7 @@ async def goto(desk: Desk) -> None:
             return
     place = definition(diff, test)
     if place is None:
-        desk.tell((f"no line of the diff belongs to {test.rpartition('::')[2]}", "dim"))
+        desk.tell((f"no line of the diff belongs to {_short(test)}", "dim"))
         return
     _show(desk, place)
 
@@ -79,7 +79,7 @@ async def run(desk: Desk) -> None:
     if not test:
         desk.tell(*_NO_TEST)
         return
-    await _run(desk, (test,), test.rpartition("::")[2])
+    await _run(desk, (test,), _short(test))
 
 
 async def run_failed(desk: Desk) -> None:
@@ -111,8 +111,13 @@ async def _run(desk: Desk, tests: tuple[str, ...], said: str) -> None:
     desk.tell(("● ", "blue"), (f"runs {said} again; the verdict stays", "dim"))
 
 
+def _short(test: str) -> str:
+    """The end of an id, harmless."""
+    return safe(test.rpartition("::")[2])
+
+
 def _test(desk: Desk) -> str:
-    """Id of the test under the cursor; empty where there is none."""
+    """True id of the test under the cursor; empty where there is none."""
     key = desk.cockpit.cursor_of("tests") or ""
     return "" if key == UNCHANGED else key.partition("::")[2]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.focus import flags_of, size_spans
+from codeframe_tui.tui.present.files import size_spans
+from codeframe_tui.tui.present.focus import flags_of
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.words import count

@@ -173,7 +173,13 @@ class State:
     @property
     def reviewable(self) -> bool:
         """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
-        return self.decidable and self.is_newest and self.shows_focus
+        return self.sendable and self.is_newest
+
+    @property
+    def sendable(self) -> bool:
+        """Whether a review can be sent from here: of the newest proposal, however it is shown."""
+        newest = self.attempt_shown in {None, self.newest}
+        return self.decidable and newest and self.shows_focus
 
     @property
     def shows_focus(self) -> bool:
@@ -195,12 +201,6 @@ class State:
         elif shown != self.newest:
             words.append(f"attempt {shown} of {self.newest}")
         return " · ".join(words)
-
-    def owner_of(self, proposal: str) -> str | None:
-        """The task in focus, if the proposal is one of its attempts."""
-        attempts = (self.task or {}).get("attempts") or ()
-        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
-        return str((self.task or {}).get("number")) if mine else None
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -225,7 +225,18 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.histo
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
+    *(
+        "copy_place",
+        "next_comment",
+        "previous_comment",
+        "comments",
+        "split",
+        "wrap",
+        "open",
+        "jump",
+        "symbols",
+        "next_flag",
+    ),
     "whitespace",
 )
 
@@ -261,6 +272,8 @@ def _works_in_diff(name: str, state: State) -> bool:
     files = bool((state.diff or {}).get("files"))
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
+    if name in {"send", "copy_letter"}:
+        return state.sendable and (files or not state.is_newest)
     return files and (name in _READING or state.reviewable)
 
 
@@ -297,12 +310,12 @@ def label_of(action: str, label: str, state: State) -> str:
     reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
-        "app.back": "show all" if state.filtered else "",
+        "app.back": "leave lines" if state.choosing else "show all" if state.filtered else "",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,
         "diff.comment": "comment lines" if state.choosing else label,
-        "diff.range": "leave lines" if state.choosing else label,
+        "diff.range": "" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": "" if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,14 +16,9 @@ from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.draft import Verdict
-from codeframe_tui.tui.present.focus import (
-    evidence_rows,
-    file_rows,
-    flag_places,
-    flags_of,
-    place_row,
-    title_row,
-)
+from codeframe_tui.tui.present.draft_name import DraftName
+from codeframe_tui.tui.present.files import FileRows, Marks, place_row
+from codeframe_tui.tui.present.focus import evidence_rows, flag_places, flags_of, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
@@ -82,6 +77,7 @@ class Picture(Screen[None], Surface):
         self._complete = False
         self._proof = Proof()
         self._timeline = Timeline()
+        self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
@@ -157,27 +153,32 @@ class Picture(Screen[None], Surface):
     def draw_task(self) -> None:
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
-        diff.reviewable = self.state.reviewable
+        self._allow()
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
         width, hunks = title.line_width - 2, len(draft.units)
         given = {each.value: draft.count(each) for each in _GIVEN}
         title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
-        attempt = newest_attempt(task) or {}
-        order = {file["path"]: at for at, file in enumerate(diff.document["files"])}
-        files = attempt.get("files") or ()
-        files = sorted(files, key=lambda file: order.get(str(file.get("path")), len(order)))
-        here = diff.place.path if diff.place else ""
-        verdicts = {str(f.get("path")): draft.file_verdict(str(f.get("path"))) for f in files}
-        seen = sum(str(f.get("path")) in draft.seen for f in files)
-        listed = self.part("files", FileList)
-        listed.set_class(not files, "-empty")
-        listed.set_rows(
-            file_rows(files, verdicts, here, flags=flags_of(task), seen=seen) if files else []
-        )
+        self._draw_files(task)
         evidence = self.part("evidence", Label)
         evidence.show(*evidence_rows(task, width=max(evidence.line_width, 20)))
+
+    def _draw_files(self, task: Mapping[str, Any] | None) -> None:
+        """The files that differ in what is shown; of a change on its way, those it will have."""
+        diff, listed = self.part("diff", DiffView), self.part("files", FileList)
+        shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
+        files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
+        if files is not self._listed[0] or diff.flags is not self._listed[1]:
+            self._listed = files, diff.flags, FileRows(files, flags_of(task))
+        listed.set_class(not files, "-empty")
+        here, seen = diff.place.path if diff.place else "", len(diff.draft.seen) if shown else 0
+        listed.show(self._listed[2].showing(Marks(diff.draft.file_verdict, here, seen)))
+
+    def _allow(self) -> None:
+        """What may be done with the change that is shown."""
+        diff = self.part("diff", DiffView)
+        diff.reviewable, diff.sendable = self.state.reviewable, self.state.sendable
 
     @on(DiffView.Scrolled)
     def draw_place(self) -> None:
@@ -188,7 +189,7 @@ class Picture(Screen[None], Surface):
     def draw_diff(self) -> None:
         """The proposal of the focus, or the file being written for it."""
         diff = self.part("diff", DiffView)
-        diff.reviewable = self.state.reviewable
+        self._allow()
         writing = self.state.writing
         if writing is None:
             diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
@@ -201,10 +202,11 @@ class Picture(Screen[None], Surface):
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
         shown = self.state.diff or {}
-        fits = bool(review) and review.get("proposal") == shown.get("proposal") and not diff.is_live
+        same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
+        fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
-            diff.restore(review["draft"], review["proposal"])
+            diff.restore(review["draft"], DraftName.of(shown))
 
     def _by_risk(self, document: Mapping[str, Any]) -> dict[str, Any]:
         flags = flags_of(self.state.task)

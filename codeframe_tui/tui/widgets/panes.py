@@ -10,8 +10,10 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.files import FileRows
 from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.rows import Row
+from codeframe_tui.tui.present.stops import Stops
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.list_search import ListSearch
 from codeframe_tui.tui.widgets.seeking import Seekable
@@ -118,6 +120,18 @@ class FileList(LineList, can_focus=False):
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
+
+    def show(self, rows: FileRows) -> None:
+        """Show other rows; the file that the diff comes to comes into sight."""
+        was = self.rows.marks.current if isinstance(self.rows, FileRows) else ""
+        self.set_rows(rows)
+        line = rows.line_of(rows.marks.current)
+        if line is not None and rows.marks.current != was:
+            self._bring_into_sight(line)
+
+    def stops_of(self, rows: Sequence[Row]) -> Stops:
+        """The rows know their lines themselves."""
+        return rows if isinstance(rows, FileRows) else super().stops_of(rows)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the file; there is no cursor here to move."""

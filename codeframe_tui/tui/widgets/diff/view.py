@@ -19,9 +19,11 @@ from codeframe_tui.tui.present.diff.kinds import FileRow, Place
 from codeframe_tui.tui.present.diff.live import LiveDiff
 from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
+from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
 from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.diff.drafts import KeptDrafts
 from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
 
@@ -29,8 +31,6 @@ __all__ = ["GUARD", "DiffView"]
 
 GUARD = 0.3
 """Seconds in which no verdict acts after a proposal appeared or changed."""
-_DRAFTS = 64
-"""Proposals whose half-done review is kept while others are looked at."""
 
 
 class DiffView(DiffComments):
@@ -50,6 +50,8 @@ class DiffView(DiffComments):
 
     reviewable: reactive[bool] = reactive(True)
     """Whether verdicts can be given; a diff of the past is only read."""
+    sendable: bool = False
+    """Whether a review can be sent though what is shown is only read: it compares the proposal."""
     placeholder: reactive[str] = reactive("No proposal to look at yet.")
     """The line shown while there is nothing to show."""
 
@@ -62,11 +64,11 @@ class DiffView(DiffComments):
     class ApproveAllAsked(Message):
         """A person wants to accept everything; nothing is decided yet."""
 
-    @dataclass
     class SendAsked(Message):
         """A person wants to send the draft; nothing is decided yet."""
 
-        draft: ReviewDraft
+    class LetterAsked(Message):
+        """A person wants to copy what the worker would be told."""
 
     class CompareAsked(Message):
         """A person wants to see what changed since an earlier attempt, or the proposal again."""
@@ -103,10 +105,8 @@ class DiffView(DiffComments):
         self._live = ""
         self._writes = LiveDiff("", None)
         self._painted = True
-        self._drafts: dict[str, ReviewDraft] = {}
-        self._restored: set[str] = set()
+        self._kept = KeptDrafts()
         self._stays = False
-        self._left: dict[str, Place] = {}
         self._began: Place | None = None
 
     # -- what is shown --------------------------------------------------------------------------
@@ -118,8 +118,7 @@ class DiffView(DiffComments):
         own draft, which stands when a person comes back to it.
         """
         shown = opened(document, self.document) if document else NOTHING
-        name = _name(shown)
-        same = name == self.draft.proposal
+        same = DraftName.of(shown) == self.draft.name
         if self._live or not same:
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
@@ -132,12 +131,12 @@ class DiffView(DiffComments):
         left = (self.place, self.index.line_number(self.cursor)) if self.place else None
         below = self.cursor - self.scroll_offset.y
         if not same:
-            self._take_up(name, shown)
+            self._take_up(shown)
         self._shift = 0
         self.load(shown)
         self.scroll_to_row(0)
         if stays and left is not None:
-            place = self._left.get(name) or place_at(shown, left[0].path, left[1])
+            place = self._kept.place_in(self.draft.name) or place_at(shown, left[0].path, left[1])
             self.move_to((self.index.find(place) if place else 0) or 0)
             self.scroll_to_row(self.cursor - below)
             return
@@ -145,40 +144,39 @@ class DiffView(DiffComments):
         self.move_to(self.row_of(first)[0] if first else 0)
         self._began = self.place
 
-    def _take_up(self, name: str, shown: dict[str, Any]) -> None:
+    def _take_up(self, shown: dict[str, Any]) -> None:
         """Go on with the draft of another document; one that compares attempts has none."""
-        if self.place is not None:
-            self._left[self.draft.proposal] = self.place
-        self._drafts[self.draft.proposal] = self.draft
-        for oldest in list(self._drafts)[:-_DRAFTS]:
-            del self._drafts[oldest]
-            self._left.pop(oldest, None)
-        decided = not shown.get("since") and shown.get("space", True)
-        fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
-        self.draft = self._drafts.get(name, fresh)
+        self._kept.leave(self.draft, self.place)
+        self.draft = self._kept.draft_of(shown)
         self._folded = self.quiet_paths(shown)
         self._comments = ()
         self._extras = {}
+        self.leave_range()
 
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
 
-    def is_restored(self, proposal: str) -> bool:
-        """Whether what was kept of a proposal has arrived."""
-        return proposal in self._restored
+    def is_restored(self, name: DraftName) -> bool:
+        """Whether what was kept of a draft has arrived."""
+        return self._kept.is_restored(name)
 
-    def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
+    @property
+    def sent_draft(self) -> ReviewDraft | None:
+        """What would be sent now; None while what was kept of it has not arrived."""
+        return self._kept.decided(self.draft)
+
+    def restore(self, kept: Mapping[str, Any], name: DraftName) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.
 
         Args:
             kept: ``draft`` of a `ShowReview` document.
-            proposal: hash of what they are about.
+            name: of the draft that they are of.
         """
-        shown = proposal == self.draft.proposal and not self._live and bool(self.draft.units)
-        if not shown or proposal in self._restored:
+        shown = name == self.draft.name and not self._live and bool(self.draft.units)
+        if not shown or self.is_restored(name):
             return False
-        self._restored.add(proposal)
+        self._kept.note_restored(name)
         waits = not self.draft.moves and self.place == self._began
         self._take(self.draft.restored(kept, self.document))
         first = self.draft.next_undecided()
@@ -212,8 +210,13 @@ class DiffView(DiffComments):
     @property
     def can_decide(self) -> bool:
         """Whether a verdict would act now: on a shown proposal, not in its first moment."""
-        shown = self.reviewable and not self._live and bool(self.draft.units)
-        return shown and self._painted and self._clock() - self._appeared >= GUARD
+        return self.reviewable and bool(self.draft.units) and self._is_calm
+
+    @property
+    def _is_calm(self) -> bool:
+        """Whether what is shown is no file being written, and stands longer than a moment."""
+        stands = self._painted and self._clock() - self._appeared >= GUARD
+        return stands and not self._live
 
     def _may_decide(self) -> bool:
         """As `can_decide`; a person who cannot decide at all on what is shown is told why."""
@@ -310,9 +313,15 @@ class DiffView(DiffComments):
             self.post_message(self.ApproveAllAsked())
 
     def action_send(self) -> None:
-        """Ask to send the draft."""
-        if self._may_decide():
-            self.post_message(self.SendAsked(self.draft))
+        """Ask to send the draft, also from where the proposal is compared with another."""
+        compared = bool(self.draft.look) and self.sendable
+        if self._is_calm if compared else self._may_decide():
+            self.post_message(self.SendAsked())
+
+    def action_copy_letter(self) -> None:
+        """Ask for a copy of what the worker would be told; it decides nothing."""
+        if self.draft.proposal and not self._live:
+            self.post_message(self.LetterAsked())
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
@@ -343,10 +352,12 @@ class DiffView(DiffComments):
             if (hunk := self.hunk(unit)) is not None
         ]
         draft = self.draft.give_chosen(verdict, chosen)
-        if draft is self.draft:
+        if draft is self.draft and not draft.is_given(verdict, chosen):
             self.post_message(self.Told("no line that changes is chosen"))
             return
         self.leave_range()
+        if draft is self.draft:
+            self.post_message(self.Told(f"these lines are {verdict} already"))
         self._take(draft)
 
     def action_edit(self) -> None:
@@ -381,10 +392,3 @@ class DiffView(DiffComments):
             self.redraw()
             if self.is_mounted:
                 self.post_message(self.DraftChanged(draft))
-
-
-def _name(document: Mapping[str, Any]) -> str:
-    """What tells a document from others: its proposal, and with what it is compared."""
-    since = document.get("since")
-    space = "" if document.get("space", True) else " without space"
-    return f"{document['proposal']}{f' since {since}' if since else ''}{space}"
