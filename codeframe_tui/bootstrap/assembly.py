@@ -149,6 +149,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         doctor=doctor,
         gate=partial(_pass_gate, parts.working_tree),
         syntax=parts.syntax,
+        files_at=partial(DirectoryFiles, reserved=parts.place.environments),
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
 

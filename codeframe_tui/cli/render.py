@@ -72,6 +72,7 @@ def _attempt(attempt: Document) -> list[str]:
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
             lines += [_kind(test) for test in run.get("tests", ()) if test.get("kind")]
+        lines += _coverage(evidence.get("coverage") or {})
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
@@ -85,6 +86,13 @@ def _kind(test: Document) -> str:
     """How a test was RED on the base, or why it was not."""
     said = ": ".join(filter(None, (test.get("error"), test.get("message"))))
     return clean_line(f"      {test['id']}  {test['kind'].replace('_', ' ')}  {said}").rstrip()
+
+
+def _coverage(told: Document) -> list[str]:
+    if told.get("lines"):
+        return [f"    changed lines covered {told['covered']} of {told['lines']}"]
+    why = clean_line(told.get("message") or "")
+    return [f"    changed lines covered: not measured, {why}"] if why else []
 
 
 def _comment(comment: Document) -> list[str]:

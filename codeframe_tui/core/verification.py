@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+
 __all__ = [
     "FINE",
     "Bound",
@@ -95,6 +97,7 @@ class TestRun:
         bodies: test id -> hash of what its function does, where that was asked for.
         workers: how many ran the tests side by side; 0 = one after the other, or as the project's
             own options say.
+        coverage: which of the lines ran that were asked for.
     """
 
     ok: bool
@@ -109,6 +112,7 @@ class TestRun:
     hooks: tuple[str, ...] = ()
     bodies: Mapping[str, str] = field(default_factory=dict)
     workers: int = 0
+    coverage: Coverage = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class Verification:
         message: one line: why, and what would make it proven.
         bound: what it is about; None = it was made before that was stored.
         failed: tests that fail on the proposal, where they were left out when it was read.
+        coverage: of the changed lines, by the proposal's own tests.
     """
 
     verdict: Verdict
@@ -191,6 +196,7 @@ class Verification:
     lint: Run
     bound: Bound | None = None
     failed: int | None = None
+    coverage: Coverage = NOT_MEASURED
 
 
 def counts_of(run: Run) -> Mapping[str, int]:

@@ -4,7 +4,9 @@ Adapters fulfil them without inheriting; only bootstrap joins both.
 """
 
 from codeframe_tui.ports.files import (
+    Conflict,
     Files,
+    Merged,
     Replacement,
     Snapshot,
     TreeEntry,
@@ -35,12 +37,14 @@ __all__ = [
     "Baselines",
     "Clock",
     "CodeIndex",
+    "Conflict",
     "Document",
     "Files",
     "Finished",
     "Found",
     "Hit",
     "Ledger",
+    "Merged",
     "Model",
     "Replacement",
     "Reply",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import (
     AsyncGenerator,
     Callable,
+    Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.reach import AS_THEY_COME, Order
 from codeframe_tui.core.verification import TestRun
@@ -72,7 +74,9 @@ class TestRequest:
         collect_only: list the tests without running them.
         changed: paths that the proposal changes; empty = any module of the project that is
             imported from elsewhere spoils the run, not only these.
-        bodies: files whose tests' bodies are told as hashes.
+        lines: path -> ranges of lines of which is asked whether they run; empty = nothing is.
+        own: test files of the proposal: hashes of what their tests do are told, and of ``lines``
+            only what runs in them counts; empty = all tests count.
         order: files that run before all others, and those that run after them.
         workers: how many may run the tests side by side, where the project has pytest-xdist and
             its own options do not say how it is used.
@@ -84,7 +88,8 @@ class TestRequest:
     collect_only: bool = False
     timeout_seconds: float = 600.0
     changed: tuple[str, ...] = ()
-    bodies: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     order: Order = AS_THEY_COME
     workers: int = 0
 
@@ -116,11 +121,16 @@ class Baselines(Protocol):
 class Watcher(Protocol):
     """Tells of saves in a folder, whatever program makes them."""
 
-    def changes(self, root: Path) -> AsyncGenerator[frozenset[str]]:
+    def changes(self, root: Path, slower: Callable[[str], None]) -> AsyncGenerator[frozenset[str]]:
         """Paths below a folder that were written, renamed or removed, in bursts, for ever.
 
         Paths are relative, with ``/``; ``.git`` and caches are left out. What happens after the
         first burst was asked for is told, before or after it is there. Ends when the folder goes.
+
+        Args:
+            root: the folder.
+            slower: told why, once, when the system tells of no saves any more and all files are
+                looked at every second instead; what was saved before may not have been told.
         """
         ...
 

@@ -141,6 +141,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),
     "hand.begun": ("review", _plain("taken in hand by a person")),
+    "hand.laid_over": ("review", lambda data: f"laid over attempt {data['attempt']} by a person"),
     "hand.ended": ("review", lambda data: f"out of the person's hands: {_words(data['how'])}"),
     "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
     "note.added": ("note", _plain("note from a person")),

@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.verdict import is_test_support
 from codeframe_tui.core.verification import Run, TestCase, Verification, counts_of, failing
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -165,7 +167,14 @@ def _verification(verification: Verification, tests: _Tests) -> Document:
         "regression": _run(verification.regression, tests.get("regression", ())),
         "lint": _run(verification.lint, tests.get("lint", ())),
         "bound": asdict(verification.bound) if verification.bound else None,
+        "coverage": _coverage(verification.coverage),
     }
+
+
+def _coverage(coverage: Coverage) -> Document:
+    """Lines of the code under test are counted; of test files it is only shown."""
+    covered, lines = tally(coverage, lambda path: not is_test_support(path))
+    return {**coverage_document(coverage), "covered": covered, "lines": lines}
 
 
 def _run(run: Run, tests: Sequence[TestCase]) -> Document:

@@ -24,7 +24,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, comments, hand, review, undo, work
+from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -65,7 +65,7 @@ class StoreLedger:
         return self._write(lambda unit: take(unit, worker))
 
     async def in_hand(self, numbers: Sequence[str]) -> Mapping[str, Hand]:
-        return await self._store.read(lambda tables: hand.in_hand(tables, numbers))
+        return await self._store.read(lambda tables: stand.in_hand(tables, numbers))
 
     def changed(self, seen: int) -> Coroutine[Any, Any, int]:
         return self._workforce.changed(seen)

@@ -48,7 +48,7 @@ TICK = 1 / 15
 """Seconds between two deliveries of signals: what the eye needs, not what the log could fill."""
 PATIENCE = 5.0
 """Seconds that a command waits for an engine that is not there yet."""
-SLOTS = ("overview", "queue", "blockers", "task", "diff", "review", "base", "activity")
+SLOTS = ("overview", "queue", "blockers", "task", "diff", "review", "copy", "base", "activity")
 _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
@@ -238,6 +238,8 @@ class Feed:
             if signal.kind == "project":
                 self._slots["overview"].stale.set()
                 continue
+            if signal.kind == "hand" and signal.task == self._focus:
+                self._slots["copy"].stale.set()
             key = (signal.kind, signal.task, signal.key)
             if signal.append:
                 self._merged.setdefault(key, []).append(signal)
@@ -300,6 +302,8 @@ def concerns(event: Event, focus: str | None) -> set[str]:
         slots.add("activity")
         if subject not in _QUIET:
             slots.add("task")
+        if subject == "hand":
+            slots.add("copy")
         if subject in _DIFFS:
             slots.add("review")
         if subject in _DIFFS and event.type not in _SAID:

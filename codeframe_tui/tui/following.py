@@ -12,8 +12,8 @@ from textual import on
 from textual.app import App
 
 from codeframe_tui.core import queries
-from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
@@ -92,8 +92,8 @@ class Follower(App[int]):
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
         document = message.document
-        if message.slot == "diff":
-            document = opened(document, self.state.diff)
+        if message.slot in {"diff", "copy"}:
+            document = opened(document, getattr(self.state, message.slot))
         elif message.slot == "task":
             filled = with_tests(document, self.state.task)
             if filled is None:
@@ -134,7 +134,7 @@ class Follower(App[int]):
                 self._follow_task()
             case "base":
                 self.cockpit.draw_writing()
-            case "diff":
+            case "diff" | "copy":
                 self.cockpit.draw_diff()
                 self.cockpit.draw_task()
             case "review":
@@ -153,7 +153,7 @@ class Follower(App[int]):
         if number is None:
             self.feed.want("task", None)
             return
-        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown)
+        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown or None)
         if known is None:
             self.feed.want("task", shown)
         else:
@@ -163,11 +163,15 @@ class Follower(App[int]):
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = queries.ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        attempt = state.attempt_shown or None
+        shown = queries.ShowDiff(str(number), attempt, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
-        self.feed.want(
-            "review", queries.ShowReview(str(number), state.attempt_shown) if there else None
-        )
+        self.feed.want("review", queries.ShowReview(str(number), attempt) if there else None)
+        copy = queries.ShowDiff(str(number), COPY, None, ROOM, state.space)
+        self.feed.want("copy", copy if number and state.is_by_hand else None)
+        if state.copy is not None and (not state.is_by_hand or state.copy["task"] != number):
+            state.copy = None
+            self.cockpit.draw_diff()
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -192,50 +196,17 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "copy", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
             self.cockpit.draw_diff()
             self.cockpit.draw()
-        if message.error.code != "not_found":
+        if message.error.code not in {"not_found", "not_in_hand"}:
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
 
     @on(DiffView.Scrolled)
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
-
-    @on(DiffView.HitsAsked)
-    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
-        self.run_worker(self._give_hits(message), group="hits")
-
-    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
-        """Hits in a diff of which not all text is here."""
-        _, attempt, since, space, text = asked.about
-        wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
-        try:
-            found = await self.feed.query(wanted)
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_hits(asked, found)
-
-    @on(DiffView.LinesAsked)
-    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
-        self.run_worker(self._give_lines(message), group="lines")
-
-    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
-        """Unchanged lines that a person wants to see."""
-        try:
-            side = await self.feed.query(
-                queries.ShowSide(
-                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
-                    asked.first, asked.last, asked.since,
-                )
-            )  # fmt: skip
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -282,7 +253,12 @@ class Follower(App[int]):
         shown = False
         for signal in message.signals:
             if signal.task is not None and signal.task not in self.state.ended:
-                self.state.hear(signal.task).take(signal)
+                live = self.state.hear(signal.task)
+                before = live.trouble
+                live.take(signal)
+                if live.trouble not in {"", before}:
+                    said = f"{safe(signal.task)}: {safe(live.trouble)}"
+                    self.tell(("! ", "amber"), (said, "text"))
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
             return
@@ -337,8 +313,8 @@ class Follower(App[int]):
         self.feed.focus(number)
         self.want_task()
         self.feed.want("activity", queries.ShowActivity(number) if number else None)
-        self.feed.want("diff", None)
-        self.feed.want("review", None)
+        for slot in ("diff", "copy", "review"):
+            self.feed.want(slot, None)
         self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()

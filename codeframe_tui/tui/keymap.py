@@ -66,6 +66,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.sort", "s", "", "Order of the queue: its own, by age, by cost, by change"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
     Key("queue.history", "h", "history", "What happened to the task, and all its attempts"),
+    Key("queue.hand", "E", "your copy", "Go back to the copy of the task that you have in hand"),
     *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
     Key("tests.goto", "g", "go to line", "Go to the line in the diff where the test fails"),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from codeframe_tui.core import queries
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
@@ -51,11 +53,14 @@ class Reviewer(Follower):
         if other:
             self.want_task()
         self.want_change()
+        if self.state.copy is not None:
+            self.cockpit.draw_diff()
+            self.cockpit.draw_task()
         self.cockpit.draw_footer()
 
     @on(DiffView.ProposalAsked)
     def _look_back(self) -> None:
-        self.look_at()
+        self.look_at(self.state.newest if self.state.shows_copy else None)
 
     @on(DiffView.Refused)
     def _only_to_read(self) -> None:
@@ -81,6 +86,39 @@ class Reviewer(Follower):
             self.look_at(state.attempt_shown, since)
         else:
             self.tell(("there is no earlier attempt to compare with", "dim"))
+
+    @on(DiffView.HitsAsked)
+    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+        self.run_worker(self._give_hits(message), group="hits")
+
+    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+        """Hits in a diff of which not all text is here."""
+        _, attempt, since, space, text = asked.about
+        wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
+        try:
+            found = await self.feed.query(wanted)
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_hits(asked, found)
+
+    @on(DiffView.LinesAsked)
+    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
+        self.run_worker(self._give_lines(message), group="lines")
+
+    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
+        """Unchanged lines that a person wants to see."""
+        try:
+            side = await self.feed.query(
+                queries.ShowSide(
+                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
+                    asked.first, asked.last, asked.since,
+                )
+            )  # fmt: skip
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        else:
+            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(DiffView.Choosing)
     def _choosing(self, message: DiffView.Choosing) -> None:

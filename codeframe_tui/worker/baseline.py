@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from codeframe_tui.core.coverage import NOT_MEASURED
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.verdict import is_complete
 from codeframe_tui.core.verification import TestCase, TestRun
@@ -69,7 +70,9 @@ class Baseline:
     async def learn(self, tree: str, run: TestRun) -> None:
         """Keep what the suite of a tree has shown; each test once."""
         if is_complete(run) or run.reason == "no_tests":
-            await self._keep(tree, replace(run, cases=tuple(map(_short, run.cases)), output=""))
+            cases = tuple(map(_short, run.cases))
+            known = replace(run, cases=cases, output="", bodies={}, coverage=NOT_MEASURED)
+            await self._keep(tree, known)
 
     def seconds(self, tree: str) -> Mapping[str, float]:
         """How long the tests of each file took, as far as that is known."""

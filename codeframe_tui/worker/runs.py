@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.reach import AS_THEY_COME, Order
 from codeframe_tui.core.task import Task
@@ -22,7 +24,8 @@ class Wish:
 
     select: tuple[str, ...] = ()
     collect_only: bool = False
-    bodies: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     order: Order = AS_THEY_COME
     workers: int = 0
 
@@ -50,7 +53,8 @@ async def make_run(
         select=wish.select,
         collect_only=wish.collect_only,
         timeout_seconds=shop.settings.waits.tests,
-        bodies=wish.bodies,
+        lines=wish.lines,
+        own=wish.own,
         order=wish.order,
         workers=wish.workers,
     )

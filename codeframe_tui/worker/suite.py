@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.flaky import MOST, doubted, still_failing, with_flaky
 from codeframe_tui.core.reach import Hints, Order, order_of
 from codeframe_tui.core.task import Task
@@ -38,6 +39,7 @@ class Scope:
         touched: all paths that differ between base and tree.
         changed: the files of tests among them that are there.
         failed: ids of tests that failed in the attempt before.
+        lines: those of which is asked whether the changed tests run them.
     """
 
     task: Task
@@ -46,6 +48,11 @@ class Scope:
     touched: tuple[str, ...]
     changed: tuple[str, ...]
     failed: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+
+    def wish(self, select: tuple[str, ...] = ()) -> Wish:
+        """For a run on the proposal."""
+        return Wish(select=select, lines=self.lines, own=self.changed)
 
 
 class Suite:
@@ -62,7 +69,7 @@ class Suite:
         """The suite on the proposal, or on another tree beside it."""
         tree = tree or scope.tree
         order, count = await self._order(scope, tree)
-        wish = Wish(bodies=scope.changed, order=order, workers=self._workers(count))
+        wish = replace(scope.wish(), order=order, workers=self._workers(count))
         run = await make_run(self._shop, scope.task, "regression", tree, wish)
         if run.workers and not is_complete(run):
             run = await self._one_by_one(scope, tree, wish)
@@ -80,7 +87,7 @@ class Suite:
         base = await self._on_base(scope, run, due)
         told = await self._flaky(scope, run, base)
         if run.workers and (told is not run or len(doubted(run, base)) > MOST):
-            run = await self._one_by_one(scope, scope.tree, Wish(bodies=scope.changed))
+            run = await self._one_by_one(scope, scope.tree, scope.wish())
             base = await self._on_base(scope, run, due)
             told = await self._flaky(scope, run, base)
         return told, base

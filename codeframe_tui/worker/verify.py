@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from codeframe_tui.core.causes import module_names
+from codeframe_tui.core.coverage import changed_lines
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.flags.runs import run_flags
+from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -87,39 +90,60 @@ class Verifier:
         shop = self._shop
         diffs = await shop.workspaces.diff(base, tree)
         examination = await examined(shop.workspaces, diffs, base, tree, shop.settings.flags)
-        scope = _scope(task, base, tree, diffs, failed)
+        lines, left_out = changed_lines(diffs)
+        scope = replace(_scope(task, base, tree, diffs, failed), lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
-        red = await self._red_run(task, bound.red, scope.changed) if bound.red else None
-        plain = await self._plain_run(scope, diffs)
-        regression = await self._suite.run(scope)
-        await self._baseline.learn(tree, regression)
-        listing = await self._baseline.listing(task, base, fresh=fresh)
-        listed = None if listing is None else listing.collected
-        due = None if listed is None else _still_due(listed, regression, examination)
-        regression, base_run = await self._suite.settled(scope, regression, due)
+        runs = await self._runs(scope, diffs, bound.red, examination, fresh=fresh)
         verification = judge(
             evidence=task.evidence,
             changed_tests=scope.changed,
-            red=red,
-            green=await self._green_run(scope, regression),
-            regression=regression,
-            base_of_failed=base_run,
-            base_collected=due,
+            red=runs.red,
+            green=runs.green,
+            regression=runs.regression,
+            base_of_failed=runs.base,
+            base_collected=runs.due,
             added_modules=_added_modules(diffs),
-            base_hooks=listing.hooks if listing else (),
+            base_hooks=runs.listing.hooks if runs.listing else (),
         )
-        if plain is not None:
-            names = only_with_it(regression, plain, listed or (), scope.changed)
-            verification = judged_with(verification, plain, names)
-        verification = replace(verification, bound=bound)
-        flags = with_vanished(examination, listed, regression)
-        return verification, in_order([*flags, *run_flags(verification, scope.touched)])
+        listed = None if runs.listing is None else runs.listing.collected
+        if runs.plain is not None:
+            names = only_with_it(runs.regression, runs.plain, listed or (), scope.changed)
+            verification = judged_with(verification, runs.plain, names)
+        coverage = (runs.green or runs.regression).coverage
+        coverage = replace(coverage, left_out=coverage.left_out + left_out)
+        verification = replace(verification, bound=bound, coverage=coverage)
+        flags = (
+            *with_vanished(examination, listed, runs.regression),
+            *run_flags(verification, scope.touched),
+            *uncovered_flags(coverage),
+        )
+        return verification, in_order(flags)
+
+    async def _runs(
+        self,
+        scope: Scope,
+        diffs: Sequence[FileDiff],
+        with_tests: str,
+        found: Findings,
+        *,
+        fresh: bool,
+    ) -> _Runs:
+        """Make all runs, those first that need no other."""
+        red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
+        plain = await self._plain_run(scope, diffs)
+        regression = await self._suite.run(scope)
+        await self._baseline.learn(scope.tree, regression)
+        listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
+        due = None if listing is None else _still_due(listing.collected, regression, found)
+        regression, base = await self._suite.settled(scope, regression, due)
+        green = await self._green_run(scope, regression)
+        return _Runs(red, green, regression, plain, listing, due, base)
 
     async def _red_run(self, task: Task, with_tests: str, changed: tuple[str, ...]) -> TestRun:
         """The changed tests on the base."""
         run = self._red.get((with_tests, changed))
         if run is None:
-            wish = Wish(select=changed, bodies=changed)
+            wish = Wish(select=changed, own=changed)
             run = await make_run(self._shop, task, "red", with_tests, wish)
             if is_complete(run):
                 self._red.keep((with_tests, changed), run)
@@ -135,13 +159,31 @@ class Verifier:
         covering = covered(regression, scope.changed)
         if covering is not None:
             return covering
-        wish = Wish(select=scope.changed, bodies=scope.changed)
+        wish = scope.wish(select=scope.changed)
         return await make_run(self._shop, scope.task, "green", scope.tree, wish)
 
     async def _plain_run(self, scope: Scope, diffs: Sequence[FileDiff]) -> TestRun | None:
         """The suite with the base's test configuration, where the proposal's says other things."""
         tree = await with_base_config(self._shop.workspaces, scope, diffs)
         return None if tree is None else await self._suite.run(scope, tree)
+
+
+class _Runs(NamedTuple):
+    """All runs of one attempt; None = not made, or of no use.
+
+    Attributes:
+        plain: the suite with the base's test configuration, where the proposal's says other things.
+        listing: what is known of the base, and ``due`` its tests that must be there.
+        base: how tests end on the base that are not fine on the proposal.
+    """
+
+    red: TestRun | None
+    green: TestRun | None
+    regression: TestRun
+    plain: TestRun | None
+    listing: TestRun | None
+    due: tuple[str, ...] | None
+    base: TestRun | None
 
 
 def _scope(

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import AddTask, SetWorkers
@@ -21,7 +22,16 @@ from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
-from codeframe_tui.ports import Ledger, Service, Snapshot, Tokens, TreeEntry, Workspace
+from codeframe_tui.ports import (
+    Conflict,
+    Ledger,
+    Merged,
+    Service,
+    Snapshot,
+    Tokens,
+    TreeEntry,
+    Workspace,
+)
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 
@@ -105,6 +115,12 @@ class TwoFiles:
         held = {path: (workspace.root / path).read_bytes() for path in changed}
         return Snapshot(_tree_id(f"{tree} {held}") if held else tree)
 
+    async def withdraw(self, workspace: Workspace, tree: str, also: Iterable[str] = ()) -> bool:
+        return (await self.capture(workspace, also)).tree == tree
+
+    async def merge(self, base: str, mine: str, other: str, *, labels: tuple[str, str]) -> Merged:
+        return Merged(_tree_id(f"{mine} over {other}"), {"c.bin": Conflict.BINARY})
+
     async def remove(self, name: str) -> None:
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
@@ -142,6 +158,7 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
         facts=facts,
         workspaces=workspaces,
         syntax=WordsOnly(),
+        files_at=DirectoryFiles,
     )
     try:
         await engine.recover(paused=False)

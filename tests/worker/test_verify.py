@@ -158,6 +158,24 @@ async def test_the_first_tests_of_a_project_can_be_proof(tmp_path: Path) -> None
         assert (found.verdict, found.reason) == ("proven", ""), found.message
 
 
+async def test_changed_lines_that_the_new_tests_do_not_run_are_told(tmp_path: Path) -> None:
+    core = "def one():\n    return 1\n\n\ndef two():\n    two = 2\n    return two\n"
+    async with bench(tmp_path) as desk:
+        tree = await desk.tree({**THREE, "pkg/core.py": core})
+        found, flags = await desk.verifier.verify(TASK, desk.base, tree)
+        assert found.verdict == "proven", found.message
+        assert [(f.rule, f.path, f.line) for f in flags] == [("not_covered", "pkg/core.py", 6)]
+        sides = {file.path: (file.covered, file.missed) for file in found.coverage.files}
+        assert sides == {
+            "pkg/core.py": ((), ((6, 7),)),
+            "pkg/three.py": (((1, 2),), ()),
+            "tests/test_three.py": (((1, 1), (4, 5)), ()),
+        }
+        moved = await desk.judge({"pkg/core.py": core.replace("return 1", "return 2 - 1")})
+        (file,) = moved.coverage.files
+        assert (file.covered, file.missed) == (((2, 2),), ((6, 7),)), "without own tests: by all"
+
+
 USES = "from tests.support import K\n\n\ndef test_k():\n    assert K\n"
 READS = """\
 from pathlib import Path

@@ -21,8 +21,10 @@ from codeframe_tui.adapters.pytest.channel import Channel
 from codeframe_tui.adapters.pytest.live import Live
 from codeframe_tui.adapters.pytest.record import Record
 from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox, Place
+from codeframe_tui.core.coverage import seen
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.verdict import is_complete
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports import TestRequest
 
@@ -117,7 +119,9 @@ async def _attend(
     channel.end()
     if channel.broken and end.ended == "exit":
         record.suspicions.insert(0, channel.broken)
-    return record.conclude(end, changed=request.changed, collect_only=request.collect_only)
+    run = record.conclude(end, changed=request.changed, collect_only=request.collect_only)
+    told = [*record.coverage.values()] if is_complete(run) else []
+    return replace(run, coverage=seen(told, request.lines)) if request.lines else run
 
 
 def _lent_version() -> str:
@@ -191,13 +195,15 @@ async def _command(
         "project": place.project,
         "environment": str(environment or ""),
         "select": list(request.select),
-        "bodies": list(request.bodies),
+        "own": list(request.own),
+        "lines": request.lines,
         "first": list(request.order.first),
         "last": list(request.order.last),
     }
     files = {
         "launch.py": (INSIDE / "launch.py").read_bytes(),
         f"{name}.py": (INSIDE / "plugin.py").read_bytes(),
+        f"{name}_coverage.py": (INSIDE / "coverage.py").read_bytes(),
         "options.json": json.dumps(options).encode(),
         **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
     }

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import coverage_document, coverage_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -107,6 +108,7 @@ class SqlAttempts:
             "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
             "bound": asdict(verification.bound) if verification.bound else None,
+            "coverage": coverage_document(verification.coverage),
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -222,6 +224,7 @@ def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verifi
         failed=summary.get("failed"),
         bound=Bound(**summary["bound"]) if summary.get("bound") else None,
         **whole,
+        coverage=coverage_from(summary.get("coverage")),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from codeframe_tui.core.commands.blockers import (
     Answer,
     FinishByHand,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Revise,
@@ -65,6 +66,7 @@ __all__ = [
     "Hold",
     "ImportTasks",
     "KeepWorking",
+    "LayOver",
     "LeaveHand",
     "Note",
     "RaiseLimit",
@@ -108,6 +110,7 @@ Command = (
     | Revise
     | TakeInHand
     | FinishByHand
+    | LayOver
     | LeaveHand
     | Undo
     | Redo

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.commands import AddComment, Command, DeleteComment, EditComment
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.attempts import Attempts
@@ -99,13 +100,16 @@ async def attempts(desk: Desk) -> None:
     if not state.newest:
         desk.tell((f"{desk.number} has no attempt yet", "dim"))
         return
-    shown = state.attempt_shown or state.newest
+    shown = COPY if state.shows_copy else state.attempt_shown or state.newest
     rows = attempt_list(task, shown=shown, since=state.since)
     look = await desk.ask(Attempts(f"Attempts of {desk.number}", rows, str(shown)))
     if look is None:
         return
-    if not look.since:
-        desk.look_at(None if look.attempt == state.newest else look.attempt, None)
+    if COPY in {shown, look.attempt} and look.since:
+        desk.tell(("a copy is compared with what it began with only", "dim"))
+    elif not look.since:
+        newest = look.attempt == state.newest and not task.get("by_hand")
+        desk.look_at(None if newest else look.attempt, None)
     elif look.attempt < shown:
         desk.look_at(state.attempt_shown, look.attempt)
     elif look.attempt > shown:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from codeframe_tui.core.hand import COPY
+
 __all__ = ["DraftName"]
 
 
@@ -14,7 +16,8 @@ class DraftName(NamedTuple):
     Attributes:
         task: its number; empty in a document that does not say.
         proposal: hash of what is shown.
-        look: how it is shown, where nothing can be decided: compared, or without white space.
+        look: how it is shown, where nothing can be decided: compared, without white space, or as a
+            copy that a person has in hand.
     """
 
     task: str
@@ -25,8 +28,13 @@ class DraftName(NamedTuple):
     def of(cls, document: Mapping[str, Any]) -> DraftName:
         """The name of the draft of a diff document."""
         since = document.get("since")
-        looks = (f"since {since}" * bool(since), "" if document.get("space", True) else "no space")
-        return cls(str(document.get("task") or ""), document["proposal"], " ".join(looks).strip())
+        looks = (
+            f"since {since}" if since else "",
+            "copy" if document.get("attempt") == COPY else "",
+            "" if document.get("space", True) else "no space",
+        )
+        look = " ".join(filter(None, looks))
+        return cls(str(document.get("task") or ""), document["proposal"], look)
 
     @property
     def decided(self) -> DraftName:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.tested import failed_of
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
@@ -108,7 +109,7 @@ def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
         sign, style, words = run_words(name, found.get(name) or {})
         said = cut(words, max(width - 13, 8))
         rows.append(row(None, (f"{sign} ", style), (f"{name.upper():<11}", "text"), (said, "dim")))
-    return rows
+    return [*rows, *coverage_rows(found)]
 
 
 def _flag(flag: Mapping[str, Any], width: int) -> list[Row]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.focus import flags_of
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
@@ -155,6 +157,9 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         since: the one that it is compared with.
     """
     rows = []
+    if task.get("by_hand"):
+        here = "shown" if shown == COPY else ""
+        rows.append(row(str(COPY), ("    your copy", "bold"), right=[(here, "violet")]))
     for attempt in reversed(list(task.get("attempts") or ())):
         number = int(attempt.get("attempt") or 0)
         found = attempt.get("verification") or {}
@@ -204,7 +209,7 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return rows
+    return [*rows, *coverage_rows(found)]
 
 
 def _flags(task: Mapping[str, Any]) -> list[Row]:

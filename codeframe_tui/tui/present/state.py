@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
 
@@ -41,7 +42,9 @@ class State:
         failures: only failing tests are shown.
         unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
-        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        copy: `ShowDiff` of the copy of the focus that a person has in hand.
+        attempt_shown: attempt of the focus that the diff shows; None = what waits for the person,
+            the newest or the copy they have in hand; `COPY` = that copy.
         since: earlier attempt that it is compared with; None = with the files as they were.
         space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
@@ -58,6 +61,7 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    copy: _Document | None = None
     attempt_shown: int | None = None
     since: int | None = None
     space: bool = True
@@ -125,7 +129,7 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        being = self.row(number).get("status") == "in_progress"
         return live.writing if live and being else None
 
     @property
@@ -134,13 +138,26 @@ class State:
         return bool((self.task or {}).get("by_hand"))
 
     @property
+    def shows_copy(self) -> bool:
+        """Whether the diff shows the copy that a person has in hand: what they changed in it."""
+        copy = self.copy or {}
+        there = self.is_by_hand and copy.get("task") == self.focus and bool(copy.get("files"))
+        waits = self.attempt_shown is None and self.row().get("status") == "blocked"
+        return there and self.since is None and (waits or self.attempt_shown == COPY)
+
+    @property
+    def shown(self) -> _Document | None:
+        """What the diff shows."""
+        return self.copy if self.shows_copy else self.diff
+
+    @property
     def proof(self) -> _Document | None:
         """The task whose evidence is shown: as far as the attempt that the diff shows.
 
         Without that of any attempt while tests run that are newer than all of them.
         """
         live = self.in_hand
-        if self.task and self.attempt_shown is not None:
+        if self.task and self.attempt_shown:
             attempts = self.task.get("attempts") or ()
             upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
             return {**self.task, "attempts": upto or attempts}
@@ -178,7 +195,7 @@ class State:
     @property
     def sendable(self) -> bool:
         """Whether a review can be sent from here: of the newest proposal, however it is shown."""
-        newest = self.attempt_shown in {None, self.newest}
+        newest = self.attempt_shown in {None, COPY, self.newest} and not self.shows_copy
         return self.decidable and newest and self.shows_focus
 
     @property
@@ -189,12 +206,15 @@ class State:
     @property
     def is_newest(self) -> bool:
         """Whether the diff shows the newest proposal, and nothing else."""
-        return self.since is None and self.space and self.attempt_shown in {None, self.newest}
+        newest = self.attempt_shown in {None, COPY, self.newest} and not self.shows_copy
+        return self.since is None and self.space and newest
 
     @property
     def reading(self) -> str:
         """What the diff shows when it is not the newest proposal, in words; else empty."""
         shown = self.attempt_shown or self.newest
+        if self.shows_copy:
+            return "your copy" + ("" if self.space else " without changes of white space")
         words = [] if self.space else ["without changes of white space"]
         if self.since is not None:
             words.append(f"attempt {shown} since attempt {self.since}")
@@ -220,7 +240,7 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history", "queue.hand"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
@@ -249,6 +269,8 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
+    if action == "queue.hand":
+        return state.is_by_hand and bool(state.row())
     if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
@@ -267,6 +289,8 @@ def works(action: str, state: State) -> bool:
 def _works_in_diff(name: str, state: State) -> bool:
     if name == "attempts":
         return state.newest > 0
+    if state.shows_copy:
+        return name in {*_READING, "edit"}
     if name == "interdiff":
         return state.since is not None or (state.review or {}).get("since") is not None
     files = bool((state.diff or {}).get("files"))

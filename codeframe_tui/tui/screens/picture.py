@@ -15,6 +15,7 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import Timeline, money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
+from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
@@ -76,6 +77,7 @@ class Picture(Screen[None], Surface):
         self._parts: dict[str, Widget] = parts()
         self._complete = False
         self._proof = Proof()
+        self._signs = Signs()
         self._timeline = Timeline()
         self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
         self._notice_ends: Timer | None = None
@@ -154,6 +156,7 @@ class Picture(Screen[None], Surface):
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
         self._allow()
+        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
@@ -192,7 +195,8 @@ class Picture(Screen[None], Surface):
         self._allow()
         writing = self.state.writing
         if writing is None:
-            diff.show(self._by_risk(self.state.diff) if self.state.diff else None)
+            shown = self.state.shown
+            diff.show(self._by_risk(shown) if shown else None)
         elif (base := self.state.base_of(writing[0])) is not None:
             diff.show_live(*writing, base["text"])
         self.draw_review()
@@ -201,7 +205,7 @@ class Picture(Screen[None], Surface):
     def draw_review(self) -> None:
         """Comments and kept verdicts of what the diff shows, once both are there."""
         diff, review = self.part("diff", DiffView), self.state.review or {}
-        shown = self.state.diff or {}
+        shown = self.state.shown or {}
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
@@ -217,7 +221,7 @@ class Picture(Screen[None], Surface):
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
         if flags != diff.flags:
             diff.flags = flags
-            if self.state.diff and not diff.is_live:
+            if self.state.shown and not diff.is_live:
                 self.draw_diff()
 
     def draw_writing(self) -> None:

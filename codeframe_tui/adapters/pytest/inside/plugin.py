@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import importlib
 import inspect
 import json
 import os
@@ -29,7 +30,7 @@ with open(os.path.join(HERE, "options.json"), encoding="utf-8") as _file:
 PROJECT: str = OPTIONS["project"]
 ENVIRONMENT: str = OPTIONS["environment"]
 SELECT: list[str] = OPTIONS["select"]
-BODIES: set[str] = set(OPTIONS["bodies"])
+OWN: list[str] = OPTIONS["own"]
 FIRST: list[str] = OPTIONS["first"]
 LAST: list[str] = OPTIONS["last"]
 
@@ -44,6 +45,7 @@ class State:
         self.hooks: set[str] = set()
         self.foreign: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
+        self.spy: Any = None
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -52,6 +54,8 @@ class State:
 
 
 state = State()
+if OPTIONS["lines"]:
+    state.spy = importlib.import_module(__name__ + "_coverage").Spy(PROJECT, OPTIONS["lines"])
 
 
 def ours(path: str) -> bool:
@@ -72,6 +76,14 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Lines that run when a file is imported count."""
+    if state.spy is not None:
+        state.spy.on(testing=False)
+    yield
 
 
 def pytest_configure() -> None:
@@ -105,9 +117,11 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 
 def pytest_collection_finish(session: Any) -> None:
-    """Tell the ids, and note what the tests do that were asked for."""
-    for item in session.items if BODIES else ():
-        if item.nodeid.split("::")[0] in BODIES:
+    """Tell the ids, and note what the proposal's own tests do."""
+    if state.spy is not None:
+        state.spy.off()
+    for item in session.items if OWN else ():
+        if item.nodeid.split("::")[0] in OWN:
             state.bodies[item.nodeid] = body_of(item)
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
@@ -168,6 +182,17 @@ def pytest_collectreport(report: Any) -> None:
         facts = state.facts.get((report.nodeid, "collect")) or getattr(report, "codeframe", {})
         text = _cut(report.longreprtext)
         state.emit("collect_error", id=report.nodeid, detail=text, **facts)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: Any) -> Iterator[None]:
+    """Lines that run in the proposal's own tests count, in their fixtures, too."""
+    is_own = state.spy is not None and (not OWN or item.nodeid.split("::")[0] in OWN)
+    if is_own:
+        state.spy.on(testing=True)
+    yield
+    if is_own:
+        state.spy.off()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
@@ -309,11 +334,9 @@ def pytest_sessionfinish(session: Any) -> None:
     """A worker hands over what only it knows."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["codeframe"] = {
-            "foreign": _foreign_modules(),
-            "hooks": sorted(state.hooks),
-            "bodies": state.bodies,
-        }
+        told = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        told["bodies"] = state.bodies
+        output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -323,6 +346,8 @@ def pytest_testnodedown(node: Any) -> None:
     state.foreign.update(told.get("foreign", {}))
     state.hooks.update(told.get("hooks", ()))
     state.bodies.update(told.get("bodies", {}))
+    if state.spy is not None and told.get("coverage"):
+        state.spy.add(told["coverage"])
 
 
 def finish(code: int) -> None:
@@ -331,4 +356,7 @@ def finish(code: int) -> None:
     names = list(state.bodies)
     for start in range(0, len(names), 500):
         state.emit("bodies", bodies={n: state.bodies[n] for n in names[start : start + 500]})
+    if state.spy is not None:
+        for fields in state.spy.conclusion():
+            state.emit("coverage", **fields)
     state.emit("finish", rc=code, foreign=state.foreign, hooks=sorted(state.hooks))

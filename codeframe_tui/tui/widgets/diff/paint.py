@@ -72,6 +72,7 @@ class Canvas(NamedTuple):
         wrap: long lines take several rows.
         part: which row of its line is drawn, from 0.
         gutter: a sign of one cell between the numbers of a line and its sign.
+        covered: a sign of one cell before that of an added line: whether tests run it.
     """
 
     width: int
@@ -83,6 +84,7 @@ class Canvas(NamedTuple):
     wrap: bool = False
     part: int = 0
     gutter: Span | None = None
+    covered: Span | None = None
 
     @property
     def mark(self) -> Span:
@@ -143,7 +145,7 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas),
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
@@ -161,6 +163,13 @@ def _gutter(row: LineRow, canvas: Canvas) -> Span:
     return canvas.gutter or (("!", "amber bold") if row.hidden else (" ", ""))
 
 
+def _sign(row: LineRow, canvas: Canvas, after: str = "") -> list[Span]:
+    style = _SIGNS.get(row.sign, "faint")
+    if canvas.covered and row.sign == "+":
+        return [canvas.covered, (f"{row.sign}{after}", style)]
+    return [(f" {row.sign}{after}", style)]
+
+
 def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> list[Span]:
     starts = row_starts("".join(part for part, _ in text), canvas.room)
     if canvas.part >= len(starts):
@@ -173,7 +182,7 @@ def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> li
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        (f" {row.sign} ", _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas, " "),
         *shown,
     ]
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from codeframe_tui.core import queries
+from codeframe_tui.tui.present.coverage import LineSigns, sign_at
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
@@ -72,6 +73,7 @@ class DiffRows(LineView):
         self._look = Look()
         self._shift = 0
         self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
+        self._marks: LineSigns = {}
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
@@ -133,9 +135,11 @@ class DiffRows(LineView):
         if canvas.wrap:
             canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
+            canvas = self._with_cover(canvas, index, row)
             gutter = self.gutter_of(self.index.place(index))
             return line_spans(row, canvas._replace(split=False, gutter=gutter))
         if isinstance(row, PairRow):
+            canvas = self._with_cover(canvas, index, row.right)
             sides = self.index.sides(index)
             return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])
         if isinstance(row, FileRow):
@@ -147,6 +151,13 @@ class DiffRows(LineView):
         assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
+
+    def _with_cover(self, canvas: Canvas, index: int, line: LineRow | None) -> Canvas:
+        """With the sign of whether tests run an added line."""
+        if not self._marks or line is None or line.sign != "+" or not line.new:
+            return canvas
+        path = self.index.place(index).path
+        return canvas._replace(covered=sign_at(self._marks, path, line.new))
 
     def _canvas(self, row: int, width: int = 0) -> Canvas:
         mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
@@ -224,6 +235,12 @@ class DiffRows(LineView):
     def _add_rows(self) -> None:
         self.index.add(self._extras)
         self._rows_moved()
+
+    def mark(self, marks: LineSigns) -> None:
+        """Show which lines of the proposal tests run."""
+        if marks is not self._marks:
+            self._marks = marks
+            self.redraw()
 
     def fold(self, folded: Collection[str]) -> None:
         """Show only the bars of exactly these paths."""
