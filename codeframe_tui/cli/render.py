@@ -48,6 +48,8 @@ def task_page(document: Document) -> str:
     ]
     if reason := document.get("reason"):
         head.append(f"reason: {clean_line(reason)}")
+    if waits := _waits(document):
+        head.append(f"waits for you: {waits}")
     if document["depends_on"]:
         head.append(f"after: {', '.join(document['depends_on'])}")
     if document["description"]:
@@ -57,6 +59,15 @@ def task_page(document: Document) -> str:
     for comment in document.get("comments", ()):
         head += ["", *_comment(comment)]
     return "\n".join(head)
+
+
+def _waits(document: Document) -> str:
+    """The conditions of the policy that do not hold."""
+    ruling = document.get("ruling") or {}
+    if document["status"] != "in_review" or ruling.get("decision") != "review":
+        return ""
+    failed = (each for each in ruling["conditions"] if not each["passed"])
+    return ", ".join(clean_line(f"{each['name']}: {each['value']}") for each in failed)
 
 
 def _attempt(attempt: Document) -> list[str]:
@@ -79,6 +90,8 @@ def _attempt(attempt: Document) -> list[str]:
         for sign, side in (("-", "before"), ("+", "after")):
             if flag.get(side):
                 lines.append(f"      {sign} {clean_line(flag[side])}")
+        if said := flag.get("acknowledged"):
+            lines.append(f"      acknowledged: {clean_line(said['reason'])}")
     return lines
 
 

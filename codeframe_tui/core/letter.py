@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.parts import ALL, FileParts, Parts
@@ -23,6 +24,8 @@ def changes_letter(
     rejected: Parts,
     diffs: Sequence[FileDiff],
     accepted: Parts = ALL,
+    *,
+    acknowledged: Sequence[Acknowledgement] = (),
 ) -> str:
     """What should be different, in numbered ``path:line`` form.
 
@@ -32,10 +35,12 @@ def changes_letter(
         rejected: parts that were rejected.
         diffs: the proposal, for excerpts of the rejected parts.
         accepted: lines that are accepted; a rejected range may have one in it.
+        acknowledged: what was said about its flags; told only beside something that is to change.
     """
     points = [*map(_comment, comments), *_rejected(rejected, diffs, accepted)]
     numbered = [f"{number}. {point}" for number, point in enumerate(points, 1)]
-    return "\n\n".join(part for part in (overall.strip(), *numbered) if part)
+    told = [part for part in (overall.strip(), *numbered) if part]
+    return "\n\n".join([*told, *_acknowledged(acknowledged)] if told else ())
 
 
 def questions_letter(questions: Sequence[Comment]) -> str:
@@ -55,6 +60,17 @@ def split_answers(text: str, count: int) -> list[str]:
         return [text[only:].strip()] * count
     ends = [start for start, _ in starts[1:]] + [len(text)]
     return [text[begin:end].strip() for (_, begin), end in zip(starts, ends, strict=True)]
+
+
+def _acknowledged(said: Sequence[Acknowledgement]) -> Iterator[str]:
+    """Which flags may stand, and why."""
+    if said:
+        lines = (f"- {_flag_place(each)} ({each.rule}): {each.reason.strip()}" for each in said)
+        yield "\n".join(["These were flagged, looked at, and may stay as they are:", *lines])
+
+
+def _flag_place(said: Acknowledgement) -> str:
+    return f"{said.path}:{said.line}" if said.line else said.path
 
 
 def _comment(comment: Comment) -> str:

@@ -147,6 +147,7 @@ class Flag:
         line: on the proposal's side, from 1.
         before: what it was, where one thing became another; bounded.
         after: what it is now, the same.
+        fingerprint: names what it is about (`core.flags.fingerprint`); empty = not known.
     """
 
     rule: str
@@ -156,6 +157,7 @@ class Flag:
     message: str
     before: str = ""
     after: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.draft import Draft
@@ -242,6 +243,18 @@ class DraftRows(Protocol):
         ...
 
 
+class AcknowledgementRows(Protocol):
+    """What people say about flags."""
+
+    def of(self, number: str) -> list[Acknowledgement]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, said: Acknowledgement) -> None:
+        """Append; the newest about a flag counts."""
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -339,6 +352,11 @@ class Tables(Protocol):
     @property
     def drafts(self) -> DraftRows:
         """Verdicts that are not sent yet."""
+        ...
+
+    @property
+    def acknowledgements(self) -> AcknowledgementRows:
+        """Flags that people looked at."""
         ...
 
     @property

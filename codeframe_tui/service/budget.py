@@ -16,10 +16,10 @@ from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.blockers import open_blocker
 from codeframe_tui.service.switches import pause
-from codeframe_tui.service.unit import Unit
+from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
-__all__ = ["caps_in_force", "is_about", "reserve", "shared_caps"]
+__all__ = ["caps_in_force", "is_about", "reserve", "shared_caps", "spending"]
 
 
 def reserve(
@@ -83,6 +83,17 @@ def shared_caps(tables: Tables, settings: Settings, started: str, now: str) -> l
         }
         for cap in caps_in_force(tables, settings, started, now, None)
     ]
+
+
+def spending(
+    tables: Tables, *, settings: Settings, started: str, now: str, number: str
+) -> tuple[float | None, float | None]:
+    """See `ports.Ledger.spending`."""
+    known = find_task(tables, number).cost_usd is not None
+    for cap in caps_in_force(tables, settings, started, now, number):
+        if cap.name == "per_task":
+            return (tables.turns.paid(cap.since, number) if known else None), cap.usd
+    return find_task(tables, number).cost_usd, None
 
 
 def _whose(cap: Cap, number: str | None) -> str | None:

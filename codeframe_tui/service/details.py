@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
+from codeframe_tui.core.acknowledgement import flag_documents, standing
 from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
@@ -54,11 +55,20 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "ruling": _ruling(tables, found),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
         "attempts": _attempts(tables, found.number, attempts, numbers),
         **tested,
     }
+
+
+def _ruling(tables: Tables, task: Task) -> Document | None:
+    """What the policy said of the newest attempt, with every condition; None = nothing yet."""
+    for event in tables.events.typed(task.number, ("policy.decided",), 1):
+        if event.data["attempt"] == task.attempt:
+            return {"at": event.at, **event.data}
+    return None
 
 
 def _chosen(
@@ -79,12 +89,14 @@ def _attempts(
     usage = tables.turns.usage_by_attempt(number)
     costs = tables.turns.cost_by_attempt(number)
     events = tables.events.typed(number, repeated.EVENTS, HISTORY)
+    said = standing(tables.acknowledgements.of(number))
     found = []
     for each in attempts:
         tests = tables.attempts.tests(number, each.number) if each.number in tested else {}
         found.append(
             {
                 **_attempt(each, usage.get(each.number, Usage()), tests),
+                "flags": flag_documents(each.flags, each.proposal, said),
                 "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
                 "again": repeated.document(each.number, events, tests.get(AGAIN, ())),
             }
@@ -151,7 +163,6 @@ def _attempt(attempt: Attempt, usage: Usage, tests: _Tests) -> Document:
         "explanation": attempt.explanation,
         "files": [asdict(file) for file in attempt.files],
         "verification": _verification(found, tests) if found else None,
-        "flags": [asdict(flag) for flag in attempt.flags],
         "usage": asdict(usage),
     }
 

@@ -16,7 +16,7 @@ from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
-from codeframe_tui.core.policy import Policy
+from codeframe_tui.core.policy import Policy, Ruling
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, TestRun, Verification
@@ -130,18 +130,14 @@ class StoreLedger:
     async def spend_correction(self, number: str, turn: Turn) -> None:
         await self._record(number, lambda unit: work.spend_correction(unit, number, turn))
 
-    async def to_review(self, number: str) -> None:
-        await self._record(number, lambda unit: work.to_review(unit, number))
+    async def to_review(self, number: str, ruling: Ruling | None = None) -> None:
+        await self._record(number, lambda unit: review.leave_to_person(unit, number, ruling))
 
     async def record_explanation(self, number: str, text: str) -> None:
         await self._record(number, lambda unit: comments.record_explanation(unit, number, text))
 
-    async def approve_by_policy(
-        self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
-    ) -> None:
-        await self._record(
-            number, lambda unit: review.approve_by_policy(unit, number, policy, conditions)
-        )
+    async def approve_by_policy(self, number: str, ruling: Ruling) -> None:
+        await self._record(number, lambda unit: review.approve_by_policy(unit, number, ruling))
 
     async def open_blocker(self, blocker: Blocker) -> str:
         return await self._record(blocker.task, lambda unit: blockers.open_blocker(unit, blocker))
@@ -190,6 +186,11 @@ class StoreLedger:
 
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
+
+    async def spending(self, number: str) -> tuple[float | None, float | None]:
+        at = self._clock.now()
+        asked = partial(budget.spending, settings=self._settings, number=number, now=at)
+        return await self._store.read(lambda tables: asked(tables, started=self.started))
 
     async def reserve(self, number: str, usd: float) -> bool:
         told = False

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.commands import AddComment
 from codeframe_tui.core.comment import (
     Comment,
@@ -26,6 +27,7 @@ from codeframe_tui.core.queries import ShowLetter, ShowReview
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service.acknowledgement import of_attempt
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.details import decided_attempt
 from codeframe_tui.service.review import check_parts
@@ -46,6 +48,7 @@ class _Case:
     earlier: Mapping[int, Attempt]
     comments: Sequence[Comment]
     drafts: Mapping[int, Draft]
+    acknowledged: Sequence[Acknowledgement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,13 @@ class ReviewReader:
             await asyncio.to_thread(check_parts, query.parts, diffs)
             accepted = (await self._draft(case)).accepted
         text = await asyncio.to_thread(
-            changes_letter, query.overall, shown, query.parts, diffs, accepted
+            changes_letter,
+            query.overall,
+            shown,
+            query.parts,
+            diffs,
+            accepted,
+            acknowledged=case.acknowledged,
         )
         return Letter(text, stored)
 
@@ -157,6 +166,7 @@ class ReviewReader:
                 earlier,
                 [c for c in tables.comments.of(number) if c.attempt <= found.number],
                 {n: d for n, d in tables.drafts.of(number).items() if n <= found.number},
+                of_attempt(tables, number, found),
             )
 
         return await self._store.read(read)

@@ -38,6 +38,7 @@ from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.ports import Clock, CodeIndex, Document, Files, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
+    acknowledgement,
     activity,
     blockers,
     comments,
@@ -74,6 +75,7 @@ PAGE = 500
 """Events read from the store at once."""
 
 _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
+    commands.Acknowledge: acknowledgement.acknowledge,
     commands.AddIssue: queue.add_issue,
     commands.AddTask: queue.add_task,
     commands.Answer: blockers.answer,

@@ -224,6 +224,10 @@ class CockpitApp(Reviewer, Looks):
     def _comment(self) -> None:
         self.action_act("review.comment")
 
+    @on(DiffView.FlagAsked)
+    def _flag_asked(self) -> None:
+        self.action_act("review.acknowledge")
+
     @on(DiffView.AttemptsAsked)
     def _attempts(self) -> None:
         self.action_act("review.attempts")

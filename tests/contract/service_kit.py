@@ -21,7 +21,7 @@ from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.ports import (
     Conflict,
     Ledger,
@@ -206,7 +206,7 @@ async def claim(ledger: Ledger) -> Task:
     return task
 
 
-async def propose(ledger: Ledger, number: str, attempt: int = 1) -> str:
+async def propose(ledger: Ledger, number: str, attempt: int = 1, flags: Sequence[Flag] = ()) -> str:
     """An attempt with evidence for a claimed task; returns its proposal."""
     base, tree = "b" * 40, f"{attempt:040}"
     files = (
@@ -216,15 +216,15 @@ async def propose(ledger: Ledger, number: str, attempt: int = 1) -> str:
     proposal = proposal_id(base, tree)
     await ledger.set_base(number, base)
     await ledger.record_attempt(number, Attempt(attempt, base, tree, proposal, "why", files))
-    await ledger.record_verification(number, attempt, evidence(), ())
+    await ledger.record_verification(number, attempt, evidence(), flags)
     return proposal
 
 
-async def in_review(engine: Supervisor, **fields: Any) -> str:
+async def in_review(engine: Supervisor, flags: Sequence[Flag] = (), **fields: Any) -> str:
     """A new task with one proven attempt that waits for a person."""
     number = await add(engine, **fields)
     assert (await claim(engine)).number == number
-    await propose(engine, number)
+    await propose(engine, number, flags=flags)
     await engine.to_review(number)
     return number
 

@@ -38,6 +38,7 @@ from codeframe_tui.core.commands import (
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
 from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.policy import CONDITIONS, Case, Policy, rule
 from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import (
     Query,
@@ -47,6 +48,7 @@ from codeframe_tui.core.queries import (
     ShowDiff,
     ShowEntry,
     ShowEvents,
+    ShowHistory,
     ShowOverview,
     ShowQueue,
     ShowTask,
@@ -55,7 +57,7 @@ from codeframe_tui.core.queries import (
     ShowUndo,
     ShowUsage,
 )
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.service.unit import Unit
@@ -806,18 +808,43 @@ async def test_a_diff_since_an_attempt_tells_what_it_compares(
     assert caught.value.code == "not_found"
 
 
+APPLIES = rule(Case(Policy.GREEN, Verdict.PROVEN))
+
+
 async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:
     number = await add(service)
     await claim(engine)
     await propose(engine, number)
-    await engine.approve_by_policy(number, "green", [("verdict", "proven")])
+    await engine.approve_by_policy(number, APPLIES)
     assert (await engine.pending_decisions())[0].by == "policy:green"
     history = {e["type"]: e["data"] for e in (await show(service, number))["history"]}
-    assert history["policy.decided"] == {
-        "attempt": 1,
-        "decision": "apply",
-        "conditions": [{"name": "verdict", "value": "proven"}],
-    }
+    assert history["policy.decided"] == {"attempt": 1, **APPLIES.document}
+    shown = (await show(service, number))["ruling"]
+    assert (shown["policy"], shown["decision"]) == ("green", "apply")
+    assert [each["name"] for each in shown["conditions"]] == [each.name for each in CONDITIONS]
+
+
+async def test_what_is_left_to_a_person_says_which_conditions_did_not_hold(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    assert (await show(service, number))["ruling"] is None
+    await claim(engine)
+    await propose(engine, number)
+    waits = rule(Case(Policy.MANUAL, Verdict.PROVEN))
+    await engine.to_review(number, waits)
+    shown = await show(service, number)
+    assert shown["status"] == "in_review"
+    failed = [each for each in shown["ruling"]["conditions"] if not each["passed"]]
+    asks = "the policy applies changes by itself"
+    assert failed == [{"name": "policy", "asks": asks, "value": "manual", "passed": False}]
+    told = (await service.query(ShowHistory(number)))["items"]
+    said = next(each for each in told if each["title"] == "policy manual: left to you")
+    assert said["detail"].split("\n")[:2] == ["✘ policy: manual", "✔ verdict: proven"]
+    await service.submit(Reject(number, "other names"))
+    await claim(engine)
+    await propose(engine, number, 2)
+    assert (await show(service, number))["ruling"] is None
 
 
 # -- documents ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -501,10 +502,66 @@ async def test_red_flags_need_another_key_than_the_fast_yes(tmp_path: Path) -> N
         await desk.sheet()
         seen = desk.drive.screen_text()
         assert "an assert was weakened" in seen
-        assert "a apply as it is" in seen
+        assert "a acknowledge and apply" in seen
         await desk.press("enter")
         await desk.drive.pilot.pause()
         assert not await desk.decisions()
+        await desk.press("a")
+        await desk.drive.until(lambda: "Why may 1 red flag" in desk.drive.screen_text())
+        await desk.press("enter")
+        await desk.drive.pilot.pause()
+        assert not await desk.decisions()
+        desk.drive.type("two cases say the same")
+        await desk.press("enter")
+        await desk.until_async(desk.decisions)
+        (flag,) = (await desk.task())["attempts"][-1]["flags"]
+        assert flag["acknowledged"]["reason"] == "two cases say the same"
+
+
+async def test_leaving_the_reason_applies_nothing(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, flags=(RED,)) as desk:
+        await desk.press("A")
+        await desk.sheet()
+        await desk.press("a")
+        await desk.drive.until(lambda: "Why may 1 red flag" in desk.drive.screen_text())
+        desk.drive.type("half a")
+        await desk.press("escape")
+        await desk.closed()
+        assert not await desk.decisions()
+        (flag,) = (await desk.task())["attempts"][-1]["flags"]
+        assert flag["acknowledged"] is None
+
+
+async def test_a_flag_is_acknowledged_where_it_stands_and_the_fast_yes_is_back(
+    tmp_path: Path,
+) -> None:
+    twenty = replace(RED, line=20, before="assert total == 20", after="assert total")
+    async with reviewing(tmp_path, flags=(RED, twenty)) as desk:
+        for line in (5, 20):
+            await desk.press("!", "K")
+            await desk.drive.until(lambda: "Why may it stand?" in desk.drive.screen_text())
+            said = desk.drive.screen_text()
+            assert f"a.py:{line}" in said
+            assert ("− assert total == 20" in said) == (line == 20)
+            desk.drive.type(f"said of {line}")
+            await desk.press("enter")
+            await desk.closed()
+            await desk.drive.until(lambda: "acknowledged" in desk.drive.label("notice"))
+        flags = (await desk.task())["attempts"][-1]["flags"]
+        assert [flag["acknowledged"]["reason"] for flag in flags] == ["said of 5", "said of 20"]
+        await desk.drive.until(lambda: "2 flags ✔" in desk.drive.screen_text())
+        await desk.press("A")
+        await desk.sheet()
+        seen = desk.drive.screen_text()
+        assert "· said of 20" in seen
+        assert "enter apply" in seen
+
+
+async def test_only_flags_of_what_is_accepted_need_a_reason(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, flags=(replace(RED, path="b.py", line=9),)) as desk:
+        desk.go_to("a.py", "five")
+        await desk.press("a", "S")
+        await desk.sheet()
         await desk.press("a")
         await desk.until_async(desk.decisions)
 

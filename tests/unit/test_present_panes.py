@@ -17,7 +17,8 @@ from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
-from codeframe_tui.tui.present.focus import evidence_rows, flags_of, title_row
+from codeframe_tui.tui.present.flags import flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows

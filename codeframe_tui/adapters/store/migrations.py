@@ -66,7 +66,24 @@ def _orders(operations: Operations) -> None:
     operations.execute("CREATE INDEX tasks_by_cost ON tasks (grp, ifnull(cost_usd, -1), place)")
 
 
-STEPS: Mapping[int, Step] = {2: _reservations, 3: _held, 4: _reviews, 5: _orders}
+def _acknowledgements(operations: Operations) -> None:
+    """6: people say why a flag may stand. Written out: later schemas change the table, not this."""
+    operations.execute(
+        "CREATE TABLE acknowledgements (id INTEGER NOT NULL, task TEXT NOT NULL, "
+        "attempt INTEGER NOT NULL, proposal TEXT NOT NULL, flag TEXT NOT NULL, rule TEXT NOT NULL, "
+        'path TEXT NOT NULL, line INTEGER, reason TEXT NOT NULL, "by" TEXT NOT NULL, '
+        "at TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(task) REFERENCES tasks (number))"
+    )
+    operations.execute("CREATE INDEX acknowledgements_by_task ON acknowledgements (task, id)")
+
+
+STEPS: Mapping[int, Step] = {
+    2: _reservations,
+    3: _held,
+    4: _reviews,
+    5: _orders,
+    6: _acknowledgements,
+}
 """By the number of the schema a step leads to. Each is written out: it does what it did when it
 was made, whatever the tables of today are. A step that rebuilds a table makes its triggers
 and indexes again."""

@@ -24,6 +24,7 @@ from codeframe_tui.core.commands.engine import (
     SetWorkers,
 )
 from codeframe_tui.core.commands.review import (
+    Acknowledge,
     AddComment,
     Approve,
     DeleteComment,
@@ -51,6 +52,7 @@ from codeframe_tui.core.commands.tasks import (
 
 __all__ = [
     "COMMANDS",
+    "Acknowledge",
     "AddComment",
     "AddIssue",
     "AddTask",
@@ -102,6 +104,7 @@ Command = (
     | AddComment
     | EditComment
     | DeleteComment
+    | Acknowledge
     | SaveDraft
     | Answer
     | RaiseLimit

@@ -10,12 +10,14 @@ from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.flags import with_reason
 from codeframe_tui.tui.keymap import key_names, keys_at
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.split import SplitForm, SplitParts
 from codeframe_tui.tui.modals.text import AnswerDialog, AskText
 from codeframe_tui.tui.present.blockers import options_of
 from codeframe_tui.tui.present.evidence import answer_rows, first_failing
+from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import heading, safe, wrap
 from codeframe_tui.tui.present.sheets import guard_rows
 from codeframe_tui.tui.present.tests import newest_attempt
@@ -155,6 +157,6 @@ async def approve_as_is(desk: Desk) -> None:
     unseen = draft.unseen if seen else [str(f.get("path")) for f in attempt.get("files") or ()]
     rows = guard_rows(task, unseen=unseen)
     title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, _AS_IS):
+    if await desk.choose(title, rows, _AS_IS) and await with_reason(desk, task, open_red(task)):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

@@ -10,11 +10,13 @@ from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowLetter
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.flags import with_reason
 from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText, refusal
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
+from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
 from codeframe_tui.tui.present.words import count
@@ -23,6 +25,7 @@ __all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
 
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
+_WHY = Choice("a", "acknowledge and apply", "yes")
 _YES = Choice("enter", "apply", "yes")
 _CHANGES = Choice("r", "request changes", "reject")
 _OVERALL = Choice("o", "overall", "overall")
@@ -42,8 +45,10 @@ async def approve_all(desk: Desk) -> None:
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
     )
-    apply = _AS_IS if is_risky(task) else _YES
-    if await desk.choose(f"Apply all of {number}?", rows, apply):
+    flags = open_red(task)
+    apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
+    decided = await desk.choose(f"Apply all of {number}?", rows, apply)
+    if decided and await with_reason(desk, task, flags):
         await _apply(desk, Approve(number, expect=draft.proposal))
 
 
@@ -70,7 +75,7 @@ async def send(desk: Desk) -> None:
             overall = await _overall(desk, overall)
             continue
         try:
-            await _send(desk, draft, decision, overall if letters[0].get("text") else None)
+            await _send(desk, task, draft, decision, overall if letters[0].get("text") else None)
         except CodeframeError as error:
             wrong = _why(error)
         else:
@@ -81,12 +86,20 @@ def _why(error: CodeframeError) -> str:
     return " · ".join(part for part in (error.message, error.hint) if part)
 
 
-async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: str | None) -> None:
+async def _send(
+    desk: Desk,
+    task: Mapping[str, Any],
+    draft: ReviewDraft,
+    decision: str | None,
+    overall: str | None,
+) -> None:
     """Send what was decided; ``overall`` is None while there is nothing to tell the worker."""
     number = desk.number
     match decision:
         case "apply" if (wish := approval(draft, number)) is not None:
-            await _apply(desk, wish)
+            flags = open_red(task, wish.parts.paths)
+            if await with_reason(desk, task, flags):
+                await _apply(desk, wish)
         case "reject" if overall is not None:
             await desk.submit(rejection(draft, number, overall))
             desk.tell(

@@ -44,7 +44,8 @@ class FileRows(Sequence[Row]):
     def __init__(
         self, files: Sequence[Mapping[str, Any]], flags: Iterable[Mapping[str, Any]] = ()
     ) -> None:
-        self._flagged = {str(flag.get("path")): flag for flag in flags}
+        left = [flag for flag in flags if not flag.get("acknowledged")]
+        self._flagged = {str(flag.get("path")): flag for flag in reversed(left)}  # gravest stays
         self._lines: list[tuple[Mapping[str, Any], bool]] = []
         self._at: dict[str, int] = {}
         for file in files:

@@ -7,15 +7,15 @@ from typing import Any
 
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
+from codeframe_tui.tui.present.flags import flag_column, flag_state
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tested import failed_of
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
 __all__ = [
     "evidence_rows",
-    "flag_places",
-    "flags_of",
     "title_row",
 ]
 
@@ -51,10 +51,8 @@ def title_row(
     elif task.get("status"):
         word, style = state_of(task)
         right.append((word or _status(task), style if word else "dim"))
-    flags = flags_of(task)
-    if flags:
-        worst = "red" if any(flag.get("severity") == "red" for flag in flags) else "amber"
-        right += [(" · ", "dim"), (count(len(flags), "flag"), worst)]
+    if flagged := flag_state(task):
+        right += [(" · ", "dim"), flagged]
     said = _before(attempts)
     if (
         said
@@ -71,34 +69,15 @@ def evidence_rows(task: Mapping[str, Any] | None, *, width: int) -> list[Row]:
     if attempt is None:
         return []
     rows = [heading("EVIDENCE"), BLANK, *_runs(verification_of(task), width)]
-    flags = flags_of(task)
-    if flags:
-        rows += [BLANK, heading("FLAGS"), BLANK]
-        for flag in flags:
-            rows += _flag(flag, width)
+    if flags := flag_column(task, width):
+        rows += [BLANK, heading("FLAGS"), BLANK, *flags]
+    if waits := waiting_rows(task, width):
+        rows += [BLANK, heading("WAITS FOR YOU"), BLANK, *waits]
     why = clean(str(attempt.get("explanation") or ""), limit=4_000).strip()
     if why:
         rows += [BLANK, heading("WHY"), BLANK]
         rows += [heading(line, "text") for line in wrap(why, width, limit=24)]
     return rows
-
-
-def flags_of(task: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """Flags of the newest attempt, red ones first."""
-    flags = (newest_attempt(task) or {}).get("flags") or ()
-    return sorted(flags, key=lambda flag: flag.get("severity") != "red")
-
-
-def flag_places(task: Mapping[str, Any] | None) -> list[tuple[str, int, str]]:
-    """Path, line (0 = the file) and words of each flag, for going there."""
-    return [
-        (
-            str(flag.get("path")),
-            int(flag.get("line") or 0),
-            f"! {safe(flag.get('rule'))}: {safe(flag.get('message'))}",
-        )
-        for flag in flags_of(task)
-    ]
 
 
 def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
@@ -110,17 +89,6 @@ def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
         said = cut(words, max(width - 13, 8))
         rows.append(row(None, (f"{sign} ", style), (f"{name.upper():<11}", "text"), (said, "dim")))
     return [*rows, *coverage_rows(found)]
-
-
-def _flag(flag: Mapping[str, Any], width: int) -> list[Row]:
-    colour = "red" if flag.get("severity") == "red" else "amber"
-    line = f":{flag['line']}" if flag.get("line") else ""
-    message = wrap(safe(flag.get("message")), max(width - 2, 8), limit=3)
-    return [
-        row(None, ("! ", colour), (safe(flag.get("rule")), "text")),
-        *(row(None, (f"  {part}", "dim")) for part in message if part),
-        row(None, (f"  {safe(flag.get('path'))}{line}", "faint")),
-    ]
 
 
 def _before(attempts: Sequence[Mapping[str, Any]]) -> str:

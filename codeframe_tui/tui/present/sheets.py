@@ -9,8 +9,9 @@ from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
-from codeframe_tui.tui.present.focus import flags_of
+from codeframe_tui.tui.present.flags import flag_lines, open_red
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.words import count
 
@@ -49,7 +50,7 @@ def guard_rows(
         comments: those that the worker was not told, and would not be.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), BLANK, *_flags(task), *file_rows(attempt), BLANK]
+    rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
@@ -66,8 +67,12 @@ def guard_rows(
 def is_risky(task: Mapping[str, Any]) -> bool:
     """Whether a hand that is used to the fast yes must not apply it."""
     failed = (verification_of(task) or {}).get("verdict") == "failed"
-    red = any(flag.get("severity") == "red" for flag in flags_of(task))
-    return failed or red or task.get("status") != "in_review"
+    return failed or bool(open_red(task)) or task.get("status") != "in_review"
+
+
+def _waiting(task: Mapping[str, Any]) -> list[Row]:
+    rows = waiting_rows(task, _WIDTH)
+    return [BLANK, heading("It waits for you, because of"), *rows] if rows else []
 
 
 def _point(line: str) -> Row:
@@ -107,7 +112,13 @@ def send_rows(
         (f"○ {undecided} undecided   " * bool(undecided), "amber"),
         (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
-    rows = [row(None, *(span for span in counted if span[0])), BLANK, *_evidence(task), BLANK]
+    rows = [
+        row(None, *(span for span in counted if span[0])),
+        BLANK,
+        *_evidence(task),
+        *_waiting(task),
+        BLANK,
+    ]
     if (accepted or partly) and (rejected or undecided or partly):
         does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
@@ -210,13 +221,3 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
     return [*rows, *coverage_rows(found)]
-
-
-def _flags(task: Mapping[str, Any]) -> list[Row]:
-    rows = []
-    for flag in flags_of(task)[:_FILES]:
-        colour = "red" if flag.get("severity") == "red" else "amber"
-        line = f":{flag['line']}" if flag.get("line") else ""
-        place: Span = (f"{safe(flag.get('path'))}{line}", "faint")
-        rows.append(row(None, ("! ", colour), (safe(flag.get("message")), "text"), right=[place]))
-    return [*rows, BLANK] if rows else []

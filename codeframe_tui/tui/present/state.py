@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -222,6 +222,12 @@ class State:
             words.append(f"attempt {shown} of {self.newest}")
         return " · ".join(words)
 
+    @property
+    def flags(self) -> Sequence[Mapping[str, Any]]:
+        """Those of the newest attempt of the task in focus."""
+        attempts: Sequence[Mapping[str, Any]] = (self.task or {}).get("attempts") or ()
+        return attempts[-1].get("flags") or () if attempts else ()
+
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
         return int(((self.overview or {}).get("counts") or {}).get(name) or 0)
@@ -294,6 +300,8 @@ def _works_in_diff(name: str, state: State) -> bool:
     if name == "interdiff":
         return state.since is not None or (state.review or {}).get("since") is not None
     files = bool((state.diff or {}).get("files"))
+    if name == "acknowledge":
+        return files and bool(state.flags)
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
     if name in {"send", "copy_letter"}:
@@ -315,6 +323,10 @@ def _tests_work(name: str, state: State) -> bool:
     )
     ready = task.get("status") != "in_progress" and not task.get("testing")
     return ready and (failed or name != "run_failed")
+
+
+def _is_open_red(flag: Mapping[str, Any]) -> bool:
+    return flag.get("severity") == "red" and not flag.get("acknowledged")
 
 
 def label_of(action: str, label: str, state: State) -> str:
@@ -339,6 +351,7 @@ def label_of(action: str, label: str, state: State) -> str:
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,
         "diff.comment": "comment lines" if state.choosing else label,
+        "diff.acknowledge": label if any(map(_is_open_red, state.flags)) else "",
         "diff.range": "" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": "" if state.space else "white space again",

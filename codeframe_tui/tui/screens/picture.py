@@ -19,7 +19,8 @@ from codeframe_tui.tui.present.coverage import Signs
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
-from codeframe_tui.tui.present.focus import evidence_rows, flag_places, flags_of, title_row
+from codeframe_tui.tui.present.flags import flag_places, flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.footer import Offer, footer_row
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.proof import Proof, Shown
@@ -219,10 +220,12 @@ class Picture(Screen[None], Surface):
     def _flag(self) -> None:
         """Take flags over; when there are others the files may stand in another order."""
         diff, flags = self.part("diff", DiffView), flag_places(self.state.task)
-        if flags != diff.flags:
-            diff.flags = flags
-            if self.state.shown and not diff.is_live:
-                self.draw_diff()
+        if flags == diff.flags:
+            return
+        moved = [each[:2] for each in flags] != [each[:2] for each in diff.flags]
+        diff.flags = flags
+        if moved and self.state.shown and not diff.is_live:
+            self.draw_diff()
 
     def draw_writing(self) -> None:
         """The file being written; once it is not any more the proposal, when that is there."""

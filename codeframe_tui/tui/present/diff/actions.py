@@ -72,6 +72,12 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
     DiffAction(
+        "diff.acknowledge",
+        "K",
+        "flag",
+        "What is flagged here and why; acknowledge it with a reason",
+    ),
+    DiffAction(
         "diff.split", "equals_sign", "", "Split view: old and new beside each other, or not"
     ),
     DiffAction("diff.wrap", "W", "", "Wrap long lines, or cut them at the edge"),
