@@ -192,25 +192,30 @@ def test_ten_thousand_tests_are_looked_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("marks", "said"),
+    ("marks", "words", "said"),
     [
-        ({"kind": "assertion", "message": "assert 1 == 2"}, "assertion: assert 1 == 2"),
-        ({"kind": "missing_name", "message": "no retry"}, "missing name: no retry"),
-        ({"kind": "raised", "error": "KeyError", "message": "'x'"}, "raised: KeyError: 'x'"),
-        (
-            {"kind": "fixture", "error": "ValueError", "message": "late", "outcome": "error"},
-            "not verified: fixture failed: ValueError: late",
-        ),
-        ({"kind": "unrelated_import", "message": "no x"}, "not verified: unrelated import: no x"),
+        ({"kind": "assertion", "error": "AssertionError", "message": "assert 1 == 2"},
+         "assertion", "  assert 1 == 2"),
+        ({"kind": "missing_name", "error": "ImportError", "message": "no retry"},
+         "missing name", "  ImportError: no retry"),
+        ({"kind": "raised", "error": "KeyError", "message": "'x'"}, "raised", "  KeyError: 'x'"),
+        ({"kind": "fixture", "error": "ValueError", "message": "late", "outcome": "error"},
+         "fixture fails", "  not verified: ValueError: late"),
+        ({"kind": "unrelated_import", "error": "ImportError", "message": "no x"},
+         "unrelated import", "  not verified: ImportError: no x"),
     ],
-)
+)  # fmt: skip
 def test_a_row_says_how_its_test_was_red_or_why_it_was_not(
-    marks: dict[str, Any], said: str
+    marks: dict[str, Any], words: str, said: str
 ) -> None:
     red = {"verdict": "red", "tests": [{**_test(NEW, "failed"), **marks}]}
-    green = {"verdict": "green", "tests": [_test(NEW)]}
-    (line,) = [r for r in _text(_rows(_task(red=red, green=green), width=140), 140) if NEW in r]
-    assert line.startswith(f"✘ → ✔  {NEW}  {said}")
+    task = _task(red=red, green={"verdict": "green", "tests": [_test(NEW)]})
+    (wide,) = [r for r in _text(_rows(task, width=140), 140) if NEW in r]
+    assert wide.startswith(f"✘ → ✔  {NEW}{said}")
+    assert wide.endswith(f"{words}     6 ms")
+    (narrow,) = [r for r in _text(_rows(task, width=78), 78) if "never_retries" in r]
+    assert narrow.endswith(f"{words}     6 ms")
+    assert "…" not in narrow
 
 
 def test_a_flaky_test_is_neither_a_failure_nor_a_pass() -> None:

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.rows import Span, safe
+from codeframe_tui.tui.present.rows import safe
 
-__all__ = ["kind_span"]
+__all__ = ["Told", "told_kind"]
 
 _RED = {"assertion": "assertion", "missing_name": "missing name", "raised": "raised"}
 _NEITHER = frozenset({"characterisation", "skipped"})
 _TEXTS = {
     "syntax": "bad syntax",
     "unrelated_import": "unrelated import",
-    "fixture": "fixture failed",
+    "fixture": "fixture fails",
     "collection": "not collected",
     "sandbox_denied": "sandbox denied",
     "timeout": "out of time",
     "crash": "crashed",
-    "own_error": "error of its own",
+    "own_error": "its own error",
 }
 
 
-def kind_span(test: Mapping[str, Any]) -> Span | None:
-    """``assertion: assert 0 == 3``, or ``not verified: fixture failed: ...``; None: nothing to say.
+class Told(NamedTuple):
+    """What a row says of the base.
 
-    Args:
-        test: of the RED run.
+    Attributes:
+        words: a few, for a column.
+        style: amber where it is no proof.
+        message: how it failed, where there is room.
     """
+
+    words: str
+    style: str
+    message: str
+
+
+def told_kind(test: Mapping[str, Any]) -> Told | None:
+    """Of a test of the RED run; None where there is nothing to say."""
     kind = safe(test.get("kind"))
     if not kind or kind in _NEITHER:
         return None
-    words = _RED.get(kind)
-    style = "faint" if words else "amber"
-    words = words or f"not verified: {_TEXTS.get(kind, kind.replace('_', ' '))}"
-    error = safe(test.get("error")) if kind in {"raised", "own_error", "fixture"} else ""
-    told = [part for part in (words, error, safe(test.get("message"))) if part]
-    return ": ".join(told), style
+    error, message = safe(test.get("error")), safe(test.get("message"))
+    if kind == "assertion":  # the message says it
+        error = ""
+    how = ": ".join(part for part in (error, message) if part)
+    if words := _RED.get(kind):
+        return Told(words, "dim", how)
+    return Told(_TEXTS.get(kind, kind.replace("_", " ")), "amber", f"not verified: {how}")

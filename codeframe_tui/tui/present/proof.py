@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.kinds import kind_span
+from codeframe_tui.tui.present.kinds import Told, told_kind
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
@@ -68,7 +68,7 @@ class _Test(NamedTuple):
     regression: _Seen | None
     again: _Seen | None
     message: str
-    kind: Span | None
+    kind: Told | None
     """How it was RED on the base, or why it was not."""
     before: str
     """Outcome on the base of a test that was there before; empty = it is new, or not known."""
@@ -194,7 +194,7 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
     runs[AGAIN] = again
     ids = dict.fromkeys(test for run in (*RUNS, AGAIN) for test in runs[run])
     red = ((found or {}).get("red") or {}).get("tests") or ()
-    kinds = {test.get("id"): kind_span(test) for test in red}
+    kinds = {test.get("id"): told_kind(test) for test in red}
     regressed = (found or {}).get("regression") or {}
     return [
         _Test(
@@ -260,11 +260,14 @@ class _Page:
         self._again = any(test.again for test in tests)
         self._third = any(_third(test) for test in tests)
         story = _STORY + (_THIRD if self._third else 0)
-        room = width - story - _TAKES - (_AGAIN if self._again else 0) - 2
+        kinds = max((cells(test.kind.words) + 2 for test in tests if test.kind), default=0)
+        room = width - story - _TAKES - (_AGAIN if self._again else 0) - kinds - 2
         self._short = _shortness([test.name for test in tests], room)
 
     def row(self, test: _Test) -> Row:
         right: list[Span] = [*_tag(test, self._width)]
+        if test.kind:
+            right.append((f"{test.kind.words}  ", test.kind.style))
         if self._again:
             sign, style = OUTCOMES.get(test.again[0], ("?", "dim")) if test.again else ("", "")
             right += [("again ", "dim"), (f"{sign}  ", style)] if sign else [(" " * _AGAIN, "")]
@@ -274,9 +277,9 @@ class _Page:
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
         left += _name(test.name, self._width - taken, self._short)
         rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
-        said, style = (test.message, "faint") if test.fails else test.kind or ("", "")
-        if said and rest >= min(cells(said), _WORTH):
-            left.append((f"  {said}", style))
+        said = test.message if test.fails else test.kind.message if test.kind else ""
+        if said and rest >= min(cells(said), _WORTH if test.fails else _WORTH * 2):
+            left.append((f"  {said}", "faint"))
         return row(test.key, *left, right=right)
 
     def _story(self, test: _Test) -> Iterable[Span]:
