@@ -17,6 +17,7 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
@@ -169,6 +170,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
         baselines=KeptBaselines(parts.place.state / "baselines"),
+        linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,
         settings=parts.settings,

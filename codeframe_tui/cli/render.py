@@ -84,6 +84,7 @@ def _attempt(attempt: Document) -> list[str]:
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
             lines += [_kind(test) for test in run.get("tests", ()) if test.get("kind")]
         lines += _coverage(evidence.get("coverage") or {})
+        lines += _lint(evidence.get("lint") or {})
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
@@ -99,6 +100,17 @@ def _kind(test: Document) -> str:
     """How a test was RED on the base, or why it was not."""
     said = ": ".join(filter(None, (test.get("error"), test.get("message"))))
     return clean_line(f"      {test['id']}  {test['kind'].replace('_', ' ')}  {said}").rstrip()
+
+
+def _lint(lint: Document) -> list[str]:
+    lines = []
+    for tool in lint.get("tools") or ():
+        said = clean_line(tool["message"]) or f"{tool['count']} new, {tool['old']} from before"
+        lines.append(f"    {tool['tool']:<10} {tool['verdict']:<12} {said}")
+        for each in tool["findings"]:
+            place = clean_line(f"{each['path']}:{each['line']}")
+            lines.append(f"      {place} {each['rule']} {clean_line(each['message'])}")
+    return lines
 
 
 def _coverage(told: Document) -> list[str]:

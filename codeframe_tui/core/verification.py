@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+from codeframe_tui.core.lint import ToolReport
 
 __all__ = [
     "FINE",
@@ -121,7 +122,8 @@ class Run:
 
     Attributes:
         verdict: red: ``red``/``not_red``; green: ``green``/``failing``; regression:
-            ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
+            ``clean``/``regressed``; lint: ``clean``/``findings``; each also ``not_verified`` or
+            ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
         seconds: how long it took; 0 = not known.
@@ -187,6 +189,7 @@ class Verification:
         bound: what it is about; None = it was made before that was stored.
         failed: tests that fail on the proposal, where they were left out when it was read.
         coverage: of the changed lines, by the proposal's own tests.
+        tools: what the project's linters and type checkers say that they did not say before.
     """
 
     verdict: Verdict
@@ -199,6 +202,7 @@ class Verification:
     bound: Bound | None = None
     failed: int | None = None
     coverage: Coverage = NOT_MEASURED
+    tools: tuple[ToolReport, ...] = ()
 
 
 def counts_of(run: Run) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.lint import LintRun
 from codeframe_tui.core.reach import AS_THEY_COME, Order
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
@@ -115,6 +116,20 @@ class Baselines(Protocol):
 
     async def keep(self, tree: str, around: str, run: TestRun) -> None:
         """Keep it, in the place of what was known; what was used longest ago goes."""
+        ...
+
+
+class Linter(Protocol):
+    """Runs the project's own linters and type checkers."""
+
+    async def tools(self) -> tuple[str, ...]:
+        """Names of those that its environment has."""
+        ...
+
+    async def run(
+        self, tool: str, workspace: Workspace, paths: Sequence[str], *, timeout_seconds: float
+    ) -> LintRun:
+        """What one says of some files; never raises for what it does."""
         ...
 
 

@@ -13,15 +13,17 @@ from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
+from codeframe_tui.core.lint import summed_up
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.testconfig import judged_with, only_with_it
 from codeframe_tui.core.verdict import covered, is_complete, is_test_file, is_test_support, judge
-from codeframe_tui.core.verification import Flag, Outcome, TestRun, Verification
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun, Verification
 from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.kept import Kept
+from codeframe_tui.worker.lint import LintChecker
 from codeframe_tui.worker.overlays import bound_to, with_base_config
 from codeframe_tui.worker.runs import Wish, make_run
 from codeframe_tui.worker.suite import Scope, Suite
@@ -44,6 +46,7 @@ class Verifier:
         self._baseline = Baseline(shop)
         self._suite = Suite(shop, self._baseline)
         self._red: Kept[tuple[str, tuple[str, ...]], TestRun] = Kept()
+        self.lint = LintChecker(shop)
 
     async def verify_newest(self, progress: Progress) -> tuple[Verification, tuple[Flag, ...]]:
         """Judge the newest attempt, also by the tests of the attempts before it."""
@@ -71,6 +74,7 @@ class Verifier:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
         self._baseline.forget()
         self._red.clear()
+        self.lint.forget()
 
     async def verify(
         self,
@@ -117,7 +121,9 @@ class Verifier:
             *run_flags(verification, scope.touched),
             *uncovered_flags(coverage),
         )
-        return verification, in_order(flags)
+        tools = await self.lint.check(task, diffs, base, tree)
+        evidence = replace(verification, lint=Run(*summed_up(tools)), tools=tools)
+        return evidence, in_order(flags)
 
     async def _runs(
         self,

@@ -13,6 +13,7 @@ from codeframe_tui.ports import (
     CodeIndex,
     Files,
     Ledger,
+    Linter,
     Model,
     Sandbox,
     TestRunner,
@@ -46,6 +47,7 @@ class Workshop:
     sandbox: Sandbox
     runner: TestRunner
     baselines: Baselines
+    linter: Linter
     index: CodeIndex
     clock: Clock
     settings: Settings

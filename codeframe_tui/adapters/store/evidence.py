@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.coverage import coverage_document, coverage_from
+from codeframe_tui.core.lint import report_document, report_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -109,6 +110,7 @@ class SqlAttempts:
             **{name: _run_summary(run) for name, run in runs.items()},
             "bound": asdict(verification.bound) if verification.bound else None,
             "coverage": coverage_document(verification.coverage),
+            "tools": [report_document(each) for each in verification.tools],
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -225,6 +227,7 @@ def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verifi
         bound=Bound(**summary["bound"]) if summary.get("bound") else None,
         **whole,
         coverage=coverage_from(summary.get("coverage")),
+        tools=tuple(report_from(each) for each in summary.get("tools") or ()),
     )
 
 

@@ -26,7 +26,7 @@ _HEARD = 64
 _Document = Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class State:
     """The newest documents; each None until it has arrived.
 
