@@ -57,6 +57,8 @@ class Waits(BaseModel):
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
     """One test run."""
+    lint: float = Field(120.0, gt=0)
+    """One run of a linter or a type checker."""
     retry_first: float = Field(1.0, gt=0)
     """Wait before a call is repeated for the first time; it doubles each time."""
     retry_cap: float = Field(60.0, gt=0)

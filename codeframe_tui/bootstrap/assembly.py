@@ -16,6 +16,7 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
@@ -167,6 +168,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
+        linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,
         settings=parts.settings,

@@ -174,6 +174,14 @@ class Ledger(Protocol):
         """The policy that a person chose or set; None = the agent's level says."""
         ...
 
+    async def assume_price(self, number: str, model: str) -> float | None:
+        """What a call of a model of unknown price counts as, in US dollars.
+
+        0 where no cap is set; else what a person said. None while nobody did: the task then waits
+        for an answer, or is back in the queue because another one asks.
+        """
+        ...
+
     async def spending(self, number: str) -> tuple[float | None, float | None]:
         """US dollars that a task spent under its own cap, and that cap; None = unknown, none."""
         ...

@@ -41,6 +41,10 @@ class TurnRows(Protocol):
         """Money of a task by attempt; None where a price is unknown."""
         ...
 
+    def by_model(self, since: str) -> dict[str, tuple[int, Usage, float | None]]:
+        """Replies stored since a time: how many, tokens, and money (None = unknown), by model."""
+        ...
+
     def spent(self, since: str) -> float | None:
         """Money of replies stored since a time; None when a price is unknown."""
         ...

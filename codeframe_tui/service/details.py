@@ -11,6 +11,7 @@ from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
+from codeframe_tui.core.lint import report_document
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.task import Task
@@ -176,7 +177,10 @@ def _verification(verification: Verification, tests: _Tests) -> Document:
         "red": _run(verification.red, tests.get("red", ())),
         "green": _run(verification.green, tests.get("green", ())),
         "regression": _run(verification.regression, tests.get("regression", ())),
-        "lint": _run(verification.lint, tests.get("lint", ())),
+        "lint": {
+            **_run(verification.lint, tests.get("lint", ())),
+            "tools": [report_document(each) for each in verification.tools],
+        },
         "coverage": _coverage(verification.coverage),
     }
 

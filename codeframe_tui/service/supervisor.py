@@ -329,7 +329,8 @@ class Supervisor(StoreLedger):
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
-        return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
+        idle = {"idle": stored["idle"] and not self._repeating}
+        return {**stored, **idle, **shown, **chosen, **self._facts(), "keep": self.keep}
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)

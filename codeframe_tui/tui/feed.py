@@ -265,7 +265,7 @@ class Feed:
 
     def _told(self, error: OSError | CodeframeError) -> bool:
         """Tell the app; whether there is no use in trying again."""
-        final = isinstance(error, CodeframeError) and error.code != "engine_lost"
+        final = isinstance(error, CodeframeError) and error.code not in _PASSING
         why = error.message if isinstance(error, CodeframeError) else "no engine yet, trying again…"
         if isinstance(error, CodeframeError) and error.hint:
             why = f"{why} · {error.hint}"
@@ -273,6 +273,8 @@ class Feed:
         return final
 
 
+_PASSING = frozenset({"engine_lost", "engine_stuck"})
+"""What is wrong with an engine and may be over at the next try: a tunnel may be up again."""
 _BY_TYPE: dict[str, tuple[str, ...]] = {
     "blocker": ("queue", "blockers"),
     "change": ("queue", "blockers"),

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
 from codeframe_tui.core.coverage import coverage_document, coverage_from
+from codeframe_tui.core.lint import report_document, report_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
@@ -96,6 +97,7 @@ class SqlAttempts:
             "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
             "coverage": coverage_document(verification.coverage),
+            "tools": [report_document(each) for each in verification.tools],
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -204,6 +206,7 @@ def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verifi
         failed=summary.get("failed"),
         **whole,
         coverage=coverage_from(summary.get("coverage")),
+        tools=tuple(report_from(each) for each in summary.get("tools") or ()),
     )
 
 

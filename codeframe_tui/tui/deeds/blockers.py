@@ -86,7 +86,7 @@ async def raise_(desk: Desk) -> None:
         said, first = f"{tried} failed. How many more may the worker make?", "3"
     else:
         cap, spent = limit.get("cap_usd"), limit.get("spent_usd")
-        said = f"{money(spent)} of {money(cap)} are spent. What is the new cap, in dollars?"
+        said = f"{money(spent)} of {money(cap)} are spent. The new cap in dollars, or +5 for more?"
         first = f"{2 * float(cap or 0):.2f}"
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if not attempts and limit.get("name") != "per_task":
@@ -96,15 +96,17 @@ async def raise_(desk: Desk) -> None:
             f"Raise the limit · {_title(blocker)}", rows, send="raise", text=text or first,
             wrong=wrong,
         ),
-        lambda text: RaiseLimit(key, _number(text)),
+        lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
     if taken is not None:
         desk.tell(("✔ ", "green"), (f"{safe(taken.get('task'))} goes on", "text"))
 
 
-def _number(text: str) -> float:
+def _number(text: str, now: float) -> float:
+    """A number; with a plus it is added to what is there now."""
+    more = now if text.strip().startswith("+") else 0.0
     try:
-        return float(text.strip().removeprefix("$").replace(",", "."))
+        return more + float(text.strip().lstrip("+$ ").replace(",", "."))
     except ValueError:
         raise Refused(f"{safe(text)} is no number", hint="write one, e.g. 3 or 7.50") from None
 

@@ -20,6 +20,7 @@ from codeframe_tui.tui.deeds import (
     review,
     tasks,
     tests,
+    usage,
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
@@ -75,6 +76,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
+    "app.usage": usage.show,
     "app.palette": cockpit.palette,
     "app.quit": cockpit.quit_,
 }

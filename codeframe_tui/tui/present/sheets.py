@@ -10,6 +10,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.flags import flag_lines, open_red
+from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
@@ -220,4 +221,4 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return [*rows, *coverage_rows(found)]
+    return [*rows, *coverage_rows(found), *lint_rows(found, width=_WIDTH)[:_NAMED]]
