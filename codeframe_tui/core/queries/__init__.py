@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         ShowUndo,
     )
     from codeframe_tui.core.queries.engine import (
+        RELATIONS,
         ShowContext,
         ShowDoctor,
         ShowEvents,
+        ShowRelations,
         ShowSymbols,
         ShowUsage,
     )
@@ -62,6 +64,7 @@ __all__ = [
     "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
+    "RELATIONS",
     "CheckDependencies",
     "Query",
     "ShowActivity",
@@ -82,6 +85,7 @@ __all__ = [
     "ShowLetter",
     "ShowOverview",
     "ShowQueue",
+    "ShowRelations",
     "ShowReview",
     "ShowSide",
     "ShowSymbols",
@@ -120,7 +124,15 @@ _ROOMS = {
         "ShowHand",
         "ShowSide",
     ),
-    "engine": ("ShowUsage", "ShowEvents", "ShowContext", "ShowSymbols", "ShowDoctor"),
+    "engine": (
+        "RELATIONS",
+        "ShowUsage",
+        "ShowEvents",
+        "ShowContext",
+        "ShowSymbols",
+        "ShowRelations",
+        "ShowDoctor",
+    ),
     "table": ("QUERIES", "Query"),
 }
 
