@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 VERBS = frozenset(
     {
-        "add", "answer", "approve", "attach", "blockers", "cancel", "comment", "config", "demo",
-        "diff", "doctor", "edit", "engine", "events", "explain", "hold", "import", "index", "issue",
-        "list", "note", "redo", "reject", "release", "retry", "run", "serve", "show", "undo",
-        "usage", "worker",
+        "acknowledge", "add", "answer", "approve", "attach", "blockers", "cancel", "comment",
+        "config", "demo", "diff", "doctor", "edit", "engine", "events", "explain", "hold", "import",
+        "index", "issue", "list", "note", "redo", "reject", "release", "retry", "run", "serve",
+        "show", "undo", "usage", "worker",
     }
 )  # fmt: skip
 VALUED = ("--project", "--state-dir", "--sandbox")

@@ -22,7 +22,7 @@ from pydantic_settings import (
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
 from codeframe_tui.core.globs import compile_glob
 
-__all__ = ["FlagRules", "Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
+__all__ = ["Approval", "FlagRules", "Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
 
 Theme = Literal[
     "dark",
@@ -57,6 +57,8 @@ class Waits(BaseModel):
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
     """One test run."""
+    lint: float = Field(120.0, gt=0)
+    """One run of a linter or a type checker."""
     retry_first: float = Field(1.0, gt=0)
     """Wait before a call is repeated for the first time; it doubles each time."""
     retry_cap: float = Field(60.0, gt=0)
@@ -97,6 +99,32 @@ class Money(BaseModel):
     per_day: float = Field(0.0, ge=0)
 
 
+def _checked_globs(value: list[str]) -> list[str]:
+    try:
+        [compile_glob(glob) for glob in value]
+    except re.error as error:
+        raise ValueError(f"no glob: {error}") from error
+    return value
+
+
+class Approval(BaseModel):
+    """What no policy applies unasked, whatever the tests say; you still can."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    protected: list[str] = Field(default_factory=list)
+    """Globs of paths that are only changed when you approve it, such as ``billing/**``."""
+    files: int = Field(0, ge=0)
+    """Most files of a change; 0 = any number."""
+    lines: int = Field(0, ge=0)
+    """Most lines added and removed; 0 = any number."""
+
+    @field_validator("protected")
+    @classmethod
+    def _are_globs(cls, value: list[str]) -> list[str]:
+        return _checked_globs(value)
+
+
 class FlagRule(BaseModel):
     """A rule of the user: flags files by their paths, and by what is added to them."""
 
@@ -125,11 +153,7 @@ class FlagRule(BaseModel):
     @field_validator("paths")
     @classmethod
     def _are_globs(cls, value: list[str]) -> list[str]:
-        try:
-            [compile_glob(glob) for glob in value]
-        except re.error as error:
-            raise ValueError(f"no glob: {error}") from error
-        return value
+        return _checked_globs(value)
 
 
 class FlagRules(BaseModel):
@@ -215,6 +239,7 @@ class Settings(BaseSettings):
     waits: Waits = Waits()
     limits: Limits = Limits()
     money: Money = Money()
+    approval: Approval = Approval()
     flags: FlagRules = FlagRules()
 
     @classmethod

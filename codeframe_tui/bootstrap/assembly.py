@@ -16,6 +16,7 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.project_index import ProjectIndex
+from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
@@ -152,6 +153,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         doctor=doctor,
         gate=partial(_pass_gate, parts.working_tree),
         syntax=parts.syntax,
+        files_at=partial(DirectoryFiles, reserved=parts.place.environments),
         default_policy=_default_policy(parts.definitions, parts.settings),
     )
 
@@ -170,6 +172,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
+        linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,
         settings=parts.settings,

@@ -50,6 +50,8 @@ def task_page(document: Document) -> str:
     ]
     if reason := document.get("reason"):
         head.append(f"reason: {clean_line(reason)}")
+    if waits := _waits(document):
+        head.append(f"waits for you: {waits}")
     if document["depends_on"]:
         head.append(f"after: {', '.join(document['depends_on'])}")
     if document["description"]:
@@ -59,6 +61,15 @@ def task_page(document: Document) -> str:
     for comment in document.get("comments", ()):
         head += ["", *_comment(comment)]
     return "\n".join(head)
+
+
+def _waits(document: Document) -> str:
+    """The conditions of the policy that do not hold."""
+    ruling = document.get("ruling") or {}
+    if document["status"] != "in_review" or ruling.get("decision") != "review":
+        return ""
+    failed = (each for each in ruling["conditions"] if not each["passed"])
+    return ", ".join(clean_line(f"{each['name']}: {each['value']}") for each in failed)
 
 
 def _attempt(attempt: Document) -> list[str]:
@@ -73,13 +84,35 @@ def _attempt(attempt: Document) -> list[str]:
             run = evidence.get(name) or {}
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
+        lines += _coverage(evidence.get("coverage") or {})
+        lines += _lint(evidence.get("lint") or {})
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
         for sign, side in (("-", "before"), ("+", "after")):
             if flag.get(side):
                 lines.append(f"      {sign} {clean_line(flag[side])}")
+        if said := flag.get("acknowledged"):
+            lines.append(f"      acknowledged: {clean_line(said['reason'])}")
     return lines
+
+
+def _lint(lint: Document) -> list[str]:
+    lines = []
+    for tool in lint.get("tools") or ():
+        said = clean_line(tool["message"]) or f"{tool['count']} new, {tool['old']} from before"
+        lines.append(f"    {tool['tool']:<10} {tool['verdict']:<12} {said}")
+        for each in tool["findings"]:
+            place = clean_line(f"{each['path']}:{each['line']}")
+            lines.append(f"      {place} {each['rule']} {clean_line(each['message'])}")
+    return lines
+
+
+def _coverage(told: Document) -> list[str]:
+    if told.get("lines"):
+        return [f"    changed lines covered {told['covered']} of {told['lines']}"]
+    why = clean_line(told.get("message") or "")
+    return [f"    changed lines covered: not measured, {why}"] if why else []
 
 
 def _comment(comment: Document) -> list[str]:

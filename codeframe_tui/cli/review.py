@@ -12,7 +12,16 @@ from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.cli.whole import whole_diff
-from codeframe_tui.core.commands import AddComment, Answer, Approve, Explain, Redo, Reject, Undo
+from codeframe_tui.core.commands import (
+    Acknowledge,
+    AddComment,
+    Answer,
+    Approve,
+    Explain,
+    Redo,
+    Reject,
+    Undo,
+)
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
 from codeframe_tui.core.parts import Parts
@@ -157,6 +166,20 @@ async def comment(
     wish = AddComment(number, text, path, first, last, side, type_, attempt or 0)
     done = await scene.service.submit(wish)
     scene.output.document(done, f"comment {done['comment']} on {place}")
+
+
+@verb(program, "acknowledge", "acknowledge 3 --reason 'the key is one of the tests'")
+@number()
+@click.option("--reason", required=True, help="Kept in the history; the worker reads it.")
+@click.option("--flag", "flags", multiple=True, metavar="ID", help="As `show --json` has it.")
+@click.option("--expect", default="", metavar="HASH", help="Refuse another proposal than this.")
+async def acknowledge(
+    scene: Scene, *, number: str, reason: str, flags: tuple[str, ...], expect: str
+) -> None:
+    """Say why flags of a proposal may stand; without --flag, all red ones that are open."""
+    done = await scene.service.submit(Acknowledge(number, reason, flags, expect))
+    many = len(done["flags"])
+    scene.output.document(done, f"task {number}: {many} flag{'s' * (many != 1)} acknowledged")
 
 
 @verb(program, "explain", "explain 3")

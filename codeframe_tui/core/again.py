@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verification
+from codeframe_tui.core.verification import FINE, Outcome, TestCase, TestRun, Verification
 
 __all__ = ["RUN", "Again", "differing", "told"]
 
 RUN = "again"
 """What such a run is called beside red, green and regression."""
 _MOST_NAMED = 20
-_FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def differing(found: Verification | None, cases: Iterable[TestCase]) -> tuple[st
     return tuple(
         case.id
         for case in cases
-        if case.id in before and (before[case.id] in _FINE) != (case.outcome in _FINE)
+        if case.id in before and (before[case.id] in FINE) != (case.outcome in FINE)
     )
 
 
@@ -48,7 +47,7 @@ def told(again: Again, run: TestRun, differ: tuple[str, ...]) -> Mapping[str, An
     """How it ended, as the data of an event."""
     outcomes = [case.outcome for case in run.cases]
     skipped = outcomes.count(Outcome.SKIPPED)
-    fine = sum(outcome in _FINE for outcome in outcomes)
+    fine = sum(outcome in FINE for outcome in outcomes)
     return {
         "attempt": again.attempt,
         "ok": run.ok,

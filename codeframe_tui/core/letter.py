@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.patch import touched
+from codeframe_tui.core.parts import ALL, FileParts, Parts
+from codeframe_tui.core.patch import LineRange, touched
 
 __all__ = ["changes_letter", "questions_letter", "split_answers"]
 
@@ -18,7 +19,13 @@ _NUMBERED = re.compile(r"^\s*\**(\d{1,4})\**[.):]\**[ \t]*", re.MULTILINE)
 
 
 def changes_letter(
-    overall: str, comments: Sequence[Comment], rejected: Parts, diffs: Sequence[FileDiff]
+    overall: str,
+    comments: Sequence[Comment],
+    rejected: Parts,
+    diffs: Sequence[FileDiff],
+    accepted: Parts = ALL,
+    *,
+    acknowledged: Sequence[Acknowledgement] = (),
 ) -> str:
     """What should be different, in numbered ``path:line`` form.
 
@@ -27,10 +34,13 @@ def changes_letter(
         comments: those that are told.
         rejected: parts that were rejected.
         diffs: the proposal, for excerpts of the rejected parts.
+        accepted: lines that are accepted; a rejected range may have one in it.
+        acknowledged: what was said about its flags; told only beside something that is to change.
     """
-    points = [*map(_comment, comments), *_rejected(rejected, diffs)]
+    points = [*map(_comment, comments), *_rejected(rejected, diffs, accepted)]
     numbered = [f"{number}. {point}" for number, point in enumerate(points, 1)]
-    return "\n\n".join(part for part in (overall.strip(), *numbered) if part)
+    told = [part for part in (overall.strip(), *numbered) if part]
+    return "\n\n".join([*told, *_acknowledged(acknowledged)] if told else ())
 
 
 def questions_letter(questions: Sequence[Comment]) -> str:
@@ -52,15 +62,26 @@ def split_answers(text: str, count: int) -> list[str]:
     return [text[begin:end].strip() for (_, begin), end in zip(starts, ends, strict=True)]
 
 
+def _acknowledged(said: Sequence[Acknowledgement]) -> Iterator[str]:
+    """Which flags may stand, and why."""
+    if said:
+        lines = (f"- {_flag_place(each)} ({each.rule}): {each.reason.strip()}" for each in said)
+        yield "\n".join(["These were flagged, looked at, and may stay as they are:", *lines])
+
+
+def _flag_place(said: Acknowledgement) -> str:
+    return f"{said.path}:{said.line}" if said.line else said.path
+
+
 def _comment(comment: Comment) -> str:
     again = "; said before, and still as it was" if comment.sent is not None else ""
     head = f"{comment.spot.place} ({comment.type.value}{again}): {comment.text.strip()}"
     return "\n".join([head, *_quoted(comment.spot.excerpt)])
 
 
-def _rejected(parts: Parts, diffs: Sequence[FileDiff]) -> Iterator[str]:
+def _rejected(parts: Parts, diffs: Sequence[FileDiff], accepted: Parts) -> Iterator[str]:
     """One point for each rejected file, hunk and line range."""
-    by_path = {diff.path: diff for diff in diffs}
+    by_path, named = {diff.path: diff for diff in diffs}, accepted.by_path()
     for path in parts.files:
         yield f"{path} (rejected): all that the proposal does to this file"
     for path, k in parts.hunks:
@@ -68,9 +89,16 @@ def _rejected(parts: Parts, diffs: Sequence[FileDiff]) -> Iterator[str]:
         lines = [sign + text for sign, text in hunk.lines if sign in "+-"]
         yield "\n".join([f"{path}:{_range(hunk)} (rejected): hunk {k}", *_quoted(lines)])
     for path, first, last in parts.lines:
-        lines = [sign + text for sign, text in touched(by_path[path], (first, last))]
+        lines = _told(by_path[path], (first, last), named.get(path, FileParts()).lines)
         place = f"{path}:{first}-{last}" if last > first else f"{path}:{first}"
         yield "\n".join([f"{place} (rejected)", *_quoted(lines)])
+
+
+def _told(diff: FileDiff, lines: LineRange, accepted: Sequence[LineRange]) -> list[str]:
+    """The lines that go with a rejected range, without those that are accepted in it."""
+    told = touched(diff, lines)
+    kept = touched(diff, lines, but=accepted) or told  # a person may have changed their mind
+    return [sign + text for sign, text in kept]
 
 
 def _range(hunk: Hunk) -> str:

@@ -196,14 +196,18 @@ def taken(hunk: Hunk, lines: Sequence[LineRange]) -> list[bool]:
     return [at >= 0 and chosen[at] for at in choice_of(hunk)]
 
 
-def touched(diff: FileDiff, *lines: LineRange) -> list[tuple[str, str]]:
-    """The removed and added lines of a file that go with the line ranges."""
+def touched(
+    diff: FileDiff, *lines: LineRange, but: Sequence[LineRange] = ()
+) -> list[tuple[str, str]]:
+    """The removed and added lines of a file that go with the line ranges, and not with others."""
     return [
         line
         for hunk in diff.hunks
         if _is_near(hunk, lines)
-        for line, is_taken in zip(hunk.lines, taken(hunk, lines), strict=True)
-        if is_taken
+        for line, is_taken, is_left_out in zip(
+            hunk.lines, taken(hunk, lines), taken(hunk, but), strict=True
+        )
+        if is_taken and not is_left_out
     ]
 
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Flag", "Outcome", "Run", "TestCase", "TestRun", "Verdict", "Verification"]
+from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+from codeframe_tui.core.lint import ToolReport
+
+__all__ = [
+    "FINE",
+    "Flag",
+    "Outcome",
+    "Run",
+    "TestCase",
+    "TestRun",
+    "Verdict",
+    "Verification",
+    "counts_of",
+    "failing",
+]
 
 
 class Outcome(StrEnum):
@@ -20,6 +35,10 @@ class Outcome(StrEnum):
     XPASSED = "xpassed"
     CRASHED = "crashed"
     MISSING = "missing"
+
+
+FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED})
+"""Outcomes of a test that does not fail."""
 
 
 class Verdict(StrEnum):
@@ -70,6 +89,7 @@ class TestRun:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
         hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        coverage: which of the lines ran that were asked for.
     """
 
     ok: bool
@@ -82,6 +102,7 @@ class TestRun:
     duration: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    coverage: Coverage = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +111,11 @@ class Run:
 
     Attributes:
         verdict: red: ``red``/``not_red``; green: ``green``/``failing``; regression:
-            ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
+            ``clean``/``regressed``; lint: ``clean``/``findings``; each also ``not_verified`` or
+            ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
+        counts: outcome -> how many tests, where they were left out when it was read; else None.
     """
 
     verdict: str
@@ -100,6 +123,7 @@ class Run:
     message: str = ""
     tests: tuple[TestCase, ...] = ()
     output: str = ""
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +136,7 @@ class Flag:
         line: on the proposal's side, from 1.
         before: what it was, where one thing became another; bounded.
         after: what it is now, the same.
+        fingerprint: names what it is about (`core.flags.fingerprint`); empty = not known.
     """
 
     rule: str
@@ -121,6 +146,7 @@ class Flag:
     message: str
     before: str = ""
     after: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +156,9 @@ class Verification:
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        failed: tests that fail on the proposal, where they were left out when it was read.
+        coverage: of the changed lines, by the proposal's own tests.
+        tools: what the project's linters and type checkers say that they did not say before.
     """
 
     verdict: Verdict
@@ -139,3 +168,19 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    failed: int | None = None
+    coverage: Coverage = NOT_MEASURED
+    tools: tuple[ToolReport, ...] = ()
+
+
+def counts_of(run: Run) -> Mapping[str, int]:
+    """How many tests of a run had which outcome."""
+    return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failing(verification: Verification) -> int:
+    """Tests that fail on the proposal, each once."""
+    if verification.failed is not None:
+        return verification.failed
+    runs = (verification.green, verification.regression)
+    return len({case.id for run in runs for case in run.tests if case.outcome not in FINE})

@@ -4,7 +4,9 @@ Adapters fulfil them without inheriting; only bootstrap joins both.
 """
 
 from codeframe_tui.ports.files import (
+    Conflict,
     Files,
+    Merged,
     Replacement,
     Snapshot,
     TreeEntry,
@@ -19,6 +21,7 @@ from codeframe_tui.ports.running import (
     Finished,
     Found,
     Hit,
+    Linter,
     Sandbox,
     Syntax,
     TestRequest,
@@ -33,12 +36,15 @@ from codeframe_tui.ports.tables import Tables
 __all__ = [
     "Clock",
     "CodeIndex",
+    "Conflict",
     "Document",
     "Files",
     "Finished",
     "Found",
     "Hit",
     "Ledger",
+    "Linter",
+    "Merged",
     "Model",
     "Replacement",
     "Reply",

@@ -9,6 +9,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -84,6 +85,32 @@ class TreeEntry:
     blob: str
 
 
+class Conflict(StrEnum):
+    """Why two changes of one file could not be joined."""
+
+    TEXT = "text"
+    """Both stand in it, between marks."""
+    DELETED = "deleted"
+    """One side deleted what the other changed."""
+    BINARY = "binary"
+    """It is no text, or no regular file."""
+    PLACE = "place"
+    """One side has a folder where the other has a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Two trees that come from one, joined.
+
+    Attributes:
+        tree: of what conflicts it holds mine; of text both, between marks.
+        conflicts: by path.
+    """
+
+    tree: str
+    conflicts: Mapping[str, Conflict]
+
+
 class Workspaces(Protocol):
     """The private object store, snapshots and workspaces. Bytes in are bytes out."""
 
@@ -110,6 +137,15 @@ class Workspaces(Protocol):
         """Delete a workspace; not an error if absent."""
         ...
 
+    async def withdraw(self, workspace: Workspace, tree: str, also: Iterable[str] = ()) -> bool:
+        """Put a workspace out of reach of programs if it still holds ``tree``; whether it did.
+
+        It is moved before its content is looked at for the last time; what holds something else is
+        where it was then. `remove` deletes it; after a restart it is where it was. ``also`` as in
+        `capture`.
+        """
+        ...
+
     async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:
         """Files of a tree, all or those named."""
         ...
@@ -120,6 +156,10 @@ class Workspaces(Protocol):
 
     async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         """The id of a tree with files replaced: path -> (mode, content), or None to delete."""
+        ...
+
+    async def merge(self, base: str, mine: str, other: str, *, labels: tuple[str, str]) -> Merged:
+        """Join what two trees changed since ``base``; labels name mine and other in marks."""
         ...
 
     async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:

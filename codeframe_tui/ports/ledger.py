@@ -13,6 +13,7 @@ from codeframe_tui.core.again import Again
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.hand import Hand
+from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, TestRun, Verification
@@ -97,7 +98,7 @@ class Ledger(Protocol):
         """Count a correction and store the message that asks for it, as one step."""
         ...
 
-    async def to_review(self, number: str) -> None:
+    async def to_review(self, number: str, ruling: Ruling | None = None) -> None:
         """The newest attempt waits for a person."""
         ...
 
@@ -108,9 +109,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def approve_by_policy(
-        self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
-    ) -> None:
+    async def approve_by_policy(self, number: str, ruling: Ruling) -> None:
         """Store an automatic decision with the conditions that made it."""
         ...
 
@@ -173,6 +172,18 @@ class Ledger(Protocol):
 
     async def explicit_policy(self) -> str | None:
         """The policy that a person chose or set; None = the agent's level says."""
+        ...
+
+    async def assume_price(self, number: str, model: str) -> float | None:
+        """What a call of a model of unknown price counts as, in US dollars.
+
+        0 where no cap is set; else what a person said. None while nobody did: the task then waits
+        for an answer, or is back in the queue because another one asks.
+        """
+        ...
+
+    async def spending(self, number: str) -> tuple[float | None, float | None]:
+        """US dollars that a task spent under its own cap, and that cap; None = unknown, none."""
         ...
 
     async def reserve(self, number: str, usd: float) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import (
     AsyncGenerator,
     Callable,
+    Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.lint import LintRun
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -71,6 +74,8 @@ class TestRequest:
         collect_only: list the tests without running them.
         changed: paths that the proposal changes; empty = any module of the project that is
             imported from elsewhere spoils the run, not only these.
+        lines: path -> ranges of lines of which is asked whether they run; empty = nothing is.
+        own: test files of the proposal: only what runs in them counts; empty = all tests count.
     """
 
     workspace: Workspace
@@ -79,6 +84,8 @@ class TestRequest:
     collect_only: bool = False
     timeout_seconds: float = 600.0
     changed: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
 
 
 class TestRunner(Protocol):
@@ -89,14 +96,33 @@ class TestRunner(Protocol):
         ...
 
 
+class Linter(Protocol):
+    """Runs the project's own linters and type checkers."""
+
+    async def tools(self) -> tuple[str, ...]:
+        """Names of those that its environment has."""
+        ...
+
+    async def run(
+        self, tool: str, workspace: Workspace, paths: Sequence[str], *, timeout_seconds: float
+    ) -> LintRun:
+        """What one says of some files; never raises for what it does."""
+        ...
+
+
 class Watcher(Protocol):
     """Tells of saves in a folder, whatever program makes them."""
 
-    def changes(self, root: Path) -> AsyncGenerator[frozenset[str]]:
+    def changes(self, root: Path, slower: Callable[[str], None]) -> AsyncGenerator[frozenset[str]]:
         """Paths below a folder that were written, renamed or removed, in bursts, for ever.
 
         Paths are relative, with ``/``; ``.git`` and caches are left out. What happens after the
         first burst was asked for is told, before or after it is there. Ends when the folder goes.
+
+        Args:
+            root: the folder.
+            slower: told why, once, when the system tells of no saves any more and all files are
+                looked at every second instead; what was saved before may not have been told.
         """
         ...
 

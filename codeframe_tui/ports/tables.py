@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.draft import Draft
@@ -38,6 +39,10 @@ class TurnRows(Protocol):
 
     def cost_by_attempt(self, number: str) -> dict[int, float | None]:
         """Money of a task by attempt; None where a price is unknown."""
+        ...
+
+    def by_model(self, since: str) -> dict[str, tuple[int, Usage, float | None]]:
+        """Replies stored since a time: how many, tokens, and money (None = unknown), by model."""
         ...
 
     def spent(self, since: str) -> float | None:
@@ -105,6 +110,14 @@ class AttemptRows(Protocol):
 
     def all(self, number: str) -> list[Attempt]:
         """Oldest first, with verification and flags, test cases included."""
+        ...
+
+    def outlines(self, number: str) -> list[Attempt]:
+        """Oldest first, without test cases and output: runs say how many there are."""
+        ...
+
+    def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
+        """Test cases by run, without what they printed."""
         ...
 
     def find(self, number: str, attempt: int) -> Attempt | None:
@@ -234,6 +247,18 @@ class DraftRows(Protocol):
         ...
 
 
+class AcknowledgementRows(Protocol):
+    """What people say about flags."""
+
+    def of(self, number: str) -> list[Acknowledgement]:
+        """Those of a task, oldest first."""
+        ...
+
+    def add(self, said: Acknowledgement) -> None:
+        """Append; the newest about a flag counts."""
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -251,6 +276,10 @@ class EventRows(Protocol):
 
     def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
         """The newest events of a task without those of some types, oldest first."""
+        ...
+
+    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
+        """The newest events of a task that are of some types, oldest first."""
         ...
 
 
@@ -327,6 +356,11 @@ class Tables(Protocol):
     @property
     def drafts(self) -> DraftRows:
         """Verdicts that are not sent yet."""
+        ...
+
+    @property
+    def acknowledgements(self) -> AcknowledgementRows:
+        """Flags that people looked at."""
         ...
 
     @property

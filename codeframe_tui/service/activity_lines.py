@@ -54,7 +54,13 @@ def detail(event: Event) -> str:
         case "verification.recorded":
             return str(data.get("message") or _words(data.get("reason") or ""))
         case "policy.decided":
-            return "\n".join(f"{each['name']}: {each['value']}" for each in data["conditions"])
+            return "\n".join(
+                f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
+                for each in data["conditions"]
+            )
+        case "flag.acknowledged" if len(data["flags"]) > 1:
+            places = (f"{each['rule']} at {each['path']}" for each in data["flags"])
+            return "\n".join([str(data["reason"]), *places])
         case _:
             names = ("reason", "message", "question", "answer", "text")
             return next((str(data[name]) for name in names if data.get(name)), "")
@@ -99,8 +105,19 @@ def _commented(data: _Data) -> str:
     return f"{data['type']} on {data['path'] or 'the whole proposal'}{line}"
 
 
+def _acknowledged(data: _Data) -> str:
+    flags = data["flags"]
+    if len(flags) > 1:
+        return f"{len(flags)} flags acknowledged"
+    line = f":{flags[0]['line']}" if flags[0]["line"] else ""
+    return f"flag acknowledged: {flags[0]['rule']} at {flags[0]['path']}{line}"
+
+
 def _decision(data: _Data) -> str:
-    return f"decided by policy: {data['decision']}"
+    policy = f" {data['policy']}" if data.get("policy") else ""  # earlier releases stored none
+    if data["decision"] == "review":
+        return f"policy{policy}: left to you"
+    return f"decided by policy{policy}: {data['decision']}"
 
 
 def _testing(data: _Data) -> str:
@@ -140,7 +157,9 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.undone": ("change", _listed("undid")),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),
+    "flag.acknowledged": ("review", _acknowledged),
     "hand.begun": ("review", _plain("taken in hand by a person")),
+    "hand.laid_over": ("review", lambda data: f"laid over attempt {data['attempt']} by a person"),
     "hand.ended": ("review", lambda data: f"out of the person's hands: {_words(data['how'])}"),
     "model.waiting": ("waiting", lambda data: f"model: {data['kind']}, again later"),
     "note.added": ("note", _plain("note from a person")),

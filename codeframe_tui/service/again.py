@@ -11,17 +11,26 @@ from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.paths import check_path
-from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.task import Status
-from codeframe_tui.core.verification import Run, TestRun
+from codeframe_tui.core.verification import Run, TestCase, TestRun
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.review import newest_attempt
 from codeframe_tui.service.unit import Unit, find_task
 
-__all__ = ["UnderWay", "began", "document", "ended", "require_sandbox", "wished"]
+__all__ = [
+    "EVENTS",
+    "UnderWay",
+    "began",
+    "case_document",
+    "document",
+    "ended",
+    "require_sandbox",
+    "wished",
+]
 
 MOST_TESTS = 10_000
+EVENTS = ("tests.started", "tests.ended")
 LONGEST_ID = 4_096
 """Characters of a test's id."""
 
@@ -38,6 +47,9 @@ class UnderWay:
 
     def __contains__(self, number: str) -> bool:
         return number in self._stops
+
+    def __len__(self) -> int:
+        return len(self._stops)
 
     def reserve(self, number: str) -> None:
         """Keep the place of a task. Raises: Refused."""
@@ -137,27 +149,31 @@ def ended(unit: Unit, again: Again, run: TestRun) -> None:
     unit.emit("tests.ended", again.task, told(again, run, differing(found, run.cases)))
 
 
-def document(attempt: Attempt, history: Sequence[Event]) -> Document | None:
+def document(attempt: int, events: Sequence[Event], cases: Sequence[TestCase]) -> Document | None:
     """How the newest such run of an attempt went; None when there was none.
 
     ``{"at", "ok", "reason", "message", "passed", "failed", "skipped", "seconds", "differ",
     "tests": [...]}``; ``reason`` is ``interrupted`` while it is under way, or when its engine
     ended before it did.
+
+    Args:
+        events: of the types `EVENTS`, oldest first.
+        cases: what came of it, as far as that is to be told.
     """
-    of_it = (e for e in reversed(history) if e.data.get("attempt") == attempt.number)
-    newest = next((e for e in of_it if e.type in {"tests.started", "tests.ended"}), None)
+    of_it = (e for e in reversed(events) if e.data.get("attempt") == attempt)
+    newest = next(of_it, None)
     if newest is None:
         return None
     if newest.type == "tests.started":
         return {"at": newest.at, "ok": False, "reason": "interrupted", "tests": []}
-    cases = attempt.again.tests if attempt.again else ()
-    tests = [
-        {
-            "id": case.id,
-            "outcome": case.outcome.value,
-            "duration": case.duration,
-            "message": case.message,
-        }
-        for case in cases
-    ]
-    return {"at": newest.at, **newest.data, "tests": tests}
+    return {"at": newest.at, **newest.data, "tests": [case_document(case) for case in cases]}
+
+
+def case_document(case: TestCase) -> Document:
+    """One test of a run."""
+    return {
+        "id": case.id,
+        "outcome": case.outcome.value,
+        "duration": case.duration,
+        "message": case.message,
+    }

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, room_under
+from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, per_call, room_under
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.blockers import open_blocker
 from codeframe_tui.service.switches import pause
-from codeframe_tui.service.unit import Unit
+from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
-__all__ = ["caps_in_force", "is_about", "reserve", "shared_caps"]
+__all__ = ["assumed", "caps_in_force", "is_about", "reserve", "shared_caps", "spending"]
+
+_PRICE = "The price of {} is unknown"
 
 
 def reserve(
@@ -56,6 +58,36 @@ def reserve(
     return Room.LATER
 
 
+def assumed(
+    unit: Unit, number: str, model: str, *, settings: Settings, started: str
+) -> float | None:
+    """See `ports.Ledger.assume_price`."""
+    unit.working(number)
+    cap = next(caps_in_force(unit.tables, settings, started, unit.at, number), None)
+    if cap is None:
+        return 0.0
+    asked = [each for each in unit.tables.blockers.all() if _is_about_price(each, model)]
+    answers = [each.answer for each in asked if each.status is BlockerStatus.ANSWERED]
+    if answers:
+        return per_call(answers[-1] or "")
+    pause(unit, f"the price of {model} is unknown", settings)
+    if any(each.status is BlockerStatus.OPEN and each.task != number for each in asked):
+        unit.move(unit.task(number), Status.PENDING)
+        return None
+    question = (
+        f"{_PRICE.format(model)}, so the cap money.{cap.name} of ${cap.usd:.2f} cannot hold. An "
+        "amount counts each of its calls as that much; any other answer lets it run uncounted. "
+        "Then start the workers again."
+    )
+    options = ("count each call as 0.50", "run uncounted")
+    open_blocker(unit, Blocker(number, BlockerKind.SYNC, question, "budget", options=options))
+    return None
+
+
+def _is_about_price(blocker: Blocker, model: str) -> bool:
+    return blocker.cause == "budget" and blocker.question.startswith(_PRICE.format(model) + ",")
+
+
 def caps_in_force(
     tables: Tables, settings: Settings, started: str, now: str, number: str | None
 ) -> Iterator[Cap]:
@@ -83,6 +115,17 @@ def shared_caps(tables: Tables, settings: Settings, started: str, now: str) -> l
         }
         for cap in caps_in_force(tables, settings, started, now, None)
     ]
+
+
+def spending(
+    tables: Tables, *, settings: Settings, started: str, now: str, number: str
+) -> tuple[float | None, float | None]:
+    """See `ports.Ledger.spending`."""
+    known = find_task(tables, number).cost_usd is not None
+    for cap in caps_in_force(tables, settings, started, now, number):
+        if cap.name == "per_task":
+            return (tables.turns.paid(cap.since, number) if known else None), cap.usd
+    return find_task(tables, number).cost_usd, None
 
 
 def _whose(cap: Cap, number: str | None) -> str | None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
+from codeframe_tui.core.acknowledgement import flag_documents, standing
+from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import BY_HAND, hand_folder
+from codeframe_tui.core.lint import report_document
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
+from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Run, Verification
+from codeframe_tui.core.verdict import is_test_support
+from codeframe_tui.core.verification import Run, TestCase, Verification, counts_of, failing
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
@@ -22,35 +29,80 @@ from codeframe_tui.service.unit import find_task
 __all__ = ["decided_attempt", "plain_text", "task", "test_output"]
 
 HISTORY = 200
+_EVIDENCE = ("verification.recorded", "tests.started", "tests.ended")
+"""After these the tests of an attempt may be others."""
+_Tests = Mapping[str, Sequence[TestCase]]
+"""By run."""
 TEXT_BYTES = 256 * 1024
 """Of a file that is shown beside its new content."""
 
 
 def task(tables: Tables, query: ShowTask) -> Document:
-    """``show``."""
+    """``show``, or what a screen needs of it."""
     found = find_task(tables, query.number)
     unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
-    usage = tables.turns.usage_by_attempt(found.number)
-    costs = tables.turns.cost_by_attempt(found.number)
-    history = tables.events.of(found.number, HISTORY)
+    history = tables.events.of(found.number, HISTORY) if query.whole else []
+    attempts = tables.attempts.outlines(found.number)
+    if query.whole:
+        numbers = [each.number for each in attempts]
+        tested = {}
+    else:
+        numbers, told = _chosen(tables, query, found, attempts)
+        tested = {"tested": told}
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
         "evidence": found.evidence.value,
         "corrections": found.corrections,
         "proposal": found.proposal,
+        "ruling": _ruling(tables, found),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
-        "attempts": [
-            {
-                **_attempt(each, usage.get(each.number, Usage())),
-                "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
-                "again": repeated.document(each, history),
-            }
-            for each in tables.attempts.all(found.number)
-        ],
+        "attempts": _attempts(tables, found.number, attempts, numbers),
+        **tested,
     }
+
+
+def _ruling(tables: Tables, task: Task) -> Document | None:
+    """What the policy said of the newest attempt, with every condition; None = nothing yet."""
+    for event in tables.events.typed(task.number, ("policy.decided",), 1):
+        if event.data["attempt"] == task.attempt:
+            return {"at": event.at, **event.data}
+    return None
+
+
+def _chosen(
+    tables: Tables, query: ShowTask, found: Task, attempts: Sequence[Attempt]
+) -> tuple[list[int], Document]:
+    """Attempts whose tests come, at most one, and what tells them from others."""
+    newest = attempts[-1].number if attempts else 0
+    number = newest if query.attempt is None else query.attempt
+    events = tables.events.typed(found.number, _EVIDENCE, 1)
+    stamp = f"{number}:{events[-1].seq if events else 0}"
+    same = stamp == query.known
+    return [] if same else [number], {"attempt": number, "stamp": stamp, "same": same}
+
+
+def _attempts(
+    tables: Tables, number: str, attempts: Sequence[Attempt], tested: Sequence[int]
+) -> list[Document]:
+    usage = tables.turns.usage_by_attempt(number)
+    costs = tables.turns.cost_by_attempt(number)
+    events = tables.events.typed(number, repeated.EVENTS, HISTORY)
+    said = standing(tables.acknowledgements.of(number))
+    found = []
+    for each in attempts:
+        tests = tables.attempts.tests(number, each.number) if each.number in tested else {}
+        found.append(
+            {
+                **_attempt(each, usage.get(each.number, Usage()), tests),
+                "flags": flag_documents(each.flags, each.proposal, said),
+                "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
+                "again": repeated.document(each.number, events, tests.get(AGAIN, ())),
+            }
+        )
+    return found
 
 
 def decided_attempt(
@@ -101,7 +153,8 @@ def plain_text(content: bytes | None) -> str | None:
     return ""
 
 
-def _attempt(attempt: Attempt, usage: Usage) -> Document:
+def _attempt(attempt: Attempt, usage: Usage, tests: _Tests) -> Document:
+    found = attempt.verification
     return {
         "attempt": attempt.number,
         "proposal": attempt.proposal,
@@ -110,36 +163,39 @@ def _attempt(attempt: Attempt, usage: Usage) -> Document:
         "cause": attempt.cause,
         "explanation": attempt.explanation,
         "files": [asdict(file) for file in attempt.files],
-        "verification": _verification(attempt.verification) if attempt.verification else None,
-        "flags": [asdict(flag) for flag in attempt.flags],
+        "verification": _verification(found, tests) if found else None,
         "usage": asdict(usage),
     }
 
 
-def _verification(verification: Verification) -> Document:
+def _verification(verification: Verification, tests: _Tests) -> Document:
     return {
         "verdict": verification.verdict.value,
         "reason": verification.reason,
         "message": verification.message,
-        "red": _run(verification.red),
-        "green": _run(verification.green),
-        "regression": _run(verification.regression),
-        "lint": _run(verification.lint),
+        "failed": failing(verification),
+        "red": _run(verification.red, tests.get("red", ())),
+        "green": _run(verification.green, tests.get("green", ())),
+        "regression": _run(verification.regression, tests.get("regression", ())),
+        "lint": {
+            **_run(verification.lint, tests.get("lint", ())),
+            "tools": [report_document(each) for each in verification.tools],
+        },
+        "coverage": _coverage(verification.coverage),
     }
 
 
-def _run(run: Run) -> Document:
+def _coverage(coverage: Coverage) -> Document:
+    """Lines of the code under test are counted; of test files it is only shown."""
+    covered, lines = tally(coverage, lambda path: not is_test_support(path))
+    return {**coverage_document(coverage), "covered": covered, "lines": lines}
+
+
+def _run(run: Run, tests: Sequence[TestCase]) -> Document:
     return {
         "verdict": run.verdict,
         "reason": run.reason,
         "message": run.message,
-        "tests": [
-            {
-                "id": case.id,
-                "outcome": case.outcome.value,
-                "duration": case.duration,
-                "message": case.message,
-            }
-            for case in run.tests
-        ],
+        "counts": dict(counts_of(run)),
+        "tests": [repeated.case_document(case) for case in tests],
     }

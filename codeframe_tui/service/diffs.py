@@ -10,6 +10,7 @@ from typing import Any
 
 from codeframe_tui.core.diff import FileDiff, Hunk, file_document, taken
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.moved import moved_blocks
 from codeframe_tui.core.parts import ALL, FileParts
 from codeframe_tui.core.patch import share
@@ -18,6 +19,7 @@ from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHits, ShowHunkL
 from codeframe_tui.core.search import MOST_HITS, matches, pattern_of
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.service.details import decided_attempt
+from codeframe_tui.service.hand import Copy
 
 __all__ = ["Diffs"]
 
@@ -30,11 +32,13 @@ class Diffs:
 
     Args:
         workspaces: gives the store of trees, or raises when there is none.
+        copy: gives the copy that a person has in hand of a task.
     """
 
-    def __init__(self, store: Store, workspaces: Callable[[], Workspaces]) -> None:
+    def __init__(self, store: Store, workspaces: Callable[[], Workspaces], copy: Copy) -> None:
         self._store = store
         self._workspaces = workspaces
+        self._copy = copy
         self._kept: OrderedDict[tuple[str, str, bool], Mapping[str, FileDiff]] = OrderedDict()
 
     async def answer(self, query: ShowDiff | ShowHunkLines | ShowHits) -> Document:
@@ -48,11 +52,14 @@ class Diffs:
                 return await self._show(query)
 
     async def _show(self, query: ShowDiff) -> Document:
+        if query.attempt == COPY:
+            await self._copy(query.number, anew=True)
         found, decision = await self._attempt(query.number, query.attempt)
         if query.since is None:
             files = await self._between(found.base, found.tree, query.space)
             made = await asyncio.to_thread(_diff, found, decision, files, query.room)
-            return {"task": query.number, **made, **_told(query)}
+            tree = {"tree": found.tree} if query.attempt == COPY else {}
+            return {"task": query.number, **made, **tree, **_told(query)}
         earlier, _ = await self._attempt(query.number, query.since)
         moved = await self._between(earlier.base, found.base)
         files = await self._between(earlier.tree, found.tree, query.space)
@@ -103,6 +110,8 @@ class Diffs:
         return found, await self._between(old, found.tree, query.space)
 
     async def _attempt(self, number: str, attempt: int | None) -> tuple[Attempt, Decision | None]:
+        if attempt == COPY:
+            return await self._copy(number, anew=False), None
         return await self._store.read(lambda tables: decided_attempt(tables, number, attempt))
 
     async def _between(self, old: str, new: str, space: bool = True) -> Mapping[str, FileDiff]:

@@ -37,7 +37,7 @@ def history(tables: Tables, query: ShowHistory) -> Document:
     task = find_task(tables, query.number)
     events = tables.events.of(task.number, MOST + 1, but=DETAILS)
     costs = tables.turns.cost_by_attempt(task.number)
-    attempts = {each.number: each for each in tables.attempts.all(task.number)}
+    attempts = {each.number: each for each in tables.attempts.outlines(task.number)}
     told = (_told(event, attempts, costs) for event in events[-MOST:])
     return {
         "number": task.number,

@@ -16,7 +16,7 @@ from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
-from codeframe_tui.core.policy import Policy
+from codeframe_tui.core.policy import Policy, Ruling
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, TestRun, Verification
@@ -24,7 +24,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, comments, hand, review, undo, work
+from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
@@ -65,7 +65,7 @@ class StoreLedger:
         return self._write(lambda unit: take(unit, worker))
 
     async def in_hand(self, numbers: Sequence[str]) -> Mapping[str, Hand]:
-        return await self._store.read(lambda tables: hand.in_hand(tables, numbers))
+        return await self._store.read(lambda tables: stand.in_hand(tables, numbers))
 
     def changed(self, seen: int) -> Coroutine[Any, Any, int]:
         return self._workforce.changed(seen)
@@ -130,18 +130,14 @@ class StoreLedger:
     async def spend_correction(self, number: str, turn: Turn) -> None:
         await self._record(number, lambda unit: work.spend_correction(unit, number, turn))
 
-    async def to_review(self, number: str) -> None:
-        await self._record(number, lambda unit: work.to_review(unit, number))
+    async def to_review(self, number: str, ruling: Ruling | None = None) -> None:
+        await self._record(number, lambda unit: review.leave_to_person(unit, number, ruling))
 
     async def record_explanation(self, number: str, text: str) -> None:
         await self._record(number, lambda unit: comments.record_explanation(unit, number, text))
 
-    async def approve_by_policy(
-        self, number: str, policy: str, conditions: Sequence[tuple[str, str]]
-    ) -> None:
-        await self._record(
-            number, lambda unit: review.approve_by_policy(unit, number, policy, conditions)
-        )
+    async def approve_by_policy(self, number: str, ruling: Ruling) -> None:
+        await self._record(number, lambda unit: review.approve_by_policy(unit, number, ruling))
 
     async def open_blocker(self, blocker: Blocker) -> str:
         return await self._record(blocker.task, lambda unit: blockers.open_blocker(unit, blocker))
@@ -190,6 +186,18 @@ class StoreLedger:
 
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
+
+    async def assume_price(self, number: str, model: str) -> float | None:
+        settings, started = self._settings, self.started
+        return await self._record(
+            number,
+            lambda unit: budget.assumed(unit, number, model, settings=settings, started=started),
+        )
+
+    async def spending(self, number: str) -> tuple[float | None, float | None]:
+        at = self._clock.now()
+        asked = partial(budget.spending, settings=self._settings, number=number, now=at)
+        return await self._store.read(lambda tables: asked(tables, started=self.started))
 
     async def reserve(self, number: str, usd: float) -> bool:
         told = False

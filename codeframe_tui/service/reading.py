@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.commands import AddComment
 from codeframe_tui.core.comment import (
     Comment,
@@ -19,12 +20,14 @@ from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.draft import Draft, carry
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.letter import changes_letter, questions_letter
+from codeframe_tui.core.parts import ALL
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.queries import ShowLetter, ShowReview
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service.acknowledgement import of_attempt
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.details import decided_attempt
 from codeframe_tui.service.review import check_parts
@@ -45,6 +48,7 @@ class _Case:
     earlier: Mapping[int, Attempt]
     comments: Sequence[Comment]
     drafts: Mapping[int, Draft]
+    acknowledged: Sequence[Acknowledgement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,21 @@ class ReviewReader:
         if query.kind == "explain":
             return Letter(questions_letter(shown), stored)
         diffs: Sequence[FileDiff] = ()
+        accepted = ALL
         if query.parts.hunks or query.parts.lines:
             diffs = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
             # they may be of an earlier attempt
             await asyncio.to_thread(check_parts, query.parts, diffs)
-        text = await asyncio.to_thread(changes_letter, query.overall, shown, query.parts, diffs)
+            accepted = (await self._draft(case)).accepted
+        text = await asyncio.to_thread(
+            changes_letter,
+            query.overall,
+            shown,
+            query.parts,
+            diffs,
+            accepted,
+            acknowledged=case.acknowledged,
+        )
         return Letter(text, stored)
 
     async def spot(self, command: AddComment) -> tuple[Attempt, Spot]:
@@ -152,6 +166,7 @@ class ReviewReader:
                 earlier,
                 [c for c in tables.comments.of(number) if c.attempt <= found.number],
                 {n: d for n, d in tables.drafts.of(number).items() if n <= found.number},
+                of_attempt(tables, number, found),
             )
 
         return await self._store.read(read)

@@ -11,6 +11,7 @@ from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.parts import ALL, Parts
 from codeframe_tui.core.patch import touches
+from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task
 from codeframe_tui.ports import Document
@@ -24,6 +25,7 @@ __all__ = [
     "approve_by_policy",
     "check_parts",
     "explain",
+    "leave_to_person",
     "newest_attempt",
     "rebase_after_refusal",
     "refuse_decision",
@@ -65,22 +67,25 @@ def approve(unit: Unit, command: Approve) -> Document:
     return {"decision": number}
 
 
-def approve_by_policy(
-    unit: Unit, number: str, policy: str, conditions: Sequence[tuple[str, str]]
-) -> None:
+def approve_by_policy(unit: Unit, number: str, ruling: Ruling) -> None:
     """See `ports.Ledger.approve_by_policy`."""
     task = unit.working(number)
     unit.require_undecided(number)
     attempt = newest_attempt(unit.tables, task)
-    data = {
-        "attempt": attempt.number,
-        "decision": "apply",
-        "conditions": [{"name": name, "value": value} for name, value in conditions],
-    }
-    unit.emit("policy.decided", number, data)
-    by = f"policy:{policy}"
+    unit.emit("policy.decided", number, {"attempt": attempt.number, **ruling.document})
+    by = f"policy:{ruling.policy.value}"
     _record(unit, Decision(0, number, "apply", attempt.proposal, Parts(), False, by))
     unit.enter(task, Phase.APPLYING)
+
+
+def leave_to_person(unit: Unit, number: str, ruling: Ruling | None) -> None:
+    """See `ports.Ledger.to_review`."""
+    task = unit.working(number)
+    if task.proposal is None:
+        raise Refused(f"task {number} has no proposal to review", code="nothing_to_review")
+    if ruling is not None:
+        unit.emit("policy.decided", number, {"attempt": task.attempt, **ruling.document})
+    unit.move(task, Status.IN_REVIEW)
 
 
 def reject(unit: Unit, command: Reject, letter: comments.Letter) -> Document:

@@ -6,12 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.lines import Lines
 from codeframe_tui.core.paths import check_path
+from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import MOST_LINES, ShowSide
 from codeframe_tui.ports import Document, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.details import decided_attempt
+from codeframe_tui.service.hand import Copy
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["Sides"]
@@ -31,19 +34,26 @@ class Sides:
     Args:
         workspaces: gives the store of trees, or raises when there is none.
         syntax: their colours; None for none.
+        copy: gives the copy that a person has in hand of a task.
     """
 
     def __init__(
-        self, store: Store, workspaces: Callable[[], Workspaces], syntax: Syntax | None
+        self,
+        store: Store,
+        workspaces: Callable[[], Workspaces],
+        syntax: Syntax | None,
+        copy: Copy,
     ) -> None:
         self._store = store
         self._workspaces = workspaces
         self._syntax = syntax
+        self._copy = copy
         self._kept: OrderedDict[str, Lines[bytes]] = OrderedDict()
 
     async def show(self, query: ShowSide) -> Document:
         """See `core.queries.ShowSide`. Raises: NotFound, PathRefused, WrongUse."""
-        number, attempt, tree = await self._store.read(lambda tables: _find(tables, query))
+        copy = await self._copy(query.number, anew=False) if query.attempt == COPY else None
+        number, attempt, tree = await self._store.read(lambda tables: _find(tables, query, copy))
         blob, lines = await self._lines(tree, check_path(query.path))
         first = max(1, query.first)
         last = min(query.last, first + MOST_LINES - 1, len(lines))
@@ -79,10 +89,10 @@ class Sides:
             self._kept.popitem(last=False)
 
 
-def _find(tables: Tables, query: ShowSide) -> tuple[str, int, str]:
+def _find(tables: Tables, query: ShowSide, copy: Attempt | None) -> tuple[str, int, str]:
     """Number of the task and of the attempt, and the tree of the side."""
     number = find_task(tables, query.number).number
-    newer, _ = decided_attempt(tables, number, query.attempt)
+    newer = copy or decided_attempt(tables, number, query.attempt)[0]
     match query.side:
         case "proposal":
             tree = newer.tree

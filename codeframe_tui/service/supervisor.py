@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
@@ -17,6 +18,7 @@ from codeframe_tui.core.commands import (
     Explain,
     FinishByHand,
     KeepWorking,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Reject,
@@ -33,9 +35,10 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
-from codeframe_tui.ports import Clock, CodeIndex, Document, Store, Syntax, Workspaces
+from codeframe_tui.ports import Clock, CodeIndex, Document, Files, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
+    acknowledgement,
     activity,
     blockers,
     comments,
@@ -72,6 +75,7 @@ PAGE = 500
 """Events read from the store at once."""
 
 _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
+    commands.Acknowledge: acknowledgement.acknowledge,
     commands.AddIssue: queue.add_issue,
     commands.AddTask: queue.add_task,
     commands.Answer: blockers.answer,
@@ -116,6 +120,7 @@ class Supervisor(StoreLedger):
         doctor: for `ShowDoctor`.
         gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
+        files_at: gives the files of a copy in which a person works.
         default_policy: what the level of the default agent says, while a person says nothing.
 
     Attributes:
@@ -134,6 +139,7 @@ class Supervisor(StoreLedger):
         doctor: Callable[[], Awaitable[Document]] | None = None,
         gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         syntax: Syntax | None = None,
+        files_at: Callable[[Path], Files] | None = None,
         default_policy: str = Policy.MANUAL.value,
     ) -> None:
         super().__init__(store, clock, settings=settings, default_policy=default_policy)
@@ -142,10 +148,10 @@ class Supervisor(StoreLedger):
         self._index = index
         self._doctor = doctor
         there = partial(_there, workspaces, "workspace store")
-        self._diffs = Diffs(store, there)
+        self._hands = Hands(store, workspaces, gate, self._write, files_at)
+        self._diffs = Diffs(store, there, self._hands.copy)
         self._reviews: ReviewReader | None = None
-        self._hands = Hands(store, workspaces, gate, self._write)
-        self._sides = Sides(store, there, syntax)
+        self._sides = Sides(store, there, syntax, self._hands.copy)
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -158,7 +164,7 @@ class Supervisor(StoreLedger):
                 return await self._write(partial(self._switch, command))
             case RunTests() | StopTests():
                 return await self._run_tests(command)
-            case Revise() | TakeInHand() | FinishByHand() | LeaveHand():
+            case Revise() | TakeInHand() | FinishByHand() | LeaveHand() | LayOver():
                 return await self._hands.submit(command)
             case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
@@ -238,10 +244,8 @@ class Supervisor(StoreLedger):
                 return await self._base(number, path)
             case queries.ShowSide():
                 return await self._sides.show(query)
-            case queries.ShowFile():
-                return await self._hands.file(query)
-            case queries.ShowHand():
-                return await self._hands.show(query)
+            case queries.ShowFile() | queries.ShowMerge() | queries.ShowHand():
+                return await self._hands.answer(query)
             case _:
                 return await self._project(query)
 
@@ -327,7 +331,8 @@ class Supervisor(StoreLedger):
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
-        return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
+        idle = {"idle": stored["idle"] and not self._repeating}
+        return {**stored, **idle, **shown, **chosen, **self._facts(), "keep": self.keep}
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)

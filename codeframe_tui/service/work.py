@@ -36,7 +36,6 @@ __all__ = [
     "set_phase",
     "spend_correction",
     "store_attempt",
-    "to_review",
 ]
 
 ALL = 1_000_000
@@ -201,14 +200,6 @@ def spend_correction(unit: Unit, number: str, turn: Turn) -> None:
     unit.tables.tasks.save(task)
     _add_turn(unit, task, turn)
     unit.enter(task, Phase.CORRECTING)
-
-
-def to_review(unit: Unit, number: str) -> None:
-    """The newest attempt waits for a person."""
-    task = unit.working(number)
-    if task.proposal is None:
-        raise Refused(f"task {number} has no proposal to review", code="nothing_to_review")
-    unit.move(task, Status.IN_REVIEW)
 
 
 def give_up(unit: Unit, number: str, reason: str) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import App
 
 from codeframe_tui.core import queries
-from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
+from codeframe_tui.tui import later
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
@@ -25,16 +27,16 @@ from codeframe_tui.tui.messages import (
     Slow,
     Streamed,
 )
-from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.tested import stamp_of, with_tests
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.waiting import SLOW
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
@@ -42,6 +44,8 @@ __all__ = ["Follower"]
 
 ROWS = 100
 """Rows of each group that are asked for before it is known which are in sight."""
+_FIRST = ("overview", "blockers", "queue")
+"""Documents of the first picture: they are shown before all parts are there."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
@@ -90,26 +94,42 @@ class Follower(App[int]):
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
         document = message.document
-        if message.slot == "diff":
-            document = opened(document, self.state.diff)
+        if message.slot in {"diff", "copy"}:
+            document = self.cockpit.task_parts.opened(message.slot, document)
+        elif message.slot == "task":
+            filled = with_tests(document, self.state.task)
+            if filled is None:
+                self.want_task()
+                return
+            document = dict(filled)
+            if document["number"] == self.state.focus:
+                self.want_task(stamp_of(document))
         setattr(self.state, message.slot, document)
-        if self.cockpit.ready:
+        if self.cockpit.ready or (self.cockpit.begun and message.slot in _FIRST):
             self._show(message.slot)
+
+    @on(Cockpit.Begun)
+    def _cockpit_begun(self) -> None:
+        self._show_all(_FIRST)
 
     @on(Cockpit.Ready)
     def _cockpit_ready(self) -> None:
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
-        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self._supplier = Supplier(self.feed.query, self.cockpit.task_parts.diff)
         self.run_worker(self._supplier.run(), group="supplier")
-        for slot in SLOTS:
-            if getattr(self.state, slot) is not None:
-                self._show(slot)
+        self.run_worker(later.load, group="later", thread=True)
+        self._show_all(SLOTS)
         if self._key_problems:
             more = len(self._key_problems) - 1
             rest = f" · {more} more: codeframe-tui config" if more else ""
             self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
+
+    def _show_all(self, slots: Iterable[str]) -> None:
+        for slot in slots:
+            if getattr(self.state, slot) is not None:
+                self._show(slot)
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -123,25 +143,45 @@ class Follower(App[int]):
             case "task":
                 self._follow_task()
             case "base":
-                self.cockpit.draw_writing()
-            case "diff":
-                self.cockpit.draw_diff()
-                self.cockpit.draw_task()
+                self.cockpit.task_parts.draw_writing()
+            case "diff" | "copy":
+                self.cockpit.task_parts.draw_diff()
+                self.cockpit.task_parts.draw_task()
             case "review":
-                self.cockpit.draw_review()
+                self.cockpit.task_parts.draw_review()
             case _:
-                self.cockpit.draw_activity()
+                self.cockpit.task_parts.draw_activity()
         self.cockpit.draw_footer()
+
+    def want_task(self, known: str | None = None) -> None:
+        """Fetch the task in focus; the tests come of the attempt that is shown.
+
+        Args:
+            known: stamp of the tests that are here: from now on they need not come again.
+        """
+        number = self.state.focus
+        if number is None:
+            self.feed.want("task", None)
+            return
+        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown or None)
+        if known is None:
+            self.feed.want("task", shown)
+        else:
+            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
         number, state = self.state.focus, self.state
         there = bool(number and (state.task or {}).get("attempts"))
-        shown = queries.ShowDiff(str(number), state.attempt_shown, state.since, ROOM, state.space)
+        attempt = state.attempt_shown or None
+        shown = queries.ShowDiff(str(number), attempt, state.since, ROOM, state.space)
         self.feed.want("diff", shown if there else None)
-        self.feed.want(
-            "review", queries.ShowReview(str(number), state.attempt_shown) if there else None
-        )
+        self.feed.want("review", queries.ShowReview(str(number), attempt) if there else None)
+        copy = queries.ShowDiff(str(number), COPY, None, ROOM, state.space)
+        self.feed.want("copy", copy if number and state.is_by_hand else None)
+        if state.copy is not None and (not state.is_by_hand or state.copy["task"] != number):
+            state.copy = None
+            self.cockpit.task_parts.draw_diff()
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -154,10 +194,10 @@ class Follower(App[int]):
         self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
-            self.cockpit.draw_diff()
-        self.cockpit.draw_writing()
-        self.cockpit.draw_task()
-        self.cockpit.draw_tests()
+            self.cockpit.task_parts.draw_diff()
+        self.cockpit.task_parts.draw_writing()
+        self.cockpit.task_parts.draw_task()
+        self.cockpit.task_parts.draw_tests()
         self.cockpit.draw_blockers()
 
     @on(Missing)
@@ -166,50 +206,17 @@ class Follower(App[int]):
             lost = {"task": message.query.number, "path": message.query.path, "text": None}
             self.post_message(Arrived("base", message.query, lost))
             return
-        if message.slot in {"task", "diff", "review", "activity"} and self.cockpit.ready:
+        if message.slot in {"task", "diff", "copy", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
-            self.cockpit.draw_diff()
+            self.cockpit.task_parts.draw_diff()
             self.cockpit.draw()
-        if message.error.code != "not_found":
+        if message.error.code not in {"not_found", "not_in_hand"}:
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
 
-    @on(DiffView.Scrolled)
+    @on(messages.Scrolled)
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
-
-    @on(DiffView.HitsAsked)
-    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
-        self.run_worker(self._give_hits(message), group="hits")
-
-    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
-        """Hits in a diff of which not all text is here."""
-        _, attempt, since, space, text = asked.about
-        wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
-        try:
-            found = await self.feed.query(wanted)
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_hits(asked, found)
-
-    @on(DiffView.LinesAsked)
-    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
-        self.run_worker(self._give_lines(message), group="lines")
-
-    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
-        """Unchanged lines that a person wants to see."""
-        try:
-            side = await self.feed.query(
-                queries.ShowSide(
-                    self.state.focus or "", asked.attempt, asked.place.path, "proposal",
-                    asked.first, asked.last, asked.since,
-                )
-            )  # fmt: skip
-        except CodeframeError as error:
-            self.tell(("✘ ", "red"), (safe(error.message), "text"))
-        else:
-            self.cockpit.part("diff", DiffView).give_lines(asked, side)
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -256,32 +263,37 @@ class Follower(App[int]):
         shown = False
         for signal in message.signals:
             if signal.task is not None and signal.task not in self.state.ended:
-                self.state.hear(signal.task).take(signal)
+                live = self.state.hear(signal.task)
+                before = live.trouble
+                live.take(signal)
+                if live.trouble not in {"", before}:
+                    said = f"{safe(signal.task)}: {safe(live.trouble)}"
+                    self.tell(("! ", "amber"), (said, "text"))
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
             return
-        self.cockpit.draw_tests()
+        self.cockpit.task_parts.draw_tests()
         if self.cockpit.pane == "activity":
-            self.cockpit.draw_activity()
+            self.cockpit.task_parts.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
                 self.feed.want("base", queries.ShowBase(number, path))
-            self.cockpit.draw_writing()
+            self.cockpit.task_parts.draw_writing()
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
         why = safe(message.why)  # of an engine that may be another machine's
         self.state.lost = "no engine" if message.final else why
         self.state.refused = why if message.final else ""
-        if self.cockpit.ready:
+        if self.cockpit.begun:
             self.cockpit.draw_header()
 
     @on(Slow)
     def _slow(self, message: Slow) -> None:
         since = self.now() - timedelta(seconds=SLOW)
         self.state.slow = (message.what, since) if message.what else None
-        if self.cockpit.ready:
+        if self.cockpit.begun:
             self.cockpit.draw_header()
 
     @on(EngineFound)
@@ -290,7 +302,7 @@ class Follower(App[int]):
         self.state.overview = message.overview
         self._engines += 1
         self._diff_scrolled()
-        if not self.cockpit.ready:
+        if not self.cockpit.begun:
             return
         self.cockpit.draw_header()
         if self._engines > 1:
@@ -303,20 +315,20 @@ class Follower(App[int]):
 
     def focus_task(self, number: str | None) -> None:
         """Make diff, tests and activity be about a task."""
-        if number == self.state.focus or not self.cockpit.ready:
+        if number == self.state.focus or not self.cockpit.begun:
             return
         self.state.focus = number
-        self.feed.focus(number)
-        self.feed.want("task", queries.ShowTask(number) if number else None)
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
-        self.feed.want("diff", None)
-        self.feed.want("review", None)
-        self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
+        self.feed.focus(number)
+        self.want_task()
+        self.feed.want("activity", queries.ShowActivity(number) if number else None)
+        for slot in ("diff", "copy", "review"):
+            self.feed.want(slot, None)
+        self.cockpit.task_parts.diff.reviewable = self.state.reviewable
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
-        self.cockpit.part("activity", LineList).move_to(None, tell=False)
+        self.cockpit.task_parts.activity.move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
@@ -325,11 +337,14 @@ class Follower(App[int]):
         queue = self.cockpit.part("queue", QueuePane)
         if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
+        if not self.cockpit.ready:  # first the rows, then what else there is of a task
+            self.cockpit.call_after_refresh(self.cockpit.furnish)
+            return
         if self.state.focus is None:
             self.focus_task(queue.number)
         self._look()
-        self.cockpit.draw_writing()
-        self.cockpit.draw_task()
+        self.cockpit.task_parts.draw_writing()
+        self.cockpit.task_parts.draw_task()
 
     @on(QueuePane.Looked)
     def _look(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
     from codeframe_tui.core.commands import SaveDraft
@@ -35,13 +36,13 @@ class Keeper:
     ) -> None:
         self._submit = submit
         self._later = later
-        self._due: dict[str, Callable[[], SaveDraft]] = {}
-        self._kept: dict[str, SaveDraft] = {}
+        self._due: dict[DraftName, Callable[[], SaveDraft]] = {}
+        self._kept: dict[DraftName, SaveDraft] = {}
         self._timer: _Timer | None = None
 
-    def keep(self, proposal: str, draft: Callable[[], SaveDraft]) -> None:
+    def keep(self, name: DraftName, draft: Callable[[], SaveDraft]) -> None:
         """Store a draft soon; it is made then, for that costs by all that was decided."""
-        self._due[proposal] = draft
+        self._due[name] = draft
         if self._timer is None:
             self._timer = self._later(PAUSE, self.save)
 
@@ -50,13 +51,13 @@ class Keeper:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        for proposal, make in list(self._due.items()):
+        for name, make in list(self._due.items()):
             draft = make()
             try:
-                if self._kept.get(proposal) != draft:
+                if self._kept.get(name) != draft:
                     await self._submit(draft)
             except CodeframeError:
                 continue  # the next verdict, or leaving, tries again
-            self._kept[proposal] = draft
-            if self._due.get(proposal) is make:
-                del self._due[proposal]
+            self._kept[name] = draft
+            if self._due.get(name) is make:
+                del self._due[name]

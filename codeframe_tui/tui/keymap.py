@@ -66,6 +66,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue.sort", "s", "", "Order of the queue: its own, by age, by cost, by change"),
     Key("queue.cancel", "X", "cancel", "Stop or cancel the task; asks first"),
     Key("queue.history", "h", "history", "What happened to the task, and all its attempts"),
+    Key("queue.hand", "E", "your copy", "Go back to the copy of the task that you have in hand"),
     *(Key(each.action, each.keys, each.label, each.help) for each in DIFF_ACTIONS),
     Key("tests.output", "enter", "output", "Show what the test printed and where it failed"),
     Key("tests.goto", "g", "go to line", "Go to the line in the diff where the test fails"),
@@ -109,6 +110,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.back", "escape", "back", "Back; never decides anything"),
     Key("app.help", "question_mark,f1", "help", "All keys"),
     Key("app.welcome", "f3", "", "What this is, and how to begin"),
+    Key("app.usage", "f4", "", "Money and tokens: by day, model and task, and the caps"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),
     Key("app.quit", "q", "quit", "Leave; asks while work runs"),
 )
@@ -126,6 +128,8 @@ _NAMES = {
     "pageup": "pgup",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
+    "right_parenthesis": ")",
+    "left_parenthesis": "(",
     "space": "space",
 }
 

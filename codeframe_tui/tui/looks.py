@@ -9,6 +9,8 @@ from typing import Any
 from textual import on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -19,7 +21,17 @@ from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.door import Door
 
-__all__ = ["Looks"]
+__all__ = ["STYLES", "Looks"]
+
+STYLES = (
+    *("text", "dim", "faint", "amber", "blue", "green", "red", "violet", "cyan", "bold"),
+    *("bar", "cursor", "cursor-idle", "added", "removed"),
+    *("file", "extra", "hit", "added-word", "removed-word"),
+    *("keyword", "string", "comment", "number", "function", "class", "self", "decorator"),
+)
+"""Names of styles that lines use. Each is a class ``line--NAME`` whose style the app tells: one set
+for all views, since a style sheet is applied to every component of every widget again and again."""
+_OF_LINES = frozenset(f"line--{name}" for name in STYLES)
 
 
 class Looks(App[int]):
@@ -57,6 +69,21 @@ class Looks(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the last door for text: fields show what was typed or pasted."""
         return [*super().get_line_filters(), self._door]
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """Those of lines are worked out when first drawn: few are in the first picture."""
+        for name in names:
+            if name not in self._component_styles and name in _OF_LINES:
+                line = DOMNode(classes=name)
+                line._attach(self)  # noqa: SLF001 - as Textual does with component classes
+                self.stylesheet.apply(line, animate=False)
+                self._component_styles[name] = line.styles
+        return super().get_component_styles(*names)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Lines have other styles from now on."""
+        self._component_styles.clear()
+        super().refresh_css(animate)
 
     def next_theme(self) -> None:
         """The theme after this one."""

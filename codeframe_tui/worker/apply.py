@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
 from codeframe_tui.core.parts import FileParts
 from codeframe_tui.core.patch import Share, select, share
-from codeframe_tui.core.policy import Outlook, Policy
+from codeframe_tui.core.policy import Outlook
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.verification import Verdict
+from codeframe_tui.core.task import Task
+from codeframe_tui.core.verification import Flag, Verdict, Verification
 from codeframe_tui.ports.points import passing
-from codeframe_tui.worker.review import outlook_of
+from codeframe_tui.worker.review import ruling_on
 from codeframe_tui.worker.undo import redo, undo
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -131,7 +133,9 @@ async def _check_part(
 async def _check_again(
     shop: Workshop, verifier: Verifier, decision: Decision, attempt: Attempt
 ) -> str | None:
-    """Stale evidence is made again on today's tree before a policy applies.
+    """Whether a policy applies it still: the one in force, and on today's tree.
+
+    Stale evidence is made again first.
 
     Returns:
         The verdict on today's tree; None when nothing was stale.
@@ -139,19 +143,40 @@ async def _check_again(
     Raises:
         Refused: the policy would not apply it now.
     """
+    task = (await shop.ledger.progress(decision.task)).task
     now = (await shop.workspaces.snapshot()).tree
+    assert attempt.verification is not None
     if now == attempt.base:
+        await _require_policy(shop, task, attempt, attempt.verification, attempt.flags)
         return None
     changes: dict[str, tuple[str, bytes] | None] = {}
     for diff in await shop.workspaces.diff(attempt.base, attempt.tree):
         changes[diff.path] = await side(shop.workspaces, attempt.tree, diff.path, diff.new_mode)
-    task = (await shop.ledger.progress(decision.task)).task
     found, flags = await verifier.verify(task, now, await shop.workspaces.overlay(now, changes))
-    policy = Policy(decision.by.removeprefix(_BY_POLICY))
-    if outlook_of(policy, task, found, flags) is not Outlook.APPLY:
-        raise Refused(
-            f"the project changed meanwhile, and on today's files it is {found.verdict.value}, "
-            f"so nothing was written: {found.message}",
-            code="stale",
-        )
+    await _require_policy(shop, task, attempt, found, flags)
     return found.verdict.value
+
+
+async def _require_policy(
+    shop: Workshop,
+    task: Task,
+    attempt: Attempt,
+    found: Verification,
+    flags: Sequence[Flag],
+) -> None:
+    """The policy in force applies it. Raises: Refused, after the conditions were stored."""
+    ruling = await ruling_on(shop, task, attempt, found, flags)
+    if ruling.outlook is Outlook.APPLY:
+        return
+    data = {"attempt": attempt.number, **ruling.document, "decision": Outlook.REVIEW.value}
+    await shop.ledger.record_event("policy.decided", task.number, data)
+    if found is attempt.verification:
+        raise Refused(
+            f"policy {ruling.policy.value} leaves it to you, so nothing was written",
+            code="policy_changed",
+        )
+    raise Refused(
+        f"the project changed meanwhile, and on today's files it is {found.verdict.value}, "
+        f"so nothing was written: {found.message}",
+        code="stale",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
 from codeframe_tui.core.flags.collected import test_of, vanished_flags
+from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted
 from codeframe_tui.core.flags.module import imported_paths
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
@@ -16,7 +17,7 @@ from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
 
-__all__ = ["examined", "frozen_tests", "since_attempt", "with_vanished"]
+__all__ = ["examined", "frozen_tests", "since_attempt", "with_fingerprints", "with_vanished"]
 
 _MOST_IMPORTED = 60
 _DECLARES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
@@ -58,6 +59,21 @@ def with_vanished(
         return found.flags
     here = regression.collected
     return in_order([*found.flags, *vanished_flags(collected, here, found.moved, found.gone)])
+
+
+async def with_fingerprints(
+    workspaces: Workspaces, attempt: Attempt, flags: Sequence[Flag]
+) -> tuple[Flag, ...]:
+    """The flags of an attempt, so that they are known again on a later one."""
+    if not flags:
+        return ()
+    paths = {flag.path for flag in flags}
+    files = {
+        diff.path: Flagged(diff, await workspaces.read(attempt.tree, diff.path))
+        for diff in await workspaces.diff(attempt.base, attempt.tree)
+        if diff.path in paths
+    }
+    return await asyncio.to_thread(fingerprinted, flags, files)
 
 
 async def _material(

@@ -12,7 +12,7 @@ from typing import Any
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.hand import EDITABLE_BYTES, Hand, hand_folder
+from codeframe_tui.core.hand import Hand, hand_folder
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Status
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 _WAITING = frozenset({Status.IN_REVIEW, Status.BLOCKED})
 _PREFIX = hand_folder("")
 _TESTS = "try-"
-_SHOWN = EDITABLE_BYTES // 4
-"""Bytes of a saved file that is shown while a person works on it."""
 
 
 class Hands:
@@ -90,19 +88,25 @@ class Hands:
 
 @dataclass
 class _Follower:
-    """One copy: looks at it after every save, shows what changed and tests it."""
+    """One copy: looks at it after every save, tells what changed and tests it.
+
+    Attributes:
+        trouble: why saves are not seen at once; empty while they are.
+    """
 
     shop: Workshop
     number: str
     hand: Hand
+    trouble: str = ""
 
     async def run(self) -> None:
         """Until it is cancelled or the copy goes."""
         try:
             copy = await self.shop.workspaces.open(hand_folder(self.number), None)
             await self._follow(copy)
-        except CodeframeError as error:
-            logger.warning("the copy of task %s is not followed: %s", self.number, error.message)
+        except (CodeframeError, OSError, RuntimeError) as error:
+            logger.warning("the copy of task %s is not followed: %s", self.number, error)
+            self._tell([], f"what you save is not followed: {error}")
         finally:
             await self.shop.workspaces.remove(self._tests)
 
@@ -123,26 +127,30 @@ class _Follower:
                 await asyncio.wait({woken, listening}, return_when=asyncio.FIRST_COMPLETED)
                 await _ended(woken)
                 saved.clear()
+            if listening.done():
+                listening.result()
         finally:
             for task in filter(None, (listening, testing)):
                 await _ended(task)
 
     async def _listen(self, copy: Workspace, saved: asyncio.Event) -> None:
-        async with aclosing(self.shop.watcher.changes(copy.root)) as bursts:
+        def slower(why: str) -> None:
+            self._tell([], f"your saves are looked for once a second: {why}")
+            saved.set()
+
+        async with aclosing(self.shop.watcher.changes(copy.root, slower)) as bursts:
             async for _ in bursts:
                 saved.set()
 
     async def _show(self, before: str, now: str) -> None:
-        """The files that were saved; the last one is looked at."""
+        """Tell which files were saved; what is in them is asked for."""
         diffs = await self.shop.workspaces.diff(before, now)
-        paths = [diff.path for diff in diffs]
-        self.shop.ledger.publish(Signal("hand", self.number, {"files": paths}))
-        for path in paths:
-            content = await self.shop.workspaces.read(now, path) or b""
-            if len(content) <= _SHOWN:
-                text = content.decode("utf-8", "replace")
-                data = {"path": path, "content": text}
-                self.shop.ledger.publish(Signal("file", self.number, data, key=path))
+        self._tell([diff.path for diff in diffs], self.trouble)
+
+    def _tell(self, files: Sequence[str], trouble: str) -> None:
+        self.trouble = trouble
+        data = {"files": files, "trouble": trouble}
+        self.shop.ledger.publish(Signal("hand", self.number, data))
 
     async def _test(self, tree: str) -> None:
         """Run what the change is about: its own tests and those that failed, else all."""

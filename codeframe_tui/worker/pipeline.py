@@ -26,6 +26,7 @@ from codeframe_tui.core.road import (
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.worker.ask import ask
 from codeframe_tui.worker.correct import correct, level_workspace
+from codeframe_tui.worker.examine import with_fingerprints
 from codeframe_tui.worker.explain import explain, keep_answer, only_reading
 from codeframe_tui.worker.gather import gather, resume
 from codeframe_tui.worker.propose import read_answer, run_tools
@@ -84,7 +85,7 @@ async def _take(
         case Verify():
             await _verify(shop, verifier, progress)
         case Settle():
-            await settle(shop, progress, agent)
+            await settle(shop, progress)
         case Correct():
             await correct(shop, progress)
         case Resume():
@@ -113,7 +114,8 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
     verification, flags = await verifier.verify_newest(progress)
-    await shop.ledger.record_verification(task.number, newest.number, verification, flags)
+    known = await with_fingerprints(shop.workspaces, newest, flags)
+    await shop.ledger.record_verification(task.number, newest.number, verification, known)
 
 
 async def _block(shop: Workshop, number: str, cause: str, question: str) -> None:

@@ -4,48 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeframe_tui.core.agent import AgentDefinition
-from codeframe_tui.core.policy import Outlook, Policy, decide, policy_for
-from codeframe_tui.core.progress import Progress
-from codeframe_tui.core.task import Evidence, Task
+from codeframe_tui.core.flags.table import RED
+from codeframe_tui.core.policy import Bounds, Case, Outlook, Policy, Ruling, policy_for, rule
+from codeframe_tui.core.progress import Attempt, Progress
+from codeframe_tui.core.task import Task
 from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["outlook_of", "settle"]
+__all__ = ["policy_of", "ruling_on", "settle"]
 
 
-def outlook_of(
-    policy: Policy, task: Task, verification: Verification, flags: Sequence[Flag]
-) -> Outlook:
-    """What the policy table says of evidence."""
-    return decide(
-        policy,
-        verification.verdict,
-        red_flag=_has_red(flags),
-        evidence_none=task.evidence is Evidence.NONE,
-    )
-
-
-async def settle(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
+async def settle(shop: Workshop, progress: Progress) -> None:
     """Look the outcome up in the policy table and store it with the values that led to it."""
     task, newest = progress.task, progress.attempts[-1]
     assert newest.verification is not None
-    policy = policy_for(
+    ruling = await ruling_on(shop, task, newest, newest.verification, newest.flags)
+    if ruling.outlook is Outlook.APPLY:
+        await shop.ledger.approve_by_policy(task.number, ruling)
+    else:
+        await shop.ledger.to_review(task.number, ruling)
+
+
+async def policy_of(shop: Workshop, task: Task) -> Policy:
+    """The policy in force for a task, now."""
+    agent = shop.definition(task.agent)
+    return policy_for(
         await shop.ledger.explicit_policy(),
         agent.level,
         trusted=agent.trusted,
         ceiling=shop.settings.ceiling,
     )
-    if outlook_of(policy, task, newest.verification, newest.flags) is not Outlook.APPLY:
-        await shop.ledger.to_review(task.number)
-        return
-    conditions = [
-        ("verdict", newest.verification.verdict.value),
-        ("red flags", "yes" if _has_red(newest.flags) else "none"),
-        ("evidence", task.evidence.value),
-    ]
-    await shop.ledger.approve_by_policy(task.number, policy.value, conditions)
 
 
-def _has_red(flags: Sequence[Flag]) -> bool:
-    return any(flag.severity == "red" for flag in flags)
+async def ruling_on(
+    shop: Workshop,
+    task: Task,
+    attempt: Attempt,
+    verification: Verification,
+    flags: Sequence[Flag],
+) -> Ruling:
+    """What the policy in force says of an attempt.
+
+    Args:
+        shop: its settings set the bounds.
+        task: its money and evidence count.
+        attempt: what changes.
+        verification: of the attempt, also on files as they are by now.
+        flags: the same.
+    """
+    spent, cap = await shop.ledger.spending(task.number)
+    asked = shop.settings.approval
+    case = Case(
+        policy=await policy_of(shop, task),
+        verdict=verification.verdict,
+        evidence=task.evidence,
+        red=tuple(dict.fromkeys(flag.rule for flag in flags if flag.severity == RED)),
+        paths=tuple(file.path for file in attempt.files),
+        lines=sum((file.added or 0) + (file.removed or 0) for file in attempt.files),
+        spent=spent,
+        cap=cap,
+        bounds=Bounds(tuple(asked.protected), asked.files, asked.lines),
+    )
+    return rule(case)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from codeframe_tui.core.causes import module_names
+from codeframe_tui.core.coverage import Ranges, changed_lines
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.flags import Findings
+from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.uncovered import uncovered_flags
+from codeframe_tui.core.lint import summed_up
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -22,11 +25,12 @@ from codeframe_tui.core.verdict import (
     judge,
     needs_base_run,
 )
-from codeframe_tui.core.verification import Flag, TestRun, Verification
+from codeframe_tui.core.verification import Flag, Run, TestRun, Verification
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
+from codeframe_tui.worker.lint import LintChecker
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
@@ -44,6 +48,7 @@ class Verifier:
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
+        self.lint = LintChecker(shop)
         self._listed: _Kept[str, TestRun] = _Kept()
         self._red: _Kept[tuple[str, tuple[str, ...]], TestRun] = _Kept()
 
@@ -66,6 +71,7 @@ class Verifier:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
         self._listed.clear()
         self._red.clear()
+        self.lint.forget()
 
     async def verify(
         self, task: Task, base: str, tree: str
@@ -79,10 +85,13 @@ class Verifier:
         )
         support = [d.path for d in diffs if is_test_support(d.path)]
         red = await self._red_run(task, base, tree, changed, support) if changed else None
-        regression = await self._suite(task, tree)
+        lines, left_out = changed_lines(diffs)
+        watch = _Watch(lines, changed)
+        regression = await self._suite(task, tree, watch)
         green = covered(regression, changed) if changed else None
         if changed and green is None:
-            green = await self._run(task, "green", tree, changed)
+            green = await self._run(task, "green", tree, changed, watch=watch)
+        coverage = (green or regression).coverage
         listing = await self._base_listing(task, base)
         listed = None if listing is None else listing.collected
         collected = None if listed is None else _still_due(listed, regression, examination)
@@ -99,7 +108,15 @@ class Verifier:
             added_modules=_added_modules(diffs),
             base_hooks=listing.hooks if listing else (),
         )
-        return verification, with_vanished(examination, listed, regression)
+        coverage = replace(coverage, left_out=coverage.left_out + left_out)
+        flags = (
+            *with_vanished(examination, listed, regression),
+            *uncovered_flags(coverage),
+        )
+        tools = await self.lint.check(task, diffs, base, tree)
+        lint = Run(*summed_up(tools))
+        evidence = replace(verification, coverage=coverage, lint=lint, tools=tools)
+        return evidence, in_order(flags)
 
     async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
         """The base with the proposal's versions of the tests and of what serves only them."""
@@ -123,8 +140,8 @@ class Verifier:
                 self._red.keep((with_tests, changed), run)
         return run
 
-    async def _suite(self, task: Task, tree: str) -> TestRun:
-        run = await self._run(task, "regression", tree)
+    async def _suite(self, task: Task, tree: str, watch: _Watch) -> TestRun:
+        run = await self._run(task, "regression", tree, watch=watch)
         self._keep_listing(tree, run)
         return run
 
@@ -149,6 +166,7 @@ class Verifier:
         select: Sequence[str] = (),
         *,
         collect_only: bool = False,
+        watch: _Watch | None = None,
     ) -> TestRun:
         """One run in a folder of its own, made exactly ``tree`` before."""
         shop = self._shop
@@ -159,6 +177,8 @@ class Verifier:
             select=tuple(select),
             collect_only=collect_only,
             timeout_seconds=shop.settings.waits.tests,
+            lines=watch.lines if watch else {},
+            own=watch.tests if watch else (),
         )
 
         def publish(signal: Signal) -> None:
@@ -168,6 +188,13 @@ class Verifier:
             done = await shop.runner.run(request, publish)
         passing(f"verify.{name}")
         return done
+
+
+class _Watch(NamedTuple):
+    """Lines of which is asked whether they run, and the tests in which."""
+
+    lines: Mapping[str, Ranges]
+    tests: tuple[str, ...]
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

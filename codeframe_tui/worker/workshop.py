@@ -12,6 +12,7 @@ from codeframe_tui.ports import (
     CodeIndex,
     Files,
     Ledger,
+    Linter,
     Model,
     Sandbox,
     TestRunner,
@@ -44,6 +45,7 @@ class Workshop:
     working_tree: WorkingTree
     sandbox: Sandbox
     runner: TestRunner
+    linter: Linter
     index: CodeIndex
     clock: Clock
     settings: Settings

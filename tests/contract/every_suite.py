@@ -3,7 +3,9 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.contract.acknowledgement_suite",
     "tests.contract.diff_suite",
+    "tests.contract.evidence_suite",
     "tests.contract.hand_suite",
     "tests.contract.index_suite",
     "tests.contract.queue_suite",
@@ -11,7 +13,9 @@ pytest.register_assert_rewrite(
     "tests.contract.service_suite",
 )
 
-from tests.contract.diff_suite import *  # noqa: E402, F403 - a suite is its functions
+from tests.contract.acknowledgement_suite import *  # noqa: E402, F403 - a suite is its functions
+from tests.contract.diff_suite import *  # noqa: E402, F403
+from tests.contract.evidence_suite import *  # noqa: E402, F403
 from tests.contract.hand_suite import *  # noqa: E402, F403
 from tests.contract.index_suite import *  # noqa: E402, F403
 from tests.contract.queue_suite import *  # noqa: E402, F403

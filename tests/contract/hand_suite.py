@@ -19,6 +19,7 @@ from codeframe_tui.core.commands import (
     Command,
     FinishByHand,
     Hold,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Release,
@@ -29,7 +30,18 @@ from codeframe_tui.core.commands import (
     TakeInHand,
 )
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.queries import ShowBlockers, ShowEvents, ShowFile, ShowHand
+from codeframe_tui.core.hand import COPY
+from codeframe_tui.core.queries import (
+    ShowBlockers,
+    ShowDiff,
+    ShowEvents,
+    ShowFile,
+    ShowHand,
+    ShowHits,
+    ShowHunkLines,
+    ShowMerge,
+    ShowSide,
+)
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import (
@@ -194,7 +206,7 @@ async def test_a_copy_is_opened_once_kept_and_made_an_attempt(
     assert (shown["path"], shown["attempt"], shown["moved"]) == (str(copy), 1, False)
     assert shown["files"]
     made = await service.submit(FinishByHand(number))
-    assert made["attempt"] == 2
+    assert (made["attempt"], made["kept"]) == (2, None)
     assert not copy.exists()
     assert await status(service, number) == "pending"
     assert ("hand.ended", {"how": "resolved"}) in await events_of(service, number)
@@ -241,6 +253,72 @@ async def test_a_copy_whose_task_moved_on_is_kept_and_not_made_an_attempt(
     assert (why.code, str(copy) in why.hint) == ("stale_proposal", True)
     assert (await service.query(ShowHand(number)))["moved"] is True
     assert (copy / "a.py").read_text() == "mine\n"
+
+
+async def test_the_copy_is_compared_as_a_diff_of_no_attempt(
+    service: Service, engine: Supervisor
+) -> None:
+    number, _ = await failed_once(engine)
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(ShowDiff(number, COPY))
+    assert caught.value.code == "not_in_hand"
+    copy = Path((await service.submit(TakeInHand(number)))["path"])
+    assert (await service.query(ShowDiff(number, COPY)))["files"] == []
+    trees = set()
+    for text in ("mine\n", "mine and more\n"):
+        (copy / "a.py").write_text(text)
+        shown = await service.query(ShowDiff(number, COPY))
+        assert (shown["task"], shown["attempt"]) == (number, COPY)
+        assert [file["path"] for file in shown["files"]] == ["a.py", "b.bin"]
+        trees.add(shown["tree"])
+    assert len(trees) == 2, "what was asked of the one before must not be taken for this one"
+    lines = await service.query(ShowHunkLines(number, COPY, None, "a.py", 1, 0, 9))
+    assert lines["lines"] == [["-", "old"], ["+", "new"]]
+    hits = await service.query(ShowHits(number, COPY, None, "new"))
+    assert hits["hits"] == [["a.py", 1, 1], ["a.py", 2, 1]]
+    side = await service.query(ShowSide(number, COPY, "b.py", "proposal", 1, 9))
+    assert (side["attempt"], side["lines"]) == (COPY, ["one", "", "three"])
+
+
+async def test_a_copy_is_laid_over_the_newest_proposal_and_can_be_finished_then(
+    service: Service, engine: Supervisor
+) -> None:
+    number, question = await failed_once(engine)
+    copy = Path((await service.submit(TakeInHand(number)))["path"])
+    (copy / "a.py").write_text("mine\n")
+    await service.submit(Answer(question, "try this"))
+    assert (await claim(engine)).number == number
+    assert (await refused(service, LayOver(number))).code == "not_waiting"
+    await propose(engine, number, 2)
+    await engine.to_review(number)
+    laid = await service.submit(LayOver(number))
+    assert laid == {"attempt": 2, "conflicts": {"c.bin": "binary"}}
+    assert (await service.query(ShowHand(number)))["moved"] is False
+    assert ("hand.laid_over", 2) in [
+        (type_, data.get("attempt")) for type_, data in await events_of(service, number)
+    ]
+    assert (await service.submit(FinishByHand(number)))["attempt"] == 3
+    assert (await refused(service, LayOver(number))).code in {"not_in_hand", "not_waiting"}
+
+
+async def test_an_edited_file_is_joined_with_the_newest_proposal(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    old = (await show(service, number))["proposal"]
+    await service.submit(Revise(number, old, (("a.py", "mine\n"),)))
+    new = (await show(service, number))["proposal"]
+    found = await service.query(ShowMerge(number, old, "a.py", "mine too\n"))
+    assert (found["task"], found["path"], found["conflict"]) == (number, "a.py", None)
+    assert (found["attempt"], found["proposal"]) == (2, new)
+    assert isinstance(found["text"], str)
+    for query, code in (
+        (ShowMerge(number, "f" * 64, "a.py", "x"), "not_found"),
+        (ShowMerge(number, old, "../a.py", "x"), "path_refused"),
+    ):
+        with pytest.raises(CodeframeError) as caught:
+            await service.query(query)
+        assert caught.value.code == code
 
 
 # -- limits, skipping, splitting ------------------------------------------------------------------

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.commands import AddTask, SetWorkers
@@ -20,8 +21,17 @@ from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
-from codeframe_tui.ports import Ledger, Service, Snapshot, Tokens, TreeEntry, Workspace
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.ports import (
+    Conflict,
+    Ledger,
+    Merged,
+    Service,
+    Snapshot,
+    Tokens,
+    TreeEntry,
+    Workspace,
+)
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 
@@ -105,6 +115,12 @@ class TwoFiles:
         held = {path: (workspace.root / path).read_bytes() for path in changed}
         return Snapshot(_tree_id(f"{tree} {held}") if held else tree)
 
+    async def withdraw(self, workspace: Workspace, tree: str, also: Iterable[str] = ()) -> bool:
+        return (await self.capture(workspace, also)).tree == tree
+
+    async def merge(self, base: str, mine: str, other: str, *, labels: tuple[str, str]) -> Merged:
+        return Merged(_tree_id(f"{mine} over {other}"), {"c.bin": Conflict.BINARY})
+
     async def remove(self, name: str) -> None:
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
@@ -157,6 +173,7 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
         workspaces=workspaces,
         syntax=WordsOnly(),
         index=index,
+        files_at=DirectoryFiles,
     )
     try:
         await engine.recover(paused=False)
@@ -204,7 +221,7 @@ async def claim(ledger: Ledger) -> Task:
     return task
 
 
-async def propose(ledger: Ledger, number: str, attempt: int = 1) -> str:
+async def propose(ledger: Ledger, number: str, attempt: int = 1, flags: Sequence[Flag] = ()) -> str:
     """An attempt with evidence for a claimed task; returns its proposal."""
     base, tree = "b" * 40, f"{attempt:040}"
     files = (
@@ -214,15 +231,15 @@ async def propose(ledger: Ledger, number: str, attempt: int = 1) -> str:
     proposal = proposal_id(base, tree)
     await ledger.set_base(number, base)
     await ledger.record_attempt(number, Attempt(attempt, base, tree, proposal, "why", files))
-    await ledger.record_verification(number, attempt, evidence(), ())
+    await ledger.record_verification(number, attempt, evidence(), flags)
     return proposal
 
 
-async def in_review(engine: Supervisor, **fields: Any) -> str:
+async def in_review(engine: Supervisor, flags: Sequence[Flag] = (), **fields: Any) -> str:
     """A new task with one proven attempt that waits for a person."""
     number = await add(engine, **fields)
     assert (await claim(engine)).number == number
-    await propose(engine, number)
+    await propose(engine, number, flags=flags)
     await engine.to_review(number)
     return number
 

@@ -29,6 +29,7 @@ from codeframe_tui.core.commands import (
     Reject,
     Release,
     Retry,
+    Revise,
     RunTests,
     SetPolicy,
     SetWorkers,
@@ -38,6 +39,7 @@ from codeframe_tui.core.commands import (
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
 from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.policy import CONDITIONS, Case, Policy, rule
 from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import (
     Query,
@@ -47,6 +49,7 @@ from codeframe_tui.core.queries import (
     ShowDiff,
     ShowEntry,
     ShowEvents,
+    ShowHistory,
     ShowOverview,
     ShowQueue,
     ShowTask,
@@ -55,7 +58,7 @@ from codeframe_tui.core.queries import (
     ShowUndo,
     ShowUsage,
 )
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.service.unit import Unit
@@ -806,18 +809,43 @@ async def test_a_diff_since_an_attempt_tells_what_it_compares(
     assert caught.value.code == "not_found"
 
 
+APPLIES = rule(Case(Policy.GREEN, Verdict.PROVEN))
+
+
 async def test_a_policy_approves_with_its_conditions(service: Service, engine: Supervisor) -> None:
     number = await add(service)
     await claim(engine)
     await propose(engine, number)
-    await engine.approve_by_policy(number, "green", [("verdict", "proven")])
+    await engine.approve_by_policy(number, APPLIES)
     assert (await engine.pending_decisions())[0].by == "policy:green"
     history = {e["type"]: e["data"] for e in (await show(service, number))["history"]}
-    assert history["policy.decided"] == {
-        "attempt": 1,
-        "decision": "apply",
-        "conditions": [{"name": "verdict", "value": "proven"}],
-    }
+    assert history["policy.decided"] == {"attempt": 1, **APPLIES.document}
+    shown = (await show(service, number))["ruling"]
+    assert (shown["policy"], shown["decision"]) == ("green", "apply")
+    assert [each["name"] for each in shown["conditions"]] == [each.name for each in CONDITIONS]
+
+
+async def test_what_is_left_to_a_person_says_which_conditions_did_not_hold(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    assert (await show(service, number))["ruling"] is None
+    await claim(engine)
+    await propose(engine, number)
+    waits = rule(Case(Policy.MANUAL, Verdict.PROVEN))
+    await engine.to_review(number, waits)
+    shown = await show(service, number)
+    assert shown["status"] == "in_review"
+    failed = [each for each in shown["ruling"]["conditions"] if not each["passed"]]
+    asks = "the policy applies changes by itself"
+    assert failed == [{"name": "policy", "asks": asks, "value": "manual", "passed": False}]
+    told = (await service.query(ShowHistory(number)))["items"]
+    said = next(each for each in told if each["title"] == "policy manual: left to you")
+    assert said["detail"].split("\n")[:2] == ["✘ policy: manual", "✔ verdict: proven"]
+    await service.submit(Reject(number, "other names"))
+    await claim(engine)
+    await propose(engine, number, 2)
+    assert (await show(service, number))["ruling"] is None
 
 
 # -- documents ------------------------------------------------------------------------------------
@@ -839,6 +867,35 @@ async def test_the_overview_has_every_field_of_the_header(
     wanted = {"policy": "green", "worker_limit": 3, "model": "m", "keep": True, "paused": False}
     assert found.items() >= {**wanted, "cost_usd": 0.5, "cap_usd": 5.0, "branch": "branch"}.items()
     assert found["last_event"] == (await service.query(ShowEvents()))["last"]
+
+
+async def test_the_overview_knows_when_nothing_can_go_on_without_a_person(
+    service: Service, engine: Supervisor
+) -> None:
+    async def is_idle() -> bool:
+        return bool((await service.query(ShowOverview()))["idle"])
+
+    assert await is_idle()
+    number = await add(service)
+    await add(service, depends_on=(number,))
+    assert not await is_idle()
+    await pause(service)
+    assert await is_idle()
+    await pause(service, paused=False)
+    await claim(engine)
+    assert not await is_idle()
+    await propose(engine, number)
+    await engine.to_review(number)
+    assert await is_idle(), "a review waits for a person, who starts an engine"
+    proposal = (await show(service, number))["proposal"]
+    await service.submit(Revise(number, proposal, (("a.py", "mine\n"),)))
+    await pause(service)
+    assert not await is_idle(), "what a person made is tested while workers pause"
+    assert (await engine.claim("w1", revised=True)) is not None
+    await engine.to_review(number)
+    assert await is_idle()
+    await service.submit(Approve(number))
+    assert not await is_idle()
 
 
 async def test_the_queue_puts_what_holds_up_most_first(
@@ -972,6 +1029,12 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(
     assert found["tasks"][0].items() >= {"number": number, "cost_usd": total, **tokens}.items()
     assert found["total"].items() >= {"cost_usd": total, **tokens}.items()
     assert found["caps"] == {"per_task": None, "per_run": 5.0, "per_day": None}
+    (model,) = found["models"]
+    assert model.items() >= {"model": "m", "calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"].keys() == {"run", "today", "month"}
+    for period in found["periods"].values():
+        assert period.items() >= {"calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"]["month"]["since"] == "2026-01-01T00:00:00.000Z"
     assert (await show(service, number))["cost_usd"] == total
 
 
@@ -1004,6 +1067,23 @@ async def test_tests_run_again_beside_the_verification(
     said = await service.query(ShowTestOutput(number, 1, "again", "t.py::test_a"))
     assert said["text"] == "traceback"
     assert (await service.query(ShowTestOutput(number, 1, "red", "t.py::test_a")))["text"]
+
+
+async def test_a_test_runs_again_by_its_id_word_for_word(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    ids = ("t.py::test_a[" + "x" * 2_000 + "]", "t.py::test_a[\u200b\u202e \x1b[31m]")
+    await service.submit(RunTests(number, ids))
+    again = await engine.next_again()
+    assert again.tests == ids
+    cases = tuple(TestCase(each, Outcome.FAILED, 0.1, "E", "1 != 2", each[-3:]) for each in ids)
+    await engine.end_again(again, TestRun(True, cases=cases))
+    found = (await show(service, number))["attempts"][0]["again"]
+    assert tuple(test["id"] for test in found["tests"]) == ids
+    for each in ids:
+        said = await service.query(ShowTestOutput(number, 1, "again", each))
+        assert said["text"] == each[-3:]
 
 
 async def test_the_newest_repetition_is_shown_and_the_log_keeps_all(

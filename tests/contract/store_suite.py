@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
+from codeframe_tui.core.coverage import Coverage, FileCoverage
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.lint import Finding, ToolReport
 from codeframe_tui.core.progress import Attempt, ToolResult
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.verification import Outcome, Run, TestCase
@@ -140,6 +143,23 @@ async def test_values_come_back_as_they_went(store: Store) -> None:
     assert await store.read(lambda t: t.tools.of_newest_turn("1")) == [shown]
     assert (await store.read(lambda t: t.messages.untold("1")))[0].text == "lone ? surrogate"
     assert await store.read(lambda t: t.turns.spent("")) is None
+
+
+async def test_which_lines_ran_and_what_tools_said_is_kept_with_the_evidence(store: Store) -> None:
+    lines = FileCoverage("a.py", ((1, 2),), ((3, 3),), ((5, 9),))
+    tool = ToolReport("ruff", "findings", "", (Finding("F401", "a.py", 3, "unused"),), 4, 2)
+    coverage = Coverage("sys.settrace", "why", (lines,), 7)
+    told = replace(evidence(), coverage=coverage, tools=(tool,))
+    attempt = Attempt(1, "b", "t", "p", "", ())
+
+    def write(tables: Tables) -> None:
+        tables.tasks.add([Task("1", "t", since="now")])
+        tables.attempts.add("1", attempt, "now")
+        tables.attempts.verify("1", 1, told, ())
+
+    await store.write(write)
+    (found,) = await store.read(lambda tables: tables.attempts.all("1"))
+    assert found.verification == told
 
 
 async def test_a_run_beside_the_evidence_comes_and_goes_alone(store: Store) -> None:

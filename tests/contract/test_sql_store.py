@@ -24,17 +24,19 @@ from codeframe_tui.adapters.store import tasks as rows_of_tasks
 from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.comment import Comment, CommentType, Spot
 from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.task import Group, Status, Task, group_of, natural_key
 from codeframe_tui.ports import Store
 
 pytest.register_assert_rewrite("tests.contract.store_suite")
 
+from tests.contract.service_kit import evidence  # noqa: E402
 from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
 from tests.contract.store_suite import adds, moves, stored  # noqa: E402
 
@@ -205,7 +207,7 @@ async def test_a_database_of_the_first_schema_learns_to_hold_money(tmp_path: Pat
     connection.executescript(
         "DROP TRIGGER reservation_freed; DROP TABLE reservations; DROP INDEX turns_by_time;"
         "ALTER TABLE turns DROP COLUMN held_usd; DROP TABLE comments; DROP TABLE drafts;"
-        "PRAGMA user_version=1"
+        "DROP TABLE acknowledgements; PRAGMA user_version=1"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -231,7 +233,7 @@ async def test_a_database_of_the_second_schema_counts_what_was_held(tmp_path: Pa
         "DROP INDEX turns_by_time; ALTER TABLE turns DROP COLUMN held_usd;"
         "CREATE INDEX turns_by_time ON turns (at, cost_usd) WHERE role = 'assistant';"
         "UPDATE turns SET cost_usd = NULL; DROP TABLE comments; DROP TABLE drafts;"
-        "PRAGMA user_version=2"
+        "DROP TABLE acknowledgements; PRAGMA user_version=2"
     )
     connection.close()
     store = await SqlStore.open(path)
@@ -252,9 +254,9 @@ async def test_a_database_of_the_third_schema_learns_to_keep_reviews(tmp_path: P
     await store.write(adds("1"))
     await store.close()
     connection = sqlite3.connect(path)
-    tables = "SELECT sql FROM sqlite_schema WHERE sql LIKE '%comments%' OR sql LIKE '%drafts%'"
-    fresh = connection.execute(tables).fetchall()
-    connection.executescript("DROP TABLE comments; DROP TABLE drafts; PRAGMA user_version=3")
+    connection.executescript(
+        "DROP TABLE comments; DROP TABLE drafts; DROP TABLE acknowledgements;PRAGMA user_version=3"
+    )
     connection.close()
     store = await SqlStore.open(path)
     spot = Spot("a.py", 2, 2, "new", ("b",), ("a",), ("c",))
@@ -264,9 +266,6 @@ async def test_a_database_of_the_third_schema_learns_to_keep_reviews(tmp_path: P
     assert await store.read(lambda t: t.comments.of("1")) == [replace(said, id=1)]
     assert await store.read(lambda t: t.drafts.of("1")) == {1: Draft(Parts(("a.py",)), sent=True)}
     await store.close()
-    connection = sqlite3.connect(path)
-    assert connection.execute(tables).fetchall() == fresh
-    connection.close()
 
 
 async def test_a_database_of_the_fourth_schema_learns_the_orders_of_the_queue(
@@ -278,13 +277,40 @@ async def test_a_database_of_the_fourth_schema_learns_the_orders_of_the_queue(
     indexes = "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'tasks' ORDER BY name"
     fresh = connection.execute(indexes).fetchall()
     connection.executescript(
-        "DROP INDEX tasks_by_entry; DROP INDEX tasks_by_cost; PRAGMA user_version=4"
+        "DROP INDEX tasks_by_entry; DROP INDEX tasks_by_cost; DROP TABLE acknowledgements;"
+        "PRAGMA user_version=4"
     )
     connection.close()
     await (await SqlStore.open(path)).close()
     connection = sqlite3.connect(path)
     assert connection.execute(indexes).fetchall() == fresh
     connection.close()
+
+
+async def test_a_database_of_the_fifth_schema_learns_what_people_say_of_flags(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.close()
+    connection = sqlite3.connect(path)
+    made = "SELECT sql FROM sqlite_schema WHERE tbl_name = 'acknowledgements' ORDER BY name"
+    fresh = [" ".join(str(sql).split()) for (sql,) in connection.execute(made)]
+    connection.executescript("DROP TABLE acknowledgements; PRAGMA user_version=5")
+    connection.close()
+    store = await SqlStore.open(path)
+    said = Acknowledgement("1", 1, "p", "f", "secret", "a.py", 3, "a test key", "person", "now")
+    await store.write(lambda t: t.acknowledgements.add(said))
+    await store.write(lambda t: t.acknowledgements.add(replace(said, line=None)))
+    found = await store.read(lambda t: t.acknowledgements.of("1"))
+    assert found == [said, replace(said, line=None)]
+    assert await store.read(lambda t: t.acknowledgements.of("2")) == []
+    await store.close()
+    connection = sqlite3.connect(path)
+    migrated = [" ".join(str(sql).split()) for (sql,) in connection.execute(made)]
+    connection.close()
+    assert [sql.replace("( ", "(").replace(" )", ")") for sql in fresh] == migrated
 
 
 @pytest.mark.parametrize("sort", list(Sort))
@@ -460,3 +486,31 @@ async def test_a_statement_that_no_waiting_mends_stays_what_it_is(store: Store) 
         await store.write(asks_wrongly)
     with pytest.raises(DatabaseError):
         await store.write(_fault(sqlite3.SQLITE_TOOBIG))
+
+
+async def test_evidence_that_an_earlier_release_stored_is_counted_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    store = await SqlStore.open(path)
+    await store.write(adds("1"))
+    await store.write(lambda t: t.attempts.add("1", Attempt(1, "b", "t", "p", "", ()), "now"))
+    found = replace(evidence(), green=replace(evidence().red, verdict="failing"))
+    await store.write(lambda t: t.attempts.verify("1", 1, found, ()))
+
+    async def outline() -> Attempt:
+        return (await store.read(lambda t: t.attempts.outlines("1")))[0]
+
+    new = await outline()
+    with sqlite3.connect(path) as database:
+        gone = ", ".join(f"'$.{name}.counts'" for name in ("red", "green", "regression", "lint"))
+        statement = (
+            f"UPDATE attempts SET verification = json_remove(verification, {gone}, '$.failed')"
+        )
+        database.execute(statement)
+    assert await outline() == new
+    assert new.verification is not None
+    assert (new.verification.failed, new.verification.red.counts) == (1, {"failed": 1})
+    assert (new.verification.red.tests, new.verification.red.output) == ((), "")
+    assert (await store.read(lambda t: t.attempts.all("1")))[0].verification == found
+    await store.close()

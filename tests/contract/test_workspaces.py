@@ -983,3 +983,108 @@ async def test_diffs_of_random_trees_agree_with_git(
     }
     for file in diff:
         assert rebuilt(old.get(file.path, b""), file) == new.get(file.path, b"")
+
+
+# -- the last look, and joining ----------------------------------------------------------------
+
+
+async def test_a_workspace_goes_only_while_it_holds_what_was_kept_of_it(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a.py": b"a\n", ".gitignore": b"*.log\n"})
+    snapshot = await space.snapshot()
+    work = await space.open("hand-1", snapshot.tree)
+    put(work.root, {"b.py": b"b\n", "kept.log": b"1\n"})
+    kept = (await space.capture(work, ["kept.log"])).tree
+    put(work.root, {"kept.log": b"2\n"})
+    assert not await space.withdraw(work, kept, ["kept.log"])
+    assert (work.root / "kept.log").read_bytes() == b"2\n"
+    assert await space.withdraw(work, (await space.capture(work)).tree)
+    assert not work.root.exists()
+    with pytest.raises(NotFound):
+        await space.open("hand-1", None)
+    await space.close()
+    again = GitWorkspaces(project, tmp_path / "state", Limits())  # as after a kill
+    await again.prepare()
+    back = await again.open("hand-1", None)
+    assert files_of(back.root)["b.py"] == b"b\n"
+    assert await again.withdraw(back, (await again.capture(back)).tree)
+    await again.remove("hand-1")
+    await again.close()
+    third = GitWorkspaces(project, tmp_path / "state", Limits())
+    await third.prepare()
+    assert await third.names() == []
+    await third.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_trees_are_joined_as_git_joins_branches(
+    space: GitWorkspaces, project: Path, seed: int
+) -> None:
+    random = Random(seed)
+    base = {f"f{n}.txt": [f"line {n} {at}" for at in range(12)] for n in range(5)}
+    sides = [_changed(random, base), _changed(random, base)]
+    trees: list[str] = []
+    for name, files in zip(("main", "side1", "side2"), (base, *sides), strict=True):
+        if trees:
+            git(project, "checkout", "-q", "-b", name, "main")
+        for path in project.glob("*.txt"):
+            path.unlink()
+        put(
+            project,
+            {path: "".join(f"{x}\n" for x in text).encode() for path, text in files.items()},
+        )
+        git(project, "add", "-A")
+        git(project, "commit", "-qm", name)
+        trees.append((await space.snapshot()).tree)
+    joined = await space.merge(trees[0], trees[1], trees[2], labels=("yours", "attempt 2"))
+    git(project, "checkout", "-q", "side1")
+    try:
+        git(project, "-c", "merge.renames=false", "merge", "-q", "--no-edit", "side2")
+        conflicts = set()
+    except subprocess.CalledProcessError:
+        conflicts = set(git(project, "diff", "--name-only", "--diff-filter=U").split())
+    assert set(joined.conflicts) == conflicts
+    for name in (await space.entries(joined.tree)).keys() | {p.name for p in project.glob("*.txt")}:
+        if name not in conflicts:
+            there = project / name
+            expected = there.read_bytes() if there.exists() else None
+            assert await space.read(joined.tree, name) == expected
+
+
+def _changed(random: Random, base: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Some files with other lines, some gone, one more."""
+    files = {path: list(lines) for path, lines in base.items()}
+    for path in random.sample(sorted(files), 3):
+        at = random.randrange(12)
+        files[path][at] = f"changed {random.randrange(3)}"
+    if random.random() < 0.6:
+        del files[random.choice(sorted(files))]
+    if random.random() < 0.6:
+        files["new.txt"] = [f"new {random.randrange(2)}"]
+    return files
+
+
+async def test_what_cannot_be_joined_stays_mine_and_is_told(
+    space: GitWorkspaces, project: Path
+) -> None:
+    base = {"gone.py": b"1\n", "bin": b"\0a", "text.py": b"1\r\n", "both.py": b"1\n"}
+    mine = {"gone.py": b"mine\n", "bin": b"\0mine", "text.py": b"mine\r\n", "both.py": b"2\n",
+            "place": b"a file\n"}  # fmt: skip
+    other = {"bin": b"\0other", "text.py": b"other\r\n", "both.py": b"2\n",
+             "place/inner.py": b"x\n", "more.py": b"more\n"}  # fmt: skip
+    trees = []
+    for files in (base, mine, other):
+        work = await space.open("try", (await space.snapshot()).tree)
+        put(work.root, files)
+        trees.append((await space.capture(work)).tree)
+    joined = await space.merge(trees[0], trees[1], trees[2], labels=("yours", "attempt 2"))
+    assert joined.conflicts == {
+        "gone.py": "deleted", "bin": "binary", "text.py": "text", "place/inner.py": "place",
+    }  # fmt: skip
+    for path in ("gone.py", "bin", "place"):
+        assert await space.read(joined.tree, path) == mine[path]
+    assert await space.read(joined.tree, "more.py") == b"more\n"
+    assert await space.read(joined.tree, "text.py") == (
+        b"<<<<<<< yours\r\nmine\r\n=======\r\nother\r\n>>>>>>> attempt 2\r\n"
+    )

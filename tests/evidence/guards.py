@@ -28,6 +28,7 @@ UNIT = {
     "frozen_test": "test_flags_since.py::test_a_test_that_was_red_is_frozen",
     "vanished": "test_flags_since.py::test_fewer_collected_tests_are_told_test_by_test",
     "large_deletion": "test_flags_since.py::test_sizes_that_are_hard_to_review_are_told",
+    "not_covered": "test_coverage.py::test_code_that_no_test_runs_is_flagged_once_a_file",
     "long_function": "test_flags_since.py::test_sizes_that_are_hard_to_review_are_told",
 }
 """Rules that no text of a proposal can show, and the unit test of each."""

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.core.diff import summary
-from codeframe_tui.core.policy import Outlook, Policy, decide
+from codeframe_tui.core.policy import Case as PolicyCase
+from codeframe_tui.core.policy import Outlook, Policy, rule
 from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.verification import Flag, Verification
 from tests.evidence.proposals import CHEATS, HONEST, Case, cases
@@ -41,8 +42,8 @@ async def _verified(desk: Bench, case: Case) -> tuple[Verification, Sequence[Fla
 def _wrong(case: Case, found: Verification, flags: Sequence[Flag], *, cheats: bool) -> str:
     """What is not as it should be; empty when all is."""
     rules = {flag.rule for flag in flags}
-    red = any(flag.severity == "red" for flag in flags)
-    outlook = decide(Policy.AUTO, found.verdict, red_flag=red, evidence_none=False)
+    red = tuple(flag.rule for flag in flags if flag.severity == "red")
+    outlook = rule(PolicyCase(Policy.AUTO, found.verdict, red=red)).outlook
     told = f"{case}: {found.verdict} {found.reason} {found.message} {sorted(rules)}"
     expected = case.verdict or ("" if cheats else "proven")
     if expected and found.verdict != expected:

@@ -24,6 +24,7 @@ from codeframe_tui.core.commands import (
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.policy import Outlook, Policy, Ruling
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.verification import Flag
@@ -193,7 +194,7 @@ CALLS: dict[str, _Call] = {
     "record_attempt": propose,
     "spend_correction": lambda e, n: e.spend_correction(n, said(0)),
     "to_review": lambda e, n: e.to_review(n),
-    "approve_by_policy": lambda e, n: e.approve_by_policy(n, "green", ()),
+    "approve_by_policy": lambda e, n: e.approve_by_policy(n, Ruling(Policy.GREEN, Outlook.APPLY)),
     "open_blocker": lambda e, n: e.open_blocker(Blocker(n, BlockerKind.SYNC, "?", "question")),
     "give_up": lambda e, n: e.give_up(n, "broken"),
 }

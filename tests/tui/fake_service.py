@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codeframe_tui import __version__
-from codeframe_tui.core.commands import Command, TakeInHand
+from codeframe_tui.core.commands import Command, FinishByHand, LayOver, TakeInHand
 from codeframe_tui.core.errors import CodeframeError, NotFound
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries import (
     CheckDependencies,
     Query,
@@ -28,6 +29,7 @@ from codeframe_tui.core.queries import (
     ShowHits,
     ShowIssues,
     ShowLetter,
+    ShowMerge,
     ShowOverview,
     ShowQueue,
     ShowSide,
@@ -36,6 +38,7 @@ from codeframe_tui.core.queries import (
     ShowUndo,
 )
 from codeframe_tui.ports import Document
+from codeframe_tui.tui.present.tested import counts_of, failed_of
 
 NOW = datetime(2026, 3, 2, 14, 20, 0, tzinfo=UTC)
 """The time in all documents below."""
@@ -325,6 +328,26 @@ def history() -> Document:
             "cut": False}  # fmt: skip
 
 
+def part_of(found: Document, query: ShowTask) -> Document:
+    """What the engine gives of a task: the tests of one attempt, unless the asker has them."""
+    found = deepcopy(found)
+    attempts = found["attempts"]
+    number = query.attempt or (attempts[-1]["attempt"] if attempts else 0)
+    shown = [each for each in attempts if each["attempt"] == number]
+    stamp = f"{number}:{[(each['verification'], each.get('again')) for each in shown]}"
+    same = stamp == query.known
+    for each in attempts:
+        verification = each["verification"] or {}
+        if verification:
+            verification["failed"] = failed_of(verification)
+        runs = [run for run in verification.values() if isinstance(run, dict)]
+        for run in [*runs, each.get("again") or {}]:
+            run["counts"] = dict(counts_of(run))
+            if same or each["attempt"] != number:
+                run["tests"] = []
+    return found | {"tested": {"attempt": number, "stamp": stamp, "same": same}}
+
+
 @dataclass
 class FakeService:
     """Answers from its documents, records commands, sends what a test says.
@@ -334,6 +357,10 @@ class FakeService:
         refuse: raised by the next `submit`.
         files: path -> text in the newest proposal, None where it is deleted.
         hand: of `ShowHand`; `TakeInHand` gives its path.
+        copies: of `ShowDiff` of the copy in hand.
+        merge: what `ShowMerge` tells besides the text that was given.
+        laid: what `LayOver` tells.
+        late: what `FinishByHand` tells is kept.
     """
 
     overview: Document = field(default_factory=overview)
@@ -349,6 +376,12 @@ class FakeService:
     output: Document = field(default_factory=lambda: {"text": "E  assert 1 == 2", "outcome": "x"})
     files: dict[str, str | None] = field(default_factory=dict)
     hand: Document = field(default_factory=dict)
+    copies: dict[str, Document] = field(default_factory=dict)
+    merge: Document = field(
+        default_factory=lambda: {"proposal": "p3", "attempt": 3, "conflict": None}
+    )
+    laid: Document = field(default_factory=lambda: {"attempt": 3, "conflicts": {}})
+    late: str | None = None
     submitted: list[Command] = field(default_factory=list)
     asked: list[Query] = field(default_factory=list)
     followed: list[int | None] = field(default_factory=list)
@@ -368,6 +401,10 @@ class FakeService:
             raise error
         if isinstance(command, TakeInHand):
             return {"task": command.number, "path": self.hand["path"]}
+        if isinstance(command, LayOver):
+            return self.laid
+        if isinstance(command, FinishByHand):
+            return {"attempt": 3, "proposal": "p3", "kept": self.late}
         return {"number": "1.9.9", "decision": 1, "attempt": 3, "tasks": ["1.9.8", "1.9.9"],
                 "path": "/srv/copy"}  # fmt: skip
 
@@ -397,6 +434,12 @@ class FakeService:
                 lines = self.sides[query.path]
                 shown = lines[query.first - 1 : query.last]
                 found = {"lines": shown, "total": len(lines), "tokens": None}
+            case ShowDiff() if query.attempt == COPY:
+                if query.number not in self.copies:
+                    raise NotFound("there is no copy")
+                found = self.copies[query.number]
+            case ShowMerge():
+                found = {"task": query.number, "path": query.path, "text": query.text} | self.merge
             case ShowDiff() if query.number in self.diffs:
                 found = self.diffs[query.number]
             case ShowLetter(_, kind, overall, parts):
@@ -418,7 +461,7 @@ class FakeService:
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}
             case ShowTask():
-                found = self._task(query.number)
+                found = part_of(self._task(query.number), query)
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)

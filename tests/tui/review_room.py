@@ -56,6 +56,11 @@ class Trees:
         self.trees: dict[str, Files] = {}
 
     def put(self, files: Files) -> str:
+        """Equal files are the same tree, as with git."""
+        if (
+            known := next((t for t, held in self.trees.items() if held == files), None)
+        ) is not None:
+            return known
         tree = f"{len(self.trees) + 1:040x}"
         self.trees[tree] = dict(files)
         return tree

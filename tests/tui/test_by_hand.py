@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from textual.worker import Worker
 
-from codeframe_tui.core.commands import FinishByHand, LeaveHand, Revise, TakeInHand
+from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.queries import ShowMerge
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
-from tests.tui.fake_service import FakeService
+from tests.tui.fake_service import FakeService, diff
 
 RETRY = "class Retry:\n    pass\n"
 MINE = "class Retry:\n    mine = True\n"
@@ -163,10 +164,13 @@ async def test_an_edit_of_a_proposal_that_moved_is_kept_and_laid_over_the_new_on
         kept = Path(called(editor)[-1])
         assert "".join(shown.split()).count(str(kept)) == 1
         assert kept.read_text() == MINE
-        service.diffs["1.2.3"]["proposal"] = "p3"
+        service.merge["text"] = MINE + "theirs = 1\n"
         drive.key("l")
         await drive.until(lambda: len(service.submitted) == 2)
-        assert service.submitted[1] == Revise("1.2.3", "p3", (("client/retry.py", MINE),))
+        joined = MINE + "theirs = 1\n"
+        assert service.submitted[1] == Revise("1.2.3", "p3", (("client/retry.py", joined),))
+        asked = [each for each in service.asked if isinstance(each, ShowMerge)]
+        assert asked == [ShowMerge("1.2.3", "p2", "client/retry.py", MINE)]
         await drive.until(lambda: not kept.exists())
 
 
@@ -307,21 +311,187 @@ async def test_a_copy_on_another_machine_is_edited_there(tmp_path: Path) -> None
         assert "editor" not in drive.screen_text()
 
 
-async def test_the_diff_and_the_tests_follow_what_a_person_saves(copy: Path) -> None:
+BOTH = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> attempt 3\n"
+
+
+async def test_lines_that_both_changed_are_chosen_in_the_editor_and_nothing_is_lost(
+    editor: Path,
+) -> None:
+    editor.write_text(MINE)
+    service = a_service()
+    service.refuse = Refused("it is another one by now", hint="look again", code="stale_proposal")
+    service.merge |= {"conflict": "text", "text": BOTH}
+    async with opened(service) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await past_guard(drive)
+        editor.unlink()  # the editor saves nothing for now
+        drive.key("l")
+        await drive.until(lambda: "changed the same lines" in drive.screen_text())
+        await past_guard(drive)
+        kept = Path(called(editor)[-1])
+        mine = kept.with_name("yours-retry.py")
+        assert (kept.read_text(), mine.read_text()) == (BOTH, MINE)
+        assert "".join(drive.screen_text().split()).count(str(mine)) == 1
+        first = drive.app.screen
+        drive.key("e")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        await past_guard(drive)
+        drive.key("escape")
+        await drive.until(lambda: f"your text is kept: {mine}" in drive.label("notice"))
+        await all_done(drive)
+        assert len(service.submitted) == 1
+        service.refuse = Refused("another one", hint="again", code="stale_proposal")
+        editor.write_text(MINE)
+        drive.key("E")
+        await past_guard(drive)
+        editor.write_text("chosen\n")
+        drive.key("l")
+        await drive.until(lambda: "changed the same lines" in drive.screen_text())
+        await past_guard(drive)
+        drive.key("e")
+        await drive.until(lambda: len(service.submitted) == 3)
+        assert service.submitted[2] == Revise("1.2.3", "p3", (("client/retry.py", "chosen\n"),))
+        await all_done(drive)
+        assert not Path(called(editor)[-1]).exists()
+        assert mine.read_text() == MINE
+
+
+def by_hand_service(copy: Path) -> FakeService:
+    """The blocked task is in hand, and its copy changes a file of two hunks."""
+    service = with_copy(copy, waiting=True, newest=3)
+    service.copies["1.2.1"] = diff() | {"task": "1.2.1", "attempt": 0, "proposal": "hand-1.2.1"}
+    service.sides = {file["path"]: ["x"] * 100 for file in service.copies["1.2.1"]["files"]}
+    service.tasks["1.2.1"] = service._task("1.2.1") | {"by_hand": True}
+    return service
+
+
+async def at_the_copy(drive: Drive) -> DiffView:
+    await in_inbox(drive)
+    view = drive.app.cockpit.query_one(DiffView)
+    await drive.until(lambda: view.document["proposal"] == "hand-1.2.1" and view.count() > 10)
+    return view
+
+
+async def test_all_of_a_copy_is_shown_and_follows_every_save_without_a_jump(copy: Path) -> None:
+    service = by_hand_service(copy)
+    async with opened(service, size=(160, 50)) as drive:
+        view = await at_the_copy(drive)
+        assert "your copy" in drive.label("title")
+        listed = [row.key for row in drive.pane("files").rows if row.key]
+        assert sorted(listed) == sorted(f["path"] for f in service.copies["1.2.1"]["files"])
+        drive.key("2")
+        await drive.in_pane("diff")
+        view.go_to(("client/limit.py", 1))
+        place = view.place
+        saved = service.copies["1.2.1"]
+        saved["tree"] = "d" * 40
+        saved["files"][0]["hunks"][0]["lines"].insert(0, ["+", "saved just now"])
+        service.signal("hand", "1.2.1", files=["client/retry.py"], trouble="")
+        await drive.until(
+            lambda: any("saved just now" in view.text_at(i) for i in range(view.count()))
+        )
+        assert (view.place, view.cursor - view.scroll_offset.y) == (
+            place,
+            view.row_of(("client/limit.py", 1))[0] - view.scroll_offset.y,
+        )
+        drive.key("space")
+        await drive.until(lambda: "this is only to read" in drive.label("notice"))
+        assert not view.draft.moves
+        service.tasks["1.2.1"]["by_hand"] = False
+        service.happen("hand.ended", "1.2.1", how="thrown_away")
+        await drive.until(lambda: "your copy" not in drive.label("title"))
+        await drive.until(lambda: not view.count())
+
+
+async def test_a_file_of_the_copy_opens_in_the_editor_at_its_line(editor: Path, copy: Path) -> None:
+    (copy / "client").mkdir()
+    (copy / "client/retry.py").write_text("x\n")
+    async with opened(by_hand_service(copy)) as drive:
+        view = await at_the_copy(drive)
+        drive.key("2")
+        await drive.in_pane("diff")
+        view.go_to(("client/retry.py", 1))
+        drive.key("E")
+        await drive.until(lambda: editor.with_name("arguments").exists())
+        assert called(editor)[-1] == str(copy / "client/retry.py")
+        await all_done(drive)
+
+
+async def test_trouble_with_seeing_saves_is_told_once_and_stands_on_the_sheet(copy: Path) -> None:
+    service = by_hand_service(copy)
+    async with opened(service) as drive:
+        await at_the_copy(drive)
+        said = "your saves are looked for once a second: OS file watch limit reached"
+        service.signal("hand", "1.2.1", files=[], trouble=said)
+        await drive.until(lambda: said[:40] in drive.label("notice"))
+        drive.key("E")
+        await past_guard(drive)
+        assert said in " ".join(drive.screen_text().split())
+
+
+async def test_a_copy_is_laid_over_the_proposal_that_came_meanwhile(copy: Path) -> None:
+    service = by_hand_service(copy)
+    service.hand |= {"moved": True, "newest": 4}
+    service.laid = {"attempt": 4, "conflicts": {"client/retry.py": "text", "a.bin": "binary"}}
+    async with opened(service) as drive:
+        await at_the_copy(drive)
+        drive.key("E")
+        await past_guard(drive)
+        shown = drive.screen_text()
+        assert "has attempt 4 by now" in shown
+        assert "done" not in shown
+        service.hand |= {"moved": False, "marked": ["client/retry.py"]}
+        drive.key("l")
+        await drive.until(lambda: "you changed the same" in drive.screen_text())
+        assert LayOver("1.2.1") in service.submitted
+        shown = " ".join(drive.screen_text().split())
+        assert "both stand in it, between marks" in shown
+        assert "it is no text: yours stays" in shown
+        await past_guard(drive)
+        drive.key("enter")
+        await drive.until(lambda: "Marks of a conflict stand in" in drive.screen_text())
+        assert "done" in drive.screen_text()
+
+
+async def test_what_was_saved_in_the_last_moment_is_told_where_it_is(copy: Path) -> None:
+    service = by_hand_service(copy)
+    service.late = str(copy)
+    async with opened(service, size=(200, 50)) as drive:
+        await at_the_copy(drive)
+        drive.key("E")
+        await past_guard(drive)
+        drive.key("enter")
+        await drive.until(lambda: f"stays in {copy}" in drive.label("notice"))
+
+
+async def test_the_copy_of_an_ended_task_is_reached_from_the_queue(copy: Path) -> None:
+    service = by_hand_service(copy)
+    service.hand["waiting"] = False
+    async with opened(service) as drive:
+        await at_the_copy(drive)
+        drive.key("1")
+        await drive.in_pane("queue")
+        await drive.until(lambda: "E your copy" in drive.label("footer"))
+        drive.key("E")
+        await past_guard(drive)
+        shown = drive.screen_text()
+        assert "your copy is kept as it is" in " ".join(shown.split())
+        assert "done" not in shown
+        drive.key("x")
+        await drive.until(lambda: "Throw away what you did" in drive.screen_text())
+        await past_guard(drive)
+        drive.key("x")
+        await drive.until(lambda: LeaveHand("1.2.1") in service.submitted)
+
+
+async def test_the_tests_follow_what_a_person_saves(copy: Path) -> None:
     service = with_copy(copy)
     service.tasks["1.2.3"]["by_hand"] = True
-    service.bases["client/retry.py"] = RETRY
     async with opened(service) as drive:
         service.signal("hand", "1.2.3", files=["client/retry.py"])
-        service.signal("file", "1.2.3", key="f", path="client/retry.py", content=MINE)
-        view = drive.app.cockpit.query_one(DiffView)
-        await drive.until(lambda: view.is_live)
-        assert any("mine = True" in view.text_at(i) for i in range(view.count()))
         test = "tests/test_retry.py::test_new"
         service.signal("test", "1.2.3", key="t", run="green", id=test, outcome="failed")
         await drive.until(lambda: "test_new" in drive.pane("tests").text_at(0))
         service.signal("hand", "1.2.3", files=["client/retry.py"])
         await drive.until(lambda: "test_new" not in drive.pane("tests").text_at(0))
-        service.tasks["1.2.3"]["by_hand"] = False
-        service.happen("hand.ended", "1.2.3", how="thrown_away")
-        await drive.until(lambda: not view.is_live)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -198,9 +199,10 @@ async def test_a_key_meant_for_a_hunk_is_none_for_where_kept_verdicts_lead(tmp_p
         view, now = desk.diff, desk.diff._clock()
         view._clock, view._appeared = lambda: now, now - 1
         view.move_to(view.row_of(("a.py", 1))[0])
-        view._began, view._restored = view.place, set()
+        view._began = view.place
+        view._kept._restored.clear()
         kept = {"accepted": Parts(hunks=(("a.py", 1),)).document, "seen": [], "since": {}}
-        view.restore({**kept, "rejected": Parts().document}, view.draft.proposal)
+        view.restore({**kept, "rejected": Parts().document}, view.draft.name)
         assert view.place is not None
         assert (view.place.path, view.place.k) == ("a.py", 2)
         await desk.press("space")
@@ -217,6 +219,38 @@ async def test_a_range_of_unchanged_lines_says_that_nothing_is_decided(tmp_path:
         assert not desk.diff.draft.moves
 
 
+@pytest.mark.parametrize("begun", [("v", "space"), ("space",)], ids=["lines", "hunk"])
+async def test_the_same_verdict_again_on_lines_says_so(
+    tmp_path: Path, begun: tuple[str, ...]
+) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("a.py", "twenty")
+        await desk.press(*begun)
+        desk.go_to("a.py", "twenty")
+        moves = desk.diff.draft.moves
+        await desk.press("v", "space")
+        await desk.drive.until(lambda: "are accepted already" in desk.drive.label("notice"))
+        assert (desk.diff.draft.moves, desk.diff.has_range) == (moves, False)
+
+
+async def test_an_accepted_removal_is_not_quoted_with_a_rejected_one(tmp_path: Path) -> None:
+    less = {**BEFORE, "a.py": numbered("a", line_38="", line_40="")}
+    async with reviewing(tmp_path, less) as desk:
+        desk.go_to("a.py", "a 38")
+        await desk.press("v", "r")
+        desk.go_to("a.py", "a 40")
+        await desk.press("v", "space")
+        await desk.press("S")
+        await desk.sheet()
+        await desk.drive.until(lambda: "-a 38" in desk.drive.screen_text())
+        await desk.drive.until(lambda: "> -a 40" not in desk.drive.screen_text())
+        await desk.press("r")
+        await desk.becomes("pending")
+        (said,) = [e for e in (await desk.task())["history"] if e["type"] == "review.rejected"]
+        assert "-a 38" in said["data"]["text"]
+        assert "-a 40" not in said["data"]["text"]
+
+
 async def test_what_was_copied_is_told(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         desk.go_to("b.py", "nine")
@@ -229,6 +263,7 @@ async def test_esc_leaves_the_range_and_decides_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
         await desk.press("v", "j")
         await desk.drive.until(lambda: "space accept lines" in desk.drive.label("footer"))
+        assert "esc leave lines" in desk.drive.label("footer")
         await desk.press("escape")
         await desk.drive.until(lambda: "space accept   " in desk.drive.label("footer"))
         await desk.drive.until(lambda: not desk.diff.has_range)
@@ -276,14 +311,14 @@ async def test_one_key_shows_what_changed_since_the_reviewed_attempt_and_back(
         await desk.drive.until(lambda: "attempt 3 since attempt 2" in desk.drive.label("title"))
         await desk.drive.until(lambda: "a.py" not in desk.text)
         assert "only to read" in desk.drive.label("title")
-        for key in ("space", "r", "a", "R", "A", "S", "U"):
+        for key in ("space", "r", "a", "R", "A", "U"):
             desk.drive.app.tell()
             await desk.press(key)
             await desk.drive.until(lambda: "esc shows the proposal" in desk.drive.label("notice"))
             assert desk.drive.app.screen is desk.drive.app.cockpit
         assert desk.diff.text_at(desk.diff.cursor) == "three"
         desk.past_guard()
-        await desk.press("space", "a", "A", "S")
+        await desk.press("space", "a", "A")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         await desk.press("i")
@@ -303,7 +338,7 @@ async def test_without_changes_of_white_space_the_diff_is_only_read(tmp_path: Pa
         assert "without changes of white space · only to read" in desk.drive.label("title")
         assert desk.drive.label("footer").startswith("w white space again")
         desk.past_guard()
-        await desk.press("space", "a", "A", "S", "r")
+        await desk.press("space", "a", "A", "r")
         await desk.drive.pilot.pause()
         assert desk.drive.app.screen is desk.drive.app.cockpit
         assert not desk.diff.draft.parts
@@ -467,10 +502,66 @@ async def test_red_flags_need_another_key_than_the_fast_yes(tmp_path: Path) -> N
         await desk.sheet()
         seen = desk.drive.screen_text()
         assert "an assert was weakened" in seen
-        assert "a apply as it is" in seen
+        assert "a acknowledge and apply" in seen
         await desk.press("enter")
         await desk.drive.pilot.pause()
         assert not await desk.decisions()
+        await desk.press("a")
+        await desk.drive.until(lambda: "Why may 1 red flag" in desk.drive.screen_text())
+        await desk.press("enter")
+        await desk.drive.pilot.pause()
+        assert not await desk.decisions()
+        desk.drive.type("two cases say the same")
+        await desk.press("enter")
+        await desk.until_async(desk.decisions)
+        (flag,) = (await desk.task())["attempts"][-1]["flags"]
+        assert flag["acknowledged"]["reason"] == "two cases say the same"
+
+
+async def test_leaving_the_reason_applies_nothing(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, flags=(RED,)) as desk:
+        await desk.press("A")
+        await desk.sheet()
+        await desk.press("a")
+        await desk.drive.until(lambda: "Why may 1 red flag" in desk.drive.screen_text())
+        desk.drive.type("half a")
+        await desk.press("escape")
+        await desk.closed()
+        assert not await desk.decisions()
+        (flag,) = (await desk.task())["attempts"][-1]["flags"]
+        assert flag["acknowledged"] is None
+
+
+async def test_a_flag_is_acknowledged_where_it_stands_and_the_fast_yes_is_back(
+    tmp_path: Path,
+) -> None:
+    twenty = replace(RED, line=20, before="assert total == 20", after="assert total")
+    async with reviewing(tmp_path, flags=(RED, twenty)) as desk:
+        for line in (5, 20):
+            await desk.press("!", "K")
+            await desk.drive.until(lambda: "Why may it stand?" in desk.drive.screen_text())
+            said = desk.drive.screen_text()
+            assert f"a.py:{line}" in said
+            assert ("− assert total == 20" in said) == (line == 20)
+            desk.drive.type(f"said of {line}")
+            await desk.press("enter")
+            await desk.closed()
+            await desk.drive.until(lambda: "acknowledged" in desk.drive.label("notice"))
+        flags = (await desk.task())["attempts"][-1]["flags"]
+        assert [flag["acknowledged"]["reason"] for flag in flags] == ["said of 5", "said of 20"]
+        await desk.drive.until(lambda: "2 flags ✔" in desk.drive.screen_text())
+        await desk.press("A")
+        await desk.sheet()
+        seen = desk.drive.screen_text()
+        assert "· said of 20" in seen
+        assert "enter apply" in seen
+
+
+async def test_only_flags_of_what_is_accepted_need_a_reason(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, flags=(replace(RED, path="b.py", line=9),)) as desk:
+        desk.go_to("a.py", "five")
+        await desk.press("a", "S")
+        await desk.sheet()
         await desk.press("a")
         await desk.until_async(desk.decisions)
 

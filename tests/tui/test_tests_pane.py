@@ -321,10 +321,9 @@ async def test_the_evidence_is_that_of_the_attempt_that_the_diff_shows() -> None
     async with opened() as drive:
         await _in_tests(drive)
         assert "PROVEN" in drive.label("proof-title")
-        drive.app.state.attempt_shown = 1
-        drive.app.cockpit.draw_tests()
-        assert "FAILED" in drive.label("proof-title")
-        assert _rows(drive)[1].startswith("✘ → ✘")
+        drive.app.look_at(1)
+        await drive.until(lambda: "FAILED" in drive.label("proof-title"))
+        await drive.until(lambda: _rows(drive)[1].startswith("✘ → ✘"))
         drive.key("enter")
         await drive.sheet()
         drive.key("escape")
@@ -362,3 +361,32 @@ async def test_the_name_of_a_test_and_the_lines_in_sight_are_copied() -> None:
         drive.key("y")
         await drive.until(lambda: drive.app.clipboard.endswith("line 998\nline 999"))
         assert len(drive.app.clipboard.splitlines()) == log.size.height
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tests/test_retry.py::test_x[" + "a" * 500 + "]",
+        "tests/test_retry.py::test_x[zero\u200bwidth\u202e]",
+        "tests/test_retry.py::test_x[\x1b[31m  two  spaces]",
+    ],
+    ids=["long", "hidden", "escapes"],
+)
+async def test_a_test_is_run_again_by_its_true_id_and_shown_by_a_harmless_one(name: str) -> None:
+    service = _failing()
+    found = service.tasks["1.2.3"]["attempts"][-1]["verification"]
+    for run in ("green", "regression"):
+        found[run]["tests"][2]["id"] = name
+    async with opened(service) as drive:
+        await _in_tests(drive)
+        drive.key("r")
+        await drive.until(lambda: service.submitted)
+        drive.key("R")
+        await drive.until(lambda: len(service.submitted) == 2)
+        assert service.submitted == [RunTests("1.2.3", (name,), "p2")] * 2
+        drive.key("enter")
+        await drive.sheet()
+        asked = [query for query in service.asked if isinstance(query, ShowTestOutput)]
+        assert {query.test for query in asked} == {name}
+        said = drive.screen_text() + "\n".join(_rows(drive)) + drive.label("notice")
+        assert not set(said) & set("\u200b\u202e\x1b")

@@ -7,11 +7,12 @@ import pytest
 from codeframe_tui.tui.modals.picker import Picker
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.symbols import symbols
+from codeframe_tui.tui.present.flags import FlagPlace
 from codeframe_tui.tui.present.fuzzy import ranked
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
-from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.task_panes import FileList
 from tests.diff_documents import document, file, hunk
 from tests.tui.diff_host import Host, press
 from tests.tui.driving import Drive, opened
@@ -149,7 +150,11 @@ async def test_flags_are_gone_to_one_by_one_and_their_words_are_told() -> None:
     )
     async with app.run_test(size=(80, 20)) as pilot:
         diff = await app.settled(pilot)
-        diff.flags = [("b.py", 30, "! late"), ("b.py", 0, "! whole"), ("a.py", 2, "! first")]
+        diff.flags = [
+            FlagPlace("b.py", 30, "! late"),
+            FlagPlace("b.py", 0, "! whole"),
+            FlagPlace("a.py", 2, "! first"),
+        ]
         told = []
         for _ in range(4):
             await press(pilot, "!")

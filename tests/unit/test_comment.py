@@ -86,6 +86,16 @@ def test_the_letter_numbers_comments_and_rejected_parts_with_place_and_excerpt()
     )
 
 
+def test_an_accepted_removal_in_a_rejected_range_is_not_quoted() -> None:
+    lines = ((" ", "a"), ("-", "wrong"), (" ", "b"), ("-", "right"))
+    diff = FileDiff("a.py", Action.MODIFY, "1", "1", False, (Hunk(1, 1, 4, 1, 2, lines),))
+    rejected, accepted = Parts(lines=(("a.py", 1, 2),)), Parts(lines=(("a.py", 2, 2),))
+    assert changes_letter("", (), rejected, [diff]).endswith("> -wrong\n   > -right")
+    assert changes_letter("", (), rejected, [diff], accepted).endswith("(rejected)\n   > -wrong")
+    again = changes_letter("", (), accepted, [diff], accepted)
+    assert again.endswith("> -right"), "what is named is told, whatever was said before"
+
+
 def test_a_long_excerpt_is_cut_and_says_so() -> None:
     lines = [f"line {n}" for n in range(30)]
     letter = questions_letter([said("why?", spot(1, 30, lines), "question")])

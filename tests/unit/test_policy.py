@@ -1,10 +1,22 @@
-"""Which policy is in force."""
+"""Which policy is in force, and what it applies."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
-from codeframe_tui.core.policy import Outlook, Policy, decide, policy_for
+from codeframe_tui.core.policy import (
+    CONDITIONS,
+    Bounds,
+    Case,
+    Outlook,
+    Policy,
+    policy_for,
+    rule,
+)
+from codeframe_tui.core.task import Evidence
 from codeframe_tui.core.verification import Verdict
 
 
@@ -33,33 +45,97 @@ APPLIED = [
     (Policy.AUTO, Verdict.PROVEN),
     (Policy.AUTO, Verdict.NOT_VERIFIED),
 ]
+BOUNDS = Bounds(protected=("billing/**",), files=2, lines=100)
+GOOD = Case(
+    Policy.GREEN,
+    Verdict.PROVEN,
+    paths=("a.py", "b.py"),
+    lines=100,
+    spent=1.0,
+    cap=1.0,
+    bounds=BOUNDS,
+)
+"""Every condition holds, each with nothing to spare."""
+
+BAD: Mapping[str, Case] = {
+    "policy": replace(GOOD, policy=Policy.MANUAL),
+    "verdict": replace(GOOD, verdict=Verdict.NOT_VERIFIED),
+    "red flags": replace(GOOD, red=("secret",)),
+    "evidence": replace(GOOD, evidence=Evidence.NONE),
+    "protected paths": replace(GOOD, paths=("a.py", "billing/eu/tax.py")),
+    "files": replace(GOOD, paths=("a.py", "b.py", "c.py")),
+    "lines": replace(GOOD, lines=101),
+    "money": replace(GOOD, spent=1.01),
+}
+"""For each condition of the table a case in which it alone does not hold."""
 
 
-@pytest.mark.parametrize(("policy", "verdict"), APPLIED)
-def test_each_condition_alone_stops_what_a_policy_would_apply(
-    policy: Policy, verdict: Verdict
-) -> None:
-    assert decide(policy, verdict, red_flag=False, evidence_none=False) is Outlook.APPLY
-    assert decide(policy, verdict, red_flag=True, evidence_none=False) is Outlook.REVIEW
-    assert decide(policy, verdict, red_flag=False, evidence_none=True) is Outlook.REVIEW
-    failed = decide(policy, Verdict.FAILED, red_flag=False, evidence_none=False)
-    assert failed is Outlook.CORRECT
-    manual = decide(Policy.MANUAL, verdict, red_flag=False, evidence_none=False)
-    assert manual is Outlook.REVIEW
+def test_a_case_in_which_all_holds_is_applied() -> None:
+    assert rule(GOOD).outlook is Outlook.APPLY
+    assert rule(GOOD).failed == ()
+
+
+@pytest.mark.parametrize("name", [condition.name for condition in CONDITIONS])
+def test_each_condition_alone_stops_what_a_policy_would_apply(name: str) -> None:
+    ruling = rule(BAD[name])
+    assert [check.name for check in ruling.failed] == [name]
+    assert ruling.outlook is Outlook.REVIEW
+
+
+def test_the_names_of_conditions_are_their_own_and_each_says_what_it_asks() -> None:
+    assert len({condition.name for condition in CONDITIONS}) == len(CONDITIONS)
+    assert all(condition.asks for condition in CONDITIONS)
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("case", [GOOD, *BAD.values()])
+def test_what_failed_is_corrected_whatever_else_is_so(policy: Policy, case: Case) -> None:
+    failed = replace(case, policy=policy, verdict=Verdict.FAILED)
+    assert rule(failed).outlook is Outlook.CORRECT
 
 
 @pytest.mark.parametrize("policy", Policy)
 @pytest.mark.parametrize("verdict", Verdict)
 def test_nothing_is_applied_unasked_with_a_red_flag(policy: Policy, verdict: Verdict) -> None:
-    outlook = decide(policy, verdict, red_flag=True, evidence_none=False)
-    assert outlook is not Outlook.APPLY
+    case = replace(BAD["red flags"], policy=policy, verdict=verdict)
+    assert rule(case).outlook is not Outlook.APPLY
 
 
-def test_what_is_not_proven_is_applied_by_auto_alone() -> None:
+def test_the_table_of_the_contract() -> None:
     applied = {
         (policy, verdict)
         for policy in Policy
         for verdict in Verdict
-        if decide(policy, verdict, red_flag=False, evidence_none=False) is Outlook.APPLY
+        if rule(Case(policy, verdict)).outlook is Outlook.APPLY
     }
     assert applied == set(APPLIED)
+
+
+@pytest.mark.parametrize(
+    ("spent", "cap", "value", "passed"),
+    [
+        (0.42, None, "$0.42, no cap", True),
+        (None, None, "unknown, no cap", True),
+        (None, 1.0, "unknown of $1.00", False),
+        (0.0, 1.0, "$0.00 of $1.00", True),
+    ],
+)
+def test_an_unknown_cost_does_not_slip_under_a_cap(
+    spent: float | None, cap: float | None, value: str, passed: bool
+) -> None:
+    money = rule(replace(GOOD, spent=spent, cap=cap)).checks[-1]
+    assert (money.name, money.value, money.passed) == ("money", value, passed)
+
+
+def test_values_are_told_in_words() -> None:
+    told = {check.name: check.value for check in rule(replace(GOOD, red=tuple("abcde"))).checks}
+    assert told == {
+        "policy": "green",
+        "verdict": "proven",
+        "red flags": "a, b, c and 2 more",
+        "evidence": "tdd",
+        "protected paths": "none",
+        "files": "2",
+        "lines": "100",
+        "money": "$1.00 of $1.00",
+    }

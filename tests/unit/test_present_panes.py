@@ -16,7 +16,9 @@ from codeframe_tui.tui.present.activity import activity_rows
 from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
-from codeframe_tui.tui.present.focus import evidence_rows, file_rows, flags_of, title_row
+from codeframe_tui.tui.present.files import FileRows, Marks
+from codeframe_tui.tui.present.flags import flags_of
+from codeframe_tui.tui.present.focus import evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
@@ -82,7 +84,7 @@ def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
         *proof_rows(None, live, Shown(), now=NOW),
         *proof_title([], verdict_spans(spoilt, live), width=40),
         *evidence_rows(spoilt, width=38),
-        *file_rows(spoilt["attempts"][-1]["files"], {}, "", flags=flags_of(spoilt)),
+        *FileRows(spoilt["attempts"][-1]["files"], flags_of(spoilt)),
         *guard_rows(spoilt, unseen=[nasty], undecided=1),
         *send_rows(spoilt, accepted=1, rejected=0, undecided=0),
         *answer_rows(_spoilt(blockers(), nasty)["blockers"][0], spoilt, nasty),
@@ -278,8 +280,8 @@ def test_the_guard_sheet_counts_what_was_not_looked_at() -> None:
 
 
 def test_the_file_list_shows_verdicts_and_flags() -> None:
-    rows = file_rows(FILES, {"client/retry.py": "accepted"}, "client/limit.py",
-                     flags=flags_of(shown()), seen=2)  # fmt: skip
+    files = FileRows(FILES, flags_of(shown()))
+    rows = files.showing(Marks({"client/retry.py": "accepted"}.get, "client/limit.py", 2))
     said = _text(rows)
     assert "FILES  2 of 4 seen" in said
     assert "✔ client/retry.py  +8 −3" in said

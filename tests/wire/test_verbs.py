@@ -20,6 +20,7 @@ from codeframe_tui.cli.main import main
 from codeframe_tui.cli.render import check_list
 from codeframe_tui.cli.verb import App
 from codeframe_tui.core.commands import (
+    Acknowledge,
     AddComment,
     AddTask,
     Answer,
@@ -148,6 +149,17 @@ def test_a_comment_names_a_line_a_range_a_file_or_all(
     service.documents["AddComment"] = {"comment": 4}
     assert run("comment", "3", *arguments) == 0
     assert service.submitted == [wish]
+
+
+def test_flags_are_acknowledged_by_their_ids_or_all_red_ones(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.documents["Acknowledge"] = {"flags": ["a1", "b2"]}
+    assert run("acknowledge", "3", "--reason", "seen") == 0
+    assert run("acknowledge", "3", "--reason", "seen", "--flag", "a1", "--flag", "b2") == 0
+    named = Acknowledge("3", "seen", ("a1", "b2"))
+    assert service.submitted == [Acknowledge("3", "seen"), named]
+    assert "task 3: 2 flags acknowledged" in capsys.readouterr().out
 
 
 def test_show_tells_comments_with_their_answers(

@@ -76,6 +76,29 @@ async def test_tests_of_a_proposal_run_again_and_its_verdict_stays(tmp_path: Pat
         assert not list(desk.state.rglob("again-*"))
 
 
+async def test_a_test_with_a_long_and_hidden_id_runs_again_alone(tmp_path: Path) -> None:
+    made = three()
+    made[1]["content"] = """import pytest
+from pkg.three import three
+
+
+@pytest.mark.parametrize(
+    "n", [3, 3], ids=["long" * 200, "zero\\u200b\\x1b[31m"]
+)
+def test_three(n):
+    assert three() == n
+"""
+    async with room(tmp_path, Line(answer(*made))) as desk:
+        task = await desk.add()
+        await desk.start()
+        shown = await desk.becomes(task, "in_review")
+        ids = [test["id"] for test in shown["attempts"][0]["verification"]["green"]["tests"]]
+        assert len(ids) == 2
+        for each in ids:
+            one = await _ended(desk, task, RunTests(task, (each,)))
+            assert (one.data["ok"], one.data["passed"]) == (True, 1)
+
+
 async def test_tests_of_an_applied_change_run_on_its_proposal(tmp_path: Path) -> None:
     async with room(tmp_path, Line(answer(*three()))) as desk:
         task = await desk.add()

@@ -15,6 +15,7 @@ from codeframe_tui.core.commands import (
     Approve,
     Cancel,
     FinishByHand,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Reject,
@@ -24,7 +25,9 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.queries import ShowBlockers, ShowFile, ShowHand
+from codeframe_tui.core.hand import COPY
+from codeframe_tui.core.queries import ShowBlockers, ShowDiff, ShowFile, ShowHand, ShowMerge
+from codeframe_tui.service import hand
 from tests.worker.room import Room, answer, call, room, three, tree_of
 
 WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")
@@ -171,8 +174,16 @@ async def test_a_blocked_task_is_resolved_by_hand_in_a_copy_that_follows_every_s
             assert not (copy / ".git").exists()
             assert await desk.service.submit(TakeInHand(task)) == taken
             (copy / "pkg/three.py").write_text(GOOD)
-            saved = await heard(desk, signals, "file")
-            assert (saved.data["path"], saved.data["content"]) == ("pkg/three.py", GOOD)
+            (copy / "notes.txt").write_text("mine\n")
+            while True:
+                await heard(desk, signals, "hand")
+                seen = (await desk.service.query(ShowDiff(task, COPY)))["files"]
+                if len(seen) == 2:
+                    break
+            assert [file["path"] for file in seen] == ["notes.txt", "pkg/three.py"]
+            assert ["+", "    return 3"] in seen[1]["hunks"][0]["lines"]
+            (copy / "notes.txt").unlink()
+            await heard(desk, signals, "hand")
             tested = await heard(desk, signals, "test")
             assert tested.data["id"] == "tests/test_three.py::test_three"
             assert tested.data["outcome"] == "passed"
@@ -263,6 +274,147 @@ async def test_a_copy_is_kept_when_the_task_moves_on_under_it(tmp_path: Path) ->
         await desk.service.submit(Cancel(task))
         await desk.until("task.status", task, to="cancelled")
         assert (copy / "mine.txt").read_text() == "mine\n"
+
+
+async def test_what_is_saved_in_the_instant_of_done_is_kept_in_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = [answer(*three(n), why=f"try {n}") for n in (4, 5, 6, 7)]
+    async with room(tmp_path, Line(*tries)) as desk:
+        task, _ = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "pkg/three.py").write_text(GOOD)
+
+        def save_late(point: str) -> None:
+            if point == "hand.captured":
+                (copy / "pkg/three.py").write_text(BETTER)
+
+        monkeypatch.setattr(hand, "passing", save_late)
+        made = await desk.service.submit(FinishByHand(task))
+        assert (made["attempt"], made["kept"]) == (5, str(copy))
+        assert (copy / "pkg/three.py").read_text() == BETTER
+        shown = await desk.becomes(task, "in_review")
+        assert shown["by_hand"] is True
+        assert (await proposed(desk, "pkg/three.py"))["text"] == GOOD
+        left = await desk.service.query(ShowHand(task))
+        assert (left["moved"], [file["path"] for file in left["files"]]) == (
+            False,
+            ["pkg/three.py"],
+        )
+        monkeypatch.undo()
+        assert (await desk.service.submit(FinishByHand(task)))["kept"] is None
+        assert not copy.exists()
+        await desk.becomes(task, "in_review")
+        assert (await proposed(desk, "pkg/three.py"))["text"] == BETTER
+
+
+TWO_ENDS = "def first():\n    return 1\n\n\n\n\n\ndef last():\n    return 9\n"
+
+
+async def test_a_copy_is_joined_with_the_proposal_that_came_meanwhile(tmp_path: Path) -> None:
+    ask = call("AskHuman", question="Which way?")
+    write = call("Write", path="pkg/ends.py", content=TWO_ENDS)
+    newer = {"path": "pkg/ends.py", "action": "create", "content": ""}
+    newer["content"] = TWO_ENDS.replace("return 9", "return 99")
+    clash = {"path": "pkg/__init__.py", "action": "modify", "content": "theirs = 1\n"}
+    good = answer(*three(3), newer, clash, why="that way")
+    async with room(tmp_path, Line(write, ask, good)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "pkg/ends.py").write_text(TWO_ENDS.replace("return 1", "return 11"))
+        (copy / "pkg/__init__.py").write_text("mine = 1\n")
+        (copy / "mine.txt").write_text("mine\n")
+        await desk.service.submit(Answer(question, "that way"))
+        await desk.becomes(task, "in_review")
+        assert (await desk.service.query(ShowHand(task)))["moved"]
+        laid = await desk.service.submit(LayOver(task))
+        assert laid == {"attempt": 1, "conflicts": {"pkg/__init__.py": "text"}}
+        both = TWO_ENDS.replace("return 1", "return 11").replace("return 9", "return 99")
+        assert (copy / "pkg/ends.py").read_text() == both
+        assert (copy / "pkg/three.py").read_text() == GOOD
+        assert (copy / "mine.txt").read_text() == "mine\n"
+        text = (copy / "pkg/__init__.py").read_text()
+        assert text.splitlines() == [
+            "<<<<<<< yours", "mine = 1", "=======", "theirs = 1", ">>>>>>> attempt 1"
+        ]  # fmt: skip
+        shown = await desk.service.query(ShowHand(task))
+        assert (shown["moved"], shown["marked"]) == (False, ["pkg/__init__.py"])
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(FinishByHand(task))
+        assert (caught.value.code, "pkg/__init__.py" in caught.value.message) == (
+            "conflict_marks",
+            True,
+        )
+        (copy / "pkg/__init__.py").write_text("mine = 1\ntheirs = 1\n")
+        await desk.service.submit(FinishByHand(task))
+        done = await desk.becomes(task, "in_review")
+        assert done["attempts"][-1]["cause"] == "hand"
+        assert (await proposed(desk, "pkg/ends.py"))["text"] == both
+
+
+async def test_nothing_is_laid_over_a_file_that_was_saved_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = call("AskHuman", question="Which way?")
+    async with room(tmp_path, Line(ask, RIGHT)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "mine.txt").write_text("mine\n")
+        await desk.service.submit(Answer(question, "that way"))
+        await desk.becomes(task, "in_review")
+        rewrite = hand._rewrite
+
+        def save_first(*arguments: Any) -> None:
+            (copy / "pkg/three.py").write_text(BETTER)
+            rewrite(*arguments)
+
+        monkeypatch.setattr(hand, "_rewrite", save_first)
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(LayOver(task))
+        assert caught.value.code == "saved_meanwhile"
+        assert (copy / "pkg/three.py").read_text() == BETTER
+        assert not (copy / "tests/test_three.py").exists(), "all or nothing"
+        assert (await desk.service.query(ShowHand(task)))["moved"] is True
+
+
+async def test_an_edit_is_joined_with_the_newest_proposal(tmp_path: Path) -> None:
+    files = {"path": "pkg/ends.py", "action": "create", "content": TWO_ENDS}
+    async with room(tmp_path, Line(answer(*three(3), files))) as desk:
+        task = await in_review(desk)
+        old = (await desk.show(task))["proposal"]
+        theirs = TWO_ENDS.replace("return 9", "return 99")
+        await revised(desk, task, theirs, "pkg/ends.py")
+        await desk.becomes(task, "in_review")
+        mine = TWO_ENDS.replace("return 1", "return 11")
+        found = await desk.service.query(ShowMerge(task, old, "pkg/ends.py", mine))
+        assert found["conflict"] is None
+        assert found["text"] == mine.replace("return 9", "return 99")
+        clash = TWO_ENDS.replace("return 9", "return 8")
+        found = await desk.service.query(ShowMerge(task, old, "pkg/ends.py", clash))
+        assert (found["conflict"], found["attempt"]) == ("text", 2)
+        assert "    return 8\n=======\n    return 99\n" in found["text"]
+
+
+async def test_the_copy_of_an_ended_task_is_kept_shown_and_can_be_thrown_away(
+    tmp_path: Path,
+) -> None:
+    ask = call("AskHuman", question="Which way?")
+    async with room(tmp_path, Line(ask, RIGHT)) as desk:
+        task, _ = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        (copy / "mine.txt").write_text("mine\n")
+        await desk.service.submit(Cancel(task))
+        await desk.until("task.status", task, to="cancelled")
+    async with room(tmp_path, Line(ask, RIGHT), files=None) as desk:
+        assert (await desk.show(task))["by_hand"] is True
+        shown = await desk.service.query(ShowHand(task))
+        assert (shown["path"], shown["waiting"]) == (str(copy), False)
+        assert (copy / "mine.txt").read_text() == "mine\n"
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(FinishByHand(task))
+        assert caught.value.code == "not_waiting"
+        await desk.service.submit(LeaveHand(task))
+        assert not copy.exists()
 
 
 async def test_more_attempts_are_made_before_the_next_question(tmp_path: Path) -> None:

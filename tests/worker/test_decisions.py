@@ -63,13 +63,15 @@ async def test_a_policy_decides_by_its_table(
         shown = await desk.becomes(task, end)
         assert (tree_of(desk.project) != before) is (end == "completed")
         decided = [e.data for e in desk.heard if e.type == "policy.decided"]
-        if end == "completed":
-            assert decided[0]["conditions"][0] == {
-                "name": "verdict",
-                "value": shown["attempts"][-1]["verification"]["verdict"],
-            }
-        else:
+        if end == "blocked":
             assert not decided
+            return
+        assert decided[0]["decision"] == ("apply" if end == "completed" else "review")
+        found = {each["name"]: (each["value"], each["passed"]) for each in decided[0]["conditions"]}
+        verdict = shown["attempts"][-1]["verification"]["verdict"].replace("_", " ")
+        assert found["policy"] == (policy, policy != "manual")
+        assert found["verdict"] == (verdict, policy != "green" or verdict == "proven")
+        assert found["red flags"][1] is (turn is not FLAGGED)
 
 
 FAR = b"def one():\n    return 1\n\n\n" + b"# a long way\n" * 12 + b"\n\ndef two():\n    return 2\n"
@@ -330,6 +332,55 @@ from pathlib import Path
 def test_only_core():
     assert not Path("pkg/three.py").exists()
 """
+
+
+@pytest.mark.parametrize(
+    ("bound", "failed"),
+    [
+        ({"protected": ["pkg/*.py"]}, ("protected paths", "pkg/three.py")),
+        ({"files": 1}, ("files", "2")),
+        ({"lines": 3}, ("lines", "7")),
+    ],
+)
+async def test_a_bound_of_the_settings_keeps_a_proven_change_for_a_person(
+    tmp_path: Path, bound: dict[str, Any], failed: tuple[str, str]
+) -> None:
+    async with room(tmp_path, Line(RIGHT), policy="green", approval=bound) as desk:
+        task = await desk.add()
+        await desk.start()
+        shown = await desk.becomes(task, "in_review")
+        conditions = shown["ruling"]["conditions"]
+        assert [(e["name"], e["value"]) for e in conditions if not e["passed"]] == [failed]
+
+
+@pytest.mark.fault(
+    "people",
+    "the policy is tightened while its decision is on the way",
+    sees="a review instead of an apply, with the policy that says so",
+    kept="the project, byte for byte",
+)
+async def test_a_tightened_policy_holds_for_what_was_decided_and_is_not_written(
+    tmp_path: Path,
+) -> None:
+    project, script = make_project(tmp_path / "project"), Recorder(Line(RIGHT))
+    settings = settings_in(tmp_path)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await _stop_deciding()
+            await desk.service.submit(SetPolicy("green"))
+            task = await desk.add()
+            await desk.start()
+            await desk.until("review.approved", task)
+            await desk.service.submit(SetPolicy("manual"))
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            refused = await desk.until("change.refused", task)
+            assert refused.data["code"] == "policy_changed"
+            shown = await desk.becomes(task, "in_review")
+            assert not (project / "pkg/three.py").exists()
+            assert shown["ruling"]["decision"] == "review"
+            assert shown["reason"] == "policy manual leaves it to you, so nothing was written"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class Record:
     configured: dict[str, Any] | None = None
     no_pytest: str | None = None
     finish: dict[str, Any] | None = None
+    coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take(self, event: dict[str, Any]) -> None:
         """Take the next event."""
@@ -54,8 +55,17 @@ class Record:
             self.configured = event
         elif kind == "no_pytest":
             self.no_pytest = event["message"]
+        elif kind == "coverage":
+            self._cover(event)
         elif kind == "finish":
             self.finish = event
+
+    def _cover(self, event: dict[str, Any]) -> None:
+        """Our plugin tells each thing once, at the end: what tests send comes beside it."""
+        path = str(event.get("path", ""))
+        if path in self.coverage:
+            self.suspicions.append(f"two reports of what ran of {path or 'the lines'}")
+        self.coverage.setdefault(path, event)
 
     def _collect_error(self, event: dict[str, Any]) -> None:
         head = f"{event.get('error', 'Error')}: {event.get('message', '')}"

@@ -19,8 +19,10 @@ from codeframe_tui.adapters.pytest.channel import Channel
 from codeframe_tui.adapters.pytest.live import Live
 from codeframe_tui.adapters.pytest.record import Record
 from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox, Place
+from codeframe_tui.core.coverage import seen
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.verdict import is_complete
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports import TestRequest
 
@@ -91,7 +93,9 @@ async def _attend(
     channel.end()
     if channel.broken and end.ended == "exit":
         record.suspicions.insert(0, channel.broken)
-    return record.conclude(end, changed=request.changed, collect_only=request.collect_only)
+    run = record.conclude(end, changed=request.changed, collect_only=request.collect_only)
+    told = [*record.coverage.values()] if is_complete(run) else []
+    return replace(run, coverage=seen(told, request.lines)) if request.lines else run
 
 
 async def _lend(sandbox: Launching) -> list[Path] | None:
@@ -144,10 +148,13 @@ async def _command(
         "project": place.project,
         "environment": str(environment or ""),
         "select": list(request.select),
+        "own": list(request.own),
+        "lines": request.lines,
     }
     files = {
         "launch.py": (INSIDE / "launch.py").read_bytes(),
         f"{name}.py": (INSIDE / "plugin.py").read_bytes(),
+        f"{name}_coverage.py": (INSIDE / "coverage.py").read_bytes(),
         "options.json": json.dumps(options).encode(),
         **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
     }

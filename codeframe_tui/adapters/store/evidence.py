@@ -13,10 +13,21 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.again import RUN as AGAIN
+from codeframe_tui.core.coverage import coverage_document, coverage_from
+from codeframe_tui.core.lint import report_document, report_from
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.core.verification import (
+    Flag,
+    Outcome,
+    Run,
+    TestCase,
+    Verdict,
+    Verification,
+    counts_of,
+    failing,
+)
 
 __all__ = ["SqlAttempts"]
 
@@ -36,7 +47,22 @@ class SqlAttempts:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
         rows = self._connection.execute(statement).mappings().all()
         runs = self._runs(number)
-        return [_attempt(row, runs[row["number"]]) for row in rows]
+        return [_whole(_attempt(row, runs[row["number"]])) for row in rows]
+
+    def outlines(self, number: str) -> list[Attempt]:
+        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
+        found = [_attempt(row, {}) for row in self._connection.execute(statement).mappings().all()]
+        return [self._counted(number, each) for each in found]
+
+    def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
+        columns = (CASES.c.run, CASES.c.id, CASES.c.outcome, CASES.c.duration, CASES.c.message)
+        statement = select(*columns).where(CASES.c.task == number, CASES.c.attempt == attempt)
+        found: dict[str, list[TestCase]] = defaultdict(list)
+        for run, name, outcome, duration, message in self._connection.execute(
+            statement.order_by(CASES.c.run, CASES.c.position)
+        ):
+            found[run].append(TestCase(name, Outcome(outcome), duration, message=message))
+        return {run: tuple(cases) for run, cases in found.items()}
 
     def find(self, number: str, attempt: int) -> Attempt | None:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
@@ -68,7 +94,10 @@ class SqlAttempts:
             "verdict": verification.verdict.value,
             "reason": verification.reason,
             "message": verification.message,
+            "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
+            "coverage": coverage_document(verification.coverage),
+            "tools": [report_document(each) for each in verification.tools],
         }
         statement = update(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         values = {"verification": summary, "flags": [asdict(flag) for flag in flags]}
@@ -105,6 +134,17 @@ class SqlAttempts:
         )
         return self._connection.execute(statement).scalar_one_or_none()
 
+    def _counted(self, number: str, attempt: Attempt) -> Attempt:
+        """What earlier releases stored says not how many tests there were."""
+        found = attempt.verification
+        if found is None or found.failed is not None:
+            return attempt
+        cases = self.tests(number, attempt.number)
+        runs = {name: replace(getattr(found, name), tests=cases.get(name, ())) for name in _NAMES}
+        told = {name: replace(run, tests=(), counts=counts_of(run)) for name, run in runs.items()}
+        failed = failing(replace(found, **runs))
+        return replace(attempt, verification=replace(found, failed=failed, **told))
+
     def _runs(self, number: str) -> dict[int, dict[str, Run]]:
         """Test cases and output by attempt and run; the rest stands in the summary."""
         cases: dict[tuple[int, str], list[TestCase]] = defaultdict(list)
@@ -118,8 +158,13 @@ class SqlAttempts:
         return found
 
 
-def _run_summary(run: Run) -> dict[str, str]:
-    return {"verdict": run.verdict, "reason": run.reason, "message": run.message}
+def _run_summary(run: Run) -> dict[str, Any]:
+    return {
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "message": run.message,
+        "counts": dict(counts_of(run)),
+    }
 
 
 def _case(row: RowMapping) -> TestCase:
@@ -154,4 +199,21 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
 def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
     empty = Run("not_run")
     whole = {name: replace(runs.get(name, empty), **summary[name]) for name in _NAMES}
-    return Verification(Verdict(summary["verdict"]), summary["reason"], summary["message"], **whole)
+    return Verification(
+        Verdict(summary["verdict"]),
+        summary["reason"],
+        summary["message"],
+        failed=summary.get("failed"),
+        **whole,
+        coverage=coverage_from(summary.get("coverage")),
+        tools=tuple(report_from(each) for each in summary.get("tools") or ()),
+    )
+
+
+def _whole(attempt: Attempt) -> Attempt:
+    """With all tests, which nobody need count then."""
+    found = attempt.verification
+    if found is None:
+        return attempt
+    runs = {name: replace(getattr(found, name), counts=None) for name in _NAMES}
+    return replace(attempt, verification=replace(found, failed=None, **runs))

@@ -54,6 +54,10 @@ class SqlEvents:
         statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.not_in(but))
         return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
 
+    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
+        statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.in_(types))
+        return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
+
     def _events(self, statement: Select[Any]) -> list[Event]:
         rows = self._connection.execute(statement)
         return [Event(row.seq, row.at, row.type, row.task, row.data) for row in rows]

@@ -1,4 +1,4 @@
-"""Rows of reviews under way: comments and unsent verdicts."""
+"""Rows of reviews under way: comments, unsent verdicts, acknowledged flags."""
 
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
@@ -10,13 +10,15 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.comment import Comment, CommentType, Spot
 from codeframe_tui.core.draft import Draft
 
-__all__ = ["SqlComments", "SqlDrafts"]
+__all__ = ["SqlAcknowledgements", "SqlComments", "SqlDrafts"]
 
 COMMENTS = schema.comments
 DRAFTS = schema.drafts
+ACKNOWLEDGEMENTS = schema.acknowledgements
 
 
 class SqlComments:
@@ -71,6 +73,22 @@ class SqlDrafts:
             index_elements=["task", "attempt"], set_={"draft": draft.document}
         )
         self._connection.execute(statement, row)
+
+
+class SqlAcknowledgements:
+    """Fulfils `ports.tables.AcknowledgementRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, number: str) -> list[Acknowledgement]:
+        columns = [column for column in ACKNOWLEDGEMENTS.c if column.name != "id"]
+        statement = select(*columns).where(ACKNOWLEDGEMENTS.c.task == number)
+        rows = self._connection.execute(statement.order_by(ACKNOWLEDGEMENTS.c.id)).mappings()
+        return [Acknowledgement(**row) for row in rows]
+
+    def add(self, said: Acknowledgement) -> None:
+        self._connection.execute(insert(ACKNOWLEDGEMENTS), asdict(said))
 
 
 def _said(comment: Comment) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 5
+VERSION = 6
 """Number of this schema, kept in ``PRAGMA user_version``."""
 
 
@@ -318,6 +318,23 @@ drafts = Table(
     Column("attempt", Integer, primary_key=True),
     Column("draft", Json, nullable=False),
 )
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", Text, ForeignKey("tasks.number"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("proposal", Text, nullable=False),
+    Column("flag", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("line", Integer),
+    Column("reason", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("acknowledgements_by_task", acknowledgements.c.task, acknowledgements.c.id)
 
 events = Table(
     "events",

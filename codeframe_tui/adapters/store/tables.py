@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from codeframe_tui.adapters.store.evidence import SqlAttempts
 from codeframe_tui.adapters.store.log import SqlEvents, SqlSettings
 from codeframe_tui.adapters.store.people import SqlBlockers, SqlDecisions
-from codeframe_tui.adapters.store.reviews import SqlComments, SqlDrafts
+from codeframe_tui.adapters.store.reviews import SqlAcknowledgements, SqlComments, SqlDrafts
 from codeframe_tui.adapters.store.talk import SqlMessages, SqlReservations, SqlTools, SqlTurns
 from codeframe_tui.adapters.store.tasks import SqlIssues, SqlTasks
 from codeframe_tui.adapters.store.windows import SqlQueue
@@ -87,6 +87,11 @@ class SqlTables:
     def drafts(self) -> SqlDrafts:
         """Verdicts that are not sent yet."""
         return SqlDrafts(self._connection)
+
+    @cached_property
+    def acknowledgements(self) -> SqlAcknowledgements:
+        """Flags that people looked at."""
+        return SqlAcknowledgements(self._connection)
 
     @cached_property
     def settings(self) -> SqlSettings:

@@ -76,6 +76,21 @@ class SqlTurns:
             costs.setdefault(row.attempt, []).append(row.cost_usd)
         return {attempt: total_cost(each) for attempt, each in costs.items()}
 
+    def by_model(self, since: str) -> dict[str, tuple[int, Usage, float | None]]:
+        sums = [func.coalesce(func.sum(TURNS.c[name]), 0).label(name) for name in _TOKENS]
+        counts = func.count().label("calls"), func.count(TURNS.c.cost_usd).label("known")
+        cost = func.total(TURNS.c.cost_usd).label("cost")
+        statement = select(TURNS.c.model, *sums, *counts, cost).group_by(TURNS.c.model)
+        statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
+        return {
+            row["model"] or "": (
+                row["calls"],
+                _usage(row),
+                row["cost"] if row["known"] == row["calls"] else None,
+            )
+            for row in self._connection.execute(statement).mappings()
+        }
+
     def spent(self, since: str) -> float | None:
         statement = select(TURNS.c.cost_usd)
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)

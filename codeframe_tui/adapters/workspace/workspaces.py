@@ -19,6 +19,7 @@ from codeframe_tui.adapters.workspace.folder import FolderMaker
 from codeframe_tui.adapters.workspace.gather import Gatherer
 from codeframe_tui.adapters.workspace.git import Git
 from codeframe_tui.adapters.workspace.listing import outside_rules
+from codeframe_tui.adapters.workspace.merge import TreeMerge
 from codeframe_tui.adapters.workspace.notes import Notes
 from codeframe_tui.adapters.workspace.objects import (
     SUBMODULE,
@@ -33,7 +34,7 @@ from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
 from codeframe_tui.adapters.workspace.trash import Trash
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import Lacking, NotFound
-from codeframe_tui.ports.files import Snapshot, TreeEntry, Workspace
+from codeframe_tui.ports.files import Merged, Snapshot, TreeEntry, Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.settings import Limits
 
@@ -44,6 +45,8 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _PROJECT = "=project"
+_LEAVING = "leaving+"
+"""Before the name of a workspace that was put out of reach."""
 _THREADS = 4
 _DIFF = (
     "diff-tree",
@@ -110,6 +113,8 @@ class GitWorkspaces:
         self._records.prepare()
         self._folders.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folders.chmod(0o700)
+        for left in self._folders.glob(f"{_LEAVING}*"):  # an earlier process ended in between
+            left.rename(left.with_name(left.name.removeprefix(_LEAVING)))
         Trash.clear(self._trash)
 
     async def close(self) -> None:
@@ -143,6 +148,12 @@ class GitWorkspaces:
         _check_name(name)
         await self._run(self._locked, name, partial(self._remove, name))
 
+    async def withdraw(self, workspace: Workspace, tree: str, also: Iterable[str] = ()) -> bool:
+        """Put a workspace out of reach if it still holds ``tree``; see the port."""
+        _check_name(workspace.name)
+        work = partial(self._withdraw, workspace.name, tree, frozenset(also))
+        return await self._run(self._locked, workspace.name, work)
+
     async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:
         """Files of a tree, all or those named. Raises: NotFound."""
         found, _ = await self._run(self._tree, tree)
@@ -164,6 +175,10 @@ class GitWorkspaces:
     async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         """The id of a tree with files replaced; see the port. Raises: NotFound, PathRefused."""
         return await self._run(self._overlay, tree, dict(changes))
+
+    async def merge(self, base: str, mine: str, other: str, *, labels: tuple[str, str]) -> Merged:
+        """Join what two trees changed since ``base``; see the port. Raises: NotFound."""
+        return await self._run(self._merge, (base, mine, other), labels)
 
     async def diff(self, base: str, tree: str, *, space: bool = True) -> Sequence[FileDiff]:
         """Differences, sorted by path; see the port. Raises: NotFound."""
@@ -222,9 +237,9 @@ class GitWorkspaces:
         self._records.save(name, Record(tree, known, extras, project.environments))
         return Workspace(name, root)
 
-    def _capture(self, name: str, also: frozenset[str]) -> Snapshot:
+    def _capture(self, name: str, also: frozenset[str], prefix: str = "") -> Snapshot:
         before = self._records.load(name)
-        root = self._folders / name
+        root = self._folders / f"{prefix}{name}"
         if before is None or not stat.S_ISDIR(_mode(root)):
             raise NotFound(f"there is no workspace {name}", hint="open it first")
         root.chmod(0o755)
@@ -260,9 +275,29 @@ class GitWorkspaces:
         fd = os.open(self._folders, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with Trash(self._trash) as trash:
-                trash.remove(fd, name, folder=stat.S_ISDIR(_mode(self._folders / name)))
+                for each in (name, f"{_LEAVING}{name}"):
+                    trash.remove(fd, each, folder=stat.S_ISDIR(_mode(self._folders / each)))
         finally:
             os.close(fd)
+
+    def _withdraw(self, name: str, tree: str, also: frozenset[str]) -> bool:
+        root, away = self._folders / name, self._folders / f"{_LEAVING}{name}"
+        root.rename(away)
+        held = ""
+        try:
+            held = self._capture(name, also, prefix=_LEAVING).tree
+        finally:
+            if held != tree:
+                away.rename(root)
+        return held == tree
+
+    def _merge(self, trees: tuple[str, str, str], labels: tuple[str, str]) -> Merged:
+        base, mine, other = (self._tree(tree)[0] for tree in trees)
+        known = {entry.blob for entry in (*base.values(), *mine.values(), *other.values())}
+        writer = ObjectWriter(self._git, known)
+        merge = TreeMerge(self._git, self._reader.read, writer.blob, labels)
+        merge.run(base, mine, other)
+        return Merged(writer.tree(merge.entries), merge.conflicts)
 
     def _overlay(self, tree: str, changes: dict[str, tuple[str, bytes] | None]) -> str:
         base, folders = self._tree(tree)

@@ -11,6 +11,7 @@ from typing import Any
 from codeframe_tui.core.commands.blockers import (
     Answer,
     FinishByHand,
+    LayOver,
     LeaveHand,
     RaiseLimit,
     Revise,
@@ -23,6 +24,7 @@ from codeframe_tui.core.commands.engine import (
     SetWorkers,
 )
 from codeframe_tui.core.commands.review import (
+    Acknowledge,
     AddComment,
     Approve,
     DeleteComment,
@@ -50,6 +52,7 @@ from codeframe_tui.core.commands.tasks import (
 
 __all__ = [
     "COMMANDS",
+    "Acknowledge",
     "AddComment",
     "AddIssue",
     "AddTask",
@@ -65,6 +68,7 @@ __all__ = [
     "Hold",
     "ImportTasks",
     "KeepWorking",
+    "LayOver",
     "LeaveHand",
     "Note",
     "RaiseLimit",
@@ -100,6 +104,7 @@ Command = (
     | AddComment
     | EditComment
     | DeleteComment
+    | Acknowledge
     | SaveDraft
     | Answer
     | RaiseLimit
@@ -108,6 +113,7 @@ Command = (
     | Revise
     | TakeInHand
     | FinishByHand
+    | LayOver
     | LeaveHand
     | Undo
     | Redo

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 __all__ = [
     "Answer",
     "FinishByHand",
+    "LayOver",
     "LeaveHand",
     "RaiseLimit",
     "Revise",
@@ -73,7 +74,22 @@ class TakeInHand:
 
 @dataclass(frozen=True, slots=True)
 class FinishByHand:
-    """Make what a person did in the copy a new attempt. Result: as `Revise`."""
+    """Make what a person did in the copy a new attempt.
+
+    Result: as `Revise`, and ``"kept"``: the copy's path when something was saved in it in the last
+    moment, which is not part of the attempt and stays in hand; else None.
+    """
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayOver:
+    """Bring into the copy what the newest proposal has beyond the one it began with.
+
+    Result: ``{"attempt", "conflicts": {path: why}}``, why as `ports.files.Conflict`: what both
+    changed stands in text between marks, and of everything else the person's stays.
+    """
 
     number: str
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from codeframe_tui.core.parts import ALL, Parts
 
 __all__ = [
+    "Acknowledge",
     "AddComment",
     "Approve",
     "DeleteComment",
@@ -117,6 +118,26 @@ class DeleteComment:
 
     number: str
     comment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Say of flags that they were seen, and why they may stand. Result: ``{"flags": [id]}``.
+
+    It stands on a later attempt as long as the same is flagged at the same place and text. No
+    policy goes by it: a change with a red flag is applied by a person only.
+
+    Attributes:
+        number: the task.
+        reason: why they may stand; the worker reads it with the next letter.
+        flags: ids as ``show`` has them; empty = all red ones that were not acknowledged.
+        expect: as in `Approve`.
+    """
+
+    number: str
+    reason: str
+    flags: tuple[str, ...] = ()
+    expect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

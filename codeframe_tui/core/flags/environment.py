@@ -20,6 +20,10 @@ Found = tuple[str, int, str]
 _LEAVES = frozenset({"os._exit", "os.abort"})
 _LEAVES_TEST = frozenset({"pytest.exit", "sys.exit", "exit", "quit"})
 _INSIDE = frozenset({"pytest", "_pytest", "builtins", "pluggy"})
+_TRACES = frozenset(
+    {"sys.meta_path.insert", "sys.meta_path.append", "sys.settrace", "sys.setprofile",
+     "threading.settrace", "threading.settrace_all_threads", "threading.setprofile"}
+)  # fmt: skip
 _REPORT = re.compile(
     r"(?:.*/)?(?:junit|report|results?|test[-_]?results?)[\w.-]*\.(?:xml|json)|\.coverage"
 )
@@ -94,7 +98,7 @@ def _reaches_inside(node: ast.AST, module: Module, _c: Change) -> bool:
             if name.rpartition(".")[2] in {"setattr", "object"}:
                 told = first.value if isinstance(first, ast.Constant) else _resolved(first, module)
                 return str(told).partition(".")[0] in _INSIDE
-            return name in {"sys.meta_path.insert", "sys.meta_path.append", "sys.settrace"}
+            return name in _TRACES or name.startswith("sys.monitoring.")
     return False
 
 

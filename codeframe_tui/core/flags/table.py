@@ -137,6 +137,8 @@ _RULES = (
     Rule("todo", AMBER, "leaves something to do", "it is not finished"),
     Rule("dead_code", AMBER, "is code in a comment",
          "it is not run, and will not be right for long"),
+    Rule("not_covered", AMBER, "changed lines that no test of the proposal runs",
+         "nothing shows what they do"),
     Rule("long_function", AMBER, "a function of more than 50 lines", "it is hard to review"),
     Rule("large_deletion", AMBER, "much is deleted", "deletions are quickly overlooked"),
     Rule("unreadable", AMBER, "is no Python that can be read here",

@@ -16,6 +16,7 @@ __all__ = [
     "ShowHits",
     "ShowHunkLines",
     "ShowLetter",
+    "ShowMerge",
     "ShowReview",
     "ShowSide",
     "ShowUndo",
@@ -27,7 +28,7 @@ MOST_LINES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ShowDiff:
-    """``diff`` of CONTRACT §9; attempt None = the newest.
+    """``diff`` of CONTRACT §9; attempt None = the newest, `hand.COPY` = the copy in hand.
 
     With ``since``, an earlier attempt: how the proposed trees of the two differ.
 
@@ -149,6 +150,25 @@ class ShowFile:
     number: str
     path: str
     attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMerge:
+    """An edited file of a proposal, joined with what the newest one has there.
+
+    ``{"task", "attempt", "proposal", "path", "text", "conflict"}``: attempt and proposal are the
+    newest; ``conflict`` is None, or as `ports.files.Conflict`: what both changed stands in text
+    between marks, and of everything else the edited file stays.
+
+    Attributes:
+        proposal: hash of what was edited.
+        text: the edited file, whole.
+    """
+
+    number: str
+    proposal: str
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

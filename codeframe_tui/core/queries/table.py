@@ -17,6 +17,7 @@ from codeframe_tui.core.queries.changes import (
     ShowHits,
     ShowHunkLines,
     ShowLetter,
+    ShowMerge,
     ShowReview,
     ShowSide,
     ShowUndo,
@@ -57,6 +58,7 @@ Query = (
     | ShowHunkLines
     | ShowReview
     | ShowLetter
+    | ShowMerge
     | ShowUndo
     | ShowBase
     | ShowFile

@@ -77,9 +77,23 @@ class ShowTasks:
 
 @dataclass(frozen=True, slots=True)
 class ShowTask:
-    """``show`` of CONTRACT §9."""
+    """``show`` of CONTRACT §9, whole or what a screen needs of it.
+
+    Each run says in ``counts`` how many tests had which outcome, and a verification in ``failed``
+    how many fail on the proposal, also where the tests are left out. What is not whole has besides
+    ``"tested": {"attempt", "stamp", "same"}``: whose tests came, and what names them; ``same``
+    where ``known`` did, and they did not come again.
+
+    Attributes:
+        whole: False leaves the history out, and the tests of all attempts but one.
+        attempt: the one whose tests come, if not the whole; None = the newest.
+        known: the stamp of the tests that the asker has.
+    """
 
     number: str
+    whole: bool = True
+    attempt: int | None = None
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)

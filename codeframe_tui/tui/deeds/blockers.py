@@ -10,12 +10,14 @@ from codeframe_tui.core.errors import CodeframeError, Refused
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.flags import with_reason
 from codeframe_tui.tui.keymap import key_names, keys_at
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.split import SplitForm, SplitParts
 from codeframe_tui.tui.modals.text import AnswerDialog, AskText
 from codeframe_tui.tui.present.blockers import options_of
 from codeframe_tui.tui.present.evidence import answer_rows, first_failing
+from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import heading, safe, wrap
 from codeframe_tui.tui.present.sheets import guard_rows
 from codeframe_tui.tui.present.tests import newest_attempt
@@ -52,7 +54,7 @@ async def _evidence(desk: Desk, blocker: Mapping[str, Any]) -> tuple[Mapping[str
     """The task that asks, and the output of the first test that fails in its newest attempt."""
     number = str(blocker.get("task"))
     try:
-        task = await desk.feed.query(ShowTask(number))
+        task = await desk.feed.query(ShowTask(number, whole=False))
         if (failing := first_failing(task)) is None:
             return task, ""
         attempt, run, test = failing
@@ -84,7 +86,7 @@ async def raise_(desk: Desk) -> None:
         said, first = f"{tried} failed. How many more may the worker make?", "3"
     else:
         cap, spent = limit.get("cap_usd"), limit.get("spent_usd")
-        said = f"{money(spent)} of {money(cap)} are spent. What is the new cap, in dollars?"
+        said = f"{money(spent)} of {money(cap)} are spent. The new cap in dollars, or +5 for more?"
         first = f"{2 * float(cap or 0):.2f}"
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if not attempts and limit.get("name") != "per_task":
@@ -94,15 +96,17 @@ async def raise_(desk: Desk) -> None:
             f"Raise the limit · {_title(blocker)}", rows, send="raise", text=text or first,
             wrong=wrong,
         ),
-        lambda text: RaiseLimit(key, _number(text)),
+        lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
     if taken is not None:
         desk.tell(("✔ ", "green"), (f"{safe(taken.get('task'))} goes on", "text"))
 
 
-def _number(text: str) -> float:
+def _number(text: str, now: float) -> float:
+    """A number; with a plus it is added to what is there now."""
+    more = now if text.strip().startswith("+") else 0.0
     try:
-        return float(text.strip().removeprefix("$").replace(",", "."))
+        return more + float(text.strip().lstrip("+$ ").replace(",", "."))
     except ValueError:
         raise Refused(f"{safe(text)} is no number", hint="write one, e.g. 3 or 7.50") from None
 
@@ -127,7 +131,7 @@ async def split(desk: Desk) -> None:
     number = str(desk.state.question().get("task") or "")
     if not number:
         return
-    task = await desk.feed.query(ShowTask(number))
+    task = await desk.feed.query(ShowTask(number, whole=False))
     held = SplitParts.of(
         clean(str(task.get("title") or "")), clean(str(task.get("description") or ""))
     )
@@ -145,7 +149,7 @@ async def approve_as_is(desk: Desk) -> None:
     number = str(desk.state.question().get("task") or "")
     if not number:
         return
-    task = await desk.feed.query(ShowTask(number))
+    task = await desk.feed.query(ShowTask(number, whole=False))
     attempt = newest_attempt(task)
     if attempt is None:
         desk.tell((f"{number} has no attempt that could be applied", "dim"))
@@ -155,6 +159,6 @@ async def approve_as_is(desk: Desk) -> None:
     unseen = draft.unseen if seen else [str(f.get("path")) for f in attempt.get("files") or ()]
     rows = guard_rows(task, unseen=unseen)
     title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, _AS_IS):
+    if await desk.choose(title, rows, _AS_IS) and await with_reason(desk, task, open_red(task)):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.commands import AddComment, Command, DeleteComment, EditComment
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.attempts import Attempts
 from codeframe_tui.tui.modals.comment import CommentDialog, Said
 from codeframe_tui.tui.present.comments import comment_words
-from codeframe_tui.tui.present.rows import Row, row, safe
+from codeframe_tui.tui.present.rows import Row, Span, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
 from codeframe_tui.tui.widgets.diff.comments import CommentSpot
@@ -44,7 +46,22 @@ async def comment(desk: Desk) -> None:
         lambda said: _wish(number, spot, attempt, begun, said),
     )
     if done is not None and known is None:
-        desk.tell(("✔ ", "green"), ("kept; ", "text"), ("S sends it to the worker", "dim"))
+        desk.tell(("✔ ", "green"), ("kept; ", "text"), *_goes(desk))
+
+
+def _goes(desk: Desk) -> Sequence[Span]:
+    """How a comment gets to the worker from here."""
+    state = desk.state
+
+    def key(action: str) -> Span:
+        return key_names(desk.chosen.get(action, find(action).keys)), "bold"
+
+    if state.sendable:
+        return key("diff.send"), (" sends it to the worker", "dim")
+    if state.decidable:
+        back, send = key("app.back"), key("diff.send")
+        return back, (" shows the newest attempt, where ", "dim"), send, (" sends it", "dim")
+    return (("it goes to the worker with your next review", "dim"),)
 
 
 def _known(review: Mapping[str, Any] | None, number: int) -> Mapping[str, Any] | None:
@@ -83,13 +100,16 @@ async def attempts(desk: Desk) -> None:
     if not state.newest:
         desk.tell((f"{desk.number} has no attempt yet", "dim"))
         return
-    shown = state.attempt_shown or state.newest
+    shown = COPY if state.shows_copy else state.attempt_shown or state.newest
     rows = attempt_list(task, shown=shown, since=state.since)
     look = await desk.ask(Attempts(f"Attempts of {desk.number}", rows, str(shown)))
     if look is None:
         return
-    if not look.since:
-        desk.look_at(None if look.attempt == state.newest else look.attempt, None)
+    if COPY in {shown, look.attempt} and look.since:
+        desk.tell(("a copy is compared with what it began with only", "dim"))
+    elif not look.since:
+        newest = look.attempt == state.newest and not task.get("by_hand")
+        desk.look_at(None if newest else look.attempt, None)
     elif look.attempt < shown:
         desk.look_at(state.attempt_shown, look.attempt)
     elif look.attempt > shown:

@@ -127,7 +127,7 @@ class Desk:
     @property
     def diff(self) -> DiffView:
         """The diff under review."""
-        return self.cockpit.part("diff", DiffView)
+        return self.cockpit.task_parts.diff
 
     @property
     def number(self) -> str:

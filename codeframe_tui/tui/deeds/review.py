@@ -10,18 +10,22 @@ from codeframe_tui.core.commands import Approve, Explain, Reject
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowLetter
 from codeframe_tui.tui.deeds.desk import Desk
+from codeframe_tui.tui.deeds.flags import with_reason
 from codeframe_tui.tui.keymap import find, key_names
 from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText, refusal
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
+from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
+from codeframe_tui.tui.present.words import count
 
-__all__ = ["approval", "approve_all", "rejection", "send"]
+__all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
 
 _AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
+_WHY = Choice("a", "acknowledge and apply", "yes")
 _YES = Choice("enter", "apply", "yes")
 _CHANGES = Choice("r", "request changes", "reject")
 _OVERALL = Choice("o", "overall", "overall")
@@ -41,14 +45,19 @@ async def approve_all(desk: Desk) -> None:
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
     )
-    apply = _AS_IS if is_risky(task) else _YES
-    if await desk.choose(f"Apply all of {number}?", rows, apply):
+    flags = open_red(task)
+    apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
+    decided = await desk.choose(f"Apply all of {number}?", rows, apply)
+    if decided and await with_reason(desk, task, flags):
         await _apply(desk, Approve(number, expect=draft.proposal))
 
 
 async def send(desk: Desk) -> None:
     """What is accepted into the files; or comments and what is rejected back to the worker."""
-    task, draft = desk.state.task, desk.diff.draft
+    task, draft = desk.state.task, desk.diff.sent_draft
+    if draft is None:
+        desk.tell(("one moment: your verdicts are on their way", "dim"))
+        return
     if task is None or not draft.units:
         return
     await desk.keep()
@@ -61,12 +70,12 @@ async def send(desk: Desk) -> None:
             if letters is None:
                 raise
             wrong = wrong or _why(error)  # what was written stays in sight
-        decision = await desk.ask(_sheet(desk.number, task, draft, letters, wrong))
+        decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
             overall = await _overall(desk, overall)
             continue
         try:
-            await _send(desk, draft, decision, overall if letters[0].get("text") else None)
+            await _send(desk, task, draft, decision, overall if letters[0].get("text") else None)
         except CodeframeError as error:
             wrong = _why(error)
         else:
@@ -77,12 +86,20 @@ def _why(error: CodeframeError) -> str:
     return " · ".join(part for part in (error.message, error.hint) if part)
 
 
-async def _send(desk: Desk, draft: ReviewDraft, decision: str | None, overall: str | None) -> None:
+async def _send(
+    desk: Desk,
+    task: Mapping[str, Any],
+    draft: ReviewDraft,
+    decision: str | None,
+    overall: str | None,
+) -> None:
     """Send what was decided; ``overall`` is None while there is nothing to tell the worker."""
     number = desk.number
     match decision:
         case "apply" if (wish := approval(draft, number)) is not None:
-            await _apply(desk, wish)
+            flags = open_red(task, wish.parts.paths)
+            if await with_reason(desk, task, flags):
+                await _apply(desk, wish)
         case "reject" if overall is not None:
             await desk.submit(rejection(draft, number, overall))
             desk.tell(
@@ -114,7 +131,7 @@ async def _letters(desk: Desk, draft: ReviewDraft, overall: str) -> _Letters:
 
 
 def _sheet(
-    number: str, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
+    desk: Desk, task: Mapping[str, Any], draft: ReviewDraft, letters: _Letters, wrong: str
 ) -> LetterSheet:
     changes, asked = letters
     rows = send_rows(
@@ -129,8 +146,28 @@ def _sheet(
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
     letter = partial(letter_rows, str(changes.get("text") or ""), str(asked.get("text") or ""))
     told = [refusal(wrong), BLANK] if wrong else []
-    title = f"Send your review of {number}"
-    return LetterSheet(title, [*told, *rows], letter, [*apply, _CHANGES, *explain, _OVERALL])
+    if draft is not desk.diff.draft:
+        told += [heading("about all of the newest attempt, not only what is shown"), BLANK]
+    title = f"Send your review of {desk.number}"
+    text = str(changes.get("text") or asked.get("text") or "")
+    choices = [*apply, _CHANGES, *explain, _OVERALL]
+    return LetterSheet(title, [*told, *rows], letter, choices, text=text)
+
+
+async def copy_letter(desk: Desk) -> None:
+    """Copy what `send` would tell the worker, word for word."""
+    draft = desk.diff.sent_draft
+    if draft is None or not desk.state.sendable:
+        desk.tell(("only the letter of a review that can be sent is copied", "dim"))
+        return
+    await desk.keep()  # accepted lines are not quoted
+    letter = str((await _letters(desk, draft, ""))[0].get("text") or "")
+    if not letter:
+        desk.tell(("there is nothing to tell: no comment, and nothing is rejected", "dim"))
+        return
+    desk.app.copy_to_clipboard(letter)
+    lines = letter.count("\n") + 1
+    desk.tell((f"copied what the worker would be told, {count(lines, 'line')}", "dim"))
 
 
 async def _overall(desk: Desk, overall: str) -> str:

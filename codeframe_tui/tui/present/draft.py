@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
+from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # which verdicts need, and the first picture does not
     from codeframe_tui.core.diff import Hunk
@@ -68,19 +69,22 @@ _TOLD: Mapping[str | None, Verdict] = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewDraft:
-    """Verdicts on one proposal, named by its hash.
+    """Verdicts on one proposal, named by its task and hash.
 
     Attributes:
         proposal: hash of what was on screen; a decision made from this draft names it.
         units: every unit, in the order shown.
         seen: paths of the files a person has been in.
         carried: units whose verdict comes from an earlier attempt, which it names.
+        task: as in `DraftName`, like ``look``.
     """
 
     proposal: str
     units: tuple[Unit, ...] = ()
     seen: frozenset[str] = frozenset()
     carried: Mapping[Unit, int] = field(default_factory=dict)
+    task: str = ""
+    look: str = ""
     _verdicts: Mapping[Unit, Verdict] = field(default_factory=dict)
     _lines: Mapping[Unit, Lines] = field(default_factory=dict)
     _history: tuple[_Before, ...] = ()
@@ -89,7 +93,13 @@ class ReviewDraft:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
-        """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries."""
+        """A fresh draft for a diff document (CONTRACT §9), with the verdicts it carries.
+
+        Without a unit where nothing can be decided.
+        """
+        name = DraftName.of(document)
+        if name.look:
+            return cls(name.proposal, task=name.task, look=name.look)
         verdicts: dict[Unit, Verdict] = {}
         by_path: dict[str, tuple[Unit, ...]] = {}
         tally: dict[str, Counter[Verdict]] = {}
@@ -101,8 +111,8 @@ class ReviewDraft:
             for unit, verdict in told.items():
                 verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
             tally[path] = Counter(verdicts[unit] for unit in told)
-        draft = cls(document["proposal"], tuple(verdicts), _verdicts=verdicts, _by_path=by_path)
-        return replace(draft, _tally=tally)
+        draft = cls(name.proposal, tuple(verdicts), task=name.task, _verdicts=verdicts)
+        return replace(draft, _by_path=by_path, _tally=tally)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
         """With verdicts that were kept, wherever nothing was said since this was opened.
@@ -142,6 +152,11 @@ class ReviewDraft:
         return self if tuple(units) == self.units else replace(self, units=tuple(units))
 
     # -- asking ---------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> DraftName:
+        """What tells it from others."""
+        return DraftName(self.task, self.proposal, self.look)
 
     def verdict(self, path: str, k: int) -> Verdict:
         """The verdict on a unit."""
@@ -213,6 +228,17 @@ class ReviewDraft:
             and (state := self._with_rows(verdict, unit, hunk, rows)) is not None
         }
         return self._say(said)
+
+    def is_given(
+        self, verdict: Verdict, chosen: Iterable[tuple[Unit, Mapping[str, Any], Iterable[int]]]
+    ) -> bool:
+        """Whether a line that changes is among some lines, and has the verdict already."""
+        for unit, hunk, rows in chosen:
+            signs, lines = signs_of(hunk["lines"]), self._lines.get(unit)
+            for row in rows:
+                if 0 <= row < len(signs) and signs[row] in "+-":
+                    return verdict is (lines.shown[row] if lines else self.verdict(*unit))
+        return False
 
     def _with_rows(
         self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]

@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
+from codeframe_tui.tui.present.tested import GOOD, failed_of
 from codeframe_tui.tui.present.times import money
 from codeframe_tui.tui.present.words import count
 
@@ -17,7 +18,6 @@ _NAMES = 4
 """Failing tests that are named."""
 _OUTPUT = 8
 """Last lines of an output."""
-_GOOD = {"passed", "xfailed", "skipped"}
 _VERDICTS: Mapping[str, Span] = {
     "proven": ("✔ proven", "green"),
     "failed": ("✘ failed", "red"),
@@ -50,7 +50,7 @@ def failing_of(attempt: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]
     for run in ("green", "regression"):
         tests = ((attempt.get("verification") or {}).get(run) or {}).get("tests") or ()
         for test in tests:
-            if test.get("outcome") not in _GOOD:
+            if test.get("outcome") not in GOOD:
                 found.setdefault(str(test.get("id")), (run, test))
     return list(found.values())
 
@@ -84,7 +84,7 @@ def attempt_rows(task: Mapping[str, Any] | None, *, width: int) -> list[Row]:
 def _attempt(attempt: Mapping[str, Any]) -> Row:
     found = attempt.get("verification") or {}
     verdict = _VERDICTS.get(safe(found.get("verdict")), ("○ not tested", "dim"))
-    failing = len(failing_of(attempt))
+    failing = failed_of(found)
     named = count(failing, "test fails", "tests fail") if failing else safe(found.get("reason"))
     who = "  by hand" if attempt.get("cause") == "hand" else ""
     cost = attempt.get("cost_usd")

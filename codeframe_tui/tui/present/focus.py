@@ -1,27 +1,23 @@
-"""The task in focus: its two title lines, its files and its evidence beside the diff."""
+"""The task in focus: its title line, and its evidence beside the diff."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.diff.kinds import FileRow
+from codeframe_tui.tui.present.coverage import coverage_rows
+from codeframe_tui.tui.present.flags import flag_column, flag_state
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
+from codeframe_tui.tui.present.tested import failed_of
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
 __all__ = [
     "evidence_rows",
-    "file_rows",
-    "flag_places",
-    "flags_of",
-    "place_row",
-    "size_spans",
     "title_row",
 ]
-
-_ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 
 
 def title_row(
@@ -55,10 +51,8 @@ def title_row(
     elif task.get("status"):
         word, style = state_of(task)
         right.append((word or _status(task), style if word else "dim"))
-    flags = flags_of(task)
-    if flags:
-        worst = "red" if any(flag.get("severity") == "red" for flag in flags) else "amber"
-        right += [(" · ", "dim"), (count(len(flags), "flag"), worst)]
+    if flagged := flag_state(task):
+        right += [(" · ", "dim"), flagged]
     said = _before(attempts)
     if (
         said
@@ -69,94 +63,21 @@ def title_row(
     return Row(None, tuple(left), tuple(right))
 
 
-def place_row(file: FileRow | None, *, seen: int = 0) -> Row:
-    """The file whose lines are in sight without its bar; a blank line while there is none.
-
-    Args:
-        file: its bar.
-        seen: number of files that a person has been in.
-    """
-    if file is None:
-        return BLANK
-    sign, style = _ACTIONS.get(file.action, ("~", "violet"))
-    size = size_spans({"added": file.added, "removed": file.removed})
-    left = ((f"{sign} ", style), (file.shown, "text"), ("  ", ""), *size)
-    progress: list[Span] = [(f"{seen} of {file.total} seen · ", "faint")] if seen else []
-    return row(None, *left, right=[*progress, (f"file {file.number} of {file.total}", "dim")])
-
-
-def file_rows(
-    files: Sequence[Mapping[str, Any]],
-    verdicts: Mapping[str, str | None],
-    current: str,
-    *,
-    flags: Iterable[Mapping[str, Any]] = (),
-    seen: int = 0,
-) -> list[Row]:
-    """The file list beside the diff; keys are paths.
-
-    Args:
-        files: ``files`` of an attempt: path, action, added, removed.
-        verdicts: path -> ``accepted``, ``rejected`` or None while undecided or mixed.
-        current: the path the diff is at.
-        flags: flags of the attempt.
-        seen: number of files that a person has been in.
-    """
-    flagged = {str(flag.get("path")): flag for flag in flags}
-    said = f"{seen} of {len(files)} seen"
-    rows = [row(None, ("FILES", "dim"), ("  " + said, "faint")), BLANK]
-    for file in files:
-        path = str(file.get("path"))
-        sign, style = _ACTIONS.get(str(file.get("action")), ("~", "violet"))
-        verdict = verdicts.get(path)
-        if verdict == "accepted":
-            sign, style = "✔", "green"
-        elif verdict == "rejected":
-            sign, style = "✘", "red"
-        decided = verdict in {"accepted", "rejected"}
-        name = "bold" if path == current else "dim" if decided else "text"
-        rows.append(row(path, (f"{sign} ", style), (safe(path), name), right=size_spans(file)))
-        if path in flagged:
-            rule = safe(flagged[path].get("rule"))
-            colour = "red" if flagged[path].get("severity") == "red" else "amber"
-            rows.append(row(None, (f"  ! {rule}", colour)))
-    return rows
-
-
 def evidence_rows(task: Mapping[str, Any] | None, *, width: int) -> list[Row]:
     """The column beside the diff: runs, flags, and the worker's own words."""
     attempt = newest_attempt(task)
     if attempt is None:
         return []
     rows = [heading("EVIDENCE"), BLANK, *_runs(verification_of(task), width)]
-    flags = flags_of(task)
-    if flags:
-        rows += [BLANK, heading("FLAGS"), BLANK]
-        for flag in flags:
-            rows += _flag(flag, width)
+    if flags := flag_column(task, width):
+        rows += [BLANK, heading("FLAGS"), BLANK, *flags]
+    if waits := waiting_rows(task, width):
+        rows += [BLANK, heading("WAITS FOR YOU"), BLANK, *waits]
     why = clean(str(attempt.get("explanation") or ""), limit=4_000).strip()
     if why:
         rows += [BLANK, heading("WHY"), BLANK]
         rows += [heading(line, "text") for line in wrap(why, width, limit=24)]
     return rows
-
-
-def flags_of(task: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """Flags of the newest attempt, red ones first."""
-    flags = (newest_attempt(task) or {}).get("flags") or ()
-    return sorted(flags, key=lambda flag: flag.get("severity") != "red")
-
-
-def flag_places(task: Mapping[str, Any] | None) -> list[tuple[str, int, str]]:
-    """Path, line (0 = the file) and words of each flag, for going there."""
-    return [
-        (
-            str(flag.get("path")),
-            int(flag.get("line") or 0),
-            f"! {safe(flag.get('rule'))}: {safe(flag.get('message'))}",
-        )
-        for flag in flags_of(task)
-    ]
 
 
 def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
@@ -167,42 +88,15 @@ def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
         sign, style, words = run_words(name, found.get(name) or {})
         said = cut(words, max(width - 13, 8))
         rows.append(row(None, (f"{sign} ", style), (f"{name.upper():<11}", "text"), (said, "dim")))
-    return rows
-
-
-def _flag(flag: Mapping[str, Any], width: int) -> list[Row]:
-    colour = "red" if flag.get("severity") == "red" else "amber"
-    line = f":{flag['line']}" if flag.get("line") else ""
-    message = wrap(safe(flag.get("message")), max(width - 2, 8), limit=3)
-    return [
-        row(None, ("! ", colour), (safe(flag.get("rule")), "text")),
-        *(row(None, (f"  {part}", "dim")) for part in message if part),
-        row(None, (f"  {safe(flag.get('path'))}{line}", "faint")),
-    ]
+    return [*rows, *coverage_rows(found)]
 
 
 def _before(attempts: Sequence[Mapping[str, Any]]) -> str:
     """What became of the attempt before the newest."""
     if len(attempts) < 2:
         return ""
-    found = attempts[-2].get("verification") or {}
-    failed = {
-        test.get("id")
-        for name in ("green", "regression")
-        for test in (found.get(name) or {}).get("tests") or ()
-        if test.get("outcome") in {"failed", "error", "crashed", "missing"}
-    }
-    return f" · attempt {len(attempts) - 1} failed {count(len(failed), 'test')}" if failed else ""
-
-
-def size_spans(file: Mapping[str, Any]) -> list[Span]:
-    """``+31 −8``: lines added and removed, without zeros."""
-    spans: list[Span] = []
-    if file.get("added"):
-        spans.append((f"+{file['added']}", "green"))
-    if file.get("removed"):
-        spans.append((f"{' ' if spans else ''}−{file['removed']}", "red"))
-    return spans
+    failed = failed_of(attempts[-2].get("verification") or {})
+    return f" · attempt {len(attempts) - 1} failed {count(failed, 'test')}" if failed else ""
 
 
 def _status(task: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ AGAIN = "again"
 """The run of tests that a person lets run once more, beside red, green and regression."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Live:
     """Transient facts of one task.
 
@@ -30,6 +30,7 @@ class Live:
         writing: path and content so far of the file that the model is at; None once the
             answer has become a proposal, or nobody works on the task.
         by_hand: the runs are of what a person saved in a copy of their own.
+        trouble: why saves in that copy are not seen at once; empty while they are.
         waiting: the countdown under way, if any.
         again: tests run again because a person wants it.
         doing: what the model does just now and the newest of it: ``("thinks", "so I …")``.
@@ -41,6 +42,7 @@ class Live:
     log: Log = field(default_factory=Log)
     writing: tuple[str, str] | None = None
     by_hand: bool = False
+    trouble: str = ""
     waiting: Mapping[str, Any] | None = None
     again: bool = False
     doing: tuple[str, str] | None = None
@@ -59,8 +61,10 @@ class Live:
             case "file":
                 self._write_file(data)
             case "hand":
-                self.begin()
-                self.by_hand = True
+                self.trouble = str(data.get("trouble") or "")
+                if data.get("files"):
+                    self.begin()
+                    self.by_hand = True
             case "model.text" | "model.thinking" | "model.tool" | "tool.output":
                 self._hear(signal.kind, data)
             case "waiting":

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
+from codeframe_tui.tui.present.tested import are_coming
 from codeframe_tui.tui.present.tests import RUNS, verdict_spans, verification_of
 from codeframe_tui.tui.present.times import milliseconds
 from codeframe_tui.tui.present.words import OUTCOMES
@@ -51,8 +53,14 @@ class Shown(NamedTuple):
 
 
 class _Test(NamedTuple):
-    """What is known of one test, by run."""
+    """What is known of one test, by run.
 
+    Attributes:
+        id: what it is called by those who run it, word for word; never drawn.
+        name: the same as it is shown.
+    """
+
+    id: str
     name: str
     red: _Seen | None
     green: _Seen | None
@@ -82,7 +90,7 @@ class _Test(NamedTuple):
     @property
     def key(self) -> str:
         run = "green" if self.green else "red" if self.red else "regression"
-        return f"{run if self.is_new or self.regression else AGAIN}::{self.name}"
+        return f"{run if self.is_new or self.regression else AGAIN}::{self.id}"
 
 
 class Proof:
@@ -109,6 +117,8 @@ class Proof:
             tests = _sought(self._tests, shown.sought)
             self.found = f"{len(tests):,} of {len(self._tests):,}" if shown.sought else ""
             self._shown, self._body = shown, _body(tests, shown) or _teach(task, shown)
+            if not (shown.failures or shown.sought):
+                self._body += lint_rows(verification_of(task), width=shown.width)
         return [*head_rows(task, live, width=shown.width, lines=shown.lines, now=now), *self._body]
 
     def verdict(self, task: _Document | None, live: Live | None) -> list[Span]:
@@ -132,7 +142,7 @@ class Proof:
 
 def failing(task: _Document | None) -> tuple[str, ...]:
     """Ids of the tests of the newest attempt that fail."""
-    return tuple(test.name for test in _tests(task, None) if test.fails)
+    return tuple(test.id for test in _tests(task, None) if test.fails)
 
 
 def proof_rows(
@@ -140,7 +150,8 @@ def proof_rows(
 ) -> list[Row]:
     """Why it is not proven, what runs again, and a row per test, failures first.
 
-    Keys are ``run::test id`` with the run whose output tells most, or `UNCHANGED`.
+    Keys are ``run::test id``, the true one, with the run whose output tells most, `UNCHANGED`, or
+    those of `lint_rows`.
 
     Args:
         task: a `ShowTask` document.
@@ -163,8 +174,8 @@ def _body(tests: Sequence[_Test], shown: Shown) -> list[Row]:
     told.sort(key=lambda test: (not test.fails, test.before in {"failed", "?"}))
     if shown.failures:
         told = [test for test in told if test.fails]
-    names = {test.name for test in told}
-    same = [] if shown.failures else [test for test in tests if test.name not in names]
+    ids = {test.id for test in told}
+    same = [] if shown.failures else [test for test in tests if test.id not in ids]
     page = _Page(shown.width, [*told, *same] if unfolded else told)
     rows = [page.row(test) for test in told]
     if same and not shown.sought:
@@ -180,32 +191,33 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
     if live is not None and live.again:
         again = _clean(live.tests.get(AGAIN) or {})
     runs[AGAIN] = again
-    names = dict.fromkeys(name for run in (*RUNS, AGAIN) for name in runs[run])
+    ids = dict.fromkeys(test for run in (*RUNS, AGAIN) for test in runs[run])
     regressed = (found or {}).get("regression") or {}
     return [
         _Test(
-            name,
-            runs["red"].get(name),
-            runs["green"].get(name),
-            runs["regression"].get(name),
-            again.get(name),
-            messages.get(name, ""),
-            _before(name, runs, regressed),
+            test,
+            safe(test),
+            runs["red"].get(test),
+            runs["green"].get(test),
+            runs["regression"].get(test),
+            again.get(test),
+            messages.get(test, ""),
+            _before(test, runs, regressed),
         )
-        for name in names
+        for test in ids
     ]
 
 
-def _before(name: str, runs: Mapping[str, Mapping[str, _Seen]], regressed: _Document) -> str:
+def _before(test: str, runs: Mapping[str, Mapping[str, _Seen]], regressed: _Document) -> str:
     """What a test that was there before did on the base: it is told only of those that matter."""
-    if name in runs["red"] or name in runs["green"] or name not in runs["regression"]:
+    if test in runs["red"] or test in runs["green"] or test not in runs["regression"]:
         return ""
-    if runs["regression"][name][0] in _FINE or not regressed:
+    if runs["regression"][test][0] in _FINE or not regressed:
         return "passed"
     if regressed.get("verdict") != "regressed":
         return "failed"
     said = safe(regressed.get("message"))
-    return "passed" if not said or name in said else "?"
+    return "passed" if not said or safe(test) in said else "?"
 
 
 def _recorded(found: Mapping[str, Any]) -> tuple[dict[str, dict[str, _Seen]], dict[str, str]]:
@@ -221,10 +233,10 @@ def _outcomes(
     tests: Sequence[Mapping[str, Any]], messages: dict[str, str]
 ) -> Iterable[tuple[str, _Seen]]:
     for test in tests:
-        name, outcome = safe(test.get("id")), safe(test.get("outcome"))
+        id_, outcome = str(test.get("id") or ""), safe(test.get("outcome"))
         if outcome not in _FINE and test.get("message"):
-            messages[name] = safe(test.get("message"))
-        yield name, (outcome, test.get("duration") or 0.0)
+            messages[id_] = safe(test.get("message"))
+        yield id_, (outcome, test.get("duration") or 0.0)
 
 
 def _streamed(live: Live | None) -> dict[str, dict[str, _Seen]]:
@@ -233,7 +245,7 @@ def _streamed(live: Live | None) -> dict[str, dict[str, _Seen]]:
 
 
 def _clean(tests: Mapping[str, _Seen]) -> dict[str, _Seen]:
-    return {safe(test): value for test, value in tests.items()}
+    return {test: (safe(outcome), took) for test, (outcome, took) in tests.items()}
 
 
 class _Page:
@@ -332,6 +344,8 @@ def _fold(same: Sequence[_Test], shown: Shown, *, alone: bool) -> Row:
 def _teach(task: _Document | None, shown: Shown) -> list[Row]:
     if shown.sought:
         return [heading("No test has this in its name.", "dim")]
+    if are_coming(verification_of(task)):
+        return [heading("The tests of this attempt are on their way.", "dim")]
     if shown.failures:
         return [heading("No test fails.", "dim"), heading("F shows all tests", "faint")]
     if task is None:

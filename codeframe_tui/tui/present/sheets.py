@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.focus import flags_of, size_spans
+from codeframe_tui.tui.present.coverage import coverage_rows
+from codeframe_tui.tui.present.files import size_spans
+from codeframe_tui.tui.present.flags import flag_lines, open_red
+from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
+from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
 from codeframe_tui.tui.present.words import count
 
@@ -46,7 +51,7 @@ def guard_rows(
         comments: those that the worker was not told, and would not be.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), BLANK, *_flags(task), *file_rows(attempt), BLANK]
+    rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
@@ -63,8 +68,12 @@ def guard_rows(
 def is_risky(task: Mapping[str, Any]) -> bool:
     """Whether a hand that is used to the fast yes must not apply it."""
     failed = (verification_of(task) or {}).get("verdict") == "failed"
-    red = any(flag.get("severity") == "red" for flag in flags_of(task))
-    return failed or red or task.get("status") != "in_review"
+    return failed or bool(open_red(task)) or task.get("status") != "in_review"
+
+
+def _waiting(task: Mapping[str, Any]) -> list[Row]:
+    rows = waiting_rows(task, _WIDTH)
+    return [BLANK, heading("It waits for you, because of"), *rows] if rows else []
 
 
 def _point(line: str) -> Row:
@@ -104,7 +113,13 @@ def send_rows(
         (f"○ {undecided} undecided   " * bool(undecided), "amber"),
         (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
-    rows = [row(None, *(span for span in counted if span[0])), BLANK, *_evidence(task), BLANK]
+    rows = [
+        row(None, *(span for span in counted if span[0])),
+        BLANK,
+        *_evidence(task),
+        *_waiting(task),
+        BLANK,
+    ]
     if (accepted or partly) and (rejected or undecided or partly):
         does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
@@ -154,6 +169,9 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         since: the one that it is compared with.
     """
     rows = []
+    if task.get("by_hand"):
+        here = "shown" if shown == COPY else ""
+        rows.append(row(str(COPY), ("    your copy", "bold"), right=[(here, "violet")]))
     for attempt in reversed(list(task.get("attempts") or ())):
         number = int(attempt.get("attempt") or 0)
         found = attempt.get("verification") or {}
@@ -203,14 +221,4 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return rows
-
-
-def _flags(task: Mapping[str, Any]) -> list[Row]:
-    rows = []
-    for flag in flags_of(task)[:_FILES]:
-        colour = "red" if flag.get("severity") == "red" else "amber"
-        line = f":{flag['line']}" if flag.get("line") else ""
-        place: Span = (f"{safe(flag.get('path'))}{line}", "faint")
-        rows.append(row(None, ("! ", colour), (safe(flag.get("message")), "text"), right=[place]))
-    return [*rows, BLANK] if rows else []
+    return [*rows, *coverage_rows(found), *lint_rows(found, width=_WIDTH)[:_NAMED]]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
 
@@ -25,7 +26,7 @@ _HEARD = 64
 _Document = Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class State:
     """The newest documents; each None until it has arrived.
 
@@ -41,7 +42,9 @@ class State:
         failures: only failing tests are shown.
         unfolded: tests about which nothing is to say are rows of their own.
         blocker: id of the question under the cursor.
-        attempt_shown: attempt of the focus that the diff shows; None = the newest.
+        copy: `ShowDiff` of the copy of the focus that a person has in hand.
+        attempt_shown: attempt of the focus that the diff shows; None = what waits for the person,
+            the newest or the copy they have in hand; `COPY` = that copy.
         since: earlier attempt that it is compared with; None = with the files as they were.
         space: what differs in white space only is shown too; without it the diff is only read.
         review: `ShowReview` of what the diff shows.
@@ -58,6 +61,7 @@ class State:
     focus: str | None = None
     task: _Document | None = None
     diff: _Document | None = None
+    copy: _Document | None = None
     attempt_shown: int | None = None
     since: int | None = None
     space: bool = True
@@ -125,7 +129,7 @@ class State:
         """Path and content so far of the file being written for the task that is shown."""
         number = str((self.task or {}).get("number"))
         live = self.live.get(number)
-        being = self.row(number).get("status") == "in_progress" or self.is_by_hand
+        being = self.row(number).get("status") == "in_progress"
         return live.writing if live and being else None
 
     @property
@@ -134,13 +138,26 @@ class State:
         return bool((self.task or {}).get("by_hand"))
 
     @property
+    def shows_copy(self) -> bool:
+        """Whether the diff shows the copy that a person has in hand: what they changed in it."""
+        copy = self.copy or {}
+        there = self.is_by_hand and copy.get("task") == self.focus and bool(copy.get("files"))
+        waits = self.attempt_shown is None and self.row().get("status") == "blocked"
+        return there and self.since is None and (waits or self.attempt_shown == COPY)
+
+    @property
+    def shown(self) -> _Document | None:
+        """What the diff shows."""
+        return self.copy if self.shows_copy else self.diff
+
+    @property
     def proof(self) -> _Document | None:
         """The task whose evidence is shown: as far as the attempt that the diff shows.
 
         Without that of any attempt while tests run that are newer than all of them.
         """
         live = self.in_hand
-        if self.task and self.attempt_shown is not None:
+        if self.task and self.attempt_shown:
             attempts = self.task.get("attempts") or ()
             upto = [each for each in attempts if each.get("attempt") == self.attempt_shown]
             return {**self.task, "attempts": upto or attempts}
@@ -173,7 +190,13 @@ class State:
     @property
     def reviewable(self) -> bool:
         """Whether what the diff shows can be decided: the newest proposal, and nothing else."""
-        return self.decidable and self.is_newest and self.shows_focus
+        return self.sendable and self.is_newest
+
+    @property
+    def sendable(self) -> bool:
+        """Whether a review can be sent from here: of the newest proposal, however it is shown."""
+        newest = self.attempt_shown in {None, COPY, self.newest} and not self.shows_copy
+        return self.decidable and newest and self.shows_focus
 
     @property
     def shows_focus(self) -> bool:
@@ -183,12 +206,15 @@ class State:
     @property
     def is_newest(self) -> bool:
         """Whether the diff shows the newest proposal, and nothing else."""
-        return self.since is None and self.space and self.attempt_shown in {None, self.newest}
+        newest = self.attempt_shown in {None, COPY, self.newest} and not self.shows_copy
+        return self.since is None and self.space and newest
 
     @property
     def reading(self) -> str:
         """What the diff shows when it is not the newest proposal, in words; else empty."""
         shown = self.attempt_shown or self.newest
+        if self.shows_copy:
+            return "your copy" + ("" if self.space else " without changes of white space")
         words = [] if self.space else ["without changes of white space"]
         if self.since is not None:
             words.append(f"attempt {shown} since attempt {self.since}")
@@ -196,11 +222,11 @@ class State:
             words.append(f"attempt {shown} of {self.newest}")
         return " · ".join(words)
 
-    def owner_of(self, proposal: str) -> str | None:
-        """The task in focus, if the proposal is one of its attempts."""
-        attempts = (self.task or {}).get("attempts") or ()
-        mine = any(attempt.get("proposal") == proposal for attempt in attempts)
-        return str((self.task or {}).get("number")) if mine else None
+    @property
+    def flags(self) -> Sequence[Mapping[str, Any]]:
+        """Those of the newest attempt of the task in focus."""
+        attempts: Sequence[Mapping[str, Any]] = (self.task or {}).get("attempts") or ()
+        return attempts[-1].get("flags") or () if attempts else ()
 
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
@@ -220,12 +246,23 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history"})
+OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history", "queue.hand"})
 """Actions of the queue that are about the task under the cursor."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *("copy_place", "next_comment", "split", "wrap", "open", "jump", "symbols", "next_flag"),
+    *(
+        "copy_place",
+        "next_comment",
+        "previous_comment",
+        "comments",
+        "split",
+        "wrap",
+        "open",
+        "jump",
+        "symbols",
+        "next_flag",
+    ),
     "whitespace",
 )
 
@@ -238,6 +275,8 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
+    if action == "queue.hand":
+        return state.is_by_hand and bool(state.row())
     if action in {"queue.open", "queue.after", "queue.history"}:
         return bool(state.row())
     if place == "diff":
@@ -256,11 +295,17 @@ def works(action: str, state: State) -> bool:
 def _works_in_diff(name: str, state: State) -> bool:
     if name == "attempts":
         return state.newest > 0
+    if state.shows_copy:
+        return name in {*_READING, "edit"}
     if name == "interdiff":
         return state.since is not None or (state.review or {}).get("since") is not None
     files = bool((state.diff or {}).get("files"))
+    if name == "acknowledge":
+        return files and bool(state.flags)
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
+    if name in {"send", "copy_letter"}:
+        return state.sendable and (files or not state.is_newest)
     return files and (name in _READING or state.reviewable)
 
 
@@ -280,6 +325,10 @@ def _tests_work(name: str, state: State) -> bool:
     return ready and (failed or name != "run_failed")
 
 
+def _is_open_red(flag: Mapping[str, Any]) -> bool:
+    return flag.get("severity") == "red" and not flag.get("acknowledged")
+
+
 def label_of(action: str, label: str, state: State) -> str:
     """The footer's words for an action, where they depend on what is there; empty = none."""
     row = state.row()
@@ -297,12 +346,13 @@ def label_of(action: str, label: str, state: State) -> str:
     reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
-        "app.back": "show all" if state.filtered else "",
+        "app.back": "leave lines" if state.choosing else "show all" if state.filtered else "",
         "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,
         "diff.comment": "comment lines" if state.choosing else label,
-        "diff.range": "leave lines" if state.choosing else label,
+        "diff.acknowledge": label if any(map(_is_open_red, state.flags)) else "",
+        "diff.range": "" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": "" if state.space else "white space again",
         "tests.failures": "all tests" if state.failures else label,

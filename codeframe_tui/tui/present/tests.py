@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.rows import Row, Span, cells, row, safe
+from codeframe_tui.tui.present.tested import GOOD, counts_of
 
 __all__ = [
     "RUNS",
@@ -72,28 +73,26 @@ def proof_title(tabs: list[Span], verdict: list[Span], *, width: int) -> list[Ro
 def run_words(name: str, run: Mapping[str, Any]) -> tuple[str, str, str]:
     """Sign, style and count of one run: ``("✔", "green", "3 of 3")``."""
     verdict = run.get("verdict")
-    tests = run.get("tests") or ()
+    counts = counts_of(run)
     if verdict == _GOOD[name]:
         sign, style = "✔", "green"
     elif verdict in _BAD:
         sign, style = "✘", "red"
+    elif verdict == "findings":
+        sign, style = "!", "amber"
     else:
         if verdict != "not_verified":
             return "○", "dim", "not run"
         reason = safe(run.get("reason")).replace("_", " ")
         return "○", "dim", reason or safe(run.get("message"))
     if name == "regression":
-        failed = sum(not _passes(test) for test in tests)
-        passed = sum(test.get("outcome") in _PASSED for test in tests)
+        failed = sum(n for outcome, n in counts.items() if outcome not in GOOD)
+        passed = sum(n for outcome, n in counts.items() if outcome in _PASSED)
         return sign, style, f"{failed} failed" if sign == "✘" else f"{passed} passed"
     if name == "lint":
         return sign, style, safe(run.get("message"))
-    wanted = sum((test.get("outcome") in _PASSED) == (name == "green") for test in tests)
-    return sign, style, f"{wanted} of {len(tests)}"
-
-
-def _passes(test: Mapping[str, Any]) -> bool:
-    return test.get("outcome") in _PASSED or test.get("outcome") == "skipped"
+    wanted = sum(n for outcome, n in counts.items() if (outcome in _PASSED) == (name == "green"))
+    return sign, style, f"{wanted} of {sum(counts.values())}"
 
 
 def _progress(live: Live | None) -> list[Span]:

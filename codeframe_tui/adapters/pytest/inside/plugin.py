@@ -7,6 +7,7 @@ The controller alone writes to the channel. Workers of xdist hand what they know
 from __future__ import annotations
 
 import errno
+import importlib
 import json
 import os
 import socket
@@ -27,6 +28,7 @@ with open(os.path.join(HERE, "options.json"), encoding="utf-8") as _file:
 PROJECT: str = OPTIONS["project"]
 ENVIRONMENT: str = OPTIONS["environment"]
 SELECT: list[str] = OPTIONS["select"]
+OWN: list[str] = OPTIONS["own"]
 
 
 class State:
@@ -38,6 +40,7 @@ class State:
         self.facts: dict[tuple[str, str], dict[str, str]] = {}
         self.hooks: set[str] = set()
         self.foreign: dict[str, str] = {}
+        self.spy: Any = None
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -46,6 +49,8 @@ class State:
 
 
 state = State()
+if OPTIONS["lines"]:
+    state.spy = importlib.import_module(__name__ + "_coverage").Spy(PROJECT, OPTIONS["lines"])
 
 
 def ours(path: str) -> bool:
@@ -66,6 +71,14 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Lines that run when a file is imported count."""
+    if state.spy is not None:
+        state.spy.on(testing=False)
+    yield
 
 
 def pytest_configure() -> None:
@@ -92,6 +105,8 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 def pytest_collection_finish(session: Any) -> None:
     """Tell the ids."""
+    if state.spy is not None:
+        state.spy.off()
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -128,6 +143,17 @@ def pytest_collectreport(report: Any) -> None:
         facts = state.facts.get((report.nodeid, "collect")) or getattr(report, "codeframe", {})
         text = _cut(report.longreprtext)
         state.emit("collect_error", id=report.nodeid, detail=text, **facts)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: Any) -> Iterator[None]:
+    """Lines that run in the proposal's own tests count, in their fixtures, too."""
+    is_own = state.spy is not None and (not OWN or item.nodeid.split("::")[0] in OWN)
+    if is_own:
+        state.spy.on(testing=True)
+    yield
+    if is_own:
+        state.spy.off()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
@@ -259,7 +285,8 @@ def pytest_sessionfinish(session: Any) -> None:
     """A worker hands over what only it knows."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["codeframe"] = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        told = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -268,9 +295,14 @@ def pytest_testnodedown(node: Any) -> None:
     told = getattr(node, "workeroutput", {}).get("codeframe", {})
     state.foreign.update(told.get("foreign", {}))
     state.hooks.update(told.get("hooks", ()))
+    if state.spy is not None and told.get("coverage"):
+        state.spy.add(told["coverage"])
 
 
 def finish(code: int) -> None:
     """The last event: pytest has returned."""
     state.foreign.update(_foreign_modules())
+    if state.spy is not None:
+        for fields in state.spy.conclusion():
+            state.emit("coverage", **fields)
     state.emit("finish", rc=code, foreign=state.foreign, hooks=sorted(state.hooks))

@@ -51,7 +51,10 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction(
         "diff.comment_file", "C", "", "Comment on this file; on the first row, on all of it"
     ),
-    DiffAction("diff.next_comment", "M", "", "Go to the next comment"),
+    DiffAction("diff.next_comment", "M,right_parenthesis", "", "Go to the next comment"),
+    DiffAction("diff.previous_comment", "left_parenthesis", "", "Go to the previous comment"),
+    DiffAction("diff.comments", "L", "", "All comments, open, sent or outdated; go to one"),
+    DiffAction("diff.copy_letter", "Y", "", "Copy all that the worker would be told"),
     DiffAction("diff.attempts", "I", "", "Choose an attempt to look at or to compare with"),
     DiffAction("diff.next_hunk", "]", "next hunk", "Go to the next hunk"),
     DiffAction("diff.previous_hunk", "[", "", "Go to the previous hunk"),
@@ -68,6 +71,12 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.jump", "p", "", "Go to a file by a few letters of its path"),
     DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
+    DiffAction(
+        "diff.acknowledge",
+        "K",
+        "flag",
+        "What is flagged here and why; acknowledge it with a reason",
+    ),
     DiffAction(
         "diff.split", "equals_sign", "", "Split view: old and new beside each other, or not"
     ),

@@ -21,7 +21,7 @@ __all__ = ["Answer", "InSight", "Side", "Supply", "is_about", "opened"]
 BLOCK = 64
 """Lines that are coloured together."""
 _KEPT = 1_024  # blocks of colours
-_WHO = ("task", "attempt", "since", "base", "proposal", "space")
+_WHO = ("task", "attempt", "since", "base", "proposal", "space", "tree")
 
 Side = Literal["base", "proposal"]
 Answer = Mapping[str, Any] | None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
-from textual.message import Message
 
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
+from codeframe_tui.tui.present.flags import FlagPlace
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.widgets.diff.looks import DiffLooks
+from codeframe_tui.tui.widgets.messages import FlagAsked, JumpAsked, Told
 
 __all__ = ["DiffMoves"]
 
@@ -21,16 +21,13 @@ class DiffMoves(DiffLooks):
     """A diff whose cursor goes by keys and the mouse.
 
     Attributes:
-        flags: path, line (0 = the file) and words of each flag.
+        flags: where each stands.
+        flag_asked: id of the flag that `FlagAsked` is about.
     """
 
-    @dataclass
-    class JumpAsked(Message):
-        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
-
-        what: str
-
-    flags: Sequence[tuple[str, int, str]] = ()
+    flags: Sequence[FlagPlace] = ()
+    flag_asked = ""
+    _flag: tuple[Place, FlagPlace] | None = None
 
     def reach(self, place: Place, *, top: bool = False) -> None:
         """Put the cursor on a place, unfolding its file.
@@ -138,31 +135,60 @@ class DiffMoves(DiffLooks):
         if self.place:
             text = f"{self.place.path}:{self.index.line_number(self.cursor)}"
             self.app.copy_to_clipboard(text)
-            self.post_message(self.Told(f"copied {safe(text)}"))
+            self.post_message(Told(f"copied {safe(text)}"))
 
     def action_jump(self) -> None:
         """Ask which file to go to."""
-        self.post_message(self.JumpAsked("jump"))
+        self.post_message(JumpAsked("jump"))
 
     def action_symbols(self) -> None:
         """Ask which function or class to go to."""
-        self.post_message(self.JumpAsked("symbols"))
+        self.post_message(JumpAsked("symbols"))
 
     def action_next_flag(self) -> None:
         """Go to the next flag, going round, and say what it is about."""
-        stops = sorted(
-            (self.index.order(place), place, said)
-            for path, line, said in self.flags
-            if self.index.find(Place(path)) is not None
-            if (place := place_at(self.document, path, line) if line else Place(path))
-        )
         if self.place is None:
             return
+        stops = self._flag_stops()
         if not stops:
-            self.post_message(self.Told("no flags here"))
+            self.post_message(Told("no flags here"))
             return
         here = self.index.order(self.place)
-        at = next((n for n, stop in enumerate(stops) if stop[0] > here), 0)
-        _, place, said = stops[at]
+        at = next((n for n, (place, _) in enumerate(stops) if self.index.order(place) > here), 0)
+        last = next((n for n, stop in enumerate(stops) if stop == self._flag), None)
+        if last is not None and stops[last][0] == self.place:  # another may stand at the same place
+            at = (last + 1) % len(stops)
+        self._flag = stops[at]
+        place, flag = stops[at]
         self.reach(place)
-        self.post_message(self.Told(f"{said}   flag {at + 1} of {len(stops)}", "amber"))
+        self.post_message(Told(f"{flag.said}   flag {at + 1} of {len(stops)}", "amber"))
+
+    def action_acknowledge(self) -> None:
+        """Ask about the flag here, else about the first of this file, else about the first."""
+        if self.place is None:
+            return
+        stops = self._flag_stops()
+        here = [flag for place, flag in stops if place == self.place]
+        near = [flag for place, flag in stops if place.path == self.place.path]
+        if self._flag is not None and self._flag in stops and self._flag[0] == self.place:
+            here = [self._flag[1]]
+        every = [*here, *near, *(flag for _, flag in stops)]
+        if not every:
+            self.post_message(Told("no flags here"))
+            return
+        self.flag_asked = every[0].id
+        self.post_message(FlagAsked())
+
+    def _flag_stops(self) -> list[tuple[Place, FlagPlace]]:
+        """The flags with their places, in the order of the diff."""
+        stops = [
+            (place, flag)
+            for flag in self.flags
+            if self.index.find(Place(flag.path)) is not None
+            if (
+                place := place_at(self.document, flag.path, flag.line)
+                if flag.line
+                else Place(flag.path)
+            )
+        ]
+        return sorted(stops, key=lambda stop: self.index.order(stop[0]))

@@ -18,7 +18,6 @@ from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.diff.text import coloured, row_starts, untabbed, window
 
 __all__ = [
-    "STYLES",
     "TONES",
     "Canvas",
     "bar",
@@ -32,22 +31,6 @@ __all__ = [
 
 _SIGNS = {"+": "green", "-": "red"}
 _ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
-STYLES = (
-    *(
-        "file",
-        "extra",
-        "hit",
-        "added-word",
-        "removed-word",
-        "keyword",
-        "string",
-        "comment",
-        "number",
-    ),
-    *("function", "class", "self", "decorator"),
-)
-"""Component classes of the diff beside those of `LineView`, each without its ``line--``."""
-
 TONES = {
     "+": "added",
     "-": "removed",
@@ -72,6 +55,7 @@ class Canvas(NamedTuple):
         wrap: long lines take several rows.
         part: which row of its line is drawn, from 0.
         gutter: a sign of one cell between the numbers of a line and its sign.
+        covered: a sign of one cell before that of an added line: whether tests run it.
     """
 
     width: int
@@ -83,6 +67,7 @@ class Canvas(NamedTuple):
     wrap: bool = False
     part: int = 0
     gutter: Span | None = None
+    covered: Span | None = None
 
     @property
     def mark(self) -> Span:
@@ -143,7 +128,7 @@ def _numbered(row: LineRow, numbers: str, canvas: Canvas) -> list[Span]:
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        (f" {row.sign}", _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas),
         ("‹" if cut_left else " ", "faint"),
         *window(text, shift, room - cut_right),
         ("›" if cut_right else "", "faint"),
@@ -161,6 +146,13 @@ def _gutter(row: LineRow, canvas: Canvas) -> Span:
     return canvas.gutter or (("!", "amber bold") if row.hidden else (" ", ""))
 
 
+def _sign(row: LineRow, canvas: Canvas, after: str = "") -> list[Span]:
+    style = _SIGNS.get(row.sign, "faint")
+    if canvas.covered and row.sign == "+":
+        return [canvas.covered, (f"{row.sign}{after}", style)]
+    return [(f" {row.sign}{after}", style)]
+
+
 def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> list[Span]:
     starts = row_starts("".join(part for part, _ in text), canvas.room)
     if canvas.part >= len(starts):
@@ -173,7 +165,7 @@ def _wrapped(row: LineRow, text: list[Span], numbers: str, canvas: Canvas) -> li
     return [
         (numbers, "faint"),
         _gutter(row, canvas),
-        (f" {row.sign} ", _SIGNS.get(row.sign, "faint")),
+        *_sign(row, canvas, " "),
         *shown,
     ]
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from codeframe_tui.core import queries
+from codeframe_tui.tui.present.coverage import LineSigns, sign_at
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import (
     ExtraRow,
@@ -36,6 +37,7 @@ from codeframe_tui.tui.widgets.diff.paint import (
     pair_spans,
 )
 from codeframe_tui.tui.widgets.lines import LineView
+from codeframe_tui.tui.widgets.messages import Scrolled
 
 __all__ = ["NOTHING", "DiffRows"]
 
@@ -58,9 +60,6 @@ class DiffRows(LineView):
         place: Place
         line: int
 
-    class Scrolled(Message):
-        """Other rows came into sight."""
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.document = NOTHING
@@ -72,6 +71,7 @@ class DiffRows(LineView):
         self._look = Look()
         self._shift = 0
         self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
+        self._marks: LineSigns = {}
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
@@ -111,7 +111,7 @@ class DiffRows(LineView):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell that other rows are in sight."""
         super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Scrolled())
+        self.post_message(Scrolled())
 
     # -- what LineView asks ---------------------------------------------------------------------
 
@@ -133,9 +133,11 @@ class DiffRows(LineView):
         if canvas.wrap:
             canvas = canvas._replace(part=self.index.place(index).part)
         if isinstance(row, LineRow):
+            canvas = self._with_cover(canvas, index, row)
             gutter = self.gutter_of(self.index.place(index))
             return line_spans(row, canvas._replace(split=False, gutter=gutter))
         if isinstance(row, PairRow):
+            canvas = self._with_cover(canvas, index, row.right)
             sides = self.index.sides(index)
             return pair_spans(row, canvas, [place and self.gutter_of(place) for place in sides])
         if isinstance(row, FileRow):
@@ -147,6 +149,13 @@ class DiffRows(LineView):
         assert isinstance(row, HunkRow | NoteRow)
         place = self.index.place(index)
         return bar(row, canvas, self.verdict_of((place.path, place.k)))
+
+    def _with_cover(self, canvas: Canvas, index: int, line: LineRow | None) -> Canvas:
+        """With the sign of whether tests run an added line."""
+        if not self._marks or line is None or line.sign != "+" or not line.new:
+            return canvas
+        path = self.index.place(index).path
+        return canvas._replace(covered=sign_at(self._marks, path, line.new))
 
     def _canvas(self, row: int, width: int = 0) -> Canvas:
         mark = ("amber" if self.has_focus else "faint") if row == self.cursor else ""
@@ -225,6 +234,12 @@ class DiffRows(LineView):
         self.index.add(self._extras)
         self._rows_moved()
 
+    def mark(self, marks: LineSigns) -> None:
+        """Show which lines of the proposal tests run."""
+        if marks is not self._marks:
+            self._marks = marks
+            self.redraw()
+
     def fold(self, folded: Collection[str]) -> None:
         """Show only the bars of exactly these paths."""
         self._folded = frozenset(folded)
@@ -241,7 +256,7 @@ class DiffRows(LineView):
         self.call_after_refresh(self._rows_came)
 
     def _rows_came(self) -> None:
-        self.post_message(self.Scrolled())
+        self.post_message(Scrolled())
 
     def redraw(self) -> None:
         """Draw all rows in sight anew."""

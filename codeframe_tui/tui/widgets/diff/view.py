@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -19,18 +17,30 @@ from codeframe_tui.tui.present.diff.kinds import FileRow, Place
 from codeframe_tui.tui.present.diff.live import LiveDiff
 from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
+from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
 from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.diff.drafts import KeptDrafts
 from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
+from codeframe_tui.tui.widgets.messages import (
+    ApproveAllAsked,
+    AttemptsAsked,
+    CompareAsked,
+    DraftChanged,
+    EditorAsked,
+    LetterAsked,
+    OnlyToRead,
+    SendAsked,
+    SpaceAsked,
+    Told,
+)
 
 __all__ = ["GUARD", "DiffView"]
 
 GUARD = 0.3
 """Seconds in which no verdict acts after a proposal appeared or changed."""
-_DRAFTS = 64
-"""Proposals whose half-done review is kept while others are looked at."""
 
 
 class DiffView(DiffComments):
@@ -50,44 +60,10 @@ class DiffView(DiffComments):
 
     reviewable: reactive[bool] = reactive(True)
     """Whether verdicts can be given; a diff of the past is only read."""
+    sendable: bool = False
+    """Whether a review can be sent though what is shown is only read: it compares the proposal."""
     placeholder: reactive[str] = reactive("No proposal to look at yet.")
     """The line shown while there is nothing to show."""
-
-    @dataclass
-    class DraftChanged(Message):
-        """A verdict was given or taken back, or a file was seen first."""
-
-        draft: ReviewDraft
-
-    class ApproveAllAsked(Message):
-        """A person wants to accept everything; nothing is decided yet."""
-
-    @dataclass
-    class SendAsked(Message):
-        """A person wants to send the draft; nothing is decided yet."""
-
-        draft: ReviewDraft
-
-    class CompareAsked(Message):
-        """A person wants to see what changed since an earlier attempt, or the proposal again."""
-
-    class Refused(Message):
-        """A person wants to decide on what is only to read."""
-
-    class ProposalAsked(Message):
-        """A person wants to see the newest proposal again."""
-
-    class SpaceAsked(Message):
-        """A person wants changes of white space left out, or shown again."""
-
-    class AttemptsAsked(Message):
-        """A person wants to choose among attempts."""
-
-    @dataclass
-    class EditorAsked(Message):
-        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
-
-        wish: str
 
     def __init__(
         self,
@@ -103,10 +79,8 @@ class DiffView(DiffComments):
         self._live = ""
         self._writes = LiveDiff("", None)
         self._painted = True
-        self._drafts: dict[str, ReviewDraft] = {}
-        self._restored: set[str] = set()
+        self._kept = KeptDrafts()
         self._stays = False
-        self._left: dict[str, Place] = {}
         self._began: Place | None = None
 
     # -- what is shown --------------------------------------------------------------------------
@@ -118,8 +92,7 @@ class DiffView(DiffComments):
         own draft, which stands when a person comes back to it.
         """
         shown = opened(document, self.document) if document else NOTHING
-        name = _name(shown)
-        same = name == self.draft.proposal
+        same = DraftName.of(shown) == self.draft.name
         if self._live or not same:
             self._painted = False  # it appears when it is painted, however long that takes
             self.call_after_refresh(self._note_painted)
@@ -132,12 +105,12 @@ class DiffView(DiffComments):
         left = (self.place, self.index.line_number(self.cursor)) if self.place else None
         below = self.cursor - self.scroll_offset.y
         if not same:
-            self._take_up(name, shown)
+            self._take_up(shown)
         self._shift = 0
         self.load(shown)
         self.scroll_to_row(0)
         if stays and left is not None:
-            place = self._left.get(name) or place_at(shown, left[0].path, left[1])
+            place = self._kept.place_in(self.draft.name) or place_at(shown, left[0].path, left[1])
             self.move_to((self.index.find(place) if place else 0) or 0)
             self.scroll_to_row(self.cursor - below)
             return
@@ -145,40 +118,39 @@ class DiffView(DiffComments):
         self.move_to(self.row_of(first)[0] if first else 0)
         self._began = self.place
 
-    def _take_up(self, name: str, shown: dict[str, Any]) -> None:
+    def _take_up(self, shown: dict[str, Any]) -> None:
         """Go on with the draft of another document; one that compares attempts has none."""
-        if self.place is not None:
-            self._left[self.draft.proposal] = self.place
-        self._drafts[self.draft.proposal] = self.draft
-        for oldest in list(self._drafts)[:-_DRAFTS]:
-            del self._drafts[oldest]
-            self._left.pop(oldest, None)
-        decided = not shown.get("since") and shown.get("space", True)
-        fresh = ReviewDraft.of(shown) if decided else ReviewDraft(name)
-        self.draft = self._drafts.get(name, fresh)
+        self._kept.leave(self.draft, self.place)
+        self.draft = self._kept.draft_of(shown)
         self._folded = self.quiet_paths(shown)
         self._comments = ()
         self._extras = {}
+        self.leave_range()
 
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
         self._stays = True
 
-    def is_restored(self, proposal: str) -> bool:
-        """Whether what was kept of a proposal has arrived."""
-        return proposal in self._restored
+    def is_restored(self, name: DraftName) -> bool:
+        """Whether what was kept of a draft has arrived."""
+        return self._kept.is_restored(name)
 
-    def restore(self, kept: Mapping[str, Any], proposal: str) -> bool:
+    @property
+    def sent_draft(self) -> ReviewDraft | None:
+        """What would be sent now; None while what was kept of it has not arrived."""
+        return self._kept.decided(self.draft)
+
+    def restore(self, kept: Mapping[str, Any], name: DraftName) -> bool:
         """Take verdicts over that were kept, once for each proposal; whether it did so now.
 
         Args:
             kept: ``draft`` of a `ShowReview` document.
-            proposal: hash of what they are about.
+            name: of the draft that they are of.
         """
-        shown = proposal == self.draft.proposal and not self._live and bool(self.draft.units)
-        if not shown or proposal in self._restored:
+        shown = name == self.draft.name and not self._live and bool(self.draft.units)
+        if not shown or self.is_restored(name):
             return False
-        self._restored.add(proposal)
+        self._kept.note_restored(name)
         waits = not self.draft.moves and self.place == self._began
         self._take(self.draft.restored(kept, self.document))
         first = self.draft.next_undecided()
@@ -212,13 +184,18 @@ class DiffView(DiffComments):
     @property
     def can_decide(self) -> bool:
         """Whether a verdict would act now: on a shown proposal, not in its first moment."""
-        shown = self.reviewable and not self._live and bool(self.draft.units)
-        return shown and self._painted and self._clock() - self._appeared >= GUARD
+        return self.reviewable and bool(self.draft.units) and self._is_calm
+
+    @property
+    def _is_calm(self) -> bool:
+        """Whether what is shown is no file being written, and stands longer than a moment."""
+        stands = self._painted and self._clock() - self._appeared >= GUARD
+        return stands and not self._live
 
     def _may_decide(self) -> bool:
         """As `can_decide`; a person who cannot decide at all on what is shown is told why."""
         if not self.reviewable and not self._live and self.count():
-            self.post_message(self.Refused())
+            self.post_message(OnlyToRead())
         return self.can_decide
 
     def _note_painted(self) -> None:
@@ -307,27 +284,33 @@ class DiffView(DiffComments):
     def action_approve_all(self) -> None:
         """Ask to accept everything."""
         if self._may_decide():
-            self.post_message(self.ApproveAllAsked())
+            self.post_message(ApproveAllAsked())
 
     def action_send(self) -> None:
-        """Ask to send the draft."""
-        if self._may_decide():
-            self.post_message(self.SendAsked(self.draft))
+        """Ask to send the draft, also from where the proposal is compared with another."""
+        compared = bool(self.draft.look) and self.sendable
+        if self._is_calm if compared else self._may_decide():
+            self.post_message(SendAsked())
+
+    def action_copy_letter(self) -> None:
+        """Ask for a copy of what the worker would be told; it decides nothing."""
+        if self.draft.proposal and not self._live:
+            self.post_message(LetterAsked())
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
         if self.draft.proposal and not self._live:
-            self.post_message(self.CompareAsked())
+            self.post_message(CompareAsked())
 
     def action_whitespace(self) -> None:
         """Ask for the diff without changes of white space, or with them again."""
         if not self._live:
-            self.post_message(self.SpaceAsked())
+            self.post_message(SpaceAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
         if self.draft.proposal:
-            self.post_message(self.AttemptsAsked())
+            self.post_message(AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -343,21 +326,23 @@ class DiffView(DiffComments):
             if (hunk := self.hunk(unit)) is not None
         ]
         draft = self.draft.give_chosen(verdict, chosen)
-        if draft is self.draft:
-            self.post_message(self.Told("no line that changes is chosen"))
+        if draft is self.draft and not draft.is_given(verdict, chosen):
+            self.post_message(Told("no line that changes is chosen"))
             return
         self.leave_range()
+        if draft is self.draft:
+            self.post_message(Told(f"these lines are {verdict} already"))
         self._take(draft)
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
         if self.place:
-            self.post_message(self.EditorAsked("edit"))
+            self.post_message(EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
         if self.place:
-            self.post_message(self.EditorAsked("open"))
+            self.post_message(EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
@@ -380,11 +365,4 @@ class DiffView(DiffComments):
             self.draft = draft
             self.redraw()
             if self.is_mounted:
-                self.post_message(self.DraftChanged(draft))
-
-
-def _name(document: Mapping[str, Any]) -> str:
-    """What tells a document from others: its proposal, and with what it is compared."""
-    since = document.get("since")
-    space = "" if document.get("space", True) else " without space"
-    return f"{document['proposal']}{f' since {since}' if since else ''}{space}"
+                self.post_message(DraftChanged(draft))

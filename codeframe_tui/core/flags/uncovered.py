@@ -1,0 +1,22 @@
+"""Code that a proposal brings and its own tests do not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeframe_tui.core.coverage import Coverage
+from codeframe_tui.core.flags.change import flag
+from codeframe_tui.core.verdict import is_test_support
+from codeframe_tui.core.verification import Flag
+
+__all__ = ["uncovered_flags"]
+
+
+def uncovered_flags(coverage: Coverage) -> Iterator[Flag]:
+    """One flag of each file of the code under test, at the first line that does not run."""
+    for file in coverage.files:
+        if file.missed and not is_test_support(file.path):
+            lines = sum(last - first + 1 for first, last in file.missed)
+            what = "one changed line that" if lines == 1 else f"{lines:,} changed lines that"
+            text = f"{what} no test of the proposal runs"
+            yield flag("not_covered", file.path, file.missed[0][0], text)

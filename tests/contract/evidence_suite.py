@@ -1,0 +1,130 @@
+"""What every implementation of the service promises about evidence; see `every_suite`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.queries import ShowTask
+from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.ports import Service
+from codeframe_tui.service import Supervisor
+from codeframe_tui.wire.codec import encode
+from tests.contract.service_kit import add, claim, propose, show
+from tests.service.statements import statements_of
+
+
+def ran(*, failing: int, passing: int, first: str = "") -> Verification:
+    """Evidence of a suite in which so many tests fail; the new ones are among them."""
+    cases = [TestCase(f"t.py::test_{n}", Outcome.FAILED, 0.1, "E", "1 != 2", "long") for n in
+             range(failing)]  # fmt: skip
+    cases += [TestCase(f"t.py::test_{n}", Outcome.PASSED, 0.1) for n in
+              range(failing, failing + passing)]  # fmt: skip
+    if first:
+        cases[0] = replace(cases[0], id=first)
+    suite = tuple(cases)
+    red, green = (Run(name, tests=suite[:2], output="raw") for name in ("red", "failing"))
+    return Verification(
+        Verdict.FAILED, "regression", "they fail", red, green,
+        Run("regressed", tests=suite, output="raw"), Run("not_run"),
+    )  # fmt: skip
+
+
+async def tried(engine: Supervisor, *evidence: Verification) -> str:
+    """A claimed task with an attempt for each of these."""
+    number = await add(engine)
+    await claim(engine)
+    for attempt, found in enumerate(evidence, 1):
+        await propose(engine, number, attempt)
+        await engine.record_verification(number, attempt, found, ())
+    return number
+
+
+def ids(document: dict[str, Any], run: str = "regression") -> list[list[str]]:
+    """The tests that came, by attempt."""
+    found = (each["verification"][run]["tests"] for each in document["attempts"])
+    return [[test["id"].rpartition("_")[2] for test in tests] for tests in found]
+
+
+async def test_a_screen_gets_the_tests_of_one_attempt(engine: Supervisor, service: Service) -> None:
+    number = await tried(
+        engine, ran(failing=3, passing=1), ran(failing=1, passing=1), ran(failing=0, passing=2)
+    )
+    newest = await service.query(ShowTask(number, whole=False))
+    assert ids(newest) == [[], [], ["0", "1"]]
+    older = await service.query(ShowTask(number, whole=False, attempt=1))
+    assert ids(older) == [["0", "1", "2", "3"], [], []]
+    for found in (newest, older):
+        counts = [each["verification"]["regression"]["counts"] for each in found["attempts"]]
+        assert counts == [{"failed": 3, "passed": 1}, {"failed": 1, "passed": 1}, {"passed": 2}]
+        assert [each["verification"]["failed"] for each in found["attempts"]] == [3, 1, 0]
+        verdicts = [each["verification"]["regression"]["verdict"] for each in found["attempts"]]
+        assert verdicts == ["regressed"] * 3
+    assert newest["tested"]["attempt"] == 3
+    assert older["tested"]["attempt"] == 1
+
+
+async def test_tests_that_the_asker_has_do_not_come_again(
+    engine: Supervisor, service: Service
+) -> None:
+    number = await tried(engine, ran(failing=1, passing=1), ran(failing=1, passing=2))
+    first = await service.query(ShowTask(number, whole=False))
+    known = first["tested"]["stamp"]
+    again = await service.query(ShowTask(number, whole=False, known=known))
+    assert (ids(again), again["tested"]["stamp"], again["tested"]["same"]) == (
+        [[], []],
+        known,
+        True,
+    )
+    other = await service.query(ShowTask(number, whole=False, attempt=1, known=known))
+    assert (ids(other), other["tested"]["same"]) == ([["0", "1"], []], False)
+    await engine.record_verification(number, 2, ran(failing=0, passing=1), ())
+    new = await service.query(ShowTask(number, whole=False, known=known))
+    assert (ids(new), new["tested"]["same"]) == ([[], ["0"]], False)
+    assert new["tested"]["stamp"] != known
+
+
+async def test_the_whole_task_has_all_tests_and_its_history(
+    engine: Supervisor, service: Service
+) -> None:
+    number = await tried(engine, ran(failing=1, passing=1), ran(failing=0, passing=2))
+    found = await show(service, number)
+    assert ids(found) == [["0", "1"], ["0", "1"]]
+    assert ids(found, "red") == [["0", "1"], ["0", "1"]]
+    assert found["history"]
+    part = await service.query(ShowTask(number, whole=False))
+    assert part["history"] == []
+    assert part.keys() >= found.keys() - {"tested"}
+
+
+async def test_a_test_that_fails_in_two_runs_fails_once(
+    engine: Supervisor, service: Service
+) -> None:
+    number = await tried(engine, ran(failing=3, passing=0))
+    found = await service.query(ShowTask(number, whole=False))
+    assert found["attempts"][0]["verification"]["failed"] == 3
+
+
+async def test_an_event_costs_no_test_case_and_few_bytes(
+    engine: Supervisor, service: Service
+) -> None:
+    number = await tried(engine, *(ran(failing=n, passing=2_000) for n in range(4)))
+    whole = len(encode(await show(service, number)))
+    first = await service.query(ShowTask(number, whole=False))
+    known = first["tested"]["stamp"]
+    with statements_of() as statements:
+        again = await service.query(ShowTask(number, whole=False, known=known))
+    assert not [each for each in statements if "test_cases" in each or "runs.output" in each]
+    assert len(encode(first)) < whole / 3
+    assert len(encode(again)) < whole / 100
+
+
+@pytest.mark.parametrize("attempt", [0, 7])
+async def test_tests_of_an_attempt_that_is_not_there_are_none(
+    engine: Supervisor, service: Service, attempt: int
+) -> None:
+    number = await tried(engine, ran(failing=0, passing=2))
+    found = await service.query(ShowTask(number, whole=False, attempt=attempt))
+    assert ids(found) == [[]]
