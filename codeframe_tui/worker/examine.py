@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 
+from codeframe_tui.core.causes import RED as RED_KINDS
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
 from codeframe_tui.core.flags.callers import changed_names
@@ -15,7 +16,7 @@ from codeframe_tui.core.flags.module import imported_paths
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, TestRun
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
 
@@ -52,7 +53,12 @@ def frozen_tests(red: Run | None) -> frozenset[str]:
     """Ids of the tests that a RED run froze, without their cases."""
     if red is None or red.verdict != "red":
         return frozenset()
-    return frozenset(test_of(case.id) for case in red.tests if case.outcome in _RED)
+    return frozenset(test_of(case.id) for case in red.tests if _is_red(case))
+
+
+def _is_red(case: TestCase) -> bool:
+    """Evidence of before has no kinds, only outcomes."""
+    return case.kind in RED_KINDS if case.kind else case.outcome in _RED
 
 
 def with_vanished(

@@ -98,6 +98,7 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.adapters.pytest.record.Record._complete", _none),
     ("codeframe_tui.core.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
+    ("codeframe_tui.worker.verify.run_flags", _nothing),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 
