@@ -28,7 +28,9 @@ async def test_only_added_lines_have_a_sign_and_the_text_stays_where_it_was(
         diff = await app.settled(pilot)
         await press(pilot, "=", *keys)  # one side, unless it is turned again
         before = lines(app)
-        diff.mark(MARKS)
+        diff.mark(MARKS, "another proposal")
+        assert lines(app) == before
+        diff.mark(MARKS, "p1")
         after = lines(app)
         differ = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
         assert differ
@@ -37,5 +39,8 @@ async def test_only_added_lines_have_a_sign_and_the_text_stays_where_it_was(
             assert old[at : at + 2] == " +"
             assert new[at] in "•○?"
         assert {"•", "○"} <= {b[i] for a, b in differ for i in range(len(a)) if a[i] != b[i]}
-        diff.mark({})
+        diff.show_live(next(iter(MARKS)), "a\nb\n", None)
+        assert not any(sign in line for line in lines(app) for sign in "•?")
+        diff.show(retry())
+        diff.mark({}, "p1")
         assert lines(app) == before

@@ -157,7 +157,8 @@ class Picture(Screen[None], Surface):
         """Title, file list and evidence of the focus."""
         diff, task = self.part("diff", DiffView), self.state.task
         self._allow()
-        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
+        proposal = str((self.state.diff or {}).get("proposal"))
+        diff.mark(self._signs.look_at(task, proposal), proposal)
         self._flag()
         draft = diff.draft
         title = self.part("title", Label)
