@@ -9,7 +9,7 @@ from tests.diff_documents import retry
 from tests.tui.diff_host import Host, press
 
 MARKS: LineSigns = {
-    file["path"]: [(1, 9, ("•", "faint")), (10, 14, ("○", "amber")), (15, 99, ("?", "faint"))]
+    file["path"]: [(1, 9, ("•", "faint")), (10, 14, ("△", "amber")), (15, 99, ("?", "faint"))]
     for file in retry()["files"]
 }
 
@@ -37,8 +37,8 @@ async def test_only_added_lines_have_a_sign_and_the_text_stays_where_it_was(
         for old, new in differ:
             (at,) = [i for i, (x, y) in enumerate(zip(old, new, strict=True)) if x != y]
             assert old[at : at + 2] == " +"
-            assert new[at] in "•○?"
-        assert {"•", "○"} <= {b[i] for a, b in differ for i in range(len(a)) if a[i] != b[i]}
+            assert new[at] in "•△?"
+        assert {"•", "△"} <= {b[i] for a, b in differ for i in range(len(a)) if a[i] != b[i]}
         diff.show_live(next(iter(MARKS)), "a\nb\n", None)
         assert not any(sign in line for line in lines(app) for sign in "•?")
         diff.show(retry())

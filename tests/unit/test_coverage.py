@@ -146,7 +146,7 @@ def test_each_kind_of_line_has_a_sign_of_its_own() -> None:
         None,
         ("•", "faint"),
         ("•", "faint"),
-        ("○", "amber"),
+        ("△", "amber"),
         None,
         ("?", "faint"),
     ]

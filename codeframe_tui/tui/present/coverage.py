@@ -15,7 +15,7 @@ LineSigns = Mapping[str, Sequence[tuple[int, int, Span]]]
 """Path -> ranges of lines of the proposal in order, each with its sign."""
 _SIGNS: Mapping[str, Span] = {
     "covered": ("•", "faint"),
-    "missed": ("○", "amber"),
+    "missed": ("△", "amber"),
     "unknown": ("?", "faint"),
 }
 
