@@ -1,8 +1,9 @@
 """PYTEST_DONT_REWRITE: sees which of a few lines run while the proposal's own tests run.
 
-With `sys.monitoring` (Python 3.12) each line costs one call ever. Older Pythons trace calls, so
-there only imports and the proposal's own tests are traced, and no more once every line has run.
-Must run on every Python since 3.8.
+A line that runs when its file is imported counts whoever imports it. With `sys.monitoring` (Python
+3.12) each line costs one call ever. Older Pythons trace calls, which makes all of them slower, so
+there only the files in question, while they are imported, and the proposal's own tests are traced,
+and nothing any more once every line has run. Must run on every Python since 3.8.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 NAME = "codeframe coverage"
 ELSEWHERE = ("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver")
 """Modules that are there once processes were started of which Python tells nothing."""
+SLOW = "the proposal brings no tests; on Python 3.12 or newer all tests are looked at"
 STARTS = {
     *("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn"),
     *("os.fork", "os.forkpty", "pty.spawn"),
@@ -86,15 +88,17 @@ class Monitor:
     def __init__(self, spy: Spy) -> None:
         self.spy = spy
         self.mon: Any = vars(sys)["monitoring"]
-        self.events = self.mon.events
+        self.events = events = self.mon.events
         self.active = self.missed = False
+        self.loading: CodeType | None = None
         self.tool = next((each for each in (3, 4) if self.mon.get_tool(each) is None), None)
-        self.calls = {self.events.PY_START: self.begins, self.events.LINE: self.line}
+        self.calls = {events.PY_START: self.begins, events.LINE: self.line}
+        self.calls |= dict.fromkeys((events.PY_RETURN, events.PY_UNWIND), self.ends)
         if self.tool is not None:
             self.mon.use_tool_id(self.tool, NAME)
             for event, call in self.calls.items():
                 self.mon.register_callback(self.tool, event, call)
-            self.mon.set_events(self.tool, self.events.PY_START)
+            self.mon.set_events(self.tool, events.PY_START)
 
     def on(self) -> None:
         """What runs from now on counts."""
@@ -107,15 +111,29 @@ class Monitor:
         """What runs from now on does not count."""
         self.active = False
 
+    def loads(self, code: CodeType) -> None:
+        """A file that is looked at is about to be imported: what runs until it is done counts."""
+        if self.loading is None and self.tool is not None:
+            self.loading = code
+            self.mon.set_events(self.tool, self.events.PY_START | self.events.PY_UNWIND)
+
+    def ends(self, code: CodeType, _offset: int, _value: Any) -> Any:
+        """A file has been imported, or something else has ended meanwhile."""
+        if code is self.loading:
+            self.loading = None
+            self.mon.set_events(self.tool, self.events.PY_START)
+
     def begins(self, code: CodeType, _offset: int) -> Any:
         """Ask for the lines of code that is looked at."""
-        if self.spy.wanted_of(code.co_filename):
-            self.mon.set_local_events(self.tool, code, self.events.LINE)
+        if self.spy.wanted_of(code.co_filename) is not None:
+            events = self.events
+            wanted = events.LINE | (events.PY_RETURN if code is self.loading else 0)
+            self.mon.set_local_events(self.tool, code, wanted)
         return self.mon.DISABLE
 
     def line(self, code: CodeType, line: int) -> Any:
         """A line runs."""
-        if self.active:
+        if self.active or self.loading is not None:
             self.spy.see(code.co_filename, line)
         else:
             self.missed = True
@@ -140,18 +158,26 @@ class Tracer:
         self.spy = spy
         self.left: dict[CodeType, set[int]] = {}
         self.active = self.disturbed = False
+        self.loading: CodeType | None = None
         self.mine: Any = self.call  # one object, to be known again
 
     def on(self) -> None:
         """What runs from now on counts."""
         if self.active or self.disturbed or self.spy.is_done:
             return
-        if sys.gettrace() is not None:
+        if sys.gettrace() not in {None, self.mine}:
             self.disturbed = True
             return
         self.active = True
         threading.settrace(self.mine)
         sys.settrace(self.mine)
+
+    def loads(self, code: CodeType) -> None:
+        """A file that is looked at is about to be imported: it is traced until it is done."""
+        idle = self.loading is None and not self.active and not self.spy.is_done
+        if idle and sys.gettrace() is None:
+            self.loading = code
+            sys.settrace(self.mine)
 
     def off(self) -> None:
         """What runs from now on does not count."""
@@ -175,8 +201,12 @@ class Tracer:
         elif event == "call":
             if self.spy.is_done:
                 sys.settrace(None)
-            if self.spy.is_done or not self._left_of(code):
+            if not self._left_of(code) and code is not self.loading:
                 return None
+        elif event == "return" and code is self.loading:
+            self.loading = None
+            if not self.active:
+                sys.settrace(None)
         return self.mine
 
     def _left_of(self, code: CodeType) -> set[int]:
@@ -198,9 +228,13 @@ class Spy:
     Args:
         project: the project's folder.
         wanted: path in the project -> ranges of lines, first and last.
+        everywhere: all tests count, not only a few; where that would slow them down, nothing is
+            looked at.
     """
 
-    def __init__(self, project: str, wanted: dict[str, list[list[int]]]) -> None:
+    def __init__(
+        self, project: str, wanted: dict[str, list[list[int]]], *, everywhere: bool = False
+    ) -> None:
         self.project = project
         self.spans: dict[str, dict[int, tuple[int, int]]] = {}
         self.hits: dict[str, set[int]] = {}
@@ -212,6 +246,8 @@ class Spy:
             self._look_at(path, ranges)
         self.is_done = not any(self.open.values())
         self.ears: Any = (Monitor if hasattr(sys, "monitoring") else Tracer)(self)
+        if everywhere and isinstance(self.ears, Tracer):
+            self.fault, self.is_done = SLOW, True
         sys.addaudithook(self._hear)
 
     def _look_at(self, path: str, ranges: list[list[int]]) -> None:
@@ -227,8 +263,12 @@ class Spy:
             each for first, last in self.spans[path].values() for each in range(first, last + 1)
         }
 
-    def _hear(self, event: str, _values: Any) -> None:
-        if self.testing and event in STARTS:
+    def _hear(self, event: str, values: Any) -> None:
+        if event == "exec":
+            code = values[0]
+            if isinstance(code, CodeType) and self.wanted_of(code.co_filename) is not None:
+                self.ears.loads(code)
+        elif self.testing and event in STARTS:
             self.apart = True
 
     def wanted_of(self, file: str) -> str | None:
@@ -248,9 +288,9 @@ class Spy:
             self.hits[path].add(line)
             self.is_done = not any(self.open.values())
 
-    def on(self, *, testing: bool) -> None:
-        """What runs from now on counts; ``testing``: other processes are looked out for, too."""
-        self.testing = testing
+    def on(self) -> None:
+        """What runs from now on counts, and other programs are looked out for."""
+        self.testing = True
         self.ears.on()
 
     def off(self) -> None:

@@ -50,7 +50,8 @@ class State:
 
 state = State()
 if OPTIONS["lines"]:
-    state.spy = importlib.import_module(__name__ + "_coverage").Spy(PROJECT, OPTIONS["lines"])
+    _spy = importlib.import_module(__name__ + "_coverage").Spy
+    state.spy = _spy(PROJECT, OPTIONS["lines"], everywhere=not OWN)
 
 
 def ours(path: str) -> bool:
@@ -71,14 +72,6 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
-
-
-@pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_load_initial_conftests() -> Iterator[None]:
-    """Lines that run when a file is imported count."""
-    if state.spy is not None:
-        state.spy.on(testing=False)
-    yield
 
 
 def pytest_configure() -> None:
@@ -105,8 +98,6 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 def pytest_collection_finish(session: Any) -> None:
     """Tell the ids."""
-    if state.spy is not None:
-        state.spy.off()
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -150,7 +141,7 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     """Lines that run in the proposal's own tests count, in their fixtures, too."""
     is_own = state.spy is not None and (not OWN or item.nodeid.split("::")[0] in OWN)
     if is_own:
-        state.spy.on(testing=True)
+        state.spy.on()
     yield
     if is_own:
         state.spy.off()
