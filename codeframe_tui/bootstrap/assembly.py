@@ -13,6 +13,7 @@ from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index import TextIndex
@@ -178,6 +179,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
+        repository=GitRepository(root),
     )
 
 

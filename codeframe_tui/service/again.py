@@ -48,6 +48,9 @@ class UnderWay:
     def __contains__(self, number: str) -> bool:
         return number in self._stops
 
+    def __len__(self) -> int:
+        return len(self._stops)
+
     def reserve(self, number: str) -> None:
         """Keep the place of a task. Raises: Refused."""
         if number in self._stops:

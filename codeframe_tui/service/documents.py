@@ -13,7 +13,7 @@ from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.budget import caps_in_force, shared_caps
-from codeframe_tui.service.switches import Halt, halt, in_force
+from codeframe_tui.service.switches import Halt, InForce, halt, in_force
 from codeframe_tui.settings import Settings
 
 __all__ = [
@@ -57,8 +57,20 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since),
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "ready": tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None,
+        "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
+        "idle": _is_idle(tables, now),
     }
+
+
+def _is_idle(tables: Tables, now: InForce) -> bool:
+    """Whether nothing goes on, and nothing can before a person says or does something."""
+    if tables.queue.counts().get(Group.WORKING) or tables.decisions.pending():
+        return False
+    if tables.tasks.next_revised() is not None:
+        return False
+    return now.paused or tables.tasks.next_ready(fresh=now.tasks_left != 0) is None
 
 
 def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
@@ -158,8 +170,26 @@ def usage(tables: Tables, *, settings: Settings, started: str, now: str) -> Docu
         ],
         "caps": {name: cap or None for name, cap in settings.money.model_dump().items()},
         "reserved_usd": sum(held.values()),
+        "models": [
+            {"model": model, "calls": calls, **usage_fields(each, cost)}
+            for model, (calls, each, cost) in sorted(tables.turns.by_model("").items())
+        ],
+        "periods": {
+            "run": _since(tables, started),
+            "today": _since(tables, f"{now[:10]}T00:00:00.000Z"),
+            "month": _since(tables, f"{now[:7]}-01T00:00:00.000Z"),
+        },
         "budgets": shared_caps(tables, settings, started, now),
     }
+
+
+def _since(tables: Tables, since: str) -> Document:
+    """Calls, tokens and money since a time."""
+    found = tables.turns.by_model(since).values()
+    total = sum((each for _, each, _ in found), start=Usage())
+    calls = sum(many for many, _, _ in found)
+    cost = total_cost([each for _, _, each in found])
+    return {"since": since, "calls": calls, **usage_fields(total, cost)}
 
 
 def usage_fields(tokens: Usage, cost: float | None) -> Document:

@@ -329,7 +329,8 @@ class Supervisor(StoreLedger):
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
-        return {**stored, **shown, **chosen, **self._facts(), "keep": self.keep}
+        idle = {"idle": stored["idle"] and not self._repeating}
+        return {**stored, **idle, **shown, **chosen, **self._facts(), "keep": self.keep}
 
     async def _undo(self, number: str) -> Document:
         known = await self._store.read(lambda tables: find_task(tables, number).number)
@@ -341,7 +342,9 @@ class Supervisor(StoreLedger):
         else:
             raise NotFound(f"task {known} has nothing to undo or redo", hint="see `list`")
         diffs = await workspaces.diff(old, new)
-        return {"task": known, "kind": kind, "files": [asdict(summary(each)) for each in diffs]}
+        made = await self._store.read(lambda tables: undo.commits(tables, known))
+        files = [asdict(summary(each)) for each in diffs]
+        return {"task": known, "kind": kind, "files": files, "commits": made}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "MAX_REMOTE_REQUEST_BYTES",
     "Channel",
     "Dial",
+    "Silence",
     "part",
 ]
 
@@ -22,8 +24,47 @@ HELLO_SECONDS = 10.0
 """How long a client waits for the other side's hello."""
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """When a side from which nothing comes is asked whether it is there, and when it is given up.
+
+    A tunnel can end without a word: what was sent last stands there then and looks like news.
+    No clock is looked at, only time that was waited: who stood still itself has missed nothing.
+
+    Attributes:
+        seconds: without a word, before it is asked and again before each next time.
+        tries: how often it is asked without an answer.
+    """
+
+    seconds: float = 10.0
+    tries: int = 2
+
+    async def until_lost(self, channel: Channel, ask: Callable[[], None]) -> None:
+        """Return when nothing comes, not even what is asked for.
+
+        Args:
+            channel: what is listened to.
+            ask: sends something that the other side answers.
+        """
+        heard, asked = channel.heard, 0
+        while True:
+            await asyncio.sleep(self.seconds)
+            if channel.heard != heard:
+                heard, asked = channel.heard, 0
+            elif asked == self.tries:
+                return
+            else:
+                ask()
+                asked += 1
+
+
 class Channel(Protocol):
     """A framing on a connection: `wire.stream` and `wire.websocket` are the two there are."""
+
+    @property
+    def heard(self) -> int:
+        """Grows with everything that comes, also with each piece of a long message."""
+        ...
 
     async def receive(self) -> dict[str, Any] | None:
         """The next message; None when the other side has gone. Raises: Malformed."""

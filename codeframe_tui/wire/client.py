@@ -18,6 +18,7 @@ from codeframe_tui.wire.channel import (
     MAX_REMOTE_REQUEST_BYTES,
     Channel,
     Dial,
+    Silence,
     part,
 )
 from codeframe_tui.wire.codec import Malformed, decode_event, decode_signal, encode, encode_wish
@@ -45,13 +46,17 @@ class Client:
         comes_back: whether somebody will connect again after a loss; if not, iterators fail with
             ``engine_lost`` too.
         remote: the engine may run on another machine.
+        silence: after which the engine counts as lost, although the connection stands.
 
     Attributes:
         lost: set while there is no engine after there was one.
         engine: what the engine said of itself: ``{"protocol", "version", "pid"}``.
     """
 
-    def __init__(self, *, comes_back: bool = True, remote: bool = False) -> None:
+    def __init__(
+        self, *, comes_back: bool = True, remote: bool = False, silence: Silence | None = None
+    ) -> None:
+        self._silence = silence or Silence()
         self._comes_back = comes_back
         self._remote = remote
         self._max_bytes = MAX_REMOTE_REQUEST_BYTES if remote else MAX_MESSAGE_BYTES
@@ -60,6 +65,7 @@ class Client:
         self._ids = count(1)
         self._channel: Channel | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._feeds: dict[int, _Feed] = {}
         self._ready = asyncio.Event()
@@ -89,6 +95,7 @@ class Client:
             raise
         self._channel = channel
         self._reading = asyncio.create_task(self._read(channel))
+        self._listening = asyncio.create_task(self._listen(channel))
         self.lost.clear()
         self._ready.set()
 
@@ -194,6 +201,15 @@ class Client:
         finally:
             await self._part(channel)
 
+    async def _listen(self, channel: Channel) -> None:
+        """End a connection from which nothing comes any more, not even what is asked for."""
+        await self._silence.until_lost(channel, self._ask_whether_there)
+        channel.abort()
+
+    def _ask_whether_there(self) -> None:
+        with suppress(Refused):
+            self._send({"id": next(self._ids), "stop": 0})  # of no subscription: only an answer
+
     async def _part(self, channel: Channel) -> None:
         self._forget()
         await part(channel, PARTING_SECONDS)
@@ -210,6 +226,8 @@ class Client:
 
     def _forget(self) -> None:
         """The connection is gone: whoever waits on it learns that."""
+        if self._listening is not None:
+            self._listening.cancel()
         self._channel = None
         self._ready.clear()
         self.lost.set()

@@ -14,8 +14,9 @@ from websockets.http11 import Request
 
 from codeframe_tui.ports import Service
 from codeframe_tui.wire.address import LOOPBACK
-from codeframe_tui.wire.channel import MAX_REMOTE_REQUEST_BYTES
+from codeframe_tui.wire.channel import MAX_REMOTE_REQUEST_BYTES, Silence
 from codeframe_tui.wire.codec import Malformed
+from codeframe_tui.wire.relay import first_to_end
 from codeframe_tui.wire.session import Bounds, Sessions
 from codeframe_tui.wire.websocket import accept
 
@@ -41,6 +42,7 @@ class Gateway:
         max_clients: at once, of those that showed a token.
         max_strangers: at once, of those that did not yet; beyond it the oldest is dropped, so that
             nobody without a token can keep out who has one.
+        silence: after which a client counts as gone, although its connection stands.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class Gateway:
         *,
         max_clients: int = MAX_CLIENTS,
         max_strangers: int = MAX_STRANGERS,
+        silence: Silence | None = None,
     ) -> None:
+        self._silence = silence or Silence()
         self._doors = dict(doors)
         self._sessions = Sessions(bounds or BOUNDS)
         self._max_clients = max_clients
@@ -109,7 +113,10 @@ class Gateway:
             logger.warning("refused a client: %s", guard.why)
             return
         self._strangers.pop(writer, None)
-        await self._sessions.serve(channel, guard.service)
+        await first_to_end(
+            self._sessions.serve(channel, guard.service),
+            self._silence.until_lost(channel, channel.ping),
+        )
 
 
 @dataclass

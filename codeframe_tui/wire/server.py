@@ -12,7 +12,7 @@ from typing import cast
 
 from codeframe_tui.core.commands import Command, KeepWorking
 from codeframe_tui.core.events import Event, Signal
-from codeframe_tui.core.queries import Query
+from codeframe_tui.core.queries import Query, ShowOverview
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.wire.session import Bounds, Sessions
 from codeframe_tui.wire.stream import LineChannel, bind, peer_uid
@@ -59,20 +59,49 @@ class Server:
         await self._sessions.close(patience_seconds)
 
     async def until_unneeded(
-        self, *, first_seconds: float = 5.0, linger_seconds: float = 0.5
+        self,
+        *,
+        first_seconds: float = 5.0,
+        linger_seconds: float = 0.5,
+        idle_seconds: float = 60.0,
     ) -> None:
-        """Return when no client is left (or none ever came) for so long and none may come back."""
+        """Return when no client is left (or none ever came) for so long and none may come back.
+
+        Args:
+            first_seconds: for the first client to come.
+            linger_seconds: for one to come back.
+            idle_seconds: between two looks at whether an engine that shall be kept has anything
+                left to do; it ends after two at which nothing could go on and nothing had.
+        """
         moved = self._sessions.moved
         while True:
             moved.clear()
-            if self.keep or self._sessions:
+            if self._sessions:
                 await moved.wait()
+                continue
+            if self.keep:
+                if await self._stays_idle(moved, idle_seconds):
+                    logger.info("kept for nothing: nothing can go on without a person")
+                    return
                 continue
             try:
                 async with asyncio.timeout(linger_seconds if self._had_client else first_seconds):
                     await moved.wait()
             except TimeoutError:
                 return
+
+    async def _stays_idle(self, moved: asyncio.Event, seconds: float) -> bool:
+        """Whether nothing can go on twice in a row; False as soon as a client comes or goes."""
+        before = await self._service.query(ShowOverview())
+        try:
+            async with asyncio.timeout(seconds):
+                await moved.wait()
+        except TimeoutError:
+            now = await self._service.query(ShowOverview())
+            same = before.get("last_event") == now.get("last_event")
+            # who came while it was asked is served
+            return bool(before.get("idle") and now.get("idle") and same) and not moved.is_set()
+        return False
 
     async def submit(self, command: Command) -> Document:
         """The service's door, past the one command that is about this process."""

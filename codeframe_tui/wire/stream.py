@@ -7,9 +7,10 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES
 from codeframe_tui.wire.codec import Malformed, decode
@@ -17,6 +18,18 @@ from codeframe_tui.wire.codec import Malformed, decode
 __all__ = ["LineChannel", "bind", "dial", "peer_uid"]
 
 BACKLOG = 64
+
+
+class _Reader(asyncio.StreamReader):
+    """Counts what comes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.heard = 0
+
+    def feed_data(self, data: Iterable[SupportsIndex]) -> None:
+        self.heard += 1
+        super().feed_data(data)
 
 
 class LineChannel:
@@ -29,6 +42,11 @@ class LineChannel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+
+    @property
+    def heard(self) -> int:
+        """See `Channel`; of one that was dialled."""
+        return self._reader.heard if isinstance(self._reader, _Reader) else 0
 
     async def receive(self) -> dict[str, Any] | None:
         """See `Channel`."""
@@ -64,8 +82,12 @@ class LineChannel:
 
 async def dial(path: Path) -> LineChannel:
     """Connect to the engine that listens there. Raises: OSError."""
-    reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_MESSAGE_BYTES)
-    return LineChannel(reader, writer)
+    reader = _Reader(MAX_MESSAGE_BYTES)
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_unix_connection(
+        lambda: asyncio.StreamReaderProtocol(reader), str(path)
+    )
+    return LineChannel(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
 
 def bind(path: Path) -> socket.socket:

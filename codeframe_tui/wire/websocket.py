@@ -44,6 +44,7 @@ class FrameChannel:
         self._reader = reader
         self._writer = writer
         self._protocol = protocol
+        self.heard = 0
         self._unfinished = bytearray()
         self._messages: deque[bytes] = deque()
 
@@ -59,6 +60,12 @@ class FrameChannel:
         """See `Channel`."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_text(message)
+            self._write()
+
+    def ping(self) -> None:
+        """Send what every other side answers by itself."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_ping(b"")
             self._write()
 
     async def drain(self) -> None:
@@ -98,6 +105,7 @@ class FrameChannel:
         with suppress(ConnectionError):
             data = await self._reader.read(READ_BYTES)
         if data:
+            self.heard += 1
             self._protocol.receive_data(data)
         else:
             self._protocol.receive_eof()

@@ -29,6 +29,7 @@ from codeframe_tui.core.commands import (
     Reject,
     Release,
     Retry,
+    Revise,
     RunTests,
     SetPolicy,
     SetWorkers,
@@ -868,6 +869,35 @@ async def test_the_overview_has_every_field_of_the_header(
     assert found["last_event"] == (await service.query(ShowEvents()))["last"]
 
 
+async def test_the_overview_knows_when_nothing_can_go_on_without_a_person(
+    service: Service, engine: Supervisor
+) -> None:
+    async def is_idle() -> bool:
+        return bool((await service.query(ShowOverview()))["idle"])
+
+    assert await is_idle()
+    number = await add(service)
+    await add(service, depends_on=(number,))
+    assert not await is_idle()
+    await pause(service)
+    assert await is_idle()
+    await pause(service, paused=False)
+    await claim(engine)
+    assert not await is_idle()
+    await propose(engine, number)
+    await engine.to_review(number)
+    assert await is_idle(), "a review waits for a person, who starts an engine"
+    proposal = (await show(service, number))["proposal"]
+    await service.submit(Revise(number, proposal, (("a.py", "mine\n"),)))
+    await pause(service)
+    assert not await is_idle(), "what a person made is tested while workers pause"
+    assert (await engine.claim("w1", revised=True)) is not None
+    await engine.to_review(number)
+    assert await is_idle()
+    await service.submit(Approve(number))
+    assert not await is_idle()
+
+
 async def test_the_queue_puts_what_holds_up_most_first(
     service: Service, engine: Supervisor
 ) -> None:
@@ -999,6 +1029,12 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(
     assert found["tasks"][0].items() >= {"number": number, "cost_usd": total, **tokens}.items()
     assert found["total"].items() >= {"cost_usd": total, **tokens}.items()
     assert found["caps"] == {"per_task": None, "per_run": 5.0, "per_day": None}
+    (model,) = found["models"]
+    assert model.items() >= {"model": "m", "calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"].keys() == {"run", "today", "month"}
+    for period in found["periods"].values():
+        assert period.items() >= {"calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"]["month"]["since"] == "2026-01-01T00:00:00.000Z"
     assert (await show(service, number))["cost_usd"] == total
 
 

@@ -166,9 +166,14 @@ async def test_what_cannot_be_helped_by_trying_again_is_told_once() -> None:
     ]
 
 
-async def test_an_engine_that_is_not_there_yet_is_asked_again() -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [ConnectionRefusedError(), Lacking("it does not answer", hint="end it", code="engine_stuck")],
+    ids=["nobody there", "a dead tunnel"],
+)
+async def test_an_engine_that_is_not_there_yet_is_asked_again(fault: Exception) -> None:
     box, service = Box(), FakeService()
-    async with running(_connect(ConnectionRefusedError(), service), box):
+    async with running(_connect(fault, service), box):
         await box.until(lambda: box.has(EngineFound))
         assert [m.final for m in box.messages if isinstance(m, EngineLost)] == [False]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import stat
 from collections.abc import AsyncIterator
@@ -292,3 +293,45 @@ async def test_the_engine_is_needed_while_a_client_is_there_or_it_shall_keep_on(
         await server.submit(KeepWorking(on=False))
         async with asyncio.timeout(5):
             await end
+
+
+async def test_a_kept_engine_ends_when_nothing_can_go_on_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    service = FakeService()
+    service.documents["ShowOverview"] = {"idle": False, "last_event": 3}
+    async with served(tmp_path, service) as server:
+        await server.submit(KeepWorking(on=True))
+        end = asyncio.create_task(server.until_unneeded(idle_seconds=0.01))
+        await asked(service, 4)
+        assert not end.done()
+        async with raw(tmp_path) as client:
+            await client.hear()
+            service.documents["ShowOverview"] = {"idle": True, "last_event": 3}
+            seen = len(service.asked)
+            await client.ask({"id": 1, "query": {"type": "ShowTasks"}})
+            assert not end.done()
+            assert len(service.asked) <= seen + 2, "who is there is asked nothing about"
+        async with asyncio.timeout(5):
+            await end
+    assert "nothing can go on without a person" in caplog.text
+
+
+async def test_an_engine_that_something_happens_in_is_not_idle(tmp_path: Path) -> None:
+    service = FakeService()
+    async with served(tmp_path, service) as server:
+        await server.submit(KeepWorking(on=True))
+        end = asyncio.create_task(server.until_unneeded(idle_seconds=0.01))
+        for event in range(5):
+            service.documents["ShowOverview"] = {"idle": True, "last_event": event}
+            await asked(service, len(service.asked) + 1)
+        assert not end.done()
+        async with asyncio.timeout(5):
+            await end
+
+
+async def asked(service: FakeService, times: int) -> None:
+    async with asyncio.timeout(5):
+        while len(service.asked) < times:
+            await asyncio.sleep(0)
