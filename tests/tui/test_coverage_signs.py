@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from codeframe_tui.tui.present.coverage import LineSigns
 from tests.diff_documents import retry
 from tests.tui.diff_host import Host, press
+from tests.tui.svg import Picture, svg
 
 MARKS: LineSigns = {
     file["path"]: [(1, 9, ("•", "faint")), (10, 14, ("△", "amber")), (15, 99, ("?", "faint"))]
@@ -44,3 +46,25 @@ async def test_only_added_lines_have_a_sign_and_the_text_stays_where_it_was(
         diff.show(retry())
         diff.mark({}, "p1")
         assert lines(app) == before
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        ((80, 24), "codeframe-dark"),
+        ((120, 40), "codeframe-dark"),
+        ((200, 50), "codeframe-dark"),
+        ((80, 24), "codeframe-light"),
+        ((80, 24), "codeframe-mono"),
+    ],
+    ids=str,
+)
+async def test_lines_with_signs_look_as_meant(
+    size: tuple[int, int], theme: str, snapshot: SnapshotAssertion
+) -> None:
+    app = Host(retry(), wanted=theme)
+    async with app.run_test(size=size) as pilot:
+        diff = await app.settled(pilot)
+        diff.mark(MARKS, "p1")
+        await pilot.pause()
+        assert svg(app) == snapshot.use_extension(Picture)

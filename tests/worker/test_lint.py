@@ -6,12 +6,16 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from sysconfig import get_path
 
 import pytest
 
+from codeframe_tui.adapters.lint import Linters
+from codeframe_tui.adapters.sandbox import NoSandbox
 from codeframe_tui.core.lint import ToolReport
+from codeframe_tui.worker.lint import LintChecker
 from tests.contract.sandbox_room import make_environment
 from tests.worker.room import CONFIG
 from tests.worker.test_verify import TASK, Bench, bench
@@ -122,6 +126,13 @@ async def test_a_project_without_an_environment_is_not_judged_by_our_tools(
         assert [(each.tool, each.verdict) for each in found.values()] == [("ruff", "not_run")]
         verification = await desk.judge({"README.md": "hello\n"})
         assert (verification.lint.verdict, verification.lint.reason) == ("not_run", "absent")
+
+
+async def test_without_a_sandbox_no_tool_runs(tmp_path: Path) -> None:
+    async with bench(tmp_path, {"pyproject.toml": config(RUFF)}, with_tools("ruff")) as desk:
+        desk.verifier.lint = LintChecker(replace(desk.shop, linter=Linters(NoSandbox("none here"))))
+        found = await checked(desk, {"pkg/core.py": "import os\n"})
+        assert found["ruff"] == ToolReport("ruff", "not_run", "no sandbox")
 
 
 async def test_a_file_that_is_no_python_any_more_is_told_by_every_tool(tmp_path: Path) -> None:

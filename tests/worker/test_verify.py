@@ -59,6 +59,7 @@ class Bench:
     verifier: Verifier
     base: str
     settings: Settings
+    shop: Workshop
 
     async def tree(self, changes: Mapping[str, str | None]) -> str:
         """The base with files replaced."""
@@ -111,7 +112,7 @@ async def bench(
         unused = dict.fromkeys(Workshop.__dataclass_fields__)
         shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf(), "clock": SystemClock()}))
         base = (await workspaces.snapshot()).tree
-        yield Bench(workspaces, runner, Verifier(shop), base, settings)
+        yield Bench(workspaces, runner, Verifier(shop), base, settings, shop)
     finally:
         await workspaces.close()
 
