@@ -24,7 +24,7 @@ __all__ = ["LintChecker"]
 
 _MOST_FILES = 300
 _KEPT = 16
-_MISSING = "configured, but not installed in the project's environment"
+_MISSING = "configured, but not in the project's environment"
 
 
 class LintChecker:

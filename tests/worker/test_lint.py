@@ -102,7 +102,7 @@ async def test_absent_broken_and_slow_tools_are_not_run_and_say_why(tmp_path: Pa
         assert found["ruff"].verdict == "clean"
         for name in ("mypy", "ty"):
             assert found[name].verdict == "not_run"
-            assert "not installed" in found[name].message
+            assert "not in the project's environment" in found[name].message
         program = tmp_path / "project" / ".venv" / "bin" / "ruff"
         program.unlink()
         program.write_text("#!/bin/sh\necho it is broken >&2\nexit 3\n")
