@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from sysconfig import get_path
@@ -50,7 +50,7 @@ def config(*sections: str) -> str:
     return CONFIG.decode() + "".join(sections)
 
 
-async def checked(desk: Bench, changes: dict[str, str | None]) -> dict[str, ToolReport]:
+async def checked(desk: Bench, changes: Mapping[str, str | None]) -> dict[str, ToolReport]:
     tree = await desk.tree(changes)
     diffs = await desk.workspaces.diff(desk.base, tree)
     found = await desk.verifier.lint.check(TASK, diffs, desk.base, tree)
@@ -93,6 +93,14 @@ async def test_a_proposal_cannot_loosen_what_it_is_judged_by(tmp_path: Path) -> 
             },
         )
         assert places(found["ruff"]) == [("pkg/core.py", 1, "F401")]
+
+
+async def test_a_module_of_the_project_does_not_take_the_place_of_a_tool(tmp_path: Path) -> None:
+    async with bench(tmp_path, {"pyproject.toml": config(MYPY)}, with_tools("mypy")) as desk:
+        shadow = "import sys\nsys.exit(0)\n"
+        changes = {"mypy.py": shadow, "mypy/__main__.py": shadow, "pkg/core.py": "x: int = ''\n"}
+        found = await checked(desk, changes)
+        assert ("pkg/core.py", 1, "assignment") in places(found["mypy"]), found
 
 
 async def test_absent_broken_and_slow_tools_are_not_run_and_say_why(tmp_path: Path) -> None:
