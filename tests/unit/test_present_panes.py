@@ -18,7 +18,7 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
 from codeframe_tui.tui.present.flags import flags_of
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
@@ -161,7 +161,7 @@ def test_a_title_has_the_room_of_what_is_not_said_beside_it() -> None:
 def test_what_is_said_of_an_attempt_is_not_cut_but_the_title_before_it() -> None:
     document = shown() | {"title": "Retry on 429 and on every other answer that asks for patience"}
     document["attempts"][-1]["cause"] = "hand"
-    line = title_row(document, width=78, hunks=5)
+    line = title_row(document, ReviewNow(5), width=78)
     text = "".join(text for text, _ in laid_out(line.left, line.right, 78))
     assert "…  attempt 2 by hand  " in text
     assert "0/5 accepted" in text
@@ -321,6 +321,14 @@ def test_an_apply_is_told_with_the_way_back() -> None:
     part = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py"], "verdict": "not_verified"})
     told = "".join(text for text, _ in news(part))
     assert told.startswith("✔ 1.2.3 applied: 1 file, not verified, nothing committed")
+    made = {"commit": "c" * 40, "branch": "main", "left_out": ["build/x"]}
+    kept = {"refused": "not committed: a merge is under way", "hint": "end it first"}
+    for commit, words in (
+        (made, "✔ 1.2.3 applied: 1 file, committed cccccccc on main, 1 ignored file left out · u"),
+        (kept, "✔ 1.2.3 applied: 1 file, not committed: a merge is under way · u"),
+    ):
+        applied = Event(7, at(0), "change.applied", "1.2.3", {"files": ["a"], "commit": commit})
+        assert "".join(text for text, _ in news(applied)).startswith(words)
     assert cells(said) < 78
 
 

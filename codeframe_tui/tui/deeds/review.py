@@ -45,6 +45,7 @@ async def approve_all(desk: Desk) -> None:
         partly=draft.count(Verdict.PARTLY),
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
+        hidden=desk.diff.hidden,
     )
     flags = open_red(task)
     apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
@@ -150,6 +151,7 @@ def _sheet(
         rejected=draft.count(Verdict.REJECTED),
         undecided=draft.count(Verdict.UNDECIDED),
         comments=len(changes.get("comments") or ()),
+        commits=bool((desk.state.overview or {}).get("commits")),
     )
     apply = [Choice("a", "apply", "apply")] if draft.parts else []
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
