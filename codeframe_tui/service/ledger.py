@@ -17,7 +17,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
-from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.core.waiting import over, waiting
@@ -150,6 +150,10 @@ class StoreLedger:
 
     def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
         return self._store.read(lambda tables: tables.decisions.pending())
+
+    async def moved_after(self) -> int:
+        found = await self._store.read(lambda tables: tables.settings.get(MOVED_AFTER))
+        return int(found or 0)
 
     async def settle_decision(
         self,
