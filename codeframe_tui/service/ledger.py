@@ -255,7 +255,7 @@ class StoreLedger:
         pause = waits.retry_first
         while True:
             try:
-                return await self._write(handler)
+                return await self._write_to_the_end(handler)
             except Lacking as error:
                 if error.code == "state_damaged":
                     raise
@@ -270,6 +270,18 @@ class StoreLedger:
                 finally:
                     self.publish(over(number))
                 pause = min(2 * pause, waits.retry_cap)
+
+    async def _write_to_the_end(self, handler: Callable[[Unit], T]) -> T:
+        """A write that fails after its worker was stopped is tried once more, too."""
+        writing = asyncio.ensure_future(self._write(handler))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            if not writing.cancelled() and isinstance(writing.exception(), Lacking):
+                with suppress(CodeframeError):
+                    await self._write(handler)
+            raise
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:
         at = self._moment()
