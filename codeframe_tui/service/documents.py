@@ -78,7 +78,7 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
     for cap in caps_in_force(tables, settings, since, since, None):
         if cap.name == "per_run":
             paid = tables.turns.paid
-            return cap.usd + paid(since, None) - paid(cap.since, None)
+            return cap.usd + paid(since, None) - paid(cap.since, None, cap.until)
     return None
 
 

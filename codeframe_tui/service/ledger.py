@@ -56,7 +56,7 @@ class StoreLedger:
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         self._repeating = repeated.UnderWay()
-        self._latest = ""
+        self._latest = self.started = ""
         self.started = self._moment()
         store.listen(self._hear)
 
@@ -292,8 +292,11 @@ class StoreLedger:
         return await self._store.write(run)
 
     def _moment(self) -> str:
-        self._latest = after(self._latest, self._clock.now())
-        return self._latest
+        moment = after(self._latest, self._clock.now())
+        # one that a clock gave which was far ahead: all that was spent since then counts
+        self.started = min(self.started, moment)
+        self._latest = moment
+        return moment
 
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
