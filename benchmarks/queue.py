@@ -29,10 +29,9 @@ from codeframe_tui.core.queries import ShowQueue, Sort
 from codeframe_tui.core.task import Task
 from codeframe_tui.service import windows
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.looks import STYLES
 from codeframe_tui.tui.present.queue import queue_rows
 from codeframe_tui.tui.stylesheets import stylesheets
-from codeframe_tui.tui.widgets.diff.paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.lines import STYLES
 from codeframe_tui.tui.widgets.queue import QueuePane
 from tests.tui.fake_service import NOW, task
 
@@ -54,7 +53,7 @@ class Ours(App[None]):
     """The pane of the cockpit."""
 
     CSS_PATH: ClassVar[Any] = stylesheets("app")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in (*STYLES, *DIFF_STYLES)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
     get_theme_variable_defaults = CockpitApp.get_theme_variable_defaults
 
     def __init__(self, count: int) -> None:

@@ -19,10 +19,21 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
 from codeframe_tui.core.globs import compile_glob
 
-__all__ = ["Approval", "FlagRules", "Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
+__all__ = [
+    "Approval",
+    "Commit",
+    "FlagRules",
+    "Limits",
+    "Money",
+    "Notify",
+    "Settings",
+    "Waits",
+    "config_dir",
+]
 
 Theme = Literal[
     "dark",
@@ -59,6 +70,8 @@ class Waits(BaseModel):
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
     """One test run."""
+    lint: float = Field(120.0, gt=0)
+    """One run of a linter or a type checker."""
     retry_first: float = Field(1.0, gt=0)
     """Wait before a call is repeated for the first time; it doubles each time."""
     retry_cap: float = Field(60.0, gt=0)
@@ -123,6 +136,29 @@ class Approval(BaseModel):
     @classmethod
     def _are_globs(cls, value: list[str]) -> list[str]:
         return _checked_globs(value)
+
+
+class Commit(BaseModel):
+    """A commit of what was applied, on the branch that is checked out.
+
+    It holds exactly the applied paths; what you staged stays staged. No hook and no filter runs.
+    Where it cannot be without harm it is left to you, with the reason.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    on_apply: bool = False
+    """Whether anything is committed."""
+    message: str = Field("{title}\n\nTask {number}", min_length=1)
+    """Its message; ``{number}``, ``{title}``, ``{description}``, ``{issue}`` and ``{explanation}``
+    (the worker's) are filled in."""
+
+    @field_validator("message")
+    @classmethod
+    def _names_what_there_is(cls, value: str) -> str:
+        if unknown := unknown_places(value):
+            raise ValueError(f"nothing is called {{{unknown[0]}}}; see {', '.join(sorted(PLACES))}")
+        return value
 
 
 class FlagRule(BaseModel):
@@ -240,6 +276,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     money: Money = Money()
     approval: Approval = Approval()
+    commit: Commit = Commit()
     flags: FlagRules = FlagRules()
 
     @classmethod

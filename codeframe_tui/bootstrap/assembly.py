@@ -13,9 +13,11 @@ from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
@@ -167,6 +169,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
+        linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,
         settings=parts.settings,
@@ -176,6 +179,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
+        repository=GitRepository(root),
     )
 
 

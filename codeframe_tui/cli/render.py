@@ -83,6 +83,7 @@ def _attempt(attempt: Document) -> list[str]:
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
         lines += _coverage(evidence.get("coverage") or {})
+        lines += _lint(evidence.get("lint") or {})
     for flag in attempt.get("flags", []):
         place = f"{flag['path']}:{flag['line'] or ''}"
         lines.append(f"  {flag['severity']} flag {clean_line(place)} {clean_line(flag['message'])}")
@@ -91,6 +92,17 @@ def _attempt(attempt: Document) -> list[str]:
                 lines.append(f"      {sign} {clean_line(flag[side])}")
         if said := flag.get("acknowledged"):
             lines.append(f"      acknowledged: {clean_line(said['reason'])}")
+    return lines
+
+
+def _lint(lint: Document) -> list[str]:
+    lines = []
+    for tool in lint.get("tools") or ():
+        said = clean_line(tool["message"]) or f"{tool['count']} new, {tool['old']} from before"
+        lines.append(f"    {tool['tool']:<10} {tool['verdict']:<12} {said}")
+        for each in tool["findings"]:
+            place = clean_line(f"{each['path']}:{each['line']}")
+            lines.append(f"      {place} {each['rule']} {clean_line(each['message'])}")
     return lines
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["CAPS", "Answer", "Cap", "Room", "allowed", "raised", "room_under"]
+__all__ = ["CAPS", "Answer", "Cap", "Room", "allowed", "per_call", "raised", "room_under"]
 
 CAPS = {"per_task": "this task", "per_run": "this run", "per_day": "this day (UTC)"}
 """Names of the caps, as in the settings under ``money`` -> whose money they count."""
@@ -16,6 +16,11 @@ _AMOUNT = re.compile(
     r"(?:raise(?: it)?(?: to)?|up to|to)?\s*\$?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(?:\$|usd|dollars?)?",
     re.IGNORECASE,
 )
+_BY = re.compile(
+    r"(?:raise(?: it)? by|\+)\s*\$?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(?:\$|usd|dollars?)?",
+    re.IGNORECASE,
+)
+_ANY_AMOUNT = re.compile(r"(?<![\w.,])\$?(\d{1,9}(?:[.,]\d{1,6})?)(?![\w.,]*\w)")
 
 
 class Room(StrEnum):
@@ -55,14 +60,15 @@ class Answer:
 def allowed(cap: Cap, answers: Iterable[Answer], until: str = "") -> Cap:
     """The cap after the answers to its questions, oldest first.
 
-    An amount replaces it; anything else allows the same amount again, from that question on.
+    An amount replaces it, ``+2`` or ``raise by 2`` adds to it; anything else allows the same amount
+    again, from that question on.
     Answers of an earlier run or day say nothing about this one, nor do those after ``until``.
     """
     now = cap
     for answer in answers:
         if answer.at < cap.since or (until and answer.at > until):
             continue
-        amount = raised(answer.text)
+        amount = raised(answer.text, now.usd)
         if amount is None:
             now = replace(now, since=answer.at, until=until)
         else:
@@ -70,10 +76,27 @@ def allowed(cap: Cap, answers: Iterable[Answer], until: str = "") -> Cap:
     return now
 
 
-def raised(text: str) -> float | None:
-    """The amount that an answer names, e.g. ``10``, ``$7.50`` or ``raise to 20``; or None."""
+def raised(text: str, now: float = 0.0) -> float | None:
+    """The amount that an answer names, e.g. ``10``, ``$7.50``, ``raise to 20`` or ``+5``; or None.
+
+    Args:
+        text: what a person said.
+        now: the cap that ``+5`` adds to.
+    """
+    if found := _BY.fullmatch(text.strip()):
+        return now + _number(found[1])
     found = _AMOUNT.fullmatch(text.strip())
-    return float(found[1].replace(",", ".")) if found else None
+    return _number(found[1]) if found else None
+
+
+def per_call(text: str) -> float:
+    """What an answer counts each call of a model of unknown price as; 0 where it names nothing."""
+    found = _ANY_AMOUNT.search(text)
+    return _number(found[1]) if found else 0.0
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def room_under(cap: Cap, *, spent: float, held: float, wanted: float) -> Room:

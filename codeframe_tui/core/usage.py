@@ -59,11 +59,11 @@ def cost_usd(usage: Usage | None, model: str, prices: Mapping[str, Price] = PRIC
     ) / 1_000_000
 
 
-def most_usd(model: str, input_tokens: int, output_tokens: int) -> float:
-    """The most that a call can cost: nothing cached, all of it written; 0 for an unknown price."""
+def most_usd(model: str, input_tokens: int, output_tokens: int) -> float | None:
+    """The most that a call can cost: nothing cached, all of it written; None = price unknown."""
     plain = cost_usd(Usage(input_tokens, output_tokens), model)
     cached = cost_usd(Usage(0, output_tokens, cache_write_tokens=input_tokens), model)
-    return max(plain or 0.0, cached or 0.0)
+    return None if plain is None or cached is None else max(plain, cached)
 
 
 def total_cost(costs: list[float | None]) -> float | None:

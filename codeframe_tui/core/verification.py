@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
+from codeframe_tui.core.lint import ToolReport
 
 __all__ = [
     "FINE",
@@ -110,7 +111,8 @@ class Run:
 
     Attributes:
         verdict: red: ``red``/``not_red``; green: ``green``/``failing``; regression:
-            ``clean``/``regressed``; each also ``not_verified`` or ``not_run``.
+            ``clean``/``regressed``; lint: ``clean``/``findings``; each also ``not_verified`` or
+            ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
         counts: outcome -> how many tests, where they were left out when it was read; else None.
@@ -156,6 +158,7 @@ class Verification:
         message: one line: why, and what would make it proven.
         failed: tests that fail on the proposal, where they were left out when it was read.
         coverage: of the changed lines, by the proposal's own tests.
+        tools: what the project's linters and type checkers say that they did not say before.
     """
 
     verdict: Verdict
@@ -167,6 +170,7 @@ class Verification:
     lint: Run
     failed: int | None = None
     coverage: Coverage = NOT_MEASURED
+    tools: tuple[ToolReport, ...] = ()
 
 
 def counts_of(run: Run) -> Mapping[str, int]:

@@ -145,10 +145,12 @@ class Ledger(Protocol):
         base: str,
         tree: str,
         verdict: str | None = None,
+        commit: Document | None = None,
     ) -> None:
         """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
-        ``verdict`` is that of what was written, where it is not the attempt's own.
+        ``verdict`` is that of what was written, where it is not the attempt's own; ``commit`` as
+        `worker.commit` tells it.
         """
         ...
 
@@ -176,6 +178,14 @@ class Ledger(Protocol):
 
     async def explicit_policy(self) -> str | None:
         """The policy that a person chose or set; None = the agent's level says."""
+        ...
+
+    async def assume_price(self, number: str, model: str) -> float | None:
+        """What a call of a model of unknown price counts as, in US dollars.
+
+        0 where no cap is set; else what a person said. None while nobody did: the task then waits
+        for an answer, or is back in the queue because another one asks.
+        """
         ...
 
     async def spending(self, number: str) -> tuple[float | None, float | None]:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.lint import LintRun
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -92,6 +93,20 @@ class TestRunner(Protocol):
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """Never raises for what tests do; the reason stands in the result."""
+        ...
+
+
+class Linter(Protocol):
+    """Runs the project's own linters and type checkers."""
+
+    async def tools(self) -> tuple[str, ...]:
+        """Names of those that its environment has."""
+        ...
+
+    async def run(
+        self, tool: str, workspace: Workspace, paths: Sequence[str], *, timeout_seconds: float
+    ) -> LintRun:
+        """What one says of some files; never raises for what it does."""
         ...
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, room_under
+from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, per_call, room_under
 from codeframe_tui.core.moment import believable
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document
@@ -20,7 +20,9 @@ from codeframe_tui.service.switches import pause
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
-__all__ = ["caps_in_force", "is_about", "reserve", "shared_caps", "spending"]
+__all__ = ["assumed", "caps_in_force", "is_about", "reserve", "shared_caps", "spending"]
+
+_PRICE = "The price of {} is unknown"
 
 
 def reserve(
@@ -55,6 +57,36 @@ def reserve(
         data = {"kind": "budget", "seconds": 0.0, "message": said}
         unit.emit("model.waiting", number, data)
     return Room.LATER
+
+
+def assumed(
+    unit: Unit, number: str, model: str, *, settings: Settings, started: str
+) -> float | None:
+    """See `ports.Ledger.assume_price`."""
+    unit.working(number)
+    cap = next(caps_in_force(unit.tables, settings, started, unit.at, number), None)
+    if cap is None:
+        return 0.0
+    asked = [each for each in unit.tables.blockers.all() if _is_about_price(each, model)]
+    answers = [each.answer for each in asked if each.status is BlockerStatus.ANSWERED]
+    if answers:
+        return per_call(answers[-1] or "")
+    pause(unit, f"the price of {model} is unknown", settings)
+    if any(each.status is BlockerStatus.OPEN and each.task != number for each in asked):
+        unit.move(unit.task(number), Status.PENDING)
+        return None
+    question = (
+        f"{_PRICE.format(model)}, so the cap money.{cap.name} of ${cap.usd:.2f} cannot hold. An "
+        "amount counts each of its calls as that much; any other answer lets it run uncounted. "
+        "Then start the workers again."
+    )
+    options = ("count each call as 0.50", "run uncounted")
+    open_blocker(unit, Blocker(number, BlockerKind.SYNC, question, "budget", options=options))
+    return None
+
+
+def _is_about_price(blocker: Blocker, model: str) -> bool:
+    return blocker.cause == "budget" and blocker.question.startswith(_PRICE.format(model) + ",")
 
 
 def caps_in_force(

@@ -59,6 +59,8 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since),
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "ready": tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None,
+        "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
         "idle": _is_idle(tables, now),
     }
@@ -173,8 +175,26 @@ def usage(tables: Tables, *, settings: Settings, started: str, now: str) -> Docu
         ],
         "caps": {name: cap or None for name, cap in settings.money.model_dump().items()},
         "reserved_usd": sum(held.values()),
+        "models": [
+            {"model": model, "calls": calls, **usage_fields(each, cost)}
+            for model, (calls, each, cost) in sorted(tables.turns.by_model("").items())
+        ],
+        "periods": {
+            "run": _since(tables, started),
+            "today": _since(tables, f"{now[:10]}T00:00:00.000Z"),
+            "month": _since(tables, f"{now[:7]}-01T00:00:00.000Z"),
+        },
         "budgets": shared_caps(tables, settings, started, now),
     }
+
+
+def _since(tables: Tables, since: str) -> Document:
+    """Calls, tokens and money since a time."""
+    found = tables.turns.by_model(since).values()
+    total = sum((each for _, each, _ in found), start=Usage())
+    calls = sum(many for many, _, _ in found)
+    cost = total_cost([each for _, _, each in found])
+    return {"since": since, "calls": calls, **usage_fields(total, cost)}
 
 
 def usage_fields(tokens: Usage, cost: float | None) -> Document:

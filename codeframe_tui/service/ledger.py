@@ -163,10 +163,11 @@ class StoreLedger:
         base: str,
         tree: str,
         verdict: str | None = None,
+        commit: Document | None = None,
     ) -> None:
         await self._write(
             lambda unit: review.settle_decision(
-                unit, decision, paths, trees=(base, tree), verdict=verdict
+                unit, decision, paths, trees=(base, tree), verdict=verdict, commit=commit
             )
         )
 
@@ -190,6 +191,13 @@ class StoreLedger:
 
     async def explicit_policy(self) -> str | None:
         return await self._store.read(lambda tables: explicit_policy(tables, self._settings))
+
+    async def assume_price(self, number: str, model: str) -> float | None:
+        settings, started = self._settings, self.started
+        return await self._record(
+            number,
+            lambda unit: budget.assumed(unit, number, model, settings=settings, started=started),
+        )
 
     async def spending(self, number: str) -> tuple[float | None, float | None]:
         at = self._clock.now()

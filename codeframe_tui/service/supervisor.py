@@ -342,7 +342,9 @@ class Supervisor(StoreLedger):
         else:
             raise NotFound(f"task {known} has nothing to undo or redo", hint="see `list`")
         diffs = await workspaces.diff(old, new)
-        return {"task": known, "kind": kind, "files": [asdict(summary(each)) for each in diffs]}
+        made = await self._store.read(lambda tables: undo.commits(tables, known))
+        files = [asdict(summary(each)) for each in diffs]
+        return {"task": known, "kind": kind, "files": files, "commits": made}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""

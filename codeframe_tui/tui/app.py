@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, on
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, find, key_names
+from codeframe_tui.tui.keymap import bindings, key_names
 from codeframe_tui.tui.looks import Looks
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences
-from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.state import OF_A_TASK
 from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
@@ -30,11 +28,10 @@ from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
-from codeframe_tui.tui.widgets.diff.paint import STYLES as DIFF_STYLES
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.theme import full_name
+from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.labels import Label
-from codeframe_tui.tui.widgets.lines import STYLES, LineList
-from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["CockpitApp"]
@@ -63,8 +60,7 @@ class CockpitApp(Reviewer, Looks):
 
     TITLE = "codeframe-tui"
     CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit", "diff")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in (*STYLES, *DIFF_STYLES)}
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
@@ -147,8 +143,6 @@ class CockpitApp(Reviewer, Looks):
         if self._signals:
             guard_running(self._leave)
         self.set_keymap(self._chosen)
-        fold = self._chosen.get("diff.fold", find("diff.fold").keys)
-        self.cockpit.part("diff", DiffView).fold_key = key_names(fold.split(",")[0])
         self.listen()
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
@@ -172,11 +166,11 @@ class CockpitApp(Reviewer, Looks):
             self.cockpit.draw_blockers()
         live = self.state.in_hand
         if live and (live.again or live.progress) and self.cockpit.ready:
-            self.cockpit.draw_tests()
+            self.cockpit.task_parts.draw_tests()
         if (working or self.state.slow) and self.cockpit.ready:
             self.cockpit.draw_header()
         if working and self.cockpit.ready:
-            self.cockpit.draw_activity()
+            self.cockpit.task_parts.draw_activity()
 
     @on(LineList.Chosen)
     def _chosen_row(self, message: LineList.Chosen) -> None:
@@ -195,45 +189,45 @@ class CockpitApp(Reviewer, Looks):
     def _label_clicked(self, message: Label.Clicked) -> None:
         self.action_act(message.action)
 
-    @on(DiffView.ApproveAllAsked)
+    @on(messages.ApproveAllAsked)
     def _approve_all(self) -> None:
         self.action_act("review.approve_all")
 
-    @on(DiffView.Told)
-    def _told(self, message: DiffView.Told) -> None:
+    @on(messages.Told)
+    def _told(self, message: messages.Told) -> None:
         self.tell((message.text, message.style))
 
-    @on(DiffView.JumpAsked)
-    def _jump(self, message: DiffView.JumpAsked) -> None:
+    @on(messages.JumpAsked)
+    def _jump(self, message: messages.JumpAsked) -> None:
         self.action_act(f"reading.{message.what}")
 
-    @on(FileList.Picked)
-    def _file_picked(self, message: FileList.Picked) -> None:
+    @on(messages.FilePicked)
+    def _file_picked(self, message: messages.FilePicked) -> None:
         self.cockpit.go("diff")
-        self.cockpit.part("diff", DiffView).reach(Place(message.path), top=True)
+        self.cockpit.task_parts.reach_file(message.path)
 
-    @on(DiffView.SendAsked)
+    @on(messages.SendAsked)
     def _send(self) -> None:
         self.action_act("review.send")
 
-    @on(DiffView.LetterAsked)
+    @on(messages.LetterAsked)
     def _copy_letter(self) -> None:
         self.action_act("review.copy_letter")
 
-    @on(DiffView.CommentAsked)
+    @on(messages.CommentAsked)
     def _comment(self) -> None:
         self.action_act("review.comment")
 
-    @on(DiffView.FlagAsked)
+    @on(messages.FlagAsked)
     def _flag_asked(self) -> None:
         self.action_act("review.acknowledge")
 
-    @on(DiffView.AttemptsAsked)
+    @on(messages.AttemptsAsked)
     def _attempts(self) -> None:
         self.action_act("review.attempts")
 
-    @on(DiffView.EditorAsked)
-    def _editor_asked(self, message: DiffView.EditorAsked) -> None:
+    @on(messages.EditorAsked)
+    def _editor_asked(self, message: messages.EditorAsked) -> None:
         self.action_act(f"review.{message.wish}")
 
     def on_key(self, event: events.Key) -> None:
@@ -253,11 +247,13 @@ class CockpitApp(Reviewer, Looks):
             self.tell(("one moment, that row is on its way", "dim"))
         elif place == "diff":
             self.cockpit.go("diff")
-            getattr(self.cockpit.part("diff", DiffView), f"action_{name}")()
+            getattr(self.cockpit.task_parts.diff, f"action_{name}")()
         elif place == "list":
             self._move(name)
         elif action == "app.theme":
             self.next_theme()
+        elif place == "theme":
+            self.use_theme(full_name(name))
         elif not self.cockpit.at_once(action):
             self._run(action)
 
@@ -269,7 +265,7 @@ class CockpitApp(Reviewer, Looks):
 
     def _keep_up(self, place: str) -> None:
         """A key is about the row under the cursor, also when its move is not yet told."""
-        if not self.cockpit.ready:
+        if not self.cockpit.begun:
             return
         if place == "queue" and (number := self.cockpit.part("queue", QueuePane).number):
             self.focus_task(number)
@@ -281,7 +277,7 @@ class CockpitApp(Reviewer, Looks):
     @property
     def _row_is_coming(self) -> bool:
         """Whether the cursor is on a place whose task is not known yet."""
-        cursor = self.cockpit.cursor_of("queue") if self.cockpit.ready else None
+        cursor = self.cockpit.cursor_of("queue") if self.cockpit.begun else None
         return cursor is not None and not is_task(cursor)
 
     def _run(self, action: str, pasted: str = "") -> None:
@@ -298,6 +294,7 @@ class CockpitApp(Reviewer, Looks):
             keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
+            preview=self.preview,
         )
         self.run_worker(do(action, desk, pasted=pasted), group="deeds")
 
@@ -308,15 +305,3 @@ class CockpitApp(Reviewer, Looks):
     def action_help_quit(self) -> None:
         """What ctrl+c says when nothing is selected."""
         self.tell((key_names(self._chosen.get("app.quit", "q")), "bold"), (" leaves", "dim"))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every action of the table, by what it does."""
-        del screen
-        for key in KEYS:
-            if key.action != "app.palette":
-                keys = key_names(self._chosen.get(key.action, key.keys))
-                title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
-                yield SystemCommand(
-                    title, keys, lambda action=key.action: self.action_act(action)
-                )  # fmt: skip
-        yield from self.theme_commands()

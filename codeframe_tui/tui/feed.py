@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -53,7 +53,6 @@ _KEPT = 262_144  # characters of one merged stream; a tick shows far less
 _TRIES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)  # seconds before the next attempt to connect
 
 
-@dataclass(slots=True)
 class _Slot:
     """A document that is kept fresh.
 
@@ -61,9 +60,10 @@ class _Slot:
         wish: counts the questions whose answer must differ; an older answer is of no use.
     """
 
-    query: Query | None = None
-    wish: int = 0
-    stale: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self) -> None:
+        self.query: Query | None = None
+        self.wish = 0
+        self.stale = asyncio.Event()
 
 
 class Feed:

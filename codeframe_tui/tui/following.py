@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
 
 from codeframe_tui.core import queries
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
+from codeframe_tui.tui import later
+from codeframe_tui.tui.arriving import Arrivals
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
@@ -26,24 +29,28 @@ from codeframe_tui.tui.messages import (
     Slow,
     Streamed,
 )
-from codeframe_tui.tui.present.diff.supply import opened
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
-from codeframe_tui.tui.present.tested import stamp_of, with_tests
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.waiting import SLOW
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
+
+if TYPE_CHECKING:
+    from codeframe_tui.tui.present.truths import Ends
+    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = ["Follower"]
 
 ROWS = 100
 """Rows of each group that are asked for before it is known which are in sight."""
+_FIRST = ("overview", "blockers", "queue")
+"""Documents of the first picture: they are shown before all parts are there."""
 _TOLD = (("undo", "u"), ("retry", "t"))
 """Keys of the queue that a line above the footer names."""
 
@@ -72,6 +79,7 @@ class Follower(App[int]):
         self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
+        self.arrivals = Arrivals(self.feed, self.state)
         self._chosen, self._key_problems = _checked(chosen)
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
@@ -83,9 +91,9 @@ class Follower(App[int]):
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
-    def tell(self, *spans: Span) -> None:
-        """Say one line above the footer, for a while."""
-        self.cockpit.notice(*spans)
+    def tell(self, *spans: Span, until: Ends | None = None) -> None:
+        """Say one line above the footer, for a while; at most until an event makes it untrue."""
+        self.cockpit.notice(*spans, until=until)
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -93,33 +101,37 @@ class Follower(App[int]):
     def _arrived(self, message: Arrived) -> None:
         document = message.document
         if message.slot in {"diff", "copy"}:
-            document = opened(document, getattr(self.state, message.slot))
-        elif message.slot == "task":
-            filled = with_tests(document, self.state.task)
-            if filled is None:
-                self.want_task()
-                return
-            document = dict(filled)
-            if document["number"] == self.state.focus:
-                self.want_task(stamp_of(document))
+            document = self.cockpit.task_parts.opened(message.slot, document)
+        elif (whole := self.arrivals.take(message.slot, document)) is not None:
+            document = whole
+        else:
+            return
         setattr(self.state, message.slot, document)
-        if self.cockpit.ready:
+        if self.cockpit.ready or (self.cockpit.begun and message.slot in _FIRST):
             self._show(message.slot)
+
+    @on(Cockpit.Begun)
+    def _cockpit_begun(self) -> None:
+        self._show_all(_FIRST)
 
     @on(Cockpit.Ready)
     def _cockpit_ready(self) -> None:
         if not gc.isenabled():  # off since the start; all that is there by now stays
             gc.freeze()
             gc.enable()
-        self._supplier = Supplier(self.feed.query, self.cockpit.part("diff", DiffView))
+        self._supplier = Supplier(self.feed.query, self.cockpit.task_parts.diff)
         self.run_worker(self._supplier.run(), group="supplier")
-        for slot in SLOTS:
-            if getattr(self.state, slot) is not None:
-                self._show(slot)
+        self.run_worker(later.load, group="later", thread=True)
+        self._show_all(SLOTS)
         if self._key_problems:
             more = len(self._key_problems) - 1
             rest = f" · {more} more: codeframe-tui config" if more else ""
             self.tell((safe(self._key_problems[0]), "amber"), (rest, "dim"))
+
+    def _show_all(self, slots: Iterable[str]) -> None:
+        for slot in slots:
+            if getattr(self.state, slot) is not None:
+                self._show(slot)
 
     def _show(self, slot: str) -> None:
         """Draw what depends on a document."""
@@ -133,31 +145,15 @@ class Follower(App[int]):
             case "task":
                 self._follow_task()
             case "base":
-                self.cockpit.draw_writing()
+                self.cockpit.task_parts.draw_writing()
             case "diff" | "copy":
-                self.cockpit.draw_diff()
-                self.cockpit.draw_task()
+                self.cockpit.task_parts.draw_diff()
+                self.cockpit.task_parts.draw_task()
             case "review":
-                self.cockpit.draw_review()
+                self.cockpit.task_parts.draw_review()
             case _:
-                self.cockpit.draw_activity()
+                self.cockpit.task_parts.draw_activity()
         self.cockpit.draw_footer()
-
-    def want_task(self, known: str | None = None) -> None:
-        """Fetch the task in focus; the tests come of the attempt that is shown.
-
-        Args:
-            known: stamp of the tests that are here: from now on they need not come again.
-        """
-        number = self.state.focus
-        if number is None:
-            self.feed.want("task", None)
-            return
-        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown or None)
-        if known is None:
-            self.feed.want("task", shown)
-        else:
-            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
@@ -171,7 +167,7 @@ class Follower(App[int]):
         self.feed.want("copy", copy if number and state.is_by_hand else None)
         if state.copy is not None and (not state.is_by_hand or state.copy["task"] != number):
             state.copy = None
-            self.cockpit.draw_diff()
+            self.cockpit.task_parts.draw_diff()
 
     def _follow_task(self) -> None:
         """Show the task in focus, and fetch its change when it has one."""
@@ -184,10 +180,10 @@ class Follower(App[int]):
         self.want_change()
         if not attempts and self.state.diff is not None:
             self.state.diff = None
-            self.cockpit.draw_diff()
-        self.cockpit.draw_writing()
-        self.cockpit.draw_task()
-        self.cockpit.draw_tests()
+            self.cockpit.task_parts.draw_diff()
+        self.cockpit.task_parts.draw_writing()
+        self.cockpit.task_parts.draw_task()
+        self.cockpit.task_parts.draw_tests()
         self.cockpit.draw_blockers()
 
     @on(Missing)
@@ -198,15 +194,29 @@ class Follower(App[int]):
             return
         if message.slot in {"task", "diff", "copy", "review", "activity"} and self.cockpit.ready:
             setattr(self.state, message.slot, None)
-            self.cockpit.draw_diff()
+            self.cockpit.task_parts.draw_diff()
             self.cockpit.draw()
         if message.error.code not in {"not_found", "not_in_hand"}:
             self.tell(("✘ ", "red"), (safe(message.error.message), "text"))
 
-    @on(DiffView.Scrolled)
+    @on(messages.Scrolled)
     def _diff_scrolled(self) -> None:
         if self._supplier is not None:
             self._supplier.wake()
+
+    @on(messages.EarlierAsked)
+    def _earlier_asked(self, message: messages.EarlierAsked) -> None:
+        self.run_worker(self._give_earlier(message.lines), group="earlier")
+
+    async def _give_earlier(self, lines: PagedList) -> None:
+        """What happened before what is here."""
+        try:
+            await self.arrivals.earlier()
+            self.cockpit.task_parts.draw_activity()
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        finally:
+            lines.answered()
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
@@ -214,10 +224,13 @@ class Follower(App[int]):
         self._follow_event(event)
         keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
         said = news(event, **keys)
-        if said and event.type == "blocker.opened":
-            self.cockpit.aside(*said)
-        elif said:
-            self.tell(*said)
+        self.cockpit.heard(event)
+        if not said:
+            return
+        from codeframe_tui.tui.present.truths import truth_of  # noqa: PLC0415 - when something is said
+
+        tell = self.cockpit.aside if event.type == "blocker.opened" else self.tell
+        tell(*said, until=truth_of(event))
 
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
@@ -262,28 +275,28 @@ class Follower(App[int]):
                 shown = shown or signal.task == self.state.focus
         if not shown or not self.cockpit.ready:
             return
-        self.cockpit.draw_tests()
+        self.cockpit.task_parts.draw_tests()
         if self.cockpit.pane == "activity":
-            self.cockpit.draw_activity()
+            self.cockpit.task_parts.draw_activity()
         if any(signal.kind == "file" for signal in message.signals):
             if self.state.task is not None and self.state.writing is not None:
                 number, path = str(self.state.task.get("number")), self.state.writing[0]
                 self.feed.want("base", queries.ShowBase(number, path))
-            self.cockpit.draw_writing()
+            self.cockpit.task_parts.draw_writing()
 
     @on(EngineLost)
     def _engine_lost(self, message: EngineLost) -> None:
         why = safe(message.why)  # of an engine that may be another machine's
         self.state.lost = "no engine" if message.final else why
         self.state.refused = why if message.final else ""
-        if self.cockpit.ready:
+        if self.cockpit.begun:
             self.cockpit.draw_header()
 
     @on(Slow)
     def _slow(self, message: Slow) -> None:
         since = self.now() - timedelta(seconds=SLOW)
         self.state.slow = (message.what, since) if message.what else None
-        if self.cockpit.ready:
+        if self.cockpit.begun:
             self.cockpit.draw_header()
 
     @on(EngineFound)
@@ -292,33 +305,36 @@ class Follower(App[int]):
         self.state.overview = message.overview
         self._engines += 1
         self._diff_scrolled()
-        if not self.cockpit.ready:
+        if not self.cockpit.begun:
             return
         self.cockpit.draw_header()
         if self._engines > 1:
             key = key_names(self._chosen.get("app.workers", "P"))
             starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
             said = "the engine was started again, nothing is lost  "
-            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
+            from codeframe_tui.tui.present.truths import until  # noqa: PLC0415 - seldom happens
+
+            paused = starts if message.overview.get("paused") else ()
+            self.tell((said, "text"), *paused, until=until("workers.changed"))
 
     # -- the task in focus ----------------------------------------------------------------------
 
     def focus_task(self, number: str | None) -> None:
         """Make diff, tests and activity be about a task."""
-        if number == self.state.focus or not self.cockpit.ready:
+        if number == self.state.focus or not self.cockpit.begun:
             return
         self.state.focus = number
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
         self.feed.focus(number)
-        self.want_task()
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
+        self.arrivals.want_task()
+        self.arrivals.want_activity()
         for slot in ("diff", "copy", "review"):
             self.feed.want(slot, None)
-        self.cockpit.part("diff", DiffView).reviewable = self.state.reviewable
+        self.cockpit.task_parts.diff.reviewable = self.state.reviewable
         self.cockpit.part("queue", QueuePane).bring(number)
         self._look()
-        self.cockpit.part("activity", LineList).move_to(None, tell=False)
+        self.cockpit.task_parts.activity.move_to(None, tell=False)
         self.cockpit.draw_footer()
 
     def _follow_queue(self) -> None:
@@ -327,11 +343,14 @@ class Follower(App[int]):
         queue = self.cockpit.part("queue", QueuePane)
         if queue.cursor is None and queue.wanted is None:
             queue.move_to(first_key(self.state.queue or {}), tell=False)
+        if not self.cockpit.ready:  # first the rows, then what else there is of a task
+            self.cockpit.call_after_refresh(self.cockpit.furnish)
+            return
         if self.state.focus is None:
             self.focus_task(queue.number)
         self._look()
-        self.cockpit.draw_writing()
-        self.cockpit.draw_task()
+        self.cockpit.task_parts.draw_writing()
+        self.cockpit.task_parts.draw_task()
 
     @on(QueuePane.Looked)
     def _look(self) -> None:

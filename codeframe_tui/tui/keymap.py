@@ -110,6 +110,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.back", "escape", "back", "Back; never decides anything"),
     Key("app.help", "question_mark,f1", "help", "All keys"),
     Key("app.welcome", "f3", "", "What this is, and how to begin"),
+    Key("app.usage", "f4", "", "Money and tokens: by day, model and task, and the caps"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),
     Key("app.quit", "q", "quit", "Leave; asks while work runs"),
 )

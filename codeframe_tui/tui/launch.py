@@ -10,10 +10,9 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.preferences import DEFAULTS, Preferences, read_preferences
@@ -26,8 +25,7 @@ if TYPE_CHECKING:  # all ports at once would delay the first picture
 __all__ = ["Options", "open_cockpit", "run"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to open the cockpit.
 
     Attributes:

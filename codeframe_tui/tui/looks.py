@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from textual import on
-from textual.app import App, SystemCommand
-from textual.command import CommandPalette
+from textual.app import App
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -19,7 +19,17 @@ from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.theme import DARK, MONO, NAMES, full_name, short_name, theme, variables
 from codeframe_tui.tui.widgets.door import Door
 
-__all__ = ["Looks"]
+__all__ = ["STYLES", "Looks"]
+
+STYLES = (
+    *("text", "dim", "faint", "amber", "blue", "green", "red", "violet", "cyan", "bold"),
+    *("bar", "cursor", "cursor-idle", "added", "removed"),
+    *("file", "extra", "hit", "added-word", "removed-word"),
+    *("keyword", "string", "comment", "number", "function", "class", "self", "decorator"),
+)
+"""Names of styles that lines use. Each is a class ``line--NAME`` whose style the app tells: one set
+for all views, since a style sheet is applied to every component of every widget again and again."""
+_OF_LINES = frozenset(f"line--{name}" for name in STYLES)
 
 
 class Looks(App[int]):
@@ -58,6 +68,21 @@ class Looks(App[int]):
         """Textual's own, and the last door for text: fields show what was typed or pasted."""
         return [*super().get_line_filters(), self._door]
 
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """Those of lines are worked out when first drawn: few are in the first picture."""
+        for name in names:
+            if name not in self._component_styles and name in _OF_LINES:
+                line = DOMNode(classes=name)
+                line._attach(self)  # noqa: SLF001 - as Textual does with component classes
+                self.stylesheet.apply(line, animate=False)
+                self._component_styles[name] = line.styles
+        return super().get_component_styles(*names)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Lines have other styles from now on."""
+        self._component_styles.clear()
+        super().refresh_css(animate)
+
     def next_theme(self) -> None:
         """The theme after this one."""
         self.use_theme(NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)])
@@ -73,25 +98,11 @@ class Looks(App[int]):
         said = " · config.toml names another for the next time" if self._preferences.theme else ""
         self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
 
-    def theme_commands(self) -> Iterable[SystemCommand]:
-        """One for each theme."""
-        for name in NAMES:
-            yield SystemCommand(
-                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
-            )  # fmt: skip
-
-    @on(CommandPalette.OptionHighlighted)
-    def _preview(self, message: CommandPalette.OptionHighlighted) -> None:
-        """A theme under the palette's cursor is seen at once; any other line brings ours back."""
-        hit = getattr(message.highlighted_event.option, "hit", None)
-        kind, _, short = str(getattr(hit, "text", "")).partition(": ")
+    def preview(self, action: str) -> None:
+        """A theme under the palette's cursor is seen at once; anything else brings ours back."""
+        kind, _, short = action.partition(".")
         if not self.no_color:
-            self._wear(full_name(short) if kind == "Theme" else self._worn)
-
-    @on(CommandPalette.Closed)
-    def _preview_ends(self, message: CommandPalette.Closed) -> None:
-        if not message.option_selected:
-            self._wear(self._worn)
+            self._wear(full_name(short) if kind == "theme" else self._worn)
 
     def _wear(self, name: str) -> None:
         if name != self.theme and (wanted := theme(name)) is not None:

@@ -10,9 +10,9 @@ import logging
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 __all__ = ["DEFAULTS", "Alerts", "Kept", "Preferences", "draws_signs", "read_preferences"]
 
@@ -25,8 +25,7 @@ _POOR = ("linux", "dumb", "vt1", "vt2", "vt5", "cons25")
 """Starts of the names of terminals that lack most signs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts:
+class Alerts(NamedTuple):
     """Which reasons call a person who looks elsewhere, and how: `settings.Notify`."""
 
     bell: tuple[str, ...] = ("review", "blocker", "failed", "budget")
@@ -35,8 +34,7 @@ class Alerts:
     protocol: str = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """The part of `settings.Settings` that is the cockpit's, with the same names and defaults.
 
     Attributes:
@@ -44,7 +42,7 @@ class Preferences:
         ascii: None = as the terminal needs.
     """
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     theme: str | None = None
     ascii: bool | None = None
     reduced_motion: bool = False

@@ -15,12 +15,12 @@ from codeframe_tui.tui.feed import Connect
 from codeframe_tui.tui.following import Follower
 from codeframe_tui.tui.keeping import Keeper
 from codeframe_tui.tui.keymap import key_names
-from codeframe_tui.tui.present.draft import ReviewDraft
 from codeframe_tui.tui.present.rows import safe
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets import messages
 
 if TYPE_CHECKING:  # commands are loaded when the first one is given
     from codeframe_tui.core.commands import SaveDraft
+    from codeframe_tui.tui.present.draft import ReviewDraft
 
 __all__ = ["Reviewer"]
 
@@ -49,20 +49,20 @@ class Reviewer(Follower):
         """
         other = attempt != self.state.attempt_shown
         self.state.attempt_shown, self.state.since = attempt, since
-        self.cockpit.part("diff", DiffView).stay()
+        self.cockpit.task_parts.diff.stay()
         if other:
-            self.want_task()
+            self.arrivals.want_task()
         self.want_change()
         if self.state.copy is not None:
-            self.cockpit.draw_diff()
-            self.cockpit.draw_task()
+            self.cockpit.task_parts.draw_diff()
+            self.cockpit.task_parts.draw_task()
         self.cockpit.draw_footer()
 
-    @on(DiffView.ProposalAsked)
+    @on(messages.ProposalAsked)
     def _look_back(self) -> None:
         self.look_at(self.state.newest if self.state.shows_copy else None)
 
-    @on(DiffView.Refused)
+    @on(messages.OnlyToRead)
     def _only_to_read(self) -> None:
         state = self.state
         if state.reading:
@@ -72,12 +72,12 @@ class Reviewer(Follower):
         else:
             self.tell((f"{safe(state.focus)} does not wait for a decision", "dim"))
 
-    @on(DiffView.SpaceAsked)
+    @on(messages.SpaceAsked)
     def _toggle_space(self) -> None:
         self.state.space = not self.state.space
         self.look_at(self.state.attempt_shown, self.state.since)
 
-    @on(DiffView.CompareAsked)
+    @on(messages.CompareAsked)
     def _compare(self) -> None:
         state = self.state
         if state.since is not None:
@@ -87,11 +87,11 @@ class Reviewer(Follower):
         else:
             self.tell(("there is no earlier attempt to compare with", "dim"))
 
-    @on(DiffView.HitsAsked)
-    def _hits_asked(self, message: DiffView.HitsAsked) -> None:
+    @on(messages.HitsAsked)
+    def _hits_asked(self, message: messages.HitsAsked) -> None:
         self.run_worker(self._give_hits(message), group="hits")
 
-    async def _give_hits(self, asked: DiffView.HitsAsked) -> None:
+    async def _give_hits(self, asked: messages.HitsAsked) -> None:
         """Hits in a diff of which not all text is here."""
         _, attempt, since, space, text = asked.about
         wanted = queries.ShowHits(self.state.focus or "", attempt, since, text, space)
@@ -100,13 +100,13 @@ class Reviewer(Follower):
         except CodeframeError as error:
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         else:
-            self.cockpit.part("diff", DiffView).give_hits(asked, found)
+            self.cockpit.task_parts.diff.give_hits(asked, found)
 
-    @on(DiffView.LinesAsked)
-    def _lines_asked(self, message: DiffView.LinesAsked) -> None:
+    @on(messages.LinesAsked)
+    def _lines_asked(self, message: messages.LinesAsked) -> None:
         self.run_worker(self._give_lines(message), group="lines")
 
-    async def _give_lines(self, asked: DiffView.LinesAsked) -> None:
+    async def _give_lines(self, asked: messages.LinesAsked) -> None:
         """Unchanged lines that a person wants to see."""
         try:
             side = await self.feed.query(
@@ -118,20 +118,20 @@ class Reviewer(Follower):
         except CodeframeError as error:
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         else:
-            self.cockpit.part("diff", DiffView).give_lines(asked, side)
+            self.cockpit.task_parts.diff.give_lines(asked, side)
 
-    @on(DiffView.Choosing)
-    def _choosing(self, message: DiffView.Choosing) -> None:
+    @on(messages.Choosing)
+    def _choosing(self, message: messages.Choosing) -> None:
         self.state.choosing = message.on
         if self.cockpit.ready:
             self.cockpit.draw_footer()
 
-    @on(DiffView.DraftChanged)
-    def _draft_changed(self, message: DiffView.DraftChanged) -> None:
+    @on(messages.DraftChanged)
+    def _draft_changed(self, message: messages.DraftChanged) -> None:
         if not self.cockpit.ready:
             return
-        self.cockpit.draw_task()
-        draft, diff = message.draft, self.cockpit.part("diff", DiffView)
+        self.cockpit.task_parts.draw_decided()
+        draft, diff = message.draft, self.cockpit.task_parts.diff
         if draft.look or not diff.is_restored(draft.name):
             return  # what was kept of it is still on its way, and must not be replaced
         self.keeper.keep(draft.name, partial(_kept, draft))

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui.core import queries
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, WrongUse
-from codeframe_tui.tui.widgets.diff.rows import DiffRows
 
 if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Document
+    from codeframe_tui.tui.widgets.diff.rows import DiffRows
 
 __all__ = ["Ask", "Supplier"]
 

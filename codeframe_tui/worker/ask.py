@@ -99,7 +99,9 @@ async def _within_window(
             data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
             await shop.ledger.record_event("context.shortened", number, data)
         usd = most_usd(model, prefix + told.tokens, limits.reply_tokens)
-        if not await shop.ledger.reserve(number, usd):
+        if usd is None:
+            usd = await shop.ledger.assume_price(number, model)
+        if usd is None or not await shop.ledger.reserve(number, usd):
             return None
         request = TurnRequest(model, system, told.messages, tools, limits.reply_tokens)
         try:

@@ -13,6 +13,7 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.flags.uncovered import uncovered_flags
+from codeframe_tui.core.lint import summed_up
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
@@ -24,11 +25,12 @@ from codeframe_tui.core.verdict import (
     judge,
     needs_base_run,
 )
-from codeframe_tui.core.verification import Flag, TestRun, Verification
+from codeframe_tui.core.verification import Flag, Run, TestRun, Verification
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
+from codeframe_tui.worker.lint import LintChecker
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
@@ -46,6 +48,7 @@ class Verifier:
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
+        self.lint = LintChecker(shop)
         self._listed: _Kept[str, TestRun] = _Kept()
         self._red: _Kept[tuple[str, tuple[str, ...]], TestRun] = _Kept()
 
@@ -68,6 +71,7 @@ class Verifier:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
         self._listed.clear()
         self._red.clear()
+        self.lint.forget()
 
     async def verify(
         self, task: Task, base: str, tree: str
@@ -109,7 +113,10 @@ class Verifier:
             *with_vanished(examination, listed, regression),
             *uncovered_flags(coverage),
         )
-        return replace(verification, coverage=coverage), in_order(flags)
+        tools = await self.lint.check(task, diffs, base, tree)
+        lint = Run(*summed_up(tools))
+        evidence = replace(verification, coverage=coverage, lint=lint, tools=tools)
+        return evidence, in_order(flags)
 
     async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
         """The base with the proposal's versions of the tests and of what serves only them."""

@@ -1053,6 +1053,12 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(
     assert found["tasks"][0].items() >= {"number": number, "cost_usd": total, **tokens}.items()
     assert found["total"].items() >= {"cost_usd": total, **tokens}.items()
     assert found["caps"] == {"per_task": None, "per_run": 5.0, "per_day": None}
+    (model,) = found["models"]
+    assert model.items() >= {"model": "m", "calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"].keys() == {"run", "today", "month"}
+    for period in found["periods"].values():
+        assert period.items() >= {"calls": 2, "cost_usd": total, **tokens}.items()
+    assert found["periods"]["month"]["since"] == "2026-01-01T00:00:00.000Z"
     assert (await show(service, number))["cost_usd"] == total
 
 

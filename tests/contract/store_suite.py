@@ -12,6 +12,7 @@ import pytest
 from codeframe_tui.core.coverage import Coverage, FileCoverage
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.lint import Finding, ToolReport
 from codeframe_tui.core.progress import Attempt, ToolResult
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.verification import Outcome, Run, TestCase
@@ -144,9 +145,11 @@ async def test_values_come_back_as_they_went(store: Store) -> None:
     assert await store.read(lambda t: t.turns.spent("")) is None
 
 
-async def test_which_lines_ran_is_kept_with_the_evidence(store: Store) -> None:
+async def test_which_lines_ran_and_what_tools_said_is_kept_with_the_evidence(store: Store) -> None:
     lines = FileCoverage("a.py", ((1, 2),), ((3, 3),), ((5, 9),))
-    told = replace(evidence(), coverage=Coverage("sys.settrace", "why", (lines,), 7))
+    tool = ToolReport("ruff", "findings", "", (Finding("F401", "a.py", 3, "unused"),), 4, 2)
+    coverage = Coverage("sys.settrace", "why", (lines,), 7)
+    told = replace(evidence(), coverage=coverage, tools=(tool,))
     attempt = Attempt(1, "b", "t", "p", "", ())
 
     def write(tables: Tables) -> None:

@@ -13,6 +13,7 @@ import pytest
 from codeframe_tui.core.commands import Answer, Cancel, SetWorkers
 from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.service import Supervisor
+from codeframe_tui.settings import Money
 from tests.contract.service_kit import add, claim, engine_on, reply, status
 
 
@@ -226,3 +227,46 @@ async def test_a_reply_of_unknown_cost_counts_as_what_was_reserved_also_after_a_
     found = await usage(engine)
     assert (found["total"]["cost_usd"], found["budgets"][0]["spent_usd"]) == (None, 6.0)
     assert not await engine.reserve(second, 0.1)
+
+
+@pytest.mark.fault(
+    "model",
+    "the model's price is unknown while a cap of money is set",
+    sees="a question before the first call",
+    kept="the cap: each call counts as much as you say",
+)
+async def test_a_model_of_unknown_price_is_asked_about_once_before_it_costs_anything(
+    engine: Supervisor,
+) -> None:
+    first, second = await tasks(engine, 2)
+    assert await engine.assume_price(first, "house-model") is None
+    assert await engine.assume_price(second, "house-model") is None
+    asked = await blocker(engine)
+    assert asked["question"].startswith(
+        "The price of house-model is unknown, so the cap money.per_run of $5.00 cannot hold."
+    )
+    assert (await engine.query(ShowOverview()))["paused"]
+    assert [await status(engine, n) for n in (first, second)] == ["blocked", "pending"]
+    await engine.submit(Answer(asked["id"], asked["options"][0]))
+    await engine.submit(SetWorkers(paused=False))
+    claimed = {(await claim(engine)).number for _ in range(2)}
+    assert claimed == {first, second}
+    assert await engine.assume_price(first, "house-model") == 0.5
+    assert await engine.assume_price(first, "house-model-2") is None
+    assert (await blocker(engine))["question"].startswith("The price of house-model-2 is unknown")
+
+
+async def test_without_a_cap_nobody_is_asked_for_a_price(tmp_path: Path) -> None:
+    async with engine_on(tmp_path / "state.db") as engine:
+        engine._settings = engine._settings.model_copy(update={"money": Money(per_run=0)})
+        (number,) = await tasks(engine, 1)
+        assert await engine.assume_price(number, "house-model") == 0.0
+
+
+async def test_other_words_let_it_run_uncounted(engine: Supervisor) -> None:
+    (number,) = await tasks(engine, 1)
+    await engine.assume_price(number, "house-model")
+    await engine.submit(Answer((await blocker(engine))["id"], "run uncounted"))
+    await engine.submit(SetWorkers(paused=False))
+    await claim(engine)
+    assert await engine.assume_price(number, "house-model") == 0.0

@@ -12,10 +12,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.theme import Theme
 
-from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.looks import STYLES
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.supplier import Ask, Supplier
 from codeframe_tui.tui.theme import DARK, theme, variables
+from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.diff.view import DiffView
 
 __all__ = ["Clock", "Host", "press", "until"]
@@ -35,7 +36,7 @@ class Host(App[None]):
     """The diff alone, with everything it says in a list."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets("app", "diff")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = CockpitApp.COMPONENT_CLASSES
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
 
     def __init__(self, document: dict[str, Any] | None = None, *, wanted: str = DARK) -> None:
         super().__init__()
@@ -71,7 +72,7 @@ class Host(App[None]):
         self.supplier = Supplier(ask, self.diff)
         self.run_worker(self.supplier.run())
 
-    def on_diff_rows_scrolled(self) -> None:
+    def on_scrolled(self) -> None:
         if self.supplier is not None:
             self.supplier.wake()
 
@@ -83,26 +84,26 @@ class Host(App[None]):
         self.clock.now += 1
         return self.diff
 
-    def on_diff_folds_lines_asked(self, message: DiffView.LinesAsked) -> None:
+    def on_lines_asked(self, message: messages.LinesAsked) -> None:
         """Lines are ``line N``, as the engine would send them from a file of so many."""
         self.said.append(message)
         last = min(message.last, self.total, message.first + 1_999)
         lines = [f"line {number}" for number in range(message.first, last + 1)]
         self.diff.give_lines(message, {"lines": lines, "total": self.total, "tokens": None})
 
-    def on_diff_search_hits_asked(self, message: DiffView.HitsAsked) -> None:
+    def on_hits_asked(self, message: messages.HitsAsked) -> None:
         self.said.append(message)
 
-    def on_diff_looks_told(self, message: DiffView.Told) -> None:
+    def on_told(self, message: messages.Told) -> None:
         self.said.append(message)
 
-    def on_diff_view_draft_changed(self, message: DiffView.DraftChanged) -> None:
+    def on_draft_changed(self, message: messages.DraftChanged) -> None:
         self.said.append(message)
 
-    def on_diff_view_send_asked(self, message: DiffView.SendAsked) -> None:
+    def on_send_asked(self, message: messages.SendAsked) -> None:
         self.said.append(message)
 
-    def on_diff_view_approve_all_asked(self, message: DiffView.ApproveAllAsked) -> None:
+    def on_approve_all_asked(self, message: messages.ApproveAllAsked) -> None:
         self.said.append(message)
 
 

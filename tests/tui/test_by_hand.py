@@ -369,7 +369,7 @@ def by_hand_service(copy: Path) -> FakeService:
 async def at_the_copy(drive: Drive) -> DiffView:
     await in_inbox(drive)
     view = drive.app.cockpit.query_one(DiffView)
-    await drive.until(lambda: drive.app.state.focus == "1.2.1" and view.count() > 10)
+    await drive.until(lambda: view.document["proposal"] == "hand-1.2.1" and view.count() > 10)
     return view
 
 

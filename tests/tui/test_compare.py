@@ -8,7 +8,7 @@ import pytest
 
 from codeframe_tui.core.commands import AddTask, Reject
 from codeframe_tui.core.parts import Parts
-from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.task_panes import FileList
 from tests.tui.review_room import FIRST, SECOND, Desk, numbered, reviewing
 
 THIRD = {**SECOND, "c.py": numbered("c", line_3="three")}

@@ -14,6 +14,7 @@ from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets.messages import ApproveAllAsked, DraftChanged, SendAsked, Told
 from tests.diff_documents import document, file, hunk, large, retry
 from tests.tui.diff_host import Host, press, until
 
@@ -131,7 +132,7 @@ async def test_no_verdict_acts_in_the_first_moment_of_a_proposal() -> None:
         app.clock.now += 0.299
         await press(pilot, "space", "a", "r", "R", "A", "S", "U")
         assert diff.draft.count(Verdict.UNDECIDED) == 7
-        assert all(isinstance(each, DiffView.DraftChanged) for each in app.said)
+        assert all(isinstance(each, DraftChanged) for each in app.said)
         app.clock.now += 0.002
         await press(pilot, "space")
         assert diff.draft.parts
@@ -170,7 +171,7 @@ async def test_what_is_not_reviewable_or_still_written_takes_no_verdict() -> Non
         app.clock.now += 1
         await press(pilot, "space", "A", "S", "u", "U")
         assert not diff.draft.parts
-        assert not [each for each in app.said if not isinstance(each, DiffView.DraftChanged)]
+        assert not [each for each in app.said if not isinstance(each, DraftChanged)]
 
 
 async def test_a_shown_proposal_that_becomes_reviewable_is_guarded_again() -> None:
@@ -198,8 +199,8 @@ async def test_approving_all_and_sending_only_ask() -> None:
     async with app.run_test(size=SIZE) as pilot:
         diff = await app.settled(pilot)
         await press(pilot, "space", "A", "S")
-        await until(pilot, lambda: isinstance(app.said[-1], DiffView.SendAsked))
-        assert isinstance(app.said[-2], DiffView.ApproveAllAsked)
+        await until(pilot, lambda: isinstance(app.said[-1], SendAsked))
+        assert isinstance(app.said[-2], ApproveAllAsked)
         assert diff.sent_draft is diff.draft
         assert diff.draft.count(Verdict.ACCEPTED) == 1
 
@@ -360,7 +361,7 @@ async def test_with_nothing_to_show_every_key_is_harmless() -> None:
         diff = await app.settled(pilot)
         await press(pilot, *(each.keys.split(",")[0] for each in DIFF_ACTIONS))
         assert diff.place is None
-        assert all(isinstance(said, DiffView.Told) for said in app.said)
+        assert all(isinstance(said, Told) for said in app.said)
 
 
 async def test_a_hundred_thousand_lines_open_and_scroll_by_the_rows_in_sight(

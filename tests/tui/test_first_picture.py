@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from textual.geometry import Region
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
@@ -45,3 +46,39 @@ def without_collecting() -> Iterator[None]:
 async def test_garbage_is_collected_again_when_the_cockpit_stands() -> None:
     async with opened():
         assert gc.isenabled()
+
+
+async def test_the_rows_come_before_the_parts_that_are_not_in_the_first_picture() -> None:
+    class Early(CockpitApp):
+        seen: tuple[str, ...] = ()
+
+        async def on_cockpit_begun(self) -> None:
+            here = {str(each.id) for each in self.cockpit.query("LineView")}
+            self.seen = (*sorted({"queue", "diff", "tests"} & here),)
+
+    app = Early(never, now=lambda: NOW, tick=0)
+    async with app.run_test() as pilot:
+        drive = Drive(app, pilot, FakeService())
+        await drive.until(lambda: app.cockpit.ready)  # they are not waited for by anybody
+        assert app.seen == ("queue",)
+        assert app.cockpit.query_one("#diff").is_mounted
+
+
+async def test_an_early_key_finds_the_part_it_is_for() -> None:
+    class Early(CockpitApp):
+        async def on_cockpit_begun(self) -> None:
+            assert not self.cockpit.ready
+            self.action_act("app.pane_activity")
+
+    app = Early(never, now=lambda: NOW, tick=0)
+    async with app.run_test() as pilot:
+        drive = Drive(app, pilot, FakeService())
+        await drive.in_pane("activity")
+        assert app.cockpit.has_class("-at-activity")
+
+
+async def test_rows_are_whole_while_their_scrollbar_is_not_laid_out_yet() -> None:
+    async with opened() as drive:
+        pane = drive.pane("queue")
+        wide = pane.line_width + 1
+        assert {each.cell_length for each in pane.render_lines(Region(0, 0, wide, 3))} == {wide}

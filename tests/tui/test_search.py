@@ -8,7 +8,9 @@ from codeframe_tui.core.queries import ShowHits
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.supply import opened as opened_document
 from codeframe_tui.tui.widgets.diff.view import DiffView
-from codeframe_tui.tui.widgets.panes import ActivityPane, BlockersPane
+from codeframe_tui.tui.widgets.messages import HitsAsked
+from codeframe_tui.tui.widgets.panes import BlockersPane
+from codeframe_tui.tui.widgets.task_panes import ActivityPane
 from tests.diff_documents import document, file, hunk, large
 from tests.tui.diff_host import Host, until
 from tests.tui.driving import Drive, opened
@@ -121,9 +123,9 @@ async def test_where_not_all_text_is_here_the_engine_is_asked_once_a_person_paus
         diff.seek("ret")
         diff.seek("retry")
         assert diff.found == "…"
-        await until(pilot, lambda: bool(app.said) and isinstance(app.said[-1], DiffView.HitsAsked))
+        await until(pilot, lambda: bool(app.said) and isinstance(app.said[-1], HitsAsked))
         asked = app.said[-1]
-        assert [each.about for each in app.said if isinstance(each, DiffView.HitsAsked)] == [
+        assert [each.about for each in app.said if isinstance(each, HitsAsked)] == [
             ("p1", 2, None, True, "retry")
         ]
         hits = [["b.py", 1, 0], ["a.py", 1, 0], ["gone.py", 1, 0], ["a.py", 1, 1]]

@@ -8,6 +8,7 @@ from typing import Any
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.queries import Query, ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff.pages import PAGE
+from codeframe_tui.tui.widgets.messages import Scrolled
 from tests.diff_documents import document, file, hunk, retry
 from tests.tui.diff_host import Host, press, until
 from tests.unit.test_diff_pages import in_room
@@ -127,6 +128,6 @@ async def test_what_is_not_found_is_not_asked_for_again_and_a_lost_engine_is() -
         app.supply(engine)
         await until(pilot, lambda: len(engine.asked) == 2)
         engine.refuses = NotFound("no such hunk")
-        diff.post_message(diff.Scrolled())
+        diff.post_message(Scrolled())
         await until(pilot, lambda: is_there(app))
         assert "…" in shown(app)[3]

@@ -85,5 +85,5 @@ async def test_what_is_on_its_way_is_not_said_to_be_missing() -> None:
     async with opened(service) as drive:
         drive.key("3")
         drive.app.state.attempt_shown = 1
-        drive.app.cockpit.draw_tests()
+        drive.app.cockpit.task_parts.draw_tests()
         assert "The tests of this attempt are on their way." in _rows(drive)

@@ -12,7 +12,7 @@ from codeframe_tui.tui.present.fuzzy import ranked
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.lines import LineList
-from codeframe_tui.tui.widgets.panes import FileList
+from codeframe_tui.tui.widgets.task_panes import FileList
 from tests.diff_documents import document, file, hunk
 from tests.tui.diff_host import Host, press
 from tests.tui.driving import Drive, opened

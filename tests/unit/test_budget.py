@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.budget import Answer, Cap, Room, allowed, raised, room_under
+from codeframe_tui.core.budget import Answer, Cap, Room, allowed, per_call, raised, room_under
 
 CAP = Cap("per_run", 5.0, "2026-03-02T10")
 
@@ -40,6 +42,62 @@ def test_an_amount_replaces_the_cap_and_other_words_allow_the_same_again() -> No
     assert allowed(CAP, [second]) == Cap("per_run", 12.0, CAP.since)
     assert allowed(CAP, [first, second]) == Cap("per_run", 12.0, CAP.since)
     assert allowed(CAP, [second, first]) == Cap("per_run", 12.0, first.at)
+
+
+@pytest.mark.parametrize("said", ["+2.50", "raise by 2,5", "Raise it by $2.50 dollars", "+ $2.5"])
+def test_an_amount_with_a_plus_is_added_to_what_the_cap_is_by_then(said: str) -> None:
+    first, second = Answer("2026-03-02T11", "7"), Answer("2026-03-02T12", said)
+    assert allowed(CAP, [second]).usd == 7.5
+    assert allowed(CAP, [first, second]).usd == 9.5
+    assert allowed(CAP, [second, second]).usd == 10.0
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("count each call as 0.50", 0.5),
+        ("$0,25 a call", 0.25),
+        ("3", 3.0),
+        ("run uncounted", 0.0),
+        ("gpt4 is fine", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_what_a_call_of_unknown_price_counts_as(said: str, amount: float) -> None:
+    assert per_call(said) == amount
+
+
+CALLS = st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.0, 1.0)), min_size=1, max_size=12)
+
+
+@given(st.lists(CALLS, min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_workers_together_overrun_a_cap_by_no_more_than_one_call(
+    works: list[list[tuple[float, float]]], random: Random
+) -> None:
+    """Each worker holds the most of a call, then settles a share of it; in any order."""
+    spent, held = 0.0, dict.fromkeys(range(len(works)), 0.0)
+    left = {worker: list(calls) for worker, calls in enumerate(works)}
+    most = max(wanted for calls in works for wanted, _ in calls)
+    waiting: set[int] = set()
+    while ready := [worker for worker, calls in left.items() if calls and worker not in waiting]:
+        worker = random.choice(ready)
+        wanted, share = left[worker][0]
+        if held[worker]:
+            spent += wanted * share
+            held[worker] = 0.0
+            left[worker].pop(0)
+            waiting.clear()
+            continue
+        room = room_under(CAP, spent=spent, held=sum(held.values()), wanted=wanted)
+        if room is Room.YES:
+            held[worker] = wanted
+        elif room is Room.LATER:
+            assert any(held.values()), "nobody would wake it"
+            waiting.add(worker)
+        else:
+            left[worker].clear()
+        assert spent + sum(held.values()) <= CAP.usd + most + 1e-9
+    assert spent <= CAP.usd + most + 1e-9
 
 
 def test_what_was_answered_in_an_earlier_run_says_nothing_about_this_one() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def settings_of(folder: Path, monkeypatch: pytest.MonkeyPatch, **environment: st
 
 
 def told(preferences: Preferences) -> dict[str, Any]:
-    return asdict(preferences)
+    return preferences._asdict() | {"notify": preferences.notify._asdict()}
 
 
 @pytest.mark.parametrize("text", ["", CONFIG])
@@ -52,7 +51,7 @@ def test_the_cockpit_reads_what_the_settings_read(
     expected = settings_of(tmp_path, monkeypatch)
     found = told(read_preferences(tmp_path / "config.toml", {}))
     assert found == {name: expected[name] for name in found}
-    assert {each.name for each in fields(Alerts)} == set(expected["notify"])
+    assert set(Alerts._fields) == set(expected["notify"])
 
 
 def test_the_environment_wins_for_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

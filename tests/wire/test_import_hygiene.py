@@ -28,6 +28,26 @@ APP = """
 import codeframe_tui.tui.app, codeframe_tui.wire.start
 assert not {"codeframe_tui.core.commands", "codeframe_tui.ports"} & set(sys.modules)
 """
+BEGUN = """
+import asyncio
+import codeframe_tui.tui.launch, codeframe_tui.wire.start
+from codeframe_tui.tui.app import CockpitApp
+
+async def never():
+    await asyncio.Event().wait()
+
+class App(CockpitApp):
+    async def on_cockpit_begun(self):
+        own = sorted(name for name in sys.modules if name.startswith("codeframe_tui"))
+        assert len(own) <= 77, f"{len(own)}; parts that come later: task_parts, later"
+        late = {"deeds", "modals", "present.diff.kinds", "present.draft", "present.proof",
+                "screens.task_parts", "widgets.diff.view", "widgets.log", "widgets.task_panes"}
+        assert not {f"codeframe_tui.tui.{name}" for name in late} & set(own)
+        assert not {"codeframe_tui.core.queries.tasks", "rapidfuzz"} & set(sys.modules)
+        self.exit(0)
+
+assert App(never).run(headless=True) == 0
+"""
 STOP_AT_THE_PICTURE = """
 import codeframe_tui.tui.launch as launch
 def stop(project): raise SystemExit
@@ -54,6 +74,7 @@ else:
         STOP_BEFORE_TEXTUAL,
         STOP_AT_THE_PICTURE,
         APP,
+        BEGUN,
     ],
 )
 def test_the_cockpit_loads_nothing_heavy(script: str, tmp_path: Path, runtime: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from codeframe_tui.adapters.model.assembly import Assembly
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core import usage
-from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.commands import Answer, RaiseLimit
 from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.core.usage import Price
 from codeframe_tui.settings import Settings
@@ -122,3 +122,47 @@ async def test_several_workers_overrun_a_shared_cap_by_one_call_at_most(tmp_path
         assert len(questions) == 1
         states = [(await here.show(name))["status"] for name in names]
         assert sorted(set(states)) == ["blocked", "pending"]
+
+
+async def test_four_workers_together_overrun_a_cap_by_no_more_than_one_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(usage.PRICES, Settings().model, Price(0.0, 1e6, 0.0, 0.0))
+    reply_tokens, cap = 256, 700.0
+    looks = Line(*[call("Glob", pattern="*")] * 200)
+    money: dict[str, Any] = {"per_task": 0, "per_run": cap, "per_day": 0}
+    limits = {"reply_tokens": reply_tokens, "turns": 200}
+    async with room(tmp_path, looks, money=money, limits=limits) as here:
+        for _ in range(4):
+            await here.add()
+        await here.start(4)
+        await here.until("workers.changed", paused=True)
+        found = await here.service.query(ShowUsage())
+        (run,) = found["budgets"]
+        assert run["spent_usd"] + run["reserved_usd"] <= cap + reply_tokens
+        (asked,) = (await here.service.query(ShowBlockers()))["blockers"]
+        assert asked["limit"]["name"] == "per_run"
+        rows = [each for each in found["tasks"] if each["output_tokens"]]
+        assert len(rows) > 1, "several workers spent"
+        await here.service.submit(RaiseLimit(asked["id"], 2 * cap))
+
+
+async def test_a_model_of_unknown_price_waits_for_a_person_and_counts_as_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Assembly.reply
+    monkeypatch.setattr(Assembly, "reply", lambda self: replace(whole(self), model="house-model"))
+    steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(FILE))
+    async with room(tmp_path, steps, model="house-model") as here:
+        task = await here.add()
+        await here.start()
+        await here.becomes(task, "blocked")
+        assert here.script.asked == []
+        [asked] = (await here.service.query(ShowBlockers()))["blockers"]
+        await here.service.submit(Answer(asked["id"], "count each call as 3"))
+        await here.start()
+        await here.becomes(task, "blocked")
+        assert len(here.script.asked) == 2, "two calls of three dollars are more than five"
+        [asked] = (await here.service.query(ShowBlockers()))["blockers"]
+        assert asked["question"].startswith("The cap money.per_run of $5.00 is reached")
+        assert (await here.service.query(ShowUsage()))["total"]["cost_usd"] is None

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import open_sandbox
@@ -21,6 +22,7 @@ from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.verification import Flag, TestRun, Verdict, Verification
 from codeframe_tui.ports import TestRequest
+from codeframe_tui.settings import Settings
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 from tests.worker.room import PLAIN, Files, make_project, settings_in
@@ -56,6 +58,7 @@ class Bench:
     runner: Counting
     verifier: Verifier
     base: str
+    settings: Settings
 
     async def tree(self, changes: Mapping[str, str | None]) -> str:
         """The base with files replaced."""
@@ -81,10 +84,21 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIterator[Bench]:
-    """A verifier for the plain project with more files."""
+async def bench(
+    folder: Path,
+    files: Mapping[str, str] | None = None,
+    prepare: Callable[[Path], None] = lambda _: None,
+) -> AsyncIterator[Bench]:
+    """A verifier for the plain project with more files.
+
+    Args:
+        folder: an empty one.
+        files: path -> text.
+        prepare: what else is done with the project, e.g. an environment is made.
+    """
     more: Files = {path: (0o644, text.encode()) for path, text in (files or {}).items()}
     project, settings = make_project(folder / "project", {**PLAIN, **more}), settings_in(folder)
+    prepare(project)
     place = open_project(project, settings.state_dir)
     place.prepare()
     workspaces = GitWorkspaces(place.root, place.state, settings.limits)
@@ -93,10 +107,11 @@ async def bench(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIt
         sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         runner = Counting(PytestRunner(sandbox))
         known: dict[str, Any] = {"workspaces": workspaces, "runner": runner, "settings": settings}
+        known["linter"] = Linters(sandbox)
         unused = dict.fromkeys(Workshop.__dataclass_fields__)
         shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf(), "clock": SystemClock()}))
         base = (await workspaces.snapshot()).tree
-        yield Bench(workspaces, runner, Verifier(shop), base)
+        yield Bench(workspaces, runner, Verifier(shop), base, settings)
     finally:
         await workspaces.close()
 

@@ -119,7 +119,8 @@ class ShowLetter:
 class ShowUndo:
     """What an undo, or a redo of what is undone, would write.
 
-    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}]}``.
+    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}], "commits":
+    [id]}``: commits that were made of it stay in the history.
     """
 
     number: str

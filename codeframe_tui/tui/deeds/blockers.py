@@ -22,6 +22,7 @@ from codeframe_tui.tui.present.rows import heading, safe, wrap
 from codeframe_tui.tui.present.sheets import guard_rows
 from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.times import money
+from codeframe_tui.tui.present.truths import at_rest, until
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["answer", "approve_as_is", "raise_", "skip", "split"]
@@ -45,9 +46,9 @@ async def answer(desk: Desk) -> None:
         lambda said: _answer(blocker, said),
     )
     if taken is not None:
-        desk.tell(
-            ("✔ ", "green"), (f"{safe(blocker.get('task'))} goes on with your answer", "text")
-        )
+        number = str(blocker.get("task"))
+        said = (f"{safe(number)} goes on with your answer", "text")
+        desk.tell(("✔ ", "green"), said, until=at_rest(number))
 
 
 async def _evidence(desk: Desk, blocker: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
@@ -86,7 +87,7 @@ async def raise_(desk: Desk) -> None:
         said, first = f"{tried} failed. How many more may the worker make?", "3"
     else:
         cap, spent = limit.get("cap_usd"), limit.get("spent_usd")
-        said = f"{money(spent)} of {money(cap)} are spent. What is the new cap, in dollars?"
+        said = f"{money(spent)} of {money(cap)} are spent. The new cap in dollars, or +5 for more?"
         first = f"{2 * float(cap or 0):.2f}"
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if not attempts and limit.get("name") != "per_task":
@@ -96,15 +97,18 @@ async def raise_(desk: Desk) -> None:
             f"Raise the limit · {_title(blocker)}", rows, send="raise", text=text or first,
             wrong=wrong,
         ),
-        lambda text: RaiseLimit(key, _number(text)),
+        lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
     if taken is not None:
-        desk.tell(("✔ ", "green"), (f"{safe(taken.get('task'))} goes on", "text"))
+        number = str(taken.get("task"))
+        desk.tell(("✔ ", "green"), (f"{safe(number)} goes on", "text"), until=at_rest(number))
 
 
-def _number(text: str) -> float:
+def _number(text: str, now: float) -> float:
+    """A number; with a plus it is added to what is there now."""
+    more = now if text.strip().startswith("+") else 0.0
     try:
-        return float(text.strip().removeprefix("$").replace(",", "."))
+        return more + float(text.strip().lstrip("+$ ").replace(",", "."))
     except ValueError:
         raise Refused(f"{safe(text)} is no number", hint="write one, e.g. 3 or 7.50") from None
 
@@ -121,7 +125,8 @@ async def skip(desk: Desk) -> None:
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if await desk.choose("Skip this question?", rows, Choice("enter", "skip", "yes")):
         await desk.submit(Skip(str(blocker["id"])))
-        desk.tell((f"{number} is put aside", "dim"))
+        aside = (f"{number} is put aside", "dim")
+        desk.tell(aside, until=until("task.released", "task.status", task=number))
 
 
 async def split(desk: Desk) -> None:

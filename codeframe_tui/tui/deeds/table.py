@@ -16,14 +16,17 @@ from codeframe_tui.tui.deeds import (
     hand,
     history,
     importing,
+    palette,
     reading,
     review,
     tasks,
     tests,
+    usage,
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
 
@@ -75,7 +78,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
-    "app.palette": cockpit.palette,
+    "app.usage": usage.show,
+    "app.palette": palette.palette,
     "app.quit": cockpit.quit_,
 }
 """Every action that asks or sends something; `Cockpit.at_once` has the others."""
@@ -96,4 +100,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
             await DEEDS[action](desk)
     except CodeframeError as error:
         hint = f" · {safe(error.hint)}" if error.hint else ""
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"))
+        again = until("task.status", task=desk.number) if desk.number else None
+        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)

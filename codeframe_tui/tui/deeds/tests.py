@@ -10,7 +10,8 @@ from codeframe_tui.core.queries import ShowTestOutput
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.output import Output
 from codeframe_tui.tui.present.diff.kinds import Place
-from codeframe_tui.tui.present.links import Link, definition, links_of
+from codeframe_tui.tui.present.links import Link, definition, links_of, place_of
+from codeframe_tui.tui.present.lint import place_in
 from codeframe_tui.tui.present.proof import UNCHANGED, failing
 from codeframe_tui.tui.present.rows import Span, safe, safe_lines
 from codeframe_tui.tui.present.tests import RUNS, newest_attempt
@@ -34,6 +35,8 @@ class _Printed(NamedTuple):
 
 async def output(desk: Desk) -> None:
     """What the test under the cursor printed, run by run; a link in it leads into the diff."""
+    if _to_finding(desk):
+        return
     test = _test(desk)
     if not test:
         desk.tell(*_NO_TEST)
@@ -56,6 +59,8 @@ async def output(desk: Desk) -> None:
 
 async def goto(desk: Desk) -> None:
     """To the line in the diff where the test under the cursor fails, or is defined."""
+    if _to_finding(desk):
+        return
     test = _test(desk)
     if not test:
         desk.tell(*_NO_TEST)
@@ -119,7 +124,16 @@ def _short(test: str) -> str:
 def _test(desk: Desk) -> str:
     """True id of the test under the cursor; empty where there is none."""
     key = desk.cockpit.cursor_of("tests") or ""
-    return "" if key == UNCHANGED else key.partition("::")[2]
+    return "" if key == UNCHANGED or place_in(key) else key.partition("::")[2]
+
+
+def _to_finding(desk: Desk) -> bool:
+    """To the line of the finding under the cursor; whether there is one."""
+    found = place_in(desk.cockpit.cursor_of("tests") or "")
+    if found is not None:
+        path, line = found
+        _follow(desk, Link(0, safe(path), line, place_of(desk.diff.document, path, line)))
+    return found is not None
 
 
 async def _printed(desk: Desk, test: str) -> list[_Printed]:

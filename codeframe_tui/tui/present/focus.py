@@ -20,6 +20,10 @@ __all__ = [
 ]
 
 
+_NAME = 12
+"""Cells of a task's title at least."""
+
+
 def title_row(
     task: Mapping[str, Any] | None,
     *,
@@ -34,15 +38,10 @@ def title_row(
     if task is None:
         return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
-    left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
-    if reading:  # it comes first, for the end is cut where there is no room
-        left = [(number, "bold"), (f"  {reading}", "violet"), (" · only to read", "dim")]
-        left.append((f"  {name}", "dim"))
-    elif attempts:
-        left.append((f"  attempt {len(attempts)}", "dim"))
+    tried: list[Span] = [(f"  attempt {len(attempts)}", "dim")] if attempts else []
     if attempts and attempts[-1].get("cause") == "hand":
-        left.append((" by hand", "violet"))
+        tried.append((" by hand", "violet"))
     right: list[Span] = []
     if hunks and task.get("status") == "in_review":
         right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]
@@ -53,6 +52,12 @@ def title_row(
         right.append((word or _status(task), style if word else "dim"))
     if flagged := flag_state(task):
         right += [(" · ", "dim"), flagged]
+    if reading:  # it comes first, for the end is cut where there is no room
+        left: list[Span] = [(number, "bold"), (f"  {reading}", "violet")]
+        left += [(" · only to read", "dim"), (f"  {name}", "dim")]
+    else:  # the name gives way, not what is said of the attempt
+        taken = sum(cells(text) for text, _ in (*tried, *right)) + cells(number) + 3
+        left = [(f"{number} {cut(name, max(width - taken, _NAME))}", "bold"), *tried]
     said = _before(attempts)
     if (
         said

@@ -193,7 +193,7 @@ def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
 
 def _money(overview: Mapping[str, Any]) -> list[Span]:
     cap = overview.get("cap_usd")
-    spent: list[Span] = [(money(overview.get("cost_usd")), "text")]
+    spent: list[Span] = [(money(overview.get("cost_usd")), "text @app.usage")]
     return [*spent, (f"/{cap:.2f}", "dim")] if isinstance(cap, int | float) and cap else spent
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 
-__all__ = ["Link", "definition", "links_of"]
+__all__ = ["Link", "definition", "links_of", "place_of"]
 
 _Document = Mapping[str, Any]
 _PYTHON = re.compile(r'File "([^"\n]{1,1000})", line (\d{1,9})')
@@ -71,6 +71,12 @@ def definition(diff: _Document | None, test: str) -> Place | None:
             if sign != "-" and begins.match(text):
                 return Place(path, int(hunk["k"]), at)
     return None
+
+
+def place_of(diff: _Document | None, path: str, line: int) -> Place | None:
+    """Where a line of the proposal stands in the diff; None where it does not."""
+    file = _file(diff, path)
+    return None if file is None else _place(file, line)
 
 
 def _mentions(text: str) -> Iterator[tuple[str, int]]:

@@ -19,7 +19,7 @@ AGAIN = "again"
 """The run of tests that a person lets run once more, beside red, green and regression."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Live:
     """Transient facts of one task.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
@@ -116,6 +117,8 @@ class Proof:
             tests = _sought(self._tests, shown.sought)
             self.found = f"{len(tests):,} of {len(self._tests):,}" if shown.sought else ""
             self._shown, self._body = shown, _body(tests, shown) or _teach(task, shown)
+            if not (shown.failures or shown.sought):
+                self._body += lint_rows(verification_of(task), width=shown.width)
         return [*head_rows(task, live, width=shown.width, lines=shown.lines, now=now), *self._body]
 
     def verdict(self, task: _Document | None, live: Live | None) -> list[Span]:
@@ -147,7 +150,8 @@ def proof_rows(
 ) -> list[Row]:
     """Why it is not proven, what runs again, and a row per test, failures first.
 
-    Keys are ``run::test id``, the true one, with the run whose output tells most, or `UNCHANGED`.
+    Keys are ``run::test id``, the true one, with the run whose output tells most, `UNCHANGED`, or
+    those of `lint_rows`.
 
     Args:
         task: a `ShowTask` document.

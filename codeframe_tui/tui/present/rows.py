@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from codeframe_tui.core.text import clean, clean_line, is_mark
@@ -33,8 +33,7 @@ label shows it. Text has passed `core.text`.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a pane.
 
     Attributes:

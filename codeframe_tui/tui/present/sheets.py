@@ -10,6 +10,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.flags import flag_lines, open_red
+from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verification_of
@@ -94,6 +95,7 @@ def send_rows(
     undecided: int,
     partly: int = 0,
     comments: int = 0,
+    commits: bool = False,
 ) -> list[Row]:
     """What is decided, and what sending it would do.
 
@@ -104,6 +106,7 @@ def send_rows(
         undecided: hunks.
         partly: hunks whose lines have different verdicts.
         comments: those that the worker would be told.
+        commits: whether what is applied is committed too.
     """
     counted: list[Span] = [
         (f"✔ {accepted} accepted   " * bool(accepted), "green"),
@@ -122,7 +125,8 @@ def send_rows(
     if (accepted or partly) and (rejected or undecided or partly):
         does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
-        does = "apply writes all of it into your files; nothing is committed."
+        then = "commits it on your branch" if commits else "nothing is committed"
+        does = f"apply writes all of it into your files; {then}."
     else:
         does = "Nothing is accepted, so there is nothing to apply."
     return [*rows, heading(does, "dim")]
@@ -176,7 +180,7 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         found = attempt.get("verification") or {}
         verdict = safe(found.get("verdict")).replace("_", " ") or "not tested"
         style = {"proven": "green", "failed": "red"}.get(verdict, "amber")
-        what = count(len(attempt.get("files") or ()), "file")
+        what = count(int(attempt.get("file_count") or 0), "file")
         here = "shown" if number == shown else "compared with" if number == since else ""
         rows.append(
             row(
@@ -211,6 +215,9 @@ def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
         means: what becomes of the files, a sentence.
     """
     told = f"{means} Nothing is written if you edited them since."
+    if made := document.get("commits"):
+        named = ", ".join(safe(each)[:8] for each in made)
+        told += f" Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays."
     return [*file_rows(document), *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 
@@ -220,4 +227,4 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
         rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return [*rows, *coverage_rows(found)]
+    return [*rows, *coverage_rows(found), *lint_rows(found, width=_WIDTH)[:_NAMED]]

@@ -26,7 +26,7 @@ _HEARD = 64
 _Document = Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class State:
     """The newest documents; each None until it has arrived.
 
@@ -275,10 +275,8 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.hand":
-        return state.is_by_hand and bool(state.row())
-    if action in {"queue.open", "queue.after", "queue.history"}:
-        return bool(state.row())
+    if action in OF_A_TASK:
+        return bool(state.row()) and (state.is_by_hand or action != "queue.hand")
     if place == "diff":
         return _works_in_diff(name, state)
     if place == "tests":
@@ -288,8 +286,9 @@ def works(action: str, state: State) -> bool:
         return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
-    return there.get(action, True)
+    if action in {"app.search_next", "app.search_previous"}:
+        return bool(state.found)
+    return action != "app.urgent" or state.counted("needs_you") > 0
 
 
 def _works_in_diff(name: str, state: State) -> bool:

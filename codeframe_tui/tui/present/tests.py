@@ -78,6 +78,8 @@ def run_words(name: str, run: Mapping[str, Any]) -> tuple[str, str, str]:
         sign, style = "✔", "green"
     elif verdict in _BAD:
         sign, style = "✘", "red"
+    elif verdict == "findings":
+        sign, style = "!", "amber"
     else:
         if verdict != "not_verified":
             return "○", "dim", "not run"

@@ -1,4 +1,4 @@
-"""The parts of the cockpit, and what stands where."""
+"""The parts of the first picture, and what stands where."""
 
 from __future__ import annotations
 
@@ -8,24 +8,16 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from codeframe_tui.tui.widgets.areas import Area, Bench
-from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Footer, Label
-from codeframe_tui.tui.widgets.log import LogView
-from codeframe_tui.tui.widgets.panes import (
-    ActivityPane,
-    BlockersPane,
-    FileList,
-    TestsPane,
-)
+from codeframe_tui.tui.widgets.panes import BlockersPane
 from codeframe_tui.tui.widgets.queue import QueuePane
 
 __all__ = ["arranged", "parts"]
 
 
 def parts() -> dict[str, Widget]:
-    """Everything that shows something, and the evidence, whose tabs change places: id -> part."""
-    title, tests = Label(id="proof-title", action="app.pane_tests"), TestsPane(id="tests")
-    log, activity = LogView(id="log"), ActivityPane(id="activity")
+    """What the first picture shows, and where the parts about a task will stand: id -> part."""
+    title = Label(id="proof-title", action="app.pane_tests")
     made: list[Widget] = [
         Label(id="header", inset=1),
         Label(id="banner", inset=1),
@@ -35,14 +27,9 @@ def parts() -> dict[str, Widget]:
         BlockersPane(id="blockers"),
         Label(id="title", inset=1, action="app.pane_diff"),
         Label(id="place", inset=1, action="app.pane_diff"),
-        FileList(id="files"),
-        DiffView(id="diff"),
-        Label(id="evidence"),
+        Bench(id="change"),
         title,
-        tests,
-        log,
-        activity,
-        Area(title, tests, log, activity, id="proof", classes="-tests"),
+        Area(title, id="proof", classes="-tests"),
         Label(id="notice", inset=1),
         Footer(id="footer", inset=1),
     ]
@@ -56,10 +43,9 @@ def arranged(part: Mapping[str, Widget]) -> Iterable[Widget]:
         Vertical(part["blockers-title"], part["blockers"], id="inbox"),
         id="side",
     )
-    change = Bench(part["files"], part["diff"], part["evidence"], id="change")
-    main = Area(Area(part["title"], part["place"], change, id="review"), part["proof"], id="main")
+    review = Area(part["title"], part["place"], part["change"], id="review")
     yield part["header"]
     yield part["banner"]
-    yield Bench(side, main, id="body")
+    yield Bench(side, Area(review, part["proof"], id="main"), id="body")
     yield part["notice"]
     yield part["footer"]

@@ -7,14 +7,12 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 
-from codeframe_tui.tui.present.proof import UNCHANGED
 from codeframe_tui.tui.present.queue import SORTS
 from codeframe_tui.tui.screens.arrangement import arranged
 from codeframe_tui.tui.screens.searching import Searching
-from codeframe_tui.tui.widgets.areas import Area
-from codeframe_tui.tui.widgets.diff.view import DiffView
+from codeframe_tui.tui.widgets import messages
+from codeframe_tui.tui.widgets.areas import Area, Bench
 from codeframe_tui.tui.widgets.lines import LineList, LineView
-from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.panes import PaneResized
 from codeframe_tui.tui.widgets.queue import QueuePane
 
@@ -24,6 +22,8 @@ PANES = ("queue", "diff", "tests", "blockers", "activity")
 """The panes in the order of their number keys."""
 NORMAL_COLUMNS, WIDE_COLUMNS = 100, 160
 """From where on panes stand beside each other, and files and evidence beside the diff."""
+UNTIL_ROWS = 0.1
+"""Seconds that the first rows may take before parts are loaded that they need not wait for."""
 
 
 class Cockpit(Searching):
@@ -36,6 +36,10 @@ class Cockpit(Searching):
     """
 
     AUTO_FOCUS = "#queue"
+    _furnished = False
+
+    class Begun(Message):
+        """The first picture is there, and what it shows can be drawn."""
 
     class Ready(Message):
         """All parts are there and can be drawn."""
@@ -52,12 +56,30 @@ class Cockpit(Searching):
         """The parts are there after the first layout, not yet now."""
         self.call_after_refresh(self._composed)
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The first time all parts have just got their styles."""
+        event.refresh_styles = self._begun
+
     def _composed(self) -> None:
         if not all(part.is_mounted for part in self._parts.values()):
             self.call_after_refresh(self._composed)
             return
+        self._begun = True
+        self.draw()
+        self.post_message(self.Begun())
+        self.set_timer(UNTIL_ROWS, self.furnish)
+
+    async def furnish(self) -> None:
+        """Bring the parts in that the first picture does without; once."""
+        if self._furnished or not self.begun:
+            return
+        self._furnished = True
+        made = self.task_parts
+        await self.part("change", Bench).mount(*made.change)
+        await self.part("proof", Area).mount(*made.evidence)
         self._complete = True
         self.draw()
+        self._give_keys(self.pane)
         self.post_message(self.Ready())
 
     def _fit(self, size: Size) -> None:
@@ -68,12 +90,12 @@ class Cockpit(Searching):
     def on_resize(self, event: events.Resize) -> None:
         """What stands where depends on the size, and so do rows."""
         self._fit(event.size)
-        if self.ready:
+        if self.begun:
             self.call_after_refresh(self.draw)
 
     @on(PaneResized)
     def _pane_resized(self) -> None:
-        if self.ready:
+        if self.begun:
             self.draw()
 
     # -- panes ----------------------------------------------------------------------------------
@@ -109,7 +131,7 @@ class Cockpit(Searching):
         self.go("tests")
         proof.set_class(raw, "-log")
         proof.set_class(not raw, "-tests")
-        self.draw_tests()
+        self.task_parts.draw_tests()
         self._give_keys("log" if raw else "tests")
 
     def toggle_full(self) -> None:
@@ -132,7 +154,7 @@ class Cockpit(Searching):
             self.sort_queue()
         elif action == "tests.copy":
             self.copy_test()
-        elif action == "tests.output" and self.cursor_of("tests") == UNCHANGED:
+        elif action == "tests.output" and self.task_parts.at_unchanged:
             self.toggle_unchanged()
         elif place == "app" and name.startswith("search"):
             self.search(name)
@@ -150,17 +172,12 @@ class Cockpit(Searching):
     def toggle_failures(self) -> None:
         """Failing tests only, or all."""
         self.state.failures = not self.state.failures
-        self.draw_tests()
+        self.task_parts.draw_tests()
         self.draw_footer()
 
     def copy_test(self) -> None:
         """The id of the test under the cursor, or what is in sight of the raw log."""
-        text = (self.cursor_of("tests") or "").partition("::")[2]
-        if self.front == "log":
-            log = self.part("log", LogView)
-            top = log.scroll_offset.y
-            last = min(top + log.size.height, log.count())
-            text = "\n".join(log.text_at(line) for line in range(top, last))
+        text = self.task_parts.text_to_copy()
         if text:
             self.app.copy_to_clipboard(text)
             self.notice(("copied", "dim"))
@@ -168,7 +185,7 @@ class Cockpit(Searching):
     def toggle_unchanged(self) -> None:
         """List the tests about which nothing is to say, or fold them to one row again."""
         self.state.unfolded = not self.state.unfolded
-        self.draw_tests()
+        self.task_parts.draw_tests()
 
     def back(self) -> None:
         """Leave the selection, the range, the search, the full screen, the pane: one at a time.
@@ -178,10 +195,10 @@ class Cockpit(Searching):
         self.notice()
         if self.selections:
             self.clear_selection()
-        elif self.part("diff", DiffView).leave_range() or self.end_search():
+        elif self.task_parts.diff.leave_range() or self.end_search():
             pass
         elif self.pane == "diff" and self.state.reading:
-            self.post_message(DiffView.ProposalAsked())
+            self.post_message(messages.ProposalAsked())
         elif self.has_class("-full"):
             self.toggle_full()
         else:

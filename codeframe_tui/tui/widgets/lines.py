@@ -23,18 +23,12 @@ from textual.widget import Widget
 from codeframe_tui.tui.present.rows import Row, Span, laid_out, plain
 from codeframe_tui.tui.present.stops import Stops, StopsOf
 
-__all__ = ["STYLES", "LineList", "LineView", "filtered"]
+__all__ = ["LineList", "LineView", "filtered"]
 
 _CACHED = 1024
 """Strips kept per widget: a few screens."""
 _REACH = 200
 """Rows on either side among which an heir of the cursor is looked for."""
-STYLES = (
-    *("text", "dim", "faint", "amber", "blue", "green", "red", "violet", "cyan", "bold"),
-    *("bar", "cursor", "cursor-idle", "added", "removed"),
-)
-"""Names of styles that lines use. They are component classes ``line--NAME`` of the app: one set for
-all views, since a style sheet is applied to every component of every widget again and again."""
 
 
 def filtered(widget: Widget, strip: Strip) -> Strip:
@@ -137,7 +131,8 @@ class LineView(ScrollView, can_focus=True):
         strips = [self.render_line(y) for y in crop.line_range]
         if (start, end) == (0, self.line_width):
             return strips
-        return [strip.crop(start, end) for strip in strips]
+        base = self.visual_style.rich_style  # beside a scrollbar that is not laid out yet
+        return [strip.crop_extend(start, end, base) for strip in strips]
 
     def _draw(self, index: int, left: int, width: int, key: tuple[Hashable, ...]) -> Strip:
         base = self.visual_style.rich_style

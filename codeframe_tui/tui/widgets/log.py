@@ -8,13 +8,13 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from codeframe_tui.core.search import pattern_of
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.log import Log
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.lines import LineView
+from codeframe_tui.tui.widgets.messages import LogMoved
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 __all__ = ["LogView"]
@@ -62,9 +62,6 @@ class LogView(_Page, Seekable):
 
     PLACE: ClassVar[str] = "tests"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
-
-    class Moved(Message):
-        """It follows the end from now on, or does not any more."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -178,4 +175,4 @@ class LogView(_Page, Seekable):
         follows = round(new_value) >= self.max_scroll_y
         if follows != self.follows:
             self.follows = follows
-            self.post_message(self.Moved())
+            self.post_message(LogMoved())

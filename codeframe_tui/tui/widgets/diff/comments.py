@@ -6,8 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from textual.message import Message
-
 from codeframe_tui.tui.present.comment_list import comment_places
 from codeframe_tui.tui.present.comments import CommentLine, comment_rows
 from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
@@ -15,6 +13,7 @@ from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.widgets.diff.paint import Canvas, spread
 from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
+from codeframe_tui.tui.widgets.messages import CommentAsked, JumpAsked, Told
 
 __all__ = ["CommentSpot", "DiffComments"]
 
@@ -40,9 +39,6 @@ class CommentSpot(NamedTuple):
 
 class DiffComments(DiffRanges):
     """A diff with comments."""
-
-    class CommentAsked(Message):
-        """A person wants to write or change a comment, about what `asked` says."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -86,7 +82,7 @@ class DiffComments(DiffRanges):
     def _ask_about(self, spot: CommentSpot) -> None:
         self.asked = spot
         self.leave_range()
-        self.post_message(self.CommentAsked())
+        self.post_message(CommentAsked())
 
     def action_next_comment(self) -> None:
         """Go to the next comment, going round."""
@@ -101,7 +97,7 @@ class DiffComments(DiffRanges):
         places = comment_places(self._extras).values()
         stops = sorted((*self.index.order(place), place.extra, place) for place in places)
         if not stops or self.place is None:
-            self.post_message(self.Told("no comments here"))
+            self.post_message(Told("no comments here"))
             return
         here = (*self.index.order(self.place), self.place.extra)
         before = bisect_left(stops, here, key=lambda stop: stop[:-1])
@@ -118,7 +114,7 @@ class DiffComments(DiffRanges):
 
     def action_comments(self) -> None:
         """Ask which comment to go to."""
-        self.post_message(self.JumpAsked("comments"))
+        self.post_message(JumpAsked("comments"))
 
     def _spot(self) -> CommentSpot | None:
         place = self.place

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-
-from textual.message import Message
 
 from codeframe_tui.tui.present.diff.gaps import Opened
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.quiet import quiet_reason
 from codeframe_tui.tui.present.diff.renames import renames
 from codeframe_tui.tui.widgets.diff.moves import DiffMoves
+from codeframe_tui.tui.widgets.messages import LinesAsked
 
 __all__ = ["DiffFolds"]
 
@@ -22,26 +20,6 @@ _MORE = 2_000  # lines that each further one shows: as many as come at once
 
 class DiffFolds(DiffMoves):
     """A diff that can be folded and unfolded."""
-
-    @dataclass
-    class LinesAsked(Message):
-        """Unchanged lines are to be shown; whoever has them gives them with `give_lines`.
-
-        Attributes:
-            proposal: what the lines are of.
-            attempt: the same by its number.
-            since: the earlier attempt that it is compared with, if any.
-            place: of the gap that they are in.
-            first: line after the change, from 1.
-            last: line that comes too.
-        """
-
-        proposal: str
-        attempt: int | None
-        since: int | None
-        place: Place
-        first: int
-        last: int
 
     def quiet_paths(self, document: dict[str, Any]) -> frozenset[str]:
         """The files of a new document that are folded at first."""
@@ -82,7 +60,7 @@ class DiffFolds(DiffMoves):
             self.document.get("attempt"),
             self.document.get("since"),
         )
-        self.post_message(self.LinesAsked(*shown_of, place, first, last))
+        self.post_message(LinesAsked(shown_of, place, first, last))
 
     def give_lines(self, asked: LinesAsked, side: Mapping[str, Any]) -> None:
         """Show lines that were asked for, unless something else is shown by now.

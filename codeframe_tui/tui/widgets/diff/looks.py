@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from textual.message import Message
-
 from codeframe_tui.tui.present.diff.pages import line_count
 from codeframe_tui.tui.present.diff.segments import Look
 from codeframe_tui.tui.widgets.diff.copy import DiffCopy
 from codeframe_tui.tui.widgets.diff.text import rows_in
+from codeframe_tui.tui.widgets.messages import Told
 
 __all__ = ["MOST_LINES", "DiffLooks"]
 
@@ -34,13 +33,6 @@ class _Wrapped:
 
 class DiffLooks(DiffCopy):
     """A diff with two sides or one."""
-
-    @dataclass
-    class Told(Message):
-        """What came of a key, or why nothing did."""
-
-        text: str
-        style: str = "dim"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -106,7 +98,7 @@ class DiffLooks(DiffCopy):
         if self._fits(self.document):
             return False
         self.post_message(
-            self.Told(f"a diff of more than {MOST_LINES:,} lines is not {done}: it would take long")
+            Told(f"a diff of more than {MOST_LINES:,} lines is not {done}: it would take long")
         )
         return True
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
-from textual.message import Message
 
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
@@ -14,6 +12,7 @@ from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.present.flags import FlagPlace
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.widgets.diff.looks import DiffLooks
+from codeframe_tui.tui.widgets.messages import FlagAsked, JumpAsked, Told
 
 __all__ = ["DiffMoves"]
 
@@ -25,15 +24,6 @@ class DiffMoves(DiffLooks):
         flags: where each stands.
         flag_asked: id of the flag that `FlagAsked` is about.
     """
-
-    @dataclass
-    class JumpAsked(Message):
-        """A person wants to go somewhere: ``jump`` to a file, or to one of the ``symbols``."""
-
-        what: str
-
-    class FlagAsked(Message):
-        """A person wants to look at a flag, and perhaps to acknowledge it."""
 
     flags: Sequence[FlagPlace] = ()
     flag_asked = ""
@@ -145,15 +135,15 @@ class DiffMoves(DiffLooks):
         if self.place:
             text = f"{self.place.path}:{self.index.line_number(self.cursor)}"
             self.app.copy_to_clipboard(text)
-            self.post_message(self.Told(f"copied {safe(text)}"))
+            self.post_message(Told(f"copied {safe(text)}"))
 
     def action_jump(self) -> None:
         """Ask which file to go to."""
-        self.post_message(self.JumpAsked("jump"))
+        self.post_message(JumpAsked("jump"))
 
     def action_symbols(self) -> None:
         """Ask which function or class to go to."""
-        self.post_message(self.JumpAsked("symbols"))
+        self.post_message(JumpAsked("symbols"))
 
     def action_next_flag(self) -> None:
         """Go to the next flag, going round, and say what it is about."""
@@ -161,7 +151,7 @@ class DiffMoves(DiffLooks):
             return
         stops = self._flag_stops()
         if not stops:
-            self.post_message(self.Told("no flags here"))
+            self.post_message(Told("no flags here"))
             return
         here = self.index.order(self.place)
         at = next((n for n, (place, _) in enumerate(stops) if self.index.order(place) > here), 0)
@@ -171,7 +161,7 @@ class DiffMoves(DiffLooks):
         self._flag = stops[at]
         place, flag = stops[at]
         self.reach(place)
-        self.post_message(self.Told(f"{flag.said}   flag {at + 1} of {len(stops)}", "amber"))
+        self.post_message(Told(f"{flag.said}   flag {at + 1} of {len(stops)}", "amber"))
 
     def action_acknowledge(self) -> None:
         """Ask about the flag here, else about the first of this file, else about the first."""
@@ -184,10 +174,10 @@ class DiffMoves(DiffLooks):
             here = [self._flag[1]]
         every = [*here, *near, *(flag for _, flag in stops)]
         if not every:
-            self.post_message(self.Told("no flags here"))
+            self.post_message(Told("no flags here"))
             return
         self.flag_asked = every[0].id
-        self.post_message(self.FlagAsked())
+        self.post_message(FlagAsked())
 
     def _flag_stops(self) -> list[tuple[Place, FlagPlace]]:
         """The flags with their places, in the order of the diff."""

@@ -18,7 +18,6 @@ from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.diff.text import coloured, row_starts, untabbed, window
 
 __all__ = [
-    "STYLES",
     "TONES",
     "Canvas",
     "bar",
@@ -32,22 +31,6 @@ __all__ = [
 
 _SIGNS = {"+": "green", "-": "red"}
 _ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
-STYLES = (
-    *(
-        "file",
-        "extra",
-        "hit",
-        "added-word",
-        "removed-word",
-        "keyword",
-        "string",
-        "comment",
-        "number",
-    ),
-    *("function", "class", "self", "decorator"),
-)
-"""Component classes of the diff beside those of `LineView`, each without its ``line--``."""
-
 TONES = {
     "+": "added",
     "-": "removed",

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-
-from textual.message import Message
 
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.draft import Unit
 from codeframe_tui.tui.widgets.diff.paint import Canvas
 from codeframe_tui.tui.widgets.diff.search import DiffSearch
+from codeframe_tui.tui.widgets.messages import Choosing
 
 __all__ = ["DiffRanges"]
 
 
 class DiffRanges(DiffSearch):
     """A diff in which lines can be chosen."""
-
-    @dataclass
-    class Choosing(Message):
-        """Lines are chosen from now on, or not any more."""
-
-        on: bool
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -49,14 +41,14 @@ class DiffRanges(DiffSearch):
         else:
             self._anchor = self.place
             self.redraw()
-            self.post_message(self.Choosing(on=True))
+            self.post_message(Choosing(on=True))
 
     def leave_range(self) -> bool:
         """Choose nothing any more; whether there was a range."""
         was, self._anchor = self._anchor, None
         if was is not None:
             self.redraw()
-            self.post_message(self.Choosing(on=False))
+            self.post_message(Choosing(on=False))
         return was is not None
 
     def load(self, document: dict[str, Any]) -> None:

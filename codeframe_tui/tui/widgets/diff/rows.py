@@ -37,6 +37,7 @@ from codeframe_tui.tui.widgets.diff.paint import (
     pair_spans,
 )
 from codeframe_tui.tui.widgets.lines import LineView
+from codeframe_tui.tui.widgets.messages import Scrolled
 
 __all__ = ["NOTHING", "DiffRows"]
 
@@ -58,9 +59,6 @@ class DiffRows(LineView):
 
         place: Place
         line: int
-
-    class Scrolled(Message):
-        """Other rows came into sight."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -113,7 +111,7 @@ class DiffRows(LineView):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell that other rows are in sight."""
         super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Scrolled())
+        self.post_message(Scrolled())
 
     # -- what LineView asks ---------------------------------------------------------------------
 
@@ -258,7 +256,7 @@ class DiffRows(LineView):
         self.call_after_refresh(self._rows_came)
 
     def _rows_came(self) -> None:
-        self.post_message(self.Scrolled())
+        self.post_message(Scrolled())
 
     def redraw(self) -> None:
         """Draw all rows in sight anew."""

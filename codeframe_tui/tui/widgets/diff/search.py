@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
-
-from textual.message import Message
 
 from codeframe_tui.core.search import MOST_HITS, pattern_of
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.search import hits
 from codeframe_tui.tui.widgets.diff.folds import DiffFolds
+from codeframe_tui.tui.widgets.messages import HitsAsked
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 __all__ = ["DiffSearch"]
@@ -26,16 +24,6 @@ _SLICE = 0.008  # seconds of searching between two pauses, so that no key waits
 
 class DiffSearch(DiffFolds, Seekable):
     """A diff that can be searched. Lines that do not change and are not shown are not looked at."""
-
-    @dataclass
-    class HitsAsked(Message):
-        """The engine is to search, for the text is not all here; see `give_hits`.
-
-        Attributes:
-            about: proposal, attempt, since, space, and the text that is sought.
-        """
-
-        about: tuple[str, int | None, int | None, bool, str]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -93,7 +81,7 @@ class DiffSearch(DiffFolds, Seekable):
     def _ask(self, about: tuple[str, int | None, int | None, bool, str]) -> None:
         """Ask unless a person typed on."""
         if about == self._name_of_text():
-            self.post_message(self.HitsAsked(about))
+            self.post_message(HitsAsked(about))
 
     def give_hits(self, asked: HitsAsked, found: Mapping[str, Any]) -> None:
         """Take hits over that were asked for, unless something else is sought by now.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -26,6 +24,18 @@ from codeframe_tui.tui.widgets.diff.comments import DiffComments
 from codeframe_tui.tui.widgets.diff.drafts import KeptDrafts
 from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
+from codeframe_tui.tui.widgets.messages import (
+    ApproveAllAsked,
+    AttemptsAsked,
+    CompareAsked,
+    DraftChanged,
+    EditorAsked,
+    LetterAsked,
+    OnlyToRead,
+    SendAsked,
+    SpaceAsked,
+    Told,
+)
 
 __all__ = ["GUARD", "DiffView"]
 
@@ -54,42 +64,6 @@ class DiffView(DiffComments):
     """Whether a review can be sent though what is shown is only read: it compares the proposal."""
     placeholder: reactive[str] = reactive("No proposal to look at yet.")
     """The line shown while there is nothing to show."""
-
-    @dataclass
-    class DraftChanged(Message):
-        """A verdict was given or taken back, or a file was seen first."""
-
-        draft: ReviewDraft
-
-    class ApproveAllAsked(Message):
-        """A person wants to accept everything; nothing is decided yet."""
-
-    class SendAsked(Message):
-        """A person wants to send the draft; nothing is decided yet."""
-
-    class LetterAsked(Message):
-        """A person wants to copy what the worker would be told."""
-
-    class CompareAsked(Message):
-        """A person wants to see what changed since an earlier attempt, or the proposal again."""
-
-    class Refused(Message):
-        """A person wants to decide on what is only to read."""
-
-    class ProposalAsked(Message):
-        """A person wants to see the newest proposal again."""
-
-    class SpaceAsked(Message):
-        """A person wants changes of white space left out, or shown again."""
-
-    class AttemptsAsked(Message):
-        """A person wants to choose among attempts."""
-
-    @dataclass
-    class EditorAsked(Message):
-        """A person wants to ``edit`` the file under the cursor, or to ``open`` the project's."""
-
-        wish: str
 
     def __init__(
         self,
@@ -221,7 +195,7 @@ class DiffView(DiffComments):
     def _may_decide(self) -> bool:
         """As `can_decide`; a person who cannot decide at all on what is shown is told why."""
         if not self.reviewable and not self._live and self.count():
-            self.post_message(self.Refused())
+            self.post_message(OnlyToRead())
         return self.can_decide
 
     def _note_painted(self) -> None:
@@ -310,33 +284,33 @@ class DiffView(DiffComments):
     def action_approve_all(self) -> None:
         """Ask to accept everything."""
         if self._may_decide():
-            self.post_message(self.ApproveAllAsked())
+            self.post_message(ApproveAllAsked())
 
     def action_send(self) -> None:
         """Ask to send the draft, also from where the proposal is compared with another."""
         compared = bool(self.draft.look) and self.sendable
         if self._is_calm if compared else self._may_decide():
-            self.post_message(self.SendAsked())
+            self.post_message(SendAsked())
 
     def action_copy_letter(self) -> None:
         """Ask for a copy of what the worker would be told; it decides nothing."""
         if self.draft.proposal and not self._live:
-            self.post_message(self.LetterAsked())
+            self.post_message(LetterAsked())
 
     def action_interdiff(self) -> None:
         """Ask for what changed since an earlier attempt, or for the proposal again."""
         if self.draft.proposal and not self._live:
-            self.post_message(self.CompareAsked())
+            self.post_message(CompareAsked())
 
     def action_whitespace(self) -> None:
         """Ask for the diff without changes of white space, or with them again."""
         if not self._live:
-            self.post_message(self.SpaceAsked())
+            self.post_message(SpaceAsked())
 
     def action_attempts(self) -> None:
         """Ask for the list of attempts."""
         if self.draft.proposal:
-            self.post_message(self.AttemptsAsked())
+            self.post_message(AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -353,22 +327,22 @@ class DiffView(DiffComments):
         ]
         draft = self.draft.give_chosen(verdict, chosen)
         if draft is self.draft and not draft.is_given(verdict, chosen):
-            self.post_message(self.Told("no line that changes is chosen"))
+            self.post_message(Told("no line that changes is chosen"))
             return
         self.leave_range()
         if draft is self.draft:
-            self.post_message(self.Told(f"these lines are {verdict} already"))
+            self.post_message(Told(f"these lines are {verdict} already"))
         self._take(draft)
 
     def action_edit(self) -> None:
         """Ask to edit the proposal's file."""
         if self.place:
-            self.post_message(self.EditorAsked("edit"))
+            self.post_message(EditorAsked("edit"))
 
     def action_open(self) -> None:
         """Ask to open the project's file."""
         if self.place:
-            self.post_message(self.EditorAsked("open"))
+            self.post_message(EditorAsked("open"))
 
     def _here(self) -> Sequence[Unit]:
         place = self.place
@@ -391,4 +365,4 @@ class DiffView(DiffComments):
             self.draft = draft
             self.redraw()
             if self.is_mounted:
-                self.post_message(self.DraftChanged(draft))
+                self.post_message(DraftChanged(draft))

@@ -1,0 +1,123 @@
+"""Lint: what the project's own tools find in a proposal and did not find in its base."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from codeframe_tui.core.coverage import changed_lines
+from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.lint import (
+    MOST,
+    LintRun,
+    ToolReport,
+    configured_tools,
+    is_tool_config,
+    new_findings,
+)
+from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.task import Task
+from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["LintChecker"]
+
+_MOST_FILES = 300
+_KEPT = 16
+_MISSING = "configured, but not installed in the project's environment"
+
+
+class LintChecker:
+    """Runs the tools on changed files; the base only where something was found, and once."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._base: dict[tuple[str, str, tuple[str, ...]], LintRun] = {}
+
+    def forget(self) -> None:
+        """Drop what is kept: the environment may be another."""
+        self._base.clear()
+
+    async def check(
+        self, task: Task, diffs: Sequence[FileDiff], base: str, tree: str
+    ) -> tuple[ToolReport, ...]:
+        """What each tool says that the project has, or names in its configuration."""
+        python = [diff for diff in diffs if diff.path.endswith((".py", ".pyi")) and not diff.binary]
+        paths = tuple(diff.path for diff in python if diff.action is not Action.DELETE)
+        if not paths:
+            return ()
+        there = await self._shop.linter.tools()
+        named = configured_tools(await self._texts(base, await self._configs(base)))
+        reports = [ToolReport(tool, "not_run", _MISSING) for tool in sorted(named - {*there})]
+        if len(paths) > _MOST_FILES:
+            why = f"more than {_MOST_FILES} files changed"
+            return (*(ToolReport(tool, "not_run", why) for tool in there), *reports)
+        fair = await self._with_own_config(diffs, base, tree) if there else tree
+        found = [await self._report(task, tool, python, base, fair) for tool in there]
+        return (*found, *reports)
+
+    async def _report(
+        self, task: Task, tool: str, python: Sequence[FileDiff], base: str, tree: str
+    ) -> ToolReport:
+        paths = tuple(diff.path for diff in python if diff.action is not Action.DELETE)
+        now = await self._run(task, tool, tree, paths)
+        if now.problem:
+            return ToolReport(tool, "not_run", now.problem)
+        if not now.findings:
+            return ToolReport(tool, "clean")
+        before = tuple(diff.path for diff in python if diff.action is not Action.CREATE)
+        then = await self._base_run(task, tool, base, before)
+        if then.problem:
+            return ToolReport(tool, "not_run", f"on the base: {then.problem}")
+        fresh = new_findings(
+            now.findings,
+            then.findings,
+            lines=await self._lines(tree, paths),
+            base_lines=await self._lines(base, before),
+            added=changed_lines(python)[0],
+        )
+        verdict, old = ("findings" if fresh else "clean"), len(now.findings) - len(fresh)
+        return ToolReport(tool, verdict, "", fresh[:MOST], len(fresh), old)
+
+    async def _base_run(self, task: Task, tool: str, base: str, paths: tuple[str, ...]) -> LintRun:
+        if not paths:
+            return LintRun()
+        key = (tool, base, paths)
+        if key not in self._base:
+            run = await self._run(task, tool, base, paths)
+            if run.problem:
+                return run
+            self._base[key] = run
+            for oldest in list(self._base)[:-_KEPT]:
+                del self._base[oldest]
+        return self._base[key]
+
+    async def _run(self, task: Task, tool: str, tree: str, paths: Sequence[str]) -> LintRun:
+        shop = self._shop
+        workspace = await shop.workspaces.open(f"verify-{task.number}", tree)
+        seconds = shop.settings.waits.lint
+        with countdown(shop, task.number, tool, seconds):
+            return await shop.linter.run(tool, workspace, paths, timeout_seconds=seconds)
+
+    async def _configs(self, tree: str) -> list[str]:
+        entries = await self._shop.workspaces.entries(tree)
+        return [path for path in entries if "/" not in path and is_tool_config(path)]
+
+    async def _with_own_config(self, diffs: Sequence[FileDiff], base: str, tree: str) -> str:
+        """The proposal under the rules of its base: it cannot loosen what it is judged by."""
+        changed = [diff.path for diff in diffs if is_tool_config(diff.path)]
+        if not changed:
+            return tree
+        entries = await self._shop.workspaces.entries(base, changed)
+        files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(changed)
+        for path, entry in entries.items():
+            content = await self._shop.workspaces.read(base, path)
+            files[path] = (entry.mode, content or b"")
+        return await self._shop.workspaces.overlay(tree, files)
+
+    async def _texts(self, tree: str, paths: Collection[str]) -> Mapping[str, str]:
+        read = self._shop.workspaces.read
+        return {path: (await read(tree, path) or b"").decode("utf-8", "replace") for path in paths}
+
+    async def _lines(self, tree: str, paths: Collection[str]) -> Mapping[str, Sequence[str]]:
+        texts = await self._texts(tree, paths)
+        return {path: text.splitlines() for path, text in texts.items()}
