@@ -46,6 +46,7 @@ class State:
         self.foreign: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
         self.spy: Any = None
+        self.left = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -123,6 +124,8 @@ def pytest_collection_finish(session: Any) -> None:
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
             state.bodies[item.nodeid] = body_of(item)
+    if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
+        state.left = len(state.bodies)
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -193,6 +196,9 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     yield
     if is_own:
         state.spy.off()
+        state.left -= 1
+        if state.left == 0:
+            state.spy.close()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
