@@ -19,11 +19,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
 from codeframe_tui.core.globs import compile_glob
 
 __all__ = [
     "Approval",
+    "Commit",
     "FlagRules",
     "Limits",
     "Money",
@@ -145,6 +147,29 @@ class Approval(BaseModel):
         return _checked_globs(value)
 
 
+class Commit(BaseModel):
+    """A commit of what was applied, on the branch that is checked out.
+
+    It holds exactly the applied paths; what you staged stays staged. No hook and no filter runs.
+    Where it cannot be without harm it is left to you, with the reason.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    on_apply: bool = False
+    """Whether anything is committed."""
+    message: str = Field("{title}\n\nTask {number}", min_length=1)
+    """Its message; ``{number}``, ``{title}``, ``{description}``, ``{issue}`` and ``{explanation}``
+    (the worker's) are filled in."""
+
+    @field_validator("message")
+    @classmethod
+    def _names_what_there_is(cls, value: str) -> str:
+        if unknown := unknown_places(value):
+            raise ValueError(f"nothing is called {{{unknown[0]}}}; see {', '.join(sorted(PLACES))}")
+        return value
+
+
 class FlagRule(BaseModel):
     """A rule of the user: flags files by their paths, and by what is added to them."""
 
@@ -261,6 +286,7 @@ class Settings(BaseSettings):
     tests: Suites = Suites()
     money: Money = Money()
     approval: Approval = Approval()
+    commit: Commit = Commit()
     flags: FlagRules = FlagRules()
 
     @classmethod

@@ -141,10 +141,12 @@ class Ledger(Protocol):
         base: str,
         tree: str,
         verdict: str | None = None,
+        commit: Document | None = None,
     ) -> None:
         """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
-        ``verdict`` is that of what was written, where it is not the attempt's own.
+        ``verdict`` is that of what was written, where it is not the attempt's own; ``commit`` as
+        `worker.commit` tells it.
         """
         ...
 

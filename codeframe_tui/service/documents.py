@@ -57,6 +57,8 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since),
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "ready": tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None,
+        "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
         "idle": _is_idle(tables, now),
     }

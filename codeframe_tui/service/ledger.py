@@ -159,10 +159,11 @@ class StoreLedger:
         base: str,
         tree: str,
         verdict: str | None = None,
+        commit: Document | None = None,
     ) -> None:
         await self._write(
             lambda unit: review.settle_decision(
-                unit, decision, paths, trees=(base, tree), verdict=verdict
+                unit, decision, paths, trees=(base, tree), verdict=verdict, commit=commit
             )
         )
 

@@ -62,8 +62,10 @@ async def test_a_screen_gets_the_tests_of_one_attempt(engine: Supervisor, servic
         assert [each["verification"]["failed"] for each in found["attempts"]] == [3, 1, 0]
         verdicts = [each["verification"]["regression"]["verdict"] for each in found["attempts"]]
         assert verdicts == ["regressed"] * 3
-    assert newest["tested"]["attempt"] == 3
-    assert older["tested"]["attempt"] == 1
+        assert [each["file_count"] for each in found["attempts"]] == [2, 2, 2]
+    assert [len(each["files"]) for each in newest["attempts"]] == [0, 0, 2]
+    assert newest["shown"]["attempt"] == 3
+    assert older["shown"]["attempt"] == 1
 
 
 async def test_tests_that_the_asker_has_do_not_come_again(
@@ -71,19 +73,20 @@ async def test_tests_that_the_asker_has_do_not_come_again(
 ) -> None:
     number = await tried(engine, ran(failing=1, passing=1), ran(failing=1, passing=2))
     first = await service.query(ShowTask(number, whole=False))
-    known = first["tested"]["stamp"]
+    known = first["shown"]["stamp"]
     again = await service.query(ShowTask(number, whole=False, known=known))
-    assert (ids(again), again["tested"]["stamp"], again["tested"]["same"]) == (
+    assert (ids(again), again["shown"]["stamp"], again["shown"]["same"]) == (
         [[], []],
         known,
         True,
     )
+    assert [each["files"] for each in again["attempts"]] == [[], []]
     other = await service.query(ShowTask(number, whole=False, attempt=1, known=known))
-    assert (ids(other), other["tested"]["same"]) == ([["0", "1"], []], False)
+    assert (ids(other), other["shown"]["same"]) == ([["0", "1"], []], False)
     await engine.record_verification(number, 2, ran(failing=0, passing=1), ())
     new = await service.query(ShowTask(number, whole=False, known=known))
-    assert (ids(new), new["tested"]["same"]) == ([[], ["0"]], False)
-    assert new["tested"]["stamp"] != known
+    assert (ids(new), new["shown"]["same"]) == ([[], ["0"]], False)
+    assert new["shown"]["stamp"] != known
 
 
 async def test_the_whole_task_has_all_tests_and_its_history(
@@ -96,7 +99,7 @@ async def test_the_whole_task_has_all_tests_and_its_history(
     assert found["history"]
     part = await service.query(ShowTask(number, whole=False))
     assert part["history"] == []
-    assert part.keys() >= found.keys() - {"tested"}
+    assert part.keys() >= found.keys()
 
 
 async def test_a_test_that_fails_in_two_runs_fails_once(
@@ -113,7 +116,7 @@ async def test_an_event_costs_no_test_case_and_few_bytes(
     number = await tried(engine, *(ran(failing=n, passing=2_000) for n in range(4)))
     whole = len(encode(await show(service, number)))
     first = await service.query(ShowTask(number, whole=False))
-    known = first["tested"]["stamp"]
+    known = first["shown"]["stamp"]
     with statements_of() as statements:
         again = await service.query(ShowTask(number, whole=False, known=known))
     assert not [each for each in statements if "test_cases" in each or "runs.output" in each]

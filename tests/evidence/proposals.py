@@ -62,6 +62,7 @@ class Case:
             base_paths=tuple(self.base),
             texts=texts,
             imported=imported,
+            elsewhere=imported,
             declared=self.base["pyproject.toml"],
         )
         return examine(diffs, material)

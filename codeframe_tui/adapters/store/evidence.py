@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
@@ -48,12 +48,23 @@ class SqlAttempts:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
         rows = self._connection.execute(statement).mappings().all()
         runs = self._runs(number)
-        return [_whole(_attempt(row, runs[row["number"]])) for row in rows]
+        return [_whole(_attempt(row, runs[row["number"]], row["files"])) for row in rows]
 
-    def outlines(self, number: str) -> list[Attempt]:
-        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
-        found = [_attempt(row, {}) for row in self._connection.execute(statement).mappings().all()]
-        return [self._counted(number, each) for each in found]
+    def outlines(self, number: str, files_of: Collection[int] | None = None) -> list[Attempt]:
+        columns = [column for column in ATTEMPTS.c if column is not ATTEMPTS.c.files]
+        statement = select(*columns).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
+        rows = self._connection.execute(statement).mappings().all()
+        listed = select(ATTEMPTS.c.number, ATTEMPTS.c.files).where(ATTEMPTS.c.task == number)
+        if files_of is not None:
+            listed = listed.where(ATTEMPTS.c.number.in_(files_of))
+        files = {found.number: found.files for found in self._connection.execute(listed)}
+        outlined = (_attempt(row, {}, files.get(row["number"], ())) for row in rows)
+        return [self._counted(number, each) for each in outlined]
+
+    def file_counts(self, number: str) -> dict[int, int]:
+        counted = func.json_array_length(ATTEMPTS.c.files)
+        statement = select(ATTEMPTS.c.number, counted).where(ATTEMPTS.c.task == number)
+        return {attempt: int(n) for attempt, n in self._connection.execute(statement)}
 
     def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
         columns = (
@@ -79,7 +90,7 @@ class SqlAttempts:
     def find(self, number: str, attempt: int) -> Attempt | None:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         row = self._connection.execute(statement).mappings().one_or_none()
-        return replace(_attempt(row, {}), verification=None) if row else None
+        return replace(_attempt(row, {}, row["files"]), verification=None) if row else None
 
     def add(self, number: str, attempt: Attempt, at: str) -> bool:
         row = {
@@ -198,16 +209,16 @@ def _case(row: RowMapping) -> TestCase:
     )
 
 
-def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
+def _attempt(
+    row: RowMapping, runs: Mapping[str, Run], files: Sequence[Mapping[str, Any]]
+) -> Attempt:
     return Attempt(
         number=row["number"],
         base=row["base"],
         tree=row["tree"],
         proposal=row["proposal"],
         explanation=row["explanation"],
-        files=tuple(
-            FileSummary(**{**file, "action": Action(file["action"])}) for file in row["files"]
-        ),
+        files=tuple(FileSummary(**{**file, "action": Action(file["action"])}) for file in files),
         cause=row["cause"],
         verification=_verification(row["verification"], runs) if row["verification"] else None,
         flags=tuple(Flag(**flag) for flag in row["flags"]),

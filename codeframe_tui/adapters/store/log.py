@@ -50,12 +50,27 @@ class SqlEvents:
         statement = select(EVENTS).where(EVENTS.c.seq > seq).order_by(EVENTS.c.seq).limit(limit)
         return self._events(statement)
 
-    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
+    def of(
+        self,
+        number: str,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        after: int = 0,
+        before: int | None = None,
+    ) -> list[Event]:
         statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.not_in(but))
-        return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
+        return self._newest(statement.where(EVENTS.c.seq > after), limit, before)
 
-    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
+    def typed(
+        self, number: str, types: Collection[str], limit: int, *, before: int | None = None
+    ) -> list[Event]:
         statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.in_(types))
+        return self._newest(statement, limit, before)
+
+    def _newest(self, statement: Select[Any], limit: int, before: int | None) -> list[Event]:
+        if before is not None:
+            statement = statement.where(EVENTS.c.seq < before)
         return self._events(statement.order_by(EVENTS.c.seq.desc()).limit(limit))[::-1]
 
     def _events(self, statement: Select[Any]) -> list[Event]:

@@ -204,11 +204,16 @@ def _wide(
         attempt = _attempt(task) if task.get("attempt") else ""
     cost = task.get("cost_usd")
     paid = money(cost) if cost or cost is None else ""
+    if not (attempt or time or paid):
+        return [(cut(state[0], _COLUMNS[0]), state[1])] if state[0] else []
     columns = (state, (attempt, "dim"), (time, state[1]), (paid, "faint"))
-    return [
+    told = [
         (_right_aligned(text, size), style)
         for (text, style), size in zip(columns, _COLUMNS, strict=True)
     ]
+    while told and not told[0][0].strip():  # the title may have the room of what is not said
+        del told[0]
+    return [(told[0][0].lstrip(), told[0][1]), *told[1:]] if told else []
 
 
 def _attempt(task: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from codeframe_tui.tui.present.stops import Stops
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.list_search import ListSearch
 from codeframe_tui.tui.widgets.messages import FilePicked, TestsFiltered
+from codeframe_tui.tui.widgets.paged import PagedList
 from codeframe_tui.tui.widgets.panes import Pane
 from codeframe_tui.tui.widgets.seeking import Seekable
 
@@ -57,8 +58,11 @@ class TestsPane(Pane, Seekable):
         self.move_by(step)
 
 
-class ActivityPane(Pane, ListSearch):
-    """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
+class ActivityPane(PagedList, Pane, ListSearch):
+    """The timeline; keys of rows are numbers of events.
+
+    Its end stays in sight until a person goes back.
+    """
 
     PLACE = "activity"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("activity")]
