@@ -12,6 +12,7 @@ from functools import partial
 from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
@@ -169,6 +170,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
+        baselines=KeptBaselines(parts.place.state / "baselines"),
         linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,

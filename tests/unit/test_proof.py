@@ -140,7 +140,7 @@ def test_what_runs_is_told_with_its_progress_its_time_and_its_name() -> None:
     live.take(Signal("waiting", "1", {"why": "tests (green)", "since": at(0.2), "until": at(-9)}))
     _signal(live, "test.progress", "red", done=3, total=3, running="")
     _signal(live, "test.progress", "green", done=1, total=3, running="tests/a.py::test_b")
-    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12  tests/a.py::test_b"
+    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12 of 9:12  tests/a.py::test_b"
 
 
 def test_a_repetition_is_shown_live_beside_the_recorded_evidence() -> None:
@@ -189,3 +189,48 @@ def test_ten_thousand_tests_are_looked_at_once() -> None:
     task["attempts"][0]["verification"]["verdict"] = "failed"
     assert proof.verdict(task, None)[-1][0] != "PROVEN"
     assert len(proof.rows(task, None, how, NOW)) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("marks", "words", "said"),
+    [
+        ({"kind": "assertion", "error": "AssertionError", "message": "assert 1 == 2"},
+         "assertion", "  assert 1 == 2"),
+        ({"kind": "missing_name", "error": "ImportError", "message": "no retry"},
+         "missing name", "  ImportError: no retry"),
+        ({"kind": "raised", "error": "KeyError", "message": "'x'"}, "raised", "  KeyError: 'x'"),
+        ({"kind": "fixture", "error": "ValueError", "message": "late", "outcome": "error"},
+         "fixture fails", "  not verified: ValueError: late"),
+        ({"kind": "unrelated_import", "error": "ImportError", "message": "no x"},
+         "unrelated import", "  not verified: ImportError: no x"),
+    ],
+)  # fmt: skip
+def test_a_row_says_how_its_test_was_red_or_why_it_was_not(
+    marks: dict[str, Any], words: str, said: str
+) -> None:
+    red = {"verdict": "red", "tests": [{**_test(NEW, "failed"), **marks}]}
+    task = _task(red=red, green={"verdict": "green", "tests": [_test(NEW)]})
+    (wide,) = [r for r in _text(_rows(task, width=140), 140) if NEW in r]
+    assert wide.startswith(f"✘ → ✔  {NEW}{said}")
+    assert wide.endswith(f"{words}     6 ms")
+    (narrow,) = [r for r in _text(_rows(task, width=78), 78) if "never_retries" in r]
+    assert narrow.endswith(f"{words}     6 ms")
+    assert "…" not in narrow
+
+
+def test_a_flaky_test_is_neither_a_failure_nor_a_pass() -> None:
+    suite = {
+        "verdict": "not_verified",
+        "reason": "flaky",
+        "tests": [_test("tests/test_a.py::test_sometimes", "flaky")],
+    }
+    task = _task(regression=suite)
+    (line,) = [r for r in _text(_rows(task)) if "test_sometimes" in r]
+    assert line.startswith("✔ → ~  tests/test_a.py::test_sometimes")
+    assert "flaky" in line
+    assert failing(task) == ()
+
+
+def test_what_a_person_asked_for_as_evidence_is_told() -> None:
+    said = _text(_rows(shown() | {"evidence": "regression"}))
+    assert said[0] == "A person asked for evidence 'regression': no test needs to be RED."
