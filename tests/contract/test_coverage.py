@@ -181,7 +181,9 @@ FAULT = {
     "sys.settrace": ("if self.disturbed else", "if False else"),
 }[HOW]
 GUARDS = {
-    "what another program runs": ("coverage.py", "event in STARTS", "False", OTHER_PROGRAM),
+    "what another program runs": (
+        "coverage.py", "setattr(owner, name, self._heard", "str(self._heard", OTHER_PROGRAM
+    ),
     "what a process of Python runs": (
         "coverage.py", "sys.modules for name in ELSEWHERE", "() for name in ()",
         FORK.format(TESTS, "spawn"),

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import ast
 import dis
+import functools
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from types import CodeType
 from typing import Any
 
@@ -21,10 +24,12 @@ NAME = "codeframe coverage"
 ELSEWHERE = ("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver")
 """Modules that are there once processes were started of which Python tells nothing."""
 SLOW = "the proposal brings no tests; on Python 3.12 or newer all tests are looked at"
-STARTS = {
-    *("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn"),
-    *("os.fork", "os.forkpty", "pty.spawn"),
-}
+STARTS = (
+    (subprocess.Popen, "_execute_child"),
+    *((os, name) for name in ("system", "posix_spawn", "posix_spawnp") if hasattr(os, name)),
+)
+"""What begins other programs and is no fork. An audit hook would see them, too, and cost every
+test more than all the rest: it is called for each ``id()``."""
 
 
 def statements(source: bytes) -> dict[int, tuple[int, int]]:
@@ -112,8 +117,8 @@ class Monitor:
         self.active = False
 
     def loads(self, code: CodeType) -> None:
-        """A file that is looked at is about to be imported: what runs until it is done counts."""
-        if self.loading is None and self.tool is not None:
+        """A file that is looked at is imported: what runs until it is done counts."""
+        if self.loading is None:
             self.loading = code
             self.mon.set_events(self.tool, self.events.PY_START | self.events.PY_UNWIND)
 
@@ -126,6 +131,8 @@ class Monitor:
     def begins(self, code: CodeType, _offset: int) -> Any:
         """Ask for the lines of code that is looked at."""
         if self.spy.wanted_of(code.co_filename) is not None:
+            if code.co_name == "<module>":
+                self.loads(code)
             events = self.events
             wanted = events.LINE | (events.PY_RETURN if code is self.loading else 0)
             self.mon.set_local_events(self.tool, code, wanted)
@@ -148,6 +155,12 @@ class Monitor:
         ours = self.mon.get_tool(self.tool) == NAME and asked
         return "" if ours and calls == list(self.calls.values()) else "something else traced, too"
 
+    def close(self) -> None:
+        """Python runs as fast as without us."""
+        if self.tool is not None and self.mon.get_tool(self.tool) == NAME:
+            self.mon.set_events(self.tool, 0)
+            self.mon.free_tool_id(self.tool)
+
 
 class Tracer:
     """Traces calls, as far as nothing else does."""
@@ -158,8 +171,12 @@ class Tracer:
         self.spy = spy
         self.left: dict[CodeType, set[int]] = {}
         self.active = self.disturbed = False
-        self.loading: CodeType | None = None
         self.mine: Any = self.call  # one object, to be known again
+        self.loaders: dict[Any, Any] = {}
+        rewriting = sys.modules.get("_pytest.assertion.rewrite")
+        for loader in (SourceFileLoader, getattr(rewriting, "AssertionRewritingHook", None)):
+            if loader is not None:
+                self._hear_of(loader)
 
     def on(self) -> None:
         """What runs from now on counts."""
@@ -172,12 +189,25 @@ class Tracer:
         threading.settrace(self.mine)
         sys.settrace(self.mine)
 
-    def loads(self, code: CodeType) -> None:
-        """A file that is looked at is about to be imported: it is traced until it is done."""
-        idle = self.loading is None and not self.active and not self.spy.is_done
-        if idle and sys.gettrace() is None:
-            self.loading = code
+    def _hear_of(self, loader: Any) -> None:
+        """While a file that is looked at is imported, it is traced."""
+        self.loaders[loader] = execute = loader.exec_module
+
+        @functools.wraps(execute)
+        def exec_module(this: Any, module: Any) -> None:
+            file = str(getattr(module, "__file__", ""))
+            idle = not self.active and not self.spy.is_done and sys.gettrace() is None
+            if not idle or self.spy.wanted_of(file) is None:
+                execute(this, module)
+                return
             sys.settrace(self.mine)
+            try:
+                execute(this, module)
+            finally:
+                if sys.gettrace() is self.mine:
+                    sys.settrace(None)
+
+        loader.exec_module = exec_module
 
     def off(self) -> None:
         """What runs from now on does not count."""
@@ -201,12 +231,8 @@ class Tracer:
         elif event == "call":
             if self.spy.is_done:
                 sys.settrace(None)
-            if not self._left_of(code) and code is not self.loading:
+            if not self._left_of(code):
                 return None
-        elif event == "return" and code is self.loading:
-            self.loading = None
-            if not self.active:
-                sys.settrace(None)
         return self.mine
 
     def _left_of(self, code: CodeType) -> set[int]:
@@ -220,6 +246,12 @@ class Tracer:
     def fault(self) -> str:
         """Why nothing is known; empty when all is well."""
         return "the project's tests are traced by something else" if self.disturbed else ""
+
+    def close(self) -> None:
+        """Imports are as fast as without us."""
+        for loader, execute in self.loaders.items():
+            loader.exec_module = execute
+        self.loaders.clear()
 
 
 class Spy:
@@ -239,7 +271,7 @@ class Spy:
         self.spans: dict[str, dict[int, tuple[int, int]]] = {}
         self.hits: dict[str, set[int]] = {}
         self.fault = ""
-        self.apart = self.testing = False
+        self.apart = self.testing = self.closed = False
         self.open: dict[str, set[int]] = {}
         self._known: dict[str, str | None] = {}
         for path, ranges in wanted.items():
@@ -248,7 +280,7 @@ class Spy:
         self.ears: Any = (Monitor if hasattr(sys, "monitoring") else Tracer)(self)
         if everywhere and isinstance(self.ears, Tracer):
             self.fault, self.is_done = SLOW, True
-        sys.addaudithook(self._hear)
+        self._hear_of_programs()
 
     def _look_at(self, path: str, ranges: list[list[int]]) -> None:
         try:
@@ -263,13 +295,21 @@ class Spy:
             each for first, last in self.spans[path].values() for each in range(first, last + 1)
         }
 
-    def _hear(self, event: str, values: Any) -> None:
-        if event == "exec":
-            code = values[0]
-            if isinstance(code, CodeType) and self.wanted_of(code.co_filename) is not None:
-                self.ears.loads(code)
-        elif self.testing and event in STARTS:
-            self.apart = True
+    def _hear_of_programs(self) -> None:
+        os.register_at_fork(before=self._begins_another)
+        for owner, name in STARTS:
+            setattr(owner, name, self._heard(getattr(owner, name)))
+
+    def _heard(self, begin: Any) -> Any:
+        @functools.wraps(begin)
+        def heard(*args: Any, **kwargs: Any) -> Any:
+            self._begins_another()
+            return begin(*args, **kwargs)
+
+        return heard
+
+    def _begins_another(self) -> None:
+        self.apart = self.apart or self.testing
 
     def wanted_of(self, file: str) -> str | None:
         """The path in the project of a file that is looked at."""
@@ -290,20 +330,29 @@ class Spy:
 
     def on(self) -> None:
         """What runs from now on counts, and other programs are looked out for."""
-        self.testing = True
-        self.ears.on()
+        if not self.closed:
+            self.testing = True
+            self.ears.on()
 
     def off(self) -> None:
         """What runs from now on does not count."""
         self.testing = False
         self.ears.off()
 
+    def close(self) -> None:
+        """Nothing counts any more; listening would cost the tests that are left."""
+        if not self.closed:
+            self.off()
+            self.closed = True
+            self.fault = self.fault or self.ears.fault()
+            self.ears.close()
+
     def told(self) -> dict[str, Any]:
         """What is known, as a worker hands it over."""
-        self.off()
+        self.close()
         apart = self.apart or any(name in sys.modules for name in ELSEWHERE)
         hits = {path: sorted(lines) for path, lines in self.hits.items()}
-        return {"hits": hits, "apart": apart, "fault": self.fault or self.ears.fault()}
+        return {"hits": hits, "apart": apart, "fault": self.fault}
 
     def add(self, told: dict[str, Any]) -> None:
         """Take over what a worker knows."""
