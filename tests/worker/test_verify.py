@@ -80,16 +80,23 @@ class Bench:
         found, _ = await self.verifier.verify(TASK, self.base, await self.tree(changes))
         return found
 
+    async def attempt(
+        self, number: int, changes: Mapping[str, str | None], cause: str = ""
+    ) -> Attempt:
+        """One that nobody has verified; without a cause the first, then corrections."""
+        tree = await self.tree(changes)
+        files = tuple(map(summary, await self.workspaces.diff(self.base, tree)))
+        why = cause or ("first" if number == 1 else "correction")
+        return Attempt(number, self.base, tree, "p", "", files, why)
+
     async def walk(
         self, *proposals: Mapping[str, str | None], cause: str = "correction"
     ) -> tuple[Verification, tuple[Flag, ...]]:
         """The evidence of the last of some attempts."""
         attempts: list[Attempt] = []
         for number, changes in enumerate(proposals, 1):
-            tree = await self.tree(changes)
-            files = tuple(map(summary, await self.workspaces.diff(self.base, tree)))
             why = cause if attempts else "first"
-            attempts.append(Attempt(number, self.base, tree, "p", "", files, why))
+            attempts.append(await self.attempt(number, changes, why))
         return await self.verifier.verify_newest(Progress(TASK, attempts=tuple(attempts)))
 
 
