@@ -31,6 +31,7 @@ __all__ = [
     "Money",
     "Notify",
     "Settings",
+    "Suites",
     "Waits",
     "config_dir",
 ]
@@ -100,6 +101,16 @@ class Limits(BaseModel):
     """Files larger than this are left out of a snapshot, and told."""
     snapshot_bytes: int = Field(2**30, ge=1)
     """All files of a snapshot together."""
+
+
+class Suites(BaseModel):
+    """How suites of tests are run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workers: int | None = Field(None, ge=0, le=64)
+    """How many run a suite side by side, where the project has pytest-xdist; None = as many as
+    cores are left for each task, 0 = never."""
 
 
 class Money(BaseModel):
@@ -274,6 +285,7 @@ class Settings(BaseSettings):
     notify: Notify = Notify()
     waits: Waits = Waits()
     limits: Limits = Limits()
+    tests: Suites = Suites()
     money: Money = Money()
     approval: Approval = Approval()
     commit: Commit = Commit()

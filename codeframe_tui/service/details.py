@@ -175,6 +175,7 @@ def _verification(verification: Verification, tests: _Tests) -> Document:
             **_run(verification.lint, tests.get("lint", ())),
             "tools": [report_document(each) for each in verification.tools],
         },
+        "bound": asdict(verification.bound) if verification.bound else None,
         "coverage": _coverage(verification.coverage),
     }
 
@@ -190,6 +191,7 @@ def _run(run: Run, tests: Sequence[TestCase]) -> Document:
         "verdict": run.verdict,
         "reason": run.reason,
         "message": run.message,
+        "seconds": run.seconds,
         "counts": dict(counts_of(run)),
         "tests": [repeated.case_document(case) for case in tests],
     }

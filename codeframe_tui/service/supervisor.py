@@ -30,7 +30,7 @@ from codeframe_tui.core.commands import (
     TakeInHand,
 )
 from codeframe_tui.core.diff import summary
-from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
+from codeframe_tui.core.errors import Lacking, NotFound, PathRefused, WrongUse
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
@@ -49,6 +49,7 @@ from codeframe_tui.service import (
     history,
     importing,
     limits,
+    origins,
     queue,
     review,
     splitting,
@@ -116,7 +117,7 @@ class Supervisor(StoreLedger):
         facts: gives the fields of the overview that only the engine knows: project, path, branch,
             dirty, sandbox, sandbox_why, key, scripted, pid, version.
         workspaces: for diffs.
-        index: for `ShowContext` and `ShowSymbols`.
+        index: for `ShowContext`, `ShowSymbols` and `ShowRelations`.
         doctor: for `ShowDoctor`.
         gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
@@ -151,6 +152,7 @@ class Supervisor(StoreLedger):
         self._hands = Hands(store, workspaces, gate, self._write, files_at)
         self._diffs = Diffs(store, there, self._hands.copy)
         self._reviews: ReviewReader | None = None
+        self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)
         self.keep = False
 
@@ -244,6 +246,8 @@ class Supervisor(StoreLedger):
                 return await self._base(number, path)
             case queries.ShowSide():
                 return await self._sides.show(query)
+            case queries.ShowOrigins():
+                return await origins.show(self._store, self._trees, query)
             case queries.ShowFile() | queries.ShowMerge() | queries.ShowHand():
                 return await self._hands.answer(query)
             case _:
@@ -254,8 +258,10 @@ class Supervisor(StoreLedger):
         match query:
             case queries.ShowContext(text):
                 return await self._context(text)
-            case queries.ShowSymbols(name):
-                return await _there(self._index, "code index").find(name)
+            case queries.ShowSymbols(name, kind, path):
+                return await _there(self._index, "code index").find(name, kind=kind, path=path)
+            case queries.ShowRelations(relation, name):
+                return await self._relations(relation, name)
             case _:
                 return await _there(self._doctor, "doctor")()
 
@@ -360,6 +366,12 @@ class Supervisor(StoreLedger):
                 workspaces = _there(self._workspaces, "workspace store")
                 content = await workspaces.read(tree, check_path(path))
         return {"task": found, "path": path, "text": details.plain_text(content)}
+
+    async def _relations(self, relation: str, name: str) -> Document:
+        if relation not in queries.RELATIONS:
+            known = ", ".join(queries.RELATIONS)
+            raise WrongUse(f"{relation!r} is no relation of code", hint=f"one of {known}")
+        return await _there(self._index, "code index").relations(relation, name)
 
     async def _context(self, text: str) -> Document:
         index = _there(self._index, "code index")

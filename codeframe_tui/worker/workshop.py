@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.ports import (
+    Baselines,
     Clock,
     CodeIndex,
     Files,
@@ -47,6 +48,7 @@ class Workshop:
     working_tree: WorkingTree
     sandbox: Sandbox
     runner: TestRunner
+    baselines: Baselines
     linter: Linter
     index: CodeIndex
     clock: Clock

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.queries import ShowTask
-from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.core.verification import Bound, Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.wire.codec import encode
@@ -131,3 +131,40 @@ async def test_tests_of_an_attempt_that_is_not_there_are_none(
     number = await tried(engine, ran(failing=0, passing=2))
     found = await service.query(ShowTask(number, whole=False, attempt=attempt))
     assert ids(found) == [[]]
+
+
+async def test_each_test_says_how_it_was_red_and_what_the_evidence_is_about(
+    engine: Supervisor, service: Service
+) -> None:
+    name = "t.py::test_a"
+    red = TestCase(name, Outcome.FAILED, 0.1, "AssertionError", "1 != 2", "long", "assertion", "ab")
+    green = TestCase(name, Outcome.PASSED, 0.1, body="ab")
+    flaky = TestCase("t.py::test_b", Outcome.FLAKY)
+    bound = Bound("b" * 40, "c" * 40, "d" * 40, {"t.py": "e" * 40})
+    found = Verification(
+        Verdict.NOT_VERIFIED,
+        "flaky",
+        "why",
+        Run("red", tests=(red,), seconds=1.5),
+        Run("green", tests=(green,)),
+        Run("not_verified", "flaky", tests=(green, flaky)),
+        Run("not_run"),
+        bound=bound,
+    )
+    number = await tried(engine, found)
+    for query in (ShowTask(number), ShowTask(number, whole=False)):
+        told = (await service.query(query))["attempts"][0]["verification"]
+        (case,) = told["red"]["tests"]
+        assert (case["kind"], case["error"], case["message"]) == (
+            "assertion",
+            "AssertionError",
+            "1 != 2",
+        )
+        assert case["body"] == told["green"]["tests"][0]["body"] == "ab"
+        assert "kind" not in told["green"]["tests"][0]
+        assert [each["outcome"] for each in told["regression"]["tests"]] == ["passed", "flaky"]
+        assert told["red"]["seconds"] == 1.5
+        assert told["failed"] == 0
+        assert told["bound"] == asdict(bound)
+    (attempt,) = (await engine.progress(number)).attempts
+    assert attempt.verification == found

@@ -18,7 +18,7 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
 from codeframe_tui.tui.present.flags import flags_of
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
@@ -161,7 +161,7 @@ def test_a_title_has_the_room_of_what_is_not_said_beside_it() -> None:
 def test_what_is_said_of_an_attempt_is_not_cut_but_the_title_before_it() -> None:
     document = shown() | {"title": "Retry on 429 and on every other answer that asks for patience"}
     document["attempts"][-1]["cause"] = "hand"
-    line = title_row(document, width=78, hunks=5)
+    line = title_row(document, ReviewNow(5), width=78)
     text = "".join(text for text, _ in laid_out(line.left, line.right, 78))
     assert "…  attempt 2 by hand  " in text
     assert "0/5 accepted" in text

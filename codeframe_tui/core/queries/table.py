@@ -18,6 +18,7 @@ from codeframe_tui.core.queries.changes import (
     ShowHunkLines,
     ShowLetter,
     ShowMerge,
+    ShowOrigins,
     ShowReview,
     ShowSide,
     ShowUndo,
@@ -26,6 +27,7 @@ from codeframe_tui.core.queries.engine import (
     ShowContext,
     ShowDoctor,
     ShowEvents,
+    ShowRelations,
     ShowSymbols,
     ShowUsage,
 )
@@ -58,6 +60,7 @@ Query = (
     | ShowReview
     | ShowLetter
     | ShowMerge
+    | ShowOrigins
     | ShowUndo
     | ShowBase
     | ShowFile
@@ -71,6 +74,7 @@ Query = (
     | ShowEvents
     | ShowContext
     | ShowSymbols
+    | ShowRelations
     | ShowDoctor
 )
 QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}

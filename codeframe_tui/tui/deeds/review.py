@@ -45,6 +45,7 @@ async def approve_all(desk: Desk) -> None:
         partly=draft.count(Verdict.PARTLY),
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
+        hidden=desk.diff.hidden,
     )
     flags = open_red(task)
     apply = _WHY if flags else _AS_IS if is_risky(task) else _YES

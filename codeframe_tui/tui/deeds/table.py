@@ -69,6 +69,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "review.attempts": commenting.attempts,
     "reading.jump": reading.jump,
     "reading.symbols": reading.jump_to_symbol,
+    "reading.whole_file": reading.whole_file,
+    "reading.intent": reading.intent,
     "reading.comments": reading.jump_to_comment,
     "review.edit": editing.edit,
     "review.open": editing.open_file,

@@ -52,6 +52,7 @@ class Picker(Dialog[int]):
         title: what is picked.
         items: all there are, in their order.
         nothing: what is said when there are none.
+        more: other keys and what they do.
         does: what picking does.
         costs: of each item, see `ranked`.
     """
@@ -70,10 +71,11 @@ class Picker(Dialog[int]):
         items: Sequence[Pickable],
         *,
         nothing: str,
+        more: Sequence[tuple[str, str]] = (),
         does: str = "go there",
         costs: Sequence[float] = (),
     ) -> None:
-        super().__init__(title, [("enter", does), ("↑ ↓", "choose")])
+        super().__init__(title, [("enter", does), ("↑ ↓", "choose"), *more])
         self._items = items
         self._costs = costs
         self._nothing = nothing
@@ -94,8 +96,14 @@ class Picker(Dialog[int]):
         event.stop()
         self._offer(event.value)
 
-    def _offer(self, typed: str) -> None:
+    def found(self, typed: str) -> tuple[Sequence[int], Row]:
+        """Positions of what a text means, the likeliest first; what is said without or below."""
         found = ranked(typed, [item.text for item in self._items], costs=self._costs)
+        nothing = "nothing like it" if self._items else self._nothing
+        return found, BLANK if found else heading(nothing)
+
+    def _offer(self, typed: str) -> None:
+        found, said = self.found(typed)
         rows: list[Row] = []
         group = ""
         for at in found:
@@ -106,7 +114,7 @@ class Picker(Dialog[int]):
                 rows.append(heading(group, "dim"))
             rows.append(Row(str(at), item.left, item.right))
         listed = self.query_one(_List)
-        listed.set_rows(rows or [heading("nothing like it" if self._items else self._nothing)])
+        listed.set_rows(rows if rows and not said.left else [*rows, said])
         listed.move_to(str(found[0]) if found else None)
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:

@@ -178,11 +178,17 @@ class ReviewDraft:
         """How many units of a file have a verdict."""
         return self._tally[path][verdict] if path in self._tally else 0
 
-    def next_undecided(self, after: Unit | None = None) -> Unit | None:
-        """The next unit without a verdict, going round; None when all are decided."""
+    def next_undecided(self, after: Unit | None = None, but: Collection[str] = ()) -> Unit | None:
+        """The next unit without a verdict, going round; None when all are decided.
+
+        Args:
+            after: where to begin.
+            but: paths that are passed over.
+        """
         start = self.units.index(after) + 1 if after in self.units else 0
         turned = self.units[start:] + self.units[:start]
-        return next((unit for unit in turned if self._is(unit, Verdict.UNDECIDED)), None)
+        left = (unit for unit in turned if self._is(unit, Verdict.UNDECIDED))
+        return next((unit for unit in left if unit[0] not in but), None)
 
     def count(self, verdict: Verdict) -> int:
         """How many units have this verdict; ``len(draft.units)`` is the total."""

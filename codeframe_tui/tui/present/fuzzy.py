@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from codeframe_tui.core.path_filter import in_order
 
 __all__ = ["ranked"]
 
@@ -31,11 +32,10 @@ def ranked(
 
     said = typed.casefold().strip()
     wanted = said.replace(" ", "")
-    letters = re.compile(".*?".join(map(re.escape, wanted)), re.DOTALL)
     scored: list[tuple[float, int, int]] = []
     for at, text in enumerate(texts):
         folded = text.casefold()
-        if letters.search(folded):
+        if in_order(wanted, folded):
             name = folded.rpartition("/")[2]
             best = max(fuzz.partial_ratio(wanted, folded), fuzz.partial_ratio(wanted, name) + 5)
             best += _BEGINS * (folded.startswith(said) + (f" {said}" in folded))

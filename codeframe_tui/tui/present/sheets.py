@@ -39,6 +39,7 @@ def guard_rows(
     partly: int = 0,
     rejected: int = 0,
     comments: int = 0,
+    hidden: int = 0,
 ) -> list[Row]:
     """What a person should know before all of a proposal is applied.
 
@@ -49,11 +50,13 @@ def guard_rows(
         partly: hunks whose lines have different verdicts, all of which this would accept.
         rejected: hunks rejected before, which this would accept.
         comments: those that the worker was not told, and would not be.
+        hidden: files that a filter leaves out of sight, and that this would accept.
     """
     attempt = newest_attempt(task) or {}
     rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
+        f"{count(hidden, 'file')} out of sight by your filter, applied too" if hidden else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
         f"{count(partly, 'hunk')} accepted only partly before" if partly else "",
         f"{count(rejected, 'hunk')} rejected before" if rejected else "",

@@ -228,6 +228,14 @@ class State:
         attempts: Sequence[Mapping[str, Any]] = (self.task or {}).get("attempts") or ()
         return attempts[-1].get("flags") or () if attempts else ()
 
+    @property
+    def explanation(self) -> str:
+        """What the worker says of the attempt that the diff shows."""
+        shown = (self.diff or {}).get("attempt") if self.shows_focus else None
+        attempts: Sequence[_Document] = (self.task or {}).get("attempts") or ()
+        found = (a for a in attempts if a.get("attempt") == shown and a.get("cause") != "hand")
+        return next((str(a.get("explanation") or "") for a in found), "")
+
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
         return int(((self.overview or {}).get("counts") or {}).get(name) or 0)
@@ -251,19 +259,9 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.histo
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *(
-        "copy_place",
-        "next_comment",
-        "previous_comment",
-        "comments",
-        "split",
-        "wrap",
-        "open",
-        "jump",
-        "symbols",
-        "next_flag",
-    ),
-    "whitespace",
+    *("copy_place", "next_comment", "previous_comment", "comments", "intent", "explanation"),
+    "whole_file",
+    *("split", "wrap", "open", "jump", "symbols", "next_flag", "whitespace"),
 )
 
 

@@ -35,6 +35,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "xpassed": ("✘", "red"),
     "missing": ("✘", "red"),
     "skipped": ("○", "dim"),
+    "flaky": ("~", "amber"),
 }
 """Outcome of a test -> sign and style."""
 

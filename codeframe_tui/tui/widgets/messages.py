@@ -31,6 +31,7 @@ __all__ = [
     "LetterAsked",
     "LinesAsked",
     "LogMoved",
+    "Narrowed",
     "OnlyToRead",
     "ProposalAsked",
     "Scrolled",
@@ -90,6 +91,10 @@ class LetterAsked(Message):
 
 class FlagAsked(Message):
     """A person wants to look at a flag, the diff's `flag_asked`, and perhaps to acknowledge it."""
+
+
+class Narrowed(Message):
+    """Other files of the diff are shown."""
 
 
 class CommentAsked(Message):
