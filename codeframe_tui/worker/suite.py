@@ -27,7 +27,7 @@ from codeframe_tui.worker.workshop import Workshop
 __all__ = ["Scope", "Suite"]
 
 _FEW_FILES = 12
-"""Fewer files of tests are done before helpers have begun."""
+"""Fewer files of tests are done before helpers have begun, or a run of their own has."""
 _MOST_WORKERS = 8
 
 
@@ -70,6 +70,8 @@ class Suite:
         tree = tree or scope.tree
         order, count = await self._order(scope, tree)
         wish = replace(scope.wish(), order=order, workers=self._workers(count))
+        if scope.changed and count >= _FEW_FILES:  # to watch lines costs each test something
+            wish = replace(wish, lines={})
         run = await make_run(self._shop, scope.task, "regression", tree, wish)
         if run.workers and not is_complete(run):
             run = await self._one_by_one(scope, tree, wish)

@@ -84,7 +84,10 @@ class PytestRunner:
         sandbox = self._sandbox
         if isinstance(sandbox, NoSandbox):
             return "nothing runs"
-        closure = await sandbox.environment()
+        try:
+            closure = await sandbox.environment()
+        except Lacking as error:
+            return error.message
         ours = [(INSIDE / name).read_bytes() for name in ("launch.py", "plugin.py")]
         known = (sandbox.level, str(closure.python), closure.version, closure.key, _lent_version())
         return hashlib.sha256(b"\0".join([repr(known).encode(), *ours])).hexdigest()[:16]

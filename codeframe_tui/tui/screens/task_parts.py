@@ -191,7 +191,9 @@ class TaskParts:
             state, width = self.state, pane.line_width
             lines = 3 if pane.size.height >= _ROOMY else 1
             shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
-            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            proof = {} if self._without_task else state.proof
+            pane.begin(str((proof or {}).get("number") or ""))
+            pane.set_rows(self._proof.rows(proof, live, shown, self._now()))
             pane.found = self._proof.found
         self._frame.draw_proof_title()
 
@@ -200,7 +202,7 @@ class TaskParts:
         pane, live = self.activity, self.state.in_hand
         pane.earlier = bool((self.state.activity or {}).get("earlier"))
         rows = self._timeline.rows(
-            self.state.activity,
+            {} if self._without_task else self.state.activity,
             now=self._now(),
             width=pane.line_width,
             waiting=live.waiting if live else None,
@@ -208,6 +210,11 @@ class TaskParts:
         )
         pane.set_rows(rows)
         self._frame.draw_proof_title()
+
+    @property
+    def _without_task(self) -> bool:
+        """Whether there is no task at all: then the panes say what will stand in them."""
+        return self.state.queue is not None and self.state.focus is None
 
     def verdict(self) -> list[Span]:
         """How the evidence came out, or how far it is."""

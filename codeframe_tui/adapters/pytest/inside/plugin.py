@@ -46,6 +46,7 @@ class State:
         self.foreign: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
         self.spy: Any = None
+        self.left = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -123,6 +124,8 @@ def pytest_collection_finish(session: Any) -> None:
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
             state.bodies[item.nodeid] = body_of(item)
+    if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
+        state.left = len(state.bodies)
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -142,8 +145,14 @@ def _collected(ids: list[str]) -> None:
 
 def body_of(item: Any) -> str:
     """A hash of what a test's own function does; empty where its file does not hold it."""
-    code = getattr(inspect.unwrap(getattr(item, "function", None) or _nothing), "__code__", None)
-    if code is None or os.path.realpath(code.co_filename) != os.path.realpath(str(item.fspath)):
+    try:
+        function = inspect.unwrap(getattr(item, "function", None) or _nothing)
+    except ValueError:  # it wraps itself
+        return ""
+    code = getattr(function, "__code__", None)
+    if not inspect.iscode(code) or os.path.realpath(code.co_filename) != os.path.realpath(
+        str(item.fspath)
+    ):
         return ""
     return hashlib.sha256("\n".join(_told(code)).encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -193,6 +202,9 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     yield
     if is_own:
         state.spy.off()
+        state.left -= 1
+        if state.left == 0:
+            state.spy.close()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
@@ -292,7 +304,8 @@ def _is_test(name: str) -> bool:
 def _is_of_project(value: Any) -> bool:
     """Whether a module, a class or an object is of the code under test."""
     owner = value if inspect.isclass(value) else type(value)
-    module = value if inspect.ismodule(value) else sys.modules.get(owner.__module__)
+    name = getattr(owner, "__module__", None)
+    module = value if inspect.ismodule(value) else sys.modules.get(str(name))
     file = getattr(module, "__file__", None)
     return bool(file) and ours(str(file)) and not _is_test(os.path.basename(str(file)))
 
