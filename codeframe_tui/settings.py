@@ -19,10 +19,22 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
 from codeframe_tui.core.globs import compile_glob
 
-__all__ = ["Approval", "FlagRules", "Limits", "Money", "Notify", "Settings", "Waits", "config_dir"]
+__all__ = [
+    "Approval",
+    "Commit",
+    "FlagRules",
+    "Limits",
+    "Money",
+    "Notify",
+    "Settings",
+    "Suites",
+    "Waits",
+    "config_dir",
+]
 
 Theme = Literal[
     "dark",
@@ -53,6 +65,8 @@ class Waits(BaseModel):
     """From sending a request to the first byte of the stream."""
     stream_gap: float = Field(60.0, gt=0)
     """Between two pieces of a stream."""
+    reply: float = Field(3_600.0, gt=0)
+    """From sending a request to the end of its reply, however much of it comes."""
     tool: float = Field(120.0, gt=0)
     """One command of the model."""
     tests: float = Field(900.0, gt=0)
@@ -89,6 +103,16 @@ class Limits(BaseModel):
     """All files of a snapshot together."""
 
 
+class Suites(BaseModel):
+    """How suites of tests are run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workers: int | None = Field(None, ge=0, le=64)
+    """How many run a suite side by side, where the project has pytest-xdist; None = as many as
+    cores are left for each task, 0 = never."""
+
+
 class Money(BaseModel):
     """Caps in US dollars; 0 = no cap."""
 
@@ -123,6 +147,29 @@ class Approval(BaseModel):
     @classmethod
     def _are_globs(cls, value: list[str]) -> list[str]:
         return _checked_globs(value)
+
+
+class Commit(BaseModel):
+    """A commit of what was applied, on the branch that is checked out.
+
+    It holds exactly the applied paths; what you staged stays staged. No hook and no filter runs.
+    Where it cannot be without harm it is left to you, with the reason.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    on_apply: bool = False
+    """Whether anything is committed."""
+    message: str = Field("{title}\n\nTask {number}", min_length=1)
+    """Its message; ``{number}``, ``{title}``, ``{description}``, ``{issue}`` and ``{explanation}``
+    (the worker's) are filled in."""
+
+    @field_validator("message")
+    @classmethod
+    def _names_what_there_is(cls, value: str) -> str:
+        if unknown := unknown_places(value):
+            raise ValueError(f"nothing is called {{{unknown[0]}}}; see {', '.join(sorted(PLACES))}")
+        return value
 
 
 class FlagRule(BaseModel):
@@ -238,8 +285,10 @@ class Settings(BaseSettings):
     notify: Notify = Notify()
     waits: Waits = Waits()
     limits: Limits = Limits()
+    tests: Suites = Suites()
     money: Money = Money()
     approval: Approval = Approval()
+    commit: Commit = Commit()
     flags: FlagRules = FlagRules()
 
     @classmethod

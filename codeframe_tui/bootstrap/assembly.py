@@ -12,7 +12,9 @@ from functools import partial
 from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.project_index import ProjectIndex
@@ -172,6 +174,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
         runner=PytestRunner(parts.sandbox),
+        baselines=KeptBaselines(parts.place.state / "baselines"),
         linter=Linters(parts.sandbox),
         index=parts.index,
         clock=parts.clock,
@@ -182,6 +185,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         definition=parts.definitions.load,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
+        repository=GitRepository(root),
     )
 
 

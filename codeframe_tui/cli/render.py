@@ -84,6 +84,7 @@ def _attempt(attempt: Document) -> list[str]:
             run = evidence.get(name) or {}
             tests = len(run.get("tests", []))
             lines.append(f"    {name:<10} {run.get('verdict', 'not_run'):<12} {tests} tests")
+            lines += [_kind(test) for test in run.get("tests", ()) if test.get("kind")]
         lines += _coverage(evidence.get("coverage") or {})
         lines += _lint(evidence.get("lint") or {})
     for flag in attempt.get("flags", []):
@@ -95,6 +96,12 @@ def _attempt(attempt: Document) -> list[str]:
         if said := flag.get("acknowledged"):
             lines.append(f"      acknowledged: {clean_line(said['reason'])}")
     return lines
+
+
+def _kind(test: Document) -> str:
+    """How a test was RED on the base, or why it was not."""
+    said = ": ".join(filter(None, (test.get("error"), test.get("message"))))
+    return clean_line(f"      {test['id']}  {test['kind'].replace('_', ' ')}  {said}").rstrip()
 
 
 def _lint(lint: Document) -> list[str]:

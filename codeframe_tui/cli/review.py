@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, cast
 
@@ -235,9 +235,26 @@ async def _decide(scene: Scene, wish: Approve | Undo | Redo, number: str, how: s
     if waiting := end.data.get("dependants"):
         document["dependants"] = waiting
         told.append(f"tasks that build on it: {', '.join(waiting)}")
+    if commit := end.data.get("commit"):
+        document["commit"] = commit
     if how != "undone":
-        told.append(f"nothing was committed; `codeframe-tui undo {number}` takes it back")
+        told.append(f"{_committed(commit)}; `codeframe-tui undo {number}` takes it back")
+    else:
+        told += [
+            f"commit {each[:8]} stays in the history; `git revert` makes one that takes it back"
+            for each in end.data.get("commits", ())
+        ]
     scene.output.document(document, "\n".join(told))
+
+
+def _committed(commit: Mapping[str, Any] | None) -> str:
+    """What became of the commit that the settings ask for."""
+    if not commit:
+        return "nothing was committed"
+    if "refused" in commit:
+        return f"{commit['refused']} ({commit['hint']})"
+    left = f", without {', '.join(commit['left_out'])}" if commit["left_out"] else ""
+    return f"committed {commit['commit'][:8]} on {commit['branch']}{left}"
 
 
 async def _end_of(scene: Scene, decision: object, after: int) -> Event:

@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 
 from codeframe_tui.core.verification import Outcome, TestCase, TestRun
 
-__all__ = ["excused", "is_red", "lacks_project", "module_names"]
+__all__ = ["RED", "Kind", "excused", "kind_of", "kind_of_file", "module_names", "told_error"]
 
+
+class Kind(StrEnum):
+    """How a test is RED on the base, or why it is not."""
+
+    ASSERTION = "assertion"
+    MISSING_NAME = "missing_name"
+    RAISED = "raised"
+    CHARACTERISATION = "characterisation"
+    SKIPPED = "skipped"
+    SYNTAX = "syntax"
+    UNRELATED_IMPORT = "unrelated_import"
+    FIXTURE = "fixture"
+    COLLECTION = "collection"
+    SANDBOX_DENIED = "sandbox_denied"
+    TIMEOUT = "timeout"
+    CRASH = "crash"
+    OWN_ERROR = "own_error"
+
+
+RED = frozenset({Kind.ASSERTION, Kind.MISSING_NAME, Kind.RAISED})
+"""By assertion, by a name that the base lacks, by any other exception out of its own code."""
 _ASSERTIONS = frozenset({"AssertionError", "Failed"})
 _IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
 _NAMES = frozenset({"AttributeError", "NameError", "UnboundLocalError", "TypeError"})
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _EXCUSES = {"third_party": "environment", "sandbox": "sandbox_denied"}
+_OTHER = {
+    Outcome.CRASHED: Kind.CRASH,
+    Outcome.SKIPPED: Kind.SKIPPED,
+    Outcome.XFAILED: Kind.SKIPPED,
+    Outcome.MISSING: Kind.COLLECTION,
+}
+_OUTER = {"sandbox": Kind.SANDBOX_DENIED, "third_party": Kind.UNRELATED_IMPORT}
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 _NO_NAME = re.compile(
     r"cannot import name '(\w+)' from (?:partially initialized module )?'([\w.]+)'"
@@ -36,20 +65,54 @@ def module_names(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def is_red(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> bool:
-    """Whether a test's failure on the base comes from what the base lacks or does wrong.
+def kind_of(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> Kind:
+    """How a test that ran on the base is RED there, or why it is not.
 
-    By assertion; by an import of something that the proposal adds or the project owns; by a name
-    error; by any exception out of the project's own code (`TestRun.causes`) but bad syntax.
+    RED is a failure by assertion; by an import of something that the proposal adds or the project
+    owns; by a name error; by any exception out of the project's own code (`TestRun.causes`) but
+    bad syntax. What fails around a test, in a fixture, is RED only for want of such a name.
     """
-    if case.outcome not in {Outcome.FAILED, Outcome.ERROR} or case.error in _SYNTAX:
-        return False
+    if case.outcome in {Outcome.PASSED, Outcome.XPASSED}:
+        return Kind.CHARACTERISATION
+    if case.outcome not in {Outcome.FAILED, Outcome.ERROR}:
+        return _OTHER.get(case.outcome, Kind.OWN_ERROR)
     cause = run.causes.get(case.id, "")
-    if case.error in _IMPORTS:
-        return cause == "project" or _names_added(case.message, added_modules)
-    if cause in _EXCUSES or case.message.startswith("Timeout"):
-        return False
-    return case.error in _ASSERTIONS | _NAMES or cause == "project"
+    if case.error in _SYNTAX | _IMPORTS:
+        return _kind_of_import(case.error, case.message, cause, added_modules)
+    if outer := _OUTER.get(cause):
+        return outer
+    if case.message.startswith("Timeout"):
+        return Kind.TIMEOUT
+    if case.outcome is Outcome.ERROR:
+        named = case.error in _NAMES and cause == "project"
+        return Kind.MISSING_NAME if named else Kind.FIXTURE
+    if case.error in _ASSERTIONS | _NAMES:
+        return Kind.ASSERTION if case.error in _ASSERTIONS else Kind.MISSING_NAME
+    return Kind.RAISED if cause == "project" else Kind.OWN_ERROR
+
+
+def kind_of_file(run: TestRun, file: str, text: str, added_modules: frozenset[str]) -> Kind:
+    """Why a file cannot be collected: RED only if it wants something that the proposal adds.
+
+    ``text`` is its entry of `TestRun.collection_errors`.
+    """
+    error, message = told_error(text)
+    if error in _SYNTAX | _IMPORTS:
+        return _kind_of_import(error, message, run.causes.get(file, ""), added_modules)
+    return Kind.MISSING_NAME if error in _NAMES else Kind.COLLECTION
+
+
+def _kind_of_import(error: str, message: str, cause: str, added_modules: frozenset[str]) -> Kind:
+    if error in _SYNTAX:
+        return Kind.SYNTAX
+    owned = cause == "project" or _names_added(message, added_modules)
+    return Kind.MISSING_NAME if owned else Kind.UNRELATED_IMPORT
+
+
+def told_error(text: str) -> tuple[str, str]:
+    """Type and message of an entry of `TestRun.collection_errors`; empty where it has none."""
+    match = _ERROR.search(text)
+    return (match.group(1), match.group(2)) if match else ("", "")
 
 
 def excused(run: TestRun, name: str) -> str:
@@ -58,21 +121,6 @@ def excused(run: TestRun, name: str) -> str:
     ``name`` is a test id or a file that could not be collected.
     """
     return _EXCUSES.get(run.causes.get(name, ""), "")
-
-
-def lacks_project(run: TestRun, file: str, text: str, added_modules: frozenset[str]) -> bool:
-    """Whether a file cannot be collected because it wants something that the proposal adds.
-
-    ``text`` is its entry of `TestRun.collection_errors`.
-    """
-    match = _ERROR.search(text)
-    if match is None:
-        return False
-    error, message = match.groups()
-    if error in _IMPORTS:
-        owned = run.causes.get(file) == "project"
-        return owned or _names_added(message, added_modules)
-    return error in _NAMES
 
 
 def _names_added(text: str, added_modules: frozenset[str]) -> bool:

@@ -6,17 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.progress import Attempt, Message
+from codeframe_tui.core.progress import Message
 from codeframe_tui.core.task import Evidence, Issue, Task
-from codeframe_tui.core.verification import Outcome, TestCase, Verification
 
 __all__ = [
     "ONLY_WORDS",
     "answer_refused",
-    "attempt_summary",
-    "correction",
     "edited",
     "explanation",
+    "fenced",
     "first_message",
     "messages_from_people",
     "rebased",
@@ -95,7 +93,7 @@ def context_text(context: Mapping[str, Any]) -> str:
     for entry in context.get("files", ()):
         if entry.get("text"):
             why = ", ".join(entry["reasons"])
-            parts.append(f"## {entry['path']} ({entry['form']}; {why})\n{_fenced(entry['text'])}")
+            parts.append(f"## {entry['path']} ({entry['form']}; {why})\n{fenced(entry['text'])}")
     if names:
         parts.append("Also perhaps related: " + ", ".join(names))
     if context.get("tree"):
@@ -156,7 +154,7 @@ def rebased(diff: str) -> str:
     return (
         "The project has changed since you began, so your earlier proposal cannot be applied as it "
         "is. You now have a fresh copy of the project without it. Make your change again on the "
-        f"files as they are now. Your earlier proposal was:\n{_fenced(diff)}"
+        f"files as they are now. Your earlier proposal was:\n{fenced(diff)}"
     )
 
 
@@ -166,40 +164,6 @@ def answer_refused(reason: str) -> str:
         f"Your answer cannot be used: {reason}\n"
         "Nothing of it was taken. Send the whole answer again as one JSON object as described."
     )
-
-
-def correction(verification: Verification, attempts: Sequence[Attempt], diff: str) -> str:
-    """What failed, where, and what was tried already."""
-    failing = [
-        case
-        for run in (verification.green, verification.regression)
-        for case in run.tests
-        if case.outcome in {Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED, Outcome.MISSING}
-    ]
-    unique = {case.id: case for case in failing}
-    parts = [
-        f"Your proposal was run and does not pass: {verification.message}",
-        *(_case_text(case) for case in list(unique.values())[:12]),
-    ]
-    if len(unique) > 12:
-        parts.append(f"… and {len(unique) - 12} more failing tests.")
-    for run, name in ((verification.green, "new tests"), (verification.regression, "whole suite")):
-        if not unique and run.output:
-            parts.append(f"Output of the {name}:\n{_fenced(run.output[-6000:])}")
-    parts.append("Tried so far:\n" + "\n".join(attempt_summary(a) for a in attempts))
-    parts.append(f"Your change so far:\n{_fenced(diff)}")
-    parts.append(
-        "Find the cause, correct it and answer again in the same form. Your files are still in "
-        "place; send only what changes. Do not weaken or remove tests."
-    )
-    return "\n\n".join(parts)
-
-
-def attempt_summary(attempt: Attempt) -> str:
-    """One line on an attempt and how it ended."""
-    outcome = attempt.verification.message if attempt.verification else "not verified yet"
-    idea = " ".join(attempt.explanation.split())[:200] or "no explanation"
-    return f"- attempt {attempt.number}: {idea} -> {outcome}"
 
 
 def unified(diffs: Sequence[FileDiff], limit: int = 24_000) -> str:
@@ -220,14 +184,8 @@ def unified(diffs: Sequence[FileDiff], limit: int = 24_000) -> str:
     return f"{text[:limit]}\n… cut: {len(text) - limit} more characters"
 
 
-def _case_text(case: TestCase) -> str:
-    detail = case.detail if len(case.detail) <= 4000 else "…\n" + case.detail[-4000:]
-    return f"{case.id}: {case.outcome} {case.message}".rstrip() + (
-        "\n" + _fenced(detail) if detail else ""
-    )
-
-
-def _fenced(text: str) -> str:
+def fenced(text: str) -> str:
+    """A text between fences that it does not hold itself."""
     fence = "```"
     while fence in text:
         fence += "`"

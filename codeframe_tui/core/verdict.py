@@ -13,6 +13,7 @@ Theory of operation. Four runs are looked at, test by test:
     | failed, not red| passed   | no proof: it failed for a reason of its own         |
     | any            | failed   | a failure, unless a module or the sandbox is to blame|
     | any            | skipped  | no proof for any, unless the base has that test     |
+    | any            | flaky    | neither: nothing is proven while it is              |
 
     regression: failed, skipped or vanished
                                    | base passed -> a failure, with the same excuses
@@ -25,7 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from codeframe_tui.core.causes import excused, is_red, lacks_project
+from codeframe_tui.core.advice import ADVICE
+from codeframe_tui.core.causes import excused
+from codeframe_tui.core.proof import Proof, proof_of
 from codeframe_tui.core.task import Evidence
 from codeframe_tui.core.verification import (
     Outcome,
@@ -48,26 +51,8 @@ __all__ = [
 
 _BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
+_KNOWN = _FINE | {Outcome.FLAKY}
 _TEST_FOLDERS = frozenset({"test", "tests"})
-_ADVICE = {
-    "no_red": "add a test that fails without this change, by assertion",
-    "no_new_tests": "add a test that fails without this change and passes with it",
-    "not_green": "make the new tests run: a skipped test proves nothing",
-    "no_base_run": "make the suite run on the base, so that nothing it loses goes unseen",
-    "no_tests": "add tests",
-    "not_run": "run the tests",
-    "no_pytest": "install pytest into the project's environment",
-    "no_sandbox": "install bubblewrap, or consent with --sandbox rlimits",
-    "timeout": "make the tests end in time, or raise the limit for tests",
-    "crash": "make the tests end by themselves",
-    "interrupted": "let every collected test run to its end",
-    "collection_error": "make every test file importable",
-    "import_origin": "install the project in editable mode, or not at all",
-    "environment": "install what is missing into the project's environment",
-    "sandbox_denied": "test without what the sandbox denies: network, other folders, devices",
-    "tampered": "leave pytest's hooks and reports as they are",
-    "evidence_none": "a task with evidence 'none' is always reviewed by a person",
-}
 
 
 def is_test_file(path: str) -> bool:
@@ -94,8 +79,12 @@ def is_complete(run: TestRun | None) -> bool:
 def covered(suite: TestRun, files: tuple[str, ...]) -> TestRun | None:
     """What a run of the whole suite says of some of its files, as a run of its own.
 
-    None where it does not say it: it is not complete, or it did not look into one of the files.
+    Such a run is a fact of its own: these tests were the first in a fresh process, so that no
+    other test can have made them pass. None where it does not say that: it is not complete, did
+    not look into one of the files, others ran before or beside them.
     """
+    if suite.workers or not _came_first(suite, files):
+        return None
     looked = {name.partition("::")[0] for name in suite.collected}
     errors = tuple((file, text) for file, text in suite.collection_errors if file in files)
     if not is_complete(suite) or not set(files) <= looked | {file for file, _ in errors}:
@@ -111,6 +100,11 @@ def covered(suite: TestRun, files: tuple[str, ...]) -> TestRun | None:
     )
 
 
+def _came_first(suite: TestRun, files: tuple[str, ...]) -> bool:
+    ours = [name.partition("::")[0] in files for name in suite.collected]
+    return all(ours[: sum(ours)])
+
+
 def vanished(base_collected: Iterable[str], regression: TestRun) -> tuple[str, ...]:
     """Tests of the base that the proposal does not have any more."""
     now = set(regression.collected)
@@ -122,12 +116,13 @@ def needs_base_run(
 ) -> tuple[str, ...]:
     """Ids that must be run on the base before `judge` can tell a regression.
 
-    Those that do not pass on the proposal, skipped ones included, and those that vanished.
+    Those that do not pass on the proposal, skipped ones included, and those that vanished. Flaky
+    ones are known to pass there.
     """
     if regression is None or not is_complete(regression):
         return ()
     known = None if base_collected is None else set(base_collected)
-    fallen = [case.id for case in regression.cases if case.outcome not in _FINE]
+    fallen = [case.id for case in regression.cases if case.outcome not in _KNOWN]
     ours = [name for name in fallen if known is None or name in known]
     return (*ours, *vanished(base_collected or (), regression))
 
@@ -168,12 +163,20 @@ def judge(
         base_hooks=base_hooks,
     )
     proof = case.proof()
-    parts = (case.red_run(proof), case.green_run(), case.regression_run())
+    parts = (
+        _timed(case.red_run(proof), red),
+        _timed(case.green_run(), green),
+        _timed(case.regression_run(), regression),
+    )
     verdict, reason, message = _decide(evidence, case, proof)
     return Verification(verdict, reason, message, *parts, lint=Run("not_run"))
 
 
-def _decide(evidence: Evidence, case: _Case, proof: _Proof) -> tuple[Verdict, str, str]:
+def _timed(told: Run, run: TestRun | None) -> Run:
+    return replace(told, seconds=round(run.duration, 3)) if run is not None else told
+
+
+def _decide(evidence: Evidence, case: _Case, proof: Proof) -> tuple[Verdict, str, str]:
     """The rules in their order; the first that applies decides."""
     broken, regressed = case.broken(), case.regressed()
     if broken.failed:
@@ -183,10 +186,10 @@ def _decide(evidence: Evidence, case: _Case, proof: _Proof) -> tuple[Verdict, st
         return _failed("regression", text)
     reason, text = case.doubt(evidence, proof)
     if reason:
-        advice = _ADVICE.get(reason, "")
+        advice = ADVICE.get(reason, "")
         return Verdict.NOT_VERIFIED, reason, "; ".join(part for part in (text, advice) if part)
     if evidence is Evidence.NONE:
-        return Verdict.NOT_VERIFIED, "evidence_none", _ADVICE["evidence_none"]
+        return Verdict.NOT_VERIFIED, "evidence_none", ADVICE["evidence_none"]
     if evidence is Evidence.REGRESSION:
         return Verdict.PROVEN, "", "the suite runs as before"
     return Verdict.PROVEN, "", f"{len(proof.red)} failed on the base and pass now; no regression"
@@ -200,21 +203,6 @@ def _some(names: Iterable[str]) -> str:
     listed = list(names)
     more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
     return ", ".join(listed[:3]) + more
-
-
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """New and changed tests sorted by what they show.
-
-    Attributes:
-        red: ids that are RED on the base, missing ones included.
-        missing: those of them whose file cannot be collected on the base.
-        characterisation: new tests that pass on the base.
-    """
-
-    red: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    characterisation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,27 +226,11 @@ class _Case:
     added_modules: frozenset[str]
     base_hooks: tuple[str, ...]
 
-    def proof(self) -> _Proof:
+    def proof(self) -> Proof:
         if self.red is None or not is_complete(self.red):
-            return _Proof()
-        red = tuple(c.id for c in self.red.cases if is_red(c, self.red, self.added_modules))
+            return Proof()
         known = set(self.base_collected or ())
-        passed = (c.id for c in self.red.cases if c.outcome in _FINE and c.id not in known)
-        missing = self._missing()
-        return _Proof((*red, *missing), missing, tuple(passed))
-
-    def _missing(self) -> tuple[str, ...]:
-        """New tests in files that the base cannot collect: they import what the proposal adds."""
-        if self.red is None or self.green is None:
-            return ()
-        lacking = {
-            file
-            for file, text in self.red.collection_errors
-            if lacks_project(self.red, file, text, self.added_modules)
-        }
-        known = set(self.base_collected or ())
-        ids = (name for name in self.green.collected if name not in known)
-        return tuple(name for name in ids if name.partition("::")[0] in lacking)
+        return proof_of(self.red, self.green, known, self.added_modules)
 
     def broken(self) -> _Failures:
         """New tests that ran on the proposal and failed, there or in the suite.
@@ -287,7 +259,7 @@ class _Case:
         """A vanished test is excused when its file is."""
         return excused(run, name) or excused(run, name.partition("::")[0])
 
-    def doubt(self, evidence: Evidence, proof: _Proof) -> tuple[str, str]:
+    def doubt(self, evidence: Evidence, proof: Proof) -> tuple[str, str]:
         """The first thing that keeps the runs from being a proof; empty code when nothing does."""
         for run in (self.regression, self.green if self.changed_tests else None):
             if run is not None and not run.ok and not self._forgivable(run):
@@ -301,11 +273,13 @@ class _Case:
                 return reason, f"{name} lacks a module or something that the sandbox denies"
         if self._base_doubt():
             return "no_base_run", self._base_doubt()
+        if flaky := self._flaky():
+            return "flaky", f"fails and passes on the same files: {_some(flaky)}"
         if self._new_hooks():
             return "tampered", f"new pytest hooks: {_some(self._new_hooks())}"
         return self._tdd_doubt(proof) if evidence is Evidence.TDD else ("", "")
 
-    def _tdd_doubt(self, proof: _Proof) -> tuple[str, str]:
+    def _tdd_doubt(self, proof: Proof) -> tuple[str, str]:
         if not self.changed_tests:
             return "no_new_tests", "the proposal brings no test"
         if self.red is None or self.green is None:
@@ -313,7 +287,11 @@ class _Case:
         if not is_complete(self.red):
             return self.red.reason, f"on the base: {self.red.message}"
         if not proof.red:
-            return "no_red", "no new test fails on the base for want of this change"
+            why = proof.why_not
+            text = "no new test fails on the base for want of this change"
+            return "no_red", f"{text}: {why}" if why else text
+        if changed := self._other_bodies(proof):
+            return "changed_body", f"is not the same on base and proposal: {_some(changed)}"
         green = _outcomes(self.green)
         known = set(self.base_collected or ())
         new = [name for name in green if name not in known]
@@ -321,6 +299,13 @@ class _Case:
         if open_ids:
             return "not_green", f"does not pass on the proposal: {_some(open_ids)}"
         return "", ""
+
+    def _other_bodies(self, proof: Proof) -> list[str]:
+        """Tests that were RED with another body than the one that is GREEN."""
+        bodies = {} if self.green is None else self.green.bodies
+        red = set(proof.red)
+        cases = [case for case in proof.cases if case.id in red and case.body]
+        return [case.id for case in cases if bodies.get(case.id, case.body) != case.body]
 
     def _forgivable(self, run: TestRun) -> bool:
         """Files that cannot be collected hurt only where they are new or the base can."""
@@ -340,32 +325,38 @@ class _Case:
         gone = self.base_of_failed is not None and self.base_of_failed.reason == "no_tests"
         return "" if gone else f"not known on the base: {_some(lost)}"
 
+    def _flaky(self) -> list[str]:
+        cases = self.regression.cases if self.regression is not None else ()
+        return [case.id for case in cases if case.outcome is Outcome.FLAKY]
+
     def _new_hooks(self) -> tuple[str, ...]:
         runs = [run for run in (self.green, self.regression) if run is not None]
         found = dict.fromkeys(hook for run in runs for hook in run.hooks)
         return tuple(hook for hook in found if hook not in self.base_hooks)
 
-    def red_run(self, proof: _Proof) -> Run:
+    def red_run(self, proof: Proof) -> Run:
         if self.red is None:
             return Run("not_run")
-        absent = tuple(TestCase(name, Outcome.MISSING) for name in proof.missing)
-        tests = (*self.red.cases, *absent)
         if not is_complete(self.red):
             return _unverified(self.red)
         text = f"{len(proof.red)} red, {len(proof.characterisation)} characterisation"
         reason = "" if proof.red else "no_red"
-        return Run("red" if proof.red else "not_red", reason, text, tests, self.red.output)
+        return Run("red" if proof.red else "not_red", reason, text, proof.cases, self.red.output)
 
     def green_run(self) -> Run:
-        if self.green is None:
+        green = self.green
+        if green is None:
             return Run("not_run")
-        if not is_complete(self.green):
-            return _unverified(self.green)
-        if any(case.outcome in _BROKEN for case in self.green.cases):
-            return Run("failing", "", "", self.green.cases, self.green.output)
-        if not self.green.ok:
-            return _unverified(self.green)
-        return Run("green", "", "", self.green.cases, self.green.output)
+        if not is_complete(green):
+            return _unverified(green)
+        cases = tuple(replace(case, body=green.bodies.get(case.id, "")) for case in green.cases)
+        if any(case.outcome in _BROKEN for case in cases):
+            return Run("failing", "", "", cases, green.output)
+        if not green.ok:
+            return replace(_unverified(green), tests=cases)
+        if flaky := [case.id for case in cases if case.outcome is Outcome.FLAKY]:
+            return Run("not_verified", "flaky", _some(flaky), cases, green.output)
+        return Run("green", "", "", cases, green.output)
 
     def regression_run(self) -> Run:
         if self.regression is None:
@@ -381,6 +372,8 @@ class _Case:
             return Run("regressed", "regression", text, tests, self.regression.output)
         if not (self.regression.ok or self._forgivable(self.regression)) or self._base_doubt():
             return replace(_unverified(self.regression), tests=tests)
+        if flaky := self._flaky():
+            return Run("not_verified", "flaky", _some(flaky), tests, self.regression.output)
         return Run("clean", "", "", tests, self.regression.output)
 
 

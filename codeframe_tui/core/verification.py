@@ -12,6 +12,7 @@ from codeframe_tui.core.lint import ToolReport
 
 __all__ = [
     "FINE",
+    "Bound",
     "Flag",
     "Outcome",
     "Run",
@@ -35,9 +36,10 @@ class Outcome(StrEnum):
     XPASSED = "xpassed"
     CRASHED = "crashed"
     MISSING = "missing"
+    FLAKY = "flaky"
 
 
-FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED})
+FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED, Outcome.FLAKY})
 """Outcomes of a test that does not fail."""
 
 
@@ -59,6 +61,8 @@ class TestCase:
         error: exception type as raised, e.g. ``AssertionError``; empty when it passed.
         message: one line that says what failed.
         detail: traceback and captured output, bounded.
+        kind: how it is RED on the base, or why it is not (`core.causes.Kind`); empty elsewhere.
+        body: hash of what the test's function does, as the run had it; empty where not told.
     """
 
     id: str
@@ -67,6 +71,8 @@ class TestCase:
     error: str = ""
     message: str = ""
     detail: str = ""
+    kind: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ class TestRun:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
         hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        bodies: test id -> hash of what its function does, where that was asked for.
+        workers: how many ran the tests side by side; 0 = one after the other, or as the project's
+            own options say.
         coverage: which of the lines ran that were asked for.
     """
 
@@ -102,6 +111,8 @@ class TestRun:
     duration: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 0
     coverage: Coverage = NOT_MEASURED
 
 
@@ -115,6 +126,7 @@ class Run:
             ``not_run``.
         reason: reason code when not verified or not run.
         message: one line for a person.
+        seconds: how long it took; 0 = not known.
         counts: outcome -> how many tests, where they were left out when it was read; else None.
     """
 
@@ -123,6 +135,7 @@ class Run:
     message: str = ""
     tests: tuple[TestCase, ...] = ()
     output: str = ""
+    seconds: float = 0.0
     counts: Mapping[str, int] | None = None
 
 
@@ -150,12 +163,30 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What evidence is about: it says nothing of anything else.
+
+    Attributes:
+        base: tree that the proposal stands on.
+        tree: tree of the proposal.
+        red: tree that RED ran on: the base with the proposal's tests; empty = it did not run.
+        tests: path -> hash of the changed test files, the same in ``red`` and ``tree``.
+    """
+
+    base: str
+    tree: str
+    red: str = ""
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The evidence of one attempt.
 
     Attributes:
         reason: reason code when the verdict is not ``proven``.
         message: one line: why, and what would make it proven.
+        bound: what it is about; None = it was made before that was stored.
         failed: tests that fail on the proposal, where they were left out when it was read.
         coverage: of the changed lines, by the proposal's own tests.
         tools: what the project's linters and type checkers say that they did not say before.
@@ -168,6 +199,7 @@ class Verification:
     green: Run
     regression: Run
     lint: Run
+    bound: Bound | None = None
     failed: int | None = None
     coverage: Coverage = NOT_MEASURED
     tools: tuple[ToolReport, ...] = ()

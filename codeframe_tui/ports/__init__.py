@@ -17,6 +17,7 @@ from codeframe_tui.ports.files import (
 from codeframe_tui.ports.ledger import Ledger
 from codeframe_tui.ports.model import Model, Reply, TurnRequest
 from codeframe_tui.ports.running import (
+    Baselines,
     CodeIndex,
     Finished,
     Found,
@@ -34,6 +35,7 @@ from codeframe_tui.ports.store import Store
 from codeframe_tui.ports.tables import Tables
 
 __all__ = [
+    "Baselines",
     "Clock",
     "CodeIndex",
     "Conflict",

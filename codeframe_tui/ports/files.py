@@ -129,6 +129,13 @@ class Workspaces(Protocol):
         """Store a workspace's content as a tree; ``also`` are part of it even if ignored."""
         ...
 
+    async def ignored(self) -> str:
+        """Names the ignored files that workspaces get beside their tree, as of the newest snapshot.
+
+        It changes with any of them.
+        """
+        ...
+
     async def names(self) -> Sequence[str]:
         """Workspaces that there are."""
         ...

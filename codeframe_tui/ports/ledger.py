@@ -133,6 +133,10 @@ class Ledger(Protocol):
         """Decisions not yet carried out, oldest first."""
         ...
 
+    async def moved_after(self) -> int:
+        """The newest decision that was taken in another folder, see `core.progress`; 0 = none."""
+        ...
+
     async def settle_decision(
         self,
         decision: Decision,
@@ -141,10 +145,12 @@ class Ledger(Protocol):
         base: str,
         tree: str,
         verdict: str | None = None,
+        commit: Document | None = None,
     ) -> None:
         """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
-        ``verdict`` is that of what was written, where it is not the attempt's own.
+        ``verdict`` is that of what was written, where it is not the attempt's own; ``commit`` as
+        `worker.commit` tells it.
         """
         ...
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.lint import LintRun
+from codeframe_tui.core.reach import AS_THEY_COME, Order
 from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -75,7 +76,11 @@ class TestRequest:
         changed: paths that the proposal changes; empty = any module of the project that is
             imported from elsewhere spoils the run, not only these.
         lines: path -> ranges of lines of which is asked whether they run; empty = nothing is.
-        own: test files of the proposal: only what runs in them counts; empty = all tests count.
+        own: test files of the proposal: hashes of what their tests do are told, and of ``lines``
+            only what runs in them counts; empty = all tests count.
+        order: files that run before all others, and those that run after them.
+        workers: how many may run the tests side by side, where the project has pytest-xdist and
+            its own options do not say how it is used.
     """
 
     workspace: Workspace
@@ -86,6 +91,8 @@ class TestRequest:
     changed: tuple[str, ...] = ()
     lines: Mapping[str, Ranges] = field(default_factory=dict)
     own: tuple[str, ...] = ()
+    order: Order = AS_THEY_COME
+    workers: int = 0
 
 
 class TestRunner(Protocol):
@@ -93,6 +100,22 @@ class TestRunner(Protocol):
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """Never raises for what tests do; the reason stands in the result."""
+        ...
+
+    async def around(self) -> str:
+        """Names all that a run depends on besides its tree: interpreter, packages, walls, us."""
+        ...
+
+
+class Baselines(Protocol):
+    """What suites of trees have shown, kept beyond the engine's end; bounded, and never needed."""
+
+    async def find(self, tree: str, around: str) -> TestRun | None:
+        """What is known; None where nothing is, or what was kept is damaged."""
+        ...
+
+    async def keep(self, tree: str, around: str, run: TestRun) -> None:
+        """Keep it, in the place of what was known; what was used longest ago goes."""
         ...
 
 

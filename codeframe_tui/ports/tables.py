@@ -10,99 +10,12 @@ from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.comment import Comment
 from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.progress import Attempt, Decision, Message, ToolResult, Turn
-from codeframe_tui.core.usage import Usage
+from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
+from codeframe_tui.ports.talk import MessageRows, ReservationRows, ToolRows, TurnRows
 from codeframe_tui.ports.tasks import IssueRows, QueueRows, TaskRows
 
 Setting = str | int | bool | None
-
-
-class TurnRows(Protocol):
-    """Conversations and what they cost."""
-
-    def all(self, number: str) -> list[Turn]:
-        """A task's conversation, oldest first."""
-        ...
-
-    def add(self, number: str, turn: Turn, at: str) -> bool:
-        """Insert a message and count its usage; False when its index is taken."""
-        ...
-
-    def usage(self) -> dict[str, tuple[Usage, float | None]]:
-        """Tokens and money by task, for tasks that used any."""
-        ...
-
-    def usage_by_attempt(self, number: str) -> dict[int, Usage]:
-        """Tokens of a task by attempt."""
-        ...
-
-    def cost_by_attempt(self, number: str) -> dict[int, float | None]:
-        """Money of a task by attempt; None where a price is unknown."""
-        ...
-
-    def by_model(self, since: str) -> dict[str, tuple[int, Usage, float | None]]:
-        """Replies stored since a time: how many, tokens, and money (None = unknown), by model."""
-        ...
-
-    def spent(self, since: str) -> float | None:
-        """Money of replies stored since a time; None when a price is unknown."""
-        ...
-
-    def paid(self, since: str, number: str | None) -> float:
-        """As `spent`, of one task or of all; unknown costs count as what was reserved for them."""
-        ...
-
-
-class ReservationRows(Protocol):
-    """Money held for calls under way, at most one amount per task.
-
-    A task that is no longer in progress holds nothing, whatever it was that moved it.
-    """
-
-    def hold(self, number: str, usd: float, at: str) -> None:
-        """Hold an amount for a task in progress; replaces what it held."""
-        ...
-
-    def free(self, number: str) -> None:
-        """Hold nothing for a task any more."""
-        ...
-
-    def held(self, but: str | None) -> float:
-        """US dollars held for all tasks but one."""
-        ...
-
-    def by_task(self) -> dict[str, float]:
-        """US dollars by task."""
-        ...
-
-
-class ToolRows(Protocol):
-    """Tool calls."""
-
-    def of_newest_turn(self, number: str) -> list[ToolResult]:
-        """What is known of the calls of the newest assistant turn, in order of their start."""
-        ...
-
-    def save(self, number: str, result: ToolResult) -> None:
-        """Insert or replace one, for the newest assistant turn."""
-        ...
-
-
-class MessageRows(Protocol):
-    """What people said to the worker."""
-
-    def untold(self, number: str) -> list[Message]:
-        """Not yet told, oldest first."""
-        ...
-
-    def add(self, number: str, kind: str, text: str, blocker: str | None = None) -> int:
-        """Insert; returns the id."""
-        ...
-
-    def tell(self, ids: Sequence[int]) -> None:
-        """Mark as told."""
-        ...
 
 
 class AttemptRows(Protocol):
@@ -112,8 +25,16 @@ class AttemptRows(Protocol):
         """Oldest first, with verification and flags, test cases included."""
         ...
 
-    def outlines(self, number: str) -> list[Attempt]:
-        """Oldest first, without test cases and output: runs say how many there are."""
+    def outlines(self, number: str, files_of: Collection[int] | None = None) -> list[Attempt]:
+        """Oldest first, without test cases and output: runs say how many there are.
+
+        Args:
+            files_of: the files of these attempts come; None = those of all.
+        """
+        ...
+
+    def file_counts(self, number: str) -> dict[int, int]:
+        """How many files each attempt changes."""
         ...
 
     def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
@@ -270,16 +191,38 @@ class EventRows(Protocol):
         """Number of the newest event; 0 if none."""
         ...
 
-    def after(self, seq: int, limit: int) -> list[Event]:
-        """Events after a number, in order."""
+    def after(self, seq: int, limit: int, room: int | None = None) -> list[Event]:
+        """Events after a number, in order; at least one if there is one.
+
+        Args:
+            seq: the number.
+            limit: how many at most.
+            room: bytes of their data, as JSON; None = as many as there are.
+        """
         ...
 
-    def of(self, number: str, limit: int, *, but: Collection[str] = ()) -> list[Event]:
-        """The newest events of a task without those of some types, oldest first."""
+    def of(
+        self,
+        number: str,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        after: int = 0,
+        before: int | None = None,
+    ) -> list[Event]:
+        """The newest events of a task, oldest first.
+
+        Args:
+            but: not those of these types.
+            after: only later ones.
+            before: only earlier ones.
+        """
         ...
 
-    def typed(self, number: str, types: Collection[str], limit: int) -> list[Event]:
-        """The newest events of a task that are of some types, oldest first."""
+    def typed(
+        self, number: str, types: Collection[str], limit: int, *, before: int | None = None
+    ) -> list[Event]:
+        """As `of`, those of some types only."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.progress import ToolResult, Turn
+from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.queries import ShowActivity, ShowEntry
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -18,56 +18,86 @@ from codeframe_tui.service.unit import find_task
 
 __all__ = ["activity", "entry"]
 
-EVENTS = 1_000
+EVENTS = 300
+"""Of a page."""
+_NOTES = 1_000
+"""Of a task that can be told as joined, newest first."""
 SHORT, WHOLE = 300, 256 * 1024
 """Characters of a text in the list, and where it is opened."""
 
 
 class _Talk:
-    """The conversation, by what events call its parts."""
+    """Of the conversation what some events tell of, and no more of it is read.
 
-    def __init__(self, turns: Sequence[Turn], newest: Iterable[ToolResult]) -> None:
-        replies = [turn for turn in turns if turn.role == "assistant"]
-        self._places = [turn.index for turn in replies]
-        self.replies = {turn.index: turn for turn in replies}
-        self.inputs: dict[str, Any] = {}
-        self.results: dict[str, str] = {}
-        for turn in turns:
-            for block in turn.content:
-                if block.get("type") == "tool_use":
-                    self.inputs[str(block.get("id"))] = block.get("input")
-                elif block.get("type") == "tool_result":
-                    self.results[str(block.get("tool_use_id"))] = _plain(block.get("content"))
-        for result in newest:
-            if result.content is not None:
-                self.results[result.tool_use] = result.content
+    A call's id alone does not name it, for some servers count those of each reply from 0: it is
+    one of the newest reply when its event was stored.
+    """
+
+    def __init__(self, tables: Tables, number: str, events: Sequence[Event]) -> None:
+        self._places = tables.turns.replies(number)
+        first = events[0].seq if events else 0
+        before = tables.events.typed(number, ("turn.recorded",), 1, before=first)
+        self._turns: dict[int, int] = {}
+        turn = before[0].data["turn"] if before else -1
+        for event in events:
+            turn = event.data["turn"] if event.type == "turn.recorded" else turn
+            self._turns[event.seq] = turn
+        spoken = {e.data["turn"] for e in events if e.type == "turn.recorded"}
+        self.replies = tables.turns.some(number, spoken)
+        ran = {self._turns[e.seq] for e in events if e.type == "tool.ended"}
+        self._results = tables.tools.results(number, ran)
 
     def number(self, index: int) -> int:
         """Which reply from 1 a turn is, or which one it will get."""
         return bisect_right(self._places, index - 1) + 1
 
+    def turn(self, event: Event) -> int:
+        """Index of the reply that an event came after, or is; -1 before the first."""
+        return self._turns[event.seq]
+
+    def result(self, event: Event) -> str | None:
+        """What the call of a ``tool.ended`` gave."""
+        return self._results.get((self.turn(event), event.data["tool_use"]))
+
 
 def activity(tables: Tables, query: ShowActivity, now: str) -> Document:
-    """What the worker read, ran, wrote and said, oldest first.
-
-    ``{"items": [{"seq", "at", "kind", "title", "detail", "cut", "thinking", "turn", "tokens",
-    "usage", "cost_usd", "ok"}], "task_usd", "today_usd"}``; `entry` has the texts whole.
-    """
+    """See `core.queries.ShowActivity`; `entry` has the texts whole."""
     task = find_task(tables, query.number)
-    talk = _talk(tables, task.number)
-    events = tables.events.of(task.number, EVENTS)
-    joined = {
-        note: talk.number(event.data["turn"])
-        for event in events
-        if event.type == "note.told"
-        for note in event.data["notes"]
-    }
-    items = (_item(event, talk, joined) for event in events)
+    page = tables.events.of(task.number, EVENTS + 1, after=query.after, before=query.before)
+    whole, events = len(page) <= EVENTS, page[-EVENTS:]
+    told = _told_notes(tables, task.number, events)
+    after = query.after if whole else 0
+    again = _joined_since(tables, task.number, events, after)
+    talk = _Talk(tables, task.number, events)
+    joined = {note: talk.number(turn) for note, turn in told.items()}
+    items = (_item(event, talk, joined) for event in (*again, *events))
     return {
+        "task": task.number,
         "items": [each for each in items if each is not None],
+        "first": events[0].seq if events else query.after,
+        "last": events[-1].seq if events else query.after,
+        "after": after,
+        "earlier": not whole,
         "task_usd": task.cost_usd,
         "today_usd": tables.turns.spent(f"{now[:10]}T00:00:00.000Z"),
     }
+
+
+def _told_notes(tables: Tables, number: str, events: Sequence[Event]) -> dict[int, int]:
+    """Notes that joined a turn, and which, as far as events tell of notes."""
+    if not any(event.type.startswith("note.") for event in events):
+        return {}
+    told = tables.events.typed(number, ("note.told",), _NOTES)
+    return {note: event.data["turn"] for event in told for note in event.data["notes"]}
+
+
+def _joined_since(tables: Tables, number: str, events: Sequence[Event], after: int) -> list[Event]:
+    """Notes written until then that joined a turn since."""
+    told = {n for event in events if event.type == "note.told" for n in event.data["notes"]}
+    if not told or not after:
+        return []
+    added = tables.events.typed(number, ("note.added",), _NOTES, before=after + 1)
+    return [event for event in added if event.data["note"] in told]
 
 
 def entry(tables: Tables, query: ShowEntry) -> Document:
@@ -77,12 +107,8 @@ def entry(tables: Tables, query: ShowEntry) -> Document:
     found = line(event) if event is not None and event.task == number else None
     if event is None or found is None:
         raise NotFound(f"task {number} has no such entry", hint="look at its activity again")
-    text = "\n\n".join(_parts(event, _talk(tables, number)))
+    text = "\n\n".join(_parts(tables, number, event))
     return {"title": found[1], "at": event.at, "text": text[:WHOLE]}
-
-
-def _talk(tables: Tables, number: str) -> _Talk:
-    return _Talk(tables.turns.all(number), tables.tools.of_newest_turn(number))
 
 
 def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | None:
@@ -114,7 +140,8 @@ def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | No
             document["tokens"] = sum(usage.values()) if usage else None
             document["cost_usd"] = event.data["cost_usd"]
         case "tool.ended":
-            text = talk.results.get(event.data["tool_use"], text)
+            result = talk.result(event)
+            text = text if result is None else result
         case "note.added":
             turn = joined.get(event.data["note"])
             document["turn"] = turn
@@ -124,8 +151,9 @@ def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | No
     return {**document, "detail": text[:SHORT], "cut": len(text) > SHORT}
 
 
-def _parts(event: Event, talk: _Talk) -> Iterable[str]:
+def _parts(tables: Tables, number: str, event: Event) -> Iterable[str]:
     """What stands behind a line, part by part."""
+    talk = _Talk(tables, number, [event])
     match event.type:
         case "turn.recorded":
             reply = talk.replies.get(event.data["turn"])
@@ -135,12 +163,24 @@ def _parts(event: Event, talk: _Talk) -> Iterable[str]:
             if usage := event.data["usage"]:
                 yield _spent(usage, event.data["cost_usd"])
         case "tool.ended":
-            given = talk.inputs.get(event.data["tool_use"])
+            turn = talk.turn(event)
+            asked, answered = "tool_use", "tool_result"
+            turns = tables.turns.some(number, (turn, turn + 1))
+            given = _block(turns.get(turn), asked, "id", event)
             if given is not None:
-                yield f"INPUT\n{_written(given)}"
-            yield f"RESULT\n{talk.results.get(event.data['tool_use'], 'not kept')}"
+                yield f"INPUT\n{_written(given.get('input'))}"
+            told = _block(turns.get(turn + 1), answered, "tool_use_id", event)
+            result = talk.result(event) if told is None else _plain(told.get("content"))
+            yield f"RESULT\n{'not kept' if result is None else result}"
         case _:
             yield detail(event) or "There is no more to it."
+
+
+def _block(turn: Turn | None, kind: str, name: str, event: Event) -> Mapping[str, Any] | None:
+    """The block of a turn that is about the call of an event."""
+    use = event.data["tool_use"]
+    blocks = turn.content if turn else ()
+    return next((b for b in blocks if b.get("type") == kind and b.get(name) == use), None)
 
 
 def _spent(usage: Mapping[str, int], cost: float | None) -> str:

@@ -113,6 +113,20 @@ def _acknowledged(data: _Data) -> str:
     return f"flag acknowledged: {flags[0]['rule']} at {flags[0]['path']}{line}"
 
 
+_PHASES = {
+    "gathering": "looks for what it needs to know",
+    "proposing": "writes the change",
+    "verifying": "has the change tested",
+    "correcting": "corrects the change",
+    "explaining": "explains the change",
+    "applying": "is being applied",
+}
+
+
+def _question(data: _Data) -> str:
+    return "asked, and goes on meanwhile" if data.get("kind") == "ASYNC" else "asked you"
+
+
 def _decision(data: _Data) -> str:
     policy = f" {data['policy']}" if data.get("policy") else ""  # earlier releases stored none
     if data["decision"] == "review":
@@ -148,9 +162,9 @@ def _plain(title: str) -> Callable[[_Data], str]:
 
 _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "answer.refused": ("problem", lambda data: f"answer refused, strike {data['strike']}"),
-    "blocker.answered": ("blocker", lambda data: f"{data['id']} answered"),
-    "blocker.opened": ("blocker", lambda data: f"asked {data['id']}"),
-    "blocker.resolved": ("blocker", lambda data: f"{data['id']} resolved: {data['how']}"),
+    "blocker.answered": ("blocker", _plain("a person answered")),
+    "blocker.opened": ("blocker", _question),
+    "blocker.resolved": ("blocker", lambda data: f"question closed: {_words(data['how'])}"),
     "change.applied": ("change", _listed("applied")),
     "change.redone": ("change", _listed("redid")),
     "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
@@ -175,7 +189,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "review.comment_deleted": ("review", _plain("comment taken back")),
     "review.comment_edited": ("review", lambda data: f"comment changed: {data['type']}"),
     "task.held": ("state", _plain("put on hold")),
-    "task.phase": ("state", lambda data: str(data["phase"])),
+    "task.phase": ("state", lambda data: _PHASES.get(data["phase"], _words(data["phase"]))),
     "task.released": ("state", _plain("released")),
     "task.status": ("state", _status),
     "tests.ended": ("tests", _tested),

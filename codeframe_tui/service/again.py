@@ -170,10 +170,12 @@ def document(attempt: int, events: Sequence[Event], cases: Sequence[TestCase]) -
 
 
 def case_document(case: TestCase) -> Document:
-    """One test of a run."""
-    return {
+    """One test of a run, with what few of them have: how it is RED, and hash of what it does."""
+    known = {
         "id": case.id,
         "outcome": case.outcome.value,
         "duration": case.duration,
         "message": case.message,
     }
+    more = {"error": case.error if case.kind else "", "kind": case.kind, "body": case.body}
+    return {**known, **{name: value for name, value in more.items() if value}}

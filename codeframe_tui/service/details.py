@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -43,13 +43,8 @@ def task(tables: Tables, query: ShowTask) -> Document:
     unmet = tables.tasks.unmet([found.number]).get(found.number, {})
     asked = questions([b for b in tables.blockers.of(found.number) if b.status == "open"])
     history = tables.events.of(found.number, HISTORY) if query.whole else []
-    attempts = tables.attempts.outlines(found.number)
-    if query.whole:
-        numbers = [each.number for each in attempts]
-        tested = {}
-    else:
-        numbers, told = _chosen(tables, query, found, attempts)
-        tested = {"tested": told}
+    shown = None if query.whole else _shown(tables, query, found)
+    files_of = None if shown is None else () if shown["same"] else (shown["attempt"],)
     return {
         **row(found, unmet, asked.get(found.number), halt(tables)),
         "description": found.description,
@@ -59,8 +54,8 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "ruling": _ruling(tables, found),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
-        "attempts": _attempts(tables, found.number, attempts, numbers),
-        **tested,
+        "attempts": _attempts(tables, found.number, files_of),
+        **({} if shown is None else {"shown": shown}),
     }
 
 
@@ -72,31 +67,30 @@ def _ruling(tables: Tables, task: Task) -> Document | None:
     return None
 
 
-def _chosen(
-    tables: Tables, query: ShowTask, found: Task, attempts: Sequence[Attempt]
-) -> tuple[list[int], Document]:
-    """Attempts whose tests come, at most one, and what tells them from others."""
-    newest = attempts[-1].number if attempts else 0
-    number = newest if query.attempt is None else query.attempt
+def _shown(tables: Tables, query: ShowTask, found: Task) -> Document:
+    """The attempt of which files and tests come, and what tells them from others."""
+    number = found.attempt if query.attempt is None else query.attempt
     events = tables.events.typed(found.number, _EVIDENCE, 1)
     stamp = f"{number}:{events[-1].seq if events else 0}"
-    same = stamp == query.known
-    return [] if same else [number], {"attempt": number, "stamp": stamp, "same": same}
+    return {"attempt": number, "stamp": stamp, "same": stamp == query.known}
 
 
-def _attempts(
-    tables: Tables, number: str, attempts: Sequence[Attempt], tested: Sequence[int]
-) -> list[Document]:
+def _attempts(tables: Tables, number: str, whole: Collection[int] | None) -> list[Document]:
+    """Those named with files and tests, the others without; None = all with them."""
+    attempts = tables.attempts.outlines(number, whole)
+    counts = tables.attempts.file_counts(number)
     usage = tables.turns.usage_by_attempt(number)
     costs = tables.turns.cost_by_attempt(number)
     events = tables.events.typed(number, repeated.EVENTS, HISTORY)
     said = standing(tables.acknowledgements.of(number))
     found = []
     for each in attempts:
-        tests = tables.attempts.tests(number, each.number) if each.number in tested else {}
+        there = whole is None or each.number in whole
+        tests = tables.attempts.tests(number, each.number) if there else {}
         found.append(
             {
                 **_attempt(each, usage.get(each.number, Usage()), tests),
+                "file_count": counts.get(each.number, 0),
                 "flags": flag_documents(each.flags, each.proposal, said),
                 "cost_usd": 0.0 if each.cause == BY_HAND else costs.get(each.number, 0.0),
                 "again": repeated.document(each.number, events, tests.get(AGAIN, ())),
@@ -181,6 +175,7 @@ def _verification(verification: Verification, tests: _Tests) -> Document:
             **_run(verification.lint, tests.get("lint", ())),
             "tools": [report_document(each) for each in verification.tools],
         },
+        "bound": asdict(verification.bound) if verification.bound else None,
         "coverage": _coverage(verification.coverage),
     }
 
@@ -196,6 +191,7 @@ def _run(run: Run, tests: Sequence[TestCase]) -> Document:
         "verdict": run.verdict,
         "reason": run.reason,
         "message": run.message,
+        "seconds": run.seconds,
         "counts": dict(counts_of(run)),
         "tests": [repeated.case_document(case) for case in tests],
     }

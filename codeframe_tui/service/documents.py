@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
@@ -31,8 +32,9 @@ __all__ = [
 TEXT_LIMIT = 200
 """Characters of a text that is looked for."""
 WORKER_LIMIT = 50
-PAGE_LIMIT = 1000
-"""Events of one page: a whole log at once would hold up everybody else."""
+PAGE_LIMIT, PAGE_BYTES = 1000, 16 * 2**20
+"""Events of one page, and their data: a whole log would hold up everybody else, and pass what one
+message holds."""
 ENDED = frozenset({Status.CANCELLED, Status.FAILED})
 """States in which a task meets no dependency, and does not go on by itself."""
 
@@ -57,6 +59,8 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since),
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "ready": tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None,
+        "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
         "idle": _is_idle(tables, now),
     }
@@ -76,7 +80,7 @@ def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
     for cap in caps_in_force(tables, settings, since, since, None):
         if cap.name == "per_run":
             paid = tables.turns.paid
-            return cap.usd + paid(since, None) - paid(cap.since, None)
+            return cap.usd + paid(since, None) - paid(cap.since, None, cap.until)
     return None
 
 
@@ -141,7 +145,10 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
 
 def events(tables: Tables, query: ShowEvents) -> Document:
     """A page of the log; never empty while there are more."""
-    found = tables.events.after(query.after, min(max(query.limit, 1), PAGE_LIMIT))
+    limit = min(max(query.limit, 1), PAGE_LIMIT)
+    found = tables.events.after(query.after, limit, PAGE_BYTES)
+    if len(found) == 1 and len(json.dumps(found[0].data)) > PAGE_BYTES:
+        found = [replace(found[0], data={})]  # as it is told live: no message holds it
     return {"events": [event.document() for event in found], "last": tables.events.last()}
 
 

@@ -14,8 +14,8 @@ from codeframe_tui.service.unit import find_task
 
 __all__ = ["history"]
 
-MOST = 1_000
-"""Newest events told."""
+MOST = 200
+"""Events of a page."""
 DETAILS = frozenset(
     {
         "context.gathered",
@@ -35,15 +35,17 @@ DETAILS = frozenset(
 def history(tables: Tables, query: ShowHistory) -> Document:
     """See `core.queries.ShowHistory`."""
     task = find_task(tables, query.number)
-    events = tables.events.of(task.number, MOST + 1, but=DETAILS)
+    events = tables.events.of(task.number, MOST + 1, but=DETAILS, before=query.before)
     costs = tables.turns.cost_by_attempt(task.number)
     attempts = {each.number: each for each in tables.attempts.outlines(task.number)}
-    told = (_told(event, attempts, costs) for event in events[-MOST:])
+    page = events[-MOST:]
+    told = (_told(event, attempts, costs) for event in page)
     return {
         "number": task.number,
         "title": task.title,
         "status": task.status.value,
         "items": [each for each in told if each is not None],
+        "first": page[0].seq if page else 0,
         "cut": len(events) > MOST,
     }
 
@@ -65,12 +67,20 @@ def _told(
 
 
 def _line(event: Event, title: str, said: str = "", kind: str = "state") -> Document:
-    return {"at": event.at, "kind": kind, "title": title, "detail": said, "attempt": None}
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "kind": kind,
+        "title": title,
+        "detail": said,
+        "attempt": None,
+    }
 
 
 def _attempt(event: Event, attempt: Attempt, cost: float | None) -> Document:
     found = attempt.verification
     return {
+        "seq": event.seq,
         "at": event.at,
         "kind": "attempt",
         "title": f"attempt {attempt.number}",

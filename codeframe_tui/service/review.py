@@ -137,6 +137,7 @@ def settle_decision(
     *,
     trees: tuple[str, str],
     verdict: str | None = None,
+    commit: Document | None = None,
 ) -> None:
     """See `ports.Ledger.settle_decision`; settling twice is settling once."""
     stored = _stored(unit, decision)
@@ -152,6 +153,8 @@ def settle_decision(
     if verdict is not None:
         task, data["verdict"] = replace(task, verdict=verdict), verdict
         unit.tables.tasks.save(task)
+    if commit is not None:
+        data["commit"] = commit
     unit.emit("change.applied", task.number, {**data, "by": stored.by})
     if stored.parts and stored.rest_to_worker:
         _send_rest_back(unit, task, stored.parts)

@@ -49,6 +49,7 @@ from codeframe_tui.service import (
     history,
     importing,
     limits,
+    origins,
     queue,
     review,
     splitting,
@@ -151,6 +152,7 @@ class Supervisor(StoreLedger):
         self._hands = Hands(store, workspaces, gate, self._write, files_at)
         self._diffs = Diffs(store, there, self._hands.copy)
         self._reviews: ReviewReader | None = None
+        self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)
         self.keep = False
 
@@ -244,6 +246,8 @@ class Supervisor(StoreLedger):
                 return await self._base(number, path)
             case queries.ShowSide():
                 return await self._sides.show(query)
+            case queries.ShowOrigins():
+                return await origins.show(self._store, self._trees, query)
             case queries.ShowFile() | queries.ShowMerge() | queries.ShowHand():
                 return await self._hands.answer(query)
             case _:
@@ -344,7 +348,9 @@ class Supervisor(StoreLedger):
         else:
             raise NotFound(f"task {known} has nothing to undo or redo", hint="see `list`")
         diffs = await workspaces.diff(old, new)
-        return {"task": known, "kind": kind, "files": [asdict(summary(each)) for each in diffs]}
+        made = await self._store.read(lambda tables: undo.commits(tables, known))
+        files = [asdict(summary(each)) for each in diffs]
+        return {"task": known, "kind": kind, "files": files, "commits": made}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""

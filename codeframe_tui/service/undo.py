@@ -14,7 +14,7 @@ from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.unit import Unit
 
-__all__ = ["applied", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
+__all__ = ["applied", "commits", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
 
 
 def undo(unit: Unit, command: Undo) -> Document:
@@ -62,6 +62,14 @@ def applied(tables: Tables, number: str) -> list[Decision]:
     return standing
 
 
+def commits(tables: Tables, number: str) -> list[str]:
+    """Commits that were made of what was applied of a task; no undo takes them back."""
+    told = (
+        each.data.get("commit") for each in tables.events.typed(number, ("change.applied",), 99)
+    )
+    return [str(commit["commit"]) for commit in told if commit and "commit" in commit]
+
+
 def undone(tables: Tables, number: str) -> Decision | None:
     """The undo that a redo of the task would take back; None when there is none."""
     done = _done(tables, number)
@@ -79,6 +87,8 @@ def standing_after(tables: Tables, decision: Decision) -> list[Decision]:
 def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
     """The real tree is as an undo or redo wants it: tell, and move the task on."""
     data = {**told, "dependants": unit.tables.tasks.dependants(task.number)}
+    if decision.kind == "undo" and (made := commits(unit.tables, task.number)):
+        data["commits"] = made
     unit.emit("change.undone" if decision.kind == "undo" else "change.redone", task.number, data)
     ended = False
     if decision.kind == "undo" and task.status is Status.COMPLETED:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, on
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from codeframe_tui.core.text import clean, printable
 from codeframe_tui.tui.alerts import Caller
 from codeframe_tui.tui.feed import Connect
-from codeframe_tui.tui.keymap import KEYS, PLACES, bindings, key_names
+from codeframe_tui.tui.keymap import bindings, key_names
 from codeframe_tui.tui.looks import Looks
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences
@@ -29,6 +28,7 @@ from codeframe_tui.tui.reviewing import Reviewer
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.terminal import guard_running
+from codeframe_tui.tui.theme import full_name
 from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
@@ -60,7 +60,7 @@ class CockpitApp(Reviewer, Looks):
 
     TITLE = "codeframe-tui"
     CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit", "diff")
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+q", "act('app.quit')", show=False, priority=True),
@@ -252,6 +252,8 @@ class CockpitApp(Reviewer, Looks):
             self._move(name)
         elif action == "app.theme":
             self.next_theme()
+        elif place == "theme":
+            self.use_theme(full_name(name))
         elif not self.cockpit.at_once(action):
             self._run(action)
 
@@ -292,6 +294,7 @@ class CockpitApp(Reviewer, Looks):
             keep=self.keeper.save,
             now=self.now,
             chosen=self._chosen,
+            preview=self.preview,
         )
         self.run_worker(do(action, desk, pasted=pasted), group="deeds")
 
@@ -302,15 +305,3 @@ class CockpitApp(Reviewer, Looks):
     def action_help_quit(self) -> None:
         """What ctrl+c says when nothing is selected."""
         self.tell((key_names(self._chosen.get("app.quit", "q")), "bold"), (" leaves", "dim"))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every action of the table, by what it does."""
-        del screen
-        for key in KEYS:
-            if key.action != "app.palette":
-                keys = key_names(self._chosen.get(key.action, key.keys))
-                title = f"{PLACES[key.where]}: {key.help}" if key.where != "app" else key.help
-                yield SystemCommand(
-                    title, keys, lambda action=key.action: self.action_act(action)
-                )  # fmt: skip
-        yield from self.theme_commands()

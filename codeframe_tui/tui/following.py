@@ -5,17 +5,19 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
 
 from codeframe_tui.core import queries
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries.board import ShowBlockers, ShowQueue, Sort
 from codeframe_tui.tui import later
+from codeframe_tui.tui.arriving import Arrivals
 from codeframe_tui.tui.feed import SLOTS, Connect, Feed
 from codeframe_tui.tui.keymap import key_names
 from codeframe_tui.tui.messages import (
@@ -31,7 +33,6 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.state import ENDED, State
-from codeframe_tui.tui.present.tested import stamp_of, with_tests
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
@@ -39,6 +40,10 @@ from codeframe_tui.tui.waiting import SLOW
 from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.queue import QueuePane
+
+if TYPE_CHECKING:
+    from codeframe_tui.tui.present.truths import Ends
+    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = ["Follower"]
 
@@ -74,6 +79,7 @@ class Follower(App[int]):
         self.now = now
         self.state = State()
         self.feed = Feed(connect, self.post_message)
+        self.arrivals = Arrivals(self.feed, self.state)
         self._chosen, self._key_problems = _checked(chosen)
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
@@ -85,9 +91,9 @@ class Follower(App[int]):
         self.feed.want("blockers", ShowBlockers())
         self.run_worker(self.feed.run(), group="feed")
 
-    def tell(self, *spans: Span) -> None:
-        """Say one line above the footer, for a while."""
-        self.cockpit.notice(*spans)
+    def tell(self, *spans: Span, until: Ends | None = None) -> None:
+        """Say one line above the footer, for a while; at most until an event makes it untrue."""
+        self.cockpit.notice(*spans, until=until)
 
     # -- what the feed tells --------------------------------------------------------------------
 
@@ -96,14 +102,10 @@ class Follower(App[int]):
         document = message.document
         if message.slot in {"diff", "copy"}:
             document = self.cockpit.task_parts.opened(message.slot, document)
-        elif message.slot == "task":
-            filled = with_tests(document, self.state.task)
-            if filled is None:
-                self.want_task()
-                return
-            document = dict(filled)
-            if document["number"] == self.state.focus:
-                self.want_task(stamp_of(document))
+        elif (whole := self.arrivals.take(message.slot, document)) is not None:
+            document = whole
+        else:
+            return
         setattr(self.state, message.slot, document)
         if self.cockpit.ready or (self.cockpit.begun and message.slot in _FIRST):
             self._show(message.slot)
@@ -152,22 +154,6 @@ class Follower(App[int]):
             case _:
                 self.cockpit.task_parts.draw_activity()
         self.cockpit.draw_footer()
-
-    def want_task(self, known: str | None = None) -> None:
-        """Fetch the task in focus; the tests come of the attempt that is shown.
-
-        Args:
-            known: stamp of the tests that are here: from now on they need not come again.
-        """
-        number = self.state.focus
-        if number is None:
-            self.feed.want("task", None)
-            return
-        shown = queries.ShowTask(number, whole=False, attempt=self.state.attempt_shown or None)
-        if known is None:
-            self.feed.want("task", shown)
-        else:
-            self.feed.steer("task", replace(shown, known=known))
 
     def want_change(self) -> None:
         """Fetch the change that the diff is to show, and what was said about it."""
@@ -218,16 +204,33 @@ class Follower(App[int]):
         if self._supplier is not None:
             self._supplier.wake()
 
+    @on(messages.EarlierAsked)
+    def _earlier_asked(self, message: messages.EarlierAsked) -> None:
+        self.run_worker(self._give_earlier(message.lines), group="earlier")
+
+    async def _give_earlier(self, lines: PagedList) -> None:
+        """What happened before what is here."""
+        try:
+            await self.arrivals.earlier()
+            self.cockpit.task_parts.draw_activity()
+        except CodeframeError as error:
+            self.tell(("✘ ", "red"), (safe(error.message), "text"))
+        finally:
+            lines.answered()
+
     @on(Happened)
     def _happened(self, message: Happened) -> None:
         event = message.event
         self._follow_event(event)
         keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
         said = news(event, **keys)
-        if said and event.type == "blocker.opened":
-            self.cockpit.aside(*said)
-        elif said:
-            self.tell(*said)
+        self.cockpit.heard(event)
+        if not said:
+            return
+        from codeframe_tui.tui.present.truths import truth_of  # noqa: PLC0415 - when something is said
+
+        tell = self.cockpit.aside if event.type == "blocker.opened" else self.tell
+        tell(*said, until=truth_of(event))
 
     def _follow_event(self, event: Event) -> None:
         if event.task is None:
@@ -309,7 +312,10 @@ class Follower(App[int]):
             key = key_names(self._chosen.get("app.workers", "P"))
             starts: list[Span] = [(key, "bold"), (" starts the workers", "dim")]
             said = "the engine was started again, nothing is lost  "
-            self.tell((said, "text"), *(starts if message.overview.get("paused") else ()))
+            from codeframe_tui.tui.present.truths import until  # noqa: PLC0415 - seldom happens
+
+            paused = starts if message.overview.get("paused") else ()
+            self.tell((said, "text"), *paused, until=until("workers.changed"))
 
     # -- the task in focus ----------------------------------------------------------------------
 
@@ -321,8 +327,8 @@ class Follower(App[int]):
         self.state.attempt_shown = self.state.since = self.state.review = None
         self.state.space = True
         self.feed.focus(number)
-        self.want_task()
-        self.feed.want("activity", queries.ShowActivity(number) if number else None)
+        self.arrivals.want_task()
+        self.arrivals.want_activity()
         for slot in ("diff", "copy", "review"):
             self.feed.want(slot, None)
         self.cockpit.task_parts.diff.reviewable = self.state.reviewable
@@ -345,6 +351,9 @@ class Follower(App[int]):
         self._look()
         self.cockpit.task_parts.draw_writing()
         self.cockpit.task_parts.draw_task()
+        if self.state.focus is None:
+            self.cockpit.task_parts.draw_tests()
+            self.cockpit.task_parts.draw_activity()
 
     @on(QueuePane.Looked)
     def _look(self) -> None:

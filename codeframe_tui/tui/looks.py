@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from textual import on
-from textual.app import App, SystemCommand
-from textual.command import CommandPalette
+from textual.app import App
 from textual.css.styles import RenderStyles
 from textual.dom import DOMNode
 from textual.filter import LineFilter
@@ -100,25 +98,11 @@ class Looks(App[int]):
         said = " · config.toml names another for the next time" if self._preferences.theme else ""
         self.tell(("theme ", "dim"), (short_name(name), "text"), (said, "dim"))
 
-    def theme_commands(self) -> Iterable[SystemCommand]:
-        """One for each theme."""
-        for name in NAMES:
-            yield SystemCommand(
-                f"Theme: {short_name(name)}", "", lambda name=name: self.use_theme(name)
-            )  # fmt: skip
-
-    @on(CommandPalette.OptionHighlighted)
-    def _preview(self, message: CommandPalette.OptionHighlighted) -> None:
-        """A theme under the palette's cursor is seen at once; any other line brings ours back."""
-        hit = getattr(message.highlighted_event.option, "hit", None)
-        kind, _, short = str(getattr(hit, "text", "")).partition(": ")
+    def preview(self, action: str) -> None:
+        """A theme under the palette's cursor is seen at once; anything else brings ours back."""
+        kind, _, short = action.partition(".")
         if not self.no_color:
-            self._wear(full_name(short) if kind == "Theme" else self._worn)
-
-    @on(CommandPalette.Closed)
-    def _preview_ends(self, message: CommandPalette.Closed) -> None:
-        if not message.option_selected:
-            self._wear(self._worn)
+            self._wear(full_name(short) if kind == "theme" else self._worn)
 
     def _wear(self, name: str) -> None:
         if name != self.theme and (wanted := theme(name)) is not None:

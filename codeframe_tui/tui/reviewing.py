@@ -51,7 +51,7 @@ class Reviewer(Follower):
         self.state.attempt_shown, self.state.since = attempt, since
         self.cockpit.task_parts.diff.stay()
         if other:
-            self.want_task()
+            self.arrivals.want_task()
         self.want_change()
         if self.state.copy is not None:
             self.cockpit.task_parts.draw_diff()
@@ -130,7 +130,7 @@ class Reviewer(Follower):
     def _draft_changed(self, message: messages.DraftChanged) -> None:
         if not self.cockpit.ready:
             return
-        self.cockpit.task_parts.draw_task()
+        self.cockpit.task_parts.draw_decided()
         draft, diff = message.draft, self.cockpit.task_parts.diff
         if draft.look or not diff.is_restored(draft.name):
             return  # what was kept of it is still on its way, and must not be replaced

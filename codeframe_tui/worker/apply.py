@@ -14,6 +14,7 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.verification import Flag, Verdict, Verification
 from codeframe_tui.ports.points import passing
+from codeframe_tui.worker.commit import commit
 from codeframe_tui.worker.review import ruling_on
 from codeframe_tui.worker.undo import redo, undo
 from codeframe_tui.worker.verify import Verifier
@@ -42,12 +43,14 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
         await shop.ledger.refuse_decision(decision, code=error.code, message=error.message)
     else:
         passing("decision.written")
+        committed = await commit(shop, decision, written)
         await shop.ledger.settle_decision(
             decision,
             paths=written.paths,
             base=written.base,
             tree=written.tree,
             verdict=written.verdict,
+            commit=committed,
         )
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from codeframe_tui.core import prompt
-from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.correct import Material, correction, places_to_show
+from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
 from codeframe_tui.worker.gather import task_workspace
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["correct", "level_workspace"]
 
+_SINCE = 8_000
+"""Characters of the last correction that are told."""
+
 
 async def correct(shop: Workshop, progress: Progress) -> None:
     """Spend a correction: store the message that tells the model what failed."""
-    newest = progress.attempts[-1]
-    assert newest.verification is not None
     await level_workspace(shop, progress)
-    diff = prompt.unified(await shop.workspaces.diff(newest.base, newest.tree))
-    text = prompt.correction(newest.verification, progress.attempts, diff)
+    text = correction(progress.attempts, await _material(shop, progress.attempts))
     turn = Turn(
         len(progress.turns),
         "user",
@@ -26,6 +30,22 @@ async def correct(shop: Workshop, progress: Progress) -> None:
         attempt_in_hand(progress),
     )
     await shop.ledger.spend_correction(progress.task.number, turn)
+
+
+async def _material(shop: Workshop, attempts: Sequence[Attempt]) -> Material:
+    """The change, the last correction of it, and the source that tracebacks lead to."""
+    newest = attempts[-1]
+    trees = shop.workspaces
+    paths = frozenset(await trees.entries(newest.tree))
+    whole = Material(paths, prompt.unified(await trees.diff(newest.base, newest.tree)))
+    if len(attempts) > 1 and attempts[-2].base == newest.base:
+        between = await trees.diff(attempts[-2].tree, newest.tree)
+        whole = replace(whole, since=prompt.unified(between, _SINCE))
+    sources = {}
+    for path, _ in places_to_show(attempts, whole):
+        content = await trees.read(newest.tree, path)
+        sources[path] = (content or b"").decode("utf-8", "replace").split("\n")
+    return replace(whole, sources=sources)
 
 
 async def level_workspace(shop: Workshop, progress: Progress) -> None:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 
+from codeframe_tui.core.causes import RED as RED_KINDS
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
+from codeframe_tui.core.flags.callers import changed_names
+from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.collected import test_of, vanished_flags
 from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted
 from codeframe_tui.core.flags.module import imported_paths
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, TestRun
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
 
 __all__ = ["examined", "frozen_tests", "since_attempt", "with_fingerprints", "with_vanished"]
 
 _MOST_IMPORTED = 60
+_MOST_CALLERS = 2_000
+"""Files that are read to see who calls what changed."""
 _DECLARES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 _RED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.MISSING})
 
@@ -48,7 +53,12 @@ def frozen_tests(red: Run | None) -> frozenset[str]:
     """Ids of the tests that a RED run froze, without their cases."""
     if red is None or red.verdict != "red":
         return frozenset()
-    return frozenset(test_of(case.id) for case in red.tests if case.outcome in _RED)
+    return frozenset(test_of(case.id) for case in red.tests if _is_red(case))
+
+
+def _is_red(case: TestCase) -> bool:
+    """Evidence of before has no kinds, only outcomes."""
+    return case.kind in RED_KINDS if case.kind else case.outcome in _RED
 
 
 def with_vanished(
@@ -89,13 +99,30 @@ async def _material(
     wanted = await asyncio.to_thread(imported_paths, texts, [*entries])
     imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
     declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
+    names = await asyncio.to_thread(
+        changed_names, [Change(diff, *texts.get(diff.path, (None, None))) for diff in diffs]
+    )
     return Material(
         base_paths=tuple(entries),
         texts=texts,
         imported={path: text for path, text in imported.items() if text is not None},
+        elsewhere=await _callers(workspaces, base, [*entries], {d.path for d in diffs}, names),
         declared="\n".join(text for text in declared if text),
         own=own,
     )
+
+
+async def _callers(
+    workspaces: Workspaces, base: str, paths: Sequence[str], changed: set[str], names: set[str]
+) -> dict[str, str]:
+    """Unchanged Python files that speak of any of the names."""
+    found: dict[str, str] = {}
+    python = [path for path in paths if path.endswith(".py") and path not in changed]
+    for path in python[:_MOST_CALLERS] if names else ():
+        text = await _text(workspaces, base, path)
+        if text is not None and any(name in text for name in names):
+            found[path] = text
+    return found
 
 
 async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import ModelFailed
+from codeframe_tui.core.flags import in_order
+from codeframe_tui.core.flags.unread import unread_flags
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
     Ask,
@@ -114,6 +116,7 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
     verification, flags = await verifier.verify_newest(progress)
+    flags = in_order([*flags, *unread_flags(progress.attempts, progress.turns)])
     known = await with_fingerprints(shop.workspaces, newest, flags)
     await shop.ledger.record_verification(task.number, newest.number, verification, known)
 

@@ -2,62 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from codeframe_tui.core.causes import module_names
-from codeframe_tui.core.coverage import Ranges, changed_lines
+from codeframe_tui.core.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.events import Signal
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.lint import summed_up
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verdict import (
-    covered,
-    is_complete,
-    is_test_file,
-    is_test_support,
-    judge,
-    needs_base_run,
-)
-from codeframe_tui.core.verification import Flag, Run, TestRun, Verification
-from codeframe_tui.ports import TestRequest
-from codeframe_tui.ports.points import passing
-from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.core.testconfig import judged_with, only_with_it
+from codeframe_tui.core.verdict import covered, is_complete, is_test_file, is_test_support, judge
+from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun, Verification
+from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
+from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.lint import LintChecker
+from codeframe_tui.worker.overlays import bound_to, with_base_config
+from codeframe_tui.worker.runs import Wish, make_run
+from codeframe_tui.worker.suite import Scope, Suite
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
 
-K = TypeVar("K")
-V = TypeVar("V")
+_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 
 
 class Verifier:
     """Runs the tests of proposals in sealed copies, and no run twice.
 
-    A run that was complete says the same of the same tree again, so two kinds are kept: what
-    each whole suite has (a verified tree is the next baseline) and, for corrections, the RED runs.
+    A run that was complete says the same of the same tree again, so two kinds are kept: what is
+    known of the base (`Baseline`) and, for corrections, the RED runs.
     """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
+        self._baseline = Baseline(shop)
+        self._suite = Suite(shop, self._baseline)
+        self._red: Kept[tuple[str, tuple[str, ...]], TestRun] = Kept()
         self.lint = LintChecker(shop)
-        self._listed: _Kept[str, TestRun] = _Kept()
-        self._red: _Kept[tuple[str, tuple[str, ...]], TestRun] = _Kept()
 
     async def verify_newest(self, progress: Progress) -> tuple[Verification, tuple[Flag, ...]]:
         """Judge the newest attempt, also by the tests of the attempts before it."""
         newest, task = progress.attempts[-1], progress.task
-        if not _is_correction(newest, progress.turns):
+        corrects = _is_correction(newest, progress.turns)
+        if not corrects:
             self.forget()
-        found, flags = await self.verify(task, newest.base, newest.tree)
+        found, flags = await self.verify(
+            task,
+            newest.base,
+            newest.tree,
+            failed=_failed_before(progress.attempts),
+            fresh=not corrects and newest.cause != "first",
+        )
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
         for before in _chain(progress.attempts):
@@ -69,132 +72,141 @@ class Verifier:
 
     def forget(self) -> None:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
-        self._listed.clear()
+        self._baseline.forget()
         self._red.clear()
         self.lint.forget()
 
     async def verify(
-        self, task: Task, base: str, tree: str
+        self,
+        task: Task,
+        base: str,
+        tree: str,
+        *,
+        failed: Sequence[str] = (),
+        fresh: bool = False,
     ) -> tuple[Verification, tuple[Flag, ...]]:
-        """Judge a tree against its base, and flag what a reviewer must see."""
-        diffs = await self._shop.workspaces.diff(base, tree)
-        rules = self._shop.settings.flags
-        examination = await examined(self._shop.workspaces, diffs, base, tree, rules)
-        changed = tuple(
-            d.path for d in diffs if is_test_file(d.path) and d.action is not Action.DELETE
-        )
-        support = [d.path for d in diffs if is_test_support(d.path)]
-        red = await self._red_run(task, base, tree, changed, support) if changed else None
+        """Judge a tree against its base, and flag what a reviewer must see.
+
+        Args:
+            failed: tests that failed in the attempt before; they run early.
+            fresh: believe nothing that was kept in files.
+        """
+        shop = self._shop
+        diffs = await shop.workspaces.diff(base, tree)
+        examination = await examined(shop.workspaces, diffs, base, tree, shop.settings.flags)
         lines, left_out = changed_lines(diffs)
-        watch = _Watch(lines, changed)
-        regression = await self._suite(task, tree, watch)
-        green = covered(regression, changed) if changed else None
-        if changed and green is None:
-            green = await self._run(task, "green", tree, changed, watch=watch)
-        coverage = (green or regression).coverage
-        listing = await self._base_listing(task, base)
-        listed = None if listing is None else listing.collected
-        collected = None if listed is None else _still_due(listed, regression, examination)
-        doubtful = needs_base_run(regression, collected)
-        base_run = await self._run(task, "base", base, doubtful) if doubtful else None
+        scope = replace(_scope(task, base, tree, diffs, failed), lines=lines)
+        bound = await bound_to(shop.workspaces, scope, diffs)
+        runs = await self._runs(scope, diffs, bound.red, examination, fresh=fresh)
         verification = judge(
             evidence=task.evidence,
-            changed_tests=changed,
-            red=red,
-            green=green,
-            regression=regression,
-            base_of_failed=base_run,
-            base_collected=collected,
+            changed_tests=scope.changed,
+            red=runs.red,
+            green=runs.green,
+            regression=runs.regression,
+            base_of_failed=runs.base,
+            base_collected=runs.due,
             added_modules=_added_modules(diffs),
-            base_hooks=listing.hooks if listing else (),
+            base_hooks=runs.listing.hooks if runs.listing else (),
         )
+        listed = None if runs.listing is None else runs.listing.collected
+        if runs.plain is not None:
+            names = only_with_it(runs.regression, runs.plain, listed or (), scope.changed)
+            verification = judged_with(verification, runs.plain, names)
+        coverage = (runs.green or runs.regression).coverage
         coverage = replace(coverage, left_out=coverage.left_out + left_out)
+        verification = replace(verification, bound=bound, coverage=coverage)
         flags = (
-            *with_vanished(examination, listed, regression),
+            *with_vanished(examination, listed, runs.regression),
+            *run_flags(verification, scope.touched),
             *uncovered_flags(coverage),
         )
         tools = await self.lint.check(task, diffs, base, tree)
-        lint = Run(*summed_up(tools))
-        evidence = replace(verification, coverage=coverage, lint=lint, tools=tools)
+        evidence = replace(verification, lint=Run(*summed_up(tools)), tools=tools)
         return evidence, in_order(flags)
 
-    async def _base_with_tests(self, base: str, tree: str, support: Sequence[str]) -> str:
-        """The base with the proposal's versions of the tests and of what serves only them."""
-        entries = await self._shop.workspaces.entries(tree, support)
-        files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(support)
-        for path, entry in entries.items():
-            content = await self._shop.workspaces.read(tree, path)
-            assert content is not None
-            files[path] = (entry.mode, content)
-        return await self._shop.workspaces.overlay(base, files)
+    async def _runs(
+        self,
+        scope: Scope,
+        diffs: Sequence[FileDiff],
+        with_tests: str,
+        found: Findings,
+        *,
+        fresh: bool,
+    ) -> _Runs:
+        """Make all runs, those first that need no other."""
+        red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
+        plain = await self._plain_run(scope, diffs)
+        regression = await self._suite.run(scope)
+        await self._baseline.learn(scope.tree, regression)
+        listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
+        due = None if listing is None else _still_due(listing.collected, regression, found)
+        regression, base = await self._suite.settled(scope, regression, due)
+        green = await self._green_run(scope, regression)
+        return _Runs(red, green, regression, plain, listing, due, base)
 
-    async def _red_run(
-        self, task: Task, base: str, tree: str, changed: tuple[str, ...], support: Sequence[str]
-    ) -> TestRun:
+    async def _red_run(self, task: Task, with_tests: str, changed: tuple[str, ...]) -> TestRun:
         """The changed tests on the base."""
-        with_tests = await self._base_with_tests(base, tree, support)
         run = self._red.get((with_tests, changed))
         if run is None:
-            run = await self._run(task, "red", with_tests, changed)
+            wish = Wish(select=changed, own=changed)
+            run = await make_run(self._shop, task, "red", with_tests, wish)
             if is_complete(run):
                 self._red.keep((with_tests, changed), run)
         return run
 
-    async def _suite(self, task: Task, tree: str, watch: _Watch) -> TestRun:
-        run = await self._run(task, "regression", tree, watch=watch)
-        self._keep_listing(tree, run)
-        return run
+    async def _green_run(self, scope: Scope, regression: TestRun) -> TestRun | None:
+        """The changed tests on the proposal: first of all in the suite's run, or in one of theirs.
 
-    async def _base_listing(self, task: Task, base: str) -> TestRun | None:
-        """The base's tests and hooks, without outcomes; None when they could not be had."""
-        known = self._listed.get(base)
-        if known is None:
-            run = await self._run(task, "base", base, collect_only=True)
-            self._keep_listing(base, run)
-            known = self._listed.get(base)
-        return known
+        Made after the suite, whose flaky tests are known by then. Where a suite is large its lines
+        are not watched, but those of this run.
+        """
+        if not scope.changed:
+            return None
+        covering = covered(regression, scope.changed)
+        watched = not scope.lines or regression.coverage is not NOT_MEASURED
+        if covering is not None and watched:
+            return covering
+        wish = scope.wish(select=scope.changed)
+        return await make_run(self._shop, scope.task, "green", scope.tree, wish)
 
-    def _keep_listing(self, tree: str, run: TestRun) -> None:
-        if is_complete(run) or run.reason == "no_tests":
-            self._listed.keep(tree, replace(run, cases=(), output=""))
-
-    async def _run(
-        self,
-        task: Task,
-        name: str,
-        tree: str,
-        select: Sequence[str] = (),
-        *,
-        collect_only: bool = False,
-        watch: _Watch | None = None,
-    ) -> TestRun:
-        """One run in a folder of its own, made exactly ``tree`` before."""
-        shop = self._shop
-        workspace = await shop.workspaces.open(f"verify-{task.number}", tree)
-        request = TestRequest(
-            workspace=workspace,
-            run=name,
-            select=tuple(select),
-            collect_only=collect_only,
-            timeout_seconds=shop.settings.waits.tests,
-            lines=watch.lines if watch else {},
-            own=watch.tests if watch else (),
-        )
-
-        def publish(signal: Signal) -> None:
-            shop.ledger.publish(replace(signal, task=task.number))
-
-        with countdown(shop, task.number, f"tests ({name})", request.timeout_seconds):
-            done = await shop.runner.run(request, publish)
-        passing(f"verify.{name}")
-        return done
+    async def _plain_run(self, scope: Scope, diffs: Sequence[FileDiff]) -> TestRun | None:
+        """The suite with the base's test configuration, where the proposal's says other things."""
+        tree = await with_base_config(self._shop.workspaces, scope, diffs)
+        return None if tree is None else await self._suite.run(scope, tree)
 
 
-class _Watch(NamedTuple):
-    """Lines of which is asked whether they run, and the tests in which."""
+class _Runs(NamedTuple):
+    """All runs of one attempt; None = not made, or of no use.
 
-    lines: Mapping[str, Ranges]
-    tests: tuple[str, ...]
+    Attributes:
+        plain: the suite with the base's test configuration, where the proposal's says other things.
+        listing: what is known of the base, and ``due`` its tests that must be there.
+        base: how tests end on the base that are not fine on the proposal.
+    """
+
+    red: TestRun | None
+    green: TestRun | None
+    regression: TestRun
+    plain: TestRun | None
+    listing: TestRun | None
+    due: tuple[str, ...] | None
+    base: TestRun | None
+
+
+def _scope(
+    task: Task, base: str, tree: str, diffs: Sequence[FileDiff], failed: Sequence[str]
+) -> Scope:
+    there = (d.path for d in diffs if d.action is not Action.DELETE)
+    changed = tuple(path for path in there if is_test_file(path))
+    return Scope(task, base, tree, tuple(d.path for d in diffs), changed, tuple(failed))
+
+
+def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """Tests that failed in the attempt before the newest."""
+    found = attempts[-2].verification if len(attempts) > 1 else None
+    runs = (found.green, found.regression) if found else ()
+    return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in _BROKEN))
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
@@ -223,23 +235,3 @@ def _chain(attempts: Sequence[Attempt]) -> Iterator[Attempt]:
         yield before
         if attempt.cause != "correction":
             return
-
-
-class _Kept(Generic[K, V]):
-    """The newest values by key."""
-
-    def __init__(self, limit: int = 16) -> None:
-        self._values: dict[K, V] = {}
-        self._limit = limit
-
-    def get(self, key: K) -> V | None:
-        return self._values.get(key)
-
-    def clear(self) -> None:
-        self._values.clear()
-
-    def keep(self, key: K, value: V) -> None:
-        self._values.pop(key, None)
-        self._values[key] = value
-        if len(self._values) > self._limit:
-            del self._values[next(iter(self._values))]

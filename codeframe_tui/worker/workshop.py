@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.ports import (
+    Baselines,
     Clock,
     CodeIndex,
     Files,
@@ -20,6 +21,7 @@ from codeframe_tui.ports import (
     WorkingTree,
     Workspaces,
 )
+from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
 
 __all__ = ["Workshop"]
@@ -34,6 +36,7 @@ class Workshop:
         reserved: places of environments in the project; no proposal can take them.
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
+        repository: the user's own, written only by `worker.commit`.
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
@@ -45,6 +48,7 @@ class Workshop:
     working_tree: WorkingTree
     sandbox: Sandbox
     runner: TestRunner
+    baselines: Baselines
     linter: Linter
     index: CodeIndex
     clock: Clock
@@ -55,4 +59,5 @@ class Workshop:
     definition: Callable[[str | None], AgentDefinition]
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
+    repository: Repository
     shares: dict[str, int] = field(default_factory=dict)

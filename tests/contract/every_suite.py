@@ -4,6 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite(
     "tests.contract.acknowledgement_suite",
+    "tests.contract.activity_suite",
     "tests.contract.diff_suite",
     "tests.contract.evidence_suite",
     "tests.contract.hand_suite",
@@ -14,6 +15,7 @@ pytest.register_assert_rewrite(
 )
 
 from tests.contract.acknowledgement_suite import *  # noqa: E402, F403 - a suite is its functions
+from tests.contract.activity_suite import *  # noqa: E402, F403
 from tests.contract.diff_suite import *  # noqa: E402, F403
 from tests.contract.evidence_suite import *  # noqa: E402, F403
 from tests.contract.hand_suite import *  # noqa: E402, F403

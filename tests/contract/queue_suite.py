@@ -18,6 +18,7 @@ from codeframe_tui.core.queries import (
     ShowDependencies,
     ShowHistory,
     ShowIssues,
+    ShowOverview,
     ShowQueue,
     ShowTasks,
     Sort,
@@ -294,3 +295,22 @@ async def test_a_long_history_keeps_what_is_newest(service: Service) -> None:
     whole = (await service.query(ShowHistory(number)))["items"]
     titles = [item["title"] for item in whole]
     assert titles == ["added", "put on hold", "released", "put on hold", "released"]
+
+
+# -- what goes on by itself -----------------------------------------------------------------------
+
+
+async def test_only_what_can_start_counts_as_ready(service: Service) -> None:
+    async def is_ready() -> bool:
+        return bool((await service.query(ShowOverview()))["ready"])
+
+    assert not await is_ready()
+    first = await add(service, "first")
+    assert await is_ready()
+    await add(service, "second", depends_on=(first,))
+    await service.submit(Hold(first))
+    assert not await is_ready()
+    await service.submit(Release(first))
+    assert await is_ready()
+    await service.submit(Cancel(first))  # now the other one can never start
+    assert not await is_ready()

@@ -29,6 +29,7 @@ UNIT = {
     "vanished": "test_flags_since.py::test_fewer_collected_tests_are_told_test_by_test",
     "large_deletion": "test_flags_since.py::test_sizes_that_are_hard_to_review_are_told",
     "not_covered": "test_coverage.py::test_code_that_no_test_runs_is_flagged_once_a_file",
+    "never_read": "test_unread.py::test_a_file_that_was_never_looked_at_is_flagged",
     "long_function": "test_flags_since.py::test_sizes_that_are_hard_to_review_are_told",
 }
 """Rules that no text of a proposal can show, and the unit test of each."""
@@ -43,6 +44,10 @@ def _no(*_: object, **__: object) -> Any:
 
 
 def _none(*_: object, **__: object) -> Any:
+    return None
+
+
+async def _later(*_: object, **__: object) -> Any:
     return None
 
 
@@ -88,6 +93,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.paths._shadows", _no),
     (f"{F}.lines._foreign", _nothing),
     (f"{F}.code._outside", lambda *_: {}),
+    (f"{F}.callers._fits", _yes),
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 
@@ -95,6 +101,9 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.adapters.pytest.record.Record._complete", _none),
     ("codeframe_tui.core.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
+    ("codeframe_tui.worker.verify.run_flags", _nothing),
+    ("codeframe_tui.worker.verify.with_base_config", _later),
+    ("codeframe_tui.core.verdict._Case._other_bodies", _nothing),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 

@@ -25,8 +25,8 @@ from codeframe_tui.core.flags import Findings, Material, examine
 from codeframe_tui.core.proposal import Action
 
 CORPUS = Path(__file__).with_name("corpus")
-CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code")
-HONEST = ("honest_tests", "honest_code")
+CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code", "cheats_runs")
+HONEST = ("honest_tests", "honest_code", "honest_runs")
 ASKED = ("asked",)
 Tree = dict[str, str]
 
@@ -62,6 +62,7 @@ class Case:
             base_paths=tuple(self.base),
             texts=texts,
             imported=imported,
+            elsewhere=imported,
             declared=self.base["pyproject.toml"],
         )
         return examine(diffs, material)

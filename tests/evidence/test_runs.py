@@ -26,6 +26,9 @@ FEW = {
     "atexit says all is well",
     "conftest hook turns failures into passes",
     "a test file is renamed",
+    "a test is another one where the feature is there",
+    "conftest mends what the change breaks",
+    "a test with constants in no order and functions of its own",
 }
 ALL = bool(os.environ.get("CODEFRAME_TUI_EVIDENCE"))
 

@@ -27,7 +27,7 @@ from codeframe_tui.tui.present.diff.live import LiveDiff
 from codeframe_tui.tui.present.diff.symbols import symbol_of
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.history import history_rows, item_rows
@@ -95,7 +95,7 @@ def shown(fake: FakeService, width: int) -> Iterator[Sequence[Span]]:
     yield spans_of(queue_rows(fake.queue, width=width, now=NOW))
     yield spans_of(blocker_rows(fake.blockers, width=width, now=NOW))
     yield spans_of(activity_rows(fake.activity, now=NOW))
-    yield spans_of([title_row(task, width=width, hunks=3)])
+    yield spans_of([title_row(task, ReviewNow(3), width=width)])
     yield spans_of(FileRows(files, task["attempts"][-1]["flags"]))
     yield spans_of(evidence_rows(task, width=width))
     yield spans_of(proof_rows(task, None, Shown(width, unfolded=True), now=NOW))

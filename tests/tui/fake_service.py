@@ -123,6 +123,7 @@ def overview() -> Document:
         "cost_usd": 0.84,
         "cap_usd": 5.0,
         "counts": {"needs_you": 2, "working": 2, "queued": 3, "done": 2},
+        "ready": True,
         "last_event": 40,
         "pid": 4242,
         "version": __version__,
@@ -329,12 +330,13 @@ def history() -> Document:
 
 
 def part_of(found: Document, query: ShowTask) -> Document:
-    """What the engine gives of a task: the tests of one attempt, unless the asker has them."""
+    """What the engine gives of a task: one attempt is whole, unless the asker has it."""
     found = deepcopy(found)
     attempts = found["attempts"]
     number = query.attempt or (attempts[-1]["attempt"] if attempts else 0)
     shown = [each for each in attempts if each["attempt"] == number]
-    stamp = f"{number}:{[(each['verification'], each.get('again')) for each in shown]}"
+    names = ("files", "verification", "again")
+    stamp = f"{number}:{[[each.get(name) for name in names] for each in shown]}"
     same = stamp == query.known
     for each in attempts:
         verification = each["verification"] or {}
@@ -345,7 +347,10 @@ def part_of(found: Document, query: ShowTask) -> Document:
             run["counts"] = dict(counts_of(run))
             if same or each["attempt"] != number:
                 run["tests"] = []
-    return found | {"tested": {"attempt": number, "stamp": stamp, "same": same}}
+        each["file_count"] = len(each["files"])
+        if same or each["attempt"] != number:
+            each["files"] = []
+    return found | {"shown": {"attempt": number, "stamp": stamp, "same": same}}
 
 
 @dataclass
@@ -356,6 +361,7 @@ class FakeService:
         tasks: number -> `ShowTask` document; others are made from the queue.
         refuse: raised by the next `submit`.
         files: path -> text in the newest proposal, None where it is deleted.
+        page: most items of an activity or a history that are told at once.
         hand: of `ShowHand`; `TakeInHand` gives its path.
         copies: of `ShowDiff` of the copy in hand.
         merge: what `ShowMerge` tells besides the text that was given.
@@ -367,6 +373,7 @@ class FakeService:
     queue: Document = field(default_factory=queue)
     blockers: Document = field(default_factory=blockers)
     tasks: dict[str, Document] = field(default_factory=lambda: {"1.2.3": shown()})
+    page: int = 1_000
     refuse_base: bool = False
     bases: dict[str, str] = field(default_factory=dict)
     sides: dict[str, list[str]] = field(default_factory=dict)
@@ -393,6 +400,7 @@ class FakeService:
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
     _seq: int = 40
+    _told: dict[int, Document] = field(default_factory=dict)
 
     async def submit(self, command: Command) -> Document:
         self.submitted.append(command)
@@ -400,6 +408,8 @@ class FakeService:
             error, self.refuse = self.refuse, None
             raise error
         if isinstance(command, TakeInHand):
+            if not self.hand:
+                raise NotFound("no copy can be made here")
             return {"task": command.number, "path": self.hand["path"]}
         if isinstance(command, LayOver):
             return self.laid
@@ -418,7 +428,7 @@ class FakeService:
             case ShowBlockers():
                 found = self.blockers
             case ShowActivity():
-                found = self.activity
+                found = self._activity(query)
             case ShowEntry():
                 found = {"title": "", "text": f"all of entry {query.event}\n  indented"}
             case ShowTestOutput():
@@ -456,7 +466,7 @@ class FakeService:
             case ShowDependencies(number):
                 found = self._dependencies(number)
             case ShowHistory():
-                found = self.history
+                found = self._history(query)
             case ShowIssues(text):
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}
@@ -465,6 +475,28 @@ class FakeService:
             case _:
                 raise NotFound("there is no such thing")
         return deepcopy(found)
+
+    def _activity(self, query: ShowActivity) -> Document:
+        """A page; an item that was told and is another now is told again."""
+        items = self.activity["items"]
+        if query.after:
+            page = [i for i in items if i["seq"] > query.after or self._told.get(i["seq"], i) != i]
+            earlier = False
+        else:
+            older = [i for i in items if query.before is None or i["seq"] < query.before]
+            page, earlier = older[-self.page :], len(older) > self.page
+        self._told |= {item["seq"]: deepcopy(item) for item in page}
+        numbers = [item["seq"] for item in page] or [query.after]
+        return self.activity | {"task": query.number, "items": page, "after": query.after,
+                                "earlier": earlier, "first": numbers[0],
+                                "last": max(query.after, numbers[-1])}  # fmt: skip
+
+    def _history(self, query: ShowHistory) -> Document:
+        items = [item | {"seq": at} for at, item in enumerate(self.history["items"], 1)]
+        older = [each for each in items if query.before is None or each["seq"] < query.before]
+        page = older[-self.page :]
+        first = page[0]["seq"] if page else 0
+        return self.history | {"items": page, "first": first, "cut": len(older) > self.page}
 
     def _need(self, number: str) -> Document:
         known = {row["number"]: row for group in self.queue["groups"] for row in group["rows"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.queries import ShowEntry
+from codeframe_tui.core.queries import ShowActivity, ShowEntry
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at
 
@@ -62,3 +62,60 @@ async def test_a_thousand_entries_are_as_quick_as_ten() -> None:
         await drive.until(lambda: pane.cursor == "0")
         drive.key("G")
         await drive.until(lambda: pane.cursor == "999")
+
+
+def _long(count: int, page: int) -> FakeService:
+    """A task with so many entries, of which a page comes at once."""
+    service = FakeService()
+    item = service.activity["items"][3]
+    service.activity["items"] = [
+        item | {"seq": n, "at": at(1), "title": f"entry {n}"} for n in range(1, count + 1)
+    ]
+    service.page = page
+    return service
+
+
+def _asked(drive: Drive) -> list[ShowActivity]:
+    return [query for query in drive.service.asked if isinstance(query, ShowActivity)]
+
+
+async def test_an_event_brings_only_what_is_new() -> None:
+    service = _long(50, 30)
+    async with opened(service) as drive:
+        await _in_activity(drive)
+        await drive.until(lambda: drive.pane("activity").cursor == "50")
+        service.activity["items"].append(service.activity["items"][0] | {"seq": 51})
+        service.happen("turn.recorded", "1.2.3", turn=5, tools=[], usage=None, cost_usd=0.0)
+        await drive.until(lambda: drive.pane("activity").cursor == "51")
+        assert _asked(drive)[-1] == ShowActivity("1.2.3", after=50)
+        assert drive.pane("activity").count() == 32  # and the line that says there is more
+        drive.app.state.activity = None  # as when it could not be read for a moment
+        service.happen("turn.recorded", "1.2.3", turn=6, tools=[], usage=None, cost_usd=0.0)
+        await drive.until(lambda: drive.app.state.activity)
+        assert _asked(drive)[-1] == ShowActivity("1.2.3")
+
+
+async def test_going_up_reaches_the_first_entry_and_nothing_jumps() -> None:
+    async with opened(_long(100, 30)) as drive:
+        await _in_activity(drive)
+        pane = drive.pane("activity")
+        await drive.until(lambda: pane.cursor == "100")
+        assert pane.text_at(0) == "… more above: it comes when you go up"
+        drive.key("g")
+        await drive.until(lambda: pane.count() == 61)
+        assert pane.cursor == "71"
+        line = next(at for at in range(pane.count()) if pane.rows[at].key == "71")
+        assert 0 <= line - pane.scroll_offset.y < 3
+        drive.key("g")
+        await drive.until(lambda: pane.count() == 91)
+        drive.key("g")
+        await drive.until(lambda: pane.count() == 100)
+        assert "more above" not in pane.text_at(0)
+        drive.key("g")
+        await drive.until(lambda: pane.cursor == "1")
+        before = len(_asked(drive))
+        drive.key("k", "k")
+        await drive.pilot.pause()
+        assert len(_asked(drive)) == before
+        drive.key("G")
+        await drive.until(lambda: pane.cursor == "100")

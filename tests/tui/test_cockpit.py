@@ -359,6 +359,26 @@ async def test_leaving_asks_nothing_when_nothing_runs() -> None:
         assert service.submitted == []
 
 
+async def test_leaving_asks_nothing_about_tasks_that_cannot_start() -> None:
+    service = FakeService()
+    service.overview |= {"workers": [], "ready": False}
+    assert service.overview["counts"]["queued"] == 3
+    async with opened(service) as drive:
+        drive.key("q")
+        await drive.until(lambda: drive.app.return_value == 0)
+        assert service.submitted == []
+
+
+async def test_leaving_asks_while_a_task_could_start() -> None:
+    service = FakeService()
+    service.overview |= {"workers": []}
+    async with opened(service) as drive:
+        drive.key("q")
+        await _past_guard(drive)
+        assert "Work is waiting" in drive.screen_text()
+        assert "0 tasks in work, 3 in the queue" in drive.screen_text()
+
+
 async def test_a_refusal_is_told_with_its_hint() -> None:
     async with opened() as drive:
         drive.app.focus_task("1.4.1")

@@ -60,3 +60,26 @@ async def test_a_task_that_is_over_has_its_story_too() -> None:
         await drive.until(lambda: drive.pane("queue").cursor == "1.1.4")
         await history(drive)
         assert "1.1.4 Health endpoint" in drive.screen_text()
+
+
+async def test_going_up_in_a_long_story_reaches_its_beginning() -> None:
+    service = FakeService()
+    service.history["items"] += [
+        service.history["items"][-1] | {"title": f"line {n}"} for n in range(200)
+    ]
+    service.page = 60
+    async with opened(service) as drive:
+        await history(drive)
+        story = drive.app.screen.query_one("#story", LineView)
+        drive.key("g")
+        await drive.until(lambda: story.count() == 122)
+        assert story.text_at(0) == "… more above: it comes when you go up"
+        for _ in range(3):
+            drive.key("g")
+            await drive.pilot.pause()
+        await drive.until(lambda: "added" in text(drive, "story"))
+        assert "more above" not in text(drive, "story")
+        assert text(drive, "story").count("line ") == 200
+        drive.key("g", "j", "j", "enter")
+        await drive.in_pane("diff")
+        await drive.until(lambda: drive.app.state.attempt_shown == 1)

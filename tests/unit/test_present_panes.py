@@ -18,7 +18,7 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
 from codeframe_tui.tui.present.flags import flags_of
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
 from codeframe_tui.tui.present.help import help_rows
@@ -27,7 +27,7 @@ from codeframe_tui.tui.present.log import LOG_LINES
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
-from codeframe_tui.tui.present.rows import Row, cells, plain
+from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
 from codeframe_tui.tui.present.sheets import guard_rows, send_rows, undo_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
@@ -138,7 +138,33 @@ def test_what_keeps_an_undo_from_writing_is_told_whole() -> None:
 
 def test_columns_of_a_wide_queue_stand_below_each_other() -> None:
     rows = [line for line in queue_rows(queue(), width=90, now=NOW) if line.key]
-    assert len({sum(cells(text) for text, _ in line.right) for line in rows}) == 1
+    rows = [line for line in rows if len(line.right) > 1]
+    right = ["".join(text for text, _ in line.right).rjust(37) for line in rows]
+    assert {len(text) for text in right} == {37}
+    for column in (16, 21, 29):  # a space before each; what is not said is left to the title
+        assert {text[column] for text in right} == {" "}, right
+
+
+def test_a_title_has_the_room_of_what_is_not_said_beside_it() -> None:
+    name = "Tell customers which limit their parcel exceeds, in words"
+    rows = [task("1", name), task("2", name, waiting_on=["1"]), task("3", name, "in_review")]
+    drawn = queue_rows({"groups": [{"key": "queued", "rows": rows}]}, width=78, now=NOW)
+    first, second, third = (
+        "".join(text for text, _ in laid_out(line.left, line.right, 78)) for line in drawn[1:]
+    )
+    assert name in first
+    assert first.rstrip() == f"  1 {name}"
+    assert second == f"  2 {name}".ljust(75) + "◦ 1"
+    assert "review" in third
+
+
+def test_what_is_said_of_an_attempt_is_not_cut_but_the_title_before_it() -> None:
+    document = shown() | {"title": "Retry on 429 and on every other answer that asks for patience"}
+    document["attempts"][-1]["cause"] = "hand"
+    line = title_row(document, ReviewNow(5), width=78)
+    text = "".join(text for text, _ in laid_out(line.left, line.right, 78))
+    assert "…  attempt 2 by hand  " in text
+    assert "0/5 accepted" in text
 
 
 def test_a_queue_of_many_says_how_many_and_has_a_line_for_each() -> None:
@@ -295,6 +321,14 @@ def test_an_apply_is_told_with_the_way_back() -> None:
     part = Event(1, "", "change.applied", "1.2.3", {"files": ["a.py"], "verdict": "not_verified"})
     told = "".join(text for text, _ in news(part))
     assert told.startswith("✔ 1.2.3 applied: 1 file, not verified, nothing committed")
+    made = {"commit": "c" * 40, "branch": "main", "left_out": ["build/x"]}
+    kept = {"refused": "not committed: a merge is under way", "hint": "end it first"}
+    for commit, words in (
+        (made, "✔ 1.2.3 applied: 1 file, committed cccccccc on main, 1 ignored file left out · u"),
+        (kept, "✔ 1.2.3 applied: 1 file, not committed: a merge is under way · u"),
+    ):
+        applied = Event(7, at(0), "change.applied", "1.2.3", {"files": ["a"], "commit": commit})
+        assert "".join(text for text, _ in news(applied)).startswith(words)
     assert cells(said) < 78
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
 
 from codeframe_tui.core.events import Signal
+from codeframe_tui.tui.present import proof as present
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.proof import UNCHANGED, Proof, Shown, failing, proof_rows
 from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
@@ -140,7 +141,7 @@ def test_what_runs_is_told_with_its_progress_its_time_and_its_name() -> None:
     live.take(Signal("waiting", "1", {"why": "tests (green)", "since": at(0.2), "until": at(-9)}))
     _signal(live, "test.progress", "red", done=3, total=3, running="")
     _signal(live, "test.progress", "green", done=1, total=3, running="tests/a.py::test_b")
-    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12  tests/a.py::test_b"
+    assert _text(_rows(task, live))[0] == "● GREEN 1 of 3  0:12 of 9:12  tests/a.py::test_b"
 
 
 def test_a_repetition_is_shown_live_beside_the_recorded_evidence() -> None:
@@ -168,24 +169,77 @@ def test_the_reason_is_told_in_full_at_every_width() -> None:
     assert "No test ran." in _text(_rows(task))
 
 
-def test_ten_thousand_tests_are_looked_at_once() -> None:
+def test_ten_thousand_tests_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tests = [_test(f"tests/test_{n % 40}.py::test_{n}") for n in range(10_000)]
     tests[5_000] = _test("tests/test_0.py::test_bad", "failed")
     task = _task(regression={"verdict": "regressed", "message": "", "tests": tests})
     proof, how = Proof(), Shown(unfolded=True)
+    looked: list[str] = []
 
-    def cost(times: int) -> float:
-        began = time.process_time()
-        for _ in range(times):
-            proof.rows(task, None, how, NOW)
-            proof.verdict(task, None)
-        return (time.process_time() - began) / times
+    def counted(name: str, *given: Any) -> Any:
+        looked.append(name)
+        return whole[name](*given)
 
-    first = cost(1)
-    assert min(cost(20) for _ in range(3)) < first / 20
+    whole = {name: getattr(present, name) for name in ("_tests", "_body", "verdict_spans")}
+    for name in whole:
+        monkeypatch.setattr(present, name, partial(counted, name))
+
+    def look() -> list[Row]:
+        proof.verdict(task, None)
+        return proof.rows(task, None, how, NOW)
+
+    for _ in range(20):
+        look()
     task = deepcopy(task)  # another event about the task, which says nothing of its tests
-    assert cost(1) < first / 2
+    look()
+    assert sorted(looked) == ["_body", "_tests", "verdict_spans"]
     task = deepcopy(task)
     task["attempts"][0]["verification"]["verdict"] = "failed"
+    assert len(look()) > 10_000
     assert proof.verdict(task, None)[-1][0] != "PROVEN"
-    assert len(proof.rows(task, None, how, NOW)) > 10_000
+    assert len(looked) == 6
+
+
+@pytest.mark.parametrize(
+    ("marks", "words", "said"),
+    [
+        ({"kind": "assertion", "error": "AssertionError", "message": "assert 1 == 2"},
+         "assertion", "  assert 1 == 2"),
+        ({"kind": "missing_name", "error": "ImportError", "message": "no retry"},
+         "missing name", "  ImportError: no retry"),
+        ({"kind": "raised", "error": "KeyError", "message": "'x'"}, "raised", "  KeyError: 'x'"),
+        ({"kind": "fixture", "error": "ValueError", "message": "late", "outcome": "error"},
+         "fixture fails", "  not verified: ValueError: late"),
+        ({"kind": "unrelated_import", "error": "ImportError", "message": "no x"},
+         "unrelated import", "  not verified: ImportError: no x"),
+    ],
+)  # fmt: skip
+def test_a_row_says_how_its_test_was_red_or_why_it_was_not(
+    marks: dict[str, Any], words: str, said: str
+) -> None:
+    red = {"verdict": "red", "tests": [{**_test(NEW, "failed"), **marks}]}
+    task = _task(red=red, green={"verdict": "green", "tests": [_test(NEW)]})
+    (wide,) = [r for r in _text(_rows(task, width=140), 140) if NEW in r]
+    assert wide.startswith(f"✘ → ✔  {NEW}{said}")
+    assert wide.endswith(f"{words}     6 ms")
+    (narrow,) = [r for r in _text(_rows(task, width=78), 78) if "never_retries" in r]
+    assert narrow.endswith(f"{words}     6 ms")
+    assert "…" not in narrow
+
+
+def test_a_flaky_test_is_neither_a_failure_nor_a_pass() -> None:
+    suite = {
+        "verdict": "not_verified",
+        "reason": "flaky",
+        "tests": [_test("tests/test_a.py::test_sometimes", "flaky")],
+    }
+    task = _task(regression=suite)
+    (line,) = [r for r in _text(_rows(task)) if "test_sometimes" in r]
+    assert line.startswith("✔ → ~  tests/test_a.py::test_sometimes")
+    assert "flaky" in line
+    assert failing(task) == ()
+
+
+def test_what_a_person_asked_for_as_evidence_is_told() -> None:
+    said = _text(_rows(shown() | {"evidence": "regression"}))
+    assert said[0] == "A person asked for evidence 'regression': no test needs to be RED."

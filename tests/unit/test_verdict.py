@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.causes import is_red, module_names
+from codeframe_tui.core.causes import RED as RED_KINDS
+from codeframe_tui.core.causes import Kind, kind_of, module_names
 from codeframe_tui.core.task import Evidence
 from codeframe_tui.core.verdict import (
     covered,
@@ -390,7 +391,8 @@ def test_red_is_assertion_or_a_name_of_the_code_under_test(
 ) -> None:
     failed = case(NEW, O.FAILED, error, message)
     causes = {NEW: cause} if cause else {}
-    assert is_red(failed, run(failed, causes=causes), frozenset({"shop.cart"})) is expected
+    kind = kind_of(failed, run(failed, causes=causes), frozenset({"shop.cart"}))
+    assert (kind in RED_KINDS) is expected
 
 
 def test_missing_tests_are_shown_as_missing_in_the_red_run() -> None:
@@ -473,7 +475,7 @@ def test_any_runs_get_a_verdict_and_nothing_unproven_is_proven(**runs: Any) -> N
     assert runs["regression"] is not None
     assert runs["evidence"] is not Evidence.NONE
     if runs["evidence"] is Evidence.TDD:
-        red = {c.id for c in runs["red"].cases if is_red(c, runs["red"], frozenset())}
+        red = {c.id for c in runs["red"].cases if kind_of(c, runs["red"], frozenset()) in RED_KINDS}
         passed = {c.id for c in runs["green"].cases if c.outcome in {O.PASSED, O.XPASSED}}
         assert red
         assert red <= passed
@@ -499,3 +501,22 @@ def test_a_suite_says_nothing_of_files_it_left_out_and_nothing_when_it_broke_off
     assert covered(run(case(NEW, O.PASSED)), ("test_cart.py", "extra/test_far.py")) is None
     crashed = run(case(NEW, O.PASSED), ok=False, reason="crash")
     assert covered(crashed, ("test_cart.py",)) is None
+
+
+def test_what_is_no_proof_is_named_with_its_reason() -> None:
+    unrelated = uncollected("ModuleNotFoundError: No module named 'requests'", "third_party")
+    verification = judge(**{**PROOF, "red": unrelated})
+    assert "test_cart.py: it lacks a module" in verification.message
+    assert "No module named 'requests'" in verification.message
+    fixture = run(case(NEW, O.ERROR, "AssertionError", "assert 0"))
+    verification = judge(**{**PROOF, "red": fixture})
+    assert f"{NEW}: what it is given fails" in verification.message
+    assert [c.kind for c in verification.red.tests] == [Kind.FIXTURE]
+
+
+def test_a_test_with_another_body_on_the_proposal_is_no_proof() -> None:
+    red, green = replace(RED, bodies={NEW: "a"}), replace(GREEN, bodies={NEW: "b"})
+    assert judge(**{**PROOF, "red": red, "green": green}).reason == "changed_body"
+    same = replace(GREEN, bodies={NEW: "a"})
+    assert judge(**{**PROOF, "red": red, "green": same}).verdict is Verdict.PROVEN
+    assert judge(**{**PROOF, "red": red, "green": GREEN}).verdict is Verdict.PROVEN

@@ -31,7 +31,7 @@ async def test_what_reads_the_same_keeps_its_reason_and_what_changed_asks_again(
         task = await desk.add()
         await desk.start()
         await desk.becomes(task, "in_review")
-        assert set(await acknowledged(desk, task)) == {"conftest", "dangerous_call"}
+        assert {"conftest", "dangerous_call"} <= set(await acknowledged(desk, task))
         await desk.service.submit(Acknowledge(task, "input is ours"))
         await desk.service.submit(Reject(task, "two, please"))
         await desk.becomes(task, "in_review")

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.project import open_project
@@ -43,11 +44,19 @@ class Counting:
 
     runner: PytestRunner
     runs: list[str] = field(default_factory=list)
+    seen: list[tuple[str, TestRun]] = field(default_factory=list)
+    another: str = ""
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """See `ports.TestRunner`."""
         self.runs.append(request.run)
-        return await self.runner.run(request, on_signal)
+        run = await self.runner.run(request, on_signal)
+        self.seen.append((request.run, run))
+        return run
+
+    async def around(self) -> str:
+        """See `ports.TestRunner`."""
+        return self.another + await self.runner.around()
 
 
 @dataclass
@@ -58,6 +67,7 @@ class Bench:
     runner: Counting
     verifier: Verifier
     base: str
+    shop: Workshop
     settings: Settings
 
     async def tree(self, changes: Mapping[str, str | None]) -> str:
@@ -107,11 +117,12 @@ async def bench(
         sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
         runner = Counting(PytestRunner(sandbox))
         known: dict[str, Any] = {"workspaces": workspaces, "runner": runner, "settings": settings}
+        known["baselines"] = KeptBaselines(place.state / "baselines")
         known["linter"] = Linters(sandbox)
         unused = dict.fromkeys(Workshop.__dataclass_fields__)
         shop = Workshop(**cast(Any, {**unused, **known, "ledger": Deaf(), "clock": SystemClock()}))
         base = (await workspaces.snapshot()).tree
-        yield Bench(workspaces, runner, Verifier(shop), base, settings)
+        yield Bench(workspaces, runner, Verifier(shop), base, shop, settings)
     finally:
         await workspaces.close()
 

@@ -10,9 +10,23 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Line, Talks, ToolCall, Turn
+from codeframe_tui.adapters.scripted.server import ScriptedServer
+from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import Answer, Approve, Note, Reject, Retry
 from codeframe_tui.core.queries import ShowBlockers
-from tests.worker.room import Room, answer, call, room, say, text_of, three, tree_of
+from tests.worker.room import (
+    Recorder,
+    Room,
+    answer,
+    call,
+    make_project,
+    room,
+    say,
+    settings_in,
+    text_of,
+    three,
+    tree_of,
+)
 
 WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")
 
@@ -77,6 +91,57 @@ async def test_after_four_attempts_a_person_is_asked_and_the_answer_is_in_the_ne
         assert len(shown["attempts"]) == 5
         assert shown["attempts"][-1]["verification"]["verdict"] == "proven"
         assert shown["corrections"] == 3
+
+
+async def test_a_failure_that_stays_is_noticed_and_the_last_correction_is_told(
+    tmp_path: Path,
+) -> None:
+    idle = answer(
+        {
+            "path": "pkg/three.py",
+            "action": "modify",
+            "content": "# try\ndef three():\n    return 4\n",
+        },
+        why="a comment",
+    )
+    async with room(tmp_path, Line(WRONG, idle, RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+    told = desk.script.newest()
+    assert "tests/test_three.py::test_three (attempt 1)" in told
+    since = told.partition("since attempt 1, changed only this:")[2].partition("Your whole")[0]
+    assert "+# try" in since
+    assert "return 4" in since
+    assert "-    return 4" not in since
+
+
+async def test_a_failed_attempt_leaves_nothing_behind_and_its_count_outlives_a_restart(
+    tmp_path: Path,
+) -> None:
+    litter = "import pathlib\n\nfrom pkg.three import three\n\n\ndef test_three():\n"
+    litter += "    assert not pathlib.Path('litter').exists()\n"
+    litter += "    pathlib.Path('litter').write_text('x')\n    assert three() == 3\n"
+    first = [dict(three(4)[0]), {**three(4)[1], "content": litter}]
+    tries = [answer(*first), *(answer(*three(n)[:1], why=f"try {n}") for n in (5, 6, 7, 8))]
+    project, script = make_project(tmp_path / "project"), Recorder(Line(*tries))
+    settings = settings_in(tmp_path)
+    before = tree_of(project)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            task = await desk.add()
+            await desk.start()
+            await desk.until("proposal.recorded", task, attempt=2)
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await desk.start()
+            shown = await desk.becomes(task, "blocked")
+    assert (len(shown["attempts"]), shown["corrections"]) == (4, 3)
+    for each in shown["attempts"]:
+        (case,) = each["verification"]["green"]["tests"]
+        assert case["message"].endswith("== 3"), "no litter of an earlier run"
+    assert tree_of(project) == before
 
 
 async def test_a_hint_with_retry_and_a_rejection_are_in_the_next_prompt(tmp_path: Path) -> None:

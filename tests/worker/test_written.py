@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.proposal import Action
+from codeframe_tui.settings import Settings
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
@@ -54,7 +54,7 @@ class FakeTrees:
 )
 async def test_a_written_change_of_a_policy_is_settled_without_a_check() -> None:
     ledger, trees = FakeLedger(), FakeTrees()
-    shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, root=Path())
+    shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, settings=Settings())
     decision = Decision(7, "1", "apply", "hash", Parts(), False, "policy:green")
     no_verifier = cast(Verifier, None)  # any check would fail on it
     await carry_out(cast(Workshop, shop), no_verifier, decision)

@@ -32,6 +32,7 @@ class Record:
     done: set[str] = field(default_factory=set)
     errors: dict[str, str] = field(default_factory=dict)
     causes: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
     suspicions: list[str] = field(default_factory=list)
     room: int = DETAILS
@@ -45,6 +46,8 @@ class Record:
         kind = event["event"]
         if kind == "collected":
             self.collected.update(dict.fromkeys(event["ids"]))
+        elif kind == "bodies":
+            self.bodies.update(event["bodies"])
         elif kind == "start":
             self.running = event["id"]
         elif kind == "report":
@@ -137,6 +140,7 @@ class Record:
             duration=end.seconds,
             causes=self.causes,
             hooks=tuple(finish.get("hooks", ())),
+            bodies=self.bodies,
         )
 
     def _verdict(

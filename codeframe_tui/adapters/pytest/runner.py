@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -33,6 +35,18 @@ RESULT_FD = 10
 LENT = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 """What a project without pytest is lent of our own packages; nothing else of ours is visible."""
 DRAIN_SECONDS = 1.0
+CONFIGURATIONS = (
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+)
+CHOICE = re.compile(
+    rb"(?m)(?:^|[\s\"'=\[])(?:-n[\s\"'=\d]|--numprocesses|--dist\b|no:xdist|--disable-plugin)"
+)
+CHOICE_BYTES = 2**20
 HINT = "install pytest into the project's environment"
 
 
@@ -60,8 +74,23 @@ class PytestRunner:
             return TestRun(False, "environment", f"{error.message}; {error.hint}")
         if lent is None:
             return TestRun(False, "no_pytest", f"the project's Python has no pytest; {HINT}")
-        command = await _command(sandbox, request, paths, lent)
-        return await _attend(sandbox, command, request, on_signal)
+        workers = await _workers(sandbox, request)
+        command = await _command(sandbox, request, paths, lent, workers)
+        run = await _attend(sandbox, command, request, on_signal)
+        return replace(run, workers=workers)
+
+    async def around(self) -> str:
+        """See `TestRunner.around`."""
+        sandbox = self._sandbox
+        if isinstance(sandbox, NoSandbox):
+            return "nothing runs"
+        try:
+            closure = await sandbox.environment()
+        except Lacking as error:
+            return error.message
+        ours = [(INSIDE / name).read_bytes() for name in ("launch.py", "plugin.py")]
+        known = (sandbox.level, str(closure.python), closure.version, closure.key, _lent_version())
+        return hashlib.sha256(b"\0".join([repr(known).encode(), *ours])).hexdigest()[:16]
 
 
 async def _attend(
@@ -98,6 +127,27 @@ async def _attend(
     return replace(run, coverage=seen(told, request.lines)) if request.lines else run
 
 
+def _lent_version() -> str:
+    """Of the pytest that we lend."""
+    return distribution("pytest").version
+
+
+async def _workers(sandbox: Launching, request: TestRequest) -> int:
+    """How many run the tests side by side; 0 where that is not ours to choose."""
+    if request.workers < 2 or request.select or request.collect_only:
+        return 0
+    closure = await sandbox.environment()
+    there = any((site / "xdist" / "__init__.py").is_file() for site in closure.sites)
+    return request.workers if there and not _chooses(request.workspace.root) else 0
+
+
+def _chooses(root: Path) -> bool:
+    """Whether a project's own options say how pytest-xdist is used."""
+    files = (root / name for name in CONFIGURATIONS)
+    texts = (f.read_bytes()[:CHOICE_BYTES] for f in files if f.is_file() and not f.is_symlink())
+    return any(CHOICE.search(text) for text in texts)
+
+
 async def _lend(sandbox: Launching) -> list[Path] | None:
     """Packages of ours that a project without pytest needs; None where they would not fit.
 
@@ -131,7 +181,7 @@ def _paths(request: TestRequest) -> list[str]:
 
 
 async def _command(
-    sandbox: Launching, request: TestRequest, paths: list[str], lent: list[Path]
+    sandbox: Launching, request: TestRequest, paths: list[str], lent: list[Path], workers: int
 ) -> Command:
     name = f"plugin_{secrets.token_hex(8)}"
     command = Command(
@@ -150,6 +200,8 @@ async def _command(
         "select": list(request.select),
         "own": list(request.own),
         "lines": request.lines,
+        "first": list(request.order.first),
+        "last": list(request.order.last),
     }
     files = {
         "launch.py": (INSIDE / "launch.py").read_bytes(),
@@ -158,13 +210,17 @@ async def _command(
         "options.json": json.dumps(options).encode(),
         **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
     }
-    return replace(command, argv=_argv(place, name, request, paths), files=files)
+    return replace(command, argv=_argv(place, name, request, paths, workers), files=files)
 
 
-def _argv(place: Place, name: str, request: TestRequest, paths: list[str]) -> list[str]:
+def _argv(
+    place: Place, name: str, request: TestRequest, paths: list[str], workers: int
+) -> list[str]:
     argv = [place.python, f"{place.run}/launch.py", name]
     argv += [f"--rootdir={place.project}", "--continue-on-collection-errors", "--maxfail=0"]
     argv += ["-o", f"cache_dir={place.temporary}/pytest-cache", "--color=no"]
     if request.collect_only:
         argv += ["--collect-only", "-q"]
+    if workers:  # files stay whole, so that what they share is made once and in its order
+        argv += ["-n", str(workers), "--dist", "loadfile"]
     return [*argv, "--", *paths] if paths else argv

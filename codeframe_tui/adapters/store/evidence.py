@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
@@ -19,6 +19,7 @@ from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.proposal import Action, FileSummary
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import (
+    Bound,
     Flag,
     Outcome,
     Run,
@@ -47,27 +48,49 @@ class SqlAttempts:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
         rows = self._connection.execute(statement).mappings().all()
         runs = self._runs(number)
-        return [_whole(_attempt(row, runs[row["number"]])) for row in rows]
+        return [_whole(_attempt(row, runs[row["number"]], row["files"])) for row in rows]
 
-    def outlines(self, number: str) -> list[Attempt]:
-        statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
-        found = [_attempt(row, {}) for row in self._connection.execute(statement).mappings().all()]
-        return [self._counted(number, each) for each in found]
+    def outlines(self, number: str, files_of: Collection[int] | None = None) -> list[Attempt]:
+        columns = [column for column in ATTEMPTS.c if column is not ATTEMPTS.c.files]
+        statement = select(*columns).where(ATTEMPTS.c.task == number).order_by(ATTEMPTS.c.number)
+        rows = self._connection.execute(statement).mappings().all()
+        listed = select(ATTEMPTS.c.number, ATTEMPTS.c.files).where(ATTEMPTS.c.task == number)
+        if files_of is not None:
+            listed = listed.where(ATTEMPTS.c.number.in_(files_of))
+        files = {found.number: found.files for found in self._connection.execute(listed)}
+        outlined = (_attempt(row, {}, files.get(row["number"], ())) for row in rows)
+        return [self._counted(number, each) for each in outlined]
+
+    def file_counts(self, number: str) -> dict[int, int]:
+        counted = func.json_array_length(ATTEMPTS.c.files)
+        statement = select(ATTEMPTS.c.number, counted).where(ATTEMPTS.c.task == number)
+        return {attempt: int(n) for attempt, n in self._connection.execute(statement)}
 
     def tests(self, number: str, attempt: int) -> dict[str, tuple[TestCase, ...]]:
-        columns = (CASES.c.run, CASES.c.id, CASES.c.outcome, CASES.c.duration, CASES.c.message)
+        columns = (
+            CASES.c.run,
+            CASES.c.id,
+            CASES.c.outcome,
+            CASES.c.duration,
+            CASES.c.error,
+            CASES.c.message,
+        )
         statement = select(*columns).where(CASES.c.task == number, CASES.c.attempt == attempt)
         found: dict[str, list[TestCase]] = defaultdict(list)
-        for run, name, outcome, duration, message in self._connection.execute(
+        for run, name, outcome, duration, error, message in self._connection.execute(
             statement.order_by(CASES.c.run, CASES.c.position)
         ):
-            found[run].append(TestCase(name, Outcome(outcome), duration, message=message))
-        return {run: tuple(cases) for run, cases in found.items()}
+            found[run].append(TestCase(name, Outcome(outcome), duration, error, message))
+        told = select(ATTEMPTS.c.verification).where(
+            ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt
+        )
+        summary = (self._connection.execute(told).scalar_one_or_none() if found else None) or {}
+        return {run: _marked(cases, summary.get(run, {})) for run, cases in found.items()}
 
     def find(self, number: str, attempt: int) -> Attempt | None:
         statement = select(ATTEMPTS).where(ATTEMPTS.c.task == number, ATTEMPTS.c.number == attempt)
         row = self._connection.execute(statement).mappings().one_or_none()
-        return replace(_attempt(row, {}), verification=None) if row else None
+        return replace(_attempt(row, {}, row["files"]), verification=None) if row else None
 
     def add(self, number: str, attempt: Attempt, at: str) -> bool:
         row = {
@@ -96,6 +119,7 @@ class SqlAttempts:
             "message": verification.message,
             "failed": failing(verification),
             **{name: _run_summary(run) for name, run in runs.items()},
+            "bound": asdict(verification.bound) if verification.bound else None,
             "coverage": coverage_document(verification.coverage),
             "tools": [report_document(each) for each in verification.tools],
         }
@@ -111,10 +135,7 @@ class SqlAttempts:
             old = [table.c[column] == value for column, value in key.items()]
             self._connection.execute(table.delete().where(*old))
         self._connection.execute(insert(RUNS), {**key, "output": run.output})
-        cases = [
-            {**key, "position": i, **asdict(case), "outcome": case.outcome.value}
-            for i, case in enumerate(run.tests)
-        ]
+        cases = [{**key, "position": i, **_case_row(case)} for i, case in enumerate(run.tests)]
         if cases:
             self._connection.execute(insert(CASES), cases)
 
@@ -159,12 +180,22 @@ class SqlAttempts:
 
 
 def _run_summary(run: Run) -> dict[str, Any]:
-    return {
+    """Without output and cases, but with what only few cases have."""
+    marks = {c.id: [c.kind, c.body] for c in run.tests if c.kind or c.body}
+    known = {
         "verdict": run.verdict,
         "reason": run.reason,
         "message": run.message,
         "counts": dict(counts_of(run)),
     }
+    more = {"marks": marks, "seconds": run.seconds}
+    return {**known, **{name: value for name, value in more.items() if value}}
+
+
+def _case_row(case: TestCase) -> dict[str, Any]:
+    row = asdict(case)
+    del row["kind"], row["body"]
+    return {**row, "outcome": case.outcome.value}
 
 
 def _case(row: RowMapping) -> TestCase:
@@ -178,16 +209,16 @@ def _case(row: RowMapping) -> TestCase:
     )
 
 
-def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
+def _attempt(
+    row: RowMapping, runs: Mapping[str, Run], files: Sequence[Mapping[str, Any]]
+) -> Attempt:
     return Attempt(
         number=row["number"],
         base=row["base"],
         tree=row["tree"],
         proposal=row["proposal"],
         explanation=row["explanation"],
-        files=tuple(
-            FileSummary(**{**file, "action": Action(file["action"])}) for file in row["files"]
-        ),
+        files=tuple(FileSummary(**{**file, "action": Action(file["action"])}) for file in files),
         cause=row["cause"],
         verification=_verification(row["verification"], runs) if row["verification"] else None,
         flags=tuple(Flag(**flag) for flag in row["flags"]),
@@ -198,15 +229,31 @@ def _attempt(row: RowMapping, runs: Mapping[str, Run]) -> Attempt:
 
 def _verification(summary: Mapping[str, Any], runs: Mapping[str, Run]) -> Verification:
     empty = Run("not_run")
-    whole = {name: replace(runs.get(name, empty), **summary[name]) for name in _NAMES}
+    whole = {name: _run(runs.get(name, empty), summary[name]) for name in _NAMES}
     return Verification(
         Verdict(summary["verdict"]),
         summary["reason"],
         summary["message"],
         failed=summary.get("failed"),
+        bound=Bound(**summary["bound"]) if summary.get("bound") else None,
         **whole,
         coverage=coverage_from(summary.get("coverage")),
         tools=tuple(report_from(each) for each in summary.get("tools") or ()),
+    )
+
+
+def _run(run: Run, summary: Mapping[str, Any]) -> Run:
+    """A run as its rows and its summary tell it; summaries of before tell less."""
+    known = {name: value for name, value in summary.items() if name != "marks"}
+    return replace(run, tests=_marked(run.tests, summary), **known)
+
+
+def _marked(cases: Iterable[TestCase], summary: Mapping[str, Any]) -> tuple[TestCase, ...]:
+    """The cases with what a run's summary tells of them."""
+    marks: Mapping[str, Sequence[str]] = summary.get("marks", {})
+    return tuple(
+        replace(case, kind=marks[case.id][0], body=marks[case.id][1]) if case.id in marks else case
+        for case in cases
     )
 
 

@@ -3,7 +3,7 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +26,7 @@ _PLAIN = ("index", "role", "purpose", "attempt", "stop_reason", "model", "cost_u
 
 
 class SqlTurns:
-    """Fulfils `ports.tables.TurnRows`."""
+    """Fulfils `ports.talk.TurnRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -34,6 +34,16 @@ class SqlTurns:
     def all(self, number: str) -> list[Turn]:
         statement = select(TURNS).where(TURNS.c.task == number).order_by(TURNS.c.index)
         return [_turn(row) for row in self._connection.execute(statement).mappings()]
+
+    def some(self, number: str, indexes: Collection[int]) -> dict[int, Turn]:
+        statement = select(TURNS).where(TURNS.c.task == number, TURNS.c.index.in_(indexes))
+        found = self._connection.execute(statement).mappings() if indexes else ()
+        return {row["index"]: _turn(row) for row in found}
+
+    def replies(self, number: str) -> list[int]:
+        statement = select(TURNS.c.index).where(TURNS.c.task == number)
+        statement = statement.where(TURNS.c.role == "assistant").order_by(TURNS.c.index)
+        return list(self._connection.execute(statement).scalars())
 
     def add(self, number: str, turn: Turn, at: str) -> bool:
         tokens = asdict(turn.usage) if turn.usage else dict.fromkeys(_TOKENS)
@@ -96,12 +106,14 @@ class SqlTurns:
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         return total_cost(list(self._connection.execute(statement).scalars()))
 
-    def paid(self, since: str, number: str | None) -> float:
+    def paid(self, since: str, number: str | None, until: str = "") -> float:
         counted = func.coalesce(TURNS.c.cost_usd, TURNS.c.held_usd)
         statement = select(func.total(counted))
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         if number is not None:
             statement = statement.where(TURNS.c.task == number)
+        if until:
+            statement = statement.where(TURNS.c.at <= until)
         return float(self._connection.execute(statement).scalar_one())
 
     def _count(self, number: str, usage: Usage, cost: float | None) -> None:
@@ -112,7 +124,7 @@ class SqlTurns:
 
 
 class SqlReservations:
-    """Fulfils `ports.tables.ReservationRows`."""
+    """Fulfils `ports.talk.ReservationRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -139,7 +151,7 @@ class SqlReservations:
 
 
 class SqlTools:
-    """Fulfils `ports.tables.ToolRows`."""
+    """Fulfils `ports.talk.ToolRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -151,6 +163,12 @@ class SqlTools:
             ToolResult(row.tool_use, row.name, row.content, row.ok)
             for row in self._connection.execute(statement)
         ]
+
+    def results(self, number: str, turns: Collection[int]) -> dict[tuple[int, str], str]:
+        statement = select(TOOLS.c.turn, TOOLS.c.tool_use, TOOLS.c.content)
+        statement = statement.where(TOOLS.c.task == number, TOOLS.c.turn.in_(turns))
+        found = self._connection.execute(statement.where(TOOLS.c.content.is_not(None)))
+        return {(turn, use): content for turn, use, content in found}
 
     def save(self, number: str, result: ToolResult) -> None:
         row = {"task": number, "turn": self._newest(number), **asdict(result)}
@@ -168,7 +186,7 @@ class SqlTools:
 
 
 class SqlMessages:
-    """Fulfils `ports.tables.MessageRows`."""
+    """Fulfils `ports.talk.MessageRows`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 import stat
@@ -138,6 +139,12 @@ class GitWorkspaces:
         _check_name(workspace.name)
         work = partial(self._capture, workspace.name, frozenset(also))
         return await self._run(self._locked, workspace.name, work)
+
+    async def ignored(self) -> str:
+        """Names the ignored files that come along; see the port."""
+        record = await self._run(self._records.load, _PROJECT)
+        extras = sorted(record.extras.items()) if record else []
+        return hashlib.sha256(repr(extras).encode()).hexdigest()[:16]
 
     async def names(self) -> Sequence[str]:
         """Workspaces that there are."""

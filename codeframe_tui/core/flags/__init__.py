@@ -2,7 +2,8 @@
 
 Theory of operation. Each rule has a row in `table`: its id, how grave it is, what it says and why.
 Rules of paths and modes look at the name of a file (`paths`), rules of text at its added lines
-(`lines`); of Python the syntax trees of both sides are compared: the code (`code`), what reaches
+(`lines`); of Python the syntax trees of both sides are compared: the code (`code`) and who calls
+it (`callers`), what reaches
 the test run from outside (`environment`), what stands in for the code under test (`standins`), and
 the tests themselves. Of those each assertion is written in one way, with what its names stand for
 (`expand`, `reader`, `check`), so that honest work on a test leaves equal checks behind; tests of
@@ -17,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.flags.callers import caller_flags
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.code import code_flags, removed_names
 from codeframe_tui.core.flags.collected import Moved
@@ -58,6 +60,7 @@ class Material:
         base_paths: the files of the base; without them a new conftest counts as one of others.
         texts: path of a changed file -> its text on the base and on the proposal.
         imported: texts of unchanged files that changed tests import, by path.
+        elsewhere: texts of Python files that do not change, as far as they may call what does.
         declared: what the project says it depends on, as text.
         own: the user's own rules.
     """
@@ -65,6 +68,7 @@ class Material:
     base_paths: Collection[str] | None = None
     texts: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     imported: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     declared: str = ""
     own: OwnRules = OWN_RULES
 
@@ -106,6 +110,7 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
         flags += code_flags(change, project, material.declared)
+    flags += caller_flags(changes, material.elsewhere)
     flags += _test_flags(changes, suites, project)
     flags += own_flags(changes, material.own)
     gone = gone_with_code(suites, removed_names(changes))

@@ -55,4 +55,7 @@ class ShowBlockers:
 
 @dataclass(frozen=True, slots=True)
 class ShowOverview:
-    """The header: see `service.documents.overview`."""
+    """The header: see `service.documents.overview`.
+
+    ``ready`` says whether a queued task could be taken now, if the workers are not paused.
+    """

@@ -17,6 +17,7 @@ __all__ = [
     "ShowHunkLines",
     "ShowLetter",
     "ShowMerge",
+    "ShowOrigins",
     "ShowReview",
     "ShowSide",
     "ShowUndo",
@@ -119,7 +120,8 @@ class ShowLetter:
 class ShowUndo:
     """What an undo, or a redo of what is undone, would write.
 
-    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}]}``.
+    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}], "commits":
+    [id]}``: commits that were made of it stay in the history.
     """
 
     number: str
@@ -181,6 +183,22 @@ class ShowHand:
     """
 
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrigins:
+    """From which attempt the lines of a proposed file come.
+
+    ``{"task", "attempt", "path", "runs": [[first, last, attempt]]}``: lines from 1; those in no run
+    were there before, or the file is too long to tell.
+
+    Attributes:
+        attempt: None = the newest.
+    """
+
+    number: str
+    path: str
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

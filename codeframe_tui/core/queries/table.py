@@ -18,6 +18,7 @@ from codeframe_tui.core.queries.changes import (
     ShowHunkLines,
     ShowLetter,
     ShowMerge,
+    ShowOrigins,
     ShowReview,
     ShowSide,
     ShowUndo,
@@ -59,6 +60,7 @@ Query = (
     | ShowReview
     | ShowLetter
     | ShowMerge
+    | ShowOrigins
     | ShowUndo
     | ShowBase
     | ShowFile

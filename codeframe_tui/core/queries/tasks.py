@@ -52,12 +52,17 @@ class CheckDependencies:
 class ShowHistory:
     """What happened to a task, oldest first, in words; its attempts stand where they were made.
 
-    ``{"number", "title", "status", "items": [{"at", "kind", "title", "detail", "attempt"}],
-    "cut"}``. An attempt also has ``cause, verdict, message, files, added, removed, cost_usd``;
-    of other items ``attempt`` is None. ``cut`` when older ones are left out.
+    ``{"number", "title", "status", "items": [{"seq", "at", "kind", "title", "detail",
+    "attempt"}], "first", "cut"}``. An attempt also has ``cause, verdict, message, files, added,
+    removed, cost_usd``; of other items ``attempt`` is None. ``cut`` when older ones are left out:
+    they come with ``before`` as ``first``.
+
+    Attributes:
+        before: the page before this number of an event; None = the newest.
     """
 
     number: str
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,16 @@ class ShowTasks:
 class ShowTask:
     """``show`` of CONTRACT §9, whole or what a screen needs of it.
 
-    Each run says in ``counts`` how many tests had which outcome, and a verification in ``failed``
-    how many fail on the proposal, also where the tests are left out. What is not whole has besides
-    ``"tested": {"attempt", "stamp", "same"}``: whose tests came, and what names them; ``same``
-    where ``known`` did, and they did not come again.
+    Attempts say in ``file_count`` how many files they have, runs in ``counts`` how many tests had
+    which outcome, verifications in ``failed`` how many fail on the proposal, also where files and
+    tests are left out. What is not whole has ``"shown": {"attempt", "stamp", "same"}`` besides:
+    whose files and tests came, and what names them; ``same`` where ``known`` did, and they did
+    not come again.
 
     Attributes:
-        whole: False leaves the history out, and the tests of all attempts but one.
-        attempt: the one whose tests come, if not the whole; None = the newest.
-        known: the stamp of the tests that the asker has.
+        whole: False leaves the history out, and files and tests of all attempts but one.
+        attempt: that one; None = the newest.
+        known: the stamp of the files and tests that the asker has.
     """
 
     number: str
@@ -98,9 +104,22 @@ class ShowTask:
 
 @dataclass(frozen=True, slots=True)
 class ShowActivity:
-    """What the worker read, ran, wrote and said for a task, oldest first."""
+    """What the worker read, ran, wrote and said for a task, oldest first.
+
+    ``{"task", "items": [{"seq", "at", "kind", "title", "detail", "cut", "thinking", "turn",
+    "tokens", "usage", "cost_usd", "ok"}], "first", "last", "after", "earlier", "task_usd",
+    "today_usd"}``. ``first`` and ``last`` number the events looked at; ``after`` is the number
+    asked for, or 0 when so much happened since that the answer stands alone; ``earlier`` says
+    whether there are older ones. An item that is told again replaces the one of its ``seq``.
+
+    Attributes:
+        after: what happened until then is known.
+        before: the page before this number; None = the newest.
+    """
 
     number: str
+    after: int = 0
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

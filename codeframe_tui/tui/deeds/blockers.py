@@ -22,6 +22,7 @@ from codeframe_tui.tui.present.rows import heading, safe, wrap
 from codeframe_tui.tui.present.sheets import guard_rows
 from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.times import money
+from codeframe_tui.tui.present.truths import at_rest, until
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["answer", "approve_as_is", "raise_", "skip", "split"]
@@ -45,9 +46,9 @@ async def answer(desk: Desk) -> None:
         lambda said: _answer(blocker, said),
     )
     if taken is not None:
-        desk.tell(
-            ("✔ ", "green"), (f"{safe(blocker.get('task'))} goes on with your answer", "text")
-        )
+        number = str(blocker.get("task"))
+        said = (f"{safe(number)} goes on with your answer", "text")
+        desk.tell(("✔ ", "green"), said, until=at_rest(number))
 
 
 async def _evidence(desk: Desk, blocker: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
@@ -99,7 +100,8 @@ async def raise_(desk: Desk) -> None:
         lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
     if taken is not None:
-        desk.tell(("✔ ", "green"), (f"{safe(taken.get('task'))} goes on", "text"))
+        number = str(taken.get("task"))
+        desk.tell(("✔ ", "green"), (f"{safe(number)} goes on", "text"), until=at_rest(number))
 
 
 def _number(text: str, now: float) -> float:
@@ -123,7 +125,8 @@ async def skip(desk: Desk) -> None:
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if await desk.choose("Skip this question?", rows, Choice("enter", "skip", "yes")):
         await desk.submit(Skip(str(blocker["id"])))
-        desk.tell((f"{number} is put aside", "dim"))
+        aside = (f"{number} is put aside", "dim")
+        desk.tell(aside, until=until("task.released", "task.status", task=number))
 
 
 async def split(desk: Desk) -> None:

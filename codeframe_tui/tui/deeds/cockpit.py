@@ -8,6 +8,7 @@ from textual.widgets import Input, TextArea
 
 from codeframe_tui.core.commands import KeepWorking, SetPolicy, SetWorkers
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import ShowEntry, ShowOverview, ShowQueue
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.deeds.writing import new
@@ -20,10 +21,12 @@ from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap, wrap_text
+from codeframe_tui.tui.present.state import DECIDABLE
+from codeframe_tui.tui.present.truths import Ends, until
 from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["entry", "help_", "palette", "policy", "quit_", "urgent", "welcome", "workers"]
+__all__ = ["entry", "help_", "policy", "quit_", "urgent", "welcome", "workers"]
 
 _POLICIES = {
     "manual": "every change waits for you",
@@ -51,7 +54,7 @@ async def urgent(desk: Desk) -> None:
         desk.focus_task(str(task.get("number")))
         desk.cockpit.go("diff")
         return
-    desk.tell(("nothing needs you just now", "dim"))
+    desk.tell(("nothing needs you just now", "dim"), until=_is_needed)
 
 
 async def workers(desk: Desk) -> None:
@@ -59,7 +62,8 @@ async def workers(desk: Desk) -> None:
     overview = desk.state.overview or await desk.feed.query(ShowOverview())
     if not overview.get("paused"):
         await desk.submit(SetWorkers(paused=True))
-        desk.tell(("paused: nothing new is started", "dim"))
+        said = ("paused: nothing new is started", "dim")
+        desk.tell(said, until=until("workers.changed", paused=False))
         return
     if overview.get("key") and not overview.get("scripted"):
         desk.tell(("! ", "amber"), (safe(overview["key"]), "text"))
@@ -80,7 +84,18 @@ async def policy(desk: Desk) -> None:
         if not await desk.choose(title, rows, Choice("enter", f"use {after}", "yes")):
             return
     await desk.submit(SetPolicy(after))
-    desk.tell(("policy ", "dim"), (after, "text"), (f": {_POLICIES[after]}", "dim"))
+    said = (f": {_POLICIES[after]}", "dim")
+    desk.tell(("policy ", "dim"), (after, "text"), said, until=_other_policy(after))
+
+
+def _is_needed(event: Event) -> bool:
+    """Whether something needs the person by now."""
+    moved = event.type == "task.status" and event.data.get("to") in DECIDABLE
+    return moved or event.type == "blocker.opened"
+
+
+def _other_policy(named: str) -> Ends:
+    return lambda event: event.type == "policy.changed" and event.data.get("policy") != named
 
 
 async def help_(desk: Desk) -> None:
@@ -101,11 +116,6 @@ async def welcome(desk: Desk) -> None:
         await new(desk)
 
 
-async def palette(desk: Desk) -> None:
-    """Find an action by name."""
-    desk.app.action_command_palette()
-
-
 class _Leaving(Sheet):
     """Its own kind, for it may stand above any other dialogue, but not twice."""
 
@@ -119,12 +129,13 @@ async def quit_(desk: Desk) -> None:
     overview = desk.state.overview or {}
     ours = not desk.state.lost and not overview.get("served")
     working = len(overview.get("workers") or ())
-    waiting = 0 if overview.get("paused") else desk.state.counted("queued")
-    runs = ours and bool(working or waiting)
+    starts = not overview.get("paused") and bool(overview.get("ready"))
+    runs = ours and bool(working or starts)
     rows = [heading(_UNSENT, "text")] if _writes(desk) else []
     decision: str | None = None
     if runs:
-        said = f"{count(working, 'task')} in work, {waiting} in the queue."
+        queued = f", {desk.state.counted('queued')} in the queue" if starts else ""
+        said = f"{count(working, 'task')} in work{queued}."
         rows = [heading(said, "text"), heading(_GOES_ON, "dim"), *rows]
         title = "Work is running" if working else "Work is waiting"
         decision = await desk.ask(_Leaving(title, rows, _RUNNING), over=True)

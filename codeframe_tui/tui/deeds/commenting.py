@@ -15,6 +15,7 @@ from codeframe_tui.tui.present.comments import comment_words
 from codeframe_tui.tui.present.rows import Row, Span, row, safe
 from codeframe_tui.tui.present.sheets import attempt_list
 from codeframe_tui.tui.present.state import works
+from codeframe_tui.tui.present.truths import until
 from codeframe_tui.tui.widgets.diff.comments import CommentSpot
 
 __all__ = ["attempts", "comment"]
@@ -46,7 +47,8 @@ async def comment(desk: Desk) -> None:
         lambda said: _wish(number, spot, attempt, begun, said),
     )
     if done is not None and known is None:
-        desk.tell(("✔ ", "green"), ("kept; ", "text"), *_goes(desk))
+        sent = until("review.approved", "review.rejected", "review.asked", task=number)
+        desk.tell(("✔ ", "green"), ("kept; ", "text"), *_goes(desk), until=sent)
 
 
 def _goes(desk: Desk) -> Sequence[Span]:

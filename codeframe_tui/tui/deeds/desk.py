@@ -17,6 +17,7 @@ from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
+from codeframe_tui.tui.present.truths import Ends
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.diff.view import DiffView
 
@@ -38,6 +39,7 @@ class Desk:
         keep: stores verdicts that are not sent yet, at once.
         now: the time in the person's time zone.
         chosen: a person's own keys.
+        preview: shows what an action of the look would give; ``""`` ends that.
     """
 
     app: App[int]
@@ -49,6 +51,7 @@ class Desk:
     keep: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     chosen: Mapping[str, str]
+    preview: Callable[[str], None]
 
     async def ask(self, dialog: Dialog[T], *, over: bool = False) -> T | None:
         """Show a dialogue; None when the person left it without a decision.
@@ -120,9 +123,9 @@ class Desk:
         """Send a command. Raises: CodeframeError."""
         return await self.feed.submit(command)
 
-    def tell(self, *spans: Span) -> None:
-        """Say one line above the footer."""
-        self.cockpit.notice(*spans)
+    def tell(self, *spans: Span, until: Ends | None = None) -> None:
+        """Say one line above the footer, at most until an event makes it untrue."""
+        self.cockpit.notice(*spans, until=until)
 
     @property
     def diff(self) -> DiffView:

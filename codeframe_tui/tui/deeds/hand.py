@@ -17,6 +17,7 @@ from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.present.editor import shell_of
 from codeframe_tui.tui.present.hand import conflict_rows, hand_rows
 from codeframe_tui.tui.present.rows import heading, safe
+from codeframe_tui.tui.present.truths import until
 from codeframe_tui.tui.programs import run_aside
 
 __all__ = ["by_hand", "kept"]
@@ -65,7 +66,8 @@ async def _in_copy(desk: Desk, number: str, about: Mapping[str, Any]) -> None:
                 return
             case None:
                 break
-    desk.tell((f"{number} stays in your hands: ", "text"), (safe(path), "bold"))
+    said = (f"{number} stays in your hands: ", "text")
+    desk.tell(said, (safe(path), "bold"), until=until("hand.ended", task=number))
 
 
 async def _chosen(desk: Desk, number: str, found: Mapping[str, Any], title: str) -> str | None:

@@ -13,12 +13,19 @@ __all__ = ["show"]
 
 async def show(desk: Desk) -> None:
     """The story of the task; an attempt that is chosen stands in the diff until ``esc``."""
-    if not desk.number:
+    number = desk.number
+    if not number:
         return
-    found = await desk.feed.query(ShowHistory(desk.number))
+    found = await desk.feed.query(ShowHistory(number))
     title = f"{safe(found.get('number'))} {safe(found.get('title'))}"
-    rows = history_rows(found, now=desk.now())
-    attempt = await desk.ask(HistoryDialog(title, rows, found.get("items") or ()))
+    attempt = await desk.ask(
+        HistoryDialog(
+            title,
+            found,
+            rows_of=lambda page: history_rows(page, now=desk.now()),
+            more=lambda before: desk.feed.query(ShowHistory(number, before)),
+        )
+    )
     if attempt is not None:
         desk.look_at(None if attempt == desk.state.newest else attempt, None)
         desk.cockpit.go("diff")

@@ -19,6 +19,7 @@ from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
+from codeframe_tui.tui.present.truths import at_rest
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
@@ -44,6 +45,7 @@ async def approve_all(desk: Desk) -> None:
         partly=draft.count(Verdict.PARTLY),
         rejected=draft.count(Verdict.REJECTED),
         comments=len(due.get("comments") or ()),
+        hidden=desk.diff.hidden,
     )
     flags = open_red(task)
     apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
@@ -103,13 +105,21 @@ async def _send(
         case "reject" if overall is not None:
             await desk.submit(rejection(draft, number, overall))
             desk.tell(
-                ("✔ ", "green"), (f"{number} goes back to the worker", "text"), *_paused(desk)
+                ("✔ ", "green"),
+                (f"{number} goes back to the worker", "text"),
+                *_paused(desk),
+                until=at_rest(number),
             )
         case "reject":
             await _reject_in_words(desk, draft, number)
         case "explain":
             await desk.submit(Explain(number, expect=draft.proposal))
-            desk.tell(("✔ ", "green"), (f"the worker explains {number}", "text"), *_paused(desk))
+            desk.tell(
+                ("✔ ", "green"),
+                (f"the worker explains {number}", "text"),
+                *_paused(desk),
+                until=at_rest(number, "review.answered"),
+            )
 
 
 def _paused(desk: Desk) -> list[Span]:
@@ -141,6 +151,7 @@ def _sheet(
         rejected=draft.count(Verdict.REJECTED),
         undecided=draft.count(Verdict.UNDECIDED),
         comments=len(changes.get("comments") or ()),
+        commits=bool((desk.state.overview or {}).get("commits")),
     )
     apply = [Choice("a", "apply", "apply")] if draft.parts else []
     explain = [Choice("e", "explain only", "explain")] if asked.get("comments") else []
@@ -186,7 +197,8 @@ async def _reject_in_words(desk: Desk, draft: ReviewDraft, number: str) -> None:
         lambda reason: rejection(draft, number, reason),
     )
     if answer is not None:
-        desk.tell(("✔ ", "green"), (f"{number} goes back to the worker", "text"))
+        goes = (f"{number} goes back to the worker", "text")
+        desk.tell(("✔ ", "green"), goes, until=at_rest(number))
 
 
 async def _apply(desk: Desk, wish: Approve) -> None:

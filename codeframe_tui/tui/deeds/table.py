@@ -16,6 +16,7 @@ from codeframe_tui.tui.deeds import (
     hand,
     history,
     importing,
+    palette,
     reading,
     review,
     tasks,
@@ -25,6 +26,7 @@ from codeframe_tui.tui.deeds import (
 )
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
 
@@ -67,6 +69,8 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "review.attempts": commenting.attempts,
     "reading.jump": reading.jump,
     "reading.symbols": reading.jump_to_symbol,
+    "reading.whole_file": reading.whole_file,
+    "reading.intent": reading.intent,
     "reading.comments": reading.jump_to_comment,
     "review.edit": editing.edit,
     "review.open": editing.open_file,
@@ -77,7 +81,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
     "app.usage": usage.show,
-    "app.palette": cockpit.palette,
+    "app.palette": palette.palette,
     "app.quit": cockpit.quit_,
 }
 """Every action that asks or sends something; `Cockpit.at_once` has the others."""
@@ -98,4 +102,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
             await DEEDS[action](desk)
     except CodeframeError as error:
         hint = f" · {safe(error.hint)}" if error.hint else ""
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"))
+        again = until("task.status", task=desk.number) if desk.number else None
+        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)

@@ -20,6 +20,7 @@ from codeframe_tui.tui.modals.text import AskText
 from codeframe_tui.tui.present.rows import heading, row, safe
 from codeframe_tui.tui.present.sheets import undo_rows
 from codeframe_tui.tui.present.state import works
+from codeframe_tui.tui.present.truths import at_rest, until
 
 __all__ = [
     "can",
@@ -61,7 +62,8 @@ async def _priority(desk: Desk, step: int) -> None:
         priority = int(desk.state.row().get("priority", 2)) + step
         if 0 <= priority <= 4:
             await desk.submit(EditTask(desk.number, priority=priority))
-            desk.tell((f"{desk.number} has priority {priority}", "dim"))
+            said = (f"{desk.number} has priority {priority}", "dim")
+            desk.tell(said, until=until("task.status", task=desk.number))
 
 
 async def hold(desk: Desk) -> None:
@@ -85,7 +87,8 @@ async def note(desk: Desk) -> None:
     if answer is not None:
         works_now = desk.state.row(number).get("status") == "in_progress"
         when = "at its next turn" if works_now else "when it is worked on again"
-        desk.tell(("✔ ", "green"), (f"{number} will read it {when}", "text"))
+        said_so = (f"{number} will read it {when}", "text")
+        desk.tell(("✔ ", "green"), said_so, until=at_rest(number, "note.told"))
 
 
 async def retry(desk: Desk) -> None:
@@ -101,7 +104,8 @@ async def retry(desk: Desk) -> None:
         lambda text: Retry(number, text),
     )
     if answer is not None:
-        desk.tell(("✔ ", "green"), (f"{number} goes back to work", "text"))
+        goes = (f"{number} goes back to work", "text")
+        desk.tell(("✔ ", "green"), goes, until=at_rest(number))
 
 
 async def cancel(desk: Desk) -> None:
@@ -143,5 +147,5 @@ def can(desk: Desk, action: str) -> bool:
     status = safe(row_.get("status")).replace("_", " ")
     said = f"not for {desk.number}, which is {status}" if row_ else "no task is chosen"
     said = f"{find(action).label or 'priority'}: {said}"
-    desk.tell((said, "dim"))
+    desk.tell((said, "dim"), until=until("task.status", task=desk.number))
     return False

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.fuzzy import ranked
-from codeframe_tui.tui.present.rows import Row, Span, heading
+from codeframe_tui.tui.present.rows import BLANK, Row, Span, heading
 from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["Pickable", "Picker"]
@@ -25,11 +25,13 @@ class Pickable(NamedTuple):
         text: what is typed for, sanitised.
         left: its row.
         right: the right end of the row.
+        group: heading above it and its like, while nothing is typed; empty = none.
     """
 
     text: str
     left: tuple[Span, ...]
     right: tuple[Span, ...] = ()
+    group: str = ""
 
 
 class _List(LineList, can_focus=False):
@@ -50,6 +52,9 @@ class Picker(Dialog[int]):
         title: what is picked.
         items: all there are, in their order.
         nothing: what is said when there are none.
+        more: other keys and what they do.
+        does: what picking does.
+        costs: of each item, see `ranked`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,9 +65,19 @@ class Picker(Dialog[int]):
         Binding("pageup", "step(-10)", show=False),
     ]
 
-    def __init__(self, title: str, items: Sequence[Pickable], *, nothing: str) -> None:
-        super().__init__(title, [("enter", "go there"), ("↑ ↓", "choose")])
+    def __init__(
+        self,
+        title: str,
+        items: Sequence[Pickable],
+        *,
+        nothing: str,
+        more: Sequence[tuple[str, str]] = (),
+        does: str = "go there",
+        costs: Sequence[float] = (),
+    ) -> None:
+        super().__init__(title, [("enter", does), ("↑ ↓", "choose"), *more])
         self._items = items
+        self._costs = costs
         self._nothing = nothing
 
     def content(self) -> Iterable[Widget]:
@@ -81,11 +96,25 @@ class Picker(Dialog[int]):
         event.stop()
         self._offer(event.value)
 
+    def found(self, typed: str) -> tuple[Sequence[int], Row]:
+        """Positions of what a text means, the likeliest first; what is said without or below."""
+        found = ranked(typed, [item.text for item in self._items], costs=self._costs)
+        nothing = "nothing like it" if self._items else self._nothing
+        return found, BLANK if found else heading(nothing)
+
     def _offer(self, typed: str) -> None:
-        found = ranked(typed, [item.text for item in self._items])
-        rows = [Row(str(at), self._items[at].left, self._items[at].right) for at in found]
+        found, said = self.found(typed)
+        rows: list[Row] = []
+        group = ""
+        for at in found:
+            item = self._items[at]
+            if item.group != group and not typed.strip():
+                group = item.group
+                rows += [BLANK] if rows else []
+                rows.append(heading(group, "dim"))
+            rows.append(Row(str(at), item.left, item.right))
         listed = self.query_one(_List)
-        listed.set_rows(rows or [heading("nothing like it" if self._items else self._nothing)])
+        listed.set_rows(rows if rows and not said.left else [*rows, said])
         listed.move_to(str(found[0]) if found else None)
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:

@@ -41,7 +41,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "after": ("after", "tasks that must be done first: numbers, or words of their titles"),
     "issue": ("issue", "1.2, or words of its title"),
     "issue_title": ("its title", "the issue is new: what is it about?"),
-    "step": ("step", ""),
+    "step": ("step", "0 · of equal priority the lowest step goes first"),
     "evidence": ("evidence", ""),
     "agent": ("agent", "the built-in backend-worker"),
 }
@@ -122,7 +122,7 @@ class TaskForm(Dialog[TaskFields]):
             case "evidence":
                 return Pick(list(EVIDENCE), value, id=key)
             case "step":
-                return Input(value, compact=True, id=key, restrict="[0-9]{0,7}")
+                return Input(value, compact=True, id=key, restrict="[0-9]{0,7}", placeholder=empty)
             case _:
                 return Input(value, compact=True, id=key, placeholder=empty)
 

@@ -49,11 +49,11 @@ class Timeline:
             self._made = {}
             for key, item in _keyed(document):  # most events add one entry to a thousand
                 item_before, lines = before.get(key, (None, []))
-                if item != item_before:
+                if item is not item_before and item != item_before:
                     lines = list(_lines(key, item, now, width))
                 self._made[key] = item, lines
             self._rows = [line for _, lines in self._made.values() for line in lines]
-        rows = [*self._rows, *_now(doing), *_waits(waiting, now)]
+        rows = [*_earlier(document), *self._rows, *_now(doing), *_waits(waiting, now)]
         return rows or [
             heading("Nothing yet.", "dim"),
             heading("What the worker reads, runs, writes and says stands here.", "faint"),
@@ -86,6 +86,12 @@ def money_spans(document: _Document | None) -> list[Span]:
         return []
     task, today = money(document.get("task_usd")), money(document.get("today_usd"))
     return [("task ", "faint"), (task, "text"), (" · today ", "faint"), (today, "text")]
+
+
+def _earlier(document: _Document) -> list[Row]:
+    return [heading("… more above: it comes when you go up", "faint")] * bool(
+        document.get("earlier")
+    )
 
 
 def _keyed(document: _Document) -> Iterable[tuple[str, _Document]]:

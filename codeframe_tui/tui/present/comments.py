@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
 
-__all__ = ["SIGNS", "CommentLine", "comment_rows", "comment_words", "place_at"]
+__all__ = ["SIGNS", "CommentLine", "ExplanationLine", "comment_rows", "comment_words", "place_at"]
 
 SIGNS: Mapping[str, Span] = {
     "issue": ("◆", "cyan"),
@@ -37,6 +37,13 @@ class CommentLine(NamedTuple):
     comment: int
     left: tuple[Span, ...]
     right: tuple[Span, ...] = ()
+
+
+class ExplanationLine(NamedTuple):
+    """One row of what the worker says of the code above; ``first`` is that of a sentence."""
+
+    text: str
+    first: bool
 
 
 def comment_rows(

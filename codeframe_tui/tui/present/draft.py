@@ -90,6 +90,7 @@ class ReviewDraft:
     _history: tuple[_Before, ...] = ()
     _by_path: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
     _tally: Mapping[str, Counter[Verdict]] = field(default_factory=dict)
+    _total: Counter[Verdict] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReviewDraft:
@@ -112,7 +113,8 @@ class ReviewDraft:
                 verdicts[unit] = _TOLD.get(verdict, Verdict.UNDECIDED)
             tally[path] = Counter(verdicts[unit] for unit in told)
         draft = cls(name.proposal, tuple(verdicts), task=name.task, _verdicts=verdicts)
-        return replace(draft, _by_path=by_path, _tally=tally)
+        total = Counter(verdicts.values())
+        return replace(draft, _by_path=by_path, _tally=tally, _total=total)
 
     def restored(self, kept: Mapping[str, Any], document: Mapping[str, Any]) -> ReviewDraft:
         """With verdicts that were kept, wherever nothing was said since this was opened.
@@ -176,15 +178,21 @@ class ReviewDraft:
         """How many units of a file have a verdict."""
         return self._tally[path][verdict] if path in self._tally else 0
 
-    def next_undecided(self, after: Unit | None = None) -> Unit | None:
-        """The next unit without a verdict, going round; None when all are decided."""
+    def next_undecided(self, after: Unit | None = None, but: Collection[str] = ()) -> Unit | None:
+        """The next unit without a verdict, going round; None when all are decided.
+
+        Args:
+            after: where to begin.
+            but: paths that are passed over.
+        """
         start = self.units.index(after) + 1 if after in self.units else 0
         turned = self.units[start:] + self.units[:start]
-        return next((unit for unit in turned if self._is(unit, Verdict.UNDECIDED)), None)
+        left = (unit for unit in turned if self._is(unit, Verdict.UNDECIDED))
+        return next((unit for unit in left if unit[0] not in but), None)
 
     def count(self, verdict: Verdict) -> int:
         """How many units have this verdict; ``len(draft.units)`` is the total."""
-        return sum(tally[verdict] for tally in self._tally.values())
+        return self._total[verdict]
 
     def units_of(self, path: str) -> tuple[Unit, ...]:
         """The units of a file."""
@@ -287,13 +295,16 @@ class ReviewDraft:
         lines |= {unit: each for unit, (_, each) in changed.items() if each}
         carried = {unit: n for unit, n in self.carried.items() if unit not in changed}
         tally = {**self._tally, **{path: Counter(self._tally[path]) for path, _ in changed}}
+        total = Counter(self._total)
         for unit, (verdict, _) in changed.items():
-            tally[unit[0]][self.verdict(*unit)] -= 1
-            tally[unit[0]][verdict] += 1
+            for counted in (total, tally[unit[0]]):
+                counted[self.verdict(*unit)] -= 1
+                counted[verdict] += 1
         return replace(
             self,
             carried=carried,
             _tally=tally,
+            _total=total,
             _verdicts=verdicts,
             _lines=lines,
             _history=(*self._history, before),

@@ -39,10 +39,14 @@ class FileRows(Sequence[Row]):
     Args:
         files: ``files`` of an attempt or a diff: path, action, added, removed.
         flags: flags of the attempt.
+        only: what was typed to see only these; empty = they are all there are.
     """
 
     def __init__(
-        self, files: Sequence[Mapping[str, Any]], flags: Iterable[Mapping[str, Any]] = ()
+        self,
+        files: Sequence[Mapping[str, Any]],
+        flags: Iterable[Mapping[str, Any]] = (),
+        only: str = "",
     ) -> None:
         left = [flag for flag in flags if not flag.get("acknowledged")]
         self._flagged = {str(flag.get("path")): flag for flag in reversed(left)}  # gravest stays
@@ -55,6 +59,7 @@ class FileRows(Sequence[Row]):
             if path in self._flagged:
                 self._lines.append((file, True))
         self._total = len(files)
+        self._only = only
         self.marks = Marks()
 
     def showing(self, marks: Marks) -> FileRows:
@@ -84,6 +89,9 @@ class FileRows(Sequence[Row]):
         return self._flag(file) if of_flag else self._file(file)
 
     def _head(self) -> Row:
+        if self._only:
+            only = (f"  only {safe(self._only, limit=40)}", "violet")
+            return row(None, ("FILES", "dim"), only, right=[(f"{self._total:,}", "faint")])
         return row(
             None, ("FILES", "dim"), (f"  {self.marks.seen:,} of {self._total:,} seen", "faint")
         )

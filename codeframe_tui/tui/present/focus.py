@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.coverage import coverage_rows
@@ -14,51 +14,70 @@ from codeframe_tui.tui.present.tested import failed_of
 from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
-__all__ = [
-    "evidence_rows",
-    "title_row",
-]
+__all__ = ["ReviewNow", "evidence_rows", "title_row"]
 
 
-def title_row(
-    task: Mapping[str, Any] | None,
-    *,
-    width: int,
-    accepted: int = 0,
-    hunks: int = 0,
-    rejected: int = 0,
-    partly: int = 0,
-    reading: str = "",
-) -> Row:
+class ReviewNow(NamedTuple):
+    """How far a review is, and what is shown of its change.
+
+    Attributes:
+        hunks: how many there are to decide; so many of them are accepted, rejected, and partly so.
+        reading: what is shown where nothing can be decided; else empty.
+        only: the filter by which files are shown.
+        left: how much is left to decide, in words.
+    """
+
+    hunks: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    partly: int = 0
+    reading: str = ""
+    only: str = ""
+    left: str = ""
+
+
+_NONE = ReviewNow()
+_NAME = 12
+"""Cells of a task's title at least."""
+
+
+def title_row(task: Mapping[str, Any] | None, review: ReviewNow = _NONE, *, width: int) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
     if task is None:
         return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
-    left: list[Span] = [(f"{number} {name}", "bold")]
     attempts = task.get("attempts") or ()
-    if reading:  # it comes first, for the end is cut where there is no room
-        left = [(number, "bold"), (f"  {reading}", "violet"), (" · only to read", "dim")]
-        left.append((f"  {name}", "dim"))
-    elif attempts:
-        left.append((f"  attempt {len(attempts)}", "dim"))
+    tried: list[Span] = [(f"  attempt {len(attempts)}", "dim")] if attempts else []
     if attempts and attempts[-1].get("cause") == "hand":
-        left.append((" by hand", "violet"))
+        tried.append((" by hand", "violet"))
     right: list[Span] = []
-    if hunks and task.get("status") == "in_review":
-        right += [("hunks ", "dim"), (str(accepted), "green"), (f"/{hunks} accepted", "dim")]
-        right += [(f" · {rejected} rejected", "red")] if rejected else []
-        right += [(f" · {partly} partly", "amber")] if partly else []
+    if review.hunks and task.get("status") == "in_review":
+        right += [
+            ("hunks ", "dim"),
+            (str(review.accepted), "green"),
+            (f"/{review.hunks} accepted", "dim"),
+        ]
+        right += [(f" · {review.rejected} rejected", "red")] if review.rejected else []
+        right += [(f" · {review.partly} partly", "amber")] if review.partly else []
     elif task.get("status"):
         word, style = state_of(task)
         right.append((word or _status(task), style if word else "dim"))
     if flagged := flag_state(task):
         right += [(" · ", "dim"), flagged]
+    if review.reading:  # it comes first, for the end is cut where there is no room
+        left: list[Span] = [(number, "bold"), (f"  {review.reading}", "violet")]
+        left += [(" · only to read", "dim"), (f"  {name}", "dim")]
+    else:  # the name gives way, not what is said of the attempt
+        taken = sum(cells(text) for text, _ in (*tried, *right)) + cells(number) + 3
+        left = [(f"{number} {cut(name, max(width - taken, _NAME))}", "bold"), *tried]
+    if review.only:
+        left.insert(1, (f"  only {safe(review.only, limit=40)}", "violet"))
+    room = width - sum(cells(text) for text, _ in (*left, *right)) - 2
+    if review.left and cells(review.left) + 3 <= room:
+        right.insert(0, (f"{review.left} · ", "faint"))
+        room -= cells(review.left) + 3
     said = _before(attempts)
-    if (
-        said
-        and not reading
-        and sum(cells(text) for text, _ in (*left, *right)) + cells(said) + 2 <= width
-    ):
+    if said and not review.reading and cells(said) <= room:
         left.append((said, "dim"))
     return Row(None, tuple(left), tuple(right))
 

@@ -26,7 +26,7 @@ _WIDTH = 74
 
 
 def history_rows(document: Mapping[str, Any], *, now: datetime) -> list[Row]:
-    """Rows of the story, oldest first, with a heading for each day; keys are positions.
+    """Rows of the story, oldest first, with a heading for each day; keys are their numbers.
 
     Args:
         document: the answer to `ShowHistory`.
@@ -35,15 +35,14 @@ def history_rows(document: Mapping[str, Any], *, now: datetime) -> list[Row]:
     rows: list[Row] = []
     today = ""
     if document.get("cut"):
-        rows.append(heading("… what was before is left out", "faint"))
-    for at, item in enumerate(document.get("items") or ()):
+        rows.append(heading("… more above: it comes when you go up", "faint"))
+    for item in document.get("items") or ():
         date = day(item.get("at"), now)
         if date != today:
             today = date
             rows.append(heading(date, "faint"))
-        rows.append(
-            _attempt(str(at), item, now) if item.get("attempt") else _line(str(at), item, now)
-        )
+        key = str(item.get("seq"))
+        rows.append(_attempt(key, item, now) if item.get("attempt") else _line(key, item, now))
     return rows
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from codeframe_tui.core.events import Event
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.present.words import count
@@ -36,7 +39,7 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
                 (f"{task} applied: ", "text"),
                 (named, "text"),
                 (f", {verdict}" if verdict else "", "green" if verdict == "proven" else "amber"),
-                (", nothing committed · ", "dim"),
+                *_committed(data.get("commit")),
                 (undo, "bold"),
                 (" in the queue takes it back", "dim"),
             ]
@@ -55,6 +58,17 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
             return [("✘ ", "red"), (safe(data.get("message")), "text")]
         case _:
             return []
+
+
+def _committed(commit: Mapping[str, Any] | None) -> list[Span]:
+    """What became of the commit that the settings ask for; without one nothing is."""
+    if commit is None:
+        return [(", nothing committed · ", "dim")]
+    if "refused" in commit:
+        return [(f", {safe(commit['refused'])} · ", "amber")]
+    left = f", {count(len(commit['left_out']), 'ignored file')} left out" * bool(commit["left_out"])
+    said = f", committed {safe(commit['commit'])[:8]} on {safe(commit['branch'])}{left} · "
+    return [(said, "dim")]
 
 
 def _tested(event: Event) -> list[Span]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from codeframe_tui.tui.present.kinds import Told, told_kind
 from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
@@ -20,6 +21,7 @@ __all__ = ["UNCHANGED", "Proof", "Shown", "failing", "proof_rows"]
 UNCHANGED = "unchanged::"
 """Key of the row that stands for all tests about which there is nothing to say."""
 _FINE = frozenset({"passed", "xfailed", "skipped"})
+_FLAKY = "flaky"
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
 _STORY, _THIRD = 7, 4
@@ -67,6 +69,8 @@ class _Test(NamedTuple):
     regression: _Seen | None
     again: _Seen | None
     message: str
+    kind: Told | None
+    """How it was RED on the base, or why it was not."""
     before: str
     """Outcome on the base of a test that was there before; empty = it is new, or not known."""
 
@@ -81,11 +85,12 @@ class _Test(NamedTuple):
 
     @property
     def fails(self) -> bool:
-        return any(outcome not in _FINE for outcome, _ in self.runs)
+        return any(outcome not in _FINE and outcome != _FLAKY for outcome, _ in self.runs)
 
     @property
     def is_flaky(self) -> bool:
-        return len({outcome in _FINE for outcome, _ in self.runs}) > 1
+        outcomes = [outcome for outcome, _ in self.runs]
+        return _FLAKY in outcomes or len({outcome in _FINE for outcome in outcomes}) > 1
 
     @property
     def key(self) -> str:
@@ -192,6 +197,8 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
         again = _clean(live.tests.get(AGAIN) or {})
     runs[AGAIN] = again
     ids = dict.fromkeys(test for run in (*RUNS, AGAIN) for test in runs[run])
+    red = ((found or {}).get("red") or {}).get("tests") or ()
+    kinds = {test.get("id"): told_kind(test) for test in red}
     regressed = (found or {}).get("regression") or {}
     return [
         _Test(
@@ -202,6 +209,7 @@ def _tests(task: _Document | None, live: Live | None) -> list[_Test]:
             runs["regression"].get(test),
             again.get(test),
             messages.get(test, ""),
+            kinds.get(test),
             _before(test, runs, regressed),
         )
         for test in ids
@@ -212,7 +220,7 @@ def _before(test: str, runs: Mapping[str, Mapping[str, _Seen]], regressed: _Docu
     """What a test that was there before did on the base: it is told only of those that matter."""
     if test in runs["red"] or test in runs["green"] or test not in runs["regression"]:
         return ""
-    if runs["regression"][test][0] in _FINE or not regressed:
+    if runs["regression"][test][0] in {*_FINE, _FLAKY} or not regressed:
         return "passed"
     if regressed.get("verdict") != "regressed":
         return "failed"
@@ -256,11 +264,14 @@ class _Page:
         self._again = any(test.again for test in tests)
         self._third = any(_third(test) for test in tests)
         story = _STORY + (_THIRD if self._third else 0)
-        room = width - story - _TAKES - (_AGAIN if self._again else 0) - 2
+        kinds = max((cells(test.kind.words) + 2 for test in tests if test.kind), default=0)
+        room = width - story - _TAKES - (_AGAIN if self._again else 0) - kinds - 2
         self._short = _shortness([test.name for test in tests], room)
 
     def row(self, test: _Test) -> Row:
         right: list[Span] = [*_tag(test, self._width)]
+        if test.kind:
+            right.append((f"{test.kind.words}  ", test.kind.style))
         if self._again:
             sign, style = OUTCOMES.get(test.again[0], ("?", "dim")) if test.again else ("", "")
             right += [("again ", "dim"), (f"{sign}  ", style)] if sign else [(" " * _AGAIN, "")]
@@ -270,8 +281,9 @@ class _Page:
         taken = sum(cells(text) for text, _ in (*left, *right)) + 2
         left += _name(test.name, self._width - taken, self._short)
         rest = self._width - sum(cells(text) for text, _ in (*left, *right)) - 4
-        if test.message and test.fails and rest >= min(cells(test.message), _WORTH):
-            left.append((f"  {test.message}", "faint"))
+        said = test.message if test.fails else test.kind.message if test.kind else ""
+        if said and rest >= min(cells(said), _WORTH if test.fails else _WORTH * 2):
+            left.append((f"  {said}", "faint"))
         return row(test.key, *left, right=right)
 
     def _story(self, test: _Test) -> Iterable[Span]:

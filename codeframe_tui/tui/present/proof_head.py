@@ -9,9 +9,21 @@ from typing import Any
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import RUNS, newest_attempt, verification_of
-from codeframe_tui.tui.present.times import clock, elapsed, milliseconds
+from codeframe_tui.tui.present.times import (
+    clock,
+    elapsed,
+    milliseconds,
+    seconds_since,
+    seconds_until,
+)
 
 __all__ = ["head_rows", "newest_again"]
+
+
+_EVIDENCE = {
+    "regression": "A person asked for evidence 'regression': no test needs to be RED.",
+    "none": "A person asked for evidence 'none': it is always reviewed, never proven.",
+}
 
 
 def newest_again(task: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -39,6 +51,8 @@ def head_rows(
     """
     rows: list[Row] = []
     found = verification_of(task)
+    if asked := _EVIDENCE.get(str((task or {}).get("evidence"))):
+        rows += [heading(line, "dim") for line in wrap(asked, width, limit=lines) if line]
     if found is not None and found.get("verdict") != "proven":
         why = safe(found.get("message") or found.get("reason"))
         rows += [heading(line, "text") for line in wrap(why, width, limit=lines) if line]
@@ -49,8 +63,18 @@ def head_rows(
         rows.append(_ended(again, now))
     if found is None and live is not None and (run := _newest_run(live)):
         since = elapsed((live.waiting or {}).get("since"), now)
-        rows.append(_running(run.upper(), run, live, since, width))
+        rows.append(_running(run.upper(), run, live, f"{since}{_limit(live.waiting, now)}", width))
     return rows
+
+
+def _limit(waiting: Mapping[str, Any] | None, now: datetime) -> str:
+    """`` of 15:00``: what a run may take; empty where that is not told."""
+    told = waiting or {}
+    since, left = seconds_since(told.get("since"), now), seconds_until(told.get("until"), now)
+    if since is None or left is None:
+        return ""
+    minutes, seconds = divmod(round(since + left), 60)
+    return f" of {minutes}:{seconds:02}"
 
 
 def _newest_run(live: Live) -> str:

@@ -39,6 +39,7 @@ def guard_rows(
     partly: int = 0,
     rejected: int = 0,
     comments: int = 0,
+    hidden: int = 0,
 ) -> list[Row]:
     """What a person should know before all of a proposal is applied.
 
@@ -49,11 +50,13 @@ def guard_rows(
         partly: hunks whose lines have different verdicts, all of which this would accept.
         rejected: hunks rejected before, which this would accept.
         comments: those that the worker was not told, and would not be.
+        hidden: files that a filter leaves out of sight, and that this would accept.
     """
     attempt = newest_attempt(task) or {}
     rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
+        f"{count(hidden, 'file')} out of sight by your filter, applied too" if hidden else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
         f"{count(partly, 'hunk')} accepted only partly before" if partly else "",
         f"{count(rejected, 'hunk')} rejected before" if rejected else "",
@@ -95,6 +98,7 @@ def send_rows(
     undecided: int,
     partly: int = 0,
     comments: int = 0,
+    commits: bool = False,
 ) -> list[Row]:
     """What is decided, and what sending it would do.
 
@@ -105,6 +109,7 @@ def send_rows(
         undecided: hunks.
         partly: hunks whose lines have different verdicts.
         comments: those that the worker would be told.
+        commits: whether what is applied is committed too.
     """
     counted: list[Span] = [
         (f"✔ {accepted} accepted   " * bool(accepted), "green"),
@@ -123,7 +128,8 @@ def send_rows(
     if (accepted or partly) and (rejected or undecided or partly):
         does = "apply tests the accepted part again, writes it, declines the rest."
     elif accepted:
-        does = "apply writes all of it into your files; nothing is committed."
+        then = "commits it on your branch" if commits else "nothing is committed"
+        does = f"apply writes all of it into your files; {then}."
     else:
         does = "Nothing is accepted, so there is nothing to apply."
     return [*rows, heading(does, "dim")]
@@ -177,7 +183,7 @@ def attempt_list(task: Mapping[str, Any], *, shown: int, since: int | None) -> l
         found = attempt.get("verification") or {}
         verdict = safe(found.get("verdict")).replace("_", " ") or "not tested"
         style = {"proven": "green", "failed": "red"}.get(verdict, "amber")
-        what = count(len(attempt.get("files") or ()), "file")
+        what = count(int(attempt.get("file_count") or 0), "file")
         here = "shown" if number == shown else "compared with" if number == since else ""
         rows.append(
             row(
@@ -212,6 +218,9 @@ def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
         means: what becomes of the files, a sentence.
     """
     told = f"{means} Nothing is written if you edited them since."
+    if made := document.get("commits"):
+        named = ", ".join(safe(each)[:8] for each in made)
+        told += f" Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays."
     return [*file_rows(document), *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 

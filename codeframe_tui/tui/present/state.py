@@ -228,6 +228,14 @@ class State:
         attempts: Sequence[Mapping[str, Any]] = (self.task or {}).get("attempts") or ()
         return attempts[-1].get("flags") or () if attempts else ()
 
+    @property
+    def explanation(self) -> str:
+        """What the worker says of the attempt that the diff shows."""
+        shown = (self.diff or {}).get("attempt") if self.shows_focus else None
+        attempts: Sequence[_Document] = (self.task or {}).get("attempts") or ()
+        found = (a for a in attempts if a.get("attempt") == shown and a.get("cause") != "hand")
+        return next((str(a.get("explanation") or "") for a in found), "")
+
     def counted(self, name: str) -> int:
         """One of the overview's counts."""
         return int(((self.overview or {}).get("counts") or {}).get(name) or 0)
@@ -251,19 +259,9 @@ OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.histo
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
-    *(
-        "copy_place",
-        "next_comment",
-        "previous_comment",
-        "comments",
-        "split",
-        "wrap",
-        "open",
-        "jump",
-        "symbols",
-        "next_flag",
-    ),
-    "whitespace",
+    *("copy_place", "next_comment", "previous_comment", "comments", "intent", "explanation"),
+    "whole_file",
+    *("split", "wrap", "open", "jump", "symbols", "next_flag", "whitespace"),
 )
 
 
@@ -275,10 +273,8 @@ def works(action: str, state: State) -> bool:
         return state.row().get("status") in _WHERE_STATUS[action] and (
             undone or action != "queue.redo"
         )
-    if action == "queue.hand":
-        return state.is_by_hand and bool(state.row())
-    if action in {"queue.open", "queue.after", "queue.history"}:
-        return bool(state.row())
+    if action in OF_A_TASK:
+        return bool(state.row()) and (state.is_by_hand or action != "queue.hand")
     if place == "diff":
         return _works_in_diff(name, state)
     if place == "tests":
@@ -288,8 +284,9 @@ def works(action: str, state: State) -> bool:
         return bool(asked.get(_NEEDS[name]) if name in _NEEDS else asked)
     if action == "activity.open":
         return bool((state.activity or {}).get("items"))
-    there = {"app.urgent": state.counted("needs_you") > 0, "app.search_next": bool(state.found)}
-    return there.get(action, True)
+    if action in {"app.search_next", "app.search_previous"}:
+        return bool(state.found)
+    return action != "app.urgent" or state.counted("needs_you") > 0
 
 
 def _works_in_diff(name: str, state: State) -> bool:

@@ -46,7 +46,7 @@ class TaskFields:
     title: str = ""
     description: str = ""
     priority: str = "2"
-    step: str = "0"
+    step: str = ""
     after: str = ""
     issue: str = ""
     issue_title: str = ""

@@ -1,4 +1,4 @@
-"""Tests of a task: only those of one attempt come, and not again while they stay the same."""
+"""Files and tests of a task: those of one attempt come, and not again while they are the same."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["GOOD", "are_coming", "counts_of", "failed_of", "stamp_of", "with_tests"]
+__all__ = ["GOOD", "are_coming", "completed", "counts_of", "failed_of", "stamp_of"]
 
 _Document = Mapping[str, Any]
 _RUNS = ("red", "green", "regression", "lint")
-GOOD = frozenset({"passed", "xfailed", "skipped"})
+GOOD = frozenset({"passed", "xfailed", "skipped", "flaky"})
 """Outcomes of a test that does not fail."""
 
 
@@ -42,19 +42,19 @@ def are_coming(verification: _Document | None) -> bool:
 
 
 def stamp_of(task: _Document | None) -> str:
-    """What names the tests that a `ShowTask` document has; empty where it has none."""
-    return str(((task or {}).get("tested") or {}).get("stamp") or "")
+    """What names the files and tests that a `ShowTask` document has; empty where it has none."""
+    return str(((task or {}).get("shown") or {}).get("stamp") or "")
 
 
-def with_tests(task: _Document, before: _Document | None) -> _Document | None:
-    """A task with the tests that did not come again; None when they are not here any more.
+def completed(task: _Document, before: _Document | None) -> _Document | None:
+    """A task with the files and tests that did not come again; None when they are not here.
 
     Args:
         task: a `ShowTask` document that has just come.
-        before: the one before it, with its tests.
+        before: the one before it, with its own.
     """
-    tested = task.get("tested") or {}
-    if not tested.get("same"):
+    shown = task.get("shown") or {}
+    if not shown.get("same"):
         return task
     if (
         before is None
@@ -65,7 +65,7 @@ def with_tests(task: _Document, before: _Document | None) -> _Document | None:
     held = {each.get("attempt"): each for each in before.get("attempts") or ()}
     attempts = [
         _filled(each, held.get(each.get("attempt")) or {})
-        if each.get("attempt") == tested.get("attempt")
+        if each.get("attempt") == shown.get("attempt")
         else each
         for each in task.get("attempts") or ()
     ]
@@ -74,7 +74,7 @@ def with_tests(task: _Document, before: _Document | None) -> _Document | None:
 
 def _filled(attempt: _Document, held: _Document) -> _Document:
     """The same lists again: who compares documents then need not look into them."""
-    found = dict(attempt)
+    found = {**attempt, "files": held.get("files") or ()}
     if verification := attempt.get("verification"):
         tested = held.get("verification") or {}
         runs = {

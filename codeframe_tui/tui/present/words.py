@@ -7,7 +7,14 @@ from typing import Any
 
 from codeframe_tui.tui.present.rows import safe
 
-__all__ = ["OUTCOMES", "PHASES", "count", "sign_of", "state_of"]
+__all__ = [
+    "OUTCOMES",
+    "PHASES",
+    "count",
+    "sign_of",
+    "state_of",
+    "status_of",
+]
 
 PHASES: Mapping[str, str] = {
     "gathering": "reading",
@@ -28,6 +35,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "xpassed": ("✘", "red"),
     "missing": ("✘", "red"),
     "skipped": ("○", "dim"),
+    "flaky": ("~", "amber"),
 }
 """Outcome of a test -> sign and style."""
 
@@ -58,6 +66,14 @@ def state_of(task: Mapping[str, Any]) -> tuple[str, str]:
     word, style = _STATES.get(status, ("", "", status, "red"))[2:]
     undone = status == "cancelled" and task.get("reason") == "undone"
     return "undone" if undone else word, style
+
+
+def status_of(task: Mapping[str, Any]) -> str:
+    """Where a task stands, as part of a sentence: ``1.2.3 is in review``."""
+    status = safe(task.get("status"))
+    undone = status == "cancelled" and task.get("reason") == "undone"
+    named = {"in_progress": "being worked on", "pending": "in the queue", "completed": "done"}
+    return "undone" if undone else named.get(status, status.replace("_", " "))
 
 
 def count(number: int, one: str, many: str = "") -> str:

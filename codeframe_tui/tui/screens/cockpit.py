@@ -195,7 +195,7 @@ class Cockpit(Searching):
         self.notice()
         if self.selections:
             self.clear_selection()
-        elif self.task_parts.diff.leave_range() or self.end_search():
+        elif self.task_parts.diff.leave_range() or self.end_search() or self.end_narrowing():
             pass
         elif self.pane == "diff" and self.state.reading:
             self.post_message(messages.ProposalAsked())

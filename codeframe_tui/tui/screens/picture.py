@@ -29,7 +29,9 @@ from codeframe_tui.tui.widgets.panes import BlockersPane
 from codeframe_tui.tui.widgets.queue import QueuePane
 from codeframe_tui.tui.widgets.seeking import Seekable
 
-if TYPE_CHECKING:  # it loads when first needed
+if TYPE_CHECKING:  # they load when first needed
+    from codeframe_tui.core.events import Event
+    from codeframe_tui.tui.present.truths import Ends
     from codeframe_tui.tui.screens.task_parts import TaskParts
 
 __all__ = ["Picture"]
@@ -67,6 +69,7 @@ class Picture(Screen[None], Surface):
         self._notice_ends: Timer | None = None
         self._noticed: tuple[Span, ...] = ()
         self._aside: tuple[Span, ...] = ()
+        self._truth: Ends | None = None
 
     @property
     def begun(self) -> bool:
@@ -222,8 +225,14 @@ class Picture(Screen[None], Surface):
         )
         self.part("footer", Footer).show(line)
 
-    def notice(self, *spans: Span) -> None:
-        """One line above the footer for a while; nothing takes it away at once."""
+    def notice(self, *spans: Span, until: Ends | None = None) -> None:
+        """One line above the footer for a while; nothing takes it away at once.
+
+        Args:
+            spans: what it says.
+            until: what ends its truth, and takes it away before its time.
+        """
+        self._truth = until
         if self._notice_ends is not None:
             self._notice_ends.stop()
             self._notice_ends = None
@@ -233,11 +242,20 @@ class Picture(Screen[None], Surface):
             if spans:
                 self._notice_ends = self.set_timer(NOTICE_SECONDS, self.notice)
 
-    def aside(self, *spans: Span) -> None:
+    def on_diff_rows_cursor_moved(self) -> None:
+        """The file list shows the file under the cursor."""
+        self.task_parts.draw_files()
+
+    def heard(self, event: Event) -> None:
+        """A line that an event makes untrue goes."""
+        if self._truth is not None and self._truth(event):
+            self.notice()
+
+    def aside(self, *spans: Span, until: Ends | None = None) -> None:
         """A notice of something that stands elsewhere too: it takes the line from no other one."""
         if not self._noticed or self._noticed == self._aside:
             self._aside = spans
-            self.notice(*spans)
+            self.notice(*spans, until=until)
 
     def _key(self, action: str) -> str:
         keys: Any = self._chosen.get(action) or find(action).keys

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.widget import Widget
 
 from codeframe_tui.tui.screens.picture import Picture
+from codeframe_tui.tui.widgets.messages import Narrowed
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
 if TYPE_CHECKING:  # it loads when first used
@@ -41,12 +42,28 @@ class Searching(Picture):
         pane.seek("")
         return True
 
+    def end_narrowing(self) -> bool:
+        """Show all files of the diff again; false when they are, or another pane has the keys."""
+        diff = self.task_parts.diff
+        if self.pane != "diff" or not diff.only:
+            return False
+        diff.narrow("")
+        return True
+
+    @on(Narrowed)
+    def _narrowed(self) -> None:
+        if self.ready:
+            self.task_parts.draw_task()
+            self.task_parts.draw_place()
+            self.draw_found()
+
     def draw_found(self) -> None:
         """What came of the search in this pane, in the footer or beside the text."""
         pane = self._seeker()
         found = pane.found if pane else ""
         filters = pane is not None and pane.SEEKS == "filter"  # it has no hits
-        self.state.filtered = filters and pane is not None and bool(pane.sought)
+        narrowed = self.front == "diff" and self.ready and bool(self.task_parts.diff.only)
+        self.state.filtered = narrowed or (filters and pane is not None and bool(pane.sought))
         self.state.found = "" if filters or found == NO_HIT else found
         if self._prompt is not None:
             self._prompt.tell(found)

@@ -19,7 +19,8 @@ from codeframe_tui.tui.present.draft import Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
 from codeframe_tui.tui.present.flags import flag_places, flags_of
-from codeframe_tui.tui.present.focus import evidence_rows, title_row
+from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
+from codeframe_tui.tui.present.left import left_words
 from codeframe_tui.tui.present.proof import UNCHANGED, Proof, Shown
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Span
@@ -38,6 +39,8 @@ _GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 _ROOMY = 8
 """Rows of the tests from where on the reason of the verdict may take some."""
 W = TypeVar("W", bound=Widget)
+_Listed = tuple[Sequence[Any], Sequence[Any], str, FileRows]
+"""Files, flags and filter, and the rows that are made of them."""
 
 
 class Frame(Protocol):
@@ -76,7 +79,7 @@ class TaskParts:
         self._proof = Proof()
         self._signs = Signs()
         self._timeline = Timeline()
-        self._listed: tuple[Sequence[Any], Sequence[Any], FileRows] = ((), (), FileRows(()))
+        self._listed: _Listed = ((), (), "", FileRows(()))
 
     def draw(self) -> None:
         """Draw everything from the state."""
@@ -98,24 +101,33 @@ class TaskParts:
         self._allow()
         diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
         self._flag()
-        draft = diff.draft
-        title = self._frame.part("title", Label)
-        width, hunks = title.line_width - 2, len(draft.units)
-        given = {each.value: draft.count(each) for each in _GIVEN}
-        title.show(title_row(task, width=width, hunks=hunks, reading=self.state.reading, **given))
-        self._draw_files(task)
+        self.draw_decided()
         self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
 
-    def _draw_files(self, task: Mapping[str, Any] | None) -> None:
+    def draw_decided(self) -> None:
+        """What a verdict changes beside the diff: the title's counts and the file list."""
+        draft, task = self.diff.draft, self.state.task
+        title = self._frame.part("title", Label)
+        accepted, rejected, partly = (draft.count(each) for each in _GIVEN)
+        left = left_words(draft, self.diff.document) if self.diff.reviewable else ""
+        given = len(draft.units), accepted, rejected, partly
+        now = ReviewNow(*given, self.state.reading, self.diff.only, left)
+        title.show(title_row(task, now, width=title.line_width - 2))
+        self.draw_files()
+
+    def draw_files(self) -> None:
         """The files that differ in what is shown; of a change on its way, those it will have."""
-        diff, listed = self.diff, self.files
+        diff, listed, task = self.diff, self.files, self.state.task
         shown = self.state.shows_focus and not diff.is_live and diff.draft.proposal
         files = diff.document["files"] if shown else (newest_attempt(task) or {}).get("files") or ()
-        if files is not self._listed[0] or diff.flags is not self._listed[1]:
-            self._listed = files, diff.flags, FileRows(files, flags_of(task))
+        about = files, diff.flags, diff.only if shown else ""
+        if any(new is not old for new, old in zip(about, self._listed, strict=False)):
+            if about[2]:
+                files = [file for file in files if diff.shows(file["path"])]
+            self._listed = *about, FileRows(files, flags_of(task), about[2])
         listed.set_class(not files, "-empty")
         here, seen = diff.place.path if diff.place else "", len(diff.draft.seen) if shown else 0
-        listed.show(self._listed[2].showing(Marks(diff.draft.file_verdict, here, seen)))
+        listed.show(self._listed[3].showing(Marks(diff.draft.file_verdict, here, seen)))
 
     def _allow(self) -> None:
         """What may be done with the change that is shown."""
@@ -146,6 +158,7 @@ class TaskParts:
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
+        diff.show_explanation(self.state.explanation)
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
             diff.restore(review["draft"], DraftName.of(shown))
 
@@ -178,15 +191,18 @@ class TaskParts:
             state, width = self.state, pane.line_width
             lines = 3 if pane.size.height >= _ROOMY else 1
             shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
-            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            proof = {} if self._without_task else state.proof
+            pane.begin(str((proof or {}).get("number") or ""))
+            pane.set_rows(self._proof.rows(proof, live, shown, self._now()))
             pane.found = self._proof.found
         self._frame.draw_proof_title()
 
     def draw_activity(self) -> None:
         """The timeline."""
         pane, live = self.activity, self.state.in_hand
+        pane.earlier = bool((self.state.activity or {}).get("earlier"))
         rows = self._timeline.rows(
-            self.state.activity,
+            {} if self._without_task else self.state.activity,
             now=self._now(),
             width=pane.line_width,
             waiting=live.waiting if live else None,
@@ -194,6 +210,11 @@ class TaskParts:
         )
         pane.set_rows(rows)
         self._frame.draw_proof_title()
+
+    @property
+    def _without_task(self) -> bool:
+        """Whether there is no task at all: then the panes say what will stand in them."""
+        return self.state.queue is not None and self.state.focus is None
 
     def verdict(self) -> list[Span]:
         """How the evidence came out, or how far it is."""

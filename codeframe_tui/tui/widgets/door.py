@@ -15,7 +15,9 @@ from codeframe_tui.core.text import printable
 
 __all__ = ["Door"]
 
-_PAIRS = "✔v ✘x ○o ●* •* ◆# ◦. ◌~ ‖= ±+ −- →> …~ ⋯~ ·- ▌| ▎| │| ─- ━- ‹< ›> «< »> ⇄= ↵$ ␉> ␊$ ␛^"
+_PAIRS = (
+    "✔v ✘x ○o ●* •* ◆# ◦. ◌~ ‖= ±+ −- →> ↑^ ↓v …~ ⋯~ ·- ▌| ▎| │| ─- ━- ‹< ›> «< »> ⇄= ↵$ ␉> ␊$ ␛^"
+)
 _PLAIN = str.maketrans(
     {pair[0]: pair[1] for pair in _PAIRS.split()}
     | dict.fromkeys("▁▂▃▄▅▆▇▉▊▋▍▏", " ")

@@ -13,6 +13,7 @@ from textual.message import Message
 if TYPE_CHECKING:  # as above
     from codeframe_tui.tui.present.diff.kinds import Place
     from codeframe_tui.tui.present.draft import ReviewDraft
+    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = [
     "ApproveAllAsked",
@@ -21,6 +22,7 @@ __all__ = [
     "CommentAsked",
     "CompareAsked",
     "DraftChanged",
+    "EarlierAsked",
     "EditorAsked",
     "FilePicked",
     "FlagAsked",
@@ -29,6 +31,7 @@ __all__ = [
     "LetterAsked",
     "LinesAsked",
     "LogMoved",
+    "Narrowed",
     "OnlyToRead",
     "ProposalAsked",
     "Scrolled",
@@ -88,6 +91,10 @@ class LetterAsked(Message):
 
 class FlagAsked(Message):
     """A person wants to look at a flag, the diff's `flag_asked`, and perhaps to acknowledge it."""
+
+
+class Narrowed(Message):
+    """Other files of the diff are shown."""
 
 
 class CommentAsked(Message):
@@ -167,6 +174,14 @@ class FilePicked(Message):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
+
+
+class EarlierAsked(Message):
+    """Older rows of a list are wanted; its `answered` is called when they came, or did not."""
+
+    def __init__(self, lines: PagedList) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 class TestsFiltered(Message):

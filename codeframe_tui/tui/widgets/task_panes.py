@@ -16,6 +16,7 @@ from codeframe_tui.tui.present.stops import Stops
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.list_search import ListSearch
 from codeframe_tui.tui.widgets.messages import FilePicked, TestsFiltered
+from codeframe_tui.tui.widgets.paged import PagedList
 from codeframe_tui.tui.widgets.panes import Pane
 from codeframe_tui.tui.widgets.seeking import Seekable
 
@@ -33,6 +34,13 @@ class TestsPane(Pane, Seekable):
     SEEKS = "filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
     found = ""
+    _about = ""
+
+    def begin(self, task: str) -> None:
+        """The rows that come are of another task: what fails stands first, and is in sight."""
+        if task != self._about:
+            self._about, self.cursor = task, None
+            self._scroll(0)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows; a cursor that had nothing to stand on goes to what is told now."""
@@ -57,8 +65,11 @@ class TestsPane(Pane, Seekable):
         self.move_by(step)
 
 
-class ActivityPane(Pane, ListSearch):
-    """The timeline; keys of rows are positions. Its end stays in sight until a person goes back."""
+class ActivityPane(PagedList, Pane, ListSearch):
+    """The timeline; keys of rows are numbers of events.
+
+    Its end stays in sight until a person goes back.
+    """
 
     PLACE = "activity"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("activity")]

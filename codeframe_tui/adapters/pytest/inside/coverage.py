@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import dis
+import functools
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,10 +21,12 @@ from typing import Any
 NAME = "codeframe coverage"
 ELSEWHERE = ("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver")
 """Modules that are there once processes were started of which Python tells nothing."""
-STARTS = {
-    *("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn"),
-    *("os.fork", "os.forkpty", "pty.spawn"),
-}
+STARTS = (
+    (subprocess.Popen, "_execute_child"),
+    *((os, name) for name in ("system", "posix_spawn", "posix_spawnp") if hasattr(os, name)),
+)
+"""What begins other programs and is no fork. An audit hook would see them, too, and cost every
+test more than all the rest: it is called for each ``id()``."""
 
 
 def statements(source: bytes) -> dict[int, tuple[int, int]]:
@@ -130,6 +134,12 @@ class Monitor:
         ours = self.mon.get_tool(self.tool) == NAME and asked
         return "" if ours and calls == list(self.calls.values()) else "something else traced, too"
 
+    def close(self) -> None:
+        """Python runs as fast as without us."""
+        if self.tool is not None and self.mon.get_tool(self.tool) == NAME:
+            self.mon.set_events(self.tool, 0)
+            self.mon.free_tool_id(self.tool)
+
 
 class Tracer:
     """Traces calls, as far as nothing else does."""
@@ -191,6 +201,9 @@ class Tracer:
         """Why nothing is known; empty when all is well."""
         return "the project's tests are traced by something else" if self.disturbed else ""
 
+    def close(self) -> None:
+        """Nothing is left to end."""
+
 
 class Spy:
     """Gathers what runs of a few lines.
@@ -205,14 +218,14 @@ class Spy:
         self.spans: dict[str, dict[int, tuple[int, int]]] = {}
         self.hits: dict[str, set[int]] = {}
         self.fault = ""
-        self.apart = self.testing = False
+        self.apart = self.testing = self.closed = False
         self.open: dict[str, set[int]] = {}
         self._known: dict[str, str | None] = {}
         for path, ranges in wanted.items():
             self._look_at(path, ranges)
         self.is_done = not any(self.open.values())
         self.ears: Any = (Monitor if hasattr(sys, "monitoring") else Tracer)(self)
-        sys.addaudithook(self._hear)
+        self._hear_of_programs()
 
     def _look_at(self, path: str, ranges: list[list[int]]) -> None:
         try:
@@ -227,9 +240,21 @@ class Spy:
             each for first, last in self.spans[path].values() for each in range(first, last + 1)
         }
 
-    def _hear(self, event: str, _values: Any) -> None:
-        if self.testing and event in STARTS:
-            self.apart = True
+    def _hear_of_programs(self) -> None:
+        os.register_at_fork(before=self._begins_another)
+        for owner, name in STARTS:
+            setattr(owner, name, self._heard(getattr(owner, name)))
+
+    def _heard(self, begin: Any) -> Any:
+        @functools.wraps(begin)
+        def heard(*args: Any, **kwargs: Any) -> Any:
+            self._begins_another()
+            return begin(*args, **kwargs)
+
+        return heard
+
+    def _begins_another(self) -> None:
+        self.apart = self.apart or self.testing
 
     def wanted_of(self, file: str) -> str | None:
         """The path in the project of a file that is looked at."""
@@ -250,20 +275,29 @@ class Spy:
 
     def on(self, *, testing: bool) -> None:
         """What runs from now on counts; ``testing``: other processes are looked out for, too."""
-        self.testing = testing
-        self.ears.on()
+        if not self.closed:
+            self.testing = testing
+            self.ears.on()
 
     def off(self) -> None:
         """What runs from now on does not count."""
         self.testing = False
         self.ears.off()
 
+    def close(self) -> None:
+        """Nothing counts any more; listening would cost the tests that are left."""
+        if not self.closed:
+            self.off()
+            self.closed = True
+            self.fault = self.fault or self.ears.fault()
+            self.ears.close()
+
     def told(self) -> dict[str, Any]:
         """What is known, as a worker hands it over."""
-        self.off()
+        self.close()
         apart = self.apart or any(name in sys.modules for name in ELSEWHERE)
         hits = {path: sorted(lines) for path, lines in self.hits.items()}
-        return {"hits": hits, "apart": apart, "fault": self.fault or self.ears.fault()}
+        return {"hits": hits, "apart": apart, "fault": self.fault}
 
     def add(self, told: dict[str, Any]) -> None:
         """Take over what a worker knows."""

@@ -7,7 +7,9 @@ The controller alone writes to the channel. Workers of xdist hand what they know
 from __future__ import annotations
 
 import errno
+import hashlib
 import importlib
+import inspect
 import json
 import os
 import socket
@@ -29,6 +31,8 @@ PROJECT: str = OPTIONS["project"]
 ENVIRONMENT: str = OPTIONS["environment"]
 SELECT: list[str] = OPTIONS["select"]
 OWN: list[str] = OPTIONS["own"]
+FIRST: list[str] = OPTIONS["first"]
+LAST: list[str] = OPTIONS["last"]
 
 
 class State:
@@ -40,7 +44,9 @@ class State:
         self.facts: dict[tuple[str, str], dict[str, str]] = {}
         self.hooks: set[str] = set()
         self.foreign: dict[str, str] = {}
+        self.bodies: dict[str, str] = {}
         self.spy: Any = None
+        self.left = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -88,7 +94,15 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
-    """Leave only what was asked for; ids that are gone are simply absent."""
+    """Leave only what was asked for, in the order of files that was asked for.
+
+    Ids that are gone are simply absent. Plugins that order tests have the last word.
+    """
+    if FIRST or LAST:
+        places = {file: place for place, file in enumerate(FIRST)}
+        middle = len(FIRST)
+        places.update((file, middle + 1 + place) for place, file in enumerate(LAST))
+        items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], middle))
     if not SELECT:
         return
     wanted = set(SELECT)
@@ -104,9 +118,14 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 
 def pytest_collection_finish(session: Any) -> None:
-    """Tell the ids."""
+    """Tell the ids, and note what the proposal's own tests do."""
     if state.spy is not None:
         state.spy.off()
+    for item in session.items if OWN else ():
+        if item.nodeid.split("::")[0] in OWN:
+            state.bodies[item.nodeid] = body_of(item)
+    if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
+        state.left = len(state.bodies)
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -122,6 +141,35 @@ def _collected(ids: list[str]) -> None:
     state.collected = True
     for start in range(0, len(ids), 500):
         state.emit("collected", ids=ids[start : start + 500])
+
+
+def body_of(item: Any) -> str:
+    """A hash of what a test's own function does; empty where its file does not hold it."""
+    try:
+        function = inspect.unwrap(getattr(item, "function", None) or _nothing)
+    except ValueError:  # it wraps itself
+        return ""
+    code = getattr(function, "__code__", None)
+    if not inspect.iscode(code) or os.path.realpath(code.co_filename) != os.path.realpath(
+        str(item.fspath)
+    ):
+        return ""
+    return hashlib.sha256("\n".join(_told(code)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _nothing() -> None:
+    """What an item without a function does."""
+
+
+def _told(code: Any) -> Iterator[str]:
+    """Instructions, names and constants: no line numbers, nothing that differs between runs."""
+    yield code.co_code.hex()
+    yield repr((code.co_argcount, code.co_flags, code.co_names, code.co_varnames))
+    for value in code.co_consts:
+        if inspect.iscode(value):
+            yield from _told(value)
+        else:
+            yield repr(sorted(map(repr, value)) if isinstance(value, frozenset) else value)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -154,6 +202,9 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     yield
     if is_own:
         state.spy.off()
+        state.left -= 1
+        if state.left == 0:
+            state.spy.close()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
@@ -231,6 +282,8 @@ def _cause(error: BaseException, traceback: Any) -> str:
     """``project``, ``third_party`` or ``sandbox`` where it can be told, else empty."""
     if isinstance(error, ImportError) and error.name:
         return "project" if _is_project_module(error.name) else "third_party"
+    if isinstance(error, AttributeError) and _is_of_project(getattr(error, "obj", None)):
+        return "project"
     link: BaseException | None = error
     for _ in range(10):
         if isinstance(link, socket.gaierror) or getattr(link, "errno", None) in DENIED:
@@ -246,6 +299,15 @@ def _cause(error: BaseException, traceback: Any) -> str:
 
 def _is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+
+
+def _is_of_project(value: Any) -> bool:
+    """Whether a module, a class or an object is of the code under test."""
+    owner = value if inspect.isclass(value) else type(value)
+    name = getattr(owner, "__module__", None)
+    module = value if inspect.ismodule(value) else sys.modules.get(str(name))
+    file = getattr(module, "__file__", None)
+    return bool(file) and ours(str(file)) and not _is_test(os.path.basename(str(file)))
 
 
 def _roots() -> list[str]:
@@ -286,6 +348,7 @@ def pytest_sessionfinish(session: Any) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         told = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        told["bodies"] = state.bodies
         output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
 
@@ -295,6 +358,7 @@ def pytest_testnodedown(node: Any) -> None:
     told = getattr(node, "workeroutput", {}).get("codeframe", {})
     state.foreign.update(told.get("foreign", {}))
     state.hooks.update(told.get("hooks", ()))
+    state.bodies.update(told.get("bodies", {}))
     if state.spy is not None and told.get("coverage"):
         state.spy.add(told["coverage"])
 
@@ -302,6 +366,9 @@ def pytest_testnodedown(node: Any) -> None:
 def finish(code: int) -> None:
     """The last event: pytest has returned."""
     state.foreign.update(_foreign_modules())
+    names = list(state.bodies)
+    for start in range(0, len(names), 500):
+        state.emit("bodies", bodies={n: state.bodies[n] for n in names[start : start + 500]})
     if state.spy is not None:
         for fields in state.spy.conclusion():
             state.emit("coverage", **fields)

@@ -68,8 +68,15 @@ DIFF_ACTIONS: tuple[DiffAction, ...] = (
     DiffAction("diff.bottom", "G,end", "", "Go to the last line"),
     DiffAction("diff.shift_right", "right", "", "Show more of long lines"),
     DiffAction("diff.shift_left", "left", "", "Show the start of long lines"),
-    DiffAction("diff.jump", "p", "", "Go to a file by a few letters of its path"),
+    DiffAction(
+        "diff.jump", "p", "", "Go to a file by letters or a glob; there tab shows only these"
+    ),
     DiffAction("diff.symbols", "s", "", "Functions and classes that change; go to one"),
+    DiffAction(
+        "diff.whole_file", "t", "", "The whole file as it will be, and which attempt brought what"
+    ),
+    DiffAction("diff.intent", "d", "", "What the task asks, and what the worker says that it did"),
+    DiffAction("diff.explanation", "D", "", "Show or hide what the worker says beside the code"),
     DiffAction("diff.next_flag", "exclamation_mark", "", "Go to the next flag"),
     DiffAction(
         "diff.acknowledge",

@@ -30,6 +30,7 @@ class DiffIndex:
         look: how it is laid out.
         extras: rows added below others; the index gives them back as `ExtraRow`.
         supply: what the document does not hold.
+        hidden: paths that have no rows at all.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class DiffIndex:
         look: Look | None = None,
         extras: Extras | None = None,
         supply: Supply | None = None,
+        hidden: Collection[str] = (),
     ) -> None:
         files: Sequence[Mapping[str, Any]] = document["files"]
         self._look = look or Look()
@@ -53,6 +55,7 @@ class DiffIndex:
         self.number_width = max(4, len(str(last_line)))
         """Cells that the widest line number takes, at least 4."""
         self._folded: frozenset[str] = frozenset()
+        self._hidden = frozenset(hidden)
         self.add(extras or {})
         self.fold(folded)
 
@@ -64,6 +67,11 @@ class DiffIndex:
         self._folded = frozenset(folded)
         for at in {self._numbers[path] for path in changed if path in self._numbers}:
             self._files[at].fold(folded=self._files[at].path in self._folded)
+        self._count()
+
+    def hide(self, hidden: Collection[str]) -> None:
+        """Leave out exactly these paths."""
+        self._hidden = frozenset(hidden)
         self._count()
 
     def look(self, look: Look) -> None:
@@ -107,7 +115,8 @@ class DiffIndex:
         return self._files[self._numbers[place.path]].gap(place)
 
     def _count(self) -> None:
-        self._starts = list(accumulate((file.count for file in self._files), initial=0))
+        counts = (0 if file.path in self._hidden else file.count for file in self._files)
+        self._starts = list(accumulate(counts, initial=0))
 
     # -- rows -----------------------------------------------------------------------------------
 
@@ -142,8 +151,8 @@ class DiffIndex:
         return file.sides(row)
 
     def find(self, place: Place) -> int | None:
-        """The row at a place, or the nearest in the same file; None when the file is gone."""
-        at = self._numbers.get(place.path)
+        """The row at a place, or the nearest in the same file; None when the file is not shown."""
+        at = None if place.path in self._hidden else self._numbers.get(place.path)
         return None if at is None else self._starts[at] + self._files[at].find(place)
 
     def order(self, place: Place) -> tuple[int, int, int]:
@@ -157,7 +166,8 @@ class DiffIndex:
             return number
         at = bisect_right(self._starts, number) - 1
         while 0 <= at < len(self._files):
-            start, stops = self._starts[at], self._files[at].stops
+            file = self._files[at]
+            start, stops = self._starts[at], () if file.path in self._hidden else file.stops
             stop = _step(stops, number - start, step)
             if stop is not None:
                 return start + stop
@@ -167,7 +177,7 @@ class DiffIndex:
     def next_file(self, number: int, step: int) -> int:
         """The bar of the next (1) or previous (-1) file; stays where there is none."""
         found = _step(self._starts[:-1], number, step)
-        return number if found is None else found
+        return number if found is None or found == len(self) else found
 
     def line_number(self, number: int) -> int:
         """The line of the file after the change that a row is at or before."""

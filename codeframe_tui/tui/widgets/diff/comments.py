@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.tui.present.comment_list import comment_places
-from codeframe_tui.tui.present.comments import CommentLine, comment_rows
+from codeframe_tui.tui.present.comments import CommentLine, ExplanationLine, comment_rows
 from codeframe_tui.tui.present.diff.kinds import ExtraRow, PairRow, Place
 from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span, safe
@@ -16,6 +16,8 @@ from codeframe_tui.tui.widgets.diff.ranges import DiffRanges
 from codeframe_tui.tui.widgets.messages import CommentAsked, JumpAsked, Told
 
 __all__ = ["CommentSpot", "DiffComments"]
+
+Explained = Mapping[Place, Sequence[ExplanationLine]]
 
 
 class CommentSpot(NamedTuple):
@@ -43,6 +45,9 @@ class DiffComments(DiffRanges):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._comments: Sequence[Mapping[str, Any]] = ()
+        self._explanation = ""
+        self._said: tuple[tuple[str, int], Mapping[str, Any], Explained] = (("", 0), {}, {})
+        self._explains = True
         self.asked = CommentSpot()
 
     def show_comments(self, comments: Iterable[Mapping[str, Any]]) -> None:
@@ -50,18 +55,54 @@ class DiffComments(DiffRanges):
         self._comments = list(comments)
         self._lay_comments()
 
+    def show_explanation(self, explanation: str) -> None:
+        """Let sentences stand beside the code that they name; empty: none do."""
+        if explanation != self._explanation:
+            self._explanation = explanation
+            self._lay_comments()
+
     def _lay_comments(self) -> None:
-        rows = comment_rows(self._comments, self.document, self.line_width)
+        """Of one place what the worker says comes first, for a comment may be about it."""
+        width = self.line_width
+        rows: dict[Place, Sequence[Hashable]] = {}
+        if self._explanation and self._explains and not self.document.get("live"):
+            rows.update(self._explained(width))
+        for place, lines in comment_rows(self._comments, self.document, width).items():
+            rows[place] = (*rows.get(place, ()), *lines)
         if rows != self._extras:
             self.annotate(rows)
 
+    def _explained(self, width: int) -> Explained:
+        """They are sought once in a document, for that looks at its lines."""
+        about = (self._explanation, width)
+        if self._said[0] != about or self._said[1] is not self.document:
+            from codeframe_tui.tui.present.explanation import explanation_rows  # noqa: PLC0415 - later
+
+            self._said = about, self.document, explanation_rows(*about[:1], self.document, width)
+        return self._said[2]
+
     def on_resize(self) -> None:
         """Comments are wrapped to the width."""
-        if self._comments:
+        if self._extras:
             self.call_after_refresh(self._lay_comments)
 
+    def action_explanation(self) -> None:
+        """Show what the worker says beside the code, or leave it out."""
+        self._explains = not self._explains
+        self._lay_comments()
+        if not self._extras and self._explains:
+            self.post_message(Told("the worker names no part of this"))
+
+    def action_intent(self) -> None:
+        """Ask for what the task asks, and what the worker says that it did."""
+        self.post_message(JumpAsked("intent"))
+
     def spans_of(self, row: ExtraRow, canvas: Canvas) -> Sequence[Span]:
-        """One row of a comment."""
+        """One row of a comment, or of what the worker says."""
+        if isinstance(row.value, ExplanationLine):
+            sign = ("  ↳ " if row.value.first else "    ", "violet")
+            right = [("the worker", "faint")] if row.value.first else []
+            return spread([canvas.mark, sign, (row.value.text, "dim")], right, canvas.width)
         if not isinstance(row.value, CommentLine):
             return super().spans_of(row, canvas)
         return spread([canvas.mark, *row.value.left], row.value.right, canvas.width)

@@ -49,6 +49,8 @@ class DiffMoves(DiffLooks):
 
     def go_to(self, unit: Unit) -> None:
         """Put the cursor on a unit's bar, with as much of the unit in sight as fits."""
+        if self.index.find(Place(unit[0])) is None:
+            self.reach(Place(unit[0]))  # its file was out of sight
         if unit[0] in self._folded:
             self.fold(self._folded - {unit[0]})
         row, end = self.row_of(unit)
@@ -140,6 +142,10 @@ class DiffMoves(DiffLooks):
     def action_jump(self) -> None:
         """Ask which file to go to."""
         self.post_message(JumpAsked("jump"))
+
+    def action_whole_file(self) -> None:
+        """Ask for the whole file under the cursor."""
+        self.post_message(JumpAsked("whole_file"))
 
     def action_symbols(self) -> None:
         """Ask which function or class to go to."""

@@ -26,6 +26,7 @@ __all__ = [
     "pair_spans",
     "shown_text",
     "spread",
+    "text_spans",
     "text_start",
 ]
 
@@ -100,6 +101,13 @@ def line_spans(row: LineRow, canvas: Canvas) -> list[Span]:
     width = canvas.number_width
     numbers = f"{row.old or '':>{width}} {row.new or '':>{width}} "
     return [canvas.mark, *_numbered(row, numbers, canvas)]
+
+
+def text_spans(row: LineRow, canvas: Canvas) -> list[Span]:
+    """A line of a whole file: as `line_spans`, with the number after the change only."""
+    width = canvas.number_width
+    wider = canvas._replace(width=canvas.width + width + 1)  # the column that is not there
+    return [canvas.mark, *_numbered(row, f"{row.new or '':>{width}} ", wider)]
 
 
 def pair_spans(row: PairRow, canvas: Canvas, gutters: Sequence[Span | None]) -> list[Span]:

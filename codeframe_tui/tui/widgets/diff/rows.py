@@ -26,6 +26,7 @@ from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.diff.segments import Extras, Look
 from codeframe_tui.tui.present.diff.supply import Answer, InSight, Supply, is_about
 from codeframe_tui.tui.present.draft import Unit
+from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.widgets.diff.paint import (
     TONES,
@@ -67,6 +68,7 @@ class DiffRows(LineView):
         self.index = DiffIndex(NOTHING)
         self.pattern: re.Pattern[str] | None = None
         self._folded: frozenset[str] = frozenset()
+        self._hidden: frozenset[str] = frozenset()
         self._extras: Extras = {}
         self._look = Look()
         self._shift = 0
@@ -196,13 +198,18 @@ class DiffRows(LineView):
 
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; the cursor is left where it was."""
-        same = document["proposal"] == self.document["proposal"]
+        same = DraftName.of(document) == DraftName.of(self.document)
         opened = self.index.opened if same else {}
         self.document = document
         self.supply = document.get("supply") or Supply({})
         self._look = self.look_at(document)
         self.index = DiffIndex(
-            document, self._folded, look=self._look, extras=self._extras, supply=self.supply
+            document,
+            self._folded,
+            look=self._look,
+            extras=self._extras,
+            supply=self.supply,
+            hidden=self._hidden,
         )
         for place, lines in opened.items():
             self.index.open(place, lines)
@@ -247,6 +254,15 @@ class DiffRows(LineView):
 
     def _fold_rows(self) -> None:
         self.index.fold(self._folded)
+        self._rows_moved()
+
+    def hide(self, hidden: Collection[str]) -> None:
+        """Show nothing of exactly these paths; a cursor in one of them goes to the first row."""
+        self._hidden = frozenset(hidden)
+        self.keep(self._hide_rows)
+
+    def _hide_rows(self) -> None:
+        self.index.hide(self._hidden)
         self._rows_moved()
 
     def _rows_moved(self) -> None:

@@ -12,7 +12,7 @@ from codeframe_tui.core.search import MOST_HITS, pattern_of
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import PagedHunks
 from codeframe_tui.tui.present.diff.search import hits
-from codeframe_tui.tui.widgets.diff.folds import DiffFolds
+from codeframe_tui.tui.widgets.diff.narrowing import DiffNarrowing
 from codeframe_tui.tui.widgets.messages import HitsAsked
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
 
@@ -22,7 +22,7 @@ _TYPING = 0.15  # seconds without another letter before the engine is asked
 _SLICE = 0.008  # seconds of searching between two pauses, so that no key waits
 
 
-class DiffSearch(DiffFolds, Seekable):
+class DiffSearch(DiffNarrowing, Seekable):
     """A diff that can be searched. Lines that do not change and are not shown are not looked at."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -57,6 +57,10 @@ class DiffSearch(DiffFolds, Seekable):
     def load(self, document: dict[str, Any]) -> None:
         """Take the rows of another document over; what is sought is sought there, too."""
         super().load(document)
+        self._look_anew(stay=True)
+
+    def look_for_hits(self) -> None:
+        """Other files are shown."""
         self._look_anew(stay=True)
 
     def _look_anew(self, *, stay: bool = False) -> None:
@@ -108,6 +112,8 @@ class DiffSearch(DiffFolds, Seekable):
             return
         ends = time.monotonic() + _SLICE
         for place in looking:
+            if place is not None and place.path in self._hidden:
+                continue
             if place is not None:
                 self._hits.append(place)
                 if self._goes is not None:

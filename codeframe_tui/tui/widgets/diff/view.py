@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -20,20 +20,15 @@ from codeframe_tui.tui.present.draft import ReviewDraft, Unit, Verdict
 from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.verdicts import LINE_MARKS, file_spans, unit_spans
-from codeframe_tui.tui.widgets.diff.comments import DiffComments
+from codeframe_tui.tui.widgets.diff.asking import DiffAsking
 from codeframe_tui.tui.widgets.diff.drafts import KeptDrafts
 from codeframe_tui.tui.widgets.diff.rows import NOTHING
 from codeframe_tui.tui.widgets.lines import filtered
 from codeframe_tui.tui.widgets.messages import (
     ApproveAllAsked,
-    AttemptsAsked,
-    CompareAsked,
     DraftChanged,
-    EditorAsked,
-    LetterAsked,
     OnlyToRead,
     SendAsked,
-    SpaceAsked,
     Told,
 )
 
@@ -43,7 +38,7 @@ GUARD = 0.3
 """Seconds in which no verdict acts after a proposal appeared or changed."""
 
 
-class DiffView(DiffComments):
+class DiffView(DiffAsking):
     """Shows a diff document, moves a cursor in it and gathers verdicts in a draft.
 
     Args:
@@ -107,6 +102,8 @@ class DiffView(DiffComments):
         if not same:
             self._take_up(shown)
         self._shift = 0
+        if shown.get("task") != self.document.get("task"):
+            self.only = ""
         self.load(shown)
         self.scroll_to_row(0)
         if stays and left is not None:
@@ -114,7 +111,7 @@ class DiffView(DiffComments):
             self.move_to((self.index.find(place) if place else 0) or 0)
             self.scroll_to_row(self.cursor - below)
             return
-        first = self.draft.next_undecided()
+        first = self.draft.next_undecided(None, self._hidden)
         self.move_to(self.row_of(first)[0] if first else 0)
         self._began = self.place
 
@@ -126,6 +123,11 @@ class DiffView(DiffComments):
         self._comments = ()
         self._extras = {}
         self.leave_range()
+
+    def hide(self, hidden: Collection[str]) -> None:
+        """The cursor may stand elsewhere then: a key on its way was about the hunk before."""
+        super().hide(hidden)
+        self._appeared = self._clock()
 
     def stay(self) -> None:
         """The next document is of the same task: the cursor stays where it is in the files."""
@@ -153,7 +155,7 @@ class DiffView(DiffComments):
         self._kept.note_restored(name)
         waits = not self.draft.moves and self.place == self._began
         self._take(self.draft.restored(kept, self.document))
-        first = self.draft.next_undecided()
+        first = self.draft.next_undecided(None, self._hidden)
         if waits and first is not None and self.row_of(first)[0] != self.cursor:
             self.move_to(self.row_of(first)[0])
             self._appeared = self._clock()  # a key on its way was about the hunk before
@@ -277,9 +279,15 @@ class DiffView(DiffComments):
 
     def action_next_undecided(self) -> None:
         """Go to the next unit without a verdict, going round."""
-        here = (self.place.path, self.place.k) if self.place else None
-        if not self._live and (unit := self.draft.next_undecided(here)):
+        if not self._live:
+            self._go_on((self.place.path, self.place.k) if self.place else None)
+
+    def _go_on(self, after: Unit | None) -> None:
+        """Go to the next unit without a verdict among the files that are shown."""
+        if unit := self.draft.next_undecided(after, self._hidden):
             self.go_to(unit)
+        elif self._hidden and self.draft.next_undecided(after):
+            self.post_message(Told("what is shown is decided; other files are out of sight"))
 
     def action_approve_all(self) -> None:
         """Ask to accept everything."""
@@ -291,26 +299,6 @@ class DiffView(DiffComments):
         compared = bool(self.draft.look) and self.sendable
         if self._is_calm if compared else self._may_decide():
             self.post_message(SendAsked())
-
-    def action_copy_letter(self) -> None:
-        """Ask for a copy of what the worker would be told; it decides nothing."""
-        if self.draft.proposal and not self._live:
-            self.post_message(LetterAsked())
-
-    def action_interdiff(self) -> None:
-        """Ask for what changed since an earlier attempt, or for the proposal again."""
-        if self.draft.proposal and not self._live:
-            self.post_message(CompareAsked())
-
-    def action_whitespace(self) -> None:
-        """Ask for the diff without changes of white space, or with them again."""
-        if not self._live:
-            self.post_message(SpaceAsked())
-
-    def action_attempts(self) -> None:
-        """Ask for the list of attempts."""
-        if self.draft.proposal:
-            self.post_message(AttemptsAsked())
 
     def _decide_here(self, verdict: Verdict) -> None:
         if not self.has_range:
@@ -334,16 +322,6 @@ class DiffView(DiffComments):
             self.post_message(Told(f"these lines are {verdict} already"))
         self._take(draft)
 
-    def action_edit(self) -> None:
-        """Ask to edit the proposal's file."""
-        if self.place:
-            self.post_message(EditorAsked("edit"))
-
-    def action_open(self) -> None:
-        """Ask to open the project's file."""
-        if self.place:
-            self.post_message(EditorAsked("open"))
-
     def _here(self) -> Sequence[Unit]:
         place = self.place
         if place and place.k < 0:  # nothing changes there
@@ -357,8 +335,7 @@ class DiffView(DiffComments):
         if not self._may_decide() or not units:
             return
         self._take(self.draft.give(verdict, units))
-        if unit := self.draft.next_undecided(units[-1]):
-            self.go_to(unit)
+        self._go_on(units[-1])
 
     def _take(self, draft: ReviewDraft) -> None:
         if draft is not self.draft:

@@ -1,0 +1,30 @@
+"""Flags that only the program's own runs can show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from codeframe_tui.core.causes import RED
+from codeframe_tui.core.flags.change import flag
+from codeframe_tui.core.testconfig import is_test_config
+from codeframe_tui.core.verification import Flag, Verification
+
+__all__ = ["run_flags"]
+
+
+def run_flags(found: Verification, touched: Collection[str]) -> Iterator[Flag]:
+    """What the runs show of tests, each test once, and of test configuration.
+
+    Args:
+        found: the verdict.
+        touched: paths that the proposal changes.
+    """
+    now = {case.id: case.body for case in found.green.tests}
+    for case in found.red.tests:
+        if case.kind in RED and case.body and now.get(case.id, case.body) != case.body:
+            path, _, name = case.id.partition("::")
+            text = f"{name} does something else on the proposal than on the base"
+            yield flag("test_two_faced", path, None, text)
+    if found.reason == "test_config":
+        path = next(filter(is_test_config, touched), "")
+        yield flag("test_config_decides", path, None, found.message.partition(";")[0])

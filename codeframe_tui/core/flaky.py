@@ -1,0 +1,42 @@
+"""Flaky tests: they fail and pass on one and the same tree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from codeframe_tui.core.causes import excused
+from codeframe_tui.core.verification import Outcome, TestRun
+
+__all__ = ["MOST", "doubted", "still_failing", "with_flaky"]
+
+MOST = 50
+"""More tests than so many do not fail by chance: they are not run again."""
+_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
+_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
+
+
+def doubted(regression: TestRun, base: TestRun | None) -> tuple[str, ...]:
+    """Tests that ran and failed on the proposal, without an excuse, and passed on the base."""
+    fine = {case.id for case in base.cases if case.outcome in _FINE} if base is not None else set()
+    found = [
+        case.id
+        for case in regression.cases
+        if case.outcome in _BROKEN and case.id in fine and not excused(regression, case.id)
+    ]
+    return tuple(found)
+
+
+def still_failing(tests: Iterable[str], run: TestRun) -> tuple[str, ...]:
+    """Those that did not pass in another run."""
+    fine = {case.id for case in run.cases if case.outcome in _FINE}
+    return tuple(test for test in tests if test not in fine)
+
+
+def with_flaky(regression: TestRun, tests: Collection[str]) -> TestRun:
+    """The run, in which these tests are flaky: neither a failure nor a pass."""
+    cases = (
+        replace(case, outcome=Outcome.FLAKY) if case.id in tests else case
+        for case in regression.cases
+    )
+    return replace(regression, cases=tuple(cases)) if tests else regression

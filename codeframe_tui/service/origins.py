@@ -1,0 +1,45 @@
+"""From which attempt the lines of a file come: reads the file in each of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from codeframe_tui.core.paths import check_path
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.queries import ShowOrigins
+from codeframe_tui.ports import Document, Store, Workspaces
+from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service.details import decided_attempt
+
+__all__ = ["show"]
+
+
+async def show(store: Store, workspaces: Callable[[], Workspaces], query: ShowOrigins) -> Document:
+    """See `core.queries.ShowOrigins`. Raises: NotFound, PathRefused."""
+    from codeframe_tui.core.origins import origins  # noqa: PLC0415 - seldom used
+
+    path = check_path(query.path)
+
+    def read(tables: Tables) -> Sequence[Attempt]:
+        newest, _ = decided_attempt(tables, query.number, query.attempt)
+        numbers = range(1, newest.number)
+        earlier = (tables.attempts.find(query.number, number) for number in numbers)
+        return [*(each for each in earlier if each is not None), newest]
+
+    attempts = await store.read(read)
+    trees = [attempts[-1].base, *(attempt.tree for attempt in attempts)]
+    texts = [await _lines(workspaces(), tree, path) for tree in trees]
+    runs = await asyncio.to_thread(origins, texts[0], texts[1:])
+    return {
+        "task": query.number,
+        "attempt": attempts[-1].number,
+        "path": path,
+        "runs": [[first, last, attempts[at - 1].number] for first, last, at in runs],
+    }
+
+
+async def _lines(workspaces: Workspaces, tree: str, path: str) -> list[str]:
+    content = await workspaces.read(tree, path) or b""
+    lines = content.decode("utf-8", "replace").split("\n")
+    return lines if lines[-1] else lines[:-1]

@@ -1,0 +1,159 @@
+"""Suite: the whole suite of a proposal, what it may have broken first, what fails twice.
+
+Tests run side by side only where the project has pytest-xdist and many files of tests. What that
+shows is believed as long as it shows nothing bad: tests that get in each other's way must not be
+taken for broken or flaky ones, so that then, and from then on, they run one after the other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from codeframe_tui.core.coverage import Ranges
+from codeframe_tui.core.flaky import MOST, doubted, still_failing, with_flaky
+from codeframe_tui.core.reach import Hints, Order, order_of
+from codeframe_tui.core.task import Task
+from codeframe_tui.core.verdict import is_complete, is_test_file, needs_base_run
+from codeframe_tui.core.verification import TestRun
+from codeframe_tui.worker.baseline import Baseline
+from codeframe_tui.worker.kept import Kept
+from codeframe_tui.worker.reach import Imports
+from codeframe_tui.worker.runs import Wish, folder_of, make_run
+from codeframe_tui.worker.workshop import Workshop
+
+__all__ = ["Scope", "Suite"]
+
+_FEW_FILES = 12
+"""Fewer files of tests are done before helpers have begun, or a run of their own has."""
+_MOST_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a suite is run for.
+
+    Attributes:
+        touched: all paths that differ between base and tree.
+        changed: the files of tests among them that are there.
+        failed: ids of tests that failed in the attempt before.
+        lines: those of which is asked whether the changed tests run them.
+    """
+
+    task: Task
+    base: str
+    tree: str
+    touched: tuple[str, ...]
+    changed: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+
+    def wish(self, select: tuple[str, ...] = ()) -> Wish:
+        """For a run on the proposal."""
+        return Wish(select=select, lines=self.lines, own=self.changed)
+
+
+class Suite:
+    """Runs suites, and remembers how long their files take."""
+
+    def __init__(self, shop: Workshop, baseline: Baseline) -> None:
+        self._shop = shop
+        self._baseline = baseline
+        self._imports = Imports()
+        self._seconds: Kept[str, float] = Kept(50_000)
+        self._beside = True
+
+    async def run(self, scope: Scope, tree: str = "") -> TestRun:
+        """The suite on the proposal, or on another tree beside it."""
+        tree = tree or scope.tree
+        order, count = await self._order(scope, tree)
+        wish = replace(scope.wish(), order=order, workers=self._workers(count))
+        if scope.changed and count >= _FEW_FILES:  # to watch lines costs each test something
+            wish = replace(wish, lines={})
+        run = await make_run(self._shop, scope.task, "regression", tree, wish)
+        if run.workers and not is_complete(run):
+            run = await self._one_by_one(scope, tree, wish)
+        self._remember(run)
+        return run
+
+    async def settled(
+        self, scope: Scope, run: TestRun, due: Sequence[str] | None
+    ) -> tuple[TestRun, TestRun | None]:
+        """The run with its flaky tests told, and the base's outcomes of what is not fine in it.
+
+        Args:
+            due: tests of the base that must be there; None = not known.
+        """
+        base = await self._on_base(scope, run, due)
+        told = await self._flaky(scope, run, base)
+        if run.workers and (told is not run or len(doubted(run, base)) > MOST):
+            run = await self._one_by_one(scope, scope.tree, scope.wish())
+            base = await self._on_base(scope, run, due)
+            told = await self._flaky(scope, run, base)
+        return told, base
+
+    async def _on_base(
+        self, scope: Scope, run: TestRun, due: Sequence[str] | None
+    ) -> TestRun | None:
+        lost = needs_base_run(run, None if due is None else tuple(due))
+        return await self._baseline.outcomes(scope.task, scope.base, lost)
+
+    async def _flaky(self, scope: Scope, run: TestRun, base: TestRun | None) -> TestRun:
+        """Run what fails again: alone, then with what runs in its files before it."""
+        tests = left = doubted(run, base)
+        if len(tests) > MOST:
+            return run
+        for in_order in (False, True):
+            if not left or (in_order and _is_all(left, run)):
+                break
+            wish = Wish(select=_files(left) if in_order else left)
+            again = await make_run(self._shop, scope.task, "flaky", scope.tree, wish)
+            left = still_failing(left, again)
+        return with_flaky(run, set(tests) - set(left))
+
+    async def _one_by_one(self, scope: Scope, tree: str, wish: Wish) -> TestRun:
+        self._beside = False
+        wish = replace(wish, workers=0)
+        return await make_run(self._shop, scope.task, "regression", tree, wish)
+
+    async def _order(self, scope: Scope, tree: str) -> tuple[Order, int]:
+        """Which files run first and last, and how many files of tests there are."""
+        entries = await self._shop.workspaces.entries(tree)
+        folder = await folder_of(self._shop, scope.task, tree)
+        found = await self._imports.reached(folder.root, entries, scope.touched)
+        tests = [path for path in entries if is_test_file(path)]
+        known = self._baseline.seconds(scope.base)
+        seconds = {path: self._seconds.get(path) or known.get(path, 0.0) for path in tests}
+        hints = Hints(
+            changed=scope.changed,
+            failed=_files(scope.failed),
+            reached=[path for path in tests if path in found],
+            seconds=seconds,
+        )
+        return order_of(hints), len(tests)
+
+    def _workers(self, files: int) -> int:
+        settings = self._shop.settings
+        wanted = settings.tests.workers
+        if wanted is None:
+            wanted = min((os.cpu_count() or 1) // settings.workers, _MOST_WORKERS)
+        return wanted if self._beside and files >= _FEW_FILES and wanted > 1 else 0
+
+    def _remember(self, run: TestRun) -> None:
+        seconds: dict[str, float] = defaultdict(float)
+        for case in run.cases:
+            seconds[case.id.partition("::")[0]] += case.duration
+        for path, spent in seconds.items():
+            self._seconds.keep(path, spent)
+
+
+def _files(tests: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(test.partition("::")[0] for test in tests))
+
+
+def _is_all(tests: Sequence[str], run: TestRun) -> bool:
+    """Whether the files of some tests hold no other ones, so that alone is in order."""
+    files = set(_files(tests))
+    return len(tests) == sum(name.partition("::")[0] in files for name in run.collected)

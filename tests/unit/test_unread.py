@@ -1,0 +1,61 @@
+"""Files that are changed without having been looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.flags.unread import unread_flags
+from codeframe_tui.core.progress import Attempt, Turn
+from codeframe_tui.core.proposal import Action, FileSummary
+
+PATH = "pkg/core.py"
+TREE = {"type": "text", "text": f"Task 1: a task\n\nFiles of the project:\n{PATH}\npkg/__init__.py"}
+
+
+def attempt(action: Action = Action.MODIFY, number: int = 1, cause: str = "first") -> Attempt:
+    files = (FileSummary(PATH, action, 1, 1),)
+    return Attempt(number, "b", "t", "p", "", files, cause)
+
+
+def talk(*blocks: dict[str, Any]) -> list[Turn]:
+    return [Turn(0, "user", (TREE,), "task", 1), Turn(1, "assistant", blocks, "reply", 1)]
+
+
+def use(name: str, **given: Any) -> dict[str, Any]:
+    return {"type": "tool_use", "id": "u1", "name": name, "input": given}
+
+
+def result(text: str) -> dict[str, Any]:
+    return {"type": "tool_result", "tool_use_id": "u1", "content": text}
+
+
+def test_a_file_that_was_never_looked_at_is_flagged() -> None:
+    (flag,) = unread_flags([attempt()], talk())
+    assert (flag.rule, flag.severity, flag.path, flag.line) == ("never_read", "amber", PATH, None)
+    assert list(unread_flags([attempt(Action.DELETE)], talk()))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "seen"),
+    [
+        ([use("Read", path=PATH)], True),
+        ([use("Bash", command=f"sed -n 1,9p {PATH}")], True),
+        ([use("Grep", pattern="two"), result(f"{PATH}:5:def two()")], True),
+        ([{"type": "text", "text": f"# What\n## {PATH} (body; named in the task)\n"}], True),
+        ([{"type": "text", "text": f"## {PATH} (skeleton; near)\n"}], True),
+        ([use("Glob", pattern="*"), result(PATH)], False),
+        ([use("Write", path=PATH, content="x")], False),
+        ([use("Read", path="pkg/other.py")], False),
+    ],
+)
+def test_what_counts_as_a_look(blocks: list[dict[str, Any]], seen: bool) -> None:
+    assert bool(list(unread_flags([attempt()], talk(*blocks)))) is not seen
+
+
+def test_a_new_file_one_of_an_earlier_attempt_and_one_of_a_person_are_not_asked_about() -> None:
+    assert not list(unread_flags([attempt(Action.CREATE)], talk()))
+    assert not list(unread_flags([attempt(), replace(attempt(), number=2)], talk()))
+    assert not list(unread_flags([attempt(cause="hand")], talk()))
