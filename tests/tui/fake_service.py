@@ -408,6 +408,8 @@ class FakeService:
             error, self.refuse = self.refuse, None
             raise error
         if isinstance(command, TakeInHand):
+            if not self.hand:
+                raise NotFound("no copy can be made here")
             return {"task": command.number, "path": self.hand["path"]}
         if isinstance(command, LayOver):
             return self.laid

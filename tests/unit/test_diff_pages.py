@@ -89,7 +89,7 @@ def test_rows_are_those_of_the_whole_document(split: bool, room: int, data: st.D
         assert index.find(index.place(row)) == row
         assert index.next_stop(row, 1) == wanted.next_stop(row, 1)
         assert index.line_number(row) == wanted.line_number(row)
-    assert ReviewDraft.of(document) == ReviewDraft.of(whole)
+    assert ReviewDraft.of(document) == ReviewDraft.of(whole | {"task": document["task"]})
 
 
 def test_text_that_has_not_come_is_three_dots_with_the_numbers_of_its_line() -> None:
