@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -229,6 +230,8 @@ async def _life(
     nursery: Nursery, project: Project, person: Person, estate: Estate, point: str
 ) -> None:
     """One engine from its start to its death at a point; without a point, until all is done."""
+    if point == "verify.base":  # what is known of a base is not asked again
+        shutil.rmtree(project.state / "baselines")
     await nursery.engine(point)
     ended = asyncio.ensure_future(nursery.ended())
     client = await _connected(project, ended)
