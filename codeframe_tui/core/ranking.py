@@ -21,7 +21,7 @@ WEIGHTS = {
     "uses": 0.2,
     "mention": 0.5,
     "history": 0.7,
-    "recent": 0.3,
+    "recent": 0.6,
     "distinct": 0.2,
 }
 """What each signal counts, after its best file was made 1."""
@@ -146,8 +146,8 @@ def kind_weight(path: str, about: Iterable[str]) -> float:
     subject = set(about)
     name = path.rpartition("/")[2]
     weight = 1.0
-    if "test" not in subject and is_test(path):
-        weight *= 0.4
+    if is_test(path):
+        weight *= 0.6 if "test" in subject else 0.4
     if not _VENDORED.isdisjoint(path.split("/")):
         weight *= 0.3
     if name.startswith("__init__."):

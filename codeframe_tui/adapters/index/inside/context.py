@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -131,8 +132,8 @@ def _signals(
     for word, files in look.words.items():
         for file in files:
             distinct[file] = distinct.get(file, 0.0) + idf[word]
-    defined, defines = _by_identifier(shelf, tree, text, _DEFINED)
-    used, _ = _by_identifier(shelf, tree, text, _USED)
+    defined, defines = _by_identifier(tree, text, partial(_defining, shelf))
+    used, _ = _by_identifier(tree, text, shelf.holding)
     similar, changes = past.similar(wanted, tree.numbers)
     signals = {
         "words": of_words,
@@ -161,19 +162,19 @@ def _bm25(
     return bm25(field, dict(enumerate(lengths)), mean, _idf(look, field), look.wanted)
 
 
-_DEFINED = "SELECT DISTINCT document FROM symbol WHERE name = ? COLLATE NOCASE AND name = ?1"
-_USED = "SELECT document FROM reference WHERE name = ?"
+def _defining(shelf: Shelf, name: str) -> set[int]:
+    query = "SELECT document FROM symbol WHERE name = ? COLLATE NOCASE AND name = ?1"
+    return {document for (document,) in shelf.database.execute(query, (name,))}
 
 
 def _by_identifier(
-    shelf: Shelf, tree: Tree, text: str, query: str
+    tree: Tree, text: str, look: Callable[[str], Iterable[int]]
 ) -> tuple[dict[int, float], dict[int, str]]:
     """Files that define or use what looks like a name of the code, the rarer the better."""
     scores: dict[int, float] = {}
     names: dict[int, list[str]] = {}
     for name in list(identifiers(text))[:_MOST_NAMES]:
-        rows = shelf.database.execute(query, (name,))
-        files = [file for (document,) in rows for file in tree.files.get(document, ())]
+        files = [file for document in look(name) for file in tree.files.get(document, ())]
         weight = inverse_frequencies({name: len(files)}, len(tree.paths))[name]
         for file in files:
             scores[file] = scores.get(file, 0.0) + weight

@@ -21,9 +21,6 @@ CREATE TABLE posting(
     word TEXT NOT NULL, document INTEGER NOT NULL,
     words INTEGER NOT NULL, names INTEGER NOT NULL, docs INTEGER NOT NULL,
     PRIMARY KEY(word, document)) WITHOUT ROWID;
-CREATE TABLE reference(
-    name TEXT NOT NULL, document INTEGER NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY(name, document)) WITHOUT ROWID;
 CREATE TABLE symbol(
     document INTEGER NOT NULL, place INTEGER NOT NULL,
     name TEXT NOT NULL, qualified TEXT NOT NULL, kind TEXT NOT NULL,

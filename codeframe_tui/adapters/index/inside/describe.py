@@ -27,13 +27,11 @@ class Known:
     Attributes:
         words: how often each word stands in it, `names` in the names of its definitions, `docs`
             in comments and docstrings.
-        references: how often each identifier stands in it.
     """
 
     words: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, int] = field(default_factory=dict)
     docs: Mapping[str, int] = field(default_factory=dict)
-    references: Mapping[str, int] = field(default_factory=dict)
     symbols: tuple[Symbol, ...] = ()
     imports: tuple[Import, ...] = ()
 
@@ -51,15 +49,13 @@ def describe(content: bytes, *, python: bool) -> Known | None:
     if b"\0" in content[:8192] or _is_generated(content):
         return None
     text = content.decode("utf-8", "replace")
-    found = names_in(text)
-    counts = tally(found)
+    counts = tally(names_in(text))
     if not python:
         return Known(counts)
     code = read_python(content)
     names = tally(Counter(symbol.name for symbol in code.symbols))
     docs = tally(names_in(code.docs))
-    uses = {name: n for name, n in found.items() if len(name) > 2 and not name[0].isdigit()}
-    return Known(counts, names, docs, uses, code.symbols, code.imports)
+    return Known(counts, names, docs, code.symbols, code.imports)
 
 
 def _is_generated(content: bytes) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from codeframe_tui.adapters.index.inside.describe import is_python
 from codeframe_tui.adapters.index.inside.python import uses_of
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.context import Symbol
@@ -16,7 +17,7 @@ __all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
 
 MAX_SYMBOLS = 200
 MAX_USES = 300
-_MAX_READ = 400
+_MAX_READ = 2_000
 """Files that are read for the uses of one name."""
 _SELECT = """
 SELECT document, name, kind, first, signature, qualified, last, doc FROM symbol WHERE
@@ -93,15 +94,17 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
     By name: what else is called the same is among them.
     """
     last = name.rpartition(".")[2]
-    rows = shelf.database.execute("SELECT document FROM reference WHERE name = ?", (last,))
-    files = sorted(n for (document,) in rows for n in tree.files.get(document, ()))
+    holding = shelf.holding(last)
+    files = [n for n, d in enumerate(tree.documents) if d in holding and is_python(tree.paths[n])]
     cut = []
     if len(files) > _MAX_READ:
-        cut.append(f"{len(files) - _MAX_READ} more files that hold the name")
+        cut.append(f"{len(files) - _MAX_READ} more files that may hold the name")
     contents = shelf.objects.read((tree.blobs[n] for n in files[:_MAX_READ]), 2**30)
     uses: list[dict[str, Any]] = []
     for number, content in zip(files, list(contents), strict=False):
         path = tree.paths[number]
+        if last.encode() not in (content or b""):
+            continue
         around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
         for line, text in uses_of(content or b"", last):
             inside = [s.qualified for s in around if s.line <= line <= s.last]

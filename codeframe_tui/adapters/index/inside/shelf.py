@@ -14,6 +14,7 @@ from pathlib import Path
 from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.core.imports import Import, Modules
+from codeframe_tui.core.words import words
 
 __all__ = ["Shelf", "Tree"]
 
@@ -102,6 +103,15 @@ class Shelf:
             self._forget(known)
         return known
 
+    def holding(self, name: str) -> set[int]:
+        """Documents in which all words of a name stand; all, when it has none that say anything."""
+        found: set[int] | None = None
+        for word in words(name):
+            query = "SELECT document FROM posting WHERE word = ?"
+            rows = {document for (document,) in self.database.execute(query, (word,))}
+            found = rows if found is None else found & rows
+        return set(self.lengths) if found is None else found
+
     def imports(self, document: int) -> tuple[Import, ...]:
         """What a document imports."""
         if document not in self._imports:
@@ -159,7 +169,7 @@ class Shelf:
                 self._works_on(key)
                 known = None if content is None else describe(content, python=key[0] == "p")
                 batch.append((key, known))
-                rows += len(known.words) + len(known.references) if known else 1
+                rows += len(known.words) if known else 1
                 if rows > _ROWS:
                     self._store(batch)
                     batch, rows = [], 0
@@ -194,10 +204,6 @@ class Shelf:
             write("INSERT INTO document VALUES(?,?,?,?,?,?)", documents)
             write("INSERT INTO posting VALUES(?,?,?,?,?)", sorted(_postings(texts)))
             write(
-                "INSERT INTO reference VALUES(?,?,?)",
-                sorted((name, n, count) for n, k in texts for name, count in k.references.items()),
-            )
-            write(
                 "INSERT INTO symbol VALUES(?,?,?,?,?,?,?,?,?)",
                 (
                     (n, place, s.name, s.qualified, s.kind, s.line, s.last, s.signature, s.doc)
@@ -220,7 +226,7 @@ class Shelf:
         self.database.execute("BEGIN IMMEDIATE")
         self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
         self.database.executemany("INSERT INTO gone VALUES(?)", gone)
-        for table in ("posting", "reference", "symbol"):
+        for table in ("posting", "symbol"):
             self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
         self.database.execute("DELETE FROM document WHERE id IN gone")
         self.database.execute("DROP TABLE gone")
@@ -249,6 +255,6 @@ def _imports(known: Known | None) -> str:
 
 def _postings(texts: Iterable[tuple[int, Known]]) -> Iterator[tuple[str, int, int, int, int]]:
     for n, known in texts:
-        for word in known.words.keys() | known.names.keys() | known.docs.keys():
-            counts = (c.get(word, 0) for c in (known.words, known.names, known.docs))
-            yield (word, n, *counts)  # type: ignore[misc]
+        names, docs = known.names.get, known.docs.get
+        for word, count in known.words.items():
+            yield word, n, count, names(word, 0), docs(word, 0)
