@@ -123,7 +123,7 @@ class Linter(Protocol):
     """Runs the project's own linters and type checkers."""
 
     async def tools(self) -> tuple[str, ...]:
-        """Names of those that its environment has."""
+        """Names of those that its environment has. Raises: Lacking, when nothing can be run."""
         ...
 
     async def run(

@@ -331,7 +331,8 @@ class Supervisor(StoreLedger):
         return {"blockers": [{**each, "limit": room(each)} for each in found["blockers"]]}
 
     async def _overview(self) -> Document:
-        make = partial(documents.overview, settings=self._settings, since=self.started)
+        since, now = self.started, self._clock.now()
+        make = partial(documents.overview, settings=self._settings, since=since, at=now)
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}

@@ -94,6 +94,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.lines._foreign", _nothing),
     (f"{F}.code._outside", lambda *_: {}),
     (f"{F}.callers._fits", _yes),
+    (f"{F}.habits._is_documented", _yes),
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 

@@ -227,3 +227,19 @@ async def test_a_question_that_comes_to_an_empty_inbox_can_be_answered_at_once()
         await drive.until(lambda: drive.pane("blockers").cursor == "b1")
         await drive.until(lambda: "enter answer" in drive.label("footer"))
         assert drive.app.state.focus == "1.2.1"
+
+
+async def test_a_text_that_is_typed_into_the_inbox_decides_nothing() -> None:
+    async with opened(asking()) as drive:
+        await in_inbox(drive)
+        drive.key("s")
+        await past_guard(drive)
+        assert "Skip this question?" in drive.screen_text()
+        drive.type("ort by remainder")
+        drive.key("enter")
+        await drive.pilot.pause()
+        assert isinstance(drive.app.screen, Sheet)
+        assert not drive.service.submitted
+        drive.app.screen._appeared -= 1  # and a look at it later
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted == [Skip("b1")])

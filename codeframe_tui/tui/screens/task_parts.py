@@ -99,7 +99,8 @@ class TaskParts:
         """Title, file list and evidence of the focus."""
         diff, task = self.diff, self.state.task
         self._allow()
-        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
+        proposal = str((self.state.diff or {}).get("proposal"))
+        diff.mark(self._signs.look_at(task, proposal), proposal)
         self._flag()
         self.draw_decided()
         self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))

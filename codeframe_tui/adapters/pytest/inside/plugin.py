@@ -56,7 +56,8 @@ class State:
 
 state = State()
 if OPTIONS["lines"]:
-    state.spy = importlib.import_module(__name__ + "_coverage").Spy(PROJECT, OPTIONS["lines"])
+    _spy = importlib.import_module(__name__ + "_coverage").Spy
+    state.spy = _spy(PROJECT, OPTIONS["lines"], everywhere=not OWN)
 
 
 def ours(path: str) -> bool:
@@ -77,14 +78,6 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
-
-
-@pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_load_initial_conftests() -> Iterator[None]:
-    """Lines that run when a file is imported count."""
-    if state.spy is not None:
-        state.spy.on(testing=False)
-    yield
 
 
 def pytest_configure() -> None:
@@ -119,8 +112,6 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 def pytest_collection_finish(session: Any) -> None:
     """Tell the ids, and note what the proposal's own tests do."""
-    if state.spy is not None:
-        state.spy.off()
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
             state.bodies[item.nodeid] = body_of(item)
@@ -198,7 +189,7 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     """Lines that run in the proposal's own tests count, in their fixtures, too."""
     is_own = state.spy is not None and (not OWN or item.nodeid.split("::")[0] in OWN)
     if is_own:
-        state.spy.on(testing=True)
+        state.spy.on()
     yield
     if is_own:
         state.spy.off()
