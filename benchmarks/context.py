@@ -18,9 +18,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.core.context import words
+from codeframe_tui.core.words import words
 from codeframe_tui.settings import Limits
 
 FILES = 1_500
@@ -81,7 +81,9 @@ async def measure(project: Path, state: Path) -> dict[str, tuple[float, float]]:
     workspaces = GitWorkspaces(project, state, Limits())
     await workspaces.prepare()
     try:
-        index = TextIndex(workspaces)
+        index = ProjectIndex(
+            workspaces, objects=workspaces.objects, database=state / "index.db", project=project
+        )
         results = {"snapshot, cold": await timed(workspaces.snapshot)}
         results["context, cold"] = await timed(lambda: index.context(TASKS[0], BUDGET))
         warm = [
@@ -101,6 +103,7 @@ async def measure(project: Path, state: Path) -> dict[str, tuple[float, float]]:
         results["find, warm"] = _middle([await timed(lambda: index.find("JSONDecoder"))])
         return results
     finally:
+        await index.close()
         await workspaces.close()
 
 

@@ -65,6 +65,8 @@ class Waits(BaseModel):
     """From sending a request to the first byte of the stream."""
     stream_gap: float = Field(60.0, gt=0)
     """Between two pieces of a stream."""
+    reply: float = Field(3_600.0, gt=0)
+    """From sending a request to the end of its reply, however much of it comes."""
     tool: float = Field(120.0, gt=0)
     """One command of the model."""
     tests: float = Field(900.0, gt=0)

@@ -4,7 +4,8 @@ State is keyed by the project's real path, so a project that was moved starts wi
 therefore remembers in ``project.json`` which folder it belongs to: its path, the commit that was
 checked out (it survives every move), and its device and inode (they survive a move on one file
 system, but are given to another folder once theirs is removed).
-State is left behind when its path is no folder any more; nothing is adopted unasked.
+State is left behind when its path is no folder any more; nothing is adopted unasked, and what was
+decided and not written before is asked for again.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from pathlib import Path
 from codeframe_tui.adapters.facts import ask_git
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.adapters.store import holds_tasks
+from codeframe_tui.adapters.store import SqlStore, holds_tasks
 from codeframe_tui.core.errors import CodeframeError, Refused
+from codeframe_tui.core.progress import MOVED_AFTER
+from codeframe_tui.ports.tables import Tables
 
 __all__ = ["LeftBehind", "adopt", "left_behind", "remember"]
 
@@ -105,9 +108,24 @@ async def adopt(place: Project) -> LeftBehind | None:
                 hint=f"to have the old ones instead, move {place.state} away first",
                 code="state_in_use",
             )
+        await _ask_again(found[0].state / place.database.name)
         _move(found[0].state, place.state)
         await remember(place)
     return found[0]
+
+
+async def _ask_again(database: Path) -> None:
+    """Note what was decided so far: none of it was meant for another folder."""
+
+    def note(tables: Tables) -> None:
+        if pending := [decision.id for decision in tables.decisions.pending()]:
+            tables.settings.set(MOVED_AFTER, max(pending))
+
+    store = await SqlStore.open(database)
+    try:
+        await store.write(note)
+    finally:
+        await store.close()
 
 
 def _move(old: Path, new: Path) -> None:

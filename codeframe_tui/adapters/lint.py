@@ -95,12 +95,11 @@ class Linters:
     async def tools(self) -> tuple[str, ...]:
         """See `Linter.tools`."""
         if isinstance(self._sandbox, NoSandbox):
-            return ()
-        try:
-            closure = await self._sandbox.environment()
-        except Lacking:
-            return ()
-        if closure.problem or _is_ours(closure):
+            raise Lacking("no sandbox", hint=self._sandbox.why)
+        closure = await self._sandbox.environment()
+        if closure.problem:
+            raise Lacking(closure.problem)
+        if _is_ours(closure):
             return ()
         programs = closure.python.parent
         return tuple(name for name in _TOOLS if os.access(programs / name, os.X_OK))

@@ -48,6 +48,11 @@ class Project:
         return self.state / "state.db"
 
     @property
+    def index(self) -> Path:
+        """The database of the code index; may be thrown away."""
+        return self.state / "index.db"
+
+    @property
     def lock(self) -> Path:
         """The lock that the one engine holds."""
         return self.state / "engine.lock"

@@ -17,7 +17,7 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
-from codeframe_tui.adapters.index import TextIndex
+from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
@@ -56,7 +56,7 @@ class _Parts:
     working_tree: JournalledTree
     sandbox: Launching | NoSandbox
     model: AnthropicModel
-    index: TextIndex
+    index: ProjectIndex
     syntax: Highlighter
     facts: Facts
     definitions: Definitions
@@ -111,6 +111,10 @@ async def _opened(
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
     stack.push_async_callback(model.close)
+    index = ProjectIndex(
+        workspaces, objects=workspaces.objects, database=place.index, project=place.root
+    )
+    stack.push_async_callback(index.close)
     syntax = Highlighter()
     stack.push_async_callback(syntax.close)
     facts = Facts(place, sandbox, model, scripted=scripted is not None)
@@ -125,7 +129,7 @@ async def _opened(
         working_tree=working_tree,
         sandbox=sandbox,
         model=model,
-        index=TextIndex(workspaces),
+        index=index,
         syntax=syntax,
         facts=facts,
         definitions=Definitions(place.root),

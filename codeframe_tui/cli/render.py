@@ -12,11 +12,13 @@ __all__ = [
     "blocker_list",
     "check_list",
     "context_list",
+    "file_list",
     "symbol_list",
     "task_page",
     "task_table",
     "unified_diff",
     "usage_table",
+    "use_list",
 ]
 
 Document = Mapping[str, Any]
@@ -233,11 +235,38 @@ def _budget(budget: Mapping[str, Any]) -> str:
 
 
 def symbol_list(document: Document) -> str:
-    """``index find``."""
-    return "\n".join(
-        clean_line(f"{s['path']}:{s['line']}  {s['kind']} {s['signature']}")
-        for s in document["symbols"]
-    )
+    """``index find`` and ``index outline``."""
+    lines = []
+    for symbol in document["symbols"]:
+        inside = symbol["qualified"].rpartition(".")[0]
+        within = f"  (in {inside})" if inside else ""
+        text = f"{symbol['path']}:{symbol['line']}  {symbol['kind']}  {symbol['signature']}{within}"
+        lines.append(clean_line(text))
+    return _listing(lines, document, "no definition of that name")
+
+
+def file_list(document: Document) -> str:
+    """``index importers`` and ``index tests``."""
+    lines = []
+    for file in document["files"]:
+        steps = file["steps"]
+        way = "" if steps < 2 else f", in {steps} steps"
+        lines.append(clean_line(f"{file['path']}  {file.get('why', 'imports it')}{way}"))
+    return _listing(lines, document, "no such file")
+
+
+def use_list(document: Document) -> str:
+    """``index callers``."""
+    lines = []
+    for use in document["uses"]:
+        within = f"  (in {use['within']})" if use["within"] else ""
+        lines.append(clean_line(f"{use['path']}:{use['line']}  {use['text']}{within}"))
+    return _listing(lines, document, "no use of that name")
+
+
+def _listing(lines: Sequence[str], document: Document, nothing: str) -> str:
+    cut = (f"cut: {clean_line(str(line))}" for line in document["cut"])
+    return "\n".join([*(lines or [nothing]), *cut])
 
 
 def context_list(document: Document) -> str:

@@ -12,7 +12,13 @@ from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, verb
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.queries import ShowContext, ShowEvents, ShowSymbols, ShowUsage
+from codeframe_tui.core.queries import (
+    ShowContext,
+    ShowEvents,
+    ShowRelations,
+    ShowSymbols,
+    ShowUsage,
+)
 from codeframe_tui.headless.run import Wanted, run_until_idle
 
 __all__: list[str] = []
@@ -80,12 +86,46 @@ def index_group() -> None:
     """What is known of the code."""
 
 
-@verb(index_group, "find", "index find RateLimiter")
+@verb(index_group, "find", "index find RateLimiter --kind class")
 @click.argument("name")
-async def find(scene: Scene, name: str) -> None:
-    """Find definitions by name."""
-    document = await scene.service.query(ShowSymbols(name))
+@click.option("--kind", type=click.Choice(["class", "function", "method", "variable"]))
+@click.option("--path", "glob", default="", metavar="GLOB", help="Only in files that match.")
+async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
+    """Find definitions by name, else by its start, a part, or letters in order."""
+    document = await scene.service.query(ShowSymbols(name, kind or "", glob))
     scene.output.document(document, lambda: render.symbol_list(document))
+
+
+@verb(index_group, "outline", "index outline src/api.py")
+@click.argument("path")
+async def outline(scene: Scene, path: str) -> None:
+    """Show what a file defines."""
+    document = await scene.service.query(ShowRelations("outline", path))
+    scene.output.document(document, lambda: render.symbol_list(document))
+
+
+@verb(index_group, "importers", "index importers src/api.py")
+@click.argument("path")
+async def importers(scene: Scene, path: str) -> None:
+    """Show which files import a file, and in how many steps."""
+    document = await scene.service.query(ShowRelations("importers", path))
+    scene.output.document(document, lambda: render.file_list(document))
+
+
+@verb(index_group, "tests", "index tests src/api.py")
+@click.argument("path")
+async def tests(scene: Scene, path: str) -> None:
+    """Show the tests of a file: those named after it, then those that import it."""
+    document = await scene.service.query(ShowRelations("tests", path))
+    scene.output.document(document, lambda: render.file_list(document))
+
+
+@verb(index_group, "callers", "index callers RateLimiter.take")
+@click.argument("name")
+async def callers(scene: Scene, name: str) -> None:
+    """Show where a name is used; by name, so whatever else has that name is among it."""
+    document = await scene.service.query(ShowRelations("callers", name))
+    scene.output.document(document, lambda: render.use_list(document))
 
 
 @verb(index_group, "context", "index context 'retry on 429'")

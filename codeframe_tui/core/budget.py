@@ -40,11 +40,13 @@ class Cap:
         name: a key of `CAPS`.
         usd: what may be spent from ``since`` on.
         since: ISO 8601; empty = from the beginning.
+        until: what is stamped later was so by a clock that was wrong; empty = that counts too.
     """
 
     name: str
     usd: float
     since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,22 @@ class Answer:
     text: str
 
 
-def allowed(cap: Cap, answers: Iterable[Answer]) -> Cap:
+def allowed(cap: Cap, answers: Iterable[Answer], until: str = "") -> Cap:
     """The cap after the answers to its questions, oldest first.
 
     An amount replaces it, ``+2`` or ``raise by 2`` adds to it; anything else allows the same amount
     again, from that question on.
-    Answers of an earlier run or day say nothing about this one.
+    Answers of an earlier run or day say nothing about this one, nor do those after ``until``.
     """
     now = cap
     for answer in answers:
-        if answer.at < cap.since:
+        if answer.at < cap.since or (until and answer.at > until):
             continue
         amount = raised(answer.text, now.usd)
         if amount is None:
-            now = replace(now, since=answer.at)
+            now = replace(now, since=answer.at, until=until)
         else:
-            now = replace(now, usd=amount, since=cap.since)
+            now = replace(now, usd=amount, since=cap.since, until=cap.until)
     return now
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-__all__ = ["after"]
+__all__ = ["after", "believable"]
+
+_AHEAD = timedelta(days=1)
+"""A moment that is further ahead of the clock than this was made while the clock was wrong."""
+
+
+def believable(now: str) -> str:
+    """The last moment that a clock which says ``now`` can have given before."""
+    return _written(datetime.fromisoformat(now) + _AHEAD)
 
 
 def after(last: str, now: str) -> str:
@@ -12,9 +20,13 @@ def after(last: str, now: str) -> str:
 
     Args:
         last: the moment before; empty for the first.
-        now: what the clock says; where it was set back, a millisecond after ``last`` counts.
+        now: what the clock says; where it was set back, a millisecond after ``last`` counts, but
+            not where ``last`` is not `believable`.
     """
-    if now > last:
+    if now > last or last > believable(now):
         return now
-    moved = datetime.fromisoformat(last) + timedelta(milliseconds=1)
-    return moved.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _written(datetime.fromisoformat(last) + timedelta(milliseconds=1))
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

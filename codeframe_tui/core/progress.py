@@ -11,7 +11,11 @@ from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.core.verification import Flag, Run, Verification
 
-__all__ = ["Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
+__all__ = ["MOVED_AFTER", "Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
+
+MOVED_AFTER = "moved_after"
+"""Name under which the store keeps the id of the newest decision that was taken while the project
+was in another folder: what it has not written there, it must not write here."""
 
 
 @dataclass(frozen=True, slots=True)

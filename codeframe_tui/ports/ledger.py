@@ -133,6 +133,10 @@ class Ledger(Protocol):
         """Decisions not yet carried out, oldest first."""
         ...
 
+    async def moved_after(self) -> int:
+        """The newest decision that was taken in another folder, see `core.progress`; 0 = none."""
+        ...
+
     async def settle_decision(
         self,
         decision: Decision,

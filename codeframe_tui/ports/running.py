@@ -123,7 +123,7 @@ class Linter(Protocol):
     """Runs the project's own linters and type checkers."""
 
     async def tools(self) -> tuple[str, ...]:
-        """Names of those that its environment has."""
+        """Names of those that its environment has. Raises: Lacking, when nothing can be run."""
         ...
 
     async def run(
@@ -179,8 +179,33 @@ class CodeIndex(Protocol):
         """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts."""
         ...
 
-    async def find(self, name: str) -> Document:
-        """``index find`` of CONTRACT §9."""
+    async def find(self, name: str, *, kind: str = "", path: str = "") -> Document:
+        """``index find`` of CONTRACT §9.
+
+        By exact name, else by start, else by part, else by letters in order, whatever the case.
+
+        Args:
+            name: with dots for a definition inside others.
+            kind: ``class``, ``function``, ``method`` or ``variable``.
+            path: a glob; only files whose path or name matches.
+        """
+        ...
+
+    async def relations(self, relation: str, name: str) -> Document:
+        """How a file or a name hangs together with others.
+
+        Args:
+            relation: ``outline``, ``importers`` or ``tests`` of a file, or ``callers`` of a name.
+            name: a path of the project, or a name of its code.
+
+        Returns:
+            ``{"cut": [...]}`` and ``symbols``, as of `find`; ``files`` with ``path`` and ``steps``
+            (imports in between, from 1), for tests also ``why``; or ``uses`` with ``path``,
+            ``line``, ``within`` (the definition around it) and ``text``.
+
+        Raises:
+            NotFound: there is no such file, or it is none that is indexed.
+        """
         ...
 
     async def search(

@@ -191,8 +191,14 @@ class EventRows(Protocol):
         """Number of the newest event; 0 if none."""
         ...
 
-    def after(self, seq: int, limit: int) -> list[Event]:
-        """Events after a number, in order."""
+    def after(self, seq: int, limit: int, room: int | None = None) -> list[Event]:
+        """Events after a number, in order; at least one if there is one.
+
+        Args:
+            seq: the number.
+            limit: how many at most.
+            room: bytes of their data, as JSON; None = as many as there are.
+        """
         ...
 
     def of(

@@ -50,8 +50,14 @@ class TurnRows(Protocol):
         """Money of replies stored since a time; None when a price is unknown."""
         ...
 
-    def paid(self, since: str, number: str | None) -> float:
-        """As `spent`, of one task or of all; unknown costs count as what was reserved for them."""
+    def paid(self, since: str, number: str | None, until: str = "") -> float:
+        """As `spent`, of one task or of all; unknown costs count as what was reserved for them.
+
+        Args:
+            since: a moment.
+            number: of the task; None = of all.
+            until: a moment; empty = none.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
 from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, per_call, room_under
+from codeframe_tui.core.moment import believable
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -39,7 +40,7 @@ def reserve(
     later: Cap | None = None
     for cap in caps_in_force(unit.tables, settings, started, unit.at, number):
         whose = _whose(cap, number)
-        spent = unit.tables.turns.paid(cap.since, whose)
+        spent = unit.tables.turns.paid(cap.since, whose, cap.until)
         held = 0.0 if whose else unit.tables.reservations.held(number)
         match room_under(cap, spent=spent, held=held, wanted=wanted):
             case Room.NO:
@@ -92,14 +93,14 @@ def caps_in_force(
     tables: Tables, settings: Settings, started: str, now: str, number: str | None
 ) -> Iterator[Cap]:
     """The caps that are set, after what people answered; per task only where one is given."""
-    money = settings.money
+    money, until = settings.money, believable(now)
     for cap in (
         Cap("per_task", money.per_task),
         Cap("per_run", money.per_run, started),
-        Cap("per_day", money.per_day, f"{now[:10]}T00:00:00.000Z"),
+        Cap("per_day", money.per_day, f"{now[:10]}T00:00:00.000Z", until),
     ):
         if cap.usd and (number is not None or cap.name != "per_task"):
-            yield allowed(cap, _answers(tables, cap, number))
+            yield allowed(cap, _answers(tables, cap, number), until)
 
 
 def shared_caps(tables: Tables, settings: Settings, started: str, now: str) -> list[Document]:
@@ -109,7 +110,7 @@ def shared_caps(tables: Tables, settings: Settings, started: str, now: str) -> l
         {
             "name": cap.name,
             "cap_usd": cap.usd,
-            "spent_usd": tables.turns.paid(cap.since, None),
+            "spent_usd": tables.turns.paid(cap.since, None, cap.until),
             "reserved_usd": held,
             "since": cap.since,
         }
@@ -124,7 +125,8 @@ def spending(
     known = find_task(tables, number).cost_usd is not None
     for cap in caps_in_force(tables, settings, started, now, number):
         if cap.name == "per_task":
-            return (tables.turns.paid(cap.since, number) if known else None), cap.usd
+            paid = tables.turns.paid(cap.since, number, cap.until)
+            return (paid if known else None), cap.usd
     return find_task(tables, number).cost_usd, None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
@@ -13,7 +14,7 @@ from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.budget import caps_in_force, shared_caps
-from codeframe_tui.service.switches import Halt, InForce, halt, in_force
+from codeframe_tui.service.switches import Halt, halt, in_force
 from codeframe_tui.settings import Settings
 
 __all__ = [
@@ -31,19 +32,22 @@ __all__ = [
 TEXT_LIMIT = 200
 """Characters of a text that is looked for."""
 WORKER_LIMIT = 50
-PAGE_LIMIT = 1000
-"""Events of one page: a whole log at once would hold up everybody else."""
+PAGE_LIMIT, PAGE_BYTES = 1000, 16 * 2**20
+"""Events of one page, and their data: a whole log would hold up everybody else, and pass what one
+message holds."""
 ENDED = frozenset({Status.CANCELLED, Status.FAILED})
 """States in which a task meets no dependency, and does not go on by itself."""
 
 
-def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
+def overview(tables: Tables, *, settings: Settings, since: str, at: str) -> Document:
     """What the header shows, less the fields that only the engine knows.
 
     Args:
         since: start of the engine; money is counted from then, as the cap is per run.
+        at: the time.
     """
     now = in_force(tables, settings)
+    ready = tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None
     working = tables.queue.window(Group.WORKING, 0, WORKER_LIMIT)
     return {
         "policy": now.policy,
@@ -55,30 +59,28 @@ def overview(tables: Tables, *, settings: Settings, since: str) -> Document:
         ],
         "worker_limit": now.workers,
         "cost_usd": tables.turns.spent(since),
-        "cap_usd": _cap(tables, settings, since),
+        "cap_usd": _cap(tables, settings, since, at),
         "counts": {group.value: count for group, count in tables.queue.counts().items()},
-        "ready": tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None,
+        "ready": ready,
         "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
-        "idle": _is_idle(tables, now),
+        "idle": (now.paused or not ready) and not _is_at_work(tables),
     }
 
 
-def _is_idle(tables: Tables, now: InForce) -> bool:
-    """Whether nothing goes on, and nothing can before a person says or does something."""
+def _is_at_work(tables: Tables) -> bool:
+    """Whether something goes on, or will before anybody says anything, also while workers pause."""
     if tables.queue.counts().get(Group.WORKING) or tables.decisions.pending():
-        return False
-    if tables.tasks.next_revised() is not None:
-        return False
-    return now.paused or tables.tasks.next_ready(fresh=now.tasks_left != 0) is None
+        return True
+    return tables.tasks.next_revised() is not None
 
 
-def _cap(tables: Tables, settings: Settings, since: str) -> float | None:
+def _cap(tables: Tables, settings: Settings, since: str, now: str) -> float | None:
     """What this run may cost in all, after what people answered; None = no cap."""
-    for cap in caps_in_force(tables, settings, since, since, None):
+    for cap in caps_in_force(tables, settings, since, now, None):
         if cap.name == "per_run":
             paid = tables.turns.paid
-            return cap.usd + paid(since, None) - paid(cap.since, None)
+            return cap.usd + paid(since, None) - paid(cap.since, None, cap.until)
     return None
 
 
@@ -143,7 +145,10 @@ def blockers(tables: Tables, query: ShowBlockers) -> Document:
 
 def events(tables: Tables, query: ShowEvents) -> Document:
     """A page of the log; never empty while there are more."""
-    found = tables.events.after(query.after, min(max(query.limit, 1), PAGE_LIMIT))
+    limit = min(max(query.limit, 1), PAGE_LIMIT)
+    found = tables.events.after(query.after, limit, PAGE_BYTES)
+    if len(found) == 1 and len(json.dumps(found[0].data)) > PAGE_BYTES:
+        found = [replace(found[0], data={})]  # as it is told live: no message holds it
     return {"events": [event.document() for event in found], "last": tables.events.last()}
 
 

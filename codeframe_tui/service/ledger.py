@@ -17,7 +17,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
-from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.core.waiting import over, waiting
@@ -56,7 +56,7 @@ class StoreLedger:
         self._broadcast = Broadcast()
         self._workforce = Workforce()
         self._repeating = repeated.UnderWay()
-        self._latest = ""
+        self._latest = self.started = ""
         self.started = self._moment()
         store.listen(self._hear)
 
@@ -150,6 +150,10 @@ class StoreLedger:
 
     def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
         return self._store.read(lambda tables: tables.decisions.pending())
+
+    async def moved_after(self) -> int:
+        found = await self._store.read(lambda tables: tables.settings.get(MOVED_AFTER))
+        return int(found or 0)
 
     async def settle_decision(
         self,
@@ -259,7 +263,7 @@ class StoreLedger:
         pause = waits.retry_first
         while True:
             try:
-                return await self._write(handler)
+                return await self._write_to_the_end(handler)
             except Lacking as error:
                 if error.code == "state_damaged":
                     raise
@@ -275,6 +279,18 @@ class StoreLedger:
                     self.publish(over(number))
                 pause = min(2 * pause, waits.retry_cap)
 
+    async def _write_to_the_end(self, handler: Callable[[Unit], T]) -> T:
+        """A write that fails after its worker was stopped is tried once more, too."""
+        writing = asyncio.ensure_future(self._write(handler))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            if not writing.cancelled() and isinstance(writing.exception(), Lacking):
+                with suppress(CodeframeError):
+                    await self._write(handler)
+            raise
+
     async def _write(self, handler: Callable[[Unit], T]) -> T:
         at = self._moment()
 
@@ -284,8 +300,11 @@ class StoreLedger:
         return await self._store.write(run)
 
     def _moment(self) -> str:
-        self._latest = after(self._latest, self._clock.now())
-        return self._latest
+        moment = after(self._latest, self._clock.now())
+        # one that a clock gave which was far ahead: all that was spent since then counts
+        self.started = min(self.started, moment)
+        self._latest = moment
+        return moment
 
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)

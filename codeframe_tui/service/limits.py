@@ -64,7 +64,7 @@ def _cap_of(
     for cap in caps_in_force(tables, settings, started, now, blocker.task):
         if is_about(blocker, cap):
             whose = blocker.task if cap.name == "per_task" else None
-            return cap, tables.turns.paid(cap.since, whose)
+            return cap, tables.turns.paid(cap.since, whose, cap.until)
     return None
 
 

@@ -30,7 +30,7 @@ from codeframe_tui.core.commands import (
     TakeInHand,
 )
 from codeframe_tui.core.diff import summary
-from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
+from codeframe_tui.core.errors import Lacking, NotFound, PathRefused, WrongUse
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
@@ -117,7 +117,7 @@ class Supervisor(StoreLedger):
         facts: gives the fields of the overview that only the engine knows: project, path, branch,
             dirty, sandbox, sandbox_why, key, scripted, pid, version.
         workspaces: for diffs.
-        index: for `ShowContext` and `ShowSymbols`.
+        index: for `ShowContext`, `ShowSymbols` and `ShowRelations`.
         doctor: for `ShowDoctor`.
         gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
@@ -259,8 +259,10 @@ class Supervisor(StoreLedger):
         match query:
             case queries.ShowContext(text):
                 return await self._context(text)
-            case queries.ShowSymbols(name):
-                return await _there(self._index, "code index").find(name)
+            case queries.ShowSymbols(name, kind, path):
+                return await _there(self._index, "code index").find(name, kind=kind, path=path)
+            case queries.ShowRelations(relation, name):
+                return await self._relations(relation, name)
             case _:
                 return await _there(self._doctor, "doctor")()
 
@@ -330,7 +332,8 @@ class Supervisor(StoreLedger):
         return {"blockers": [{**each, "limit": room(each)} for each in found["blockers"]]}
 
     async def _overview(self) -> Document:
-        make = partial(documents.overview, settings=self._settings, since=self.started)
+        since, now = self.started, self._clock.now()
+        make = partial(documents.overview, settings=self._settings, since=since, at=now)
         stored = await self._store.read(make)
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
@@ -365,6 +368,12 @@ class Supervisor(StoreLedger):
                 workspaces = _there(self._workspaces, "workspace store")
                 content = await workspaces.read(tree, check_path(path))
         return {"task": found, "path": path, "text": details.plain_text(content)}
+
+    async def _relations(self, relation: str, name: str) -> Document:
+        if relation not in queries.RELATIONS:
+            known = ", ".join(queries.RELATIONS)
+            raise WrongUse(f"{relation!r} is no relation of code", hint=f"one of {known}")
+        return await _there(self._index, "code index").relations(relation, name)
 
     async def _context(self, text: str) -> Document:
         index = _there(self._index, "code index")

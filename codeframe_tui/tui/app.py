@@ -59,7 +59,7 @@ class CockpitApp(Reviewer, Looks):
     """
 
     TITLE = "codeframe-tui"
-    CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit", "diff")
+    CSS_PATH: ClassVar[Any] = stylesheets("app", "cockpit")
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),

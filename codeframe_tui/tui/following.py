@@ -351,6 +351,9 @@ class Follower(App[int]):
         self._look()
         self.cockpit.task_parts.draw_writing()
         self.cockpit.task_parts.draw_task()
+        if self.state.focus is None:
+            self.cockpit.task_parts.draw_tests()
+            self.cockpit.task_parts.draw_activity()
 
     @on(QueuePane.Looked)
     def _look(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from codeframe_tui.core.coverage import changed_lines
 from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.lint import (
     MOST,
     LintRun,
@@ -23,7 +24,7 @@ __all__ = ["LintChecker"]
 
 _MOST_FILES = 300
 _KEPT = 16
-_MISSING = "configured, but not installed in the project's environment"
+_MISSING = "configured, but not in the project's environment"
 
 
 class LintChecker:
@@ -45,12 +46,17 @@ class LintChecker:
         paths = tuple(diff.path for diff in python if diff.action is not Action.DELETE)
         if not paths:
             return ()
-        there = await self._shop.linter.tools()
+        there: tuple[str, ...] = ()
+        why = _MISSING
+        try:
+            there = await self._shop.linter.tools()
+        except Lacking as error:
+            why = error.message
         named = configured_tools(await self._texts(base, await self._configs(base)))
-        reports = [ToolReport(tool, "not_run", _MISSING) for tool in sorted(named - {*there})]
+        reports = [ToolReport(tool, "not_run", why) for tool in sorted(named - {*there})]
         if len(paths) > _MOST_FILES:
-            why = f"more than {_MOST_FILES} files changed"
-            return (*(ToolReport(tool, "not_run", why) for tool in there), *reports)
+            many = f"more than {_MOST_FILES} files changed"
+            return (*(ToolReport(tool, "not_run", many) for tool in there), *reports)
         fair = await self._with_own_config(diffs, base, tree) if there else tree
         found = [await self._report(task, tool, python, base, fair) for tool in there]
         return (*found, *reports)
@@ -95,7 +101,7 @@ class LintChecker:
         shop = self._shop
         workspace = await shop.workspaces.open(f"verify-{task.number}", tree)
         seconds = shop.settings.waits.lint
-        with countdown(shop, task.number, tool, seconds):
+        with countdown(shop, task.number, f"lint ({tool})", seconds):
             return await shop.linter.run(tool, workspace, paths, timeout_seconds=seconds)
 
     async def _configs(self, tree: str) -> list[str]:

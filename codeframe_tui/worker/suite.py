@@ -27,7 +27,7 @@ from codeframe_tui.worker.workshop import Workshop
 __all__ = ["Scope", "Suite"]
 
 _FEW_FILES = 12
-"""Fewer files of tests are done before helpers have begun."""
+"""Fewer files of tests are done before helpers have begun, or a run of their own has."""
 _MOST_WORKERS = 8
 
 
@@ -68,11 +68,9 @@ class Suite:
     async def run(self, scope: Scope, tree: str = "") -> TestRun:
         """The suite on the proposal, or on another tree beside it."""
         tree = tree or scope.tree
-        order, count = await self._order(scope, tree)
-        wish = replace(scope.wish(), order=order, workers=self._workers(count))
-        run = await make_run(self._shop, scope.task, "regression", tree, wish)
-        if run.workers and not is_complete(run):
-            run = await self._one_by_one(scope, tree, wish)
+        run = await self._made(scope, tree)
+        if run.workers and not is_complete(run) and run.reason != "timeout":
+            run = await self._one_by_one(scope, tree)
         self._remember(run)
         return run
 
@@ -87,7 +85,7 @@ class Suite:
         base = await self._on_base(scope, run, due)
         told = await self._flaky(scope, run, base)
         if run.workers and (told is not run or len(doubted(run, base)) > MOST):
-            run = await self._one_by_one(scope, scope.tree, scope.wish())
+            run = await self._one_by_one(scope, scope.tree)
             base = await self._on_base(scope, run, due)
             told = await self._flaky(scope, run, base)
         return told, base
@@ -111,9 +109,16 @@ class Suite:
             left = still_failing(left, again)
         return with_flaky(run, set(tests) - set(left))
 
-    async def _one_by_one(self, scope: Scope, tree: str, wish: Wish) -> TestRun:
+    async def _one_by_one(self, scope: Scope, tree: str) -> TestRun:
+        """Once more, and side by side never again."""
         self._beside = False
-        wish = replace(wish, workers=0)
+        return await self._made(scope, tree)
+
+    async def _made(self, scope: Scope, tree: str) -> TestRun:
+        order, count = await self._order(scope, tree)
+        wish = replace(scope.wish(), order=order, workers=self._workers(count))
+        if scope.changed and count >= _FEW_FILES:  # to watch lines costs each test something
+            wish = replace(wish, lines={})
         return await make_run(self._shop, scope.task, "regression", tree, wish)
 
     async def _order(self, scope: Scope, tree: str) -> tuple[Order, int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from codeframe_tui.core.causes import module_names
-from codeframe_tui.core.coverage import changed_lines
+from codeframe_tui.core.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
@@ -158,12 +158,14 @@ class Verifier:
     async def _green_run(self, scope: Scope, regression: TestRun) -> TestRun | None:
         """The changed tests on the proposal: first of all in the suite's run, or in one of theirs.
 
-        Made after the suite, whose flaky tests are known by then.
+        Made after the suite, whose flaky tests are known by then. Where a suite is large its lines
+        are not watched, but those of this run.
         """
         if not scope.changed:
             return None
         covering = covered(regression, scope.changed)
-        if covering is not None:
+        watched = not scope.lines or regression.coverage is not NOT_MEASURED
+        if covering is not None and watched:
             return covering
         wish = scope.wish(select=scope.changed)
         return await make_run(self._shop, scope.task, "green", scope.tree, wish)

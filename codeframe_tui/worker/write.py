@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.errors import Conflict
+from codeframe_tui.core.errors import Conflict, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.ports import Replacement, Workspaces
 from codeframe_tui.worker.workshop import Workshop
@@ -35,17 +35,27 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
 
     Raises:
         Conflict: a path is neither as in ``old`` nor as in ``new``; nothing was written.
+        Refused: it was decided for another folder; nothing was written.
     """
     diffs = await shop.workspaces.diff(old, new)
     replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
     try:
         if await shop.working_tree.differs({r.path: r.new for r in replacements}):
+            await _require_here(shop, decision)
             await shop.working_tree.replace(f"decision-{decision.id}", replacements)
     except Conflict as conflict:
         moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
         raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)
     return Written([diff.path for diff in diffs], base, tree)
+
+
+async def _require_here(shop: Workshop, decision: Decision) -> None:
+    if decision.id <= await shop.ledger.moved_after():
+        raise Refused(
+            "the project was moved to another folder since this was decided: decide again",
+            code="project_moved",
+        )
 
 
 async def is_written(shop: Workshop, old: str, new: str) -> bool:

@@ -8,6 +8,7 @@ pytest.register_assert_rewrite(
     "tests.contract.diff_suite",
     "tests.contract.evidence_suite",
     "tests.contract.hand_suite",
+    "tests.contract.index_suite",
     "tests.contract.queue_suite",
     "tests.contract.review_suite",
     "tests.contract.service_suite",
@@ -18,6 +19,7 @@ from tests.contract.activity_suite import *  # noqa: E402, F403
 from tests.contract.diff_suite import *  # noqa: E402, F403
 from tests.contract.evidence_suite import *  # noqa: E402, F403
 from tests.contract.hand_suite import *  # noqa: E402, F403
+from tests.contract.index_suite import *  # noqa: E402, F403
 from tests.contract.queue_suite import *  # noqa: E402, F403
 from tests.contract.review_suite import *  # noqa: E402, F403
 from tests.contract.service_suite import *  # noqa: E402, F403

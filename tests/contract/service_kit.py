@@ -141,6 +141,19 @@ class WordsOnly:
         return [[(0, len(line), "keyword")] if line else [] for line in lines]
 
 
+class Echo:
+    """A code index that gives back what it was asked."""
+
+    async def context(self, text: str, budget: int, tree: str | None = None) -> dict[str, Any]:
+        return {"files": [{"path": "a.py", "text": text}], "budget": budget}
+
+    async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
+        return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
+
+    async def relations(self, relation: str, name: str) -> dict[str, Any]:
+        return {"files": [{"path": name, "why": relation}], "cut": []}
+
+
 def facts() -> dict[str, Any]:
     names = ["project", "path", "branch", "sandbox", "sandbox_why", "key", "version"]
     return {name: name for name in names} | {"dirty": False, "scripted": True, "pid": 1}
@@ -151,6 +164,7 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
     """A supervisor with running workers on a database file; closed at the end."""
     store = await SqlStore.open(path)
     workspaces: Any = TwoFiles(path.parent)
+    index: Any = Echo()
     engine = Supervisor(
         store,
         TickingClock(),
@@ -158,6 +172,7 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
         facts=facts,
         workspaces=workspaces,
         syntax=WordsOnly(),
+        index=index,
         files_at=DirectoryFiles,
     )
     try:

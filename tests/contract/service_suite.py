@@ -60,8 +60,9 @@ from codeframe_tui.core.queries import (
 )
 from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.ports import Service
-from codeframe_tui.service import Supervisor
+from codeframe_tui.service import Supervisor, documents
 from codeframe_tui.service.unit import Unit
+from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES
 from tests.contract.service_kit import (
     add,
     blocked,
@@ -867,6 +868,29 @@ async def test_the_overview_has_every_field_of_the_header(
     wanted = {"policy": "green", "worker_limit": 3, "model": "m", "keep": True, "paused": False}
     assert found.items() >= {**wanted, "cost_usd": 0.5, "cap_usd": 5.0, "branch": "branch"}.items()
     assert found["last_event"] == (await service.query(ShowEvents()))["last"]
+
+
+async def test_a_page_of_events_ends_before_it_is_too_long_for_a_message(
+    service: Service, engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 2 * documents.PAGE_BYTES < MAX_MESSAGE_BYTES
+    monkeypatch.setattr(documents, "PAGE_BYTES", 2_000)
+    before = (await service.query(ShowEvents()))["last"]
+    sizes = [100, *([900] * 5), 5_000, 1]
+
+    def note(unit: Unit) -> dict[str, Any]:
+        for size in sizes:
+            unit.emit("problem", None, {"message": "x" * size})
+        return {}
+
+    await engine._write(note)
+    heard: list[int] = []
+    pages = []
+    while page := (await service.query(ShowEvents(before + len(heard))))["events"]:
+        heard += [len(event["data"].get("message", "")) for event in page]
+        pages.append(len(page))
+    assert heard == [*sizes[:-2], 0, 1], "what no message holds comes without its data"
+    assert pages == [3, 2, 1, 1, 1]
 
 
 async def test_the_overview_knows_when_nothing_can_go_on_without_a_person(

@@ -13,11 +13,24 @@ from codeframe_tui.adapters.adoption import adopt, left_behind
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import AddTask, Approve
 from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.core.queries import ShowTasks
-from tests.worker.room import PLAIN, Room, answer, make_project, room, settings_in, three
+from codeframe_tui.service import review
+from codeframe_tui.service.unit import Unit
+from tests.worker.room import (
+    PLAIN,
+    Room,
+    answer,
+    make_project,
+    room,
+    settings_in,
+    three,
+    tree_of,
+)
 
 
 def copied(old: Path, new: Path) -> None:
@@ -167,3 +180,41 @@ async def test_a_proposal_made_before_the_move_is_applied_after_it(tmp_path: Pat
         applied = await desk.deed(Approve(task))
         assert applied.type == "change.applied", applied.data
         assert (new / "pkg/three.py").exists()
+
+
+@pytest.mark.fault(
+    "people",
+    "the project's folder was moved while an approval was not carried out yet",
+    sees="the same proposal in review, and that the project was moved",
+    kept="the proposal; nothing is written before it is approved again",
+)
+@pytest.mark.parametrize("written", [False, True])
+async def test_an_approval_of_before_the_move_is_asked_for_again_unless_it_is_written(
+    tmp_path: Path, written: bool
+) -> None:
+    async with room(tmp_path, Line(answer(*three()))) as desk:
+        task = await desk.add()
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        script = desk.script
+    old, new = tmp_path / "project", tmp_path / "elsewhere"
+    store = await SqlStore.open(place(old).database)
+    await store.write(lambda tables: review.approve(Unit(tables, "2026"), Approve(task)))
+    await store.close()
+    if written:  # by an engine that was killed before it could say so
+        for file in three():
+            (old / file["path"]).write_text(file["content"])
+    old.rename(new)
+    before = tree_of(new)
+    assert await adopt(place(new)) is not None
+    async with open_engine(new, settings_in(tmp_path)) as engine:
+        desk = Room(new, tmp_path / "state", engine.service, script)
+        ended = await desk.until_any(set(DECISION_ENDS), task)
+        assert tree_of(new) == before
+        if written:
+            assert ended.type == "change.applied"
+            return
+        assert (ended.type, ended.data["code"]) == ("change.refused", "project_moved")
+        assert (await desk.show(task))["status"] == "in_review"
+        assert (await desk.deed(Approve(task))).type == "change.applied"
+        assert tree_of(new) != before

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.pytest import PytestRunner
+from codeframe_tui.adapters.pytest.record import Record
 from codeframe_tui.adapters.pytest.runner import INSIDE
 from codeframe_tui.core.coverage import Coverage
 from codeframe_tui.core.verification import TestRun
@@ -100,12 +101,11 @@ async def test_workers_of_xdist_tell_what_they_saw(room: Room) -> None:
 
 
 async def test_what_another_program_may_have_run_is_not_called_missed(room: Room) -> None:
-    test = f"import subprocess, sys\n{TESTS}    subprocess.run([sys.executable, '-c', ''])\n"
-    run = await ran(room, {**FILES, "test_own.py": test})
+    run = await ran(room, {**FILES, "test_own.py": OTHER_PROGRAM})
     assert run.ok, run.message
     assert only(run.coverage) == (FOUND, (), LEFT)
     assert "other programs" in run.coverage.message
-    quiet = {**FILES, "test_old.py": test.replace("test_size", "test_old")}
+    quiet = {**FILES, "test_old.py": OTHER_PROGRAM.replace("test_size", "test_old")}
     assert only((await ran(room, quiet)).coverage) == (FOUND, LEFT, ())
 
 
@@ -174,18 +174,63 @@ async def test_a_project_that_measures_by_itself_is_left_alone(room: Room) -> No
         assert "something else" in run.coverage.message
 
 
+OTHER_PROGRAM = f"import subprocess, sys\n{TESTS}    subprocess.run([sys.executable, '-c', ''])\n"
+HOW = "sys.monitoring" if sys.version_info >= (3, 12) else "sys.settrace"
+FAULT = {
+    "sys.monitoring": ("if ours and calls == list(self.calls.values())", "if True"),
+    "sys.settrace": ("if self.disturbed else", "if False else"),
+}[HOW]
+GUARDS = {
+    "what another program runs": (
+        "coverage.py", "setattr(owner, name, self._heard", "str(self._heard", OTHER_PROGRAM
+    ),
+    "what a process of Python runs": (
+        "coverage.py", "sys.modules for name in ELSEWHERE", "() for name in ()",
+        FORK.format(TESTS, "spawn"),
+    ),
+    "a trace that was taken away": ("coverage.py", *FAULT, TAKEN[HOW].format(TESTS)),
+    "whose tests count": ("plugin.py", "not OWN or", "True or", TESTS),
+}  # fmt: skip
+"""What is guarded: file, text that guards, what stands in its place, and a test that needs it."""
+
+
+@pytest.mark.parametrize("name", GUARDS)
+async def test_without_a_guard_something_else_would_be_said(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file, guard, instead, test = GUARDS[name]
+    files = {**FILES, "test_own.py": test, "test_old.py": OLD}
+    guarded = (await ran(room, files)).coverage
+    for path in INSIDE.glob("*.py"):
+        text = path.read_text()
+        assert (text.count(guard) == 1) >= (path.name == file)
+        (tmp_path / path.name).write_text(text.replace(guard, instead))
+    monkeypatch.setattr("codeframe_tui.adapters.pytest.runner.INSIDE", tmp_path)
+    assert (await ran(room, files)).coverage != guarded
+
+
+async def test_without_its_guard_a_forged_report_would_be_believed(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def believe(record: Record, event: dict[str, object]) -> None:
+        record.coverage.setdefault(str(event.get("path", "")), event)
+
+    monkeypatch.setattr(Record, "_cover", believe)
+    run = await ran(room, {**FILES, "test_own.py": FORGED})
+    assert run.ok
+    assert only(run.coverage)[1] == ()
+
+
 SCRIPT = """
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("coverage_inside", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 spy = module.Spy(sys.argv[2], {"mod.py": [[1, 22]]})
-spy.on(testing=False)
 sys.path.insert(0, sys.argv[2])
 import mod
-spy.off()
 mod.size(9)
-spy.on(testing=True)
+spy.on()
 mod.size(1)
 found = list(spy.conclusion())
 print(found[0]["how"], repr(found[0]["fault"]), found[1]["covered"], found[1]["missed"])

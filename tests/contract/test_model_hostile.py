@@ -59,13 +59,39 @@ async def test_whatever_is_kept_of_a_reply_counts_against_its_length(
     sees="another try: the model fell silent",
     kept="nothing of it is taken for a reply",
 )
-@pytest.mark.parametrize("event", [{"type": "moon"}, {"type": ["moon"]}, {}, {"type": "ping"}])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "moon"},
+        {"type": ["moon"]},
+        {},
+        {"type": "ping"},
+        {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 7}},
+    ],
+)
 async def test_only_what_belongs_to_a_reply_renews_the_patience(event: dict[str, Any]) -> None:
     many = sse(*[event] * 3, name=False)
     slow = Answer([sse(start(), *said("a")), *[many] * 60, sse(*end())], pause=0.05)
     with pytest.raises(ModelFailed) as caught:
         await turn_at(slow, settings_of(first_token=0.6, stream_gap=0.3))
     assert caught.value.kind == "stalled"
+
+
+@pytest.mark.fault(
+    "model",
+    "a reply that goes on without an end",
+    sees="the limit it passed (`waits.reply`), and a question",
+    kept="nothing of it is taken for a reply",
+)
+async def test_a_reply_that_does_not_end_is_given_up_for_good() -> None:
+    delta = {"type": "content_block_delta", "index": 0}
+    more = sse({**delta, "delta": {"type": "text_delta", "text": "and "}})
+    begun = sse(start(), {"type": "content_block_start", "index": 0,
+                          "content_block": {"type": "text", "text": ""}})  # fmt: skip
+    with pytest.raises(ModelFailed) as caught:
+        await turn_at(Answer([begun, *[more] * 200], pause=0.05), settings_of(reply=0.5))
+    assert (caught.value.kind, caught.value.retryable) == ("stalled", False)
+    assert "waits.reply" in caught.value.message
 
 
 TOKEN = "tok-another-secret-987654321"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.files import DirectoryFiles
-from codeframe_tui.adapters.index import Searcher
 from codeframe_tui.adapters.index import searcher as bounds
+from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.errors import PathRefused, WrongUse
 from codeframe_tui.ports import Found, Workspace
 

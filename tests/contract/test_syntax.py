@@ -13,6 +13,7 @@ import pytest
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Token, _TokenType
 
+from codeframe_tui.adapters.beside import DEATHS
 from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.syntax import highlighter as bounds
 from codeframe_tui.ports import Tokens
@@ -132,7 +133,7 @@ async def test_what_is_no_language_or_too_large_has_no_colours(
 async def test_the_newest_look_is_answered_before_a_longer_one(syntax: Highlighter) -> None:
     large = b"def f(a): return {'a': [1, 2.5, None], 'b': (not a)}\n" * 6_000
     slow = asyncio.create_task(syntax.tokens("large", "a.py", large, 5_990, 6_000))
-    while not syntax._waiting:
+    while not syntax._lexer._waiting:
         await asyncio.sleep(0)
     assert await syntax.tokens("small", "b.py", b"x = 1\n", 0, 1) == [[(4, 5, "number")]]
     assert not slow.done()
@@ -146,13 +147,13 @@ async def test_a_process_that_dies_is_started_again_and_none_is_left(syntax: Hig
     content = b"x = 1\n"
     for _ in range(2):
         assert await syntax.tokens("a", "a.py", content, 0, 1) == [[(4, 5, "number")]]
-        process, reading = syntax._process, syntax._reading
+        process, reading = syntax._lexer._process, syntax._lexer._reading
         assert process is not None
         assert reading is not None
         process.kill()
         await reading
     assert await syntax.tokens("a", "a.py", content, 0, 1) == [[(4, 5, "number")]]
-    process = syntax._process
+    process = syntax._lexer._process
     assert process is not None
     await syntax.close()
     assert process.returncode is not None
@@ -161,9 +162,9 @@ async def test_a_process_that_dies_is_started_again_and_none_is_left(syntax: Hig
 async def test_something_that_kills_it_again_and_again_costs_only_the_colours(
     syntax: Highlighter,
 ) -> None:
-    for _ in range(bounds.DEATHS):
+    for _ in range(DEATHS):
         assert await syntax.tokens("a", "a.py", b"x = 1\n", 0, 1)
-        process, reading = syntax._process, syntax._reading
+        process, reading = syntax._lexer._process, syntax._lexer._reading
         assert process is not None
         assert reading is not None
         process.kill()

@@ -47,6 +47,10 @@ def _none(*_: object, **__: object) -> Any:
     return None
 
 
+async def _later(*_: object, **__: object) -> Any:
+    return None
+
+
 def _empty(*_: object, **__: object) -> Any:
     return ""
 
@@ -90,6 +94,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.lines._foreign", _nothing),
     (f"{F}.code._outside", lambda *_: {}),
     (f"{F}.callers._fits", _yes),
+    (f"{F}.habits._is_documented", _yes),
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 
@@ -98,6 +103,8 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.core.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),
+    ("codeframe_tui.worker.verify.with_base_config", _later),
+    ("codeframe_tui.core.verdict._Case._other_bodies", _nothing),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 

@@ -170,6 +170,19 @@ async def test_going_on_allows_the_amount_once_more_and_the_header_says_so(
     assert (overview["cost_usd"], overview["cap_usd"]) == (5.5, 10.5)
 
 
+async def test_an_answer_counts_in_a_run_of_many_days(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = await tasks(engine, 1)
+    monkeypatch.setattr(engine._clock, "now", lambda: "2026-01-09T00:00:00.000Z")
+    await engine.record_turn(number, reply(0, 5.5))
+    assert not await engine.reserve(number, 0.1)
+    await engine.submit(Answer((await blocker(engine))["id"], "raise to 9"))
+    assert (await engine.query(ShowOverview()))["cap_usd"] == 9.0
+    await engine.submit(SetWorkers(paused=False))
+    assert await engine.reserve((await claim(engine)).number, 0.1)
+
+
 async def test_cancelling_the_task_that_asks_allows_nothing(engine: Supervisor) -> None:
     first, second = await tasks(engine, 2)
     await engine.record_turn(first, reply(0, 5.0))

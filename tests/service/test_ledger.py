@@ -170,6 +170,31 @@ async def test_a_worker_that_is_stopped_while_it_waits_for_the_disk_tries_once_m
     assert signals[-1] == over(number)
 
 
+async def test_a_worker_that_is_stopped_during_a_write_that_fails_tries_once_more(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+    write, writing, fail = engine._store.write, asyncio.Event(), asyncio.Event()
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        if fail.is_set():
+            return await write(work)
+        writing.set()
+        await fail.wait()
+        raise Lacking("the disk was full for a moment")
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    recording = asyncio.create_task(engine.record_turn(number, reply(0)))
+    await writing.wait()
+    recording.cancel()
+    await asyncio.wait({recording}, timeout=0.05)
+    fail.set()
+    with pytest.raises(asyncio.CancelledError):
+        await recording
+    assert (await engine.progress(number)).turns == (reply(0),)
+
+
 async def test_a_damaged_database_is_not_waited_for(
     engine: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

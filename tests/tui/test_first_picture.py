@@ -26,7 +26,7 @@ async def test_titles_and_keys_stand_before_the_engine_answers(columns: int, row
     app = CockpitApp(never, now=lambda: NOW, tick=0)
     async with app.run_test(size=(columns, rows)) as pilot:
         drive = Drive(app, pilot, FakeService())
-        await drive.until(lambda: app.cockpit.ready)
+        await drive.until(lambda: app.cockpit.begun)
         assert drive.label("header") == "codeframe-tui"
         assert drive.label("queue-title") == "QUEUE"
         assert "? help" in drive.label("footer")

@@ -213,3 +213,33 @@ async def test_a_task_is_split_into_the_points_of_its_description() -> None:
         assert service.submitted[1].tasks[:2] == parts
         assert service.submitted[1].in_order is False
         await drive.until(lambda: "1.2.1 is split into 1.9.8, 1.9.9" in drive.label("notice"))
+
+
+async def test_a_question_that_comes_to_an_empty_inbox_can_be_answered_at_once() -> None:
+    service = FakeService()
+    asked, service.blockers["blockers"] = service.blockers["blockers"], []
+    async with opened(service) as drive:
+        drive.key("4")
+        await drive.in_pane("blockers")
+        assert "answer" not in drive.label("footer")
+        service.blockers["blockers"] = asked
+        service.happen("blocker.opened", "1.2.1", id="b1", kind="SYNC")
+        await drive.until(lambda: drive.pane("blockers").cursor == "b1")
+        await drive.until(lambda: "enter answer" in drive.label("footer"))
+        assert drive.app.state.focus == "1.2.1"
+
+
+async def test_a_text_that_is_typed_into_the_inbox_decides_nothing() -> None:
+    async with opened(asking()) as drive:
+        await in_inbox(drive)
+        drive.key("s")
+        await past_guard(drive)
+        assert "Skip this question?" in drive.screen_text()
+        drive.type("ort by remainder")
+        drive.key("enter")
+        await drive.pilot.pause()
+        assert isinstance(drive.app.screen, Sheet)
+        assert not drive.service.submitted
+        drive.app.screen._appeared -= 1  # and a look at it later
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted == [Skip("b1")])

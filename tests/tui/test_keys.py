@@ -7,10 +7,11 @@ import pytest
 from codeframe_tui.tui.deeds.palette import known
 from codeframe_tui.tui.keymap import KEYS, PLACES, key_names
 from codeframe_tui.tui.modals.history import HistoryDialog
+from codeframe_tui.tui.modals.palette import Palette
 from codeframe_tui.tui.present.palette import Entry, entries, left_of, right_of
 from codeframe_tui.tui.present.reasons import why_not
 from codeframe_tui.tui.present.state import State, works
-from codeframe_tui.tui.widgets.lines import LineView
+from codeframe_tui.tui.widgets.lines import LineList, LineView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
 
@@ -131,3 +132,21 @@ async def test_the_help_says_all_of_every_key_in_the_room_there_is(size: tuple[i
         words = " ".join(" ".join(seen).split())
         for key in KEYS:
             assert key.help.split()[-1] in words, key.action
+
+
+async def test_of_two_that_are_called_the_same_the_one_of_this_pane_comes_first() -> None:
+    async with opened() as drive:
+        await drive.in_pane("queue")
+        for pane, why in (("1", "queue"), ("4", "blockers")):
+            drive.key(pane)
+            await drive.in_pane(why)
+            drive.key("ctrl+p")
+            await drive.sheet()
+            drive.type("retry")
+            await drive.until(lambda: "HERE AND NOW" not in drive.screen_text())
+            found = drive.app.screen
+            assert isinstance(found, Palette)
+            listed = found.query_one(".dialog-picks", LineList)
+            assert found._entries[int(listed.cursor or -1)].action == f"{why}.retry"
+            drive.key("escape")
+            await drive.until(lambda: drive.app.screen is drive.app.cockpit)

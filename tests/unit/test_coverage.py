@@ -19,7 +19,7 @@ from codeframe_tui.core.coverage import (
 from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.proposal import Action
-from codeframe_tui.tui.present.coverage import Signs, coverage_rows, sign_at
+from codeframe_tui.tui.present.coverage import Signs, coverage_rows, coverage_words, sign_at
 
 HEAD = {"how": "sys.monitoring", "fault": "", "apart": False}
 ASKED = {"a.py": ((3, 6), (10, 10))}
@@ -146,7 +146,7 @@ def test_each_kind_of_line_has_a_sign_of_its_own() -> None:
         None,
         ("•", "faint"),
         ("•", "faint"),
-        ("○", "amber"),
+        ("△", "amber"),
         None,
         ("?", "faint"),
     ]
@@ -167,4 +167,12 @@ def test_one_line_says_how_many_or_why_not() -> None:
     why = "something else traced, too"
     assert said(covered=0, lines=0, message=why) == [f"changed lines covered not measured  {why}"]
     assert coverage_rows({"verdict": "proven"}) == []
+
+    def words(**fields: Any) -> tuple[str, str, str] | None:
+        return coverage_words(shown(**fields)["attempts"][0]["verification"])
+
+    assert words() == ("○", "amber", "2 of 3 lines")
+    assert words(covered=3) == ("✔", "green", "3 of 3 lines")
+    assert words(covered=0, lines=0, message=why) == ("○", "dim", "not measured")
+    assert words(covered=0, lines=0) is None
     assert coverage_rows(None) == []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeframe_tui.tui.present.diff import live as room
 from codeframe_tui.tui.present.diff.live import LiveDiff
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "def f():", "    return 1", "x" * 9]), max_size=60)
@@ -111,19 +114,22 @@ def test_a_text_that_is_not_what_it_was_begins_anew() -> None:
     assert rows(stream.document("x\nb")) == [("+", "x"), ("+", "b")]
 
 
-def test_a_piece_costs_by_its_own_length() -> None:
-    def cost(lines: int) -> float:
-        old = [f"line {n}" for n in range(lines)]
-        new = [line if n % 50 else f"{line} changed" for n, line in enumerate(old)]
-        stream = LiveDiff("a.py", "\n".join(old))
-        text = "\n".join(new) + "\n"
-        stream.document(text[: len(text) // 2])
-        best = float("inf")
-        for step in range(20):
-            end = len(text) // 2 + 400 * step
-            start = time.process_time()
-            stream.document(text[:end])
-            best = min(best, time.process_time() - start)
-        return best
+@pytest.mark.parametrize("lines", [2_000, 20_000])
+def test_a_piece_costs_by_its_own_length(lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
 
-    assert cost(20_000) < 4 * cost(2_000)
+    class Counting(SequenceMatcher[str]):
+        def set_seqs(self, a: Sequence[str], b: Sequence[str]) -> None:
+            compared.append(len(a) + len(b))
+            super().set_seqs(a, b)
+
+    monkeypatch.setattr(room, "SequenceMatcher", Counting)
+    old = [f"line {n}" for n in range(lines)]
+    new = [line if n % 50 else f"{line} changed" for n, line in enumerate(old)]
+    stream = LiveDiff("a.py", "\n".join(old))
+    text = "\n".join(new) + "\n"
+    stream.document(text[: len(text) // 2])
+    for step in range(1, 20):
+        compared.clear()
+        stream.document(text[: len(text) // 2 + 400 * step])
+        assert sum(compared) < 3_000

@@ -12,9 +12,10 @@ from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.bootstrap import assembly
 from codeframe_tui.core import usage
 from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.moment import believable
 from codeframe_tui.core.queries import ShowBlockers
 from codeframe_tui.core.usage import Price
-from tests.worker.room import answer, call, room, three
+from tests.worker.room import Room, answer, call, room, three
 
 
 class SetClock(SystemClock):
@@ -98,3 +99,58 @@ async def test_a_restart_after_the_clock_was_set_back_goes_on_in_order(tmp_path:
         await desk.add("after")
         second = await desk.until("task.added")
     assert first.at < second.at
+
+
+YEARS = 24.0 * 365 * 10
+
+
+@pytest.mark.fault(
+    "kill",
+    "the clock is years ahead for a while",
+    sees="real times again, at once and after a restart",
+    kept="every cap of money: of the run, of the day, and what was answered meanwhile",
+)
+async def test_one_stamp_of_a_clock_that_is_years_ahead_does_not_stay(tmp_path: Path) -> None:
+    async with room(tmp_path, Line(answer(*three(3)))) as desk:
+        real = (await desk.until("engine.started")).at
+        set_clock(YEARS)
+        await desk.add("ahead")
+        assert (await desk.until("task.added")).at > "2030"
+        set_clock(-YEARS)
+        await desk.add("back")
+        assert real < (await desk.until("task.added")).at < believable(real)
+        set_clock(YEARS)
+        await desk.add("ahead again")
+        last = await desk.until("task.added")
+    set_clock(-YEARS)
+    async with room(tmp_path, Line(answer(*three(3))), files=None) as desk:
+        desk.seen = last.seq
+        await desk.add("after")
+        assert real < (await desk.until("task.added")).at < believable(real)
+
+
+@pytest.mark.parametrize("cap", ["per_run", "per_day"])
+async def test_caps_hold_and_answers_count_though_the_clock_was_years_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: str
+) -> None:
+    monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
+    steps = Line(*[call("Glob", pattern="*")] * 3, answer(*three(3)))
+    async with room(tmp_path, steps, money={"per_run": 0, cap: 1}) as desk:
+        task = await desk.add()
+        set_clock(YEARS)
+        await desk.start()
+        await desk.becomes(task, "blocked")
+        assert len(desk.script.asked) == 1
+        await answered(desk, task)
+        set_clock(-YEARS)
+        for asked in (2, 3):
+            while len(desk.script.asked) < asked:  # what was said in another time is asked again
+                await desk.start()
+                await desk.becomes(task, "blocked")
+                assert len(desk.script.asked) <= asked
+                await answered(desk, task)
+
+
+async def answered(desk: Room, task: str) -> None:
+    [blocker] = (await desk.service.query(ShowBlockers()))["blockers"]
+    await desk.service.submit(Answer(blocker["id"], "go on"))

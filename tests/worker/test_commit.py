@@ -71,16 +71,6 @@ async def test_what_cannot_be_committed_is_applied_all_the_same_and_says_why(
         assert git_digest(desk.project) == before
 
 
-async def test_nothing_is_committed_unless_the_settings_say_so(tmp_path: Path) -> None:
-    async with room(tmp_path, Line(answer(*three(3)))) as desk:
-        task = await desk.add()
-        await desk.start()
-        await desk.becomes(task, "in_review")
-        before = git_digest(desk.project)
-        assert "commit" not in (await desk.deed(Approve(task))).data
-        assert git_digest(desk.project) == before
-
-
 def test_a_message_is_filled_in_once_and_is_harmless() -> None:
     task = Task("1.2.3", "Say {number}\x1b[2J\nnow", description="why", issue="1.2")
     assert message_of("{title}\n\n{description}\n\nTask {number} of {issue}", task, "") == (

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from sysconfig import get_path
 
 import pytest
 
+from codeframe_tui.adapters.lint import Linters
+from codeframe_tui.adapters.sandbox import NoSandbox
 from codeframe_tui.core.lint import ToolReport
+from codeframe_tui.worker.lint import LintChecker
 from tests.contract.sandbox_room import make_environment
 from tests.worker.room import CONFIG
 from tests.worker.test_verify import TASK, Bench, bench
@@ -46,7 +50,7 @@ def config(*sections: str) -> str:
     return CONFIG.decode() + "".join(sections)
 
 
-async def checked(desk: Bench, changes: dict[str, str | None]) -> dict[str, ToolReport]:
+async def checked(desk: Bench, changes: Mapping[str, str | None]) -> dict[str, ToolReport]:
     tree = await desk.tree(changes)
     diffs = await desk.workspaces.diff(desk.base, tree)
     found = await desk.verifier.lint.check(TASK, diffs, desk.base, tree)
@@ -91,6 +95,14 @@ async def test_a_proposal_cannot_loosen_what_it_is_judged_by(tmp_path: Path) -> 
         assert places(found["ruff"]) == [("pkg/core.py", 1, "F401")]
 
 
+async def test_a_module_of_the_project_does_not_take_the_place_of_a_tool(tmp_path: Path) -> None:
+    async with bench(tmp_path, {"pyproject.toml": config(MYPY)}, with_tools("mypy")) as desk:
+        shadow = "import sys\nsys.exit(0)\n"
+        changes = {"mypy.py": shadow, "mypy/__main__.py": shadow, "pkg/core.py": "x: int = ''\n"}
+        found = await checked(desk, changes)
+        assert ("pkg/core.py", 1, "assignment") in places(found["mypy"]), found
+
+
 async def test_absent_broken_and_slow_tools_are_not_run_and_say_why(tmp_path: Path) -> None:
     files = {"pyproject.toml": config(RUFF, MYPY, "[tool.ty]\n")}
     async with bench(tmp_path, files, with_tools("ruff")) as desk:
@@ -98,7 +110,7 @@ async def test_absent_broken_and_slow_tools_are_not_run_and_say_why(tmp_path: Pa
         assert found["ruff"].verdict == "clean"
         for name in ("mypy", "ty"):
             assert found[name].verdict == "not_run"
-            assert "not installed" in found[name].message
+            assert "not in the project's environment" in found[name].message
         program = tmp_path / "project" / ".venv" / "bin" / "ruff"
         program.unlink()
         program.write_text("#!/bin/sh\necho it is broken >&2\nexit 3\n")
@@ -122,6 +134,13 @@ async def test_a_project_without_an_environment_is_not_judged_by_our_tools(
         assert [(each.tool, each.verdict) for each in found.values()] == [("ruff", "not_run")]
         verification = await desk.judge({"README.md": "hello\n"})
         assert (verification.lint.verdict, verification.lint.reason) == ("not_run", "absent")
+
+
+async def test_without_a_sandbox_no_tool_runs(tmp_path: Path) -> None:
+    async with bench(tmp_path, {"pyproject.toml": config(RUFF)}, with_tools("ruff")) as desk:
+        desk.verifier.lint = LintChecker(replace(desk.shop, linter=Linters(NoSandbox("none here"))))
+        found = await checked(desk, {"pkg/core.py": "import os\n"})
+        assert found["ruff"] == ToolReport("ruff", "not_run", "no sandbox")
 
 
 async def test_a_file_that_is_no_python_any_more_is_told_by_every_tool(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ async def test_why_no_test_is_red_is_told_with_its_name(tmp_path: Path) -> None:
     assert (case.id, case.kind) == ("tests/test_x.py", "unrelated_import")
 
 
+MORE = {"pkg/more.py": "MORE = 1\n"}
 TWO_FACED = """\
 import importlib.util
 
@@ -155,3 +156,20 @@ def _body(tests: tuple[TestCase, ...]) -> str:
     (case,) = tests
     assert case.body
     return case.body
+
+
+ODD = """\
+class Odd:
+    __module__ = None
+
+
+def test_odd():
+    assert Odd().nothing == 1
+"""
+
+
+async def test_an_odd_class_in_a_test_does_not_end_the_run(tmp_path: Path) -> None:
+    async with bench(tmp_path) as desk:
+        found = await desk.judge({"tests/test_odd.py": ODD, **MORE})
+    assert (found.verdict, found.reason) == ("failed", "new_test_fails"), found.message
+    assert [case.kind for case in found.red.tests] == ["missing_name"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.verification import Outcome, TestRun
 from codeframe_tui.settings import Suites
 from codeframe_tui.worker.verify import Verifier
-from tests.worker.test_verify import THREE, Bench, bench
+from tests.worker.test_verify import TASK, THREE, Bench, bench
 
 OLD_TEST = "from pkg.core import one\n\n\ndef test_{}():\n    assert one() == 1\n"
 
@@ -36,6 +37,22 @@ async def test_what_a_change_reaches_runs_first_then_the_whole_suite(tmp_path: P
             "tests/test_three.py", "tests/test_core.py", "tests/test_z.py", "tests/test_a.py",
         ]  # fmt: skip
         assert desk.runner.runs == ["red", "regression", "base"]
+
+
+async def test_what_failed_in_the_attempt_before_runs_early(tmp_path: Path) -> None:
+    test = "from pkg.core import two\n\n\ndef test_z():\n    assert two() == 2\n"
+    async with bench(tmp_path, {"tests/test_z.py": test}) as desk:
+        core = (await desk.workspaces.read(desk.base, "pkg/core.py") or b"").decode()
+        broken = {"pkg/core.py": core.replace("return 2", "return 3"), **THREE}
+        before = await desk.attempt(1, broken)
+        found, _ = await desk.verifier.verify_newest(Progress(TASK, attempts=(before,)))
+        in_reach = ["tests/test_three.py", "tests/test_core.py", "tests/test_z.py"]
+        assert order(regression(desk)) == in_reach
+        now = await desk.attempt(2, {"pkg/core.py": core + "\n\nMORE = 1\n", **THREE})
+        attempts = (replace(before, verification=found), now)
+        found, _ = await desk.verifier.verify_newest(Progress(TASK, attempts=attempts))
+        assert found.verdict == "proven", found.message
+        assert order(regression(desk)) == [in_reach[0], in_reach[2], in_reach[1]]
 
 
 SHUFFLE = """\

@@ -10,7 +10,7 @@ import pytest
 
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
-from codeframe_tui.adapters.index import Searcher
+from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings

@@ -23,7 +23,6 @@ _PROGRESS = frozenset(
         "content_block_start",
         "content_block_delta",
         "content_block_stop",
-        "message_delta",
         "message_stop",
     }
 )
@@ -206,7 +205,7 @@ class Assembly:
 
 
 def is_progress(event: Mapping[str, Any]) -> bool:
-    """Whether an event belongs to a reply; pings and unknown ones only say that the line stands."""
+    """Whether a reply gets on; pings, counts and unknown ones only say that the line stands."""
     return str(event.get("type")) in _PROGRESS
 
 

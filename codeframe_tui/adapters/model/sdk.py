@@ -53,7 +53,7 @@ class Connection:
     """An open client; one per engine.
 
     Args:
-        waits: ``first_token`` and ``stream_gap`` are limits of a turn.
+        waits: ``first_token``, ``stream_gap`` and ``reply`` are limits of a turn.
         base_url: None = as the SDK finds it.
         api_key: None = as the SDK finds it.
     """
@@ -74,15 +74,16 @@ class Connection:
         """See `ports.Model.turn`."""
         assembly = Assembly(on_delta)
         on_delta(waiting("the model's first word", _CLOCK.now(), self._waits.first_token))
-        limit = asyncio.timeout(self._waits.first_token)
+        limit = asyncio.timeout(min(self._waits.first_token, self._waits.reply))
+        patience = _Patience(limit, self._waits, on_delta)
         try:
             async with limit:
-                await self._stream(request, assembly, _Patience(limit, self._waits, on_delta))
+                await self._stream(request, assembly, patience)
         except ModelFailed as failure:
             raise self._redacted(failure) from None
         except TimeoutError as error:
             if not assembly.stopped:
-                raise failed("stalled", self._silence(assembly)) from error
+                raise self._stalled(assembly, endless=patience.is_over) from error
         except _FAULTS as error:
             if not assembly.stopped:
                 raise self._redacted(_translated(error)) from self._safe(error)
@@ -117,11 +118,16 @@ class Connection:
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    def _silence(self, assembly: Assembly) -> str:
+    def _stalled(self, assembly: Assembly, *, endless: bool) -> ModelFailed:
         waits = self._waits
+        if endless:  # it would be paid for again, and go on again
+            said = f"the reply did not end within {waits.reply:g} s (waits.reply)"
+            return failed("stalled", said, again=False)
         if not assembly.begun:
-            return f"the model sent nothing within {waits.first_token:g} s (waits.first_token)"
-        return f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
+            said = f"the model sent nothing within {waits.first_token:g} s (waits.first_token)"
+            return failed("stalled", said)
+        said = f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
+        return failed("stalled", said)
 
     def _secrets(self) -> list[str]:
         """Key and token; a short one (a local server's "test") is none, and stands in many words.
@@ -159,14 +165,20 @@ class _Patience:
         self._on_delta = on_delta
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
+        self._end = self._last + waits.reply
         self._told = -_TELL_SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the reply has had all the time it may take."""
+        return self._loop.time() >= self._end
 
     def renew(self, *, got_on: bool) -> None:
         """A piece has come."""
         now = self._loop.time()
         if got_on:
             self._last = now
-        until = min(now + self._gap, self._last + self._silence)
+        until = min(now + self._gap, self._last + self._silence, self._end)
         self._limit.reschedule(until)
         if now - self._told >= _TELL_SECONDS:
             self._told = now

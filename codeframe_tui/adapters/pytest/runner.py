@@ -84,7 +84,10 @@ class PytestRunner:
         sandbox = self._sandbox
         if isinstance(sandbox, NoSandbox):
             return "nothing runs"
-        closure = await sandbox.environment()
+        try:
+            closure = await sandbox.environment()
+        except Lacking as error:
+            return error.message
         ours = [(INSIDE / name).read_bytes() for name in ("launch.py", "plugin.py")]
         known = (sandbox.level, str(closure.python), closure.version, closure.key, _lent_version())
         return hashlib.sha256(b"\0".join([repr(known).encode(), *ours])).hexdigest()[:16]
@@ -161,10 +164,10 @@ async def _lend(sandbox: Launching) -> list[Path] | None:
     specs = [find_spec(name) for name in LENT]
     files = [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
     packages = [file.parent if file.name == "__init__.py" else file for file in files]
-    return packages + [_metadata(name) for name in ("pytest", "pluggy")]
+    return packages + [metadata(name) for name in ("pytest", "pluggy")]
 
 
-def _metadata(name: str) -> Path:
+def metadata(name: str) -> Path:
     """The .dist-info folder of a package of ours: pluggy looks its own version up there."""
     found = distribution(name)
     file = next(file for file in found.files or () if file.name == "METADATA")

@@ -3,10 +3,10 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
@@ -46,8 +46,13 @@ class SqlEvents:
         statement = select(func.max(EVENTS.c.seq))
         return int(self._connection.execute(statement).scalar_one() or 0)
 
-    def after(self, seq: int, limit: int) -> list[Event]:
+    def after(self, seq: int, limit: int, room: int | None = None) -> list[Event]:
         statement = select(EVENTS).where(EVENTS.c.seq > seq).order_by(EVENTS.c.seq).limit(limit)
+        if room is not None:
+            sizes = select(EVENTS.c.seq, func.length(EVENTS.c.data)).where(EVENTS.c.seq > seq)
+            sizes = sizes.order_by(EVENTS.c.seq).limit(limit)
+            last = _fitting(self._connection.execute(sizes), room)
+            statement = statement.where(EVENTS.c.seq <= last)
         return self._events(statement)
 
     def of(
@@ -76,6 +81,17 @@ class SqlEvents:
     def _events(self, statement: Select[Any]) -> list[Event]:
         rows = self._connection.execute(statement)
         return [Event(row.seq, row.at, row.type, row.task, row.data) for row in rows]
+
+
+def _fitting(sizes: Iterable[Row[int, int]], room: int) -> int:
+    """Number of the last event that has room; the first one has in any case."""
+    last = 0
+    for seq, size in sizes:
+        room -= size
+        if last and room < 0:
+            break
+        last = seq
+    return last
 
 
 class SqlSettings:

@@ -106,12 +106,14 @@ class SqlTurns:
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         return total_cost(list(self._connection.execute(statement).scalars()))
 
-    def paid(self, since: str, number: str | None) -> float:
+    def paid(self, since: str, number: str | None, until: str = "") -> float:
         counted = func.coalesce(TURNS.c.cost_usd, TURNS.c.held_usd)
         statement = select(func.total(counted))
         statement = statement.where(TURNS.c.role == "assistant", TURNS.c.at >= since)
         if number is not None:
             statement = statement.where(TURNS.c.task == number)
+        if until:
+            statement = statement.where(TURNS.c.at <= until)
         return float(self._connection.execute(statement).scalar_one())
 
     def _count(self, number: str, usage: Usage, cost: float | None) -> None:

@@ -94,6 +94,11 @@ class GitWorkspaces:
         self._outside: OutsideRules | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workspaces")
 
+    @property
+    def objects(self) -> Path:
+        """The object store, for those that only read it."""
+        return self._git.directory
+
     # -- life ---------------------------------------------------------------------------------
 
     async def prepare(self) -> None:

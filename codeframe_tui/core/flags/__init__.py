@@ -24,6 +24,7 @@ from codeframe_tui.core.flags.code import code_flags, removed_names
 from codeframe_tui.core.flags.collected import Moved
 from codeframe_tui.core.flags.environment import environment, fixtures_of, names_of_project
 from codeframe_tui.core.flags.extra import OWN_RULES, OwnRule, OwnRules, own_flags, raised
+from codeframe_tui.core.flags.habits import habit_flags
 from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
 from codeframe_tui.core.flags.paths import path_flags
@@ -109,7 +110,7 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
         flags += line_flags(change)
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
-        flags += code_flags(change, project, material.declared)
+        flags += [*code_flags(change, project, material.declared), *habit_flags(change)]
     flags += caller_flags(changes, material.elsewhere)
     flags += _test_flags(changes, suites, project)
     flags += own_flags(changes, material.own)

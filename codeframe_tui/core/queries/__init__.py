@@ -35,9 +35,11 @@ if TYPE_CHECKING:
         ShowUndo,
     )
     from codeframe_tui.core.queries.engine import (
+        RELATIONS,
         ShowContext,
         ShowDoctor,
         ShowEvents,
+        ShowRelations,
         ShowSymbols,
         ShowUsage,
     )
@@ -64,6 +66,7 @@ __all__ = [
     "MOST_PLACES",
     "MOST_ROWS",
     "QUERIES",
+    "RELATIONS",
     "CheckDependencies",
     "Query",
     "ShowActivity",
@@ -86,6 +89,7 @@ __all__ = [
     "ShowOrigins",
     "ShowOverview",
     "ShowQueue",
+    "ShowRelations",
     "ShowReview",
     "ShowSide",
     "ShowSymbols",
@@ -126,7 +130,15 @@ _ROOMS = {
         "ShowHand",
         "ShowSide",
     ),
-    "engine": ("ShowUsage", "ShowEvents", "ShowContext", "ShowSymbols", "ShowDoctor"),
+    "engine": (
+        "RELATIONS",
+        "ShowUsage",
+        "ShowEvents",
+        "ShowContext",
+        "ShowSymbols",
+        "ShowRelations",
+        "ShowDoctor",
+    ),
     "table": ("QUERIES", "Query"),
 }
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "RELATIONS",
     "ShowContext",
     "ShowDoctor",
     "ShowEvents",
+    "ShowRelations",
     "ShowSymbols",
     "ShowUsage",
 ]
+
+
+RELATIONS = ("outline", "importers", "tests", "callers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,29 @@ class ShowContext:
 
 @dataclass(frozen=True, slots=True)
 class ShowSymbols:
-    """``index find`` of CONTRACT §9."""
+    """``index find`` of CONTRACT §9.
 
+    Attributes:
+        name: with dots for a definition inside others.
+        kind: ``class``, ``function``, ``method`` or ``variable``; empty for any.
+        path: a glob of paths or file names; empty for all.
+    """
+
+    name: str
+    kind: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRelations:
+    """How code hangs together: ``{"cut": [...]}`` with ``symbols``, ``files`` or ``uses``.
+
+    Attributes:
+        relation: one of `RELATIONS`.
+        name: a path of the project, for ``callers`` a name of its code.
+    """
+
+    relation: str
     name: str
 
 

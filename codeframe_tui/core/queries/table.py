@@ -27,6 +27,7 @@ from codeframe_tui.core.queries.engine import (
     ShowContext,
     ShowDoctor,
     ShowEvents,
+    ShowRelations,
     ShowSymbols,
     ShowUsage,
 )
@@ -73,6 +74,7 @@ Query = (
     | ShowEvents
     | ShowContext
     | ShowSymbols
+    | ShowRelations
     | ShowDoctor
 )
 QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}

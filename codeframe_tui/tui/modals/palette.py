@@ -10,8 +10,10 @@ from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["Palette"]
 
-_COSTS = (0.0, 2.0, 8.0)
+_COSTS = (0.0, 0.0, 8.0)
 """Of each group against a better match: what cannot be done now comes after its like."""
+_AWAY = 2.0
+"""The same, of what belongs to another pane."""
 
 
 class Palette(Picker):
@@ -27,7 +29,7 @@ class Palette(Picker):
             Pickable(each.typed, left_of(each), right_of(each), GROUPS[each.group])
             for each in entries
         ]
-        costs = [_COSTS[each.group] for each in entries]
+        costs = [_COSTS[each.group] + _AWAY * bool(each.place) for each in entries]
         super().__init__("All actions", items, nothing="", does="do it", costs=costs)
         self._entries = entries
         self._look = look

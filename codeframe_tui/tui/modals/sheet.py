@@ -56,8 +56,14 @@ class Sheet(Dialog[str]):
         self.query_one(".dialog-body", Label).show(*self._rows)
 
     def on_key(self, event: events.Key) -> None:
-        """Decide, but not by a key that was meant for what stood here before."""
-        value = self._values.get(event.character or "") or self._values.get(event.key)
-        if value is not None and self.is_for_here(event):
+        """Decide, but not by a key that was meant for what stood here before.
+
+        Nor by one of a text that somebody types: a letter that means nothing here starts the wait
+        anew, so that neither the letters after it nor the ``enter`` behind it decide.
+        """
+        names = {event.character or "", event.key} & self._values.keys()
+        if names and self.is_for_here(event):
             event.stop()
-            self.decide(value)
+            self.decide(self._values[names.pop()])
+        elif event.is_printable:
+            self._appeared = min(self._clock(), event.time)

@@ -9,13 +9,13 @@ from typing import Any
 
 from codeframe_tui.tui.present.rows import Row, Span, row, safe
 
-__all__ = ["LineSigns", "Signs", "coverage_rows", "sign_at"]
+__all__ = ["LineSigns", "Signs", "coverage_rows", "coverage_words", "sign_at"]
 
 LineSigns = Mapping[str, Sequence[tuple[int, int, Span]]]
 """Path -> ranges of lines of the proposal in order, each with its sign."""
 _SIGNS: Mapping[str, Span] = {
     "covered": ("•", "faint"),
-    "missed": ("○", "amber"),
+    "missed": ("△", "amber"),
     "unknown": ("?", "faint"),
 }
 
@@ -70,6 +70,16 @@ def coverage_rows(found: Mapping[str, Any] | None) -> list[Row]:
     if told.get("left_out"):
         left.append((f"  {told['left_out']:,} more not looked at", "faint"))
     return [row(None, *left, (f"  {why}" if why else "", "faint"))]
+
+
+def coverage_words(found: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
+    """Sign, style and words, as of a run: ``("✔", "green", "16 of 16")``; None as above."""
+    told = (found or {}).get("coverage") or {}
+    lines, covered = told.get("lines") or 0, told.get("covered") or 0
+    if lines:
+        sign, style = ("✔", "green") if covered == lines else ("○", "amber")
+        return sign, style, f"{covered:,} of {lines:,} lines"
+    return ("○", "dim", "not measured") if told.get("message") else None
 
 
 def _marks(file: Mapping[str, Any]) -> Sequence[tuple[int, int, Span]]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from codeframe_tui.core.text import clean
-from codeframe_tui.tui.present.coverage import coverage_rows
+from codeframe_tui.tui.present.coverage import coverage_words
 from codeframe_tui.tui.present.flags import flag_column, flag_state
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.ruling import waiting_rows
 from codeframe_tui.tui.present.tested import failed_of
-from codeframe_tui.tui.present.tests import newest_attempt, run_words, verification_of
+from codeframe_tui.tui.present.tests import RUNS, newest_attempt, run_words, verification_of
 from codeframe_tui.tui.present.words import count, state_of
 
 __all__ = ["ReviewNow", "evidence_rows", "title_row"]
@@ -102,12 +102,14 @@ def evidence_rows(task: Mapping[str, Any] | None, *, width: int) -> list[Row]:
 def _runs(found: Mapping[str, Any] | None, width: int) -> list[Row]:
     if found is None:
         return [heading("not tested yet", "dim")]
+    runs = {name: run_words(name, found.get(name) or {}) for name in (*RUNS, "lint")}
+    if (covered := coverage_words(found)) is not None:
+        runs["covered"] = covered
     rows = []
-    for name in ("red", "green", "regression", "lint"):
-        sign, style, words = run_words(name, found.get(name) or {})
+    for name, (sign, style, words) in runs.items():
         said = cut(words, max(width - 13, 8))
         rows.append(row(None, (f"{sign} ", style), (f"{name.upper():<11}", "text"), (said, "dim")))
-    return [*rows, *coverage_rows(found)]
+    return rows
 
 
 def _before(attempts: Sequence[Mapping[str, Any]]) -> str:

@@ -25,9 +25,11 @@ def lint_rows(found: Mapping[str, Any] | None, *, width: int) -> list[Row]:
     tools = lint.get("tools") or ()
     if not tools:
         return []
-    left: list[Span] = [_sign(str(lint.get("verdict"))), ("lint  ", "text")]
-    left += [span for tool in tools for span in _tool(tool)][:-1]
-    rows = [row(None, *left)]
+    head: list[Span] = [_sign(str(lint.get("verdict"))), ("lint  ", "text")]
+    told = [span for tool in tools for span in _tool(tool)]
+    if sum(cells(text) for text, _ in (*head, *told)) > width:
+        told = [span for tool in tools for span in _tool({**tool, "message": ""})]
+    rows = [row(None, *head, *told[:-1])]
     keys: dict[str, None] = {}
     for tool in tools:
         for each in tool.get("findings") or ():
@@ -60,7 +62,8 @@ def _sign(verdict: str) -> Span:
 def _tool(tool: Mapping[str, Any]) -> list[Span]:
     name, count, old = safe(tool.get("tool")), tool.get("count") or 0, tool.get("old") or 0
     if tool.get("verdict") == "not_run":
-        return [(f"{name} not run: {safe(tool.get('message'))}", "dim"), (" · ", "faint")]
+        why = safe(tool.get("message"))
+        return [(f"{name} not run{f': {why}' if why else ''}", "dim"), (" · ", "faint")]
     told: list[Span] = [(f"{name} {f'{count:,} new' if count else 'clean'}", "dim")]
     return [*told, (f" of {count + old:,}" if old and count else "", "faint"), (" · ", "faint")]
 

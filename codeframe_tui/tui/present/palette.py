@@ -12,8 +12,8 @@ from codeframe_tui.tui.present.state import State
 __all__ = ["GROUPS", "Entry", "Known", "entries", "left_of", "right_of"]
 
 GROUPS = ("HERE AND NOW", "ELSEWHERE", "NOT JUST NOW")
-_KEYS = 15
-"""Cells of the column of keys, as in the help."""
+_KEYS = 12
+"""Cells of the column of keys."""
 
 
 class Entry(NamedTuple):

@@ -43,7 +43,8 @@ _WIDE = 60
 _MANY = 20  # tasks of a group that nobody counts by eye
 _DIGITS = 8  # cells of a number at most before the titles give way
 _COLUMNS = (14, 3, 6, 6)
-"""Cells of state, attempt, time and cost; the same in all groups, so that nothing moves."""
+"""Cells of state, attempt, time and cost; the same in all groups, so that nothing moves. While
+nothing has cost anything the last one is left to the titles."""
 
 _TEACH = (
     ("The queue is empty.", "text"),
@@ -117,7 +118,11 @@ def queue_rows(
     if document is None:
         return []
     digits = max((len(str(task.get("number"))) for task in task_rows(document)), default=0)
-    draw = partial(_row, width=width, now=now, digits=min(digits, _DIGITS), waits=waits or {})
+    free = not any(task.get("cost_usd", 0) != 0 for task in task_rows(document))
+    columns = _COLUMNS[:-1] if free else _COLUMNS
+    draw = partial(
+        _row, width=width, now=now, digits=min(digits, _DIGITS), waits=waits or {}, columns=columns
+    )
     rows = QueueRows(document, head=_head, draw=draw, room=room)
     if len(rows):
         return rows
@@ -155,6 +160,7 @@ def _row(
     now: datetime,
     digits: int,
     waits: Mapping[str, Mapping[str, Any]],
+    columns: Sequence[int],
 ) -> Row:
     sign, sign_style = sign_of(task)
     number = safe(task.get("number"))
@@ -167,12 +173,14 @@ def _row(
         (number.ljust(digits), title),
         (" ", ""),
         (safe(task.get("title")), title),
-        right=_right(task, width, now, time_left(waits.get(number), now)),
+        right=_right(task, width, now, time_left(waits.get(number), now), columns),
     )
 
 
-def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> list[Span]:
-    """Right edge of a row: with 60 cells always four columns, else the one or two that matter."""
+def _right(
+    task: Mapping[str, Any], width: int, now: datetime, left: str, columns: Sequence[int]
+) -> list[Span]:
+    """Right edge of a row: with 60 cells up to four columns, else the one or two that matter."""
     word, style = state_of(task)
     status = task.get("status")
     attempt, time = "", ""
@@ -189,7 +197,7 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
         why = safe(task.get("reason")) if status == "cancelled" and width >= _WIDE else ""
         word = why if 0 < cells(why) <= _COLUMNS[0] else word
     if width >= _WIDE:
-        return _wide(task, (word, style), attempt, time, now)
+        return _wide(task, (word, style), (attempt, time), now, columns)
     if status == "in_progress":
         time = f"wait {time}" if left else f"{time:>5}"
         return [(attempt, "dim"), (f" {time}", "blue")]
@@ -197,8 +205,14 @@ def _right(task: Mapping[str, Any], width: int, now: datetime, left: str) -> lis
 
 
 def _wide(
-    task: Mapping[str, Any], state: Span, attempt: str, time: str, now: datetime
+    task: Mapping[str, Any],
+    state: Span,
+    of_now: tuple[str, str],
+    now: datetime,
+    sizes: Sequence[int],
 ) -> list[Span]:
+    """The columns; attempt and running time come as ``of_now``, while there is any."""
+    attempt, time = of_now
     if task.get("status") in {"in_review", "blocked"}:
         time = ago(task.get("since"), now)
         attempt = _attempt(task) if task.get("attempt") else ""
@@ -209,7 +223,7 @@ def _wide(
     columns = (state, (attempt, "dim"), (time, state[1]), (paid, "faint"))
     told = [
         (_right_aligned(text, size), style)
-        for (text, style), size in zip(columns, _COLUMNS, strict=True)
+        for (text, style), size in zip(columns, sizes, strict=False)
     ]
     while told and not told[0][0].strip():  # the title may have the room of what is not said
         del told[0]

@@ -75,7 +75,10 @@ def is_risky(task: Mapping[str, Any]) -> bool:
 
 
 def _waiting(task: Mapping[str, Any]) -> list[Row]:
+    """Why no policy applied it: one quiet line where it is the policy alone."""
     rows = waiting_rows(task, _WIDTH)
+    if len(rows) == 1:
+        return [heading(f"waits for you, {rows[0].left[1][0]}")]
     return [BLANK, heading("It waits for you, because of"), *rows] if rows else []
 
 

@@ -86,6 +86,11 @@ class Cockpit(Searching):
         """Not by Textual's breakpoints: they come after the first picture, and cost another."""
         self.set_class(size.width < NORMAL_COLUMNS, "-narrow")
         self.set_class(size.width >= WIDE_COLUMNS, "-wide")
+        self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        """Give one pane the whole screen where there is no room for more, or a person wants it."""
+        self.set_class(bool({"-narrow", "-full"} & self.classes), "-alone")
 
     def on_resize(self, event: events.Resize) -> None:
         """What stands where depends on the size, and so do rows."""
@@ -137,6 +142,7 @@ class Cockpit(Searching):
     def toggle_full(self) -> None:
         """One pane on the whole screen, or all of them."""
         self.toggle_class("-full")
+        self._leave_alone()
         self.call_after_refresh(self.draw)
 
     def at_once(self, action: str) -> bool:

@@ -22,6 +22,7 @@ from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, label_of, works
 from codeframe_tui.tui.present.tests import proof_title
 from codeframe_tui.tui.screens.arrangement import parts
+from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.widgets import messages
 from codeframe_tui.tui.widgets.areas import Area, Surface
 from codeframe_tui.tui.widgets.labels import Footer, Label
@@ -88,6 +89,7 @@ class Picture(Screen[None], Surface):
             from codeframe_tui.tui.screens.task_parts import TaskParts  # noqa: PLC0415 - as above
 
             self._task_parts = made = TaskParts(self.state, now=self._now, frame=self)
+            self.app.stylesheet.read_all(stylesheets("diff"))
             made.diff.fold_key = self._key("diff.fold")
             self._parts |= {str(part.id): part for part in (*made.change, *made.evidence)}
         return self._task_parts

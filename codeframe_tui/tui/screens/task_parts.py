@@ -99,7 +99,8 @@ class TaskParts:
         """Title, file list and evidence of the focus."""
         diff, task = self.diff, self.state.task
         self._allow()
-        diff.mark(self._signs.look_at(task, str((self.state.diff or {}).get("proposal"))))
+        proposal = str((self.state.diff or {}).get("proposal"))
+        diff.mark(self._signs.look_at(task, proposal), proposal)
         self._flag()
         self.draw_decided()
         self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
@@ -191,7 +192,9 @@ class TaskParts:
             state, width = self.state, pane.line_width
             lines = 3 if pane.size.height >= _ROOMY else 1
             shown = Shown(width, state.failures, state.unfolded, pane.sought, lines)
-            pane.set_rows(self._proof.rows(state.proof, live, shown, self._now()))
+            proof = {} if self._without_task else state.proof
+            pane.begin(str((proof or {}).get("number") or ""))
+            pane.set_rows(self._proof.rows(proof, live, shown, self._now()))
             pane.found = self._proof.found
         self._frame.draw_proof_title()
 
@@ -200,7 +203,7 @@ class TaskParts:
         pane, live = self.activity, self.state.in_hand
         pane.earlier = bool((self.state.activity or {}).get("earlier"))
         rows = self._timeline.rows(
-            self.state.activity,
+            {} if self._without_task else self.state.activity,
             now=self._now(),
             width=pane.line_width,
             waiting=live.waiting if live else None,
@@ -208,6 +211,11 @@ class TaskParts:
         )
         pane.set_rows(rows)
         self._frame.draw_proof_title()
+
+    @property
+    def _without_task(self) -> bool:
+        """Whether there is no task at all: then the panes say what will stand in them."""
+        return self.state.queue is not None and self.state.focus is None
 
     def verdict(self) -> list[Span]:
         """How the evidence came out, or how far it is."""

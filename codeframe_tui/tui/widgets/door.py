@@ -16,7 +16,8 @@ from codeframe_tui.core.text import printable
 __all__ = ["Door"]
 
 _PAIRS = (
-    "✔v ✘x ○o ●* •* ◆# ◦. ◌~ ‖= ±+ −- →> ↑^ ↓v …~ ⋯~ ·- ▌| ▎| │| ─- ━- ‹< ›> «< »> ⇄= ↵$ ␉> ␊$ ␛^"
+    "✔v ✘x ○o ●* •* △^ ◆# ◦. ◌~ ‖= ±+ −- →> ↑^ ↓v …~ ⋯~ ·- "
+    "▌| ▎| │| ─- ━- ‹< ›> «< »> ⇄= ↵$ ␉> ␊$ ␛^"
 )
 _PLAIN = str.maketrans(
     {pair[0]: pair[1] for pair in _PAIRS.split()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
 from codeframe_tui.tui.keymap import bindings
+from codeframe_tui.tui.present.rows import Row
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.tui.widgets.list_search import ListSearch
 
@@ -34,3 +36,9 @@ class BlockersPane(Pane, ListSearch):
 
     PLACE = "blockers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("blockers")]
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; the first question is chosen if the keys are here and waited for it."""
+        super().set_rows(rows)
+        if self.cursor is None and self.has_focus:
+            self.move_by(1)

@@ -34,6 +34,13 @@ class TestsPane(Pane, Seekable):
     SEEKS = "filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tests")]
     found = ""
+    _about = ""
+
+    def begin(self, task: str) -> None:
+        """The rows that come are of another task: what fails stands first, and is in sight."""
+        if task != self._about:
+            self._about, self.cursor = task, None
+            self._scroll(0)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows; a cursor that had nothing to stand on goes to what is told now."""

@@ -46,6 +46,7 @@ class State:
         self.foreign: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
         self.spy: Any = None
+        self.left = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -55,7 +56,8 @@ class State:
 
 state = State()
 if OPTIONS["lines"]:
-    state.spy = importlib.import_module(__name__ + "_coverage").Spy(PROJECT, OPTIONS["lines"])
+    _spy = importlib.import_module(__name__ + "_coverage").Spy
+    state.spy = _spy(PROJECT, OPTIONS["lines"], everywhere=not OWN)
 
 
 def ours(path: str) -> bool:
@@ -76,14 +78,6 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
-
-
-@pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_load_initial_conftests() -> Iterator[None]:
-    """Lines that run when a file is imported count."""
-    if state.spy is not None:
-        state.spy.on(testing=False)
-    yield
 
 
 def pytest_configure() -> None:
@@ -118,11 +112,11 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
 
 def pytest_collection_finish(session: Any) -> None:
     """Tell the ids, and note what the proposal's own tests do."""
-    if state.spy is not None:
-        state.spy.off()
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
             state.bodies[item.nodeid] = body_of(item)
+    if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
+        state.left = len(state.bodies)
     if not state.collected and session.items:
         _collected([item.nodeid for item in session.items])
 
@@ -142,8 +136,14 @@ def _collected(ids: list[str]) -> None:
 
 def body_of(item: Any) -> str:
     """A hash of what a test's own function does; empty where its file does not hold it."""
-    code = getattr(inspect.unwrap(getattr(item, "function", None) or _nothing), "__code__", None)
-    if code is None or os.path.realpath(code.co_filename) != os.path.realpath(str(item.fspath)):
+    try:
+        function = inspect.unwrap(getattr(item, "function", None) or _nothing)
+    except ValueError:  # it wraps itself
+        return ""
+    code = getattr(function, "__code__", None)
+    if not inspect.iscode(code) or os.path.realpath(code.co_filename) != os.path.realpath(
+        str(item.fspath)
+    ):
         return ""
     return hashlib.sha256("\n".join(_told(code)).encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -189,10 +189,13 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
     """Lines that run in the proposal's own tests count, in their fixtures, too."""
     is_own = state.spy is not None and (not OWN or item.nodeid.split("::")[0] in OWN)
     if is_own:
-        state.spy.on(testing=True)
+        state.spy.on()
     yield
     if is_own:
         state.spy.off()
+        state.left -= 1
+        if state.left == 0:
+            state.spy.close()
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
@@ -292,7 +295,8 @@ def _is_test(name: str) -> bool:
 def _is_of_project(value: Any) -> bool:
     """Whether a module, a class or an object is of the code under test."""
     owner = value if inspect.isclass(value) else type(value)
-    module = value if inspect.ismodule(value) else sys.modules.get(owner.__module__)
+    name = getattr(owner, "__module__", None)
+    module = value if inspect.ismodule(value) else sys.modules.get(str(name))
     file = getattr(module, "__file__", None)
     return bool(file) and ours(str(file)) and not _is_test(os.path.basename(str(file)))
 

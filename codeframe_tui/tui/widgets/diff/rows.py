@@ -74,6 +74,7 @@ class DiffRows(LineView):
         self._shift = 0
         self._sight: tuple[tuple[DiffIndex, int, int, int], Sequence[InSight]] | None = None
         self._marks: LineSigns = {}
+        self._marks_of = ""
         self._drawn = 0  # grows when rows look different although they are the same
 
     # -- what a subclass answers ----------------------------------------------------------------
@@ -154,7 +155,9 @@ class DiffRows(LineView):
 
     def _with_cover(self, canvas: Canvas, index: int, line: LineRow | None) -> Canvas:
         """With the sign of whether tests run an added line."""
-        if not self._marks or line is None or line.sign != "+" or not line.new:
+        if line is None or line.sign != "+" or not line.new or not self._marks:
+            return canvas
+        if self.document["proposal"] != self._marks_of:
             return canvas
         path = self.index.place(index).path
         return canvas._replace(covered=sign_at(self._marks, path, line.new))
@@ -241,10 +244,10 @@ class DiffRows(LineView):
         self.index.add(self._extras)
         self._rows_moved()
 
-    def mark(self, marks: LineSigns) -> None:
-        """Show which lines of the proposal tests run."""
-        if marks is not self._marks:
-            self._marks = marks
+    def mark(self, marks: LineSigns, proposal: str) -> None:
+        """Show which lines of a proposal tests run, wherever that is what is shown."""
+        if (marks, proposal) != (self._marks, self._marks_of):
+            self._marks, self._marks_of = marks, proposal
             self.redraw()
 
     def fold(self, folded: Collection[str]) -> None:

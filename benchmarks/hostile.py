@@ -1,0 +1,67 @@
+"""CPU of reading hostile text: sanitising, finding the answer, looking for elided lines.
+
+``python -m benchmarks.hostile [--gate]``; with ``--gate`` exit 1 when eight times the text takes
+more than 32 times as long: a cost by the length is 8, one by its square 64.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from codeframe_tui.core.changeset import parse_answer
+from codeframe_tui.core.elision import elided_line
+from codeframe_tui.core.errors import InvalidAnswer
+from codeframe_tui.core.text import clean, reveal
+
+GATE = 32.0
+SMALL, LARGE = 2**17, 2**20
+SEQUENCES = ("\x1b]", "\x1b[", "\x9d", "\x9d\n", "\x1bP\n", "\x1b[1;", "\x1b ", "\u0301", "\r")
+BRACES = ('{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}')
+LINES = (" " * 110 + "x\n", "#" + " (" * 55 + "\n", "-" * 119 + "\n", "# " + "[(" * 55 + "\n")
+
+
+def sanitised(text: str) -> None:
+    clean(text, limit=len(text))
+    reveal(text)
+
+
+def answered(text: str) -> None:
+    with suppress(InvalidAnswer):
+        parse_answer(text)
+
+
+def looked_at(text: str) -> None:
+    elided_line(text.encode(), [])
+
+
+def cpu(do: Callable[[str], None], text: str) -> float:
+    """CPU milliseconds, the least of three runs."""
+    found = []
+    for _ in range(3):
+        start = time.process_time()
+        do(text)
+        found.append((time.process_time() - start) * 1000)
+    return min(found)
+
+
+def main() -> int:
+    failed = False
+    print(f"{'what':10} | {'piece':20} | 128 KiB, ms | 1 MiB, ms | gate {GATE:.0f}x")
+    for name, do, pieces in (
+        ("sanitise", sanitised, SEQUENCES),
+        ("answer", answered, BRACES),
+        ("elision", looked_at, LINES),
+    ):
+        for piece in pieces:
+            small, large = (cpu(do, piece * (size // len(piece))) for size in (SMALL, LARGE))
+            ratio = large / max(small, 0.1)
+            failed = failed or ratio > GATE
+            print(f"{name:10} | {piece[:10]!r:20} | {small:11.1f} | {large:9.1f} | {ratio:5.1f}x")
+    return int("--gate" in sys.argv and failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,280 @@
+"""`index context`: the signals of a text over a tree, ranked and packed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from codeframe_tui.adapters.index.inside.finding import symbols_of
+from codeframe_tui.adapters.index.inside.past import Past
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
+from codeframe_tui.core.ranking import (
+    Scored,
+    bm25,
+    fuse,
+    inverse_frequencies,
+    is_test,
+    kind_weight,
+)
+from codeframe_tui.core.words import identifiers, mentions, spelling, words
+
+__all__ = ["context", "rank"]
+
+_MOST_WORDS = 80
+"""Words of a long text that are looked for, those that stand most often in it first."""
+_MOST_NAMES = 40
+_MAX_SYMBOLS = 200
+_REASONS = 5
+_TESTED = 5
+"""Of so many of the best files the nearest tests are named too."""
+
+
+@dataclass
+class _Look:
+    """One text over one tree.
+
+    Attributes:
+        wanted: word -> how much it counts: the root of how often it stands in the text.
+    """
+
+    tree: Tree
+    spelled: Mapping[str, str]
+    wanted: Mapping[str, float]
+    words: dict[str, dict[int, int]]
+    names: dict[str, dict[int, int]]
+    docs: dict[str, dict[int, int]]
+
+
+def context(shelf: Shelf, past: Past, tree: Tree, text: str, budget: int) -> dict[str, Any]:
+    """The document of CONTRACT §9, with bodies under ``files[].text``."""
+    ranked = rank(shelf, past, tree, text)
+    best = [each.path for each in ranked[:SHOWN]]
+    numbers = [tree.numbers[path] for path in best]
+    contents = shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)
+    symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
+    sources = {
+        path: Source((content or b"").decode("utf-8", "replace"), symbols[path])
+        for path, content in zip(best, contents, strict=True)
+    }
+    about = frozenset(words(text))
+    packed, cut = pack(ranked, sources, budget, about)
+    meant = [
+        _symbol(path, symbol)
+        for path in best
+        for symbol in symbols[path]
+        if not about.isdisjoint(words(symbol.name))
+    ]
+    if len(meant) > _MAX_SYMBOLS:
+        cut.append(f"{len(meant) - _MAX_SYMBOLS} more definitions")
+    if tree.left:
+        cut.append(f"{tree.left} files that are not indexed yet; ask again in a moment")
+    files = list(map(_file, packed))
+    return {"files": files, "symbols": meant[:_MAX_SYMBOLS], "budget": budget, "cut": cut}
+
+
+def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
+    """Files that a text may be about, with reasons, best first."""
+    look = _look(shelf, tree, text)
+    signals, why = _signals(shelf, past, look, text)
+    links = shelf.imported(tree)
+    near: dict[int, set[int]] = {}
+    for number, files in links.items():
+        for file in files:
+            near.setdefault(number, set()).add(file)
+            near.setdefault(file, set()).add(number)
+    subject = words(text.partition("\n")[0])
+    kinds = [kind_weight(path, subject) for path in tree.paths]
+    scored = fuse(signals, near, kinds)
+    ranked = [
+        Ranked(tree.paths[each.file], each.score, tuple(_reasons(each, look, why)))
+        for each in scored
+    ]
+    return [*ranked[:SHOWN], *_with_tests(ranked, near, tree)]
+
+
+def _look(shelf: Shelf, tree: Tree, text: str) -> _Look:
+    spelled = spelling(text)
+    often = Counter(words(text)).most_common(_MOST_WORDS)
+    wanted = {word: n**0.5 for word, n in often}
+    look = _Look(tree, spelled, wanted, {}, {}, {})
+    query = "SELECT document, words, names, docs FROM posting WHERE word = ?"
+    for word in wanted:
+        fields: tuple[dict[int, int], ...] = ({}, {}, {})
+        for document, *counts in shelf.database.execute(query, (word,)):
+            for file in tree.files.get(document, ()):
+                for found, count in zip(fields, counts, strict=True):
+                    if count:
+                        found[file] = count
+        look.words[word], look.names[word], look.docs[word] = fields
+    return look
+
+
+def _signals(
+    shelf: Shelf, past: Past, look: _Look, text: str
+) -> tuple[dict[str, dict[int, float]], dict[str, dict[int, str]]]:
+    """Values of files by signal, and what is to be said of some of them."""
+    tree, wanted = look.tree, look.wanted
+    lengths = [shelf.lengths[document] for document in tree.documents]
+    fields = ((look.words, 0), (look.names, 1), (look.docs, 2))
+    of_words, of_names, of_docs = (_bm25(look, f, [each[n] for each in lengths]) for f, n in fields)
+    in_paths: dict[str, dict[int, int]] = {word: {} for word in wanted}
+    path_words = [words(path) for path in tree.paths]
+    for number, found in enumerate(path_words):
+        for word in wanted.keys() & found:
+            in_paths[word][number] = found.count(word)
+    idf = _idf(look, look.words)
+    distinct: dict[int, float] = {}
+    for word, files in look.words.items():
+        for file in files:
+            distinct[file] = distinct.get(file, 0.0) + idf[word]
+    defined, defines = _by_identifier(tree, text, partial(_defining, shelf))
+    used, _ = _by_identifier(tree, text, shelf.holding)
+    similar, changes = past.similar(wanted, tree.numbers)
+    signals = {
+        "words": of_words,
+        "names": of_names,
+        "docs": of_docs,
+        "path": _bm25(look, in_paths, list(map(len, path_words))),
+        "distinct": distinct,
+        "defines": defined,
+        "uses": used,
+        "mention": _mentioned(tree, text),
+        "history": similar,
+        "recent": past.recent(tree.numbers),
+    }
+    return signals, {"defines": defines, "history": changes, "path": _spelled(look, in_paths)}
+
+
+def _idf(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[str, float]:
+    found = {word: len(files) for word, files in field.items()}
+    return inverse_frequencies(found, len(look.tree.paths))
+
+
+def _bm25(
+    look: _Look, field: Mapping[str, Mapping[int, int]], lengths: list[int]
+) -> dict[int, float]:
+    mean = sum(lengths) / max(len(lengths), 1) or 1.0
+    return bm25(field, dict(enumerate(lengths)), mean, _idf(look, field), look.wanted)
+
+
+def _defining(shelf: Shelf, name: str) -> set[int]:
+    query = "SELECT document FROM symbol WHERE name = ? COLLATE NOCASE AND name = ?1"
+    return {document for (document,) in shelf.database.execute(query, (name,))}
+
+
+def _by_identifier(
+    tree: Tree, text: str, look: Callable[[str], Iterable[int]]
+) -> tuple[dict[int, float], dict[int, str]]:
+    """Files that define or use what looks like a name of the code, the rarer the better."""
+    scores: dict[int, float] = {}
+    names: dict[int, list[str]] = {}
+    for name in list(identifiers(text))[:_MOST_NAMES]:
+        files = [file for document in look(name) for file in tree.files.get(document, ())]
+        weight = inverse_frequencies({name: len(files)}, len(tree.paths))[name]
+        for file in files:
+            scores[file] = scores.get(file, 0.0) + weight
+            names.setdefault(file, []).append(name)
+    return scores, {file: ", ".join(found[:3]) for file, found in names.items()}
+
+
+def _mentioned(tree: Tree, text: str) -> dict[int, float]:
+    """Files whose path, or module, the text names."""
+    endings: dict[str, float] = {}
+    for found in mentions(text):
+        endings[found] = 1.0
+        dotted = found.replace(".", "/")
+        endings.setdefault(f"{dotted}.py", 0.8)
+        endings.setdefault(f"{dotted}/__init__.py", 0.8)
+        endings.setdefault(f"{dotted.rpartition('/')[0]}.py", 0.5)
+    scores: dict[int, float] = {}
+    for number, path in enumerate(tree.paths):
+        for start in _starts(path):
+            if value := endings.get(path[start:]):
+                scores[number] = max(value, scores.get(number, 0.0))
+    return scores
+
+
+def _starts(path: str) -> Iterator[int]:
+    yield 0
+    for number, sign in enumerate(path):
+        if sign == "/":
+            yield number + 1
+
+
+def _spelled(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[int, str]:
+    told: dict[int, list[str]] = {}
+    for word, files in field.items():
+        for file in files:
+            told.setdefault(file, []).append(look.spelled[word])
+    return {file: ", ".join(sorted(set(found))[:4]) for file, found in told.items()}
+
+
+def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) -> Iterator[str]:
+    """Why a file is named, the weightiest first, in the words of the text."""
+    n = each.file
+    told = {
+        "words": f"words: {_of_file(look, look.words, n)}",
+        "names": f"names: {_of_file(look, look.names, n)}",
+        "path": f"path: {why['path'].get(n, '')}",
+        "defines": f"defines {why['defines'].get(n, '')}",
+        "uses": "uses names of the task",
+        "mention": "named in the task",
+        "history": f"touched by: {why['history'].get(n, '')}",
+        "recent": "changed of late",
+        "linked": "linked to others by imports",
+    }
+    least = max(each.parts.values()) / 20
+    best = sorted(each.parts.items(), key=lambda part: (-part[1], part[0]))
+    weighty = (told[name] for name, value in best if name in told and value >= least)
+    yield from islice(weighty, _REASONS)
+
+
+def _of_file(look: _Look, field: Mapping[str, Mapping[int, int]], file: int) -> str:
+    hits = {word: files[file] for word, files in field.items() if file in files}
+    most = sorted(hits, key=lambda word: (-hits[word], word))[:4]
+    return ", ".join(look.spelled[word] for word in most)
+
+
+def _with_tests(
+    ranked: list[Ranked], near: Mapping[int, Iterable[int]], tree: Tree
+) -> Iterator[Ranked]:
+    """What comes after the best, the nearest tests of the very best first."""
+    rest = {each.path: each for each in ranked[SHOWN:]}
+    tests: dict[str, str] = {}
+    for each in ranked[:_TESTED]:
+        if is_test(each.path):
+            continue
+        near_tests = [tree.paths[n] for n in near.get(tree.numbers[each.path], ())]
+        known = [path for path in near_tests if is_test(path) and path in rest]
+        for path in sorted(known, key=lambda path: -rest[path].score)[:2]:
+            tests.setdefault(path, f"tests {each.path}")
+    for path, reason in list(tests.items())[: NAMED - SHOWN]:
+        found = rest.pop(path)
+        yield Ranked(path, found.score, (reason, *found.reasons))
+    yield from rest.values()
+
+
+def _symbol(path: str, symbol: Symbol) -> dict[str, Any]:
+    return {
+        "name": symbol.name,
+        "kind": symbol.kind,
+        "path": path,
+        "line": symbol.line,
+        "signature": symbol.signature,
+    }
+
+
+def _file(file: Packed) -> dict[str, Any]:
+    return {
+        "path": file.ranked.path,
+        "score": round(file.ranked.score, 3),
+        "reasons": list(file.ranked.reasons),
+        "tokens": file.tokens,
+        "form": file.form,
+        "text": file.text,
+    }

@@ -1,0 +1,65 @@
+"""The index's own database: a cache by content, which may be thrown away at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["DamagedError", "open_database", "remove_database"]
+
+DamagedError = sqlite3.DatabaseError
+"""The file is no database, or not the one we wrote."""
+
+VERSION = 1
+"""Of what is stored, which depends on how files are read; another one starts from nothing."""
+_SCHEMA = """
+CREATE TABLE document(
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+    words INTEGER NOT NULL, names INTEGER NOT NULL, docs INTEGER NOT NULL, imports TEXT NOT NULL);
+CREATE TABLE posting(
+    word TEXT NOT NULL, document INTEGER NOT NULL,
+    words INTEGER NOT NULL, names INTEGER NOT NULL, docs INTEGER NOT NULL,
+    PRIMARY KEY(word, document)) WITHOUT ROWID;
+CREATE TABLE symbol(
+    document INTEGER NOT NULL, place INTEGER NOT NULL,
+    name TEXT NOT NULL, qualified TEXT NOT NULL, kind TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, signature TEXT NOT NULL, doc TEXT NOT NULL,
+    PRIMARY KEY(document, place)) WITHOUT ROWID;
+CREATE INDEX symbol_by_name ON symbol(name COLLATE NOCASE);
+CREATE TABLE past(
+    place INTEGER PRIMARY KEY, id TEXT NOT NULL, subject TEXT NOT NULL,
+    words TEXT NOT NULL, files TEXT NOT NULL);
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database, made where there is none of this version.
+
+    Raises:
+        DamagedError: the file cannot be read as one.
+    """
+    database = sqlite3.connect(path, timeout=10, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("PRAGMA cache_size=-16384")
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version == VERSION:
+            return database
+        if version:
+            database.close()
+            remove_database(path)
+            return open_database(path)
+        database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={VERSION}; COMMIT")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def remove_database(path: Path) -> None:
+    """Throw it away."""
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()

@@ -1,0 +1,181 @@
+"""Definitions by name, and how files and names hang together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from codeframe_tui.adapters.index.inside.describe import is_python
+from codeframe_tui.adapters.index.inside.python import uses_of
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.context import Symbol
+from codeframe_tui.core.globs import compile_glob
+from codeframe_tui.core.ranking import is_test
+
+__all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
+
+MAX_SYMBOLS = 200
+MAX_USES = 300
+_MAX_READ = 2_000
+"""Files that are read for the uses of one name."""
+_SELECT = """
+SELECT document, name, kind, first, signature, qualified, last, doc FROM symbol WHERE
+"""
+_EXACT = _SELECT + "name = ? COLLATE NOCASE"
+_LIKE = _SELECT + "name LIKE ? ESCAPE '!'"
+_OF_DOCUMENT = _SELECT + "document = ? ORDER BY place"
+
+Hit = tuple[str, Symbol]
+
+
+def symbols_of(shelf: Shelf, tree: Tree, path: str) -> Iterator[Symbol]:
+    """Definitions of a file, in order."""
+    document = tree.documents[tree.numbers[path]]
+    for row in shelf.database.execute(_OF_DOCUMENT, (document,)):
+        yield Symbol(*row[1:])
+
+
+def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
+    """Definitions of this name, else of those that begin with it, hold it, or its letters in order.
+
+    Args:
+        name: dots ask for a definition inside others: ``Retry.delay``.
+        path: a glob; only files whose path or name matches.
+    """
+    above, _, last = name.rpartition(".")
+    glob = compile_glob(path) if path else None
+    hits: list[Hit] = []
+    for query, pattern in _stages(last):
+        rows = shelf.database.execute(query, (pattern,))
+        found = _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows))
+        hits = [
+            hit for hit in found if _wanted(hit, above, kind) and (not glob or _below(hit, glob))
+        ]
+        if hits:
+            break
+    hits.sort(key=lambda hit: (*_distance(last, hit[1].name), is_test(hit[0]), hit[0], hit[1].line))
+    cut = [f"{len(hits) - MAX_SYMBOLS} more definitions"] if len(hits) > MAX_SYMBOLS else []
+    return {"symbols": [_document(*hit) for hit in hits[:MAX_SYMBOLS]], "cut": cut}
+
+
+def outline(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
+    """All definitions of a file. Raises: KeyError when it is not in the tree."""
+    return {"symbols": [_document(path, each) for each in symbols_of(shelf, tree, path)], "cut": []}
+
+
+def importers(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
+    """Files that import a file, and at how many steps. Raises: KeyError."""
+    steps = _importing(shelf, tree, path)
+    found = sorted(steps.items(), key=lambda each: (each[1], tree.paths[each[0]]))
+    return {"files": [{"path": tree.paths[n], "steps": step} for n, step in found], "cut": []}
+
+
+def tests_for(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
+    """Tests that are named after a file, or import it, the nearest first. Raises: KeyError."""
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    steps = _importing(shelf, tree, path)
+    tests = []
+    for number, other in enumerate(tree.paths):
+        name = other.rpartition("/")[2].rpartition(".")[0]
+        named = name in {f"test_{stem}", f"{stem}_test", f"test{stem}"}
+        if other != path and is_test(other) and (named or number in steps):
+            tests.append((not named, steps.get(number, 0), other))
+    files = [
+        {"path": other, "steps": step, "why": "imports it" if step else "named after it"}
+        for _, step, other in sorted(tests)
+    ]
+    return {"files": files, "cut": []}
+
+
+def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
+    """Lines on which a name stands as code, and the definition around each.
+
+    By name: what else is called the same is among them.
+    """
+    last = name.rpartition(".")[2]
+    holding = shelf.holding(last)
+    files = [n for n, d in enumerate(tree.documents) if d in holding and is_python(tree.paths[n])]
+    cut = []
+    if len(files) > _MAX_READ:
+        cut.append(f"{len(files) - _MAX_READ} more files that may hold the name")
+    contents = shelf.objects.read((tree.blobs[n] for n in files[:_MAX_READ]), 2**30)
+    uses: list[dict[str, Any]] = []
+    for number, content in zip(files, list(contents), strict=False):
+        path = tree.paths[number]
+        if last.encode() not in (content or b""):
+            continue
+        around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
+        for line, text in uses_of(content or b"", last):
+            inside = [s.qualified for s in around if s.line <= line <= s.last]
+            within = inside[-1] if inside else ""
+            uses.append({"path": path, "line": line, "within": within, "text": text})
+    if len(uses) > MAX_USES:
+        cut.append(f"{len(uses) - MAX_USES} more uses")
+    return {"uses": uses[:MAX_USES], "cut": cut}
+
+
+def _importing(shelf: Shelf, tree: Tree, path: str) -> dict[int, int]:
+    start = tree.numbers[path]
+    importing: dict[int, list[int]] = {}
+    for number, files in shelf.imported(tree).items():
+        for file in files:
+            importing.setdefault(file, []).append(number)
+    steps = {start: 0}
+    edge = [start]
+    while edge:
+        edge = sorted({n for file in edge for n in importing.get(file, ())} - steps.keys())
+        step = max(steps.values()) + 1
+        steps.update(dict.fromkeys(edge, step))
+    del steps[start]
+    return steps
+
+
+def _stages(name: str) -> Iterator[tuple[str, str]]:
+    yield _EXACT, name
+    plain = [re.sub(r"([!%_])", r"!\1", sign) for sign in name]
+    if name:
+        yield _LIKE, "".join(plain) + "%"
+        yield _LIKE, "%" + "".join(plain) + "%"
+    yield _LIKE, "%" + "%".join(plain) + "%"
+
+
+def _hits(tree: Tree, found: Iterable[tuple[int, Symbol]]) -> Iterator[Hit]:
+    for document, symbol in found:
+        for file in tree.files.get(document, ()):
+            yield tree.paths[file], symbol
+
+
+def _wanted(hit: Hit, above: str, kind: str) -> bool:
+    symbol = hit[1]
+    inside = symbol.qualified.rpartition(".")[0].casefold()
+    within = not above or f".{inside}".endswith(f".{above.casefold()}")
+    return within and (not kind or symbol.kind == kind)
+
+
+def _below(hit: Hit, glob: re.Pattern[str]) -> bool:
+    path = hit[0]
+    return bool(glob.fullmatch(path) or glob.fullmatch(path.rpartition("/")[2]))
+
+
+def _distance(name: str, found: str) -> tuple[bool, int, int]:
+    """How far a found name is from the wanted one: its case, the letters in between, the rest."""
+    low, gaps, at = found.casefold(), 0, 0
+    for number, letter in enumerate(name.casefold()):
+        place = low.find(letter, at)
+        gaps += place - at if number else 0
+        at = place + 1
+    return name != found, gaps, len(found)
+
+
+def _document(path: str, symbol: Symbol) -> Mapping[str, Any]:
+    return {
+        "name": symbol.name,
+        "kind": symbol.kind,
+        "path": path,
+        "line": symbol.line,
+        "signature": symbol.signature,
+        "qualified": symbol.qualified,
+        "last": symbol.last,
+        "doc": symbol.doc,
+    }

@@ -1,0 +1,151 @@
+"""What a Python file defines, imports and says of itself, whether or not it is whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter_python import language
+
+from codeframe_tui.core.context import Symbol
+from codeframe_tui.core.imports import Import, read_import
+
+__all__ = ["Code", "read_python", "uses_of"]
+
+_LANGUAGE = Language(language())
+_PARSER = Parser(_LANGUAGE)
+_WANTED = Query(
+    _LANGUAGE,
+    """
+    (class_definition) @class
+    (function_definition) @function
+    (module (expression_statement (assignment left: (identifier) @variable)))
+    (import_statement) @import
+    (import_from_statement) @import
+    (comment) @doc
+    (module . (expression_statement (string) @doc))
+    (class_definition body: (block . (expression_statement (string) @doc)))
+    (function_definition body: (block . (expression_statement (string) @doc)))
+    """,
+)
+_NAMES = Query(_LANGUAGE, "(identifier) @name")
+_SPACE = re.compile(r"\s+")
+_QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
+_LONGEST = 300
+"""Characters of a signature or a first line that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is known of a Python text.
+
+    Attributes:
+        docs: its comments and docstrings.
+    """
+
+    symbols: tuple[Symbol, ...]
+    imports: tuple[Import, ...]
+    docs: str
+
+
+def read_python(content: bytes) -> Code:
+    """Definitions in order, imports, and what people wrote in words."""
+    found = QueryCursor(_WANTED).captures(_PARSER.parse(content).root_node)
+    docs = found.get("doc", [])
+    lines = {
+        doc.parent.parent.id: _first_line(_text(doc))
+        for doc in docs
+        if doc.type == "string" and doc.parent and doc.parent.parent
+    }
+    statements = sorted(found.get("import", []), key=lambda node: node.start_byte)
+    return Code(
+        tuple(_symbols(found, lines)),
+        tuple(each for node in statements for each in read_import(_text(node))),
+        "\n".join(_text(doc) for doc in docs),
+    )
+
+
+def uses_of(content: bytes, name: str) -> Iterator[tuple[int, str]]:
+    """Lines, from 1, on which a name stands as code, and the text of each."""
+    wanted, last = name.encode("utf-8", "replace"), 0
+    lines = content.split(b"\n")
+    nodes = QueryCursor(_NAMES).captures(_PARSER.parse(content).root_node).get("name", [])
+    for node in sorted(nodes, key=lambda node: node.start_byte):
+        line = node.start_point[0] + 1
+        if line != last and node.text == wanted and not _is_defined_by(node):
+            last = line
+            yield line, lines[line - 1].decode("utf-8", "replace").strip()
+
+
+def _is_defined_by(node: Node) -> bool:
+    above = node.parent
+    return (
+        above is not None
+        and above.type in {"class_definition", "function_definition"}
+        and above.child_by_field_name("name") == node
+    )
+
+
+def _symbols(found: dict[str, list[Node]], lines: dict[int, str]) -> Iterator[Symbol]:
+    nodes = [(node, "class") for node in found.get("class", [])]
+    nodes += [(node, "function") for node in found.get("function", [])]
+    nodes += [(node, "variable") for node in found.get("variable", [])]
+    around: list[tuple[int, str, str]] = []
+    for node, kind in sorted(nodes, key=lambda each: each[0].start_byte):
+        while around and around[-1][0] <= node.start_byte:
+            around.pop()
+        if kind == "variable":
+            yield _variable(node)
+            continue
+        named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if named is None or not (name := _text(named)):
+            continue
+        inside = around[-1] if around else None
+        qualified = f"{inside[1]}.{name}" if inside else name
+        if kind == "function" and inside and inside[2] == "class":
+            kind = "method"  # noqa: PLW2901 - the kind is known only here
+        around.append((node.end_byte, qualified, kind))
+        doc = lines.get(body.id, "") if body else ""
+        yield Symbol(
+            name,
+            kind,
+            node.start_point[0] + 1,
+            _signature(node, body),
+            qualified,
+            _last_line(node),
+            doc,
+        )
+
+
+def _variable(node: Node) -> Symbol:
+    name, assignment = _text(node), node.parent
+    assert assignment is not None
+    text = _SPACE.sub(" ", _text(assignment))[:_LONGEST]
+    return Symbol(name, "variable", node.start_point[0] + 1, text, name, _last_line(assignment), "")
+
+
+def _last_line(node: Node) -> int:
+    row, column = node.end_point
+    return max(row + (column > 0), node.start_point[0] + 1)
+
+
+def _signature(node: Node, body: Node | None) -> str:
+    text = node.text or b""
+    head = text[: body.start_byte - node.start_byte] if body else text.partition(b"\n")[0]
+    plain = (
+        re.sub(r"#[^\n]*\n", " ", head.decode("utf-8", "replace"))
+        if b"#" in head
+        else (head.decode("utf-8", "replace"))
+    )
+    return _SPACE.sub(" ", plain).strip().rstrip(":").rstrip()[:_LONGEST]
+
+
+def _first_line(doc: str) -> str:
+    plain = _QUOTES.sub("", doc).strip().rstrip("\"'")
+    return plain.partition("\n")[0].strip()[:_LONGEST]
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,260 @@
+"""Everything that is known of contents, kept by content, and trees over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
+from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.core.imports import Import, Modules
+from codeframe_tui.core.words import words
+
+__all__ = ["Shelf", "Tree"]
+
+MAX_BYTES = 512 * 1024
+"""Larger files are not described; generated files are the rule there."""
+_ROWS = 300_000
+"""Rows that are written at once: sorted, which is what makes them cheap."""
+_TREES = 4
+DEATHS = 3
+"""Of processes at the same content, after which it is passed over."""
+_SPARE = 10_000
+"""Contents that are kept although the tree that was asked for last has no use for them."""
+_NONE = -1
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree's described files; a file is a number here.
+
+    Attributes:
+        paths: of the files, sorted.
+        documents: of each file its document.
+        files: of a document its files.
+        left: how many files are not described yet.
+    """
+
+    paths: tuple[str, ...]
+    documents: tuple[int, ...]
+    files: Mapping[int, tuple[int, ...]]
+    blobs: tuple[str, ...]
+    left: int
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """File by path."""
+        return {path: number for number, path in enumerate(self.paths)}
+
+
+class Shelf:
+    """Reads contents once, and answers for any tree.
+
+    Args:
+        database: as `open_database` gives it.
+        at_work: a file that says what is being read, so that what kills us is not read again.
+    """
+
+    def __init__(self, database: sqlite3.Connection, objects: Objects, at_work: Path) -> None:
+        self.database = database
+        self.objects = objects
+        self.lengths: dict[int, tuple[int, int, int]] = {}
+        self._ids: dict[str, int] = {}
+        self._imports: dict[int, tuple[Import, ...]] = {}
+        self._links: tuple[tuple[str, ...], dict[tuple[int, int], tuple[int, ...]]] = ((), {})
+        self._trees: dict[str, Tree] = {}
+        self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        for key, *known in database.execute("SELECT key, id, words, names, docs FROM document"):
+            self._ids[key] = known[0]
+            self.lengths[known[0]] = (known[1], known[2], known[3])
+        self._suspect, self._deaths = self._read_suspect()
+        if self._deaths >= DEATHS:
+            self._store([(self._suspect, None)])
+
+    def close(self) -> None:
+        """Let go of files; the database is the caller's."""
+        os.close(self._at_work)
+
+    def tree(self, tree: str, until: float) -> Tree:
+        """A tree with what is known of it.
+
+        Args:
+            until: when, on the monotonic clock, reading of new contents has to stop.
+
+        Raises:
+            LookupError: the store has no such tree, or not all of it.
+        """
+        known = self._trees.pop(tree, None)
+        if known is None or known.left:
+            entries = self.objects.tree(tree)
+            keys = {path: _key(path, blob) for path, blob in entries.items()}
+            self._learn(dict.fromkeys(k for k in keys.values() if k not in self._ids), until)
+            known = self._over(entries, keys)
+        self._trees[tree] = known
+        while len(self._trees) > _TREES:
+            del self._trees[next(iter(self._trees))]
+        if len(self._ids) > 4 * len(known.paths) + _SPARE:
+            self._forget(known)
+        return known
+
+    def holding(self, name: str) -> set[int]:
+        """Documents in which all words of a name stand; all, when it has none that say anything."""
+        found: set[int] | None = None
+        for word in words(name):
+            query = "SELECT document FROM posting WHERE word = ?"
+            rows = {document for (document,) in self.database.execute(query, (word,))}
+            found = rows if found is None else found & rows
+        return set(self.lengths) if found is None else found
+
+    def imports(self, document: int) -> tuple[Import, ...]:
+        """What a document imports."""
+        if document not in self._imports:
+            query = "SELECT imports FROM document WHERE id = ?"
+            (text,) = self.database.execute(query, (document,)).fetchone()
+            self._imports[document] = tuple(
+                Import(level, module, tuple(names)) for level, module, names in json.loads(text)
+            )
+        return self._imports[document]
+
+    def imported(self, tree: Tree) -> dict[int, tuple[int, ...]]:
+        """For each file of a tree the files that it imports."""
+        paths, found = self._links
+        modules = None
+        if paths != tree.paths:
+            self._links = (tree.paths, found := {})
+        links = {}
+        for number, document in enumerate(tree.documents):
+            path = tree.paths[number]
+            if not is_python(path):
+                continue
+            if (number, document) not in found:
+                modules = modules or Modules(tree.paths)
+                files = modules.imported(path, self.imports(document))
+                found[number, document] = tuple(sorted(tree.numbers[file] for file in files))
+            links[number] = found[number, document]
+        return links
+
+    def _over(self, entries: Mapping[str, str], keys: Mapping[str, str]) -> Tree:
+        rows = [
+            (path, self._ids[key], entries[path])
+            for path, key in sorted(keys.items())
+            if key in self._ids and self.lengths[self._ids[key]][0] != _NONE
+        ]
+        files: dict[int, tuple[int, ...]] = {}
+        for number, (_, document, _) in enumerate(rows):
+            files[document] = (*files.get(document, ()), number)
+        left = sum(key not in self._ids for key in keys.values())
+        paths, documents, blobs = zip(*rows, strict=True) if rows else ((), (), ())
+        return Tree(paths, documents, files, blobs, left)
+
+    # -- learning -----------------------------------------------------------------------------
+
+    def _learn(self, keys: Iterable[str], until: float) -> None:
+        """Read contents until the time is over; what was read is kept."""
+        wanted = list(keys)
+        if not wanted:
+            return
+        contents = self.objects.read((key[1:] for key in wanted), MAX_BYTES)
+        batch: list[tuple[str, Known | None]] = []
+        rows = 0
+        done = False
+        try:
+            for key, content in zip(wanted, contents, strict=True):
+                self._works_on(key)
+                known = None if content is None else describe(content, python=key[0] == "p")
+                batch.append((key, known))
+                rows += len(known.words) if known else 1
+                if rows > _ROWS:
+                    self._store(batch)
+                    batch, rows = [], 0
+                if time.monotonic() > until:
+                    break
+            else:
+                done = True
+        finally:
+            self._works_on("")
+            if not done:
+                self.objects.close()
+        self._store(batch)
+
+    def _works_on(self, key: str) -> None:
+        deaths = self._deaths if key == self._suspect else 0
+        os.pwrite(self._at_work, f"{deaths} {key:<98}".encode("ascii"), 0)
+
+    def _read_suspect(self) -> tuple[str, int]:
+        """What a process before this one died of, and the how manyth it is."""
+        deaths, _, key = os.pread(self._at_work, 100, 0).decode("ascii", "replace").partition(" ")
+        key = key.strip()
+        return (key, int(deaths) + 1) if key and deaths.isdigit() else ("", 0)
+
+    def _store(self, batch: list[tuple[str, Known | None]]) -> None:
+        first = max(self.lengths, default=0) + 1
+        numbered = [(n, key, known) for n, (key, known) in enumerate(batch, first)]
+        texts = [(n, known) for n, _, known in numbered if known]
+        documents = [(n, key, *_lengths(known), _imports(known)) for n, key, known in numbered]
+        write = self.database.executemany
+        self.database.execute("BEGIN IMMEDIATE")
+        try:
+            write("INSERT INTO document VALUES(?,?,?,?,?,?)", documents)
+            write("INSERT INTO posting VALUES(?,?,?,?,?)", sorted(_postings(texts)))
+            write(
+                "INSERT INTO symbol VALUES(?,?,?,?,?,?,?,?,?)",
+                (
+                    (n, place, s.name, s.qualified, s.kind, s.line, s.last, s.signature, s.doc)
+                    for n, known in texts
+                    for place, s in enumerate(known.symbols)
+                ),
+            )
+        except BaseException:
+            self.database.execute("ROLLBACK")
+            raise
+        self.database.execute("COMMIT")
+        for n, key, known in numbered:
+            self._ids[key] = n
+            self.lengths[n] = _lengths(known)
+
+    def _forget(self, tree: Tree) -> None:
+        """Drop what other trees had, when it is far more than what is in use."""
+        live = {_key(path, blob) for path, blob in zip(tree.paths, tree.blobs, strict=True)}
+        gone = [(n,) for key, n in self._ids.items() if key not in live]
+        self.database.execute("BEGIN IMMEDIATE")
+        self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
+        self.database.executemany("INSERT INTO gone VALUES(?)", gone)
+        for table in ("posting", "symbol"):
+            self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
+        self.database.execute("DELETE FROM document WHERE id IN gone")
+        self.database.execute("DROP TABLE gone")
+        self.database.execute("COMMIT")
+        self._ids = {key: n for key, n in self._ids.items() if key in live}
+        self.lengths = {n: self.lengths[n] for n in self._ids.values()}
+        self._imports.clear()
+        self._links = ((), {})
+        self._trees.clear()
+
+
+def _key(path: str, blob: str) -> str:
+    """What a content is kept under: the same bytes say more in a Python file."""
+    return ("p" if is_python(path) else "t") + blob
+
+
+def _lengths(known: Known | None) -> tuple[int, int, int]:
+    if known is None:
+        return _NONE, 0, 0
+    return tuple(sum(c.values()) for c in (known.words, known.names, known.docs))  # type: ignore[return-value]
+
+
+def _imports(known: Known | None) -> str:
+    return json.dumps([[i.level, i.module, i.names] for i in (known or NOTHING).imports])
+
+
+def _postings(texts: Iterable[tuple[int, Known]]) -> Iterator[tuple[str, int, int, int, int]]:
+    for n, known in texts:
+        names, docs = known.names.get, known.docs.get
+        for word, count in known.words.items():
+            yield word, n, count, names(word, 0), docs(word, 0)

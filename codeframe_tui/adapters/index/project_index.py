@@ -1,0 +1,97 @@
+"""The port CodeIndex over a process beside ours, which knows every content of the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from codeframe_tui.adapters.beside import Beside, import_paths
+from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
+from codeframe_tui.ports import Workspaces
+
+__all__ = ["ProjectIndex"]
+
+SCRIPT = Path(__file__).with_name("inside") / "answer.py"
+PATIENCE = 60.0
+"""Seconds for reading what is new before an answer comes from what is known."""
+_ENVIRONMENT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR")
+_ERRORS: Mapping[str, type[CodeframeError]] = {"NotFound": NotFound, "WrongUse": WrongUse}
+
+
+class ProjectIndex(Searcher):
+    """Answers for a tree, the project's as it is now where none is named.
+
+    What is known of a content is kept in a file of its own, so only new content is read again:
+    after a switch of branches, for a proposal, and after a restart.
+
+    Args:
+        objects: the private store that holds the trees.
+        database: the index's file; may be missing, and removed while nobody answers.
+        project: where the past is read.
+        patience: see `PATIENCE`.
+    """
+
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        *,
+        objects: Path,
+        database: Path,
+        project: Path,
+        patience: float = PATIENCE,
+    ) -> None:
+        super().__init__()
+        self._workspaces = workspaces
+        self._patience = patience
+        places = {"objects": objects, "database": database, "project": project}
+        # the user's own git reads the past; none of its variables, and nothing that is secret
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._knower = Beside(
+            "the code index",
+            SCRIPT,
+            lambda: {
+                "paths": import_paths("tree_sitter", "tree_sitter_python"),
+                **{name: str(place) for name, place in places.items()},
+            },
+            env=environment
+            | {
+                "LC_ALL": "C",
+                "GIT_OPTIONAL_LOCKS": "0",
+                "GIT_TERMINAL_PROMPT": "0",
+                "GIT_NO_LAZY_FETCH": "1",
+                "GIT_ALLOW_PROTOCOL": "none",
+            },
+        )
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._knower.close()
+
+    async def context(
+        self, text: str, budget_tokens: int, tree: str | None = None
+    ) -> dict[str, Any]:
+        """Ranked files, packed into the budget; see the port."""
+        return await self._ask("context", tree, text=text, budget=budget_tokens)
+
+    async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
+        """Definitions by name; see the port."""
+        return await self._ask("find", None, name=name, among={"kind": kind, "path": path})
+
+    async def relations(self, relation: str, name: str) -> dict[str, Any]:
+        """How a file or a name hangs together with others; see the port."""
+        return await self._ask(relation, None, name=name)
+
+    async def _ask(self, ask: str, tree: str | None, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+        tree = tree or (await self._workspaces.snapshot()).tree
+        question = {"ask": ask, "tree": tree, "seconds": self._patience, **about}
+        answer = await self._knower.ask(question) or await self._knower.ask(question)
+        if error := answer.get("error"):
+            kind, message = error
+            raise _ERRORS[kind](message)
+        if "answer" not in answer:
+            raise CodeframeError("the code index broke off", hint="see the log and ask again")
+        found: dict[str, Any] = answer["answer"]
+        return found

@@ -1,0 +1,163 @@
+"""Which files a text is about: signals of many kinds made one score. Pure.
+
+The weights were chosen by hand and hold for every project; `benchmarks/retrieval.py` measures them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+
+__all__ = ["WEIGHTS", "Scored", "bm25", "fuse", "inverse_frequencies", "is_test", "kind_weight"]
+
+WEIGHTS = {
+    "words": 1.0,
+    "names": 0.5,
+    "path": 0.5,
+    "docs": 0.2,
+    "defines": 0.5,
+    "uses": 0.2,
+    "mention": 0.5,
+    "history": 0.7,
+    "recent": 0.6,
+    "distinct": 0.2,
+}
+"""What each signal counts, after its best file was made 1."""
+LINKED = 0.2
+_SEEDS, _STEPS, _STAY = 15, 6, 0.5
+_K1, _B = 1.2, 0.75
+_DOCS = frozenset({"doc", "docs", "documentation", "example", "examples", "samples", "benchmarks"})
+_BESIDE = (
+    *(".md", ".rst", ".txt", ".adoc", ".po", ".html", ".css", ".svg"),
+    *(".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".lock", ".csv", ".xml"),
+)
+_VENDORED = frozenset({"_vendor", "vendor", "vendored", "third_party", "thirdparty", "extern"})
+_TESTS = frozenset({"test", "tests", "testing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A file's score.
+
+    Attributes:
+        parts: what each signal gave, before the weight of the file's kind.
+    """
+
+    file: int
+    score: float
+    parts: Mapping[str, float]
+
+
+def inverse_frequencies(found: Mapping[str, int], files: int) -> dict[str, float]:
+    """How much each word says, from the number of files that hold it."""
+    return {word: math.log(1 + (files - n + 0.5) / (n + 0.5)) for word, n in found.items()}
+
+
+def bm25(
+    counts: Mapping[str, Mapping[int, int]],
+    lengths: Mapping[int, int],
+    mean: float,
+    idf: Mapping[str, float],
+    wanted: Mapping[str, float],
+) -> dict[int, float]:
+    """Scores of files by the words in them.
+
+    Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), k1 = 1.2, b = 0.75.
+
+    Args:
+        counts: word -> file -> how often.
+        wanted: word -> how much it counts.
+    """
+    scores: dict[int, float] = {}
+    for word, files in counts.items():
+        weight = idf[word] * wanted[word] * (_K1 + 1)
+        for file, n in files.items():
+            bias = _K1 * (1 - _B + _B * lengths[file] / mean)
+            scores[file] = scores.get(file, 0.0) + weight * n / (n + bias)
+    return scores
+
+
+def fuse(
+    signals: Mapping[str, Mapping[int, float]],
+    links: Mapping[int, Iterable[int]],
+    kinds: Sequence[float],
+) -> list[Scored]:
+    """Files by all signals, best first.
+
+    Args:
+        signals: name in `WEIGHTS` -> file -> value from 0.
+        links: file -> the files that it imports or that import it.
+        kinds: weight of each file's kind, see `kind_weight`.
+    """
+    parts: dict[int, dict[str, float]] = {}
+    for name, values in signals.items():
+        most = max(values.values(), default=0.0)
+        for file, value in values.items():
+            if value > 0:
+                parts.setdefault(file, {})[name] = WEIGHTS[name] * value / most
+    sums = {file: sum(given.values()) for file, given in parts.items()}
+    walked = _walk(sums, links)
+    most = max(walked.values(), default=0.0)
+    for file, value in walked.items():
+        parts.setdefault(file, {})["linked"] = LINKED * value / most
+    scored = [Scored(f, sum(given.values()) * kinds[f], given) for f, given in parts.items()]
+    return sorted(scored, key=lambda each: (-each.score, each.file))
+
+
+def _walk(scores: Mapping[int, float], links: Mapping[int, Iterable[int]]) -> dict[int, float]:
+    """Personalised PageRank from the best files over the links."""
+    best = nlargest(_SEEDS, scores.items(), key=lambda item: (item[1], -item[0]))
+    total = sum(score**2 for _, score in best)
+    if not total:
+        return {}
+    seeds = {file: score**2 / total for file, score in best}
+    here: dict[int, float] = dict(seeds)
+    for _ in range(_STEPS):
+        there: dict[int, float] = {}
+        for file, mass in here.items():
+            near = list(links.get(file, ()))
+            for other in near:
+                there[other] = there.get(other, 0.0) + mass / len(near)
+        here = {
+            file: _STAY * seeds.get(file, 0.0) + (1 - _STAY) * there.get(file, 0.0)
+            for file in seeds.keys() | there.keys()
+        }
+    return here
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or helps tests, by its path."""
+    *folders, name = path.split("/")
+    return (
+        name.startswith(("test_", "conftest."))
+        or name.rpartition(".")[0].endswith("_test")
+        or not _TESTS.isdisjoint(folders)
+    )
+
+
+def kind_weight(path: str, about: Iterable[str]) -> float:
+    """How likely a file of this kind is meant: the project's own code first.
+
+    Args:
+        about: the words of the subject.
+    """
+    subject = set(about)
+    name = path.rpartition("/")[2]
+    weight = 1.0
+    if is_test(path):
+        weight *= 0.6 if "test" in subject else 0.4
+    if not _VENDORED.isdisjoint(path.split("/")):
+        weight *= 0.3
+    if name.startswith("__init__."):
+        weight *= 0.7
+    if not {"doc", "docs", "document", "exampl"} & subject and _is_document(path):
+        weight *= 0.6
+    return weight
+
+
+def _is_document(path: str) -> bool:
+    *folders, name = path.split("/")
+    beside = name.endswith(_BESIDE) or "." not in name
+    return beside or not _DOCS.isdisjoint(folders)

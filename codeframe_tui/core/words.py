@@ -1,0 +1,87 @@
+"""Words of texts and code, in the form in which they are compared. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+__all__ = ["identifiers", "mentions", "names_in", "spelling", "tally", "words"]
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d{2,5}")
+_MENTION = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[A-Za-z_][\w-]*(?:\.\w+)+")
+_CODE = re.compile(r"[A-Za-z]_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|\d[a-z]", re.ASCII)
+_LONGEST = 40
+"""Longer runs of letters are data."""
+_STOP_WORDS = """
+a an and are as at be by can do each for from has have if in into is it its let make must need
+needs new no not of on one or out should so some such than that the their then there these they
+this to up use used uses using was we when where which will with would you your
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words of a text, split on camel and snake case, stemmed, stop words off."""
+    return [word for found in _WORD.findall(text) if (word := _normal(found))]
+
+
+def spelling(text: str) -> dict[str, str]:
+    """The words of a text, each with how it is written there."""
+    return {word: found.lower() for found in _WORD.findall(text) if (word := _normal(found))}
+
+
+def names_in(text: str) -> Counter[str]:
+    """How often each identifier, plain word or short number stands in a text."""
+    return Counter(_TERM.findall(text))
+
+
+def tally(names: Mapping[str, int]) -> Counter[str]:
+    """How often each word stands in names that stand so often."""
+    counts: Counter[str] = Counter()
+    for name, count in names.items():
+        for word in _parts(name):
+            counts[word] += count
+    return counts
+
+
+def identifiers(text: str) -> Iterator[str]:
+    """What looks like a name of the code in a text for people: ``max_size``, ``JSONDecoder``."""
+    for found in dict.fromkeys(_NAME.findall(text)):
+        if len(found) > 2 and _CODE.search(found):
+            yield found
+
+
+def mentions(text: str) -> Iterator[str]:
+    """What looks like a path or a dotted name in a text for people, without dots at its ends."""
+    yield from dict.fromkeys(found.strip("./") for found in _MENTION.findall(text))
+
+
+@lru_cache(maxsize=2**16)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(words(name))
+
+
+@lru_cache(maxsize=2**16)
+def _normal(found: str) -> str:
+    """The form in which words are compared; empty for those that say nothing."""
+    word = found.lower()
+    if not 2 <= len(word) <= _LONGEST or word in _STOP:
+        return ""
+    return _stem(word)
+
+
+def _stem(word: str) -> str:
+    """One form for a word's plural, past and -ing: zone and zones, cache and caching."""
+    if word.endswith(("ies", "ied")) and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        word = word[:-1]
+    for ending, shortest in (("ing", 4), ("ed", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= shortest:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word

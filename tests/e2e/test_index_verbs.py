@@ -1,0 +1,85 @@
+"""`codeframe-tui index` from outside, on a real project."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+FILES = {
+    "net/__init__.py": "",
+    "net/retry.py": 'class Retry:\n    """Waits."""\n\n    def delay(self): ...\n',
+    "net/client.py": "from net.retry import Retry\n\n\ndef get():\n    Retry().delay()\n",
+    "tests/test_retry.py": "from net.retry import Retry\n\n\ndef test_it():\n    Retry().delay()\n",
+}
+
+
+class Verbs:
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        self.root = folder / "project"
+        for name, text in FILES.items():
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_text(text)
+        self._env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "CODEFRAME_TUI_STATE_DIR": str(folder / "state"),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        argv = [sys.executable, "-m", "codeframe_tui", "index", *arguments]
+        done = subprocess.run(
+            argv, cwd=self.root, env=self._env, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    def document(self, *arguments: str) -> Any:
+        code, out, err = self(*arguments, "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+
+@pytest.fixture
+def index(tmp_path: Path, runtime: Path) -> Verbs:
+    return Verbs(tmp_path, runtime)
+
+
+def test_the_index_answers_people_and_programs(index: Verbs) -> None:
+    (symbol,) = index.document("find", "delay", "--kind", "method", "--path", "net/*")["symbols"]
+    assert symbol == {
+        "name": "delay", "kind": "method", "path": "net/retry.py", "line": 4, "last": 4,
+        "signature": "def delay(self)", "qualified": "Retry.delay", "doc": "",
+    }  # fmt: skip
+    assert (
+        index("find", "Retry.delay")[1] == "net/retry.py:4  method  def delay(self)  (in Retry)\n"
+    )
+    assert index("outline", "net/retry.py")[1].startswith("net/retry.py:1  class  class Retry\n")
+    assert index("importers", "net/retry.py")[1] == (
+        "net/client.py  imports it\ntests/test_retry.py  imports it\n"
+    )
+    assert index("tests", "net/retry.py")[1] == "tests/test_retry.py  imports it\n"
+    assert index("callers", "delay")[1] == (
+        "net/client.py:5  Retry().delay()  (in get)\n"
+        "tests/test_retry.py:5  Retry().delay()  (in test_it)\n"
+    )
+    assert index("callers", "unheard_of")[1] == "no use of that name\n"
+    found = index.document("context", "the delay of a Retry must grow")
+    assert set(found) == {"files", "symbols", "budget", "cut"}
+    assert found["files"][0]["path"] == "net/retry.py"
+    assert found["files"][0].keys() == {"path", "score", "reasons", "tokens", "form"}
+
+
+def test_a_file_that_is_none_is_told(index: Verbs) -> None:
+    code, out, err = index("outline", "absent.py", "--json")
+    assert (code, out) == (1, "")
+    assert json.loads(err)["error"]["code"] == "not_found"

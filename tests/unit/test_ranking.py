@@ -1,0 +1,56 @@
+"""Signals made one score."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeframe_tui.core.ranking import WEIGHTS, bm25, fuse, inverse_frequencies, kind_weight
+
+SIGNALS = st.dictionaries(
+    st.sampled_from(sorted(WEIGHTS)),
+    st.dictionaries(st.integers(0, 9), st.floats(0, 100), max_size=10),
+)
+LINKS = st.dictionaries(st.integers(0, 9), st.sets(st.integers(0, 9)), max_size=10)
+
+
+def test_rare_words_and_short_files_count_more() -> None:
+    idf = inverse_frequencies({"rare": 1, "common": 3}, 4)
+    counts = {"rare": {0: 1}, "common": {1: 1, 2: 1, 3: 1}}
+    scores = bm25(counts, {0: 10, 1: 10, 2: 5, 3: 50}, 10, idf, {"rare": 1, "common": 1})
+    assert sorted(scores, key=lambda file: -scores[file]) == [0, 2, 1, 3]
+
+
+def test_a_file_that_the_best_import_comes_before_one_without_a_link() -> None:
+    signals = {"words": {0: 4.0, 1: 1.0, 2: 1.0}}
+    assert [s.file for s in fuse(signals, {}, [1.0] * 4)] == [0, 1, 2]
+    found = fuse(signals, {0: {2, 3}, 2: {0}, 3: {0}}, [1.0] * 4)
+    assert [s.file for s in found] == [0, 2, 1, 3]
+    assert found[1].parts.keys() == {"words", "linked"}
+
+
+def test_nothing_found_is_nothing_ranked() -> None:
+    assert fuse({"words": {}, "path": {3: 0.0}}, {3: {1}}, [1.0] * 4) == []
+
+
+@given(SIGNALS, LINKS)
+def test_scores_fall_and_every_file_with_a_signal_has_one(
+    signals: dict[str, dict[int, float]], links: dict[int, set[int]]
+) -> None:
+    found = fuse(signals, links, [1.0] * 10)
+    scores = [each.score for each in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len({each.file for each in found}) == len(found)
+    assert {f for s in signals.values() for f, v in s.items() if v > 0} <= {e.file for e in found}
+    assert all(score <= sum(WEIGHTS.values()) + 0.2 + 1e-9 for score in scores)
+
+
+def test_code_comes_first_unless_something_else_is_meant() -> None:
+    assert kind_weight("src/retry.py", []) == 1.0
+    order = ["src/retry.py", "pkg/__init__.py", "docs/retry.py", "tests/test_retry.py"]
+    weights = [kind_weight(path, ["retry"]) for path in order]
+    assert weights == sorted(weights, reverse=True)
+    assert kind_weight("tests/test_retry.py", ["test"]) > weights[-1]
+    assert kind_weight("docs/retry.md", ["doc"]) == 1.0
+    assert kind_weight("src/pip/_vendor/retry.py", []) < 0.4
+    assert kind_weight("contest.py", []) == 1.0

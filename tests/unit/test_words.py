@@ -1,0 +1,45 @@
+"""Words, names and places in texts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeframe_tui.core.words import identifiers, mentions, names_in, spelling, tally, words
+
+
+def test_words_are_split_on_camel_and_snake_case_and_stemmed() -> None:
+    assert words("parseHTTPHeaders retry_after The retries") == [
+        "pars", "http", "header", "retry", "after", "retry",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["zone zones", "cache caches cached caching", "class classes", "string strings",
+     "retry retries retried", "box boxes", "setting settings"],
+)  # fmt: skip
+def test_forms_of_a_word_are_one_word(forms: str) -> None:
+    assert len(set(words(forms))) == 1
+
+
+def test_a_word_is_told_as_it_is_written() -> None:
+    assert spelling("Cached Zones") == {"cach": "cached", "zon": "zones"}
+
+
+@given(st.text("aBc_ D9.", max_size=60))
+def test_counting_words_by_names_counts_every_word(text: str) -> None:
+    plain = [word for word in words(text) if not word.isdigit()]
+    counted = {w: n for w, n in tally(names_in(text)).items() if not w.isdigit()}
+    assert counted == {word: plain.count(word) for word in plain}
+
+
+def test_names_of_code_are_told_from_words() -> None:
+    text = "Fix the max_size of JSONDecoder in http2, readLine and Foo for x_"
+    assert list(identifiers(text)) == ["max_size", "JSONDecoder", "readLine"]
+
+
+def test_paths_and_dotted_names_are_found_in_prose() -> None:
+    found = list(mentions("See net/retry.py, then foo.bar.Baz. Not this."))
+    assert found == ["net/retry.py", "foo.bar.Baz"]
