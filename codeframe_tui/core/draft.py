@@ -12,6 +12,9 @@ from codeframe_tui.core.parts import Parts
 
 __all__ = ["Draft", "carry", "file_key", "hunk_key"]
 
+_ALIKE = 50
+"""Hunks with the same lines among which the one at the same place is sought."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -104,10 +107,10 @@ def carry(
         earlier = old.get(diff.path)
         if earlier is None or earlier.binary or diff.binary or diff.path not in marked:
             continue
-        same = file_key(earlier) == file_key(diff)
+        pairs = _same_hunks(earlier, diff)
+        same = file_key(earlier) == file_key(diff) and len(pairs) == len(diff.hunks)
         if same and diff.path in draft.seen:
             seen.append(diff.path)
-        pairs = _same_hunks(earlier, diff)
         for named, taken in verdicts:
             if (parts := named.get(diff.path)) is None:
                 continue
@@ -144,15 +147,42 @@ class _Taken:
 
 
 def _same_hunks(before: FileDiff, after: FileDiff) -> list[tuple[Hunk, Hunk]]:
-    """Hunks that change the same, in order; equal ones are paired in order."""
+    """Hunks that change the same at the same place, in order; equal ones are paired in order."""
     found: dict[str, list[Hunk]] = {}
     for hunk in before.hunks:
         found.setdefault(hunk_key(before.path, hunk), []).append(hunk)
-    return [
-        (same.pop(0), hunk)
-        for hunk in after.hunks
-        if (same := found.get(hunk_key(after.path, hunk)))
-    ]
+    pairs = []
+    for hunk in after.hunks:
+        same = found.get(hunk_key(after.path, hunk), [])
+        at = next((at for at, was in enumerate(same[:_ALIKE]) if _same_place(was, hunk)), None)
+        if at is not None:
+            pairs.append((same.pop(at), hunk))
+    return pairs
+
+
+def _same_place(before: Hunk, after: Hunk) -> bool:
+    """Whether a line beside the change is the same, for the same lines may change elsewhere.
+
+    Lines that every place has tell nothing: without any other there is nothing to compare.
+    """
+    told = False
+    for was, now in zip(_around(before), _around(after), strict=True):
+        if any(old == new and _tells(old) for old, new in zip(was, now, strict=False)):
+            return True
+        told = told or any(map(_tells, (*was, *now)))
+    return not told
+
+
+def _around(hunk: Hunk) -> tuple[list[str], list[str]]:
+    """The context before the first change, the nearest first, and after the last."""
+    signs = "".join(sign for sign, _ in hunk.lines)
+    lead, end = _lead(hunk), len(signs.rstrip(" \\"))
+    before = [text for _, text in hunk.lines[:lead]]
+    return before[::-1], [text for sign, text in hunk.lines[end:] if sign == " "]
+
+
+def _tells(line: str) -> bool:
+    return any(map(str.isalnum, line))
 
 
 def _moved(

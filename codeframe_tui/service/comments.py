@@ -21,6 +21,7 @@ __all__ = [
     "add",
     "ask",
     "being_answered",
+    "check_letter",
     "check_type",
     "delete",
     "edit",
@@ -102,6 +103,17 @@ def ask(unit: Unit, command: Explain, task: Task, letter: Letter) -> Document:
     unit.emit("review.asked", task.number, _told(task, letter))
     unit.move(task, Status.PENDING)
     return {"text": letter.text}
+
+
+def check_letter(letter: Letter, shown: str) -> Letter:
+    """The letter, if it is the one that a person saw. Raises: Refused."""
+    if shown and letter.text != shown:
+        raise Refused(
+            "what the worker would be told changed meanwhile",
+            hint="look at what is sent again, then send",
+            code="changed_meanwhile",
+        )
+    return letter
 
 
 def mark_sent(unit: Unit, task: Task, letter: Letter) -> None:

@@ -195,13 +195,14 @@ class Supervisor(StoreLedger):
                 return await self._write(lambda unit: comments.add(unit, command, attempt, spot))
             case Explain():
                 asked = await self._letter(ShowLetter(command.number, "explain"))
+                comments.check_letter(asked, command.letter)
                 return await self._write(lambda unit: review.explain(unit, command, asked))
             case Reject():
                 pinned = command
                 if command.parts.hunks or command.parts.lines:
                     pinned = await self._with_checked_parts(command)
                 wish = ShowLetter(command.number, "changes", command.reason, command.parts)
-                said = await self._letter(wish)
+                said = comments.check_letter(await self._letter(wish), command.letter)
                 return await self._write(lambda unit: review.reject(unit, pinned, said))
 
     async def query(self, query: Query) -> Document:

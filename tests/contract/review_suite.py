@@ -102,6 +102,28 @@ async def test_what_has_no_proposal_has_no_review(service: Service, command: Com
         await service.submit(command)
 
 
+@pytest.mark.parametrize("kind", ["changes", "explain"])
+async def test_a_letter_that_is_another_than_was_shown_is_not_sent(
+    service: Service, engine: Supervisor, kind: str
+) -> None:
+    number = await in_review(engine)
+    await comment(service, number, type="question")
+    overall = "no" if kind == "changes" else ""
+    shown = (await service.query(ShowLetter(number, kind, overall)))["text"]
+    await comment(service, number, "and this?", type="question")
+
+    def sent(letter: str) -> Command:
+        return Reject(number, "no", letter=letter) if overall else Explain(number, letter=letter)
+
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(sent(shown))
+    assert caught.value.code == "changed_meanwhile"
+    assert await status(service, number) == "in_review"
+    now = (await service.query(ShowLetter(number, kind, overall)))["text"]
+    assert "and this?" in now
+    assert (await service.submit(sent(now)))["text"] == now
+
+
 async def test_a_comment_can_be_said_differently_and_taken_back(
     service: Service, engine: Supervisor
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.commands import Explain, Reject
+from codeframe_tui.core.commands import AddComment, Explain, Reject
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import Query, ShowDiff, ShowSide
@@ -285,6 +285,27 @@ async def test_hunks_and_lines_are_sent_as_they_were_decided(tmp_path: Path) -> 
         await desk.until_async(desk.decisions)
         (decision,) = await desk.decisions()
         assert decision.parts == Parts(hunks=(("a.py", 1),), lines=(("a.py", 21, 21),))
+
+
+@pytest.mark.fault(
+    "people",
+    "somebody comments elsewhere while the sheet that sends is open",
+    sees="that the letter changed, and the whole of it anew",
+    kept="the review, unsent",
+)
+async def test_what_was_not_on_the_sheet_is_not_sent(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        desk.go_to("a.py", "twenty")
+        await desk.press("r", "S")
+        await desk.sheet()
+        await desk.engine.submit(AddComment(desk.number, "from another cockpit", "b.py", 9))
+        await desk.press("r")
+        await desk.drive.until(lambda: "changed meanwhile" in desk.drive.screen_text())
+        await desk.drive.until(lambda: "from another cockpit" in desk.drive.screen_text())
+        assert (await desk.task())["status"] == "in_review"
+        await desk.sheet()
+        await desk.press("r")
+        await desk.becomes("pending")
 
 
 # -- comparing ------------------------------------------------------------------------------------

@@ -56,6 +56,18 @@ def test_of_an_accepted_file_that_changed_the_unchanged_hunks_stand() -> None:
     assert carry(REVIEW, 1, BEFORE, after).accepted == Parts(hunks=(("b.py", 2),))
 
 
+def test_the_same_lines_at_another_place_are_another_change() -> None:
+    here: Lines = [(" ", "def pay():"), ("-", "    check()"), (" ", "    send()")]
+    there: Lines = [(" ", "def show():"), ("-", "    check()"), (" ", "    draw()")]
+    before = [diff("a.py", hunk(1, 1, here)), diff("b.py", hunk(1, 1, [("-", "x")]))]
+    draft = Draft(accepted=Parts(("a.py",)), seen=("a.py",))
+    assert not carry(draft, 1, before, [diff("a.py", hunk(1, 50, there))])
+    moved = [diff("a.py", hunk(1, 50, there), hunk(2, 80, here))]
+    assert carry(draft, 1, before, moved).accepted == Parts(hunks=(("a.py", 2),))
+    half: Lines = [(" ", "def pay():"), ("-", "    check()"), (" ", "    post()")]
+    assert carry(draft, 1, before, [diff("a.py", hunk(1, 9, half))]).accepted.files == ("a.py",)
+
+
 def test_another_mode_is_another_change() -> None:
     draft = Draft(accepted=Parts(("d.sh",)))
     assert not carry(draft, 1, BEFORE, [diff("d.sh")])

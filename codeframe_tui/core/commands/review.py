@@ -55,12 +55,14 @@ class Reject:
         reason: may be empty when parts are named or there are comments to tell.
         parts: what is rejected; empty = all of it.
         expect: as in `Approve`.
+        letter: refuse unless this is what the worker would be told; empty = do not check.
     """
 
     number: str
     reason: str
     parts: Parts = ALL
     expect: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,15 @@ class Explain:
     """Let the worker answer the open questions in words; the same proposal is reviewed again.
 
     Result: ``{"text": what the worker is told}``. The end is the event ``review.answered``.
+
+    Attributes:
+        expect: as in `Approve`.
+        letter: as in `Reject`.
     """
 
     number: str
     expect: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

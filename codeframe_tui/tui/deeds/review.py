@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -74,14 +75,19 @@ async def send(desk: Desk) -> None:
             wrong = wrong or _why(error)  # what was written stays in sight
         decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
-            overall = await _overall(desk, overall)
+            overall = await _overall(desk, _owner(desk, draft), overall)
             continue
         try:
-            await _send(desk, task, draft, decision, overall if letters[0].get("text") else None)
+            await _send(desk, task, draft, decision, (overall, letters))
         except CodeframeError as error:
             wrong = _why(error)
         else:
             return
+
+
+def _owner(desk: Desk, draft: ReviewDraft) -> str:
+    """The task that a draft is of: another may come into focus while a sheet is open."""
+    return draft.task or desk.number
 
 
 def _why(error: CodeframeError) -> str:
@@ -93,17 +99,18 @@ async def _send(
     task: Mapping[str, Any],
     draft: ReviewDraft,
     decision: str | None,
-    overall: str | None,
+    told: tuple[str, _Letters],
 ) -> None:
-    """Send what was decided; ``overall`` is None while there is nothing to tell the worker."""
-    number = desk.number
+    """Send what was decided, and tell the worker what was shown, word for word."""
+    number, (overall, letters) = _owner(desk, draft), told
+    changes, asked = (str(each.get("text") or "") for each in letters)
     match decision:
         case "apply" if (wish := approval(draft, number)) is not None:
             flags = open_red(task, wish.parts.paths)
             if await with_reason(desk, task, flags):
                 await _apply(desk, wish)
-        case "reject" if overall is not None:
-            await desk.submit(rejection(draft, number, overall))
+        case "reject" if changes:
+            await desk.submit(replace(rejection(draft, number, overall), letter=changes))
             desk.tell(
                 ("✔ ", "green"),
                 (f"{number} goes back to the worker", "text"),
@@ -113,7 +120,7 @@ async def _send(
         case "reject":
             await _reject_in_words(desk, draft, number)
         case "explain":
-            await desk.submit(Explain(number, expect=draft.proposal))
+            await desk.submit(Explain(number, expect=draft.proposal, letter=asked))
             desk.tell(
                 ("✔ ", "green"),
                 (f"the worker explains {number}", "text"),
@@ -135,8 +142,9 @@ _Letters = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 async def _letters(desk: Desk, draft: ReviewDraft, overall: str) -> _Letters:
     """What the worker would be told to change, and to explain."""
-    changes = ShowLetter(desk.number, "changes", overall, draft.rejected_parts)
-    explain = ShowLetter(desk.number, "explain")
+    number = _owner(desk, draft)
+    changes = ShowLetter(number, "changes", overall, draft.rejected_parts)
+    explain = ShowLetter(number, "explain")
     return await desk.feed.query(changes), await desk.feed.query(explain)
 
 
@@ -159,7 +167,7 @@ def _sheet(
     told = [refusal(wrong), BLANK] if wrong else []
     if draft is not desk.diff.draft:
         told += [heading("about all of the newest attempt, not only what is shown"), BLANK]
-    title = f"Send your review of {desk.number}"
+    title = f"Send your review of {_owner(desk, draft)}"
     text = str(changes.get("text") or asked.get("text") or "")
     choices = [*apply, _CHANGES, *explain, _OVERALL]
     return LetterSheet(title, [*told, *rows], letter, choices, text=text)
@@ -181,9 +189,9 @@ async def copy_letter(desk: Desk) -> None:
     desk.tell((f"copied what the worker would be told, {count(lines, 'line')}", "dim"))
 
 
-async def _overall(desk: Desk, overall: str) -> str:
+async def _overall(desk: Desk, number: str, overall: str) -> str:
     said = [heading("It stands above your comments, and is about all of it.", "dim")]
-    dialog = AskText(f"About all of {desk.number}", said, send="keep", text=overall, optional=True)
+    dialog = AskText(f"About all of {number}", said, send="keep", text=overall, optional=True)
     text = await desk.ask(dialog)
     return overall if text is None else text
 
