@@ -43,7 +43,6 @@ from codeframe_tui.tui.widgets.queue import QueuePane
 
 if TYPE_CHECKING:
     from codeframe_tui.tui.present.truths import Ends
-    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = ["Follower"]
 
@@ -206,9 +205,9 @@ class Follower(App[int]):
 
     @on(messages.EarlierAsked)
     def _earlier_asked(self, message: messages.EarlierAsked) -> None:
-        self.run_worker(self._give_earlier(message.lines), group="earlier")
+        self.run_worker(self._give_earlier(message.answered), group="earlier")
 
-    async def _give_earlier(self, lines: PagedList) -> None:
+    async def _give_earlier(self, answered: Callable[[], None]) -> None:
         """What happened before what is here."""
         try:
             await self.arrivals.earlier()
@@ -216,7 +215,7 @@ class Follower(App[int]):
         except CodeframeError as error:
             self.tell(("✘ ", "red"), (safe(error.message), "text"))
         finally:
-            lines.answered()
+            answered()
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 FAULTS = {
     "imports point down": ("worker/verify.py", "import codeframe_tui.service"),
+    "no circles": ("core/text.py", "import codeframe_tui.core.commit"),
     "core is pure": ("core/task.py", "import asyncio"),
     "only the cockpit knows Textual": ("service/__init__.py", "import textual"),
     "what the cockpit shows is computed without Textual": (

@@ -83,15 +83,15 @@ class HistoryDialog(Dialog[int]):
     def _earlier_asked(self, event: EarlierAsked) -> None:
         """Fetch what was before."""
         event.stop()
-        self.run_worker(self._give_earlier(event.lines))
+        self.run_worker(self._give_earlier(event.answered))
 
-    async def _give_earlier(self, lines: PagedList) -> None:
+    async def _give_earlier(self, answered: Callable[[], None]) -> None:
         with suppress(CodeframeError):  # it stays as it is, and can be asked for again
             before = await self._more(int(self._page["first"]))
             kept = {name: before[name] for name in ("first", "cut")}
             self._page = {**self._page, **kept, "items": [*before["items"], *self._page["items"]]}
             self._show()
-        lines.answered()
+        answered()
 
     def action_look(self) -> None:
         """Look at the attempt under the cursor."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:  # as above
+    from collections.abc import Callable
+
     from codeframe_tui.tui.present.diff.kinds import Place
     from codeframe_tui.tui.present.draft import ReviewDraft
-    from codeframe_tui.tui.widgets.paged import PagedList
 
 __all__ = [
     "ApproveAllAsked",
@@ -177,11 +178,11 @@ class FilePicked(Message):
 
 
 class EarlierAsked(Message):
-    """Older rows of a list are wanted; its `answered` is called when they came, or did not."""
+    """Older rows of a list are wanted; ``answered`` is called when they came, or did not."""
 
-    def __init__(self, lines: PagedList) -> None:
+    def __init__(self, answered: Callable[[], None]) -> None:
         super().__init__()
-        self.lines = lines
+        self.answered = answered
 
 
 class TestsFiltered(Message):

@@ -45,7 +45,7 @@ class PagedList(LineList):
     def _ask(self) -> None:
         if self.earlier and not self._asked:
             self._asked = True
-            self.post_message(EarlierAsked(self))
+            self.post_message(EarlierAsked(self.answered))
 
     def _top_key(self) -> tuple[str, int] | None:
         """At the top too, while older rows are on their way: they come above it."""
