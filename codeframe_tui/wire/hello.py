@@ -12,7 +12,7 @@ from codeframe_tui.wire.codec import Malformed
 
 __all__ = ["PROTOCOL", "check_hello", "hello"]
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Changes when an old cockpit and a new engine would misunderstand each other."""
 
 
