@@ -31,6 +31,8 @@ _SAFE = (
     *("-c", "core.safecrlf=false"),
     *("-c", "gc.auto=0"),
 )
+_COPY = "codeframe-tui-"
+"""Begins the names of our copies of an index, and what our lock says before the process id."""
 _LITERAL = ("--literal-pathspecs",)
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
@@ -164,7 +166,7 @@ class _Commit:
     # -- make it --------------------------------------------------------------------------------
 
     def _committed(self, parent: str, new: Mapping[str, _Entry | None], message: str) -> str:
-        index = self._git_path(f"codeframe-tui-{uuid.uuid4().hex}")
+        index = self._git_path(f"{_COPY}{uuid.uuid4().hex}")
         try:
             self._run("read-tree", parent, index=index)
             self._run("update-index", "-z", "--index-info", stdin=_lines(new), index=index)
@@ -185,7 +187,7 @@ class _Commit:
         with _locked(index) as (before, after):
             self._run("update-index", "-z", "--index-info", stdin=_lines(new), index=after)
             after.replace(index)
-            passing("commit.staged")
+            passing("branch.staged")
             if self._try("update-ref", "-m", note, "HEAD", made, parent) is None:
                 before.replace(index)
                 raise _refused("the branch moved meanwhile", "commit it yourself")
@@ -218,18 +220,47 @@ class _Commit:
 def _locked(index: Path) -> Iterator[tuple[Path, Path]]:
     """Two copies of the user's index, one to keep and one to change, while its lock is ours."""
     lock = index.with_name(index.name + ".lock")
-    copies = [index.with_name(f"codeframe-tui-{uuid.uuid4().hex}") for _ in range(2)]
+    copies = [index.with_name(f"{_COPY}{uuid.uuid4().hex}") for _ in range(2)]
+    _take(lock)
     try:
-        lock.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        raise _refused("another git is at work (index.lock)", "commit it yourself") from None
-    try:
+        for left in index.parent.glob(f"{_COPY}*"):  # by an engine that was killed
+            left.unlink()
         for copy in copies:
             shutil.copy2(index, copy)
         yield copies[0], copies[1]
     finally:
         for path in (*copies, lock):
             path.unlink(missing_ok=True)
+
+
+def _take(lock: Path) -> None:
+    """Make the lock, which says whose it is; one that a killed engine left is no obstacle."""
+    mine = f"{_COPY}{os.getpid()}\n".encode()
+    for _ in range(2):
+        try:
+            with lock.open("xb") as file:
+                file.write(mine)
+        except FileExistsError:
+            if not _is_stale(lock):
+                break
+            lock.unlink(missing_ok=True)
+        else:
+            return
+    raise _refused("another git is at work (index.lock)", "commit it yourself")
+
+
+def _is_stale(lock: Path) -> bool:
+    """Whether it is the lock of an engine that does not live any more."""
+    try:
+        owner = lock.read_bytes()[:100].decode()
+        if not owner.startswith(_COPY):
+            return False
+        os.kill(int(owner.removeprefix(_COPY)), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _entries(told: bytes) -> dict[str, _Entry]:

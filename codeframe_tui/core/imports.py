@@ -31,13 +31,13 @@ class Import:
 
 def read_import(statement: str) -> Iterator[Import]:
     """The modules that an import statement names."""
-    plain = _REMARK.sub(" ", statement)
+    plain = " ".join(_REMARK.sub(" ", statement).split())
     if found := _FROM.match(plain):
         dots, module, names = found.groups()
         yield Import(len(dots), module, tuple(_first_words(names)))
-        return
-    for module in _first_words(plain.strip().removeprefix("import")):
-        yield Import(0, module)
+    elif plain.startswith("import "):
+        for module in _first_words(plain.removeprefix("import ")):
+            yield Import(0, module)
 
 
 def _first_words(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ The weights were chosen by hand and hold for every project; `benchmarks/retrieva
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -81,7 +81,7 @@ def bm25(
 
 def fuse(
     signals: Mapping[str, Mapping[int, float]],
-    links: Mapping[int, Iterable[int]],
+    links: Mapping[int, Collection[int]],
     kinds: Sequence[float],
 ) -> list[Scored]:
     """Files by all signals, best first.
@@ -106,7 +106,7 @@ def fuse(
     return sorted(scored, key=lambda each: (-each.score, each.file))
 
 
-def _walk(scores: Mapping[int, float], links: Mapping[int, Iterable[int]]) -> dict[int, float]:
+def _walk(scores: Mapping[int, float], links: Mapping[int, Collection[int]]) -> dict[int, float]:
     """Personalised PageRank from the best files over the links."""
     best = nlargest(_SEEDS, scores.items(), key=lambda item: (item[1], -item[0]))
     total = sum(score**2 for _, score in best)
@@ -117,9 +117,10 @@ def _walk(scores: Mapping[int, float], links: Mapping[int, Iterable[int]]) -> di
     for _ in range(_STEPS):
         there: dict[int, float] = {}
         for file, mass in here.items():
-            near = list(links.get(file, ()))
+            near = links.get(file, ())
+            share = mass / len(near) if near else 0.0
             for other in near:
-                there[other] = there.get(other, 0.0) + mass / len(near)
+                there[other] = there.get(other, 0.0) + share
         here = {
             file: _STAY * seeds.get(file, 0.0) + (1 - _STAY) * there.get(file, 0.0)
             for file in seeds.keys() | there.keys()

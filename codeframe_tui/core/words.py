@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d{2,5}")
 _MENTION = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[A-Za-z_][\w-]*(?:\.\w+)+")
 _CODE = re.compile(r"[A-Za-z]_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|\d[a-z]", re.ASCII)
-_LONGEST = 40
+_LONGEST, _LONGEST_RUN = 40, 400
 """Longer runs of letters are data."""
 _STOP_WORDS = """
 a an and are as at be by can do each for from has have if in into is it its let make must need
@@ -57,7 +57,10 @@ def identifiers(text: str) -> Iterator[str]:
 
 def mentions(text: str) -> Iterator[str]:
     """What looks like a path or a dotted name in a text for people, without dots at its ends."""
-    yield from dict.fromkeys(found.strip("./") for found in _MENTION.findall(text))
+    # a look that begins anew at every letter of a long run would take its length squared
+    runs = (run for run in text.split() if len(run) <= _LONGEST_RUN)
+    found = (each for run in runs for each in _MENTION.findall(run))
+    yield from dict.fromkeys(each.strip("./") for each in found)
 
 
 @lru_cache(maxsize=2**16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import ModelFailed
@@ -116,7 +118,8 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     await shop.ledger.set_phase(task.number, Phase.VERIFYING)
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
     verification, flags = await verifier.verify_newest(progress)
-    flags = in_order([*flags, *unread_flags(progress.attempts, progress.turns)])
+    unread = await asyncio.to_thread(list, unread_flags(progress.attempts, progress.turns))
+    flags = in_order([*flags, *unread])
     known = await with_fingerprints(shop.workspaces, newest, flags)
     await shop.ledger.record_verification(task.number, newest.number, verification, known)
 

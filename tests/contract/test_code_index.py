@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from codeframe_tui.adapters.index.inside.shelf import DEATHS, MAX_BYTES
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.errors import NotFound, WrongUse
 from codeframe_tui.settings import Limits
 
 FILES = {
@@ -188,6 +189,22 @@ async def test_definitions_are_found_by_kind_and_place(place: Place) -> None:
         "RetryPolicy.delay.inner",
     ]
     assert names(await index.find("", path="paint.py")) == ["paint"]
+
+
+@pytest.mark.parametrize("asked", [{"name": "a" * 60_000}, {"name": "", "path": "*a" * 9}])
+async def test_what_would_take_for_ever_is_refused_and_nothing_is_lost(
+    place: Place, asked: dict[str, str]
+) -> None:
+    index = place.index()
+    await index.find("paint")
+    before = (place.state / "index.db").stat().st_ino
+    with pytest.raises(WrongUse):
+        await index.find(**asked)
+    for odd in ("", "\udcff", "a\0b", "x" * 9_000):
+        with suppress(WrongUse):
+            assert (await index.relations("callers", odd))["uses"] == []
+    assert names(await index.find("paint")) == ["paint"]
+    assert (place.state / "index.db").stat().st_ino == before
 
 
 async def test_a_file_tells_what_it_defines_who_imports_it_and_what_tests_it(place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -131,6 +132,40 @@ async def test_a_commit_that_died_after_the_index_is_made_by_the_next(repo: Path
     done = await commit(repo)
     assert git(repo, "status", "--porcelain") == ""
     assert git(repo, "rev-parse", "HEAD").strip() == done.commit
+
+
+DIES = """
+import asyncio, os, sys
+from pathlib import Path
+from codeframe_tui.adapters import commit
+from codeframe_tui.ports.repository import CommitPlan
+
+commit.passing = lambda point: os._exit(9)
+files = {"a.txt": (("100644", b"a.txt\\n"), ("100644", b"changed\\n"))}
+plan = CommitPlan(files, "It is done", "note")
+asyncio.run(commit.GitRepository(Path(sys.argv[1])).commit(plan))
+"""
+
+
+@pytest.mark.fault(
+    "kill",
+    "the engine is killed between the index and the branch of a commit",
+    sees="the change staged, and committed once at the next start",
+    kept="what you staged; no lock stays behind",
+)
+async def test_an_engine_that_is_killed_in_between_leaves_no_lock_that_matters(repo: Path) -> None:
+    (repo / "b.txt").write_text("staged\n")
+    git(repo, "add", "b.txt")
+    files = {"a.txt": FILES["a.txt"]}
+    write(repo, files)
+    done = subprocess.run((sys.executable, "-c", DIES, str(repo)), check=False)
+    assert done.returncode == 9
+    assert (repo / ".git/index.lock").exists()
+    made = await commit(repo, files)
+    assert git(repo, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
+    assert git(repo, "rev-parse", "HEAD").strip() == made.commit
+    assert git(repo, "status", "--porcelain").splitlines() == ["M  b.txt"]
+    assert not [name for name in state(repo) if "codeframe" in name or name.endswith(".lock")]
 
 
 async def test_a_project_in_a_folder_of_its_repository(repo: Path) -> None:
@@ -287,7 +322,7 @@ async def test_a_branch_that_moves_in_the_last_moment_keeps_index_and_branch(
     index = (repo / ".git/index").read_bytes()
 
     def meanwhile(point: str) -> None:
-        if point == "commit.staged":
+        if point == "branch.staged":
             tree = git(repo, "rev-parse", "HEAD^{tree}").strip()
             other = git(repo, "commit-tree", tree, "-p", "HEAD", "-m", "other").strip()
             git(repo, "update-ref", "refs/heads/main", other)

@@ -1017,6 +1017,24 @@ async def test_a_workspace_goes_only_while_it_holds_what_was_kept_of_it(
     await third.close()
 
 
+async def test_a_workspace_that_was_put_out_of_reach_does_not_stand_in_the_way_of_a_new_one(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    put(project, {"a.py": b"a\n"})
+    tree = (await space.snapshot()).tree
+    for _ in range(2):  # its removal failed the first time
+        assert await space.withdraw(await space.open("hand-1", tree), tree)
+    work = await space.open("hand-1", tree)
+    put(work.root, {"b.py": b"b\n"})
+    await space.close()
+    again = GitWorkspaces(project, tmp_path / "state", Limits())
+    await again.prepare()
+    assert "b.py" in files_of((await again.open("hand-1", None)).root)
+    await again.remove("hand-1")
+    assert [path.name for path in work.root.parent.iterdir()] == [".trash"]
+    await again.close()
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_trees_are_joined_as_git_joins_branches(
     space: GitWorkspaces, project: Path, seed: int

@@ -376,7 +376,8 @@ async def test_leaving_asks_while_a_task_could_start() -> None:
         drive.key("q")
         await _past_guard(drive)
         assert "Work is waiting" in drive.screen_text()
-        assert "0 tasks in work, 3 in the queue" in drive.screen_text()
+        assert "3 tasks in the queue." in drive.screen_text()
+        assert "in work" not in drive.screen_text()
 
 
 async def test_a_refusal_is_told_with_its_hint() -> None:

@@ -11,6 +11,7 @@ from textual.geometry import Region
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.widgets.queue import QueuePane
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import NOW, FakeService
 
@@ -75,6 +76,20 @@ async def test_an_early_key_finds_the_part_it_is_for() -> None:
         drive = Drive(app, pilot, FakeService())
         await drive.in_pane("activity")
         assert app.cockpit.has_class("-at-activity")
+
+
+async def test_what_is_typed_early_stays_where_it_is_typed() -> None:
+    class Early(CockpitApp):
+        async def on_cockpit_begun(self) -> None:
+            self.action_act("app.search")
+
+    app = Early(never, now=lambda: NOW, tick=0)
+    async with app.run_test() as pilot:
+        drive = Drive(app, pilot, FakeService())
+        await drive.until(lambda: app.cockpit.ready)
+        drive.type("retry")
+        await drive.in_pane("sought")
+        await drive.until(lambda: app.cockpit.part("queue", QueuePane).sought == "retry")
 
 
 async def test_rows_are_whole_while_their_scrollbar_is_not_laid_out_yet() -> None:

@@ -171,6 +171,20 @@ async def test_a_cap_is_raised_after_what_is_spent_was_said_and_nonsense_is_not_
         assert drive.service.submitted == [RaiseLimit("b1", 2.5)]
 
 
+async def test_a_cap_is_raised_by_an_amount_with_a_plus() -> None:
+    limit = {"name": "per_task", "cap_usd": 0.5, "spent_usd": 0.52}
+    async with opened(asking(limit=limit)) as drive:
+        await in_inbox(drive)
+        drive.key("l")
+        await past_guard(drive)
+        await drive.until(lambda: isinstance(drive.app.focused, Words))
+        await emptied(drive)
+        drive.type("+2.50")
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [RaiseLimit("b1", 3.0)]
+
+
 async def test_a_question_without_a_limit_says_so() -> None:
     async with opened(asking()) as drive:
         await in_inbox(drive)

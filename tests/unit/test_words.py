@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeframe_tui.core.imports import read_import
 from codeframe_tui.core.words import identifiers, mentions, names_in, spelling, tally, words
 
 
@@ -38,6 +41,17 @@ def test_counting_words_by_names_counts_every_word(text: str) -> None:
 def test_names_of_code_are_told_from_words() -> None:
     text = "Fix the max_size of JSONDecoder in http2, readLine and Foo for x_"
     assert list(identifiers(text)) == ["max_size", "JSONDecoder", "readLine"]
+
+
+def test_long_texts_and_runs_take_no_longer_than_they_are() -> None:
+    before = time.process_time()
+    for run in ("a" * 400_000, "A" * 400_000, "a_" * 200_000, "a." * 200_000, "a/" * 200_000):
+        assert not list(mentions(run))
+        words(run)
+        names_in(run)
+        list(identifiers(run))
+    assert list(read_import("from" + " " * 100_000 + "x" + " " * 100_000 + "imp")) == []
+    assert time.process_time() - before < 10
 
 
 def test_paths_and_dotted_names_are_found_in_prose() -> None:

@@ -115,7 +115,11 @@ class GitWorkspaces:
         self._folders.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folders.chmod(0o700)
         for left in self._folders.glob(f"{_LEAVING}*"):  # an earlier process ended in between
-            left.rename(left.with_name(left.name.removeprefix(_LEAVING)))
+            back = left.with_name(left.name.removeprefix(_LEAVING))
+            if back.exists():
+                self._discard(left.name)
+            else:
+                left.rename(back)
         Trash.clear(self._trash)
 
     async def close(self) -> None:
@@ -279,16 +283,21 @@ class GitWorkspaces:
 
     def _remove(self, name: str) -> None:
         self._records.drop(name)
+        self._discard(name, f"{_LEAVING}{name}")
+
+    def _discard(self, *names: str) -> None:
         fd = os.open(self._folders, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with Trash(self._trash) as trash:
-                for each in (name, f"{_LEAVING}{name}"):
-                    trash.remove(fd, each, folder=stat.S_ISDIR(_mode(self._folders / each)))
+                for name in names:
+                    trash.remove(fd, name, folder=stat.S_ISDIR(_mode(self._folders / name)))
         finally:
             os.close(fd)
 
     def _withdraw(self, name: str, tree: str, also: frozenset[str]) -> bool:
         root, away = self._folders / name, self._folders / f"{_LEAVING}{name}"
+        if away.exists():
+            self._discard(away.name)
         root.rename(away)
         held = ""
         try:

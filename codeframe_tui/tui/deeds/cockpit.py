@@ -134,8 +134,9 @@ async def quit_(desk: Desk) -> None:
     rows = [heading(_UNSENT, "text")] if _writes(desk) else []
     decision: str | None = None
     if runs:
-        queued = f", {desk.state.counted('queued')} in the queue" if starts else ""
-        said = f"{count(working, 'task')} in work{queued}."
+        parts = [f"{count(working, 'task')} in work"] if working else []
+        parts += [f"{count(desk.state.counted('queued'), 'task')} in the queue"] if starts else []
+        said = f"{', '.join(parts)}."
         rows = [heading(said, "text"), heading(_GOES_ON, "dim"), *rows]
         title = "Work is running" if working else "Work is waiting"
         decision = await desk.ask(_Leaving(title, rows, _RUNNING), over=True)

@@ -79,7 +79,8 @@ class Cockpit(Searching):
         await self.part("proof", Area).mount(*made.evidence)
         self._complete = True
         self.draw()
-        self._give_keys(self.pane)
+        if self.focused in {None, self.part("queue", QueuePane)}:  # an early key may have gone on
+            self._give_keys(self.pane)
         self.post_message(self.Ready())
 
     def _fit(self, size: Size) -> None:

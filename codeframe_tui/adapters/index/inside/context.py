@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -30,6 +30,8 @@ _MOST_WORDS = 80
 _MOST_NAMES = 40
 _MAX_SYMBOLS = 200
 _REASONS = 5
+_TOLD = 2 * NAMED
+"""Files of which it is told why they were found; those behind them are not named."""
 _TESTED = 5
 """Of so many of the best files the nearest tests are named too."""
 
@@ -81,18 +83,17 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
     """Files that a text may be about, with reasons, best first."""
     look = _look(shelf, tree, text)
     signals, why = _signals(shelf, past, look, text)
-    links = shelf.imported(tree)
-    near: dict[int, set[int]] = {}
-    for number, files in links.items():
-        for file in files:
-            near.setdefault(number, set()).add(file)
-            near.setdefault(file, set()).add(number)
+    near = shelf.linked(tree)
     subject = words(text.partition("\n")[0])
     kinds = [kind_weight(path, subject) for path in tree.paths]
     scored = fuse(signals, near, kinds)
     ranked = [
-        Ranked(tree.paths[each.file], each.score, tuple(_reasons(each, look, why)))
-        for each in scored
+        Ranked(
+            tree.paths[each.file],
+            each.score,
+            tuple(_reasons(each, look, why)) if place < _TOLD else (),
+        )
+        for place, each in enumerate(scored)
     ]
     return [*ranked[:SHOWN], *_with_tests(ranked, near, tree)]
 
@@ -123,9 +124,9 @@ def _signals(
     fields = ((look.words, 0), (look.names, 1), (look.docs, 2))
     of_words, of_names, of_docs = (_bm25(look, f, [each[n] for each in lengths]) for f, n in fields)
     in_paths: dict[str, dict[int, int]] = {word: {} for word in wanted}
-    path_words = [words(path) for path in tree.paths]
+    path_words = list(map(_path_words, tree.paths))
     for number, found in enumerate(path_words):
-        for word in wanted.keys() & found:
+        for word in wanted.keys() & set(found):
             in_paths[word][number] = found.count(word)
     idf = _idf(look, look.words)
     distinct: dict[int, float] = {}
@@ -148,6 +149,11 @@ def _signals(
         "recent": past.recent(tree.numbers),
     }
     return signals, {"defines": defines, "history": changes, "path": _spelled(look, in_paths)}
+
+
+@lru_cache(maxsize=2**14)
+def _path_words(path: str) -> tuple[str, ...]:
+    return tuple(words(path))
 
 
 def _idf(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[str, float]:

@@ -11,7 +11,7 @@ __all__ = ["DamagedError", "open_database", "remove_database"]
 DamagedError = sqlite3.DatabaseError
 """The file is no database, or not the one we wrote."""
 
-VERSION = 1
+VERSION = 2
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
 CREATE TABLE document(

@@ -17,6 +17,9 @@ __all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
 
 MAX_SYMBOLS = 200
 MAX_USES = 300
+LONGEST, MOST_STARS = 200, 4
+"""Of names and globs; what is longer costs more than it can find."""
+_STARS = re.compile(r"\*+")
 _MAX_READ = 2_000
 """Files that are read for the uses of one name."""
 _SELECT = """
@@ -42,7 +45,12 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
     Args:
         name: dots ask for a definition inside others: ``Retry.delay``.
         path: a glob; only files whose path or name matches.
+
+    Raises:
+        ValueError: one of them is too long, or has too many stars to be matched in time.
     """
+    if max(len(name), len(path)) > LONGEST or len(_STARS.findall(path)) > MOST_STARS:
+        raise ValueError(f"at most {LONGEST} characters and {MOST_STARS} stars are looked for")
     above, _, last = name.rpartition(".")
     glob = compile_glob(path) if path else None
     hits: list[Hit] = []
@@ -93,7 +101,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
 
     By name: what else is called the same is among them.
     """
-    last = name.rpartition(".")[2]
+    last = name.rpartition(".")[2][:LONGEST]
     holding = shelf.holding(last)
     files = [n for n, d in enumerate(tree.documents) if d in holding and is_python(tree.paths[n])]
     cut = []
@@ -103,7 +111,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
     uses: list[dict[str, Any]] = []
     for number, content in zip(files, list(contents), strict=False):
         path = tree.paths[number]
-        if last.encode() not in (content or b""):
+        if not last or last.encode() not in (content or b""):
             continue
         around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
         for line, text in uses_of(content or b"", last):

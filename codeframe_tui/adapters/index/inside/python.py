@@ -139,7 +139,8 @@ def _signature(node: Node, body: Node | None) -> str:
         if b"#" in head
         else (head.decode("utf-8", "replace"))
     )
-    return _SPACE.sub(" ", plain).strip().rstrip(":").rstrip()[:_LONGEST]
+    one_line = _SPACE.sub(" ", plain).strip().rstrip(":").rstrip()
+    return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:_LONGEST]
 
 
 def _first_line(doc: str) -> str:

@@ -68,6 +68,7 @@ class Shelf:
         self._ids: dict[str, int] = {}
         self._imports: dict[int, tuple[Import, ...]] = {}
         self._links: tuple[tuple[str, ...], dict[tuple[int, int], tuple[int, ...]]] = ((), {})
+        self._near: tuple[Tree | None, dict[int, tuple[int, ...]]] = (None, {})
         self._trees: dict[str, Tree] = {}
         self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for key, *known in database.execute("SELECT key, id, words, names, docs FROM document"):
@@ -139,6 +140,17 @@ class Shelf:
                 found[number, document] = tuple(sorted(tree.numbers[file] for file in files))
             links[number] = found[number, document]
         return links
+
+    def linked(self, tree: Tree) -> dict[int, tuple[int, ...]]:
+        """For each file of a tree those that it imports and those that import it."""
+        if self._near[0] is not tree:
+            near: dict[int, set[int]] = {}
+            for number, files in self.imported(tree).items():
+                for file in files:
+                    near.setdefault(number, set()).add(file)
+                    near.setdefault(file, set()).add(number)
+            self._near = (tree, {number: tuple(sorted(files)) for number, files in near.items()})
+        return self._near[1]
 
     def _over(self, entries: Mapping[str, str], keys: Mapping[str, str]) -> Tree:
         rows = [
