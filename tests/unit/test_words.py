@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,15 +41,14 @@ def test_names_of_code_are_told_from_words() -> None:
     assert list(identifiers(text)) == ["max_size", "JSONDecoder", "readLine"]
 
 
+@pytest.mark.timeout(60)
 def test_long_texts_and_runs_take_no_longer_than_they_are() -> None:
-    before = time.process_time()
     for run in ("a" * 400_000, "A" * 400_000, "a_" * 200_000, "a." * 200_000, "a/" * 200_000):
         assert not list(mentions(run))
         words(run)
         names_in(run)
         list(identifiers(run))
     assert list(read_import("from" + " " * 100_000 + "x" + " " * 100_000 + "imp")) == []
-    assert time.process_time() - before < 10
 
 
 def test_paths_and_dotted_names_are_found_in_prose() -> None:
