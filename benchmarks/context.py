@@ -20,7 +20,7 @@ from typing import Any
 
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.words import words
 from codeframe_tui.settings import Limits
 
 FILES = 1_500

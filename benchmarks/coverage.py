@@ -23,7 +23,7 @@ from pathlib import Path
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.pytest.runner import LENT, metadata
 from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports import TestRequest, Workspace
 
 FILES, TESTS, GATE = 200, 10, 1.25

@@ -18,9 +18,9 @@ from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.change.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Limits, Settings
 from codeframe_tui.wire.server import Server

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from codeframe_tui.core.changeset import parse_answer
-from codeframe_tui.core.elision import elided_line
 from codeframe_tui.core.errors import InvalidAnswer
+from codeframe_tui.core.talk.changeset import parse_answer
+from codeframe_tui.core.talk.elision import elided_line
 from codeframe_tui.core.text import clean, reveal
 
 GATE = 32.0

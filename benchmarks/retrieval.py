@@ -32,8 +32,8 @@ from codeframe_tui.adapters.index.inside.database import open_database
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.ranking import bm25, inverse_frequencies, is_test
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.ranking import bm25, inverse_frequencies, is_test
+from codeframe_tui.core.code.words import words
 
 METHODS = ("full", "without history", "BM25", "keywords")
 MEASURES = ("r@5", "r@10", "r@20", "MRR", "hit@5")

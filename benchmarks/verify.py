@@ -20,8 +20,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from codeframe_tui.core.lint import LintRun
-from codeframe_tui.core.verification import Verdict
+from codeframe_tui.core.evidence.lint import LintRun
+from codeframe_tui.core.evidence.verification import Verdict
 from codeframe_tui.worker.verify import Verifier
 from tests.worker.test_verify import TASK, Bench, bench
 

@@ -19,9 +19,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
-from codeframe_tui.core.globs import compile_glob
 
 __all__ = [
     "Approval",

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 
 __all__ = ["KeptBaselines"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from codeframe_tui.core.agent import AgentDefinition, parse_definition
 from codeframe_tui.core.errors import NotFound, WrongUse
+from codeframe_tui.core.talk.agent import AgentDefinition, parse_definition
 from codeframe_tui.settings import config_dir
 
 __all__ = ["RULES_FILES", "Definitions", "read_rules"]

@@ -14,7 +14,7 @@ from typing import Any
 from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox
 from codeframe_tui.adapters.sandbox.closure import Closure
 from codeframe_tui.core.errors import Lacking
-from codeframe_tui.core.lint import Finding, LintRun
+from codeframe_tui.core.evidence.lint import Finding, LintRun
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.ports import Finished, Workspace
 

@@ -8,7 +8,7 @@ from contextlib import aclosing, suppress
 from itertools import chain, islice
 from pathlib import Path
 
-from codeframe_tui.core.ignore import is_cache, is_repository_data
+from codeframe_tui.core.code.ignore import is_cache, is_repository_data
 
 __all__ = ["FileWatcher"]
 

@@ -12,6 +12,7 @@ from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.cli.whole import whole_diff
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import (
     Acknowledge,
     AddComment,
@@ -24,7 +25,6 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowBlockers, ShowDiff
 from codeframe_tui.headless.run import last_event
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from codeframe_tui.core.change.outline import COLUMNS, unpack_numbers
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.outline import COLUMNS, unpack_numbers
 from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHunkLines
 from codeframe_tui.ports import Document, Service
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the cockpit's first picture needs nothing of it
-    from codeframe_tui.core.diff import FileDiff
+    from codeframe_tui.core.change.diff import FileDiff
 
 __all__ = [
     "BY_HAND",

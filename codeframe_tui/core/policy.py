@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from codeframe_tui.core.globs import compile_glob
+from codeframe_tui.core.code.globs import compile_glob
+from codeframe_tui.core.evidence.verification import Verdict
 from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verification import Verdict
 
 __all__ = [
     "CONDITIONS",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.proposal import FileSummary
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import FileSummary
+from codeframe_tui.core.evidence.verification import Flag, Run, Verification
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Run, Verification
 
 __all__ = ["MOVED_AFTER", "Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codeframe_tui.core.evidence.verification import Verdict
 from codeframe_tui.core.hand import BY_HAND
 from codeframe_tui.core.progress import Attempt, Progress, Turn
-from codeframe_tui.core.verification import Verdict
 
 __all__ = [
     "Ask",

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
 
 
 class Files(Protocol):

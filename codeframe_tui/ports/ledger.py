@@ -9,14 +9,14 @@ from collections.abc import (
 )
 from typing import Protocol
 
-from codeframe_tui.core.again import Again
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.evidence.again import Again
+from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
-from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.ports.service import Document
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.lint import LintRun
-from codeframe_tui.core.reach import AS_THEY_COME, Order
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.coverage import Ranges
+from codeframe_tui.core.evidence.lint import LintRun
+from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
 

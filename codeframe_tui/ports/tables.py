@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from codeframe_tui.core.acknowledgement import Acknowledgement
 from codeframe_tui.core.blocker import Blocker
-from codeframe_tui.core.comment import Comment
-from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.evidence.verification import Flag, Run, TestCase, Verification
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.verification import Flag, Run, TestCase, Verification
+from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.comment import Comment
+from codeframe_tui.core.review.draft import Draft
 from codeframe_tui.ports.talk import MessageRows, ReservationRows, ToolRows, TurnRows
 from codeframe_tui.ports.tasks import IssueRows, QueueRows, TaskRows
 

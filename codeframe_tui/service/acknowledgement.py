@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.acknowledgement import Acknowledgement, standing
 from codeframe_tui.core.commands import Acknowledge
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.fingerprint import flag_key
 from codeframe_tui.core.flags.table import RED
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.verification import Flag
+from codeframe_tui.core.review.acknowledgement import Acknowledgement, standing
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.review import reviewed

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from codeframe_tui.core.again import RUN, Again, differing, told
 from codeframe_tui.core.commands import RunTests
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.evidence.again import RUN, Again, differing, told
+from codeframe_tui.core.evidence.verification import Run, TestCase, TestRun
 from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.task import Status
-from codeframe_tui.core.verification import Run, TestCase, TestRun
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.review import newest_attempt

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from codeframe_tui.core.commands import AddComment, DeleteComment, EditComment, Explain
-from codeframe_tui.core.comment import Comment, CommentType, Spot
 from codeframe_tui.core.errors import NotFound, Refused
-from codeframe_tui.core.letter import split_answers
 from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.review.comment import Comment, CommentType, Spot
+from codeframe_tui.core.review.letter import split_answers
 from codeframe_tui.core.task import Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables

@@ -6,18 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
-from codeframe_tui.core.acknowledgement import flag_documents, standing
-from codeframe_tui.core.again import RUN as AGAIN
-from codeframe_tui.core.coverage import Coverage, coverage_document, tally
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.evidence.again import RUN as AGAIN
+from codeframe_tui.core.evidence.coverage import Coverage, coverage_document, tally
+from codeframe_tui.core.evidence.lint import report_document
+from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.verification import Run, TestCase, Verification, counts_of, failing
 from codeframe_tui.core.hand import BY_HAND, hand_folder
-from codeframe_tui.core.lint import report_document
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import ShowTask, ShowTestOutput
+from codeframe_tui.core.review.acknowledgement import flag_documents, standing
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verdict import is_test_support
-from codeframe_tui.core.verification import Run, TestCase, Verification, counts_of, failing
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated

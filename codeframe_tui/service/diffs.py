@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 from typing import Any
 
-from codeframe_tui.core.diff import FileDiff, Hunk, file_document, taken
+from codeframe_tui.core.change.diff import FileDiff, Hunk, file_document, taken
+from codeframe_tui.core.change.moved import moved_blocks
+from codeframe_tui.core.change.parts import ALL, FileParts
+from codeframe_tui.core.change.patch import share
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.hand import COPY
-from codeframe_tui.core.moved import moved_blocks
-from codeframe_tui.core.parts import ALL, FileParts
-from codeframe_tui.core.patch import share
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.queries import MOST_LINES, ShowDiff, ShowHits, ShowHunkLines
 from codeframe_tui.core.search import MOST_HITS, matches, pattern_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import SaveDraft
-from codeframe_tui.core.draft import Draft
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.review.draft import Draft
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports import Document
 from codeframe_tui.service.unit import Unit

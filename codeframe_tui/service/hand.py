@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
-from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.hand import COPY, Hand, hand_folder, marked, marks
 from codeframe_tui.core.progress import Attempt

@@ -9,17 +9,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from codeframe_tui.core.again import Again
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
 from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
+from codeframe_tui.core.evidence.again import Again
+from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
 from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
-from codeframe_tui.core.verification import Flag, TestRun, Verification
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables

@@ -17,7 +17,7 @@ __all__ = ["show"]
 
 async def show(store: Store, workspaces: Callable[[], Workspaces], query: ShowOrigins) -> Document:
     """See `core.queries.ShowOrigins`. Raises: NotFound, PathRefused."""
-    from codeframe_tui.core.origins import origins  # noqa: PLC0415 - seldom used
+    from codeframe_tui.core.review.origins import origins  # noqa: PLC0415 - seldom used
 
     path = check_path(query.path)
 

@@ -19,7 +19,7 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.lifecycle import ENDED
-from codeframe_tui.core.prompt import edited
+from codeframe_tui.core.talk.prompt import edited
 from codeframe_tui.core.task import Evidence, Issue, Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.service.dependencies import leads_back

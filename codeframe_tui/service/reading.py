@@ -6,9 +6,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codeframe_tui.core.acknowledgement import Acknowledgement
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.parts import ALL
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.commands import AddComment
-from codeframe_tui.core.comment import (
+from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.queries import ShowLetter, ShowReview
+from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.comment import (
     Comment,
     CommentState,
     CommentType,
@@ -16,14 +22,8 @@ from codeframe_tui.core.comment import (
     anchor,
     comment_document,
 )
-from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.draft import Draft, carry
-from codeframe_tui.core.errors import NotFound, Refused
-from codeframe_tui.core.letter import changes_letter, questions_letter
-from codeframe_tui.core.parts import ALL
-from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.queries import ShowLetter, ShowReview
+from codeframe_tui.core.review.draft import Draft, carry
+from codeframe_tui.core.review.letter import changes_letter, questions_letter
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.parts import ALL, Parts
+from codeframe_tui.core.change.patch import touches
 from codeframe_tui.core.commands import Approve, Explain, Reject
-from codeframe_tui.core.diff import FileDiff
 from codeframe_tui.core.errors import NotFound, Refused
-from codeframe_tui.core.parts import ALL, Parts
-from codeframe_tui.core.patch import touches
 from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Phase, Status, Task

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from codeframe_tui.core import prompt
+from codeframe_tui.core.change.diff import FileDiff, summary
+from codeframe_tui.core.change.proposal import proposal_id
 from codeframe_tui.core.commands import Revise
-from codeframe_tui.core.diff import FileDiff, summary
 from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.fields import check_unicode
 from codeframe_tui.core.hand import BY_HAND, EDITABLE_BYTES, Hand, marks, told
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import proposal_id
 from codeframe_tui.core.queries import ShowFile, ShowMerge
+from codeframe_tui.core.talk import prompt
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables

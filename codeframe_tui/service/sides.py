@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
+from codeframe_tui.core.change.lines import Lines
 from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.hand import COPY
-from codeframe_tui.core.lines import Lines
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import MOST_LINES, ShowSide

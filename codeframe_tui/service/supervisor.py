@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
+from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.commands import (
     AddComment,
     Approve,
@@ -29,7 +30,6 @@ from codeframe_tui.core.commands import (
     StopTests,
     TakeInHand,
 )
-from codeframe_tui.core.diff import summary
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused, WrongUse
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Redo, Undo
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.core.task import Status, Task
 from codeframe_tui.ports import Document

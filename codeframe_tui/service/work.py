@@ -7,11 +7,11 @@ from dataclasses import asdict, replace
 
 from codeframe_tui.core.blocker import BlockerStatus
 from codeframe_tui.core.errors import NotFound, Refused
+from codeframe_tui.core.evidence.verification import Flag, Verification
 from codeframe_tui.core.limits import granted
 from codeframe_tui.core.progress import Attempt, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Group, Phase, Status, Task
 from codeframe_tui.core.usage import total_cost
-from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.comments import being_answered

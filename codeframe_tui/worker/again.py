@@ -7,10 +7,10 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
-from codeframe_tui.core.again import RUN, Again
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.again import RUN, Again
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.worker.workshop import Workshop
 

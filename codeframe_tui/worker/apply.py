@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.parts import FileParts
+from codeframe_tui.core.change.patch import Share, select, share
 from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
-from codeframe_tui.core.parts import FileParts
-from codeframe_tui.core.patch import Share, select, share
+from codeframe_tui.core.evidence.verification import Flag, Verdict, Verification
 from codeframe_tui.core.policy import Outlook
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import Flag, Verdict, Verification
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.commit import commit
 from codeframe_tui.worker.review import ruling_on

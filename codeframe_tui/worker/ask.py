@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codeframe_tui.core import prompt
-from codeframe_tui.core.agent import AgentDefinition
-from codeframe_tui.core.conversation import estimate, sent
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import is_explaining
+from codeframe_tui.core.talk import prompt
+from codeframe_tui.core.talk.agent import AgentDefinition
+from codeframe_tui.core.talk.conversation import estimate, sent
 from codeframe_tui.core.task import Phase
 from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over

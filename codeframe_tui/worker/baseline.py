@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from codeframe_tui.core.coverage import NOT_MEASURED
+from codeframe_tui.core.evidence.coverage import NOT_MEASURED
+from codeframe_tui.core.evidence.verdict import is_complete
+from codeframe_tui.core.evidence.verification import TestCase, TestRun
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import TestCase, TestRun
 from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.runs import Wish, make_run
 from codeframe_tui.worker.workshop import Workshop

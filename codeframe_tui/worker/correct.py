@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeframe_tui.core import prompt
-from codeframe_tui.core.correct import Material, correction, places_to_show
 from codeframe_tui.core.progress import Attempt, Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.talk import prompt
+from codeframe_tui.core.talk.correct import Material, correction, places_to_show
 from codeframe_tui.worker.gather import task_workspace
 from codeframe_tui.worker.workshop import Workshop
 

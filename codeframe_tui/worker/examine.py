@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 
-from codeframe_tui.core.causes import RED as RED_KINDS
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.causes import RED as RED_KINDS
+from codeframe_tui.core.evidence.verdict import is_complete
+from codeframe_tui.core.evidence.verification import Flag, Outcome, Run, TestCase, TestRun
 from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
 from codeframe_tui.core.flags.callers import changed_names
 from codeframe_tui.core.flags.change import Change
@@ -14,9 +17,6 @@ from codeframe_tui.core.flags.collected import test_of, vanished_flags
 from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted
 from codeframe_tui.core.flags.module import imported_paths
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, TestRun
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
 

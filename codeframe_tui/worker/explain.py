@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codeframe_tui.core import prompt
-from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.progress import Progress, Turn
+from codeframe_tui.core.talk import prompt
+from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.worker.gather import words_of_people
 from codeframe_tui.worker.workshop import Workshop
 

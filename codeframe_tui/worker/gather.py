@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeframe_tui.core import prompt
-from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.talk import prompt
+from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.ports.points import passing

@@ -9,15 +9,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.evidence.verdict import is_test_file
+from codeframe_tui.core.evidence.verification import Outcome
 from codeframe_tui.core.hand import Hand, hand_folder
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Status
-from codeframe_tui.core.verdict import is_test_file
-from codeframe_tui.core.verification import Outcome
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.workshop import Workshop

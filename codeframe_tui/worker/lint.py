@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from codeframe_tui.core.coverage import changed_lines
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking
-from codeframe_tui.core.lint import (
+from codeframe_tui.core.evidence.coverage import changed_lines
+from codeframe_tui.core.evidence.lint import (
     MOST,
     LintRun,
     ToolReport,
@@ -15,7 +16,6 @@ from codeframe_tui.core.lint import (
     is_tool_config,
     new_findings,
 )
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.workshop import Workshop

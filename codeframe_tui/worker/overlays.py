@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.testconfig import decides, is_test_config
-from codeframe_tui.core.verdict import is_test_support
-from codeframe_tui.core.verification import Bound
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.evidence.testconfig import decides, is_test_config
+from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.flags import in_order
@@ -27,6 +26,7 @@ from codeframe_tui.core.road import (
     is_explaining,
     next_step,
 )
+from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.worker.ask import ask
 from codeframe_tui.worker.correct import correct, level_workspace

@@ -7,19 +7,19 @@ import codecs
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core import prompt
-from codeframe_tui.core.agent import AgentDefinition
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.changeset import parse_answer, resolve
-from codeframe_tui.core.conversation import WINDOW_FULL
-from codeframe_tui.core.diff import summary
+from codeframe_tui.core.change.diff import summary
+from codeframe_tui.core.change.proposal import ChangeSet, proposal_id
+from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.ignore import is_secret
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
-from codeframe_tui.core.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.road import attempt_in_hand
+from codeframe_tui.core.talk import prompt
+from codeframe_tui.core.talk.agent import AgentDefinition
+from codeframe_tui.core.talk.changeset import parse_answer, resolve
+from codeframe_tui.core.talk.conversation import WINDOW_FULL
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing

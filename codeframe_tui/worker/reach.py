@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from codeframe_tui.core.reach import imported_names, reached
+from codeframe_tui.core.evidence.reach import imported_names, reached
 from codeframe_tui.ports import TreeEntry
 from codeframe_tui.worker.kept import Kept
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codeframe_tui.core.evidence.verification import Flag, Verification
 from codeframe_tui.core.flags.table import RED
 from codeframe_tui.core.policy import Bounds, Case, Outlook, Policy, Ruling, policy_for, rule
 from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import Flag, Verification
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["policy_of", "ruling_on", "settle"]

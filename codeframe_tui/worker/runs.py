@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from codeframe_tui.core.coverage import Ranges
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.reach import AS_THEY_COME, Order
+from codeframe_tui.core.evidence.coverage import Ranges
+from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import TestRun
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown

@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codeframe_tui.core.coverage import Ranges
-from codeframe_tui.core.flaky import MOST, doubted, still_failing, with_flaky
-from codeframe_tui.core.reach import Hints, Order, order_of
+from codeframe_tui.core.evidence.coverage import Ranges
+from codeframe_tui.core.evidence.flaky import MOST, doubted, still_failing, with_flaky
+from codeframe_tui.core.evidence.reach import Hints, Order, order_of
+from codeframe_tui.core.evidence.verdict import is_complete, is_test_file, needs_base_run
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verdict import is_complete, is_test_file, needs_base_run
-from codeframe_tui.core.verification import TestRun
 from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.reach import Imports

@@ -6,20 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from codeframe_tui.core.causes import module_names
-from codeframe_tui.core.coverage import NOT_MEASURED, changed_lines
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.causes import module_names
+from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
+from codeframe_tui.core.evidence.lint import summed_up
+from codeframe_tui.core.evidence.testconfig import judged_with, only_with_it
+from codeframe_tui.core.evidence.verdict import (
+    covered,
+    is_complete,
+    is_test_file,
+    is_test_support,
+    judge,
+)
+from codeframe_tui.core.evidence.verification import Flag, Outcome, Run, TestRun, Verification
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
-from codeframe_tui.core.lint import summed_up
 from codeframe_tui.core.progress import Attempt, Progress, Turn
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.testconfig import judged_with, only_with_it
-from codeframe_tui.core.verdict import covered, is_complete, is_test_file, is_test_support, judge
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestRun, Verification
 from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.kept import Kept

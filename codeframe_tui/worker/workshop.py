@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeframe_tui.core.agent import AgentDefinition
+from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.ports import (
     Baselines,
     Clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, Refused
 from codeframe_tui.core.progress import Decision
 from codeframe_tui.ports import Replacement, Workspaces

@@ -9,8 +9,8 @@ import pytest
 
 from codeframe_tui.core.commands import Acknowledge, AddComment, Reject
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.queries import ShowHistory, ShowLetter
-from codeframe_tui.core.verification import Flag
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from tests.contract.service_kit import add, claim, in_review, propose, show

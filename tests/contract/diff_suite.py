@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from codeframe_tui.core.change.outline import unpack_numbers, unpack_signs
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.outline import unpack_numbers, unpack_signs
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import (
     MOST_LINES,
     Query,

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.core.evidence.verification import (
+    Bound,
+    Outcome,
+    Run,
+    TestCase,
+    Verdict,
+    Verification,
+)
 from codeframe_tui.core.queries import ShowTask
-from codeframe_tui.core.verification import Bound, Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
 from codeframe_tui.wire.codec import encode

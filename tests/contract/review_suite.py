@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import (
     AddComment,
     Command,
@@ -16,7 +17,6 @@ from codeframe_tui.core.commands import (
     SaveDraft,
 )
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowActivity, ShowLetter, ShowReview
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor

@@ -13,15 +13,22 @@ from typing import Any
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.commands import AddTask, SetWorkers
-from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.evidence.verification import (
+    Flag,
+    Outcome,
+    Run,
+    TestCase,
+    Verdict,
+    Verification,
+)
 from codeframe_tui.core.progress import Attempt, Turn
-from codeframe_tui.core.proposal import Action, FileSummary, proposal_id
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.ports import (
     Conflict,
     Ledger,

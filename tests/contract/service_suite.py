@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import (
     AddIssue,
     AddTask,
@@ -38,7 +39,7 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.core.policy import CONDITIONS, Case, Policy, rule
 from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import (
@@ -58,7 +59,6 @@ from codeframe_tui.core.queries import (
     ShowUndo,
     ShowUsage,
 )
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor, documents
 from codeframe_tui.service.unit import Unit

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from codeframe_tui.core.coverage import Coverage, FileCoverage
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
-from codeframe_tui.core.lint import Finding, ToolReport
+from codeframe_tui.core.evidence.coverage import Coverage, FileCoverage
+from codeframe_tui.core.evidence.lint import Finding, ToolReport
+from codeframe_tui.core.evidence.verification import Outcome, Run, TestCase
 from codeframe_tui.core.progress import Attempt, ToolResult
 from codeframe_tui.core.task import Group, Status, Task
-from codeframe_tui.core.verification import Outcome, Run, TestCase
 from codeframe_tui.ports import Store, Tables
 from tests.contract.service_kit import evidence, reply, said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.baselines import KeptBaselines
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 
 CASES = (TestCase("t.py::test_\udc80", Outcome.FAILED, 0.5, "E", "m"),)
 RUN = TestRun(

@@ -14,8 +14,8 @@ import pytest
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.pytest.record import Record
 from codeframe_tui.adapters.pytest.runner import INSIDE
-from codeframe_tui.core.coverage import Coverage
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.coverage import Coverage
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports import TestRequest
 from tests.contract.sandbox_room import Room, hostile_environment, make_room, need_bwrap
 from tests.contract.test_test_runner import write

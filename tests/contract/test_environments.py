@@ -19,7 +19,7 @@ import editables
 import pytest
 
 from codeframe_tui.adapters.pytest import PytestRunner
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports import TestRequest
 from tests.contract.sandbox_room import Room, make_environment, need_bwrap, open_room
 

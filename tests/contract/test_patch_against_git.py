@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeframe_tui.adapters.workspace.difftext import parse_diff
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.patch import WHOLE, Share, select, share, touches
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.patch import WHOLE, Share, select, share, touches
 
 LINES = st.sampled_from(
     [

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from codeframe_tui.adapters.workspace import difftext, patchtext
 from codeframe_tui.adapters.workspace.difftext import parse_diff
-from codeframe_tui.core import lines as lines_module
-from codeframe_tui.core.diff import FileDiff, file_document, summary, taken
-from codeframe_tui.core.outline import unpack_numbers, unpack_signs
+from codeframe_tui.core.change import lines as lines_module
+from codeframe_tui.core.change.diff import FileDiff, file_document, summary, taken
+from codeframe_tui.core.change.outline import unpack_numbers, unpack_signs
 from tests.contract.test_patch_against_git import changes, run_git
 
 Line = tuple[str, str]

@@ -24,13 +24,13 @@ from codeframe_tui.adapters.store import tasks as rows_of_tasks
 from codeframe_tui.adapters.store.database import open_writer
 from codeframe_tui.adapters.store.migrations import migrate
 from codeframe_tui.adapters.store.tables import SqlTables
-from codeframe_tui.core.acknowledgement import Acknowledgement
-from codeframe_tui.core.comment import Comment, CommentType, Spot
-from codeframe_tui.core.draft import Draft
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.errors import Lacking
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.queries import Sort
+from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.comment import Comment, CommentType, Spot
+from codeframe_tui.core.review.draft import Draft
 from codeframe_tui.core.task import Group, Status, Task, group_of, natural_key
 from codeframe_tui.ports import Store
 

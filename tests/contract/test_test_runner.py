@@ -16,7 +16,7 @@ from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import NoSandbox
 from codeframe_tui.adapters.sandbox.closure import Closure
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.verification import Outcome, TestRun
+from codeframe_tui.core.evidence.verification import Outcome, TestRun
 from codeframe_tui.ports import TestRequest, Workspace
 from tests.contract.sandbox_room import (
     Room,

@@ -15,9 +15,9 @@ from random import Random
 import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.core.diff import FileDiff, summary
+from codeframe_tui.core.change.diff import FileDiff, summary
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.ports.files import Workspaces
 from codeframe_tui.settings import Limits
 

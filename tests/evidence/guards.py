@@ -100,11 +100,11 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
 
 RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.adapters.pytest.record.Record._complete", _none),
-    ("codeframe_tui.core.verdict._Case._new_hooks", _nothing),
+    ("codeframe_tui.core.evidence.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),
     ("codeframe_tui.worker.verify.with_base_config", _later),
-    ("codeframe_tui.core.verdict._Case._other_bodies", _nothing),
+    ("codeframe_tui.core.evidence.verdict._Case._other_bodies", _nothing),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 

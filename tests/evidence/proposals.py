@@ -20,9 +20,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags import Findings, Material, examine
-from codeframe_tui.core.proposal import Action
 
 CORPUS = Path(__file__).with_name("corpus")
 CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code", "cheats_runs")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.core.diff import summary
+from codeframe_tui.core.change.diff import summary
+from codeframe_tui.core.evidence.verification import Flag, Verification
 from codeframe_tui.core.policy import Case as PolicyCase
 from codeframe_tui.core.policy import Outlook, Policy, rule
 from codeframe_tui.core.progress import Attempt, Progress
-from codeframe_tui.core.verification import Flag, Verification
 from tests.evidence.proposals import CHEATS, HONEST, Case, cases
 from tests.worker.test_verify import TASK, THREE, Bench, bench
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
@@ -23,11 +24,10 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.policy import Outlook, Policy, Ruling
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.task import Phase, Status
-from codeframe_tui.core.verification import Flag
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import Supervisor

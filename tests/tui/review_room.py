@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.core.change.diff import FileDiff, Hunk, summary
+from codeframe_tui.core.change.proposal import Action, proposal_id
 from codeframe_tui.core.commands import AddTask
-from codeframe_tui.core.diff import FileDiff, Hunk, summary
+from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.proposal import Action, proposal_id
 from codeframe_tui.core.queries import ShowReview, ShowTask
-from codeframe_tui.core.verification import Flag, Verdict
 from codeframe_tui.ports import Service, TreeEntry
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings

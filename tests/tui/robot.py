@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.present.risk import by_risk

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import AddTask, Reject
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.tui.widgets.task_panes import FileList
 from tests.tui.review_room import FIRST, SECOND, Desk, numbered, reviewing
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.tui.present.diff.actions import DIFF_ACTIONS
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import Place

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.core.commands import AddTask
-from codeframe_tui.core.verification import Flag
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.tui.modals.file_picker import FilePicker
 from tests.diff_documents import document, file, hunk
 from tests.tui.diff_host import Host

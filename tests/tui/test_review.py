@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import AddComment, Explain, Reject
 from codeframe_tui.core.errors import NotFound
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.queries import Query, ShowDiff, ShowSide
-from codeframe_tui.core.verification import Flag, Verdict
 from codeframe_tui.tui import following
 from codeframe_tui.tui.modals.comment import CommentDialog
 from codeframe_tui.tui.widgets.diff.view import DiffView

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from codeframe_tui.core.agent import TOOLS, parse_definition
 from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.talk.agent import TOOLS, parse_definition
 
 FOREIGN = """\
 ---

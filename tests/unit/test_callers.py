@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags.callers import caller_flags, changed_names
 from codeframe_tui.core.flags.change import Change
-from codeframe_tui.core.proposal import Action
 
 
 def change(old: str, new: str) -> Change:

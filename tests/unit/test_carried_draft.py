@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.draft import Draft, carry
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.review.draft import Draft, carry
 
 Lines = list[tuple[str, str]]
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.changeset import State, parse_answer, resolve
+from codeframe_tui.core.change.proposal import Action, ChangeSet, Edit, FileChange
 from codeframe_tui.core.errors import InvalidAnswer
-from codeframe_tui.core.proposal import Action, ChangeSet, Edit, FileChange
+from codeframe_tui.core.talk.changeset import State, parse_answer, resolve
 
 GOOD = {"files": [{"path": "a.py", "action": "create", "content": "x\n"}], "explanation": "why"}
 PARSED = ChangeSet((FileChange("a.py", Action.CREATE, b"x\n"),), "why")

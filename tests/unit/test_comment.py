@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.comment import Comment, CommentType, Spot, anchor
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.letter import changes_letter, questions_letter, split_answers
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.review.comment import Comment, CommentType, Spot, anchor
+from codeframe_tui.core.review.letter import changes_letter, questions_letter, split_answers
 
 FILE = ["def one():", "    return 1", "", "", "def two():", "    return 1", ""]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.context import SHOWN, Ranked, Source, Symbol, outline, pack, tokens
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.context import SHOWN, Ranked, Source, Symbol, outline, pack, tokens
+from codeframe_tui.core.code.words import words
 
 NAMES = ("open", "read", "write", "close")
 LARGE = "".join(f"def {name}():\n" + "    x = 1\n" * 100 for name in NAMES)

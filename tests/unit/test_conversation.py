@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeframe_tui.adapters.scripted.requests import complaint
-from codeframe_tui.core.conversation import WINDOW_FULL, Sent, estimate, sent
 from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.talk.conversation import WINDOW_FULL, Sent, estimate, sent
 
 BIG = "x" * 6_000  # 2,000 tokens
 

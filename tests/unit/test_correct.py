@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codeframe_tui.core.correct import Material, correction, places_to_show, repeated
+from codeframe_tui.core.change.proposal import Action, FileSummary
+from codeframe_tui.core.evidence.verification import Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action, FileSummary
-from codeframe_tui.core.verification import Outcome, Run, TestCase, Verdict, Verification
+from codeframe_tui.core.talk.correct import Material, correction, places_to_show, repeated
 
 NONE = Run("not_run")
 DETAIL = "tests/test_a.py:4: in test_a\n    assert f() == 1\npkg/core.py:9: KeyError"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeframe_tui.core import coverage
-from codeframe_tui.core.coverage import (
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence import coverage
+from codeframe_tui.core.evidence.coverage import (
     NOT_MEASURED,
     Coverage,
     FileCoverage,
@@ -16,9 +18,7 @@ from codeframe_tui.core.coverage import (
     side_of,
     tally,
 )
-from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.flags.uncovered import uncovered_flags
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.tui.present.coverage import Signs, coverage_rows, coverage_words, sign_at
 
 HEAD = {"how": "sys.monitoring", "fault": "", "apart": False}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeframe_tui.core.diff import FileDiff, Hunk, file_document
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff, Hunk, file_document
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.queries import ShowHunkLines, ShowSide
 from codeframe_tui.tui.present.diff.index import DiffIndex
 from codeframe_tui.tui.present.diff.kinds import HunkRow, PairRow, Row

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve, Reject
-from codeframe_tui.core.draft import Draft
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.review.draft import Draft
 from codeframe_tui.tui.deeds.review import approval, rejection
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from tests.diff_documents import document, file, hunk, retry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.elision import elided_line
+from codeframe_tui.core.talk.elision import elided_line
 
 LEFT_OUT = [
     "... rest unchanged",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted, flag_key
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verification import Flag
 
 
 def changed(text: str, *hunks: tuple[int, int], mode: str = "100644") -> Flagged:

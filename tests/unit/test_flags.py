@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags import flags_for, weakened
-from codeframe_tui.core.proposal import Action
 
 
 def diff(

@@ -7,9 +7,9 @@ from collections.abc import Collection
 import pytest
 from pydantic import ValidationError
 
+from codeframe_tui.core.evidence.verification import Flag, Outcome, Run, TestCase
 from codeframe_tui.core.flags import Material, OwnRule, OwnRules, examine, weakened
 from codeframe_tui.core.flags.collected import Moved, moved_ids, vanished_flags
-from codeframe_tui.core.verification import Flag, Outcome, Run, TestCase
 from codeframe_tui.settings import FlagRule, FlagRules
 from codeframe_tui.worker.examine import frozen_tests
 from tests.evidence.proposals import diff

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.habits import habit_flags
-from codeframe_tui.core.proposal import Action
 
 TOLD = '    """What it is."""\n    return 1\n\n\n'
 BOTH = f"def one() -> int:\n{TOLD}class A:\n    def two(self, x: int) -> int:\n    {TOLD}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.ignore import is_cache, is_environment, is_kept_out, is_secret
+from codeframe_tui.core.code.ignore import is_cache, is_environment, is_kept_out, is_secret
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.imports import Import, Modules, read_import
+from codeframe_tui.core.code.imports import Import, Modules, read_import
 
 FILES = (
     "setup.py", "top.py", "src/app/__init__.py", "src/app/net.py", "src/app/logging.py",

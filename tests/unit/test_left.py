@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff, Hunk, file_document
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff, Hunk, file_document
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.tui.present import left
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from codeframe_tui.tui.present.left import left_words

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeframe_tui.core import lines as module
-from codeframe_tui.core.lines import Lines
+from codeframe_tui.core.change import lines as module
+from codeframe_tui.core.change.lines import Lines
 
 
 @pytest.fixture(autouse=True)

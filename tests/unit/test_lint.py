@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters.lint import _TOOLS
-from codeframe_tui.core.lint import (
+from codeframe_tui.core.evidence.lint import (
     Finding,
     ToolReport,
     configured_tools,

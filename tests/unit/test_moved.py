@@ -7,10 +7,10 @@ import random
 
 import pytest
 
-from codeframe_tui.core import moved
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.moved import Moved, moved_blocks
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change import moved
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.moved import Moved, moved_blocks
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.tui.present.diff.lines import HunkLines
 
 FUNCTION = [

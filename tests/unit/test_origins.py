@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.origins import MOST_LINES, origins
+from codeframe_tui.core.review.origins import MOST_LINES, origins
 
 LINES = st.lists(st.sampled_from("abcd"), max_size=8)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.partial import PartialFile, PartialFiles
+from codeframe_tui.core.talk.partial import PartialFile, PartialFiles
 
 NAMES = st.text(min_size=1, max_size=12)
 CONTENTS = st.text(max_size=120)

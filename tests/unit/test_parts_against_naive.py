@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeframe_tui.core.diff import FileDiff, Hunk, file_document
-from codeframe_tui.core.parts import FileParts
-from codeframe_tui.core.patch import WHOLE, select
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff, Hunk, file_document
+from codeframe_tui.core.change.parts import FileParts
+from codeframe_tui.core.change.patch import WHOLE, select
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from tests.tui.review_room import hunks_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeframe_tui.core.globs import compile_glob
+from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.path_filter import parse_path_filter
 from codeframe_tui.tui.present.fuzzy import ranked
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from codeframe_tui.core.evidence.verification import Verdict
 from codeframe_tui.core.policy import (
     CONDITIONS,
     Bounds,
@@ -17,7 +18,6 @@ from codeframe_tui.core.policy import (
     rule,
 )
 from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verification import Verdict
 
 
 @pytest.mark.parametrize(

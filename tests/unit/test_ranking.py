@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.ranking import WEIGHTS, bm25, fuse, inverse_frequencies, kind_weight
+from codeframe_tui.core.code.ranking import WEIGHTS, bm25, fuse, inverse_frequencies, kind_weight
 
 SIGNALS = st.dictionaries(
     st.sampled_from(sorted(WEIGHTS)),

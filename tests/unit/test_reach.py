@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.reach import Hints, imported_names, order_of, reached
+from codeframe_tui.core.evidence.reach import Hints, imported_names, order_of, reached
 
 
 @pytest.mark.parametrize(

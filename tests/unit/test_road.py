@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from codeframe_tui.core.evidence.verification import Run, Verdict, Verification
 from codeframe_tui.core.progress import Attempt, Message, Progress, Turn
 from codeframe_tui.core.road import (
     Ask,
@@ -22,7 +23,6 @@ from codeframe_tui.core.road import (
     next_step,
 )
 from codeframe_tui.core.task import Status, Task
-from codeframe_tui.core.verification import Run, Verdict, Verification
 
 TASK = Task("1", "t", status=Status.IN_PROGRESS)
 NOT_RUN = Run("not_run")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.traces import frames_of, signature, trimmed
-from codeframe_tui.core.verification import Outcome, TestCase
+from codeframe_tui.core.evidence.traces import frames_of, signature, trimmed
+from codeframe_tui.core.evidence.verification import Outcome, TestCase
 
 PATHS = {"tests/test_a.py", "pkg/core.py", "pkg/deep.py"}
 LONG = """\

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.core.change.proposal import Action, FileSummary
 from codeframe_tui.core.flags.unread import unread_flags
 from codeframe_tui.core.progress import Attempt, Turn
-from codeframe_tui.core.proposal import Action, FileSummary
 
 PATH = "pkg/core.py"
 TREE = {"type": "text", "text": f"Task 1: a task\n\nFiles of the project:\n{PATH}\npkg/__init__.py"}

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.causes import RED as RED_KINDS
-from codeframe_tui.core.causes import Kind, kind_of, module_names
-from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verdict import (
+from codeframe_tui.core.evidence.causes import RED as RED_KINDS
+from codeframe_tui.core.evidence.causes import Kind, kind_of, module_names
+from codeframe_tui.core.evidence.verdict import (
     covered,
     is_test_file,
     is_test_support,
@@ -20,7 +19,8 @@ from codeframe_tui.core.verdict import (
     needs_base_run,
     vanished,
 )
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun, Verdict
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun, Verdict
+from codeframe_tui.core.task import Evidence
 
 NEW, OLD = "test_cart.py::test_total", "test_shop.py::test_open"
 O = Outcome  # noqa: E741

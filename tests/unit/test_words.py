@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.imports import read_import
-from codeframe_tui.core.words import identifiers, mentions, names_in, spelling, tally, words
+from codeframe_tui.core.code.imports import read_import
+from codeframe_tui.core.code.words import identifiers, mentions, names_in, spelling, tally, words
 
 
 def test_words_are_split_on_camel_and_snake_case_and_stemmed() -> None:

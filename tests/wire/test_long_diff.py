@@ -8,11 +8,11 @@ import pytest
 
 from codeframe_tui.cli import whole
 from codeframe_tui.cli.whole import whole_diff
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.commands import Approve
-from codeframe_tui.core.diff import FileDiff, Hunk
 from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.parts import Parts
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.core.queries import ShowDiff
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.server import Server

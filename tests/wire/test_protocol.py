@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import AddTask, Approve, KeepWorking
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.wire.hello import PROTOCOL, hello
 from codeframe_tui.wire.server import Server
 from codeframe_tui.wire.session import Bounds

@@ -19,6 +19,7 @@ from codeframe_tui.cli.group import program
 from codeframe_tui.cli.main import main
 from codeframe_tui.cli.render import check_list
 from codeframe_tui.cli.verb import App
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import (
     Acknowledge,
     AddComment,
@@ -37,7 +38,6 @@ from codeframe_tui.core.commands import (
     Undo,
 )
 from codeframe_tui.core.errors import Conflict
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowDiff
 from codeframe_tui.ports import Service
 from tests.wire.fake_service import FakeService

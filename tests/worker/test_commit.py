@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve, Undo
 from codeframe_tui.core.commit import message_of
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowUndo
 from codeframe_tui.core.task import Task
 from codeframe_tui.settings import Commit, Settings

@@ -11,9 +11,9 @@ import pytest
 from codeframe_tui.adapters.scripted.script import Line, Turn
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.bootstrap import open_engine
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve, Redo, Retry, SetPolicy, Undo
 from codeframe_tui.core.events import DECISION_ENDS
-from codeframe_tui.core.parts import Parts
 from codeframe_tui.core.queries import ShowDiff, ShowUndo
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
 from tests.worker.room import (

@@ -14,7 +14,7 @@ import pytest
 
 from codeframe_tui.adapters.lint import Linters
 from codeframe_tui.adapters.sandbox import NoSandbox
-from codeframe_tui.core.lint import ToolReport
+from codeframe_tui.core.evidence.lint import ToolReport
 from codeframe_tui.worker.lint import LintChecker
 from tests.contract.sandbox_room import make_environment
 from tests.worker.room import CONFIG

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.worker.apply import _accepted_tree
 from codeframe_tui.worker.workshop import Workshop
 

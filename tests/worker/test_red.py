@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeframe_tui.core.verification import TestCase
+from codeframe_tui.core.evidence.verification import TestCase
 from tests.worker.test_verify import THREE, bench
 
 KINDS = """\

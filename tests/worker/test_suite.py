@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from codeframe_tui.core.evidence.verification import Outcome, TestRun
 from codeframe_tui.core.progress import Progress
-from codeframe_tui.core.verification import Outcome, TestRun
 from codeframe_tui.settings import Suites
 from codeframe_tui.worker.verify import Verifier
 from tests.worker.test_verify import TASK, THREE, Bench, bench

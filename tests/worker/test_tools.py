@@ -11,7 +11,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
-from codeframe_tui.core.agent import TOOLS
+from codeframe_tui.core.talk.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.tools import ToolOutcome, definitions, input_error, run_tool, time_limit

@@ -17,11 +17,11 @@ from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import open_sandbox
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.core.diff import summary
+from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.evidence.verification import Flag, TestRun, Verdict, Verification
 from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
-from codeframe_tui.core.verification import Flag, TestRun, Verdict, Verification
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.verify import Verifier

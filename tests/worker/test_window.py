@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, Script, Turn
-from codeframe_tui.core.conversation import WINDOW_FULL, estimate
 from codeframe_tui.core.queries import ShowActivity
+from codeframe_tui.core.talk.conversation import WINDOW_FULL, estimate
 from tests.worker.room import PLAIN, answer, call, room, say
 
 BIG = {**PLAIN, "big.txt": (0o644, b"a line of some length that says little\n" * 300)}

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.parts import Parts
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.progress import Attempt, Decision
-from codeframe_tui.core.proposal import Action
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.apply import carry_out
 from codeframe_tui.worker.verify import Verifier

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from codeframe_tui.adapters.model.faults import api_kind, failed
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.partial import PartialFiles
+from codeframe_tui.core.talk.partial import PartialFiles
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports.model import Reply
 

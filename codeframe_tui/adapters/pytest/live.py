@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.evidence.verification import TestCase
 from codeframe_tui.core.text import clean
-from codeframe_tui.core.verification import TestCase
 
 __all__ = ["Live"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 from codeframe_tui.core.text import clean, clean_line
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
 from codeframe_tui.ports import Finished
 
 __all__ = ["Record"]

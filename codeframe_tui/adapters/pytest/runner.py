@@ -21,11 +21,11 @@ from codeframe_tui.adapters.pytest.channel import Channel
 from codeframe_tui.adapters.pytest.live import Live
 from codeframe_tui.adapters.pytest.record import Record
 from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox, Place
-from codeframe_tui.core.coverage import seen
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import TestRun
+from codeframe_tui.core.evidence.coverage import seen
+from codeframe_tui.core.evidence.verdict import is_complete
+from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.ports import TestRequest
 
 __all__ = ["PytestRunner"]

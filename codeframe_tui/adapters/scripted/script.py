@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from codeframe_tui.core.prompt import ONLY_WORDS
+from codeframe_tui.core.talk.prompt import ONLY_WORDS
 
 __all__ = [
     "Conversation",

@@ -12,13 +12,11 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.core.again import RUN as AGAIN
-from codeframe_tui.core.coverage import coverage_document, coverage_from
-from codeframe_tui.core.lint import report_document, report_from
-from codeframe_tui.core.progress import Attempt
-from codeframe_tui.core.proposal import Action, FileSummary
-from codeframe_tui.core.usage import Usage
-from codeframe_tui.core.verification import (
+from codeframe_tui.core.change.proposal import Action, FileSummary
+from codeframe_tui.core.evidence.again import RUN as AGAIN
+from codeframe_tui.core.evidence.coverage import coverage_document, coverage_from
+from codeframe_tui.core.evidence.lint import report_document, report_from
+from codeframe_tui.core.evidence.verification import (
     Bound,
     Flag,
     Outcome,
@@ -29,6 +27,8 @@ from codeframe_tui.core.verification import (
     counts_of,
     failing,
 )
+from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.usage import Usage
 
 __all__ = ["SqlAttempts"]
 

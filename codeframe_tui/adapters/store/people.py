@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, TextClause, insert, selec
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.progress import Decision
 
 __all__ = ["SqlBlockers", "SqlDecisions"]

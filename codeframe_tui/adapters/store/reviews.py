@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.core.acknowledgement import Acknowledgement
-from codeframe_tui.core.comment import Comment, CommentType, Spot
-from codeframe_tui.core.draft import Draft
+from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.comment import Comment, CommentType, Spot
+from codeframe_tui.core.review.draft import Draft
 
 __all__ = ["SqlAcknowledgements", "SqlComments", "SqlDrafts"]
 

@@ -13,7 +13,7 @@ from codeframe_tui.adapters.workspace.paths import above
 from codeframe_tui.adapters.workspace.records import Record
 from codeframe_tui.adapters.workspace.rules import Rules
 from codeframe_tui.adapters.workspace.walk import Entry, Folder, folders
-from codeframe_tui.core.ignore import ENVIRONMENT_MARKS, is_kept_out, is_repository_data
+from codeframe_tui.core.code.ignore import ENVIRONMENT_MARKS, is_kept_out, is_repository_data
 from codeframe_tui.ports.files import TreeEntry
 
 __all__ = ["WorkspaceScan"]

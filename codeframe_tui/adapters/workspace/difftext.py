@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from codeframe_tui.adapters.workspace.patchtext import FIELDS, Hunks, PatchText
-from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.lines import Lines
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.lines import Lines
+from codeframe_tui.core.change.proposal import Action
 
 __all__ = ["parse_diff"]
 

@@ -10,8 +10,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import TypeVar, overload
 
-from codeframe_tui.core.diff import Hunk
-from codeframe_tui.core.lines import Lines
+from codeframe_tui.core.change.diff import Hunk
+from codeframe_tui.core.change.lines import Lines
 
 __all__ = ["Hunks", "PatchLines", "PatchText"]
 
@@ -64,7 +64,7 @@ class _Read(Sequence[T]):
 
 
 class PatchLines(_Read[tuple[str, str]]):
-    """The lines of one hunk as pairs of sign and text; see `core.diff.Hunk`."""
+    """The lines of one hunk as pairs of sign and text; see `core.change.diff.Hunk`."""
 
     def __init__(self, lines: Lines[bytes], first: int, count: int) -> None:
         self._lines = lines
@@ -119,7 +119,7 @@ class Hunks(_Read[Hunk]):
         )
 
     def outline(self, first: int) -> array[int]:
-        """See `core.diff.Outlined`."""
+        """See `core.change.diff.Outlined`."""
         columns = [self._numbers[first * FIELDS + field :: FIELDS] for field in OUTLINE]
         return array("I", chain.from_iterable(zip(*columns, strict=True)))
 
@@ -131,7 +131,7 @@ class Hunks(_Read[Hunk]):
         return new - context, old - context
 
     def signs(self, first: int) -> bytes:
-        """See `core.diff.Outlined`."""
+        """See `core.change.diff.Outlined`."""
         if self._signs is None or self._signs[0] != first:
             self._signs = first, self._read_signs(first)
         return self._signs[1]

@@ -16,7 +16,7 @@ from codeframe_tui.adapters.workspace.objects import SUBMODULE
 from codeframe_tui.adapters.workspace.paths import above
 from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
 from codeframe_tui.adapters.workspace.walk import Folder, folders, open_folder
-from codeframe_tui.core.ignore import (
+from codeframe_tui.core.code.ignore import (
     ENVIRONMENT_MARKS,
     is_environment,
     is_kept_out,

@@ -33,7 +33,7 @@ from codeframe_tui.adapters.workspace.project import ProjectScan
 from codeframe_tui.adapters.workspace.records import Record, Records
 from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
 from codeframe_tui.adapters.workspace.trash import Trash
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.errors import Lacking, NotFound
 from codeframe_tui.ports.files import Merged, Snapshot, TreeEntry, Workspace
 from codeframe_tui.ports.points import passing

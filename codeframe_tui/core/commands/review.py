@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from codeframe_tui.core.parts import ALL, Parts
+from codeframe_tui.core.change.parts import ALL, Parts
 
 __all__ = [
     "Acknowledge",

@@ -17,7 +17,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.callers import caller_flags
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.code import code_flags, removed_names
@@ -32,8 +34,6 @@ from codeframe_tui.core.flags.skips import skips
 from codeframe_tui.core.flags.standins import always_equal, standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
 from codeframe_tui.core.flags.table import RED, RULES, Rule
-from codeframe_tui.core.verdict import is_test_support
-from codeframe_tui.core.verification import Flag
 
 __all__ = [
     "RULES",

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.module import FunctionNode, read_module
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["caller_flags", "changed_names"]
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.table import RULES
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verdict import is_test_file, is_test_support
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["Change", "Lines", "flag", "parse"]
 

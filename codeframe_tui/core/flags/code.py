@@ -8,10 +8,10 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.expand import text_of
 from codeframe_tui.core.flags.module import FunctionNode, Module, read_module
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["code_flags", "defined_names", "removed_names"]
 

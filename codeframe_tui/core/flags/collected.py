@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["Moved", "moved_ids", "test_of", "vanished_flags"]
 

@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.expand import dotted, text_of
 from codeframe_tui.core.flags.module import Module, read_module
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["environment", "fixtures_of", "is_inert_conftest"]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from codeframe_tui.core.code.globs import compile_glob
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.table import RED
-from codeframe_tui.core.globs import compile_glob
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["OWN_RULES", "OwnRule", "OwnRules", "own_flags", "raised"]
 

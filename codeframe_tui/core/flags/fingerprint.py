@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.draft import hunk_key
-from codeframe_tui.core.verification import Flag
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.identity import hunk_key
+from codeframe_tui.core.evidence.verification import Flag
 
 __all__ = ["Flagged", "fingerprinted", "flag_key"]
 

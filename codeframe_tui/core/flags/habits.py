@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag
 from codeframe_tui.core.flags.module import Function, FunctionNode, Module, read_module
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["habit_flags"]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.text import reveal
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["line_flags", "lost_by_text", "test_names"]
 

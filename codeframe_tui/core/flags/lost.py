@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
 from codeframe_tui.core.flags.check import Check
 from codeframe_tui.core.flags.collected import Moved
@@ -13,7 +14,6 @@ from codeframe_tui.core.flags.expand import text_of
 from codeframe_tui.core.flags.module import Function, Module, World
 from codeframe_tui.core.flags.reader import count_cases, has_open_cases
 from codeframe_tui.core.flags.suite import Pair, Side, Suites
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["gone_with_code", "lost_tests", "successors"]
 

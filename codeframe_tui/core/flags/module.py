@@ -7,9 +7,9 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
 from codeframe_tui.core.flags.change import parse
 from codeframe_tui.core.flags.expand import text_of
-from codeframe_tui.core.verdict import is_test_file, is_test_support
 
 __all__ = ["Function", "Module", "World", "imported_paths", "read_module"]
 

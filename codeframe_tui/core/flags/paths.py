@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from fnmatch import translate
 
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag
 from codeframe_tui.core.flags.environment import is_inert_conftest
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["path_flags", "pattern_of"]
 

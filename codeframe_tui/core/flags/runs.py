@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from codeframe_tui.core.causes import RED
+from codeframe_tui.core.evidence.causes import RED
+from codeframe_tui.core.evidence.testconfig import is_test_config
+from codeframe_tui.core.evidence.verification import Flag, Verification
 from codeframe_tui.core.flags.change import flag
-from codeframe_tui.core.testconfig import is_test_config
-from codeframe_tui.core.verification import Flag, Verification
 
 __all__ = ["run_flags"]
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
 from codeframe_tui.core.flags.expand import text_of
 from codeframe_tui.core.flags.module import Function, Module
 from codeframe_tui.core.flags.suite import Pair, Suites
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["skips"]
 

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
+from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.check import Check
 from codeframe_tui.core.flags.expand import dotted, number, text_of
 from codeframe_tui.core.flags.module import Function, Module
 from codeframe_tui.core.flags.suite import Suites
-from codeframe_tui.core.verdict import is_test_support
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["always_equal", "standins"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeframe_tui.core.coverage import Coverage
+from codeframe_tui.core.evidence.coverage import Coverage
+from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
-from codeframe_tui.core.verdict import is_test_support
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["uncovered_flags"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
 from codeframe_tui.core.hand import BY_HAND
 from codeframe_tui.core.progress import Attempt, Turn
-from codeframe_tui.core.proposal import Action
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["unread_flags"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from codeframe_tui.core.parts import ALL, Parts
+from codeframe_tui.core.change.parts import ALL, Parts
 
 __all__ = [
     "MOST_LINES",
@@ -35,7 +35,7 @@ class ShowDiff:
 
     Attributes:
         room: lines that come at most, the bars of hunks counted; of the hunks after them only an
-            outline comes, see `core.diff.file_document`. None = everything.
+            outline comes, see `core.change.diff.file_document`. None = everything.
         space: False leaves out what differs in white space only, as git's ``-w`` does. Its hunks
             are not those that verdicts name, and the document says so: ``"space": false``.
     """
@@ -91,8 +91,8 @@ class ShowReview:
 
     ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
     "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
-    attempt; ``draft`` as `core.draft.Draft.document`; ``since`` names the last attempt that a
-    person reviewed, else the one before.
+    attempt; ``draft`` as `core.review.draft.Draft.document`; ``since`` names the last attempt that
+    a person reviewed, else the one before.
     """
 
     number: str

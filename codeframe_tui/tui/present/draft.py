@@ -3,8 +3,8 @@
 Theory of operation: a proposal is a list of *units*, the things that can be taken or left: the
 hunks of a file, or the file itself (hunk number 0) when it has none: binary, empty, or a change of
 mode only. A unit whose lines have different verdicts is *partly* decided; what can be chosen of it
-is said by `core.patch.choices`. A draft is a value; every verdict gives a new draft that remembers
-what it replaced.
+is said by `core.change.patch.choices`. A draft is a value; every verdict gives a new draft that
+remembers what it replaced.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
 from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # which verdicts need, and the first picture does not
-    from codeframe_tui.core.diff import Hunk
-    from codeframe_tui.core.parts import Parts
-    from codeframe_tui.core.patch import LineRange
+    from codeframe_tui.core.change.diff import Hunk
+    from codeframe_tui.core.change.parts import Parts
+    from codeframe_tui.core.change.patch import LineRange
 
 __all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
 
@@ -54,7 +54,7 @@ class Lines(NamedTuple):
 
     def of(self, verdict: Verdict) -> list[LineRange]:
         """Ranges of the lines with a verdict."""
-        from codeframe_tui.core.patch import ranges_of  # noqa: PLC0415 - loads when first used
+        from codeframe_tui.core.change.patch import ranges_of  # noqa: PLC0415 - loads when first used
 
         return ranges_of(self.hunk, [given is verdict for given in self.verdicts])
 
@@ -120,10 +120,10 @@ class ReviewDraft:
         """With verdicts that were kept, wherever nothing was said since this was opened.
 
         Args:
-            kept: as `core.draft.Draft.document`.
+            kept: as `core.review.draft.Draft.document`.
             document: the diff that this draft is of.
         """
-        from codeframe_tui.core.parts import Parts  # noqa: PLC0415 - loads when first used
+        from codeframe_tui.core.change.parts import Parts  # noqa: PLC0415 - loads when first used
 
         files = {file["path"]: file for file in document["files"]}
         given = {unit for before in self._history for unit, _ in before}
@@ -252,7 +252,7 @@ class ReviewDraft:
         self, verdict: Verdict, unit: Unit, hunk: Mapping[str, Any], rows: Iterable[int]
     ) -> _State | None:
         """What a unit becomes; None where nothing of it is chosen."""
-        from codeframe_tui.core import patch  # noqa: PLC0415 - loads when first used
+        from codeframe_tui.core.change import patch  # noqa: PLC0415 - loads when first used
 
         known = hunk_of(hunk)
         ranges, owners = patch.choices(known), patch.choice_of(known)
@@ -334,7 +334,7 @@ class ReviewDraft:
         return {path: attempt for (path, _), attempt in self.carried.items()}
 
     def _parts(self, verdict: Verdict) -> Parts:
-        from codeframe_tui.core.parts import Parts  # noqa: PLC0415 - loads when first used
+        from codeframe_tui.core.change.parts import Parts  # noqa: PLC0415 - loads when first used
 
         files: list[str] = []
         hunks: list[Unit] = []
@@ -364,7 +364,7 @@ def _with_lines(
     but: Collection[Unit],
 ) -> ReviewDraft:
     """The draft with a verdict on line ranges of a file, apart from some units."""
-    from codeframe_tui.core.patch import taken  # noqa: PLC0415 - loads when first used
+    from codeframe_tui.core.change.patch import taken  # noqa: PLC0415 - loads when first used
 
     hunks = file["hunks"]
     by_hunk: dict[int, list[LineRange]] = {}
@@ -382,7 +382,7 @@ def _with_lines(
 
 def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
     """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
-    from codeframe_tui.core.diff import Hunk  # noqa: PLC0415 - loads when first used
+    from codeframe_tui.core.change.diff import Hunk  # noqa: PLC0415 - loads when first used
 
     return Hunk(
         hunk["k"],

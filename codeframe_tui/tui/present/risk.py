@@ -20,7 +20,7 @@ def by_risk(
 
     Among their like the larger change comes first; equal ones stay as they were.
     """
-    from codeframe_tui.core.verdict import is_test_support  # noqa: PLC0415 - not for the first picture
+    from codeframe_tui.core.evidence.verdict import is_test_support  # noqa: PLC0415 - not for the first picture
 
     worst: dict[str, int] = {}
     for flag in flags:

@@ -12,8 +12,8 @@ from typing import Any
 from codeframe_tui.adapters.index.inside.finding import symbols_of
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
-from codeframe_tui.core.ranking import (
+from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
+from codeframe_tui.core.code.ranking import (
     Scored,
     bm25,
     fuse,
@@ -21,7 +21,7 @@ from codeframe_tui.core.ranking import (
     is_test,
     kind_weight,
 )
-from codeframe_tui.core.words import identifiers, mentions, spelling, words
+from codeframe_tui.core.code.words import identifiers, mentions, spelling, words
 
 __all__ = ["context", "rank"]
 

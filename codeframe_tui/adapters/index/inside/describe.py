@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codeframe_tui.adapters.index.inside.python import read_python
-from codeframe_tui.core.context import Symbol
-from codeframe_tui.core.imports import Import
-from codeframe_tui.core.words import names_in, tally
+from codeframe_tui.core.code.context import Symbol
+from codeframe_tui.core.code.imports import Import
+from codeframe_tui.core.code.words import names_in, tally
 
 __all__ = ["NOTHING", "Known", "describe", "is_python"]
 

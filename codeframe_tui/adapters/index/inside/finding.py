@@ -9,9 +9,9 @@ from typing import Any
 from codeframe_tui.adapters.index.inside.describe import is_python
 from codeframe_tui.adapters.index.inside.python import uses_of
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.context import Symbol
-from codeframe_tui.core.globs import compile_glob
-from codeframe_tui.core.ranking import is_test
+from codeframe_tui.core.code.context import Symbol
+from codeframe_tui.core.code.globs import compile_glob
+from codeframe_tui.core.code.ranking import is_test
 
 __all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
 

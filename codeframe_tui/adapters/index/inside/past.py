@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.git import read_commits
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.words import words
 
 __all__ = ["Commit", "Past"]
 

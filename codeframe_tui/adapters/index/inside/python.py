@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from tree_sitter_python import language
 
-from codeframe_tui.core.context import Symbol
-from codeframe_tui.core.imports import Import, read_import
+from codeframe_tui.core.code.context import Symbol
+from codeframe_tui.core.code.imports import Import, read_import
 
 __all__ = ["Code", "read_python", "uses_of"]
 

@@ -61,7 +61,7 @@ def _tell(line: dict[str, Any]) -> None:
 
 
 def _chosen(files: Files, request: dict[str, Any]) -> Iterator[str]:
-    from codeframe_tui.core.globs import compile_glob  # noqa: PLC0415 - see main
+    from codeframe_tui.core.code.globs import compile_glob  # noqa: PLC0415 - see main
 
     matches = compile_glob(request["glob"]) if request["glob"] else None
     whole = request["pattern"] is None

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
 from codeframe_tui.adapters.index.inside.git import Objects
-from codeframe_tui.core.imports import Import, Modules
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.imports import Import, Modules
+from codeframe_tui.core.code.words import words
 
 __all__ = ["Shelf", "Tree"]
 

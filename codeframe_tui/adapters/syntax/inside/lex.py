@@ -61,7 +61,7 @@ class Lexed:
     """One file, lexed as far as somebody looked."""
 
     def __init__(self, path: str, text: str) -> None:
-        from codeframe_tui.core.lines import Lines  # noqa: PLC0415 - found only in main
+        from codeframe_tui.core.change.lines import Lines  # noqa: PLC0415 - found only in main
 
         text = text.replace("\r\n", "\n")
         self.lines = Lines(text, "\n")

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import accumulate, islice, pairwise, repeat
 from typing import Any, overload
 
-from codeframe_tui.core.outline import COLUMNS, unpack_numbers, unpack_signs
+from codeframe_tui.core.change.outline import COLUMNS, unpack_numbers, unpack_signs
 
 __all__ = ["PAGE", "PagedHunks", "PagedLines", "Pages", "line_count", "signs_of", "verdicts_of"]
 
@@ -97,7 +97,7 @@ class PagedHunks(Sequence[Mapping[str, Any]]):
     """The hunks of a file: those that came whole, and after them those that are outlined.
 
     Args:
-        file: of a diff document, with ``more``; see `core.diff.file_document`.
+        file: of a diff document, with ``more``; see `core.change.diff.file_document`.
         pages: where the text is.
     """
 

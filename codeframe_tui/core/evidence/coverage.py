@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal, get_args
 
-from codeframe_tui.core.diff import FileDiff
-from codeframe_tui.core.proposal import Action
+from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.text import clean_line
 
 __all__ = [

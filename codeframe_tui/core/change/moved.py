@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from codeframe_tui.core.diff import FileDiff, summary
+from codeframe_tui.core.change.diff import FileDiff, summary
 
 __all__ = ["Moved", "moved_blocks"]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.parts import Parts
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.identity import file_key, hunk_key
+from codeframe_tui.core.change.parts import Parts
 
-__all__ = ["Draft", "carry", "file_key", "hunk_key"]
+__all__ = ["Draft", "carry"]
 
 _ALIKE = 50
 """Hunks with the same lines among which the one at the same place is sought."""
@@ -64,24 +64,6 @@ class Draft:
             dict(document["since"]),
             document["sent"],
         )
-
-
-def hunk_key(path: str, hunk: Hunk) -> str:
-    """Names what a hunk changes, wherever it stands: path and its removed and added lines."""
-    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape"))
-    for sign, text in hunk.lines:
-        if sign != " ":
-            digest.update(f"\n{sign}{text}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def file_key(diff: FileDiff) -> str:
-    """Names what is done to a file: action, modes, and each of its hunks."""
-    what = f"{diff.action} {diff.old_mode} {diff.new_mode} {diff.binary}"
-    digest = hashlib.sha256(what.encode())
-    for hunk in diff.hunks:
-        digest.update(hunk_key(diff.path, hunk).encode())
-    return digest.hexdigest()
 
 
 def carry(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from codeframe_tui.core.causes import RED, Kind, kind_of, kind_of_file, told_error
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.causes import RED, Kind, kind_of, kind_of_file, told_error
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 
 __all__ = ["Proof", "proof_of"]
 

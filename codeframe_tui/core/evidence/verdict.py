@@ -26,11 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from codeframe_tui.core.advice import ADVICE
-from codeframe_tui.core.causes import excused
-from codeframe_tui.core.proof import Proof, proof_of
-from codeframe_tui.core.task import Evidence
-from codeframe_tui.core.verification import (
+from codeframe_tui.core.evidence.advice import ADVICE
+from codeframe_tui.core.evidence.causes import excused
+from codeframe_tui.core.evidence.proof import Proof, proof_of
+from codeframe_tui.core.evidence.verification import (
     Outcome,
     Run,
     TestCase,
@@ -38,6 +37,7 @@ from codeframe_tui.core.verification import (
     Verdict,
     Verification,
 )
+from codeframe_tui.core.task import Evidence
 
 __all__ = [
     "covered",

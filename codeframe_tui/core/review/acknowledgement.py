@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.fingerprint import flag_key
 from codeframe_tui.core.flags.table import RULES
-from codeframe_tui.core.verification import Flag
 
 __all__ = ["Acknowledgement", "flag_documents", "standing"]
 

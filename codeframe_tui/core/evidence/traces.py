@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
-from codeframe_tui.core.verification import TestCase
+from codeframe_tui.core.evidence.verification import TestCase
 
 __all__ = ["frames_of", "signature", "trimmed"]
 

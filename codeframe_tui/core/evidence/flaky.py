@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from codeframe_tui.core.causes import excused
-from codeframe_tui.core.verification import Outcome, TestRun
+from codeframe_tui.core.evidence.causes import excused
+from codeframe_tui.core.evidence.verification import Outcome, TestRun
 
 __all__ = ["MOST", "doubted", "still_failing", "with_flaky"]
 

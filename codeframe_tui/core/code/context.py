@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from codeframe_tui.core.words import words
+from codeframe_tui.core.code.words import words
 
 __all__ = [
     "NAMED",

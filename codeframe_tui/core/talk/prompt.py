@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core.diff import FileDiff
+from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.progress import Message
 from codeframe_tui.core.task import Evidence, Issue, Task
 

@@ -25,7 +25,8 @@ class Parts:
     Attributes:
         files: whole files.
         hunks: path and number, from 1 per file.
-        lines: path, first and last line of the proposed file, from 1; see `core.patch.select`.
+        lines: path, first and last line of the proposed file, from 1; see
+            `core.change.patch.select`.
     """
 
     files: tuple[str, ...] = ()

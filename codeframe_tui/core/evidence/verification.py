@@ -1,4 +1,4 @@
-"""What the program's own test runs showed, as values. Verdicts are in `core.verdict`."""
+"""What the program's own test runs showed, as values. Verdicts are in `core.evidence.verdict`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from codeframe_tui.core.coverage import NOT_MEASURED, Coverage
-from codeframe_tui.core.lint import ToolReport
+from codeframe_tui.core.evidence.coverage import NOT_MEASURED, Coverage
+from codeframe_tui.core.evidence.lint import ToolReport
 
 __all__ = [
     "FINE",
@@ -61,7 +61,8 @@ class TestCase:
         error: exception type as raised, e.g. ``AssertionError``; empty when it passed.
         message: one line that says what failed.
         detail: traceback and captured output, bounded.
-        kind: how it is RED on the base, or why it is not (`core.causes.Kind`); empty elsewhere.
+        kind: how it is RED on the base, or why it is not (`core.evidence.causes.Kind`); empty
+            elsewhere.
         body: hash of what the test's function does, as the run had it; empty where not told.
     """
 

@@ -13,9 +13,9 @@ from configparser import Error as ConfigError
 from dataclasses import replace
 from typing import Any
 
-from codeframe_tui.core.advice import ADVICE
-from codeframe_tui.core.verdict import is_complete
-from codeframe_tui.core.verification import Outcome, Run, TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.advice import ADVICE
+from codeframe_tui.core.evidence.verdict import is_complete
+from codeframe_tui.core.evidence.verification import Outcome, Run, TestRun, Verdict, Verification
 
 __all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeframe_tui.core.verification import FINE, Outcome, TestCase, TestRun, Verification
+from codeframe_tui.core.evidence.verification import FINE, Outcome, TestCase, TestRun, Verification
 
 __all__ = ["RUN", "Again", "differing", "told"]
 

@@ -10,11 +10,11 @@ import binascii
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core.answer import find_answer
-from codeframe_tui.core.elision import elided_line
+from codeframe_tui.core.change.proposal import Action, ChangeSet, Edit, FileChange
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.paths import check_path, check_set
-from codeframe_tui.core.proposal import Action, ChangeSet, Edit, FileChange
+from codeframe_tui.core.talk.answer import find_answer
+from codeframe_tui.core.talk.elision import elided_line
 
 __all__ = ["parse_answer", "resolve"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from codeframe_tui.core.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 
 __all__ = ["RED", "Kind", "excused", "kind_of", "kind_of_file", "module_names", "told_error"]
 

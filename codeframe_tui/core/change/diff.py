@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
-from codeframe_tui.core.outline import pack_numbers, pack_signs
-from codeframe_tui.core.proposal import Action, FileSummary
+from codeframe_tui.core.change.outline import pack_numbers, pack_signs
+from codeframe_tui.core.change.proposal import Action, FileSummary
 
 __all__ = ["FileDiff", "Hunk", "Outlined", "file_document", "summary", "taken"]
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeframe_tui.core.coverage import Ranges
+from codeframe_tui.core.evidence.coverage import Ranges
 
 __all__ = [
     "Finding",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeframe_tui.core.diff import FileDiff, Hunk
+from codeframe_tui.core.change.diff import FileDiff, Hunk
 
 __all__ = [
     "NOWHERE",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from codeframe_tui.core.acknowledgement import Acknowledgement
-from codeframe_tui.core.comment import Comment
-from codeframe_tui.core.diff import FileDiff, Hunk
-from codeframe_tui.core.parts import ALL, FileParts, Parts
-from codeframe_tui.core.patch import LineRange, touched
+from codeframe_tui.core.change.diff import FileDiff, Hunk
+from codeframe_tui.core.change.parts import ALL, FileParts, Parts
+from codeframe_tui.core.change.patch import LineRange, touched
+from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.comment import Comment
 
 __all__ = ["changes_letter", "questions_letter", "split_answers"]
 

@@ -1,0 +1,1 @@
+"""A change as values: its difference, its outline, and parts of it."""

@@ -1,0 +1,1 @@
+"""What runs of tests, linters and types prove of a change, and what they leave open."""

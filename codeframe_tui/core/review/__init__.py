@@ -1,0 +1,1 @@
+"""What a person says of a change, before and after it is sent."""
