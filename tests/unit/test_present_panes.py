@@ -69,6 +69,15 @@ def _spoilt(value: Any, nasty: str) -> Any:
     return f"x{nasty}{value}" if isinstance(value, str) and value not in keep else value
 
 
+@pytest.mark.parametrize(("width", "lines"), [(110, 1), (80, 1), (78, 2), (60, 2)])
+def test_the_verdict_stays_beside_its_runs_as_long_as_there_is_room(width: int, lines: int) -> None:
+    rows = proof_title(
+        [("TESTS", "text"), (" activity", "dim")], verdict_spans(shown(), None), width=width
+    )
+    assert len(rows) == lines
+    assert "PROVEN" in "".join(text for row in rows for text, _ in (*row.left, *row.right))
+
+
 @pytest.mark.parametrize("nasty", NASTY, ids=[json.dumps(one) for one in NASTY])
 def test_nothing_a_terminal_acts_on_comes_through_any_pane(nasty: str) -> None:
     live = Live()

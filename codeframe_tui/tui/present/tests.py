@@ -28,6 +28,8 @@ _VERDICTS = {
     "not_verified": ("NOT VERIFIED", "amber bold"),
 }
 _PASSED = {"passed", "xfailed"}
+_APART: Span = ("   ", "")
+"""Between the runs, where there is room."""
 
 
 def newest_attempt(task: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -51,7 +53,7 @@ def verdict_spans(task: Mapping[str, Any] | None, live: Live | None) -> list[Spa
     for name in RUNS:
         sign, style, words = run_words(name, found.get(name) or {})
         spans += [(f"{name.upper()} {sign}", style), (f" {words}" if words else "", "dim")]
-        spans.append(("   ", ""))
+        spans.append(_APART)
     verdict, style = _VERDICTS.get(safe(found.get("verdict")), (safe(found.get("verdict")), "red"))
     return [*spans, (verdict, style)]
 
@@ -63,8 +65,9 @@ def proof_title(tabs: list[Span], verdict: list[Span], *, width: int) -> list[Ro
         return sum(cells(text) for text, _ in spans) + 2
 
     gap: Span = ("  ", "")
-    if not verdict or size(tabs) + size(verdict) <= width:
-        return [row(None, *tabs, gap, *verdict)]
+    for said in (verdict, [gap if span is _APART else span for span in verdict]):
+        if not said or size(tabs) + size(said) <= width:
+            return [row(None, *tabs, gap, *said)]
     if size(tabs) + size(verdict[:-2]) <= width:
         return [row(None, *tabs, gap, *verdict[:-1]), row(None, verdict[-1])]
     return [row(None, *tabs, right=[verdict[-1]]), row(None, *verdict[:-1])]
