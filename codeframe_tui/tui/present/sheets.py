@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.comments import told_before
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.flags import flag_lines, open_red
@@ -130,8 +131,10 @@ def send_rows(
         (f"○ {undecided} undecided   " * bool(undecided), "amber"),
         (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
+    told = told_before(task.get("comments") or ())
     rows = [
         row(None, *(span for span in counted if span[0])),
+        *([row(None, *told)] if told else []),
         BLANK,
         *_evidence(task),
         *_waiting(task),
