@@ -236,7 +236,7 @@ def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
     if made := document.get("commits"):
         named = ", ".join(safe(each)[:8] for each in made)
         told += f" Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays."
-    return [*file_rows(document), *(heading(line, "dim") for line in wrap(told, _WIDTH))]
+    return [*file_rows(document), BLANK, *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 
 def _evidence(task: Mapping[str, Any]) -> list[Row]:
