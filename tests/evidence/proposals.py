@@ -25,7 +25,7 @@ from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags import Findings, Material, examine
 
 CORPUS = Path(__file__).with_name("corpus")
-CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code", "cheats_runs")
+CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code", "cheats_inside", "cheats_runs")
 HONEST = ("honest_tests", "honest_code", "honest_runs")
 ASKED = ("asked",)
 Tree = dict[str, str]

@@ -4,7 +4,8 @@ Theory of operation. Each rule has a row in `table`: its id, how grave it is, wh
 Rules of paths and modes look at the name of a file (`paths`), rules of text at its added lines
 (`lines`); of Python the syntax trees of both sides are compared: the code (`code`) and who calls
 it (`callers`), what reaches
-the test run from outside (`environment`), what stands in for the code under test (`standins`), and
+the test run from outside (`environment`: whether code knows that it is tested, `aware`, and what
+reaches into pytest or Python, `inside`), what stands in for the code under test (`standins`), and
 the tests themselves. Of those each assertion is written in one way, with what its names stand for
 (`expand`, `reader`, `check`), so that honest work on a test leaves equal checks behind; tests of
 both sides are matched (`suite`), then checks (`compare`), and what is left over is told (`lost`,

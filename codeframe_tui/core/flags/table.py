@@ -82,8 +82,10 @@ _RULES = (
          "the project's code is not tested any more"),
     Rule("always_equal", RED, "a comparison that always has one answer",
          "every assertion about such a value passes"),
-    Rule("knows_tests", RED, "code looks whether it is being tested",
+    Rule("knows_tests", RED, "code looks whether it is being tested, or who calls it",
          "it can behave otherwise under tests than in use"),
+    Rule("mock_in_code", RED, "code that is no test uses mocks",
+         "a mock can equal and answer whatever is asked"),
     # -- what reaches the test run from outside
     Rule("conftest", RED, "runs with tests that existed before", "it can change what they see"),
     Rule("conftest_fixture", AMBER, "runs with the tests beside it",
