@@ -5,7 +5,8 @@ Rules of paths and modes look at the name of a file (`paths`), rules of text at 
 (`lines`); of Python the syntax trees of both sides are compared: the code (`code`) and who calls
 it (`callers`), what reaches
 the test run from outside (`environment`: whether code knows that it is tested, `aware`, and what
-reaches into pytest or Python, `inside`), what stands in for the code under test (`standins`), and
+reaches into pytest or Python, `inside`), what stands in for the code under test (`standins`,
+`answers`), and
 the tests themselves. Of those each assertion is written in one way, with what its names stand for
 (`expand`, `reader`, `check`), so that honest work on a test leaves equal checks behind; tests of
 both sides are matched (`suite`), then checks (`compare`), and what is left over is told (`lost`,
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
+from codeframe_tui.core.flags.answers import always_equal
 from codeframe_tui.core.flags.callers import caller_flags
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.code import code_flags, removed_names
@@ -32,7 +34,7 @@ from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
 from codeframe_tui.core.flags.paths import path_flags
 from codeframe_tui.core.flags.skips import skips
-from codeframe_tui.core.flags.standins import always_equal, standins
+from codeframe_tui.core.flags.standins import standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
 from codeframe_tui.core.flags.table import RED, RULES, Rule
 

@@ -117,6 +117,8 @@ def count_cases(function: Function, module: Module, world: World) -> int:
 def _imported_constants(module: Module, world: World) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for name, dotted in module.imports.items():
+        if dotted.endswith("mock.ANY"):
+            found[name] = ast.Name("ANY", ast.Load())
         place = world.find(dotted)
         if place is not None and place[1] in place[0].constants:
             found[name] = place[0].constants[place[1]]
