@@ -66,6 +66,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.compare._is_looser", _no),
     (f"{F}.compare._raises_less", _empty),
     (f"{F}.compare._same_case", _yes),
+    (f"{F}.compare._literals", _empty),
     (f"{F}.compare._equal", _none),
     (f"{F}.compare._can_stand_for", _no),
     (f"{F}.reader.cases_of", lambda *_: [{}]),

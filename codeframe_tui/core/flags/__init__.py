@@ -10,7 +10,8 @@ reaches into pytest or Python, `inside`), what stands in for the code under test
 the tests themselves. Of those each assertion is written in one way, with what its names stand for
 (`expand`, `reader`, `check`), so that honest work on a test leaves equal checks behind; tests of
 both sides are matched (`suite`), then checks (`compare`), and what is left over is told (`lost`,
-`skips`). Text is the fallback for what cannot be read.
+`skips`), and new ones that say next to nothing (`weak`). Text is the fallback for what cannot be
+read.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from codeframe_tui.core.flags.skips import skips
 from codeframe_tui.core.flags.standins import standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
 from codeframe_tui.core.flags.table import RED, RULES, Rule
+from codeframe_tui.core.flags.weak import weak_tests
 
 __all__ = [
     "RULES",
@@ -169,6 +171,7 @@ def _test_flags(
     yield from lost_tests(suites, removed_names(changes))
     yield from skips(suites, {*project, *_support_names(suites)})
     yield from standins(suites, project)
+    yield from weak_tests(suites)
     now = {name for change in changes for name in test_names(change, "+")}
     for change in changes:
         yield from lost_by_text(change, now)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
+from codeframe_tui.core.flags.change import parse
 from codeframe_tui.core.flags.check import APPROX, NOTHING, RUNS, Check, superset
+from codeframe_tui.core.flags.expand import text_of
 
 __all__ = ["Loss", "Wider", "losses", "remaining", "says_less"]
 
@@ -160,8 +164,18 @@ def says_less(old: Check, new: Check, wider: Wider) -> str:
     anything = len(_ANYTHING.findall(new.expected)) - len(_ANYTHING.findall(old.expected))
     if new.strength < old.strength or anything > 0 or _is_looser(old, new):
         return "assert_weakened"
+    if _literals(old.subject) != _literals(new.subject):
+        return "expectation_changed"
     same = replace(new, expected=old.expected, text=old.text, line=old.line, values=old.values)
     return "expectation_changed" if new.expected != old.expected and same == old else ""
+
+
+@lru_cache(maxsize=2_000)
+def _literals(subject: str) -> tuple[str, ...]:
+    """What a test gives its unit: numbers and texts that are written out, in any order."""
+    tree = parse(subject)
+    nodes = ast.walk(tree) if tree is not None else ()
+    return tuple(sorted(text_of(n) for n in nodes if isinstance(n, ast.Constant)))
 
 
 def _raises_less(old: Check, new: Check, wider: Wider) -> str:

@@ -69,7 +69,9 @@ _RULES = (
          "where the condition does not hold, nothing is asserted"),
     Rule("assert_swallowed", RED, "the failure of an assertion is caught",
          "it cannot fail the test"),
-    Rule("expectation_changed", AMBER, "an existing test expects another value",
+    Rule("only_exists", RED, "asserts only that something exists",
+         "it passes whatever the code does, and no other new test says more"),
+    Rule("expectation_changed", AMBER, "an existing test expects or is given another value",
          "right when the behaviour was to change; wrong when the test was bent to the code"),
     # -- what stands in for the code under test
     Rule("unit_mocked", RED, "the tested code itself is replaced in its test",
