@@ -34,6 +34,7 @@ from codeframe_tui.core.flags.habits import habit_flags
 from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
 from codeframe_tui.core.flags.paths import path_flags
+from codeframe_tui.core.flags.samples import sample_flags
 from codeframe_tui.core.flags.skips import skips
 from codeframe_tui.core.flags.standins import standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
@@ -112,7 +113,7 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     flags: list[Flag] = []
     for change in changes:
         flags += path_flags(change, known, _taken(material, change))
-        flags += line_flags(change)
+        flags += [*line_flags(change), *sample_flags(change)]
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
         flags += [*code_flags(change, project, material.declared), *habit_flags(change)]

@@ -20,6 +20,7 @@ Wider = Callable[[str, str], bool]
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ANYTHING = re.compile(r"\bANY\b")
 _COMMON = frozenset({"None", "True", "False"})
+_RANGE = re.compile(r"range\((?:(\d{1,12}), )?(\d{1,12})\)")
 _LEAST = 0.55
 _MOST_COMPARED = 5_000
 _LONGEST = 400
@@ -82,9 +83,29 @@ def losses(
             continue
         extra.remove(place)
         rule = says_less(check, place, wider)
+        if rule in {"", "expectation_changed"} and _is_shorter(check, place, open_cases=open_cases):
+            rule = "cases_removed"
         if rule:
             found.append(Loss(rule, check, place))
     return found
+
+
+def _is_shorter(old: Check, new: Check, *, open_cases: bool) -> bool:
+    """Whether a loop over many numbers goes over fewer of them, or is written out."""
+    before, after = _round(old), _round(new)
+    if before is None:
+        return False
+    return not open_cases if after is None else after < before
+
+
+def _round(check: Check) -> int | None:
+    """How often the loop over numbers goes that a check stands in."""
+    for kind, told in check.guards:
+        found = _RANGE.fullmatch(told) if kind == "loop" else None
+        if found is not None:
+            first, last = found.groups()
+            return int(last) - int(first or 0)
+    return None
 
 
 def _equal(check: Check, pool: Sequence[Check]) -> Check | None:

@@ -31,6 +31,7 @@ from codeframe_tui.core.flags.statements import (
     arguments_of,
     begins_empty,
     catches_failures,
+    is_assumption,
     is_end,
     raises_check,
     says_failure,
@@ -181,7 +182,8 @@ class _Reader:
                 self._assign(node, env, guards)
             case ast.Expr(value=value):
                 self._call(value, env, guards, node)
-                return is_end(value), guards
+                assumed = (("if", text_of(value)),) if is_assumption(value) else ()
+                return is_end(value), (*guards, *assumed)
             case ast.Return() | ast.Raise():
                 if isinstance(node, ast.Return) and node.value is not None:
                     self._call(node.value, env, guards, node)

@@ -73,6 +73,8 @@ _RULES = (
          "it passes whatever the code does, and no other new test says more"),
     Rule("expectation_changed", AMBER, "an existing test expects or is given another value",
          "right when the behaviour was to change; wrong when the test was bent to the code"),
+    Rule("test_data", AMBER, "what existing tests read changed",
+         "right when the behaviour was to change; wrong when it was bent so that tests pass"),
     # -- what stands in for the code under test
     Rule("unit_mocked", RED, "the tested code itself is replaced in its test",
          "the test then tests the stand-in"),
