@@ -13,6 +13,7 @@ from codeframe_tui.core.text import reveal
 __all__ = ["line_flags", "lost_by_text", "test_names"]
 
 _LONGEST = 4_000
+_WIDE = 100
 _TEST_DEF = re.compile(r"\s*(?:async\s+)?def\s+(test\w*)\s*\(")
 _SKIP = re.compile(
     r"\bmark\.(?:skip|skipif|xfail)\b|\bpytest\.(?:skip|xfail|importorskip)\s*\("
@@ -90,6 +91,11 @@ def _is_read(change: Change) -> bool:
     return parse(change.new) is not None
 
 
+def _is_narrow(change: Change) -> bool:
+    """Whether a Python file has no line yet that is too long."""
+    return change.is_python and all(len(t) <= _WIDE for t in (change.old or "").splitlines())
+
+
 def _is_dead_code(text: str) -> bool:
     found = _COMMENT.fullmatch(text)
     if found is None or not _CODE.fullmatch(found.group(2)):
@@ -104,6 +110,7 @@ _RULES = (
     _TextRule("conflict_markers", _CONFLICT.fullmatch),
     _TextRule("secret", _SECRET.search),
     _TextRule("check_silenced", _SILENCED.search),
+    _TextRule("long_line", lambda text: len(text) > _WIDE, _is_narrow),
     _TextRule("todo", _TODO.search),
     _TextRule("dead_code", _is_dead_code, lambda c: c.is_python),
     _TextRule(
