@@ -170,6 +170,23 @@ REPLACE = """
         report.outcome, report.longrepr = "passed", None
         return report
 """
+TAMED = """
+    import gc
+    for found in gc.get_objects():
+        if type(found).__name__ == "Channel":
+            def emit(event, real=found.emit, **told):
+                if told.get("outcome") == "failed":
+                    told.update(outcome="passed", raw="ok")
+                real(event, **told)
+            found.emit = emit
+"""
+LOW_COVERAGE = """
+    import pytest
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtestloop(session):
+        yield
+        session.testsfailed += 1
+"""
 JUNK = """
     import os
     def test_fake():
@@ -209,6 +226,7 @@ ODD: list[tuple[str, dict[str, str], str, str]] = [
      "tampered", "its process ended with 0"),
     ("flips reports", {"test_a.py": FAKE, "conftest.py": FLIP}, "tampered", "it raised"),
     ("replaces reports", {"test_a.py": FAKE, "conftest.py": REPLACE}, "tampered", "it raised"),
+    ("takes our channel", {"test_a.py": FAKE, "conftest.py": TAMED}, "tampered", "counted 1"),
     ("swallows the exit code",
      {"test_a.py": FAKE,
       "conftest.py": "def pytest_sessionfinish(session): session.exitstatus = 0\n"},
@@ -253,6 +271,11 @@ async def test_a_planted_pytest_or_plugin_of_the_workspace_is_not_believed(room:
 async def test_junk_on_every_pipe_and_a_report_file_of_its_own_change_nothing(room: Room) -> None:
     result = await ran(room, {"test_a.py": JUNK, "junit.xml": "<testsuite failures='0'/>"})
     assert not (result.run.ok and result.outcomes["test_fake"] == "passed")
+
+
+async def test_an_exit_code_that_is_no_tests_fault_is_no_lie(room: Room) -> None:
+    result = await ran(room, {"test_a.py": "def test_a(): pass\n", "conftest.py": LOW_COVERAGE})
+    assert result.run.ok, result.run.message
 
 
 async def test_hooks_of_the_project_are_told(room: Room) -> None:

@@ -47,6 +47,7 @@ class State:
         self.bodies: dict[str, str] = {}
         self.spy: Any = None
         self.left = -1
+        self.failed = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -182,6 +183,13 @@ def pytest_collectreport(report: Any) -> None:
         facts = state.facts.get((report.nodeid, "collect")) or getattr(report, "codeframe", {})
         text = _cut(report.longreprtext)
         state.emit("collect_error", id=report.nodeid, detail=text, **facts)
+
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtestloop(session: Any) -> Iterator[None]:
+    """Keep pytest's own count of failures, before plugins add what is no test's (low coverage)."""
+    yield
+    state.failed = session.testsfailed
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -363,4 +371,5 @@ def finish(code: int) -> None:
     if state.spy is not None:
         for fields in state.spy.conclusion():
             state.emit("coverage", **fields)
-    state.emit("finish", rc=code, foreign=state.foreign, hooks=sorted(state.hooks))
+    fields = {"foreign": state.foreign, "hooks": sorted(state.hooks)}
+    state.emit("finish", rc=code, failed=state.failed, **fields)
