@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import inspect
 import json
+import linecache
 import os
 import socket
 import sys
@@ -288,12 +289,13 @@ def _cause(error: BaseException, traceback: Any) -> str:
         if isinstance(link, socket.gaierror) or getattr(link, "errno", None) in DENIED:
             return "sandbox"
         link = link and (link.__cause__ or link.__context__)
+    last = None
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
         if ours(file) and not _is_test(os.path.basename(file)):
             return "project"
-        traceback = traceback.tb_next
-    return ""
+        last, traceback = traceback.tb_frame if ours(file) else last, traceback.tb_next
+    return "project" if last is not None and _lacks_a_name(error, last) else ""
 
 
 def _is_test(name: str) -> bool:
@@ -307,6 +309,30 @@ def _is_of_project(value: Any) -> bool:
     module = value if inspect.ismodule(value) else sys.modules.get(str(name))
     file = getattr(module, "__file__", None)
     return bool(file) and ours(str(file)) and not _is_test(os.path.basename(str(file)))
+
+
+def _lacks_a_name(error: BaseException, frame: Any) -> bool:
+    """Whether a test may have wanted a name, or a parameter, that the code under test lacks.
+
+    Python does not say whose name it was: what the test knows, or is given, must be the project's.
+    """
+    code = frame.f_code
+    if isinstance(error, NameError):  # its own, but where all names of a module are taken over
+        return any("import *" in line for line in linecache.getlines(code.co_filename))
+    if not isinstance(error, (AttributeError, TypeError)):
+        return False
+    given = code.co_argcount - (code.co_varnames[:1] == ("self",))
+    known = (*frame.f_locals.values(), *frame.f_globals.values())
+    return given > 0 or any(map(_is_from_project, known))
+
+
+def _is_from_project(value: Any) -> bool:
+    """The same as `_is_of_project` for functions, too; odd objects are not."""
+    try:
+        module = sys.modules.get(str(getattr(value, "__module__", "")))
+        return _is_of_project(value) or _is_of_project(module)
+    except Exception:  # noqa: BLE001 - objects of tests may do anything when they are asked
+        return False
 
 
 def _roots() -> list[str]:
