@@ -284,6 +284,18 @@ async def test_hooks_of_the_project_are_told(room: Room) -> None:
     assert result.run.hooks == ("conftest.py:pytest_pyfunc_call",)
 
 
+async def test_what_the_project_puts_in_place_of_pytests_own_is_told_like_a_hook(
+    room: Room,
+) -> None:
+    shop = """
+        import sys, unittest
+        sys.modules["_pytest.python"].Function.runtest = lambda self: None
+        unittest.TestCase.assertEqual = lambda *_: None
+    """
+    result = await ran(room, {"test_a.py": "import shop\n" + FAKE, "shop.py": shop})
+    assert result.run.hooks == ("shop.py:Function.runtest", "shop.py:TestCase.assertEqual")
+
+
 async def test_causes_tell_the_project_from_modules_and_the_sandbox(room: Room) -> None:
     result = await ran(
         room,

@@ -82,6 +82,20 @@ def pytest_plugin_registered(plugin: Any) -> None:
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
 
 
+def _replaced() -> Iterator[str]:
+    """Functions of pytest and unittest in whose place one of the project's stands."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] not in {"_pytest", "unittest"}:
+            continue
+        classes = [c for c in vars(module).values() if isinstance(c, type)]
+        for owner in (module, *(c for c in classes if c.__module__ == name)):
+            for key, value in list(vars(owner).items()):
+                file = value.__code__.co_filename if inspect.isfunction(value) else ""
+                if file.startswith(PROJECT) and ours(file):
+                    path = os.path.relpath(os.path.realpath(file), PROJECT)
+                    yield f"{path}:{owner.__name__}.{key}"
+
+
 def pytest_configure() -> None:
     """Tell which pytest this is."""
     state.emit("configure", version=pytest.__version__, file=os.path.realpath(pytest.__file__))
@@ -372,7 +386,7 @@ def pytest_sessionfinish(session: Any) -> None:
     """A worker hands over what only it knows."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        told = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        told = {"foreign": _foreign_modules(), "hooks": sorted({*state.hooks, *_replaced()})}
         told["bodies"] = state.bodies
         output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
@@ -391,6 +405,7 @@ def pytest_testnodedown(node: Any) -> None:
 def finish(code: int) -> None:
     """The last event: pytest has returned."""
     state.foreign.update(_foreign_modules())
+    state.hooks.update(_replaced())
     names = list(state.bodies)
     for start in range(0, len(names), 500):
         state.emit("bodies", bodies={n: state.bodies[n] for n in names[start : start + 500]})
