@@ -7,7 +7,6 @@ The controller alone writes to the channel. Workers of xdist hand what they know
 from __future__ import annotations
 
 import errno
-import hashlib
 import importlib
 import inspect
 import json
@@ -57,6 +56,7 @@ class State:
 
 
 state = State()
+functions = importlib.import_module(__name__ + "_functions")
 if OPTIONS["lines"]:
     _spy = importlib.import_module(__name__ + "_coverage").Spy
     state.spy = _spy(PROJECT, OPTIONS["lines"], everywhere=not OWN)
@@ -80,20 +80,6 @@ def pytest_plugin_registered(plugin: Any) -> None:
         return
     name = os.path.relpath(os.path.realpath(file), PROJECT)
     state.hooks |= {f"{name}:{hook}" for hook in dir(plugin) if hook.startswith(HOOKS)}
-
-
-def _replaced() -> Iterator[str]:
-    """Functions of pytest and unittest in whose place one of the project's stands."""
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] not in {"_pytest", "unittest"}:
-            continue
-        classes = [c for c in vars(module).values() if isinstance(c, type)]
-        for owner in (module, *(c for c in classes if c.__module__ == name)):
-            for key, value in list(vars(owner).items()):
-                file = value.__code__.co_filename if inspect.isfunction(value) else ""
-                if file.startswith(PROJECT) and ours(file):
-                    path = os.path.relpath(os.path.realpath(file), PROJECT)
-                    yield f"{path}:{owner.__name__}.{key}"
 
 
 def pytest_configure() -> None:
@@ -130,7 +116,7 @@ def pytest_collection_finish(session: Any) -> None:
     """Tell the ids, and note what the proposal's own tests do."""
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
-            state.bodies[item.nodeid] = body_of(item)
+            state.bodies[item.nodeid] = functions.body_of(item)
     if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
         state.left = len(state.bodies)
     if not state.collected and session.items:
@@ -148,35 +134,6 @@ def _collected(ids: list[str]) -> None:
     state.collected = True
     for start in range(0, len(ids), 500):
         state.emit("collected", ids=ids[start : start + 500])
-
-
-def body_of(item: Any) -> str:
-    """A hash of what a test's own function does; empty where its file does not hold it."""
-    try:
-        function = inspect.unwrap(getattr(item, "function", None) or _nothing)
-    except ValueError:  # it wraps itself
-        return ""
-    code = getattr(function, "__code__", None)
-    if not inspect.iscode(code) or os.path.realpath(code.co_filename) != os.path.realpath(
-        str(item.fspath)
-    ):
-        return ""
-    return hashlib.sha256("\n".join(_told(code)).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _nothing() -> None:
-    """What an item without a function does."""
-
-
-def _told(code: Any) -> Iterator[str]:
-    """Instructions, names and constants: no line numbers, nothing that differs between runs."""
-    yield code.co_code.hex()
-    yield repr((code.co_argcount, code.co_flags, code.co_names, code.co_varnames))
-    for value in code.co_consts:
-        if inspect.iscode(value):
-            yield from _told(value)
-        else:
-            yield repr(sorted(map(repr, value)) if isinstance(value, frozenset) else value)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -386,7 +343,10 @@ def pytest_sessionfinish(session: Any) -> None:
     """A worker hands over what only it knows."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        told = {"foreign": _foreign_modules(), "hooks": sorted({*state.hooks, *_replaced()})}
+        told = {
+            "foreign": _foreign_modules(),
+            "hooks": sorted({*state.hooks, *functions.replaced(PROJECT, ours)}),
+        }
         told["bodies"] = state.bodies
         output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
@@ -405,7 +365,7 @@ def pytest_testnodedown(node: Any) -> None:
 def finish(code: int) -> None:
     """The last event: pytest has returned."""
     state.foreign.update(_foreign_modules())
-    state.hooks.update(_replaced())
+    state.hooks.update(functions.replaced(PROJECT, ours))
     names = list(state.bodies)
     for start in range(0, len(names), 500):
         state.emit("bodies", bodies={n: state.bodies[n] for n in names[start : start + 500]})
