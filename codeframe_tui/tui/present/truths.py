@@ -44,7 +44,7 @@ def truth_of(told: Event) -> Ends | None:
         case "change.applied" | "change.undone" | "change.redone":
             return until("undo.requested", "redo.requested", task=task)
         case "change.refused":
-            return until("task.status", "review.approved", "undo.requested", task=task)
+            return _goes_on(told)
         case "blocker.opened":
             return _closed(told)
         case "tests.ended":
@@ -55,6 +55,17 @@ def truth_of(told: Event) -> Ends | None:
             return until("task.status", "review.approved", "review.asked", task=task)
         case _:
             return None
+
+
+def _goes_on(told: Event) -> Ends:
+    """A refused task comes to rest right after it was told: only what is done next ends it."""
+    asked = until("review.approved", "undo.requested", "redo.requested", task=told.task)
+
+    def ends(event: Event) -> bool:
+        moves = event.type == "task.status" and event.task == told.task
+        return asked(event) or (moves and event.data.get("to") not in _RESTS)
+
+    return ends
 
 
 def _closed(told: Event) -> Ends:
