@@ -36,7 +36,7 @@ FURNISHED = (
     Face(
         "interdiff",
         ("app.pane_diff", "diff.interdiff"),
-        "client/limit.py",
+        "attempt 2 since",
         after=("app.pane_diff", "diff.interdiff"),
     ),
     Face("whole file", ("app.pane_diff", "diff.next_hunk", "diff.whole_file"), "as it will be"),
