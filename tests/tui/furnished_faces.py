@@ -8,23 +8,11 @@ from tests.tui.faces import Face
 
 __all__ = ["FURNISHED"]
 
-_WRITTEN = '''class AuditLog:
-    """Who did what, and when; rows are only ever added."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-'''
-
 
 async def _pause(drive: Drive) -> None:
     drive.service.overview |= {"paused": True, "workers": []}
     drive.service.happen("workers.changed", paused=True)
     await drive.until(lambda: (drive.app.state.overview or {}).get("paused"))
-
-
-async def _write(drive: Drive) -> None:
-    drive.service.signal("file", "1.3.1", key="audit.py", path="audit.py", content=_WRITTEN, turn=1)
-    await drive.until(lambda: drive.app.state.writing)
 
 
 async def _lose(drive: Drive) -> None:
@@ -48,7 +36,7 @@ FURNISHED = (
     Face(
         "interdiff",
         ("app.pane_diff", "diff.interdiff"),
-        "client/limit.py",
+        "attempt 2 since",
         after=("app.pane_diff", "diff.interdiff"),
     ),
     Face("whole file", ("app.pane_diff", "diff.next_hunk", "diff.whole_file"), "as it will be"),
@@ -71,7 +59,6 @@ FURNISHED = (
     Face("note for later", ("app.pane_queue", "queue.note"), "worked on again"),
     Face("edit task", ("app.pane_queue", "queue.edit"), "Edit", about="1.4.1"),
     Face("redo", ("app.pane_queue", "queue.redo"), "Redo", about="1.1.2"),
-    Face("being written", ("app.pane_diff",), "Who did what", about="1.3.1", stage=_write),
     Face("starting", ("app.workers",), "Start the workers?", stage=_pause),
     Face("engine lost", ("app.pane_queue",), stage=_lose),
     Face("engine refused", ("app.pane_queue",), stage=_refuse),
