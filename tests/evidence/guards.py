@@ -110,6 +110,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
 
 RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.adapters.pytest.record.Record._complete", _none),
+    ("codeframe_tui.adapters.pytest.record.Record._honest", _none),
     ("codeframe_tui.core.evidence.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),

@@ -53,6 +53,8 @@ _RULES = (
          "tests that do not run cannot fail"),
     Rule("test_two_faced", RED, "a test does something else on the proposal than on the base",
          "it fails before and passes now, whatever the change does"),
+    Rule("run_tampered", RED, "a run of the tests was tampered with",
+         "what it tells is not what pytest saw"),
     Rule("frozen_test", RED, "a test that had proven the need was changed",
          "tests are frozen once they were RED; the code must meet them, not they the code"),
     Rule("test_unreadable", RED, "a test file cannot be read here any more",
