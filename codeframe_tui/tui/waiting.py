@@ -26,6 +26,7 @@ _WORDS: Mapping[str, str] = {
     "ShowActivity": "reading the activity",
     "ShowEntry": "reading the entry",
     "ShowTestOutput": "reading the output",
+    "ShowRelations": "counting callers",
     "ShowUndo": "looking at what would change",
     "Approve": "handing the approval over",
 }

@@ -95,6 +95,23 @@ async def test_a_text_that_is_left_as_it_was_is_no_edit(editor: Path) -> None:
         assert not Path(called(editor)[-1]).exists()
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+async def test_a_file_of_a_name_that_none_here_can_have_is_told(editor: Path, name: str) -> None:
+    service = a_service()
+    service.diffs["1.2.3"]["files"][0]["path"] = name
+    service.files[name] = RETRY
+    async with opened(service) as drive:
+        drive.key("2")
+        await drive.in_pane("diff")
+        view = drive.app.cockpit.query_one(DiffView)
+        await drive.until(lambda: view.place)
+        view.go_to((name, 1))
+        drive.key("E")
+        await drive.until(lambda: "be opened: " in drive.label("notice"))
+        assert drive.service.submitted == []
+        assert not editor.with_name("arguments").exists()
+
+
 async def test_only_one_program_at_a_time_has_the_terminal(editor: Path) -> None:
     log = editor.with_name("log")
     program = editor.with_name("an editor")

@@ -98,6 +98,8 @@ def test_what_happened_is_told_until_something_else_did(told: Event, later: Even
     assert ends is not None
     assert ends(later)
     assert not ends(told)
+    assert not ends(Event(2, "", later.type, "9", later.data))
+    assert not ends(_event("tool.ended"))
 
 
 @pytest.mark.parametrize("rest", ["in_review", "completed", "cancelled"])
@@ -105,8 +107,6 @@ def test_a_refusal_outlives_the_rest_that_its_task_comes_to(rest: str) -> None:
     ends = truth_of(_event("change.refused", kind="apply"))
     assert ends is not None
     assert not ends(_event("task.status", to=rest))
-    assert not ends(Event(2, "", later.type, "9", later.data))
-    assert not ends(_event("tool.ended"))
 
 
 def test_what_went_wrong_inside_is_told_for_its_time() -> None:

@@ -45,7 +45,11 @@ def test_what_may_hurt_is_read_first_and_what_tools_wrote_last() -> None:
     [
         (["+def new():", "+    x = 1"], "", ["+ new"]),
         (["-def old():", "-    x = 1"], "", ["- old"]),
-        (["-def f(a):", "+def f(a, b):", "     x = 1"], "", ["~ f"]),
+        (["-def f(a):", "+def f(a, b):", "     x = 1"], "", ["~ f signature"]),
+        ([" def f(", "     a,", "+    b,", " ) -> None:", "     x"], "", ["~ f signature"]),
+        (["-def f():", "+def f(", "+    a,", "+):", "     x"], "", ["~ f signature"]),
+        ([" def f(", "     a,", " ):", "+    x = (1,"], "", ["~ f"]),
+        (["-    def f(self):", "-        x", " y", "+    def f(self):"], "", ["~ f"]),
         ([" def f():", "-    x = 1", "+    x = 2"], "", ["~ f"]),
         (["-    x = 1", "+    x = 2"], "def f():", ["~ f"]),
         (["-X = 1", "+X = 2"], "def f():", []),
@@ -71,13 +75,37 @@ def test_what_may_hurt_is_read_first_and_what_tools_wrote_last() -> None:
         ),
         (["             deep", "         x", "+        y"], "def f(self):", ["~ f"]),
         (["     x = 1", "+    def f(self):", "+        y"], "class A:", ["+ A.f"]),
+        (["         deep", "     ", "+    def f(self):"], "class A(B):", ["+ A.f"]),
+        (["     def f(self):", "+        y"], "def f(self):", ["~ f"]),
+        (["     def g(self):", "+        y"], "def f(self):", ["~ g"]),
+        (["+x = 1"], "class A:", []),
     ],
 )
 def test_symbols_are_told_where_the_lines_tell_them(
     lines: list[str], heading: str, told: list[str]
 ) -> None:
     found = symbols([file("a.py", hunk(1, 1, *lines, heading=heading))])
-    assert [f"{symbol.sign} {symbol.name}" for symbol in found] == told
+    assert [f"{each.sign} {each.name} {each.said}".strip() for each in found] == told
+
+
+def test_a_method_below_another_is_named_after_its_class_where_the_file_is_known() -> None:
+    lines = ["         return x", " ", "     @property", "+    def new(self):", "+        return 1"]
+    files = [file("a.py", hunk(1, 41, *lines, heading="def old(self):"))]
+    known = [(2, "Other"), (9, "Other.old"), (20, "A"), (33, "A.old"), (50, "B"), (55, "B.old")]
+    assert [each.name for each in symbols(files, {"a.py": known})] == ["A.new"]
+    assert [each.name for each in symbols(files, {"b.py": known})] == ["new"]
+    body = [file("a.py", hunk(1, 41, "-        x = 1", "+        x = 2", heading="def old(self):"))]
+    assert [each.name for each in symbols(body, {"a.py": known})] == ["A.old"]
+
+
+def test_what_moved_says_from_where_and_to_where() -> None:
+    gone = hunk(1, 1, "-def f():", "-    return 1", "-", "-def g():", "-    return 2")
+    here = hunk(1, 1, "+def f():", "+    return 1", "+", "+def h():", "+    return 3")
+    gone["moved"], here["moved"] = [[0, 3, "b.py", 1]], [[0, 3, "a\x1b.py", 1]]
+    found = symbols([file("a.py", gone), file("b.py", here)])
+    assert [f"{each.sign} {each.name} {each.said}".strip() for each in found] == [
+        *("→ f moved to b.py", "- g", "→ f moved from a␛.py", "+ h"),
+    ]
 
 
 def test_few_letters_mean_the_likeliest_path() -> None:

@@ -45,10 +45,14 @@ class _Edit:
 
     @classmethod
     def of(cls, number: str, path: str, found: Mapping[str, Any]) -> _Edit:
-        """A copy that nobody else can read, named as the file is."""
+        """A copy that nobody else can read, named as the file is. Raises: OSError, ValueError."""
         folder = tempfile.mkdtemp(prefix="codeframe-tui-edit-")
         copy, text = Path(folder, Path(path).name), str(found["text"])
-        copy.write_bytes(text.encode())
+        try:
+            copy.write_bytes(text.encode())
+        except (OSError, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return cls(number, str(found["proposal"]), path, text, copy)
 
     @property
@@ -90,7 +94,12 @@ async def edit(desk: Desk) -> None:
     if found.get("text") is None:
         desk.tell((f"the proposal deletes {safe(path)}: there is nothing to edit", "dim"))
         return
-    work = _Edit.of(number, path, found)
+    try:
+        work = _Edit.of(number, path, found)
+    except (OSError, ValueError) as error:  # a full disk, a name that no file here can have
+        why = getattr(error, "strerror", None) or "no file here can have that name"
+        desk.tell(("✘ ", "red"), (f"{safe(path)} cannot be opened: {safe(why)}", "text"))
+        return
     code = await in_editor(desk, work.copy, line)
     text = None if code is None else _changed(desk, work, code)
     if text is None or await _send(desk, work, text):

@@ -15,20 +15,17 @@ from codeframe_tui.tui.modals.whole_file import WholeFileDialog
 from codeframe_tui.tui.present.comment_list import comment_items
 from codeframe_tui.tui.present.comments import place_at
 from codeframe_tui.tui.present.diff.kinds import Place
-from codeframe_tui.tui.present.diff.pages import PagedHunks
-from codeframe_tui.tui.present.diff.symbols import MOST_LINES, symbols
 from codeframe_tui.tui.present.explanation import intent_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.whole_file import PAGE, WholeFile, changed_in
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["intent", "jump", "jump_to_comment", "jump_to_symbol", "whole_file"]
+__all__ = ["intent", "jump", "jump_to_comment", "whole_file"]
 
 _SIGNS = {"create": ("+ ", "green"), "delete": ("- ", "red"), "modify": ("~ ", "violet")}
 _READABLE = 72
 """Cells of a line of a text that is read."""
-_CHANGES = {"+": ("+ ", "green"), "-": ("- ", "red"), "~": ("~ ", "violet")}
 
 
 async def jump(desk: Desk) -> None:
@@ -53,27 +50,6 @@ async def jump(desk: Desk) -> None:
         desk.diff.narrow(dialog.typed)
     elif picked is not None:
         desk.diff.reach(Place(paths[picked]), top=True)
-
-
-async def jump_to_symbol(desk: Desk) -> None:
-    """Go to a function or class that is added, removed or changed."""
-    found = symbols(desk.diff.document["files"])
-    items = [
-        Pickable(
-            f"{symbol.name} {safe(symbol.place.path)}",
-            (_CHANGES[symbol.sign], (symbol.name, "text")),
-            ((safe(symbol.place.path), "faint"),),
-        )
-        for symbol in found
-    ]
-    files = desk.diff.document["files"]
-    cut = f", of the first {MOST_LINES:,} lines" if desk.diff.index.lines > MOST_LINES else ""
-    if any(isinstance(file["hunks"], PagedHunks) for file in files):
-        cut = ", as far as the text has come"
-    nothing = "no line of this diff is in a function or class that it shows"
-    picked = await desk.ask(Picker(f"Functions and classes{cut}", items, nothing=nothing))
-    if picked is not None:
-        desk.diff.reach(found[picked].place)
 
 
 async def intent(desk: Desk) -> None:

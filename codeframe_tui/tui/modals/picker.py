@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -55,6 +56,8 @@ class Picker(Dialog[int]):
         more: other keys and what they do.
         does: what picking does.
         costs: of each item, see `ranked`.
+        renewed: gives the same items again, in the same order, whenever more is known of them; no
+            longer asked when the dialogue is left.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,11 +77,13 @@ class Picker(Dialog[int]):
         more: Sequence[tuple[str, str]] = (),
         does: str = "go there",
         costs: Sequence[float] = (),
+        renewed: Callable[[], AsyncIterator[Sequence[Pickable]]] | None = None,
     ) -> None:
         super().__init__(title, [("enter", does), ("↑ ↓", "choose"), *more])
         self._items = items
         self._costs = costs
         self._nothing = nothing
+        self._renewed = renewed
 
     def content(self) -> Iterable[Widget]:
         """The field and the list."""
@@ -90,6 +95,15 @@ class Picker(Dialog[int]):
         super().on_mount()
         self._offer("")
         self.query_one(Input).focus()
+        if self._renewed is not None:
+            self.in_turn("renewed", partial(self._renew, self._renewed))
+
+    async def _renew(self, renewed: Callable[[], AsyncIterator[Sequence[Pickable]]]) -> None:
+        async for items in renewed():
+            self._items = items
+            cursor = self.query_one(_List).cursor
+            self._offer(self.query_one(Input).value)
+            self.query_one(_List).move_to(cursor)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -58,7 +58,7 @@ def truth_of(told: Event) -> Ends | None:
 
 
 def _goes_on(told: Event) -> Ends:
-    """A refused task comes to rest again right after it was told: only what is done next ends it."""
+    """A refused task comes to rest right after it was told: only what is done next ends it."""
     asked = until("review.approved", "undo.requested", "redo.requested", task=told.task)
 
     def ends(event: Event) -> bool:
