@@ -22,6 +22,8 @@ __all__ = [
 ]
 
 Document = Mapping[str, Any]
+_BECAME = {"changed": "changed since", "stands": "not addressed"}
+"""What became of a comment's place, where that says more than its state."""
 
 
 def task_table(document: Document) -> str:
@@ -125,7 +127,8 @@ def _coverage(told: Document) -> list[str]:
 def _comment(comment: Document) -> list[str]:
     place = clean_line(comment["path"]) or "the whole proposal"
     line = f":{comment['first']}" if comment["first"] else ""
-    head = f"comment {comment['id']}  {comment['type']}, {comment['state']}  {place}{line}"
+    state = _BECAME.get(comment.get("became") or "", comment["state"])
+    head = f"comment {comment['id']}  {comment['type']}, {state}  {place}{line}"
     lines = [f"{head}  (attempt {comment['attempt']})"]
     lines += [f"  {text}" for text in comment["text"].splitlines()]
     if comment["state"] == "outdated":

@@ -14,6 +14,7 @@ from codeframe_tui.core.errors import NotFound, Refused
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowLetter, ShowReview
 from codeframe_tui.core.review.acknowledgement import Acknowledgement
+from codeframe_tui.core.review.became import Became, became, removal_became
 from codeframe_tui.core.review.comment import (
     Comment,
     CommentState,
@@ -36,7 +37,10 @@ from codeframe_tui.service.unit import find_task
 __all__ = ["ReviewReader"]
 
 _KEPT = 64
-"""Drafts that were brought to a later attempt and are remembered."""
+"""Drafts that were brought to a later attempt, and changes of a file, that are remembered."""
+
+_Files = dict[tuple[int, str, str], list[str] | None]
+"""Attempt, path and side -> the lines, while comments are placed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,16 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A comment as seen from an attempt; ``spot`` is where it stands there."""
+    """A comment as seen from an attempt; ``spot`` is where it stands there.
+
+    Attributes:
+        became: since the worker was told; None where it was not, or where it is to answer.
+    """
 
     comment: Comment
     state: CommentState
     spot: Spot | None
+    became: Became | None
 
     @property
     def document(self) -> Document:
@@ -65,6 +74,7 @@ class _Standing:
         return {
             **comment_document(self.comment, self.state, first),
             "stands": self.spot is not None,
+            "became": None if self.became is None else self.became.value,
         }
 
 
@@ -80,6 +90,7 @@ class ReviewReader:
         self._store = store
         self._workspaces = workspaces
         self._carried: dict[tuple[str, str], Draft] = {}
+        self._changes: dict[tuple[str, str], FileDiff | None] = {}
 
     async def document(self, query: ShowReview) -> Document:
         """See `core.queries.ShowReview`."""
@@ -192,22 +203,23 @@ class ReviewReader:
         return self._carried[key]
 
     async def _standing(self, case: _Case) -> list[_Standing]:
-        files: dict[tuple[str, str], list[str] | None] = {}
+        files: _Files = {}
         found = []
         for comment in case.comments:
-            spot = await self._found(comment, case, files)
+            spot = await self._found(comment, case, case.attempt, files)
             if comment.answer is not None:
                 state = CommentState.ADDRESSED
             else:
                 state = CommentState.OUTDATED if spot is None else CommentState.OPEN
-            found.append(_Standing(comment, state, spot))
+            since = await self._became(comment, case, spot, files)
+            found.append(_Standing(comment, state, spot, since))
         return found
 
     async def _found(
-        self, comment: Comment, case: _Case, files: dict[tuple[str, str], list[str] | None]
+        self, comment: Comment, case: _Case, attempt: Attempt, files: _Files
     ) -> Spot | None:
-        """Where a comment stands on the attempt; None = what it is about is not there."""
-        spot, attempt = comment.spot, case.attempt
+        """Where a comment stands on an attempt; None = what it is about is not there."""
+        spot = comment.spot
         if comment.attempt == attempt.number:
             return spot
         if not spot.path:
@@ -215,14 +227,56 @@ class ReviewReader:
         if not spot.first:
             made = case.earlier.get(comment.attempt)
             return spot if made and await self._same_file(made, attempt, spot.path) else None
-        key = (spot.path, spot.side)
-        if key not in files:
-            touched = any(file.path == spot.path for file in attempt.files)
-            files[key] = await self._lines(attempt, spot.path, spot.side) if touched else None
-        first = anchor(spot, files[key] or ())
+        touched = any(file.path == spot.path for file in attempt.files)
+        lines = await self._lines_once(attempt, spot, files) if touched else None
+        first = anchor(spot, lines or ())
         if first is None:
             return None
         return replace(spot, first=first, last=first + spot.last - spot.first)
+
+    async def _became(
+        self, comment: Comment, case: _Case, now: Spot | None, files: _Files
+    ) -> Became | None:
+        """What became of a place since the worker was told; ``now`` is where it stands."""
+        told = case.earlier.get(comment.sent or 0)
+        if told is None or comment.type is CommentType.QUESTION:
+            return None
+        if not comment.spot.first:
+            return await self._whole_became(comment.spot.path, told, case.attempt)
+        spot = await self._found(comment, case, told, files)
+        if spot is None:
+            return None
+        if spot.side == "old":
+            changes = [await self._change(each, spot.path) for each in (told, case.attempt)]
+            pairs = (spot, changes[0]), (now, changes[1])
+            return await asyncio.to_thread(removal_became, *pairs)  # a hunk may be long
+        then = await self._lines_once(told, spot, files) or ()
+        lines = await self._lines_once(case.attempt, spot, files)
+        return became(Spot.of(spot.path, spot.first, spot.last, spot.side, then), lines)
+
+    async def _whole_became(self, path: str, told: Attempt, now: Attempt) -> Became:
+        """The same of a whole file, or of the whole proposal."""
+        same = await self._same_file(told, now, path) if path else told.proposal == now.proposal
+        if same:
+            return Became.STANDS
+        gone = path and await self._workspaces.read(now.tree, path) is None
+        return Became.GONE if gone else Became.CHANGED
+
+    async def _change(self, attempt: Attempt, path: str) -> FileDiff | None:
+        """What an attempt does to a file; None = nothing."""
+        key = (attempt.proposal, path)
+        if key not in self._changes:
+            diffs = await self._workspaces.diff(attempt.base, attempt.tree)
+            self._changes[key] = next((diff for diff in diffs if diff.path == path), None)
+            for oldest in list(self._changes)[:-_KEPT]:
+                del self._changes[oldest]
+        return self._changes[key]
+
+    async def _lines_once(self, attempt: Attempt, spot: Spot, files: _Files) -> list[str] | None:
+        key = (attempt.number, spot.path, spot.side)
+        if key not in files:
+            files[key] = await self._lines(attempt, spot.path, spot.side)
+        return files[key]
 
     async def _same_file(self, made: Attempt, shown: Attempt, path: str) -> bool:
         """Whether two attempts do the same to a file."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codeframe_tui.core.evidence.coverage import Ranges
-from codeframe_tui.core.evidence.flaky import MOST, doubted, still_failing, with_flaky
+from codeframe_tui.core.evidence.flaky import MOST, doubted, is_new, still_failing, with_flaky
 from codeframe_tui.core.evidence.reach import Hints, Order, order_of
 from codeframe_tui.core.evidence.verdict import is_complete, is_test_file, needs_base_run
 from codeframe_tui.core.evidence.verification import TestRun
@@ -83,11 +83,11 @@ class Suite:
             due: tests of the base that must be there; None = not known.
         """
         base = await self._on_base(scope, run, due)
-        told = await self._flaky(scope, run, base)
-        if run.workers and (told is not run or len(doubted(run, base)) > MOST):
+        told = await self._flaky(scope, run, base, due)
+        if run.workers and (told is not run or len(doubted(run, base, due)) > MOST):
             run = await self._one_by_one(scope, scope.tree)
             base = await self._on_base(scope, run, due)
-            told = await self._flaky(scope, run, base)
+            told = await self._flaky(scope, run, base, due)
         return told, base
 
     async def _on_base(
@@ -96,15 +96,22 @@ class Suite:
         lost = needs_base_run(run, None if due is None else tuple(due))
         return await self._baseline.outcomes(scope.task, scope.base, lost)
 
-    async def _flaky(self, scope: Scope, run: TestRun, base: TestRun | None) -> TestRun:
-        """Run what fails again: alone, then with what runs in its files before it."""
-        tests = left = doubted(run, base)
+    async def _flaky(
+        self, scope: Scope, run: TestRun, base: TestRun | None, due: Sequence[str] | None
+    ) -> TestRun:
+        """Run what fails again: alone, then, unless it is new, with what its files run before it.
+
+        A new test that needs another one before it has no order yet that anybody relies on.
+        """
+        tests = left = doubted(run, base, due)
+        old = [test for test in tests if not is_new(test, due)]
         if len(tests) > MOST:
             return run
         for in_order in (False, True):
-            if not left or (in_order and _is_all(left, run)):
+            asked = tuple(test for test in left if test in old) if in_order else left
+            if not asked or (in_order and _is_all(asked, run)):
                 break
-            wish = Wish(select=_files(left) if in_order else left)
+            wish = Wish(select=_files(asked) if in_order else asked)
             again = await make_run(self._shop, scope.task, "flaky", scope.tree, wish)
             left = still_failing(left, again)
         return with_flaky(run, set(tests) - set(left))

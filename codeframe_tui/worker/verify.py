@@ -11,6 +11,7 @@ from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence.causes import module_names
 from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.evidence.lint import summed_up
+from codeframe_tui.core.evidence.proof import proven_twice
 from codeframe_tui.core.evidence.testconfig import judged_with, only_with_it
 from codeframe_tui.core.evidence.verdict import (
     covered,
@@ -19,13 +20,20 @@ from codeframe_tui.core.evidence.verdict import (
     is_test_support,
     judge,
 )
-from codeframe_tui.core.evidence.verification import Flag, Outcome, Run, TestRun, Verification
+from codeframe_tui.core.evidence.verification import (
+    Flag,
+    Outcome,
+    Run,
+    TestRun,
+    Verdict,
+    Verification,
+)
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
 from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
-from codeframe_tui.core.task import Task
+from codeframe_tui.core.task import Evidence, Task
 from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.kept import Kept
@@ -104,17 +112,10 @@ class Verifier:
         scope = replace(_scope(task, base, tree, diffs, failed), lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
         runs = await self._runs(scope, diffs, bound.red, examination, fresh=fresh)
-        verification = judge(
-            evidence=task.evidence,
-            changed_tests=scope.changed,
-            red=runs.red,
-            green=runs.green,
-            regression=runs.regression,
-            base_of_failed=runs.base,
-            base_collected=runs.due,
-            added_modules=_added_modules(diffs),
-            base_hooks=runs.listing.hooks if runs.listing else (),
-        )
+        verification = _judged(scope, runs, diffs)
+        if verification.verdict is Verdict.PROVEN and runs.red and task.evidence is Evidence.TDD:
+            again = await self._again(scope, runs, bound.red)
+            verification = proven_twice(verification, _judged(scope, again, diffs))
         listed = None if runs.listing is None else runs.listing.collected
         if runs.plain is not None:
             names = only_with_it(runs.regression, runs.plain, listed or (), scope.changed)
@@ -176,6 +177,13 @@ class Verifier:
         wish = scope.wish(select=scope.changed)
         return await make_run(self._shop, scope.task, "green", scope.tree, wish)
 
+    async def _again(self, scope: Scope, runs: _Runs, with_tests: str) -> _Runs:
+        """GREEN, then RED once more, each in a process of its own: chance proves nothing."""
+        wish = Wish(select=scope.changed, own=scope.changed)
+        green = await make_run(self._shop, scope.task, "flaky", scope.tree, wish)
+        red = await make_run(self._shop, scope.task, "flaky", with_tests, wish)
+        return runs._replace(red=red, green=green)
+
     async def _plain_run(self, scope: Scope, diffs: Sequence[FileDiff]) -> TestRun | None:
         """The suite with the base's test configuration, where the proposal's says other things."""
         tree = await with_base_config(self._shop.workspaces, scope, diffs)
@@ -198,6 +206,20 @@ class _Runs(NamedTuple):
     listing: TestRun | None
     due: tuple[str, ...] | None
     base: TestRun | None
+
+
+def _judged(scope: Scope, runs: _Runs, diffs: Sequence[FileDiff]) -> Verification:
+    return judge(
+        evidence=scope.task.evidence,
+        changed_tests=scope.changed,
+        red=runs.red,
+        green=runs.green,
+        regression=runs.regression,
+        base_of_failed=runs.base,
+        base_collected=runs.due,
+        added_modules=_added_modules(diffs),
+        base_hooks=runs.listing.hooks if runs.listing else (),
+    )
 
 
 def _scope(

@@ -63,6 +63,7 @@ async def test_a_comment_is_shown_where_it_was_made(service: Service, engine: Su
             "sent": None,
             "answer": None,
             "stands": True,
+            "became": None,
         }
     ]
 
@@ -158,6 +159,36 @@ async def test_a_comment_follows_its_line_or_is_shown_as_outdated(
     assert [each["state"] for each in earlier] == ["open", "open"]
     late = await comment(service, number, path="a.py", first=1)
     assert late not in {each["id"] for each in (await review(service, number, 1))["comments"]}
+
+
+async def test_what_became_of_a_place_since_the_worker_was_told_is_read_from_the_files(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await in_review(engine)
+    others = await comment(service, number, path="a.py", first=2)
+    beside = await comment(service, number, path="a.py", first=1, type="nit")
+    asked = await comment(service, number, path="a.py", first=2, type="question")
+    file = await comment(service, number, path="b.bin")
+    everything = await comment(service, number)
+    removed = await comment(service, number, path="a.py", first=1, side="old")
+    await service.submit(Reject(number, "again"))
+    await next_attempt(engine, number, 2)
+    untold = await comment(service, number, path="a.py", first=1)
+
+    async def became(attempt: int | None = None) -> dict[int, str | None]:
+        told = (await review(service, number, attempt))["comments"]
+        return {each["id"]: each["became"] for each in told}
+
+    assert await became() == {
+        others: "changed",
+        beside: "changed",
+        asked: None,
+        file: "stands",
+        everything: "changed",
+        removed: "stands",
+        untold: None,
+    }
+    assert set((await became(1)).values()) == {None}, "not on the attempt that was told about"
 
 
 async def test_a_rejection_tells_comments_once_and_those_that_still_stand_again(

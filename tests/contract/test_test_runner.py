@@ -170,6 +170,23 @@ REPLACE = """
         report.outcome, report.longrepr = "passed", None
         return report
 """
+TAMED = """
+    import gc
+    for found in gc.get_objects():
+        if type(found).__name__ == "Channel":
+            def emit(event, real=found.emit, **told):
+                if told.get("outcome") == "failed":
+                    told.update(outcome="passed", raw="ok")
+                real(event, **told)
+            found.emit = emit
+"""
+LOW_COVERAGE = """
+    import pytest
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtestloop(session):
+        yield
+        session.testsfailed += 1
+"""
 JUNK = """
     import os
     def test_fake():
@@ -209,6 +226,7 @@ ODD: list[tuple[str, dict[str, str], str, str]] = [
      "tampered", "its process ended with 0"),
     ("flips reports", {"test_a.py": FAKE, "conftest.py": FLIP}, "tampered", "it raised"),
     ("replaces reports", {"test_a.py": FAKE, "conftest.py": REPLACE}, "tampered", "it raised"),
+    ("takes our channel", {"test_a.py": FAKE, "conftest.py": TAMED}, "tampered", "counted 1"),
     ("swallows the exit code",
      {"test_a.py": FAKE,
       "conftest.py": "def pytest_sessionfinish(session): session.exitstatus = 0\n"},
@@ -255,10 +273,27 @@ async def test_junk_on_every_pipe_and_a_report_file_of_its_own_change_nothing(ro
     assert not (result.run.ok and result.outcomes["test_fake"] == "passed")
 
 
+async def test_an_exit_code_that_is_no_tests_fault_is_no_lie(room: Room) -> None:
+    result = await ran(room, {"test_a.py": "def test_a(): pass\n", "conftest.py": LOW_COVERAGE})
+    assert result.run.ok, result.run.message
+
+
 async def test_hooks_of_the_project_are_told(room: Room) -> None:
     conftest = "def pytest_pyfunc_call(pyfuncitem): return True\n"
     result = await ran(room, {"test_a.py": FAKE, "conftest.py": conftest})
     assert result.run.hooks == ("conftest.py:pytest_pyfunc_call",)
+
+
+async def test_what_the_project_puts_in_place_of_pytests_own_is_told_like_a_hook(
+    room: Room,
+) -> None:
+    shop = """
+        import sys, unittest
+        sys.modules["_pytest.python"].Function.runtest = lambda self: None
+        unittest.TestCase.assertEqual = lambda *_: None
+    """
+    result = await ran(room, {"test_a.py": "import shop\n" + FAKE, "shop.py": shop})
+    assert result.run.hooks == ("shop.py:Function.runtest", "shop.py:TestCase.assertEqual")
 
 
 async def test_causes_tell_the_project_from_modules_and_the_sandbox(room: Room) -> None:

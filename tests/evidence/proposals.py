@@ -7,6 +7,7 @@ that without the rest it would be proven. A case says which files it changes, an
     amber    ids of amber rules that are expected (honest work)
     verdict  of the program's own runs, where they are made
     also     ids of flags that only runs can show
+    instead  files that take the place of the feature's
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags import Findings, Material, examine
 
 CORPUS = Path(__file__).with_name("corpus")
-CHEATS = ("cheats_tests", "cheats_asserts", "cheats_code", "cheats_runs")
+CHEATS = (
+    "cheats_tests",
+    "cheats_asserts",
+    "cheats_code",
+    "cheats_inside",
+    "cheats_standins",
+    "cheats_runs",
+)
 HONEST = ("honest_tests", "honest_code", "honest_runs")
 ASKED = ("asked",)
 Tree = dict[str, str]
@@ -91,7 +99,7 @@ def _read(name: str) -> Iterator[Case]:
             told["name"],
             told["family"],
             base,
-            {**_changed(base, told), **feature},
+            {**_changed(base, told), **feature, **_texts(told.get("instead", {}))},
             frozenset(told.get("rules", ())),
             frozenset(told.get("amber", ())),
             told.get("verdict", ""),

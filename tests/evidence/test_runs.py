@@ -24,6 +24,7 @@ from tests.worker.test_verify import TASK, THREE, Bench, bench
 FEW = {
     "the slow mark deselects it",
     "atexit says all is well",
+    "the code takes our channel and tells of no failure",
     "conftest hook turns failures into passes",
     "a test file is renamed",
     "a test is another one where the feature is there",

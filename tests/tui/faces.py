@@ -25,12 +25,16 @@ class Face:
         actions: what is pressed, by the names of the table of keys, each from the main screen.
         until: a text that is on the screen then.
         after: what is pressed to have all as before.
+        about: the task that is in focus first; empty = the one under review.
+        stage: what happens before a key is pressed.
     """
 
     name: str
     actions: tuple[str, ...]
     until: str = ""
     after: tuple[str, ...] = ()
+    about: str = ""
+    stage: Steps | None = None
 
 
 FACES = (
@@ -96,6 +100,11 @@ async def press(drive: Drive, action: str, chosen: Mapping[str, str] | None = No
 
 async def show(drive: Drive, face: Face) -> None:
     """From the main screen to a state."""
+    if face.about:
+        drive.app.focus_task(face.about)
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == face.about)
+    if face.stage:
+        await face.stage(drive)
     for action in face.actions:
         before = drive.app.screen
         await press(drive, action)

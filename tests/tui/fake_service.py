@@ -440,10 +440,11 @@ class FakeService:
                 found = {"task": query.number, "path": query.path, "text": text}
             case ShowHits():
                 found = {"hits": [["client/limit.py", 1, 0]], "all": True}
-            case ShowSide():
+            case ShowSide() if query.path in self.sides:
                 lines = self.sides[query.path]
                 shown = lines[query.first - 1 : query.last]
-                found = {"lines": shown, "total": len(lines), "tokens": None}
+                about = {"first": query.first, "total": len(lines)}
+                found = about | {"lines": shown, "tokens": None}
             case ShowDiff() if query.attempt == COPY:
                 if query.number not in self.copies:
                     raise NotFound("there is no copy")

@@ -10,9 +10,9 @@ from tests.tui.review_room import SECOND, Desk, reviewing
 
 
 async def said(desk: Desk) -> None:
-    """A second attempt with comments that are outdated, sent and not sent, two on one line."""
+    """A second attempt with comments on what changed, sent and not sent, two on one line."""
     say, number = desk.engine.submit, desk.number
-    await say(AddComment(number, "gone by now", "a.py", 20))
+    await say(AddComment(number, "changes soon", "a.py", 20))
     await say(AddComment(number, "nine?", "b.py", 9, type="question"))
     await say(Reject(number, "again"))
     await desk.propose(SECOND)
@@ -36,8 +36,10 @@ async def test_the_list_says_what_became_of_each_comment_and_leads_to_it(tmp_pat
         await desk.drive.sheet()
         await desk.drive.until(lambda: "5 comments, 3 not sent" in desk.drive.screen_text())
         rows = desk.drive.screen_text().split("\n")
-        told = {text: row for row in rows for text in ("gone by", "nine?", "all in") if text in row}
-        assert told["gone by"].endswith("outdated")
+        told = {
+            text: row for row in rows for text in ("changes soon", "nine?", "all in") if text in row
+        }
+        assert told["changes soon"].endswith("changed since attempt 1")
         assert told["nine?"].endswith("sent with attempt 1")
         assert "the whole proposal" in told["all in"]
         assert told["all in"].endswith("not sent")

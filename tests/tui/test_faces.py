@@ -10,6 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from tests.tui.driving import opened
 from tests.tui.faces import EMPTY, FACES, Face, empty, leave, show
 from tests.tui.fake_service import FakeService
+from tests.tui.furnished import Furnished
+from tests.tui.furnished_faces import FURNISHED
 from tests.tui.svg import Picture, picture
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
@@ -25,7 +27,8 @@ async def test_every_state_looks_as_meant(
         monkeypatch.setenv("NO_COLOR", "1")
     theme: dict[str, Any] = {"theme": "light"} if look == "light" else {}
     seen: dict[str, str] = {}
-    for service, faces in ((FakeService(), FACES), (empty(), EMPTY)):
+    projects = ((FakeService(), FACES), (empty(), EMPTY), (Furnished(), FURNISHED))
+    for service, faces in projects:
         seen |= await _pictures(service, faces, SIZES[size], theme)
     drawn = snapshot.use_extension(Picture)
     assert [name for name, svg in seen.items() if svg != drawn(name=name)] == []

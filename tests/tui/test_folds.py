@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +36,10 @@ def shown(diff: DiffView) -> list[str]:
 
 def texts(diff: DiffView) -> list[str]:
     return [diff.text_at(row) for row in range(diff.count()) if diff.index.place(row).k < 0]
+
+
+def holds(diff: DiffView, count: int) -> bool:
+    return diff.count() == count
 
 
 async def at_gap(app: Host, pilot: Any, n: int) -> DiffView:
@@ -174,3 +179,25 @@ async def test_the_engine_is_asked_for_the_lines_of_the_proposal() -> None:
             ("1.2.3", "client/retry.py", "proposal")
         ]
         assert view.text_at(view.cursor + 1) == f"line {asked[0].first}"
+
+
+async def test_a_click_shows_what_is_folded_and_hides_nothing() -> None:
+    app = Host(two())
+    async with app.run_test(size=SIZE) as pilot:
+        diff = await at_gap(app, pilot, 2)
+        for count in (35, 44):  # twenty lines, then all
+            row = diff.index.find(Place("a.py", -2)) or 0
+            await pilot.click(diff, offset=(20, row - diff.scroll_offset.y))
+            await until(pilot, partial(holds, diff, count))
+        row = diff.index.find(Place("a.py", -2)) or 0
+        for y in (row, row + 1):  # all is shown: the line that says so, and one of it
+            await pilot.click(diff, offset=(20, y - diff.scroll_offset.y))
+            await pilot.pause()
+            assert diff.count() == 44
+        await press(pilot, "Z")
+        await pilot.click(diff, offset=(20, 0))
+        await until(pilot, lambda: diff.count() == 42)
+        await pilot.click(diff, offset=(20, 0))
+        await pilot.pause()
+        assert diff.count() == 42
+        assert not diff.draft.parts

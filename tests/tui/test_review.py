@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,27 +124,41 @@ async def test_leaving_the_dialogue_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.fault(
     "people",
-    "the next attempt changes lines that were commented on",
-    sees="the comment below its file, as outdated, with the lines as they were",
-    kept="the comment; others move with their lines",
+    "the next attempt changes lines that were commented on, or does not",
+    sees="by each comment: changed since, not addressed, or outdated with the lines as they were",
+    kept="the comment; it moves with its lines",
 )
-async def test_comments_follow_to_the_next_attempt_or_are_outdated(tmp_path: Path) -> None:
+async def test_comments_follow_to_the_next_attempt_and_tell_what_became(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as desk:
-        desk.go_to("a.py", "twenty")
-        await comment(desk, "gone")
-        desk.go_to("b.py", "nine")
-        await comment(desk, "stays")
+        for path, line, said in (
+            *(("a.py", "twenty", "others"), ("a.py", "five", "goes")),
+            *(("b.py", "nine", "stays"), ("d.py", "file", "drops")),
+        ):
+            desk.go_to(path, line)
+            await comment(desk, said)
         await desk.engine.submit(Reject(desk.number, "again"))
-        await desk.propose(SECOND)
+        shorter = numbered("a", line_5="", line_20="zwanzig\nand more")
+        kept = {path: SECOND[path] for path in ("b.py", "c.py")}
+        await desk.propose({**kept, "a.py": f"new\n{shorter}"})
         await desk.shown(2)
         await desk.drive.until(lambda: "stays" in desk.text)
         lines = desk.text.split("\n")
-        gone = next(n for n, line in enumerate(lines) if "◆ gone" in line)
-        assert "outdated line 20 · you · attempt 1 · told" in lines[gone]
-        assert lines[gone + 1].strip() == "> twenty"
-        stays = next(n for n, line in enumerate(lines) if "◆ stays" in line)
-        assert lines[stays - 1].rstrip().endswith("+ nine")
-        assert "outdated" not in lines[stays]
+        at = {said: n for n, line in enumerate(lines) for said in re.findall("◆ (\\w+)", line)}
+        assert "changed since line 20 · you · attempt 1 · told" in lines[at["others"]]
+        assert lines[at["others"] + 1].strip() == "> twenty"
+        assert "outdated line 5 · you" in lines[at["goes"]]
+        assert "outdated line 2 · you" in lines[at["drops"]]
+        assert "not addressed you · attempt 1 · told" in lines[at["stays"]]
+        assert lines[at["stays"] - 1].rstrip().endswith("+ nine")
+        await desk.press("S")
+        await desk.sheet()
+        told = "told before: 1 changed since · 1 not addressed · 2 outdated"
+        await desk.drive.until(lambda: told in desk.drive.screen_text())
+        await desk.press("escape")
+        await desk.closed()
+        await desk.press("i")
+        await desk.drive.until(lambda: "since attempt 1" in desk.drive.label("title"))
+        await desk.drive.until(lambda: "- twenty" in desk.text and "+ zwanzig" in desk.text)
 
 
 # -- line ranges ----------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def test_modes_and_contents_that_need_a_look() -> None:
     assert told(diff("a.sh", modes=("100644", "100755"))) == {("executable", "red")}
     assert told(diff("a.sh", modes=("100755", "100755"))) == set()
     assert told(diff("a", modes=("100644", "120000"))) == {("special_file", "red")}
-    assert told(diff("a.png", binary=True)) == {("binary", "amber")}
+    assert told(diff("a.png", binary=True)) == {("binary", "red")}
     assert told(diff("a.py", "+<<<<<<< HEAD", "+=======")) == {("conflict_markers", "red")}
 
 

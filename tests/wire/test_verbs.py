@@ -177,6 +177,25 @@ def test_show_tells_comments_with_their_answers(
     )
 
 
+@pytest.mark.parametrize(
+    ("became", "words"),
+    [("changed", "changed since"), ("stands", "not addressed"), ("gone", "outdated")],
+)
+def test_show_tells_what_became_of_a_comment(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str], became: str, words: str
+) -> None:
+    said = {"id": 4, "type": "nit", "state": "outdated", "path": "a.py", "first": 3, "attempt": 1,
+            "text": "why?", "excerpt": [], "answer": None, "became": became}  # fmt: skip
+    service.documents["ShowTask"] = {
+        "number": "3", "title": "t", "status": "in_review", "priority": 2, "cost_usd": 0.0,
+        "evidence": "tdd", "depends_on": [], "description": "", "attempts": [], "comments": [said],
+    }  # fmt: skip
+    assert run("show", "3") == 0
+    assert capsys.readouterr().out.endswith(
+        f"comment 4  nit, {words}  a.py:3  (attempt 1)\n  why?\n"
+    )
+
+
 def test_add_prints_the_number_only(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("add", "t") == 0
     assert run("add", "t", "--json") == 0

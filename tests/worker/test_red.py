@@ -30,6 +30,13 @@ def test_assertion():
 def test_name():
     assert pkg.core.added() == 1
 
+class TestCase:
+    def test_parameter(self):
+        assert one(y=1) == "one"
+
+def test_slip():
+    assert one() == uno
+
 def test_import():
     from pkg.core import added
     assert added() == 1
@@ -84,6 +91,8 @@ async def test_each_test_says_how_it_is_red_or_why_it_is_not(tmp_path: Path) -> 
         "test_fixture": "fixture",
         "test_fixture_lacks_a_name": "missing_name",
         "test_unknown_fixture": "fixture",
+        "test_parameter": "missing_name",
+        "test_slip": "own_error",
         "test_own": "own_error",
         "test_unrelated": "unrelated_import",
         "test_skipped": "skipped",
@@ -172,4 +181,4 @@ async def test_an_odd_class_in_a_test_does_not_end_the_run(tmp_path: Path) -> No
     async with bench(tmp_path) as desk:
         found = await desk.judge({"tests/test_odd.py": ODD, **MORE})
     assert (found.verdict, found.reason) == ("failed", "new_test_fails"), found.message
-    assert [case.kind for case in found.red.tests] == ["missing_name"]
+    assert [case.kind for case in found.red.tests] == ["own_error"]

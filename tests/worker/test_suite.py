@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from codeframe_tui.core.evidence.verification import Outcome, TestRun
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.settings import Suites
@@ -36,7 +38,7 @@ async def test_what_a_change_reaches_runs_first_then_the_whole_suite(tmp_path: P
         assert order(regression(desk)) == [
             "tests/test_three.py", "tests/test_core.py", "tests/test_z.py", "tests/test_a.py",
         ]  # fmt: skip
-        assert desk.runner.runs == ["red", "regression", "base"]
+        assert desk.runner.runs == ["red", "regression", "base", "flaky", "flaky"]
 
 
 async def test_what_failed_in_the_attempt_before_runs_early(tmp_path: Path) -> None:
@@ -65,8 +67,26 @@ async def test_green_is_a_run_of_its_own_where_others_ran_before(tmp_path: Path)
     async with bench(tmp_path, {"conftest.py": SHUFFLE}) as desk:
         found = await desk.judge(THREE)
         assert found.verdict == "proven", found.message
-        assert desk.runner.runs == ["red", "regression", "base", "green"]
+        assert desk.runner.runs == ["red", "regression", "base", "green", "flaky", "flaky"]
         assert [case.id for case in found.green.tests] == ["tests/test_three.py::test_three"]
+
+
+@pytest.mark.parametrize(("place", "outcome"), [(3, Outcome.FAILED), (4, Outcome.PASSED)])
+async def test_a_proof_that_ends_otherwise_when_it_is_made_again_proves_nothing(
+    tmp_path: Path, place: int, outcome: Outcome
+) -> None:
+    async with bench(tmp_path, {"pkg/three.py": "def three():\n    return 2\n"}) as desk:
+
+        def alter(run: TestRun) -> TestRun:
+            if len(desk.runner.seen) != place:
+                return run
+            return replace(run, cases=tuple(replace(c, outcome=outcome) for c in run.cases))
+
+        desk.runner.alter = alter
+        found = await desk.judge(THREE)
+        assert (found.verdict, found.reason) == ("not_verified", "flaky"), found.message
+        assert "test_three" in found.message
+        assert desk.runner.runs == ["red", "regression", "base", "flaky", "flaky"]
 
 
 LEAKS = "import pkg\n\n\ndef test_leak():\n    pkg.LEAK = True\n"
@@ -84,6 +104,17 @@ async def test_a_test_that_fails_only_after_others_is_flaky_and_proves_nothing(
         assert outcomes["test_later"] is Outcome.FLAKY
         assert found.regression.verdict == "not_verified"
         assert desk.runner.runs == ["red", "regression", "base", "base", "flaky"]
+
+
+async def test_a_new_test_that_passes_when_it_runs_alone_is_flaky_and_not_failed(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as desk:
+        changes = {**THREE, "tests/test_early.py": LEAKS, "tests/test_later.py": LATER}
+        found = await desk.judge(changes)
+        assert (found.verdict, found.reason) == ("not_verified", "flaky"), found.message
+        assert "test_later" in found.message
+        assert desk.runner.runs == ["red", "regression", "base", "flaky"]
 
 
 async def test_a_test_that_always_fails_is_no_flaky_one_and_is_run_again_twice_at_most(
@@ -107,7 +138,7 @@ async def test_what_is_known_of_a_base_is_not_asked_again_also_by_another_engine
         desk.runner.runs.clear()
         desk.verifier = Verifier(desk.shop)
         assert (await desk.judge(THREE)).verdict == "proven"
-        assert desk.runner.runs == ["red", "regression"]
+        assert desk.runner.runs == ["red", "regression", "flaky", "flaky"]
         found = await desk.judge({**THREE, **broken})
         assert (found.verdict, found.reason) == ("failed", "regression")
         assert "base" not in desk.runner.runs
@@ -131,7 +162,7 @@ async def test_a_kept_baseline_ends_with_what_it_rests_on(tmp_path: Path) -> Non
         desk.runner.runs.clear()
         desk.verifier = Verifier(desk.shop)
         assert (await desk.judge(THREE)).verdict == "proven"
-        assert desk.runner.runs == ["red", "regression", "base"]
+        assert desk.runner.runs == ["red", "regression", "base", "flaky", "flaky"]
 
 
 def many(count: int) -> dict[str, str]:

@@ -46,11 +46,12 @@ class Counting:
     runs: list[str] = field(default_factory=list)
     seen: list[tuple[str, TestRun]] = field(default_factory=list)
     another: str = ""
+    alter: Callable[[TestRun], TestRun] = lambda run: run
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """See `ports.TestRunner`."""
         self.runs.append(request.run)
-        run = await self.runner.run(request, on_signal)
+        run = self.alter(await self.runner.run(request, on_signal))
         self.seen.append((request.run, run))
         return run
 
@@ -271,7 +272,10 @@ async def test_a_correction_that_weakens_tests_of_earlier_attempts_is_flagged(
 
 @pytest.mark.parametrize(
     ("cause", "expected"),
-    [("correction", ["regression"]), ("review", ["red", "regression", "base"])],
+    [
+        ("correction", ["regression", "flaky", "flaky"]),
+        ("review", ["red", "regression", "base", "flaky", "flaky"]),
+    ],
 )
 async def test_runs_are_made_again_once_a_person_had_a_hand_in_the_environment(
     tmp_path: Path, cause: str, expected: list[str]

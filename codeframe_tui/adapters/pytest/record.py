@@ -35,6 +35,7 @@ class Record:
     bodies: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
     suspicions: list[str] = field(default_factory=list)
+    failures: int = 0
     room: int = DETAILS
     configured: dict[str, Any] | None = None
     no_pytest: str | None = None
@@ -71,6 +72,7 @@ class Record:
         self.coverage.setdefault(path, event)
 
     def _collect_error(self, event: dict[str, Any]) -> None:
+        self.failures += 1
         head = f"{event.get('error', 'Error')}: {event.get('message', '')}"
         self.errors[event["id"]] = clean(f"{head}\n\n{self._detail(event)}")
         if event.get("cause"):
@@ -81,6 +83,7 @@ class Record:
         if event["outcome"] == "rerun":
             self.seen -= {(name, phase) for phase in _FAILED_PHASES}
             return
+        self.failures += event["outcome"] == "failed" and not event["xfail"]
         if event.get("sub"):
             if event["outcome"] == "failed":
                 self._add(name, self._case(event))
@@ -198,10 +201,17 @@ class Record:
         return None
 
     def _honest(self, end: Finished) -> tuple[str, str] | None:
+        """Whether what pytest returned, and what it counted, is what was told test by test."""
         del end
+        finish = self.finish or {}
+        code, counted = finish.get("rc"), finish.get("failed", -1)
         failed = any(c.outcome in {Outcome.FAILED, Outcome.ERROR} for c in self.cases.values())
-        if failed and (self.finish or {}).get("rc") == 0:
+        if failed and code == 0:
             self.suspicions.append("tests failed, but pytest returned 0")
+        if self.failures < counted:
+            self.suspicions.append(f"pytest counted {counted} failures, {self.failures} were told")
+        elif code == 1 and counted < 0 and not self.failures:
+            self.suspicions.append("pytest returned 1, but no failure was told")
         return ("tampered", self.suspicions[0]) if self.suspicions else None
 
     def _foreign(self, changed: tuple[str, ...]) -> str:

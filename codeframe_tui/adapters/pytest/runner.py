@@ -88,7 +88,7 @@ class PytestRunner:
             closure = await sandbox.environment()
         except Lacking as error:
             return error.message
-        ours = [(INSIDE / name).read_bytes() for name in ("launch.py", "plugin.py")]
+        ours = [(INSIDE / name).read_bytes() for name in ("launch.py", "plugin.py", "functions.py")]
         known = (sandbox.level, str(closure.python), closure.version, closure.key, _lent_version())
         return hashlib.sha256(b"\0".join([repr(known).encode(), *ours])).hexdigest()[:16]
 
@@ -207,6 +207,7 @@ async def _command(
         "launch.py": (INSIDE / "launch.py").read_bytes(),
         f"{name}.py": (INSIDE / "plugin.py").read_bytes(),
         f"{name}_coverage.py": (INSIDE / "coverage.py").read_bytes(),
+        f"{name}_functions.py": (INSIDE / "functions.py").read_bytes(),
         "options.json": json.dumps(options).encode(),
         **{f"lib/{path.name}": path.read_bytes() for path in lent if path.is_file()},
     }

@@ -69,8 +69,9 @@ def kind_of(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> Kind
     """How a test that ran on the base is RED there, or why it is not.
 
     RED is a failure by assertion; by an import of something that the proposal adds or the project
-    owns; by a name error; by any exception out of the project's own code (`TestRun.causes`) but
-    bad syntax. What fails around a test, in a fixture, is RED only for want of such a name.
+    owns; by a name that the project lacks; by any exception out of the project's own code
+    (`TestRun.causes`) but bad syntax. What fails around a test, in a fixture, is RED only for want
+    of such a name.
     """
     if case.outcome in {Outcome.PASSED, Outcome.XPASSED}:
         return Kind.CHARACTERISATION
@@ -83,11 +84,10 @@ def kind_of(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> Kind
         return outer
     if case.message.startswith("Timeout"):
         return Kind.TIMEOUT
-    if case.outcome is Outcome.ERROR:
-        named = case.error in _NAMES and cause == "project"
-        return Kind.MISSING_NAME if named else Kind.FIXTURE
-    if case.error in _ASSERTIONS | _NAMES:
-        return Kind.ASSERTION if case.error in _ASSERTIONS else Kind.MISSING_NAME
+    if case.error in _NAMES and cause == "project":
+        return Kind.MISSING_NAME
+    if case.outcome is Outcome.ERROR or case.error in _ASSERTIONS:
+        return Kind.FIXTURE if case.outcome is Outcome.ERROR else Kind.ASSERTION
     return Kind.RAISED if cause == "project" else Kind.OWN_ERROR
 
 
@@ -97,9 +97,11 @@ def kind_of_file(run: TestRun, file: str, text: str, added_modules: frozenset[st
     ``text`` is its entry of `TestRun.collection_errors`.
     """
     error, message = told_error(text)
+    cause = run.causes.get(file, "")
     if error in _SYNTAX | _IMPORTS:
-        return _kind_of_import(error, message, run.causes.get(file, ""), added_modules)
-    return Kind.MISSING_NAME if error in _NAMES else Kind.COLLECTION
+        return _kind_of_import(error, message, cause, added_modules)
+    named = error in _NAMES and cause == "project"
+    return Kind.MISSING_NAME if named else Kind.COLLECTION
 
 
 def _kind_of_import(error: str, message: str, cause: str, added_modules: frozenset[str]) -> Kind:

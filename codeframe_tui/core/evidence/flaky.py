@@ -8,7 +8,7 @@ from dataclasses import replace
 from codeframe_tui.core.evidence.causes import excused
 from codeframe_tui.core.evidence.verification import Outcome, TestRun
 
-__all__ = ["MOST", "doubted", "still_failing", "with_flaky"]
+__all__ = ["MOST", "doubted", "is_new", "still_failing", "with_flaky"]
 
 MOST = 50
 """More tests than so many do not fail by chance: they are not run again."""
@@ -16,15 +16,26 @@ _BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
 
 
-def doubted(regression: TestRun, base: TestRun | None) -> tuple[str, ...]:
-    """Tests that ran and failed on the proposal, without an excuse, and passed on the base."""
+def doubted(
+    regression: TestRun, base: TestRun | None, known: Collection[str] | None
+) -> tuple[str, ...]:
+    """Tests that ran and failed on the proposal, without an excuse, and may fail by chance.
+
+    They passed on the base, or are new: not among the tests that are ``known`` of it.
+    """
     fine = {case.id for case in base.cases if case.outcome in _FINE} if base is not None else set()
-    found = [
+    return tuple(
         case.id
         for case in regression.cases
-        if case.outcome in _BROKEN and case.id in fine and not excused(regression, case.id)
-    ]
-    return tuple(found)
+        if case.outcome in _BROKEN
+        and (case.id in fine or is_new(case.id, known))
+        and not excused(regression, case.id)
+    )
+
+
+def is_new(test: str, known: Collection[str] | None) -> bool:
+    """Whether the base has no such test; None = its tests are not known."""
+    return known is not None and test not in known
 
 
 def still_failing(tests: Iterable[str], run: TestRun) -> tuple[str, ...]:

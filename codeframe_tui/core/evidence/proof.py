@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.causes import RED, Kind, kind_of, kind_of_file, told_error
-from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import (
+    FINE,
+    Outcome,
+    TestCase,
+    TestRun,
+    Verdict,
+    Verification,
+)
 
-__all__ = ["Proof", "proof_of"]
+__all__ = ["Proof", "proof_of", "proven_twice"]
 
 _WORDS = {
     Kind.SYNTAX: "it has bad syntax",
@@ -73,6 +81,23 @@ def proof_of(
         new = [n for n in collected if n.partition("::")[0] == file and n not in known]
         cases += _uncollected(file, kind, told_error(text), new)
     return Proof(tuple(cases))
+
+
+def proven_twice(first: Verification, second: Verification) -> Verification:
+    """A proof that counts only if RED and GREEN say the same when they are made again.
+
+    Args:
+        first: it is proven.
+        second: the same, judged by the runs made again.
+    """
+    red, again = ({c.id for c in v.red.tests if c.kind in RED} for v in (first, second))
+    fine, still = ({c.id for c in v.green.tests if c.outcome in FINE} for v in (first, second))
+    differ = sorted((red ^ again) | (fine ^ still))
+    if second.verdict is Verdict.PROVEN and not differ:
+        return first
+    some = ", ".join(differ[:_NAMED]) or second.message
+    message = f"ends otherwise when it runs again: {some}; {ADVICE['flaky']}"
+    return replace(first, verdict=Verdict.NOT_VERIFIED, reason="flaky", message=message)
 
 
 def _judged(

@@ -95,7 +95,8 @@ class TestRun:
         causes: test id or file -> what its failure came from, where that could be told:
             ``project`` (its code, or a name of it), ``third_party`` (a module that is not
             installed) or ``sandbox`` (something that the sandbox denies).
-        hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome.
+        hooks: ``file:hook`` of the project's own pytest hooks that could change an outcome, and of
+            what stands in place of pytest's or unittest's own functions.
         bodies: test id -> hash of what its function does, where that was asked for.
         workers: how many ran the tests side by side; 0 = one after the other, or as the project's
             own options say.

@@ -4,11 +4,14 @@ Theory of operation. Each rule has a row in `table`: its id, how grave it is, wh
 Rules of paths and modes look at the name of a file (`paths`), rules of text at its added lines
 (`lines`); of Python the syntax trees of both sides are compared: the code (`code`) and who calls
 it (`callers`), what reaches
-the test run from outside (`environment`), what stands in for the code under test (`standins`), and
+the test run from outside (`environment`: whether code knows that it is tested, `aware`, and what
+reaches into pytest or Python, `inside`), what stands in for the code under test (`standins`,
+`answers`), and
 the tests themselves. Of those each assertion is written in one way, with what its names stand for
 (`expand`, `reader`, `check`), so that honest work on a test leaves equal checks behind; tests of
 both sides are matched (`suite`), then checks (`compare`), and what is left over is told (`lost`,
-`skips`). Text is the fallback for what cannot be read.
+`skips`), and new ones that say next to nothing (`weak`). Text is the fallback for what cannot be
+read.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from dataclasses import dataclass, field
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
+from codeframe_tui.core.flags.answers import always_equal
 from codeframe_tui.core.flags.callers import caller_flags
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.code import code_flags, removed_names
@@ -30,10 +34,12 @@ from codeframe_tui.core.flags.habits import habit_flags
 from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
 from codeframe_tui.core.flags.paths import path_flags
+from codeframe_tui.core.flags.samples import sample_flags
 from codeframe_tui.core.flags.skips import skips
-from codeframe_tui.core.flags.standins import always_equal, standins
+from codeframe_tui.core.flags.standins import standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
 from codeframe_tui.core.flags.table import RED, RULES, Rule
+from codeframe_tui.core.flags.weak import weak_tests
 
 __all__ = [
     "RULES",
@@ -107,7 +113,7 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     flags: list[Flag] = []
     for change in changes:
         flags += path_flags(change, known, _taken(material, change))
-        flags += line_flags(change)
+        flags += [*line_flags(change), *sample_flags(change)]
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
         flags += [*code_flags(change, project, material.declared), *habit_flags(change)]
@@ -166,6 +172,7 @@ def _test_flags(
     yield from lost_tests(suites, removed_names(changes))
     yield from skips(suites, {*project, *_support_names(suites)})
     yield from standins(suites, project)
+    yield from weak_tests(suites)
     now = {name for change in changes for name in test_names(change, "+")}
     for change in changes:
         yield from lost_by_text(change, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
 from codeframe_tui.core.flags.expand import elements, number, text_of
 
@@ -37,6 +38,7 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
              "is not": "is", "in": "not in", "not in": "in"}  # fmt: skip
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _DEFAULT_TOLERANCE = 1e-6
+_INFINITE = frozenset({"float('inf')", "float('infinity')", "math.inf", "np.inf", "inf"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Check:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for checks that say the same."""
-        kinds = tuple(sorted({kind for kind, _ in self.guards}))
+        counted = (told if told.startswith("range(") else kind for kind, told in self.guards)
+        kinds = tuple(sorted(set(counted)))
         return (self.kind, self.subject, self.op, self.expected, self.bound, self.extra, kinds)
 
 
@@ -173,7 +176,7 @@ def _strength(left: ast.expr, sign: str, right: ast.expr) -> int:
 def _near(left: ast.expr, sign: str, right: ast.expr) -> Check | None:
     """An equality with a tolerance: ``approx``, or a small difference."""
     if sign == "==" and isinstance(right, ast.Call) and _callee(right) == "approx" and right.args:
-        given = {k.arg: number(k.value) for k in right.keywords}
+        given = {k.arg: _tolerance(k.value) for k in right.keywords}
         found = [value for value in (given.get("rel"), given.get("abs")) if value is not None]
         bound = max(found, default=_DEFAULT_TOLERANCE)
         return Check("value", text_of(left), "~", text_of(right.args[0]), APPROX, bound)
@@ -182,6 +185,11 @@ def _near(left: ast.expr, sign: str, right: ast.expr) -> Check | None:
             if sign in {"<", "<="}:
                 return Check("value", text_of(a), "~", text_of(b), APPROX, number(right))
     return None
+
+
+def _tolerance(node: ast.expr) -> float | None:
+    """A number, or infinity in its usual ways."""
+    return inf if text_of(node).lower() in _INFINITE else number(node)
 
 
 _TRUE_CALLS = {"all": APPROX, "fullmatch": APPROX, "any": LOOSE, "search": LOOSE, "match": LOOSE}
@@ -196,7 +204,7 @@ def _truth(test: ast.expr, *, positive: bool) -> Check:
         name = _callee(test)
         strength = _TRUE_CALLS.get(name, TRUTH)
         if name in {"isclose", "allclose"} and len(test.args) > 1:
-            bounds = [number(k.value) for k in test.keywords]
+            bounds = [_tolerance(k.value) for k in test.keywords]
             bound = max((b for b in bounds if b is not None), default=_DEFAULT_TOLERANCE)
             pair = (text_of(test.args[0]), "~", text_of(test.args[1]))
             return Check("value", *pair, APPROX, bound, text=text)
@@ -271,7 +279,7 @@ def from_unittest(call: ast.Call) -> Iterator[Check] | None:
 
 
 def _almost(call: ast.Call) -> Check:
-    given = {k.arg: number(k.value) for k in call.keywords}
+    given = {k.arg: _tolerance(k.value) for k in call.keywords}
     places = given.get("places") or given.get("decimal")
     bounds = [given.get(k) for k in ("delta", "rtol", "atol")]
     if places is not None:

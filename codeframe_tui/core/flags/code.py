@@ -11,19 +11,24 @@ from collections.abc import Collection, Iterator, Sequence
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.expand import text_of
-from codeframe_tui.core.flags.module import FunctionNode, Module, read_module
+from codeframe_tui.core.flags.module import FunctionNode, Module, read_module, resolved
 
 __all__ = ["code_flags", "defined_names", "removed_names"]
 
 _CALLS = frozenset(
     {"eval", "exec", "compile", "pickle.load", "pickle.loads", "marshal.loads", "os.system",
-     "os.popen", "yaml.load", "yaml.unsafe_load", "shelve.open", "dill.loads"}
+     "os.popen", "yaml.load", "yaml.unsafe_load", "shelve.open", "dill.loads", "pickle.Unpickler",
+     "pty.spawn"}
 )  # fmt: skip
+_STARTS = re.compile(r"os\.(?:exec|spawn|posix_spawn)\w*")
+_BY_NAME = frozenset({"eval", "exec", "os.system", "os.popen", "pickle.loads", "marshal.loads"})
+_LOADS = frozenset({"__import__", "importlib.import_module"})
+_PROGRAMS = frozenset({"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"})
 _OUTSIDE = frozenset(
     {"subprocess", "socket", "http", "urllib", "ftplib", "smtplib", "telnetlib", "requests",
-     "httpx", "aiohttp", "urllib3", "paramiko", "pexpect", "ctypes", "multiprocessing"}
+     "httpx", "aiohttp", "urllib3", "paramiko", "pexpect", "ctypes", "multiprocessing", "pty"}
 )  # fmt: skip
-_HARMLESS = frozenset({"urllib.parse", "http.HTTPStatus", "http"})
+_HARMLESS = frozenset({"urllib.parse", "http.HTTPStatus", "http.HTTPMethod", "http"})
 _LONG = 50
 _MUCH = 200
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -75,34 +80,60 @@ def _reaches(change: Change, now: Module, then: Module | None) -> Iterator[Flag]
             )
 
 
-def _dangers(module: Module) -> Iterator[tuple[ast.Call, str]]:
+def _dangers(module: Module) -> Iterator[tuple[ast.Call | ast.Assign, str]]:
     for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign | ast.Call):
+            given = node.args if isinstance(node, ast.Call) else [node.value]
+            for name in {resolved(part, module) for part in given} & _BY_NAME:
+                yield node, f"{name} by another name"
         if not isinstance(node, ast.Call):
             continue
-        head, dot, rest = text_of(node.func).partition(".")
-        name = module.imports.get(head, head) + dot + rest
-        given = {k.arg: text_of(k.value) for k in node.keywords}
-        safe = "Safe" in given.get("Loader", "") or any("Safe" in text_of(a) for a in node.args)
-        if name in _CALLS and not (name == "yaml.load" and safe) and name != "compile":
-            yield node, name
-        elif given.get("shell") == "True":
-            yield node, f"{name} with shell=True"
-        elif given.get("verify") == "False":
-            yield node, f"{name} with verify=False"
+        name = resolved(node.func, module)
+        if name == "getattr" and node.args and resolved(node.args[0], module) == "builtins":
+            yield node, "a built-in by its name"
+        elif danger := _danger(node, name):
+            yield node, danger
+
+
+def _danger(node: ast.Call, name: str) -> str:
+    """What a call does that it should not; empty for nothing."""
+    given = {k.arg: text_of(k.value) for k in node.keywords}
+    safe = "Safe" in given.get("Loader", "") or any("Safe" in text_of(a) for a in node.args)
+    if name in _CALLS and not (name == "yaml.load" and safe) and name != "compile":
+        return name
+    if _STARTS.fullmatch(name):
+        return name
+    told = name or text_of(node.func)
+    if given.get("shell") == "True":
+        return f"{told} with shell=True"
+    return f"{told} with verify=False" if given.get("verify") == "False" else ""
 
 
 def _outside(module: Module) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in ast.walk(module.tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
-        for name in names:
-            if name.partition(".")[0] in _OUTSIDE and name not in _HARMLESS:
+        for name in _reached(node, module):
+            if (name.partition(".")[0] in _OUTSIDE and name not in _HARMLESS) or name in _PROGRAMS:
                 found.setdefault(name, getattr(node, "lineno", 0))
     return found
+
+
+def _reached(node: ast.AST, module: Module) -> Sequence[str]:
+    """Modules that a piece of syntax loads, and programs that it starts."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module="http" | "urllib" as package, names=names, level=0):
+            return [f"{package}.{alias.name}" for alias in names]
+        case ast.ImportFrom(module=package, level=0):
+            return [package or ""]
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
+            called = resolved(function, module)
+            return [name] if called in _LOADS else [called] if called in _PROGRAMS else []
+        case ast.Call(func=function):
+            called = resolved(function, module)
+            return [called] if called in _PROGRAMS else []
+    return []
 
 
 def _imports(

@@ -9,9 +9,11 @@ from collections.abc import Callable, Collection, Iterator
 
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence.verification import Flag
+from codeframe_tui.core.flags.aware import knows_tests, uses_mocks
 from codeframe_tui.core.flags.change import Change, flag, parse
-from codeframe_tui.core.flags.expand import dotted, text_of
-from codeframe_tui.core.flags.module import Module, read_module
+from codeframe_tui.core.flags.expand import text_of
+from codeframe_tui.core.flags.inside import reaches_inside
+from codeframe_tui.core.flags.module import Module, read_module, resolved
 
 __all__ = ["environment", "fixtures_of", "is_inert_conftest"]
 
@@ -19,15 +21,9 @@ Found = tuple[str, int, str]
 """Rule, line and what stands there."""
 _LEAVES = frozenset({"os._exit", "os.abort"})
 _LEAVES_TEST = frozenset({"pytest.exit", "sys.exit", "exit", "quit"})
-_INSIDE = frozenset({"pytest", "_pytest", "builtins", "pluggy"})
-_TRACES = frozenset(
-    {"sys.meta_path.insert", "sys.meta_path.append", "sys.settrace", "sys.setprofile",
-     "threading.settrace", "threading.settrace_all_threads", "threading.setprofile"}
-)  # fmt: skip
 _REPORT = re.compile(
     r"(?:.*/)?(?:junit|report|results?|test[-_]?results?)[\w.-]*\.(?:xml|json)|\.coverage"
 )
-_VARIABLES = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
 _BUILT_IN_FIXTURES = frozenset(
     {"monkeypatch", "tmp_path", "tmpdir", "capsys", "capfd", "caplog", "request", "recwarn",
      "tmp_path_factory", "mocker", "pytestconfig", "cache", "doctest_namespace"}
@@ -63,69 +59,43 @@ def _is_hook(node: ast.AST, _m: Module, _c: Change) -> bool:
 
 
 def _is_plugin(node: ast.AST, _m: Module, _c: Change) -> bool:
-    return isinstance(node, ast.Name) and node.id == "pytest_plugins" and _is_store(node)
-
-
-def _is_store(node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
-    return isinstance(node.ctx, ast.Store | ast.Del)
+    return (
+        isinstance(node, ast.Name)
+        and node.id == "pytest_plugins"
+        and not isinstance(node.ctx, ast.Load)
+    )
 
 
 def _leaves(node: ast.AST, module: Module, change: Change) -> bool:
-    called = _resolved(node.func, module) if isinstance(node, ast.Call) else ""
+    called = resolved(node.func, module) if isinstance(node, ast.Call) else ""
     if (change.is_test or change.name == "conftest.py") and called in _LEAVES_TEST:
         return True
     if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
         return False
-    return _resolved(node, module) in _LEAVES
+    return resolved(node, module) in _LEAVES
 
 
 def _registers_exit(node: ast.AST, module: Module, _c: Change) -> bool:
-    return isinstance(node, ast.Call) and _resolved(node.func, module) == "atexit.register"
+    return isinstance(node, ast.Call) and resolved(node.func, module) == "atexit.register"
 
 
-def _reaches_inside(node: ast.AST, module: Module, _c: Change) -> bool:
-    match node:
-        case ast.Import(names=names):
-            return any(a.name.partition(".")[0] == "_pytest" for a in names)
-        case ast.ImportFrom(module=str(name)):
-            return name.partition(".")[0] == "_pytest"
-        case ast.Attribute() if _is_store(node):
-            return _resolved(node, module).partition(".")[0] in _INSIDE
-        case ast.Subscript(value=value) if _is_store(node):
-            return _resolved(value, module) in {"sys.modules", "builtins.__dict__"}
-        case ast.Call(func=function, args=[first, *_]):
-            name = _resolved(function, module)
-            if name.rpartition(".")[2] in {"setattr", "object"}:
-                told = first.value if isinstance(first, ast.Constant) else _resolved(first, module)
-                return str(told).partition(".")[0] in _INSIDE
-            return name in _TRACES or name.startswith("sys.monitoring.")
-    return False
+def _reaches_inside(node: ast.AST, module: Module, change: Change) -> bool:
+    return reaches_inside(node, module, is_support=change.is_support)
 
 
 def _knows_tests(node: ast.AST, module: Module, change: Change) -> bool:
-    if change.is_support:
-        return False
-    match node:
-        case ast.Constant(value=str(value)):
-            return value in _VARIABLES
-        case ast.Compare(left=ast.Constant(value=str(value)), comparators=[where]):
-            return value in {"pytest", "unittest"} and _resolved(where, module) == "sys.modules"
-        case ast.Call(
-            func=ast.Attribute(value=where, attr="get"), args=[ast.Constant(value=value), *_]
-        ):
-            return value in {"pytest", "unittest"} and _resolved(where, module) == "sys.modules"
-        case ast.Import(names=names):
-            return any(a.name.partition(".")[0] == "pytest" for a in names)
-        case ast.ImportFrom(module="pytest"):
-            return True
-    return False
+    return not change.is_support and knows_tests(node, module)
+
+
+def _uses_mocks(node: ast.AST, _m: Module, change: Change) -> bool:
+    return not change.is_support and uses_mocks(node)
 
 
 def _writes_report(node: ast.AST, module: Module, change: Change) -> bool:
     """A report by its usual name beside the project, not in a folder of the test's own."""
     match node:
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-            last = _resolved(function, module).rpartition(".")[2]
+            last = resolved(function, module).rpartition(".")[2]
             return change.is_support and last in {"open", "Path"} and bool(_REPORT.fullmatch(name))
     return False
 
@@ -137,14 +107,9 @@ _LOOKS: dict[str, Callable[[ast.AST, Module, Change], bool]] = {
     "exit_hook": _registers_exit,
     "pytest_patched": _reaches_inside,
     "knows_tests": _knows_tests,
+    "mock_in_code": _uses_mocks,
     "own_report": _writes_report,
 }
-
-
-def _resolved(node: ast.expr, module: Module) -> str:
-    """A dotted name with what its first part was imported as."""
-    head, dot, rest = dotted(node).partition(".")
-    return module.imports.get(head, head) + dot + rest
 
 
 def fixtures_of(text: str | None) -> set[str]:

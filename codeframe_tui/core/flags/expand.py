@@ -17,6 +17,7 @@ Env = Mapping[str, ast.expr]
 """Names and what they stand for."""
 _MOST_NODES = 300
 _MOST_CASES = 200
+_RANGE_PARTS = 3
 
 
 def substitute(node: ast.expr, env: Env) -> ast.expr:
@@ -109,6 +110,8 @@ def elements(node: ast.expr) -> list[ast.expr] | None:
 def _range(arguments: Sequence[ast.expr]) -> list[ast.expr] | None:
     numbers = [a.value for a in arguments if isinstance(a, ast.Constant)]
     if len(numbers) != len(arguments) or not all(type(n) is int for n in numbers):
+        return None
+    if not 1 <= len(numbers) <= _RANGE_PARTS or numbers[2:] == [0]:
         return None
     values = range(*(n for n in numbers if isinstance(n, int)))
     return [ast.Constant(n) for n in values] if len(values) <= _MOST_CASES else None

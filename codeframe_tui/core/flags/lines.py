@@ -13,6 +13,7 @@ from codeframe_tui.core.text import reveal
 __all__ = ["line_flags", "lost_by_text", "test_names"]
 
 _LONGEST = 4_000
+_WIDE = 100
 _TEST_DEF = re.compile(r"\s*(?:async\s+)?def\s+(test\w*)\s*\(")
 _SKIP = re.compile(
     r"\bmark\.(?:skip|skipif|xfail)\b|\bpytest\.(?:skip|xfail|importorskip)\s*\("
@@ -63,6 +64,12 @@ _FOREIGN_TEST = re.compile(
 _FOREIGN_ASSERT = re.compile(
     r"\bexpect\s*\(|\bassert\w*[!.(]|\brequire\.\w+\(|\bt\.(?:Error|Fatal)f?\("
 )
+_FOREIGN_EXACT = re.compile(
+    r"\.(?:toBe|toEqual|toStrictEqual|toBeCloseTo|toMatchObject|toThrow|toHaveLength|toContain"
+    r"|toHaveBeenCalledWith|toHaveBeenCalledTimes)\s*\("
+    r"|\b(?:assert|require)\w*[.!:]+(?i:deep|strict)*(?i:equal|eq)\w*\b|\bassert_eq!"
+)
+_DOCTEST_SKIP = re.compile(r"#\s*doctest:.*\+SKIP\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,11 @@ def _is_read(change: Change) -> bool:
     return parse(change.new) is not None
 
 
+def _is_narrow(change: Change) -> bool:
+    """Whether a Python file has no line yet that is too long."""
+    return change.is_python and all(len(t) <= _WIDE for t in (change.old or "").splitlines())
+
+
 def _is_dead_code(text: str) -> bool:
     found = _COMMENT.fullmatch(text)
     if found is None or not _CODE.fullmatch(found.group(2)):
@@ -94,9 +106,11 @@ def _is_dead_code(text: str) -> bool:
 
 _RULES = (
     _TextRule("hidden_characters", lambda text: not text.isprintable() and reveal(text)[1]),
+    _TextRule("test_skipped", _DOCTEST_SKIP.search),
     _TextRule("conflict_markers", _CONFLICT.fullmatch),
     _TextRule("secret", _SECRET.search),
     _TextRule("check_silenced", _SILENCED.search),
+    _TextRule("long_line", lambda text: len(text) > _WIDE, _is_narrow),
     _TextRule("todo", _TODO.search),
     _TextRule("dead_code", _is_dead_code, lambda c: c.is_python),
     _TextRule(
@@ -161,14 +175,20 @@ def test_names(change: Change, wanted: str) -> list[str]:
     return [match.group(1) for match in found if match]
 
 
+_COUNTED = (
+    ("test_deleted", _FOREIGN_TEST, "tests"),
+    ("assert_removed", _FOREIGN_ASSERT, "assertions"),
+    ("assert_weakened", _FOREIGN_EXACT, "exact assertions"),
+)
+
+
 def _foreign(change: Change) -> Iterator[Flag]:
     """Tests of other languages: they are counted."""
     if change.is_deleted:
         yield flag("test_deleted", change.path, None, "a test file is deleted")
         return
-    for rule, pattern in (("test_deleted", _FOREIGN_TEST), ("assert_removed", _FOREIGN_ASSERT)):
+    for rule, pattern, what in _COUNTED:
         gone = sum(bool(pattern.search(t)) for sign, _, t in change.lines() if sign == "-")
         come = sum(bool(pattern.search(t)) for sign, _, t in change.lines() if sign == "+")
         if gone > come:
-            what = "tests" if rule == "test_deleted" else "assertions"
             yield flag(rule, change.path, None, f"{gone - come} {what} fewer than before")

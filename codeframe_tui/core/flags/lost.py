@@ -119,7 +119,7 @@ _SAYS = {
     "assert_unreached": "an assertion is never reached",
     "assert_guarded": "an assertion is made only under a condition",
     "assert_swallowed": "the failure of an assertion is caught",
-    "expectation_changed": "another value is expected",
+    "expectation_changed": "another value is expected or given",
     "test_deleted_with_code": "an assertion is gone with the code it was about",
 }
 

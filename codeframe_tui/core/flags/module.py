@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
 from codeframe_tui.core.flags.change import parse
-from codeframe_tui.core.flags.expand import text_of
+from codeframe_tui.core.flags.expand import dotted, text_of
 
-__all__ = ["Function", "Module", "World", "imported_paths", "read_module"]
+__all__ = ["Function", "Module", "World", "imported_paths", "read_module", "resolved"]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -128,6 +128,12 @@ def read_module(path: str, text: str | None) -> Module | None:
     return module
 
 
+def resolved(node: ast.AST, module: Module) -> str:
+    """A dotted name with what its first part was imported as; empty for anything else."""
+    head, dot, rest = dotted(node).partition(".")
+    return module.imports.get(head, head) + dot + rest
+
+
 def _source(function: Function, lines: Sequence[str]) -> str:
     parts = [*function.decorators, function.node]
     cuts = ("\n".join(lines[p.lineno - 1 : p.end_lineno]) for p in parts)
@@ -232,9 +238,9 @@ def imported_paths(
         if not (is_test_support(path) or path.endswith("conftest.py")):
             continue
         for module in (read_module(path, text) for text in sides):
-            for dotted in module.imports.values() if module is not None else ():
-                owner = dotted.rpartition(".")[0]
-                tails = {name.replace(".", "/") for name in (dotted, owner) if name}
+            for source in module.imports.values() if module is not None else ():
+                owner = source.rpartition(".")[0]
+                tails = {name.replace(".", "/") for name in (source, owner) if name}
                 wanted |= {f"{tail}{end}" for tail in tails for end in (".py", "/__init__.py")}
     if any(path.endswith("conftest.py") for path in texts):
         wanted.add("conftest.py")
@@ -272,9 +278,9 @@ class World:
             waiting += new
         return other in seen
 
-    def find(self, dotted: str) -> tuple[Module, str] | None:
+    def find(self, source: str) -> tuple[Module, str] | None:
         """The module of a dotted name, and the name in it: ``helpers.assert_lines``."""
-        owner, _, name = dotted.rpartition(".")
+        owner, _, name = source.rpartition(".")
         if not owner:
             return None
         tail = owner.replace(".", "/") + ".py"

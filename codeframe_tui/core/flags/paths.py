@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator
 from fnmatch import translate
 
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag
-from codeframe_tui.core.flags.environment import is_inert_conftest
+from codeframe_tui.core.flags.environment import is_inert_conftest, names_of_project
 
 __all__ = ["path_flags", "pattern_of"]
 
@@ -184,4 +185,5 @@ def _shadows(change: Change, base_paths: Collection[str]) -> bool:
         parent, _, stem = folder.rpartition("/")
     is_root = parent in {"", "src", "lib"} or "test" in parent.rpartition("/")[2].lower()
     package = f"{parent}/__init__.py" if parent else "__init__.py"
-    return is_root and stem in _REAL and package not in base_paths
+    own = names_of_project([p for p in base_paths if not is_test_support(p)]) if parent else ()
+    return is_root and (stem in _REAL or stem in own) and package not in base_paths

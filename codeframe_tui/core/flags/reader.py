@@ -31,6 +31,7 @@ from codeframe_tui.core.flags.statements import (
     arguments_of,
     begins_empty,
     catches_failures,
+    is_assumption,
     is_end,
     raises_check,
     says_failure,
@@ -117,6 +118,8 @@ def count_cases(function: Function, module: Module, world: World) -> int:
 def _imported_constants(module: Module, world: World) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for name, dotted in module.imports.items():
+        if dotted.endswith("mock.ANY"):
+            found[name] = ast.Name("ANY", ast.Load())
         place = world.find(dotted)
         if place is not None and place[1] in place[0].constants:
             found[name] = place[0].constants[place[1]]
@@ -179,7 +182,8 @@ class _Reader:
                 self._assign(node, env, guards)
             case ast.Expr(value=value):
                 self._call(value, env, guards, node)
-                return is_end(value), guards
+                assumed = (("if", text_of(value)),) if is_assumption(value) else ()
+                return is_end(value), (*guards, *assumed)
             case ast.Return() | ast.Raise():
                 if isinstance(node, ast.Return) and node.value is not None:
                     self._call(node.value, env, guards, node)

@@ -13,7 +13,7 @@ __all__ = ["run_flags"]
 
 
 def run_flags(found: Verification, touched: Collection[str]) -> Iterator[Flag]:
-    """What the runs show of tests, each test once, and of test configuration.
+    """What the runs show of tests, each test once, of their reports and configuration.
 
     Args:
         found: the verdict.
@@ -25,6 +25,9 @@ def run_flags(found: Verification, touched: Collection[str]) -> Iterator[Flag]:
             path, _, name = case.id.partition("::")
             text = f"{name} does something else on the proposal than on the base"
             yield flag("test_two_faced", path, None, text)
+    why = found.message.partition(";")[0]
+    if found.reason == "tampered":
+        yield flag("run_tampered", next(iter(touched), ""), None, why)
     if found.reason == "test_config":
         path = next(filter(is_test_config, touched), "")
-        yield flag("test_config_decides", path, None, found.message.partition(";")[0])
+        yield flag("test_config_decides", path, None, why)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
-from codeframe_tui.core.flags.expand import text_of
+from codeframe_tui.core.flags.expand import number, text_of
 from codeframe_tui.core.flags.module import Function, Module
 from codeframe_tui.core.flags.suite import Pair, Suites
 
@@ -22,6 +22,7 @@ _WORDS = frozenset(
 _CONDITIONAL = frozenset({"skipif", "skipIf", "skipUnless", "importorskip"})
 _SWITCHES = ("collect_ignore", "collect_ignore_glob", "__test__")
 _ROOTS = frozenset({"pytest", "unittest", "mark", "self", "case", "SkipTest"})
+_DEFAULT_EXAMPLES = 100
 _RERUNS = frozenset({"flaky", "rerun", "reruns"})
 
 
@@ -149,8 +150,21 @@ def _marks(pair: Pair, suites: Suites, project: Collection[str]) -> Iterator[Fla
             continue
         own = _is_own(name, suites.new.module_of(new), project)
         rule = "test_decorated" if own or last in _RERUNS else "test_marked"
+        if last == "settings" and _examples(decorator) < max(
+            map(_examples, pair.old.decorators), default=0
+        ):
+            said = f"{new.name}: fewer examples are made"
+            yield flag("cases_removed", new.path, decorator.lineno, said, after=f"@{text}")
+            continue
         what = "is wrapped by" if rule == "test_decorated" else "gets"
         yield flag(rule, new.path, decorator.lineno, f"{new.name} {what} @{name}", after=f"@{text}")
+
+
+def _examples(decorator: ast.expr) -> float:
+    """How many examples are asked for; what the library makes where nothing is said."""
+    given = decorator.keywords if isinstance(decorator, ast.Call) else ()
+    asked = [number(k.value) for k in given if k.arg == "max_examples"]
+    return asked[0] if asked and asked[0] is not None else _DEFAULT_EXAMPLES
 
 
 def _is_own(name: str, module: Module, project: Collection[str]) -> bool:

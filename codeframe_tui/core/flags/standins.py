@@ -1,4 +1,4 @@
-"""Rules of what stands in for the code under test: mocks, copies, values that equal everything."""
+"""Rules of what stands in for the code under test: mocks and copies."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from typing import cast
 
 from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
-from codeframe_tui.core.flags.change import Change, flag, parse
+from codeframe_tui.core.flags.change import flag, parse
 from codeframe_tui.core.flags.check import Check
-from codeframe_tui.core.flags.expand import dotted, number, text_of
+from codeframe_tui.core.flags.expand import dotted, text_of
 from codeframe_tui.core.flags.module import Function, Module
+from codeframe_tui.core.flags.replaced import import_replacements, replaced
 from codeframe_tui.core.flags.suite import Suites
 
-__all__ = ["always_equal", "standins"]
+__all__ = ["standins"]
 
 _ANY = "?"
 
@@ -30,10 +30,11 @@ def standins(suites: Suites, project: Collection[str]) -> Iterator[Flag]:
         project: names of the project's modules and packages that are no tests.
     """
     for path, module in suites.new.world.modules.items():
+        old = suites.old.world.modules.get(path)
+        yield from import_replacements(module, old, project)
         tests = [f for f in suites.new.functions.values() if f.path == path]
         if not tests and not module.functions:
             continue
-        old = suites.old.world.modules.get(path)
         had = Counter(_replacements(old)) if old is not None else Counter()
         yield from _mocked(suites, module, tests, had, project)
         if old is not None:
@@ -52,10 +53,10 @@ def _mocked(
         if function.is_hidden:
             continue
         whose = tests if function.is_autouse() or _is_set_up(function) else [function]
-        replaced = list(_replaced(function, module))
-        said = [c for test in whose for c in _said(suites, test)] if replaced else []
+        places = list(replaced(function, module))
+        said = [c for test in whose for c in _said(suites, test)] if places else []
         units = _units(said, module)
-        for node, target in replaced:
+        for node, target in places:
             if had[text_of(node)] or not _is_unit(target, units, project, module):
                 continue
             text = f"{function.name}: replaces {target}, which is what is tested"
@@ -72,7 +73,7 @@ def _said(suites: Suites, test: Function) -> list[Check]:
 def _replacements(module: Module) -> Iterator[str]:
     """What a file put in the place of something before."""
     for function in module.functions:
-        yield from (text_of(node) for node, _ in _replaced(function, module))
+        yield from (text_of(node) for node, _ in replaced(function, module))
 
 
 def _is_set_up(function: Function) -> bool:
@@ -110,42 +111,6 @@ def _called(subject: str) -> tuple[str, ...]:
         other = f"{_ANY}.{function.attr}" if isinstance(function, ast.Attribute) else ""
         found.append(dotted(function) or other)
     return tuple(filter(None, found))
-
-
-def _replaced(function: Function, module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
-    """Everything that a function puts something else in the place of: node and dotted name."""
-    own = {id(decorator) for decorator in function.node.decorator_list}
-    shared = [d for d in function.decorators if id(d) not in own]
-    for node in (n for part in (function.node, *shared) for n in ast.walk(part)):
-        if isinstance(node, ast.Call):
-            target = _patched(node, module)
-            if target:
-                yield node, target
-        elif isinstance(node, ast.Assign):
-            for place in node.targets:
-                if isinstance(place, ast.Name) and place.id in module.imports:
-                    if isinstance(node.value, ast.Lambda) or "Mock" in text_of(node.value):
-                        yield node, module.imports[place.id]
-                elif isinstance(place, ast.Attribute):
-                    yield node, _dotted(place, module)
-
-
-def _patched(call: ast.Call, module: Module) -> str:
-    name = text_of(call.func)
-    if not call.args or not ("patch" in name or name.endswith(("setattr", "setitem"))):
-        return ""
-    first = call.args[0]
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return first.value
-    match call.args:
-        case [_, ast.Constant(value=str(name)), *_]:
-            return f"{_dotted(first, module)}.{name}"
-    return ""
-
-
-def _dotted(node: ast.expr, module: Module) -> str:
-    head, dot, rest = text_of(node).partition(".")
-    return module.imports.get(head, head) + dot + rest
 
 
 def _is_unit(target: str, units: set[str], project: Collection[str], module: Module) -> bool:
@@ -207,58 +172,3 @@ def _is_used(name: str, suites: Suites, module: Module) -> bool:
     word = re.compile(rf"\b{re.escape(name)}\b")
     tests = [f for f in suites.new.functions.values() if f.path == module.path and f.is_test]
     return any(word.search(f.source) for f in tests)
-
-
-# -- values that equal everything -----------------------------------------------------------------
-
-_ANSWERS = {"__eq__": True, "__ne__": False, "__contains__": True}
-
-
-def always_equal(change: Change) -> Iterator[Flag]:
-    """Comparisons that have one answer, in any Python file."""
-    before = Counter(text_of(node) for _, node in _constant_answers(change.old))
-    for name, node in _constant_answers(change.new):
-        if before[text_of(node)]:
-            before[text_of(node)] -= 1
-            continue
-        text = f"{name} always answers {_ANSWERS[name]}"
-        yield flag("always_equal", change.path, node.lineno, text, after=text_of(node))
-
-
-def _constant_answers(text: str | None) -> Iterator[tuple[str, ast.stmt]]:
-    tree = parse(text)
-    for node in ast.walk(tree) if tree is not None else ():
-        name, body = _comparison(node)
-        if name in _ANSWERS and body is not None and _answer(body) is _ANSWERS[name]:
-            yield name, cast(ast.stmt, node)
-
-
-def _comparison(node: ast.AST) -> tuple[str, ast.expr | None]:
-    match node:
-        case ast.FunctionDef(name=name, body=body):
-            rest = [s for s in body if not _is_docstring(s)]
-            match rest:
-                case [ast.Return(value=value)]:
-                    return name, value
-        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
-            return name, value.body if isinstance(value, ast.Lambda) else None
-    return "", None
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _answer(node: ast.expr) -> bool | None:
-    match node:
-        case ast.Constant(value=value):
-            return bool(value)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _answer(operand)
-            return None if inner is None else not inner
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            return True if text_of(left) == text_of(right) else None
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return True if any(_answer(v) is True for v in values) else None
-    found = number(node)
-    return None if found is None else bool(found)

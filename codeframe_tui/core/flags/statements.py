@@ -15,6 +15,7 @@ __all__ = [
     "arguments_of",
     "begins_empty",
     "catches_failures",
+    "is_assumption",
     "is_end",
     "raises_check",
     "says_failure",
@@ -112,3 +113,8 @@ def is_end(value: ast.expr) -> bool:
         return False
     owner, _, name = text_of(value.func).rpartition(".")
     return name in _ENDS and owner in {"pytest", "sys", "os", "self", ""}
+
+
+def is_assumption(value: ast.expr) -> bool:
+    """A call after which only some of the made values are looked at."""
+    return isinstance(value, ast.Call) and text_of(value.func) in {"assume", "hypothesis.assume"}

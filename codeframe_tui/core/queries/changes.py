@@ -91,7 +91,8 @@ class ShowReview:
 
     ``{"task", "attempt", "proposal", "comments": […], "draft": {"accepted", "rejected", "seen",
     "since"}, "since": attempt or None}``: comments as in ``show``, where they stand on that
-    attempt; ``draft`` as `core.review.draft.Draft.document`; ``since`` names the last attempt that
+    attempt, with what ``became`` of the place since the worker was told (`core.review.became`, or
+    None); ``draft`` as `core.review.draft.Draft.document`; ``since`` names the last attempt that
     a person reviewed, else the one before.
     """
 

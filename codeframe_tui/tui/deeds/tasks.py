@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_LATER = "It is read when the task is worked on again."
+
+
 async def open_(desk: Desk) -> None:
     """Go to what the task needs: its question, its change, or its timeline."""
     status = desk.state.row().get("status")
@@ -78,7 +81,9 @@ async def note(desk: Desk) -> None:
     if not can(desk, "queue.note"):
         return
     number = desk.number
-    said = [heading("It joins the worker's next turn.", "dim")]
+    works_now = desk.state.row(number).get("status") == "in_progress"
+    told = "It joins the worker's next turn." if works_now else _LATER
+    said = [heading(told, "dim")]
     title = f"Note to the worker of {number}"
     answer = await desk.ask_until_taken(
         lambda text, wrong: AskText(title, said, text=text or "", wrong=wrong),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.modals.text import Words, refusal
+from codeframe_tui.tui.modals.text import READING, Words, refusal
 from codeframe_tui.tui.present.comments import SIGNS
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.widgets.labels import Label
@@ -40,6 +41,8 @@ class CommentDialog(Dialog[Said]):
         exists: it changes a comment; then an empty text is an answer too.
         wrong: why it was refused, when it stands here again.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*READING]
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from codeframe_tui.core.queries import CheckDependencies, ShowDependencies
 from codeframe_tui.core.task import is_task_number
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.modals.choices import Ask, Choices, tasks_like
-from codeframe_tui.tui.modals.dialog import Dialog, hint
+from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.dependencies import dependency_rows, needs_in, number_at
 from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.present.task_fields import choice_row, wrong_row
@@ -155,7 +155,7 @@ class DependenciesDialog(Dialog[str]):
         self._tree.focus()
 
     def _hint(self, keys: list[tuple[str, str]]) -> None:
-        self.query_one(".dialog-hint", Label).show(hint([*keys, ("esc", "back")]))
+        self.tell_keys([*keys, ("esc", "back")])
 
     # -- adding ---------------------------------------------------------------------------------
 

@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from codeframe_tui.tui.present.rows import Row, Span, row
+from codeframe_tui.tui.modals.frame import Frame
+from codeframe_tui.tui.modals.hints import Hints
+from codeframe_tui.tui.present.rows import row
 from codeframe_tui.tui.stylesheets import stylesheets
 from codeframe_tui.tui.widgets.labels import Label
+from codeframe_tui.tui.widgets.lines import LineView
 
-__all__ = ["GUARD", "Dialog", "hint"]
+__all__ = ["GUARD", "Dialog"]
 
 GUARD = 0.3
 """Seconds in which a dialogue that just appeared takes no decision."""
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 class Dialog(ModalScreen[T | None]):
     """Title, content, a line of keys. Gives None when it is left without a decision.
+
+    A `LineView` of class ``dialog-body`` among the content gives way where the screen is low.
 
     Args:
         title: what it is about, sanitised.
@@ -50,6 +54,7 @@ class Dialog(ModalScreen[T | None]):
         self._decided = False
         self._clock = clock
         self._appeared = clock()
+        self._told: list[tuple[str, str]] = []
         self._hints = [*hints, ("esc", "back")]
 
     def content(self) -> Iterable[Widget]:
@@ -58,15 +63,18 @@ class Dialog(ModalScreen[T | None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the content."""
-        with Vertical(classes="dialog"):
+        with Frame(classes="dialog"):
             yield Label(classes="dialog-title")
             yield from self.content()
-            yield Label(classes="dialog-hint")
+            yield Hints(classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Fill the fixed lines."""
         self.query_one(".dialog-title", Label).show(row(None, (self._title, "bold")))
-        self.query_one(".dialog-hint", Label).show(hint(self._hints))
+        self.tell_keys(self._hints)
+        for body in self.query(".dialog-body").results(LineView):
+            self.watch(body, "show_vertical_scrollbar", self._moved, init=False)
+            self.watch(body, "scroll_y", self._moved, init=False)
         for field in self.query("Input, TextArea"):
             if isinstance(field, Input | TextArea):
                 field.cursor_blink = False  # nothing blinks
@@ -80,6 +88,40 @@ class Dialog(ModalScreen[T | None]):
         """Whether a key was pressed when this had been seen, not meant for what stood here."""
         pressed = min(self._clock(), event.time)  # it may have waited behind a slow frame
         return pressed - self._appeared >= GUARD
+
+    def tell_keys(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Show keys and what each does; and how to read on, where there is more to read."""
+        self._told = [*keys]
+        self._tell_more()
+
+    def _moved(self) -> None:
+        self.call_after_refresh(self._tell_more)  # it may be told in the midst of a layout
+
+    def _tell_more(self) -> None:
+        told = list(self._told)
+        for body in self.query(".dialog-body").results(LineView):
+            if body.show_vertical_scrollbar:
+                below = body.scroll_target_y < body.max_scroll_y
+                told.insert(-1, ("pgdn", "more") if below else ("pgup", "back up"))
+        self.query_one(Hints).tell(told)
+
+    def action_scroll_facts(self, how: str) -> None:
+        """Read on, or back: ``down``, ``up``, ``page_down``, ``page_up``, ``home`` or ``end``."""
+        body = self.query_one(".dialog-body", LineView)
+        at, page = body.scroll_offset.y, max(body.size.height - 1, 1)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "home": -at}
+        y = at + steps.get(how, body.virtual_size.height)
+        body.scroll_to(y=y, animate=False, immediate=True)
+
+    @on(Hints.Pressed)
+    def _pressed(self, message: Hints.Pressed) -> None:
+        """A click on a key is that key, and no earlier."""
+        message.stop()
+        clicked = min(self._clock(), message.time)
+        if clicked - self._appeared >= GUARD and not self._decided:
+            key = events.Key(message.key, message.character)
+            key.set_sender(self.app)  # what a dialogue sends does not bubble beyond it
+            self.app.post_message(key)
 
     def action_leave(self) -> None:
         """Back, without deciding."""
@@ -95,12 +137,3 @@ class Dialog(ModalScreen[T | None]):
         if not self._decided:
             self._decided = True
             self.dismiss(result)
-
-
-def hint(keys: Iterable[tuple[str, str]]) -> Row:
-    """``enter send   esc back``."""
-    spans: list[Span] = []
-    for key, what in keys:
-        spans += [("   ", "")] if spans else []
-        spans += [(key, "bold"), (f" {what}", "dim")]
-    return Row(None, tuple(spans))

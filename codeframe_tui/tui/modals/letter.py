@@ -8,11 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from codeframe_tui.tui.modals.dialog import hint
 from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.modals.viewer import Page
-from codeframe_tui.tui.present.rows import Row
-from codeframe_tui.tui.widgets.labels import Label
+from codeframe_tui.tui.present.rows import BLANK, Row
 
 __all__ = ["LetterSheet"]
 
@@ -21,7 +19,7 @@ _SCROLLBAR = 2
 
 
 class LetterSheet(Sheet):
-    """Facts, a text that can be scrolled, and the ways to send it.
+    """Facts with a text below them, both scrolled as one, and the ways to send it.
 
     Args:
         title: what is decided.
@@ -50,28 +48,26 @@ class LetterSheet(Sheet):
 
     def content(self) -> Iterable[Widget]:
         """The facts above the text."""
-        yield Label(classes="dialog-body")
-        yield Page(classes="dialog-letter")
+        yield Page(classes="dialog-body")
 
     def on_mount(self) -> None:
         """Show the text; the list's keys scroll it."""
         super().on_mount()
         self.query_one(Page).focus()
-        self._wrap()
 
     def on_resize(self) -> None:
         """The text is wrapped to the width that it has."""
-        self.call_after_refresh(self._wrap)
+        self.call_after_refresh(self.show_facts)
 
     def action_copy(self) -> None:
         """The whole letter to the clipboard; nothing is decided."""
         if self._text:
             self.app.copy_to_clipboard(self._text)
-            self.query_one(".dialog-hint", Label).show(hint([("copied", ""), *self._hints]))
+            self.tell_keys([("copied", ""), *self._hints])
 
-    def _wrap(self) -> None:
+    def show_facts(self) -> None:
+        """The facts, then the text in the width that there is."""
         page = self.query_one(Page)
         room = page.size.width or self.app.size.width
-        rows = self._letter(max(room - _SCROLLBAR, 20))
-        page.set_rows(rows)
-        page.display = bool(rows)
+        letter = self._letter(max(room - _SCROLLBAR, 20))
+        page.set_rows([*self._rows, *([BLANK] if letter else []), *letter])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from codeframe_tui.tui.modals.dialog import Dialog
@@ -34,6 +35,18 @@ class Sheet(Dialog[str]):
         clock: seconds that only grow.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(keys, f"scroll_facts('{how}')", show=False)
+        for keys, how in (
+            ("down,j", "down"),
+            ("up,k", "up"),
+            ("pagedown", "page_down"),
+            ("pageup", "page_up"),
+            ("home", "home"),
+            ("end,G", "end"),
+        )
+    ]
+
     def __init__(
         self,
         title: str,
@@ -53,6 +66,10 @@ class Sheet(Dialog[str]):
     def on_mount(self) -> None:
         """Show the facts."""
         super().on_mount()
+        self.show_facts()
+
+    def show_facts(self) -> None:
+        """Fill their place."""
         self.query_one(".dialog-body", Label).show(*self._rows)
 
     def on_key(self, event: events.Key) -> None:

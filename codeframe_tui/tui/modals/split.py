@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from codeframe_tui.tui.modals.dialog import Dialog
-from codeframe_tui.tui.modals.text import Words
+from codeframe_tui.tui.modals.text import READING, Words
 from codeframe_tui.tui.present.rows import heading, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 
@@ -64,7 +64,10 @@ class SplitForm(Dialog[SplitParts]):
         wrong: why they were refused, when they stand here again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "order", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *READING,
+        Binding("ctrl+o", "order", show=False, priority=True),
+    ]
 
     def __init__(self, title: str, parts: SplitParts, *, wrong: str = "") -> None:
         keys = [("enter", "split"), ("ctrl+j", "new line"), ("ctrl+o", "order")]

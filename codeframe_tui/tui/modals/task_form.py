@@ -38,7 +38,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "title": ("title", "what should be done"),
     "description": ("description", "what matters, examples, limits"),
     "priority": ("priority", ""),
-    "after": ("after", "tasks that must be done first: numbers, or words of their titles"),
+    "after": ("after", "tasks that come first: numbers, or words of titles"),
     "issue": ("issue", "1.2, or words of its title"),
     "issue_title": ("its title", "the issue is new: what is it about?"),
     "step": ("step", "0 · of equal priority the lowest step goes first"),

@@ -16,7 +16,13 @@ from codeframe_tui.tui.present.rows import BLANK, Row, row, safe
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
-__all__ = ["AnswerDialog", "AskText", "Options", "Words", "refusal"]
+__all__ = ["READING", "AnswerDialog", "AskText", "Options", "Words", "refusal"]
+
+READING: list[BindingType] = [
+    Binding("pagedown", "scroll_facts('page_down')", show=False, priority=True),
+    Binding("pageup", "scroll_facts('page_up')", show=False, priority=True),
+]
+"""Keys that scroll the facts above a field which has all others."""
 
 
 class Words(TextArea):
@@ -62,6 +68,8 @@ class AskText(Dialog[str]):
         optional: an empty text is an answer too.
         wrong: why the text was refused, when it stands here again.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*READING]
 
     def __init__(
         self,
@@ -146,10 +154,7 @@ class AnswerDialog(Dialog[int | str]):
         wrong: why that was refused, when it stands here again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "scroll_facts(1)", show=False, priority=True),
-        Binding("pageup", "scroll_facts(-1)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*READING]
 
     def __init__(
         self,
@@ -161,7 +166,7 @@ class AnswerDialog(Dialog[int | str]):
         wrong: str = "",
     ) -> None:
         keys = [("1-9", "choose"), ("tab", "own words")] if options else []
-        super().__init__(title, [("enter", "answer"), *keys, ("pgdn", "more")])
+        super().__init__(title, [("enter", "answer"), *keys])
         self._rows = [*rows, BLANK, refusal(wrong)] if wrong else rows
         self._text = given if isinstance(given, str) else ""
         self._option = given if isinstance(given, int) else 0
@@ -200,12 +205,6 @@ class AnswerDialog(Dialog[int | str]):
         )
         options.move_to(str(self._option + 1))
         options.focus()
-
-    def action_scroll_facts(self, pages: int) -> None:
-        """Read on, or back."""
-        body = self.query_one(".dialog-body", Label)
-        step = pages * max(body.size.height - 1, 1)
-        body.scroll_to(y=body.scroll_offset.y + step, animate=False, immediate=True)
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """A double click on an option."""

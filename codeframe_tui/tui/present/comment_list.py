@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from codeframe_tui.tui.present.comments import SIGNS, CommentLine
+from codeframe_tui.tui.present.comments import SIGNS, CommentLine, became_of
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.rows import Span, cells, cut, safe
 
@@ -47,8 +47,9 @@ def comment_items(comments: Sequence[Mapping[str, Any]]) -> list[CommentItem]:
 
 
 def _state(comment: Mapping[str, Any]) -> Span:
-    if comment["state"] == "outdated":
-        return "outdated", "amber"
+    if (became := became_of(comment)) is not None:
+        more = {"changed": f" attempt {comment['sent']}", "stands": ": as it was"}
+        return became[0] + more.get(comment.get("became") or "", ""), became[1]
     if comment["state"] == "addressed":
         return "answered", "green"
     if comment["sent"] is not None:

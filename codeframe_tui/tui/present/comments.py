@@ -1,4 +1,4 @@
-"""Comments as rows of a diff, each below what it is about."""
+"""Comments as rows of a diff, each below what it is about, and what became of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,26 @@ from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
 
-__all__ = ["SIGNS", "CommentLine", "ExplanationLine", "comment_rows", "comment_words", "place_at"]
+__all__ = [
+    "SIGNS",
+    "CommentLine",
+    "ExplanationLine",
+    "became_of",
+    "comment_rows",
+    "comment_words",
+    "place_at",
+    "told_before",
+]
 
 SIGNS: Mapping[str, Span] = {
     "issue": ("◆", "cyan"),
     "question": ("?", "cyan bold"),
     "nit": ("~", "cyan"),
+}
+_BECAME: Mapping[str, Span] = {
+    "changed": ("changed since", "cyan"),
+    "stands": ("not addressed", "amber"),
+    "gone": ("outdated", "amber"),
 }
 _LINES = 40
 """Most rows that one text of a comment takes; all of it is shown where it is edited."""
@@ -122,6 +136,25 @@ def comment_words(comment: Mapping[str, Any]) -> str:
     return f"lines {comment['first']}-{comment['last']}"
 
 
+def became_of(comment: Mapping[str, Any]) -> Span | None:
+    """What became of a comment's place, where that is to be told.
+
+    Whether a wish was met no file can say: changed lines are for a person to look at.
+    """
+    gone = _BECAME["gone"] if comment["state"] == "outdated" else None
+    return _BECAME.get(comment.get("became") or "", gone)
+
+
+def told_before(comments: Iterable[Mapping[str, Any]]) -> list[Span]:
+    """What became of the comments that the worker was told, counted; empty when of none."""
+    became = [each.get("became") for each in comments]
+    counted = [(became.count(name), *span) for name, span in _BECAME.items()]
+    found: list[Span] = []
+    for number, words, style in (each for each in counted if each[0]):
+        found += [(" · " if found else "told before: ", "dim"), (f"{number} {words}", style)]
+    return found
+
+
 def _rows(comment: Mapping[str, Any], place: Place, width: int) -> list[CommentLine]:
     number, room = comment["id"], max(width - len(_INDENT) - 2, 8)
     right = _where(comment, place)
@@ -149,7 +182,8 @@ def _where(comment: Mapping[str, Any], place: Place) -> list[Span]:
     who = "you" if comment["author"] == "person" else safe(comment["author"])
     sent = "" if comment["sent"] is None else " · told"
     spans: list[Span] = [(f"{about}{who} · attempt {comment['attempt']}{sent}", "dim")]
-    return [("outdated ", "amber"), *spans] if comment["state"] == "outdated" else spans
+    became = became_of(comment)
+    return spans if became is None else [(f"{became[0]} ", became[1]), *spans]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.text import clean
+from codeframe_tui.tui.present.comments import told_before
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.flags import flag_lines, open_red
@@ -41,7 +42,7 @@ def guard_rows(
     comments: int = 0,
     hidden: int = 0,
 ) -> list[Row]:
-    """What a person should know before all of a proposal is applied.
+    """What a person should know before all of a proposal is applied, what matters most first.
 
     Args:
         task: a `ShowTask` document.
@@ -53,7 +54,6 @@ def guard_rows(
         hidden: files that a filter leaves out of sight, and that this would accept.
     """
     attempt = newest_attempt(task) or {}
-    rows = [*_evidence(task), *_waiting(task), BLANK, *flag_lines(task), *file_rows(attempt), BLANK]
     points = [
         (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
         f"{count(hidden, 'file')} out of sight by your filter, applied too" if hidden else "",
@@ -63,9 +63,19 @@ def guard_rows(
         f"{count(comments, 'comment')} not sent to the worker" if comments else "",
     ]
     told = [line for point in points if point for line in wrap(f"○ {point}", _WIDTH, limit=3)]
-    if not told:
-        return [*rows, row(None, ("✔ ", "green"), ("everything was looked at", "dim"))]
-    return [*rows, *(_point(line) for line in told)]
+    looked = [row(None, ("✔ ", "green"), ("everything was looked at", "dim"))]
+    waits = _waiting(task)
+    alone = waits if len(waits) == 1 else []
+    return [
+        *_evidence(task),
+        *alone,
+        BLANK,
+        *([_point(line) for line in told] or looked),
+        *(waits if not alone else []),
+        BLANK,
+        *flag_lines(task),
+        *file_rows(attempt),
+    ]
 
 
 def is_risky(task: Mapping[str, Any]) -> bool:
@@ -121,8 +131,10 @@ def send_rows(
         (f"○ {undecided} undecided   " * bool(undecided), "amber"),
         (f"◆ {count(comments, 'comment')}" * bool(comments), "cyan"),
     ]
+    told = told_before(task.get("comments") or ())
     rows = [
         row(None, *(span for span in counted if span[0])),
+        *([row(None, *told)] if told else []),
         BLANK,
         *_evidence(task),
         *_waiting(task),
@@ -224,7 +236,7 @@ def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
     if made := document.get("commits"):
         named = ", ".join(safe(each)[:8] for each in made)
         told += f" Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays."
-    return [*file_rows(document), *(heading(line, "dim") for line in wrap(told, _WIDTH))]
+    return [*file_rows(document), BLANK, *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 
 def _evidence(task: Mapping[str, Any]) -> list[Row]:

@@ -75,7 +75,9 @@ class Label(LineView, can_focus=False):
         if offset is None or self.text_selection is not None or offset.y >= self.count():
             return
         if action := self.action_at(offset.x, offset.y):
-            self.post_message(self.Clicked(action))
+            clicked = self.Clicked(action)
+            clicked.time = event.time  # this may wait behind a slow frame
+            self.post_message(clicked)
 
     def action_at(self, x: int, y: int) -> str:
         """What a click on a cell does; empty for nothing."""

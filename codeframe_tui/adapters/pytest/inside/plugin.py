@@ -7,10 +7,10 @@ The controller alone writes to the channel. Workers of xdist hand what they know
 from __future__ import annotations
 
 import errno
-import hashlib
 import importlib
 import inspect
 import json
+import linecache
 import os
 import socket
 import sys
@@ -47,6 +47,7 @@ class State:
         self.bodies: dict[str, str] = {}
         self.spy: Any = None
         self.left = -1
+        self.failed = -1
 
     def emit(self, event: str, **fields: object) -> None:
         """Send an event, if this is the process that does."""
@@ -55,6 +56,7 @@ class State:
 
 
 state = State()
+functions = importlib.import_module(__name__ + "_functions")
 if OPTIONS["lines"]:
     _spy = importlib.import_module(__name__ + "_coverage").Spy
     state.spy = _spy(PROJECT, OPTIONS["lines"], everywhere=not OWN)
@@ -114,7 +116,7 @@ def pytest_collection_finish(session: Any) -> None:
     """Tell the ids, and note what the proposal's own tests do."""
     for item in session.items if OWN else ():
         if item.nodeid.split("::")[0] in OWN:
-            state.bodies[item.nodeid] = body_of(item)
+            state.bodies[item.nodeid] = functions.body_of(item)
     if OWN and not hasattr(session.config, "workerinput"):  # a worker runs any of them
         state.left = len(state.bodies)
     if not state.collected and session.items:
@@ -132,35 +134,6 @@ def _collected(ids: list[str]) -> None:
     state.collected = True
     for start in range(0, len(ids), 500):
         state.emit("collected", ids=ids[start : start + 500])
-
-
-def body_of(item: Any) -> str:
-    """A hash of what a test's own function does; empty where its file does not hold it."""
-    try:
-        function = inspect.unwrap(getattr(item, "function", None) or _nothing)
-    except ValueError:  # it wraps itself
-        return ""
-    code = getattr(function, "__code__", None)
-    if not inspect.iscode(code) or os.path.realpath(code.co_filename) != os.path.realpath(
-        str(item.fspath)
-    ):
-        return ""
-    return hashlib.sha256("\n".join(_told(code)).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _nothing() -> None:
-    """What an item without a function does."""
-
-
-def _told(code: Any) -> Iterator[str]:
-    """Instructions, names and constants: no line numbers, nothing that differs between runs."""
-    yield code.co_code.hex()
-    yield repr((code.co_argcount, code.co_flags, code.co_names, code.co_varnames))
-    for value in code.co_consts:
-        if inspect.iscode(value):
-            yield from _told(value)
-        else:
-            yield repr(sorted(map(repr, value)) if isinstance(value, frozenset) else value)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -182,6 +155,13 @@ def pytest_collectreport(report: Any) -> None:
         facts = state.facts.get((report.nodeid, "collect")) or getattr(report, "codeframe", {})
         text = _cut(report.longreprtext)
         state.emit("collect_error", id=report.nodeid, detail=text, **facts)
+
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtestloop(session: Any) -> Iterator[None]:
+    """Keep pytest's own count of failures, before plugins add what is no test's (low coverage)."""
+    yield
+    state.failed = session.testsfailed
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -280,12 +260,13 @@ def _cause(error: BaseException, traceback: Any) -> str:
         if isinstance(link, socket.gaierror) or getattr(link, "errno", None) in DENIED:
             return "sandbox"
         link = link and (link.__cause__ or link.__context__)
+    last = None
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
         if ours(file) and not _is_test(os.path.basename(file)):
             return "project"
-        traceback = traceback.tb_next
-    return ""
+        last, traceback = traceback.tb_frame if ours(file) else last, traceback.tb_next
+    return "project" if last is not None and _lacks_a_name(error, last) else ""
 
 
 def _is_test(name: str) -> bool:
@@ -299,6 +280,30 @@ def _is_of_project(value: Any) -> bool:
     module = value if inspect.ismodule(value) else sys.modules.get(str(name))
     file = getattr(module, "__file__", None)
     return bool(file) and ours(str(file)) and not _is_test(os.path.basename(str(file)))
+
+
+def _lacks_a_name(error: BaseException, frame: Any) -> bool:
+    """Whether a test may have wanted a name, or a parameter, that the code under test lacks.
+
+    Python does not say whose name it was: what the test knows, or is given, must be the project's.
+    """
+    code = frame.f_code
+    if isinstance(error, NameError):  # its own, but where all names of a module are taken over
+        return any("import *" in line for line in linecache.getlines(code.co_filename))
+    if not isinstance(error, (AttributeError, TypeError)):
+        return False
+    given = code.co_argcount - (code.co_varnames[:1] == ("self",))
+    known = (*frame.f_locals.values(), *frame.f_globals.values())
+    return given > 0 or any(map(_is_from_project, known))
+
+
+def _is_from_project(value: Any) -> bool:
+    """The same as `_is_of_project` for functions, too; odd objects are not."""
+    try:
+        module = sys.modules.get(str(getattr(value, "__module__", "")))
+        return _is_of_project(value) or _is_of_project(module)
+    except Exception:  # noqa: BLE001 - objects of tests may do anything when they are asked
+        return False
 
 
 def _roots() -> list[str]:
@@ -338,7 +343,10 @@ def pytest_sessionfinish(session: Any) -> None:
     """A worker hands over what only it knows."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        told = {"foreign": _foreign_modules(), "hooks": sorted(state.hooks)}
+        told = {
+            "foreign": _foreign_modules(),
+            "hooks": sorted({*state.hooks, *functions.replaced(PROJECT, ours)}),
+        }
         told["bodies"] = state.bodies
         output["codeframe"] = {**told, "coverage": state.spy and state.spy.told()}
 
@@ -357,10 +365,12 @@ def pytest_testnodedown(node: Any) -> None:
 def finish(code: int) -> None:
     """The last event: pytest has returned."""
     state.foreign.update(_foreign_modules())
+    state.hooks.update(functions.replaced(PROJECT, ours))
     names = list(state.bodies)
     for start in range(0, len(names), 500):
         state.emit("bodies", bodies={n: state.bodies[n] for n in names[start : start + 500]})
     if state.spy is not None:
         for fields in state.spy.conclusion():
             state.emit("coverage", **fields)
-    state.emit("finish", rc=code, foreign=state.foreign, hooks=sorted(state.hooks))
+    fields = {"foreign": state.foreign, "hooks": sorted(state.hooks)}
+    state.emit("finish", rc=code, failed=state.failed, **fields)

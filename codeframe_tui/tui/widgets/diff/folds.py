@@ -37,6 +37,18 @@ class DiffFolds(DiffMoves):
         else:
             self.fold(self._folded ^ {place.path})
 
+    def unfold(self) -> None:
+        """Show more of the unchanged code under the cursor, or a file of which only the bar is."""
+        place = self.place
+        if place is None:
+            return
+        if place.path in self._folded:
+            self.fold(self._folded - {place.path})
+        elif place.k < 0 and place.line < 0:
+            _, opened = self.index.gap(place)
+            if opened is None or len(opened.lines) < opened.total:
+                self._fold_gap(place)
+
     def action_fold_all(self) -> None:
         """Fold all files to their bars, or unfold them when all are folded."""
         paths = frozenset(file["path"] for file in self.document["files"])

@@ -68,12 +68,16 @@ class DiffMoves(DiffLooks):
         return row, min((stop for stop in after if stop > row), default=self.count())
 
     def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor; it never decides."""
+        """A click moves the cursor and shows what is folded there; it never decides."""
         at = event.get_content_offset(self)
         if at is not None and self.text_selection is None:
             row = self.scroll_offset.y + at.y
             if row < self.count():
                 self.move_to(row)
+                self.unfold()
+
+    def unfold(self) -> None:
+        """Show more of what is folded under the cursor, if anything is."""
 
     def action_cursor_down(self) -> None:
         """Go down a line."""
