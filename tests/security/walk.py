@@ -12,7 +12,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, repeat
 from pathlib import Path
 from random import Random
@@ -22,9 +22,12 @@ from textual import events
 from textual._wait import wait_for_idle
 from textual.pilot import Pilot
 
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.hand import marks
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.keymap import KEYS
+from codeframe_tui.tui.present.diff.kinds import Place
 from tests.security.corpus import CORPUS
 from tests.security.oracle import mark
 from tests.security.poison import Hostile, happenings, poisoned_service
@@ -32,7 +35,9 @@ from tests.tui.fake_service import NOW
 
 MOVING = ("down", "up", "left", "right", "top", "bottom", "first", "last")
 NOT_WALKED = {"app.quit", "app.theme", "blockers.hand", "diff.edit"}
-"""What ends the walk, or hands the terminal to another program."""
+"""What ends the walk, or has a way of its own: `Walk.by_hand`, `Walk.edited`."""
+EDITOR = """sh -c 'echo mine >> "$0"'"""
+"""An editor that a person has for a moment."""
 PANES = ("queue", "diff", "tests", "blockers", "activity")
 EVERY = tuple(
     key.action for key in KEYS if key.action not in NOT_WALKED and not key.name.endswith(MOVING)
@@ -95,6 +100,76 @@ class Walk:
                 app.screen.dismiss(None)
                 await self.settle()
 
+        await self.by_hand(name, texts)
+        await self.edited(name, texts)
+
+    async def by_hand(self, name: str, texts: Iterator[str]) -> None:
+        """A task in a person's own hands, laid over another attempt that changed the same."""
+        self.service.hand = {"path": next(texts)}
+        self.service.laid = {
+            "attempt": next(texts),
+            "conflicts": {next(texts): "text", f"b{next(texts)}": next(texts)},
+        }
+        self.service.refuse = None
+        self.app.action_act("app.pane_blockers")
+        await self.come(self.app.state.question)
+        self.app.action_act("blockers.hand")
+        for sheet, decision in (
+            ("in hand", "lay"),
+            ("both changed it", "seen"),
+            ("in hand again", "throw"),
+            ("thrown away?", None),
+            ("in hand still", None),
+        ):
+            await self.decided(f"{name}: by hand, {sheet}", decision)
+        await self.stop(f"{name}: by hand, left")
+
+    async def edited(self, name: str, texts: Iterator[str]) -> None:
+        """A file in an editor while another attempt changes the same lines."""
+        app: Any = self.app
+        app.focus_task("1.2.3")
+        app.look_at(None, None)
+        app.action_act("app.pane_diff")
+        await self.come(lambda: app.cockpit.task_parts.diff.draft.proposal and app.state.newest)
+        paths = [file["path"] for file in self.service.diffs["1.2.3"]["files"]]
+        self.service.files = dict.fromkeys(paths, f"theirs {name}\n")
+        app.cockpit.task_parts.diff.reach(Place(next(filter(_is_possible, paths), paths[0])))
+        begin, end = marks(2)
+        both = f"<<<<<<< {begin}\nmine\n=======\ntheirs\n>>>>>>> {end}\n"
+        self.service.merge = {"proposal": "p3", "attempt": next(texts), "conflict": "text",
+                              "text": both}  # fmt: skip
+        self.service.refuse = Refused(next(texts), hint=next(texts), code="stale_proposal")
+        self.app.action_act("diff.edit")
+        await self.settle()  # the diff asks for it
+        for sheet, decision in (
+            ("not taken", "again"),
+            ("both changed it", "open"),
+            ("still both", None),
+        ):
+            await self.decided(f"{name}: edited, {sheet}", decision)
+        await self.stop(f"{name}: edited, left")
+
+    async def come(self, condition: Callable[[], object]) -> None:
+        """Until a document is there."""
+        while not condition():
+            await asyncio.sleep(0.005)
+        await self.settle()
+
+    async def decided(self, name: str, decision: str | None) -> None:
+        """Stop at the next sheet of a deed and decide it; nothing where the deed has ended."""
+        while self.app.screen is self.app.cockpit and self._busy():
+            await asyncio.sleep(0.005)
+        sheet: Any = self.app.screen
+        if sheet is self.app.cockpit:
+            return
+        await self.stop(name)
+        sheet.decide(decision)
+        while self.app.screen is sheet:
+            await asyncio.sleep(0)
+
+    def _busy(self) -> bool:
+        return any(each.group == "deeds" and not each.is_finished for each in self.app.workers)
+
     async def pasted(self, texts: Iterator[str]) -> bool:
         """Paste into every field there is; whether there is one."""
         fields = [each for each in self.app.screen.query("Input, TextArea") if each.can_focus]
@@ -115,6 +190,14 @@ class Walk:
         finally:
             self._pictures.close()
             self.app.exit(0)
+
+
+def _is_possible(path: str) -> bool:
+    """Whether a file can be named so; of a mix one at least can."""
+    try:
+        return len(os.fsencode(path)) < 200 and "\0" not in path
+    except UnicodeEncodeError:
+        return False
 
 
 def _stops(name: str) -> Sequence[str]:
@@ -148,6 +231,7 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
+    os.environ["VISUAL"] = EDITOR
     for stale in ("COLUMNS", "LINES"):  # Textual would believe them more than the terminal
         os.environ.pop(stale, None)
     sys.exit(asyncio.run(main()))
