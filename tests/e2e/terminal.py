@@ -23,7 +23,7 @@ __all__ = ["Pty", "Terminal", "child_of", "cockpit"]
 KEYS = {"enter": "\r", "esc": "\x1b", "down": "\x1b[B", "tab": "\t", "space": " "}
 PATIENCE = 240.0
 """Seconds; a loaded machine takes its time for five attempts of one task."""
-AGAIN = 0.5
+AGAIN = 1.0
 """Seconds after which a key that led to nothing is pressed once more."""
 _UNKNOWN = re.compile(
     rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]"  # keyboard protocols and modes that the emulator would print
