@@ -24,8 +24,13 @@ def sample_flags(change: Change) -> Iterator[Flag]:
     is_sample = change.is_support or not _FOLDERS.isdisjoint(folders)
     if not is_sample or change.diff.action is not Action.MODIFY or _CODE.fullmatch(change.name):
         return
-    old, new = ((text or "").strip() for text in (change.old, change.new))
-    if change.old is not None and len(new) < len(old) * _MUCH:
-        yield flag("cases_removed", change.path, None, "more than half of what tests read is gone")
+    if _size(change, " +") < _size(change, " -") * _MUCH:
+        yield flag("cases_removed", change.path, None, "much of what tests read here is gone")
     else:
         yield flag("test_data", change.path)
+
+
+def _size(change: Change, signs: str) -> int:
+    """Characters of one side where it changed: the texts of such files are not at hand."""
+    lines = (line for hunk in change.diff.hunks for line in hunk.lines)
+    return sum(len(text.strip()) for sign, text in lines if sign in signs)
