@@ -79,9 +79,14 @@ class UnderWay:
             raise Refused(f"no tests of task {number} run again", code="no_tests_run")
         self._stops[number].set()
 
-    def free(self, number: str) -> None:
-        """It has ended."""
-        self._stops.pop(number, None)
+    def place(self, number: str) -> asyncio.Event:
+        """The place that is kept for a task."""
+        return self._stops[number]
+
+    def free(self, number: str, place: asyncio.Event | None = None) -> None:
+        """It has ended; of a place, only that one: the next run may have its own already."""
+        if place in {None, self._stops.get(number)}:
+            self._stops.pop(number, None)
 
 
 def require_sandbox(surroundings: Document) -> None:

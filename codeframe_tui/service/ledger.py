@@ -235,10 +235,16 @@ class StoreLedger:
         await self._repeating.stopped(number)
 
     async def end_again(self, again: Again, run: TestRun) -> None:
+        place = self._repeating.place(again.task)
+
+        def end(unit: Unit) -> None:
+            repeated.ended(unit, again, run)
+            self._repeating.free(again.task, place)  # before it is told: who hears it may ask again
+
         try:
-            await self._record(again.task, lambda unit: repeated.ended(unit, again, run))
+            await self._record(again.task, end)
         finally:
-            self._repeating.free(again.task)
+            self._repeating.free(again.task, place)
 
     async def recover(self, paused: bool | None = None) -> list[str]:
         """Begin where an earlier process ended: tasks in progress wait for a worker again.
