@@ -23,6 +23,8 @@ OnOutput = Callable[[bytes], None]
 CHUNK = 65_536
 KEEP = 128 * 1024
 DRAIN_SECONDS = 1.0
+_DYING_SECONDS, _DYING_LOOKS = 0.002, 100
+"""Between looks at a killed group, and how many: dead ones may wait long to be reaped."""
 
 
 @dataclass(slots=True)
@@ -175,7 +177,17 @@ class _Spawned:
     async def wait(self) -> int:
         code = await self.process.wait()
         self.kill()
+        await self._all_gone()
         return code
+
+    async def _all_gone(self) -> None:
+        """Wait for the others of its group, which die of the same signal a moment later."""
+        for _ in range(_DYING_LOOKS):
+            try:
+                os.killpg(self.process.pid, 0)
+            except OSError:  # macOS: not permitted, where only dead ones are left
+                return
+            await asyncio.sleep(_DYING_SECONDS)
 
 
 async def run_program(
