@@ -80,19 +80,24 @@ def _reaches(change: Change, now: Module, then: Module | None) -> Iterator[Flag]
             )
 
 
-def _dangers(module: Module) -> Iterator[tuple[ast.Call | ast.Assign, str]]:
+def _dangers(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign | ast.Call):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Call):
             given = node.args if isinstance(node, ast.Call) else [node.value]
-            for name in {resolved(part, module) for part in given} & _BY_NAME:
+            for name in sorted({_called(part, module) for part in given if part} & _BY_NAME):
                 yield node, f"{name} by another name"
         if not isinstance(node, ast.Call):
             continue
-        name = resolved(node.func, module)
+        name = _called(node.func, module)
         if name == "getattr" and node.args and resolved(node.args[0], module) == "builtins":
             yield node, "a built-in by its name"
         elif danger := _danger(node, name):
             yield node, danger
+
+
+def _called(node: ast.expr, module: Module) -> str:
+    """A dotted name, a built-in without the module that it can be had from."""
+    return resolved(node, module).removeprefix("builtins.")
 
 
 def _danger(node: ast.Call, name: str) -> str:
@@ -128,10 +133,10 @@ def _reached(node: ast.AST, module: Module) -> Sequence[str]:
         case ast.ImportFrom(module=package, level=0):
             return [package or ""]
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-            called = resolved(function, module)
+            called = _called(function, module)
             return [name] if called in _LOADS else [called] if called in _PROGRAMS else []
         case ast.Call(func=function):
-            called = resolved(function, module)
+            called = _called(function, module)
             return [called] if called in _PROGRAMS else []
     return []
 
