@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.expand import text_of
-from codeframe_tui.core.flags.module import FunctionNode, Module, read_module, resolved
+from codeframe_tui.core.flags.module import FunctionNode, Module, definitions, read_module, resolved
 
 __all__ = ["code_flags", "defined_names", "removed_names"]
 
@@ -173,15 +173,15 @@ def _imports(
 
 
 def _signatures(change: Change, now: Module, then: Module | None) -> Iterator[Flag]:
-    after = {f.name: f.node for f in now.functions}
-    for function in then.functions if then else ():
-        other = after.get(function.name)
+    after = definitions(now)
+    for key, function in definitions(then).items():
+        other = after.get(key)
         if other is None or function.bare.startswith("_"):
             continue
-        before, text = _signature(function.node), _signature(other)
+        before, text = _signature(function.node), _signature(other.node)
         if before != text:
             said = f"{function.name} takes other arguments"
-            line = other.lineno
+            line = other.node.lineno
             yield flag("signature_changed", change.path, line, said, before=before, after=text)
 
 
@@ -220,10 +220,10 @@ def _is_constant(node: ast.stmt) -> bool:
 
 
 def _long(change: Change, now: Module, then: Module | None) -> Iterator[Flag]:
-    before = {f.name: _length(f.node) for f in then.functions} if then else {}
-    for function in now.functions:
+    before = {key: _length(f.node) for key, f in definitions(then).items()}
+    for key, function in definitions(now).items():
         length = _length(function.node)
-        if length > max(_LONG, before.get(function.name, 0)):
+        if length > max(_LONG, before.get(key, 0)):
             text = f"{function.name} has {length} lines"
             yield flag("long_function", change.path, function.node.lineno, text)
 
