@@ -15,13 +15,18 @@ from typing import Any
 
 from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import Outcome, Run, TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.verification import (
+    SEEN_PASSING,
+    Run,
+    TestRun,
+    Verdict,
+    Verification,
+)
 
 __all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
 
 _WHOLE = frozenset({"conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
 _SECTIONS = {"setup.cfg": ("tool:pytest",), "tox.ini": ("pytest",)}
-_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED, Outcome.FLAKY})
 _NAMED = 3
 
 
@@ -71,8 +76,8 @@ def only_with_it(
         base: ids that the base has.
         changed: paths of test files that the proposal creates or modifies.
     """
-    fine = {case.id for case in plain.cases if case.outcome in _FINE}
-    names = (case.id for case in proposed.cases if case.outcome in _FINE)
+    fine = {case.id for case in plain.cases if case.outcome in SEEN_PASSING}
+    names = (case.id for case in proposed.cases if case.outcome in SEEN_PASSING)
     ours = (name for name in names if name in base and name.partition("::")[0] not in changed)
     return tuple(name for name in ours if name not in fine)
 
