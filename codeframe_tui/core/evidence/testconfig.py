@@ -50,7 +50,7 @@ def _of_toml(text: str | None) -> Any:  # noqa: ANN401 - a part of a document
     try:
         document: Mapping[str, Any] = tomllib.loads(text or "")
         return document.get("tool", {}).get("pytest")
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):  # also of numbers and lists without end
         return text
 
 
