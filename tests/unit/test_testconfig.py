@@ -13,6 +13,7 @@ from codeframe_tui.core.evidence.verification import (
     Verdict,
     Verification,
 )
+from tests.unit.listed import Listed
 
 OLD, NEW = "tests/test_old.py::test_a", "tests/test_new.py::test_b"
 
@@ -58,7 +59,7 @@ def test_a_test_of_the_base_that_passes_only_with_the_proposals_settings_is_name
 ) -> None:
     proposed = run((OLD, Outcome.PASSED), (NEW, Outcome.PASSED))
     told = run((OLD, plain), (NEW, Outcome.FAILED))
-    assert only_with_it(proposed, told, (OLD,), changed) == names
+    assert only_with_it(proposed, told, Listed([OLD]), Listed(changed)) == names
 
 
 def test_what_fails_with_both_settings_is_not_named() -> None:

@@ -78,7 +78,8 @@ def only_with_it(
     """
     fine = {case.id for case in plain.cases if case.outcome in SEEN_PASSING}
     names = (case.id for case in proposed.cases if case.outcome in SEEN_PASSING)
-    ours = (name for name in names if name in base and name.partition("::")[0] not in changed)
+    known, new = frozenset(base), frozenset(changed)
+    ours = (name for name in names if name in known and name.partition("::")[0] not in new)
     return tuple(name for name in ours if name not in fine)
 
 
