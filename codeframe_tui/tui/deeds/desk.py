@@ -18,6 +18,7 @@ from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.present.truths import Ends
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.diff.view import DiffView
 
@@ -99,7 +100,7 @@ class Desk:
                 wish = command(given)
                 return None if wish is None else await self.submit(wish)
             except CodeframeError as error:
-                why = " · ".join(part for part in (error.message, error.hint) if part)
+                why = why_words(error)
             if self.app.screen is not self.cockpit:
                 self.tell(("✘ ", "red"), (safe(why), "text"))
                 await self._in_front()
@@ -126,6 +127,11 @@ class Desk:
     def tell(self, *spans: Span, until: Ends | None = None) -> None:
         """Say one line above the footer, at most until an event makes it untrue."""
         self.cockpit.notice(*spans, until=until)
+
+    def tell_why(self, error: CodeframeError, *, until: Ends | None = None) -> None:
+        """Say what is wrong above the footer, and what to do about it where that is known."""
+        hint = f" · {safe(error.hint)}" if error.hint else ""
+        self.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=until)
 
     @property
     def diff(self) -> DiffView:
