@@ -101,15 +101,18 @@ class Desk:
                 return None if wish is None else await self.submit(wish)
             except CodeframeError as error:
                 why = why_words(error)
-            if self.app.screen is not self.cockpit:
-                self.tell(("✘ ", "red"), (safe(why), "text"))
-                await self._in_front()
+            await self.in_front(why)
         return None
 
-    async def _in_front(self) -> None:
-        """Wait until no dialogue is open."""
+    async def in_front(self, why: str) -> None:
+        """Wait until no dialogue is open, so that one can be shown with why it was refused.
+
+        While another is open that is told at once, above the footer.
+        """
+        if not self.is_free:
+            self.tell(("✘ ", "red"), (safe(why), "text"))
         signal = self.app.screen_change_signal
-        while self.app.screen is not self.cockpit:
+        while not self.is_free:
             changed = asyncio.Event()
 
             def heard(_: object, changed: asyncio.Event = changed) -> None:

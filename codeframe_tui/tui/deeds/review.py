@@ -75,12 +75,13 @@ async def send(desk: Desk) -> None:
             wrong = wrong or why_words(error)  # what was written stays in sight
         decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
-            overall = await _overall(desk, _owner(desk, draft), overall)
+            overall, wrong = await _overall(desk, _owner(desk, draft), overall), ""
             continue
         try:
             await _send(desk, task, draft, decision, (overall, letters))
         except CodeframeError as error:
             wrong = why_words(error)
+            await desk.in_front(wrong)
         else:
             return
 
