@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
 from codeframe_tui.core.evidence.testconfig import CONFIGS
 from codeframe_tui.core.evidence.testfiles import TestFiles, configured
-from codeframe_tui.core.flags.helpers import may_help, only_of_tests
 from codeframe_tui.ports import Workspaces
 
 __all__ = ["tests_of"]

@@ -24,10 +24,10 @@ from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
 from codeframe_tui.core.evidence.testfiles import configured
 from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.flags import Findings, Material, examine
-from codeframe_tui.core.flags.helpers import may_help, only_of_tests
 from codeframe_tui.core.flags.table import BENDS
 from codeframe_tui.core.policy import Case as PolicyCase
 from codeframe_tui.core.policy import Outlook, Policy, rule

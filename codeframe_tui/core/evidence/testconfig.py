@@ -15,7 +15,13 @@ from typing import Any
 
 from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import Outcome, Run, TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.verification import (
+    SEEN_PASSING,
+    Run,
+    TestRun,
+    Verdict,
+    Verification,
+)
 
 __all__ = ["CONFIGS", "decides", "is_test_config", "judged_with", "only_with_it", "options_of"]
 
@@ -26,7 +32,6 @@ CONFIGS = (
     "setup.cfg",
 )  # fmt: skip
 """Files at the top of a project that may hold its options; the first that has any counts."""
-_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED, Outcome.FLAKY})
 _NAMED = 3
 
 
@@ -63,7 +68,7 @@ def options_of(path: str, text: str) -> Mapping[str, Any] | None:
 def _table(text: str, name: str) -> Any:  # noqa: ANN401 - a part of a document
     try:
         return tomllib.loads(text).get(name, {})
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -71,7 +76,7 @@ def _of_toml(text: str | None) -> Any:  # noqa: ANN401 - a part of a document
     try:
         document: Mapping[str, Any] = tomllib.loads(text or "")
         return document.get("tool", {}).get("pytest")
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):  # also of numbers and lists without end
         return text
 
 
@@ -97,9 +102,10 @@ def only_with_it(
         base: ids that the base has.
         changed: paths of test files that the proposal creates or modifies.
     """
-    fine = {case.id for case in plain.cases if case.outcome in _FINE}
-    names = (case.id for case in proposed.cases if case.outcome in _FINE)
-    ours = (name for name in names if name in base and name.partition("::")[0] not in changed)
+    fine = {case.id for case in plain.cases if case.outcome in SEEN_PASSING}
+    names = (case.id for case in proposed.cases if case.outcome in SEEN_PASSING)
+    known, new = frozenset(base), frozenset(changed)
+    ours = (name for name in names if name in known and name.partition("::")[0] not in new)
     return tuple(name for name in ours if name not in fine)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
+from codeframe_tui.core.evidence.reach import imported_names
 from codeframe_tui.core.evidence.testfiles import TestFiles
-from codeframe_tui.core.flags.module import read_module
 
 __all__ = ["may_help", "only_of_tests"]
 
@@ -29,16 +29,8 @@ def only_of_tests(
     by_code: set[str] = set()
     for path, text in texts.items():
         serves = tests.is_support(path) or path.rpartition("/")[2] == "conftest.py"
-        ends = set(_imported(path, text))
+        ends = [f"/{name.replace('.', '/')}.py" for name in imported_names(path, text)]
         (by_test if serves else by_code).update(
             file for file in files if file != path and any(f"/{file}".endswith(e) for e in ends)
         )
     return frozenset(by_test - by_code)
-
-
-def _imported(path: str, text: str) -> Iterator[str]:
-    """How the paths of what a file imports end."""
-    module = read_module(path, text)
-    for source in module.imports.values() if module is not None else ():
-        for name in {source, source.rpartition(".")[0]} - {""}:
-            yield f"/{name.replace('.', '/')}.py"
