@@ -161,18 +161,18 @@ async def _send(desk: Desk, work: _Edit, text: str) -> bool:
         rows = kept_rows(why.message, why.hint, str(work.copy))
         title = f"Your edit of {safe(work.path)} is not taken"
         decision = await desk.choose(title, rows, again, _DROP)
-        wrong: list[Span] = []
+        trouble: list[Span] = []
         if decision == "again" and moved:
             try:
                 joined = await _joined(desk, work, expect, text)
             except OSError as error:
                 joined = None
-                told = f"it cannot be joined: {safe(error.strerror)} · "
-                wrong = [("✘ ", "red"), (told, "text")]
+                why_not = f"it cannot be joined: {safe(error.strerror)} · "
+                trouble = [("✘ ", "red"), (why_not, "text")]
             decision = "again" if joined else None
             expect, text = joined or (expect, text)
         if decision is None:
-            desk.tell(*wrong, ("your text is kept: ", "text"), (safe(work.kept), "bold"))
+            desk.tell(*trouble, ("your text is kept: ", "text"), (safe(work.kept), "bold"))
         if decision != "again":
             return decision == "drop"
 

@@ -37,10 +37,10 @@ PHASES: Mapping[str, str] = {
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "passed": ("✔", "green"),
     "xfailed": ("✔", "dim"),
+    "xpassed": ("✔", "dim"),
     "failed": ("✘", "red"),
     "error": ("✘", "red"),
     "crashed": ("✘", "red"),
-    "xpassed": ("✘", "red"),
     "missing": ("✘", "red"),
     "skipped": ("○", "dim"),
     "flaky": ("~", "amber"),
