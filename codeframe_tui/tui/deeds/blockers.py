@@ -94,7 +94,7 @@ async def raise_(desk: Desk) -> None:
     taken = await desk.ask_until_taken(
         lambda text, wrong: AskText(
             f"Raise the limit · {_title(blocker)}", rows, send="raise", text=text or first,
-            wrong=wrong,
+            one_line=True, wrong=wrong,
         ),
         lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
