@@ -16,6 +16,7 @@ from codeframe_tui.adapters.index.inside.database import (
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.chosen import Chosen
 
 __all__ = ["Room"]
 
@@ -63,7 +64,9 @@ class Room:
         match ask:
             case "context":
                 self._past.follow(about.get("head") or "HEAD")
-                return context(shelf, self._past, tree, about["text"], about["budget"])
+                chosen = Chosen(tuple(about["pinned"]), tuple(about["excluded"]))
+                text, budget = about["text"], about["budget"]
+                return context(shelf, self._past, tree, text, budget, chosen=chosen)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
             case "callers":
