@@ -104,9 +104,9 @@ class Suite:
         A new test that needs another one before it has no order yet that anybody relies on.
         """
         tests = left = doubted(run, base, due)
-        old = [test for test in tests if not is_new(test, due)]
         if len(tests) > MOST:
             return run
+        old = [test for test in tests if not is_new(test, due)]
         for in_order in (False, True):
             asked = tuple(test for test in left if test in old) if in_order else left
             if not asked or (in_order and _is_all(asked, run)):

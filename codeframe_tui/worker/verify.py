@@ -21,8 +21,8 @@ from codeframe_tui.core.evidence.verdict import (
     judge,
 )
 from codeframe_tui.core.evidence.verification import (
+    BROKEN,
     Flag,
-    Outcome,
     Run,
     TestRun,
     Verdict,
@@ -44,8 +44,6 @@ from codeframe_tui.worker.suite import Scope, Suite
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
-
-_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 
 
 class Verifier:
@@ -234,7 +232,7 @@ def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
     """Tests that failed in the attempt before the newest."""
     found = attempts[-2].verification if len(attempts) > 1 else None
     runs = (found.green, found.regression) if found else ()
-    return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in _BROKEN))
+    return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in BROKEN))
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

@@ -128,7 +128,7 @@ def _forms(
 ) -> Iterator[tuple[str, str]]:
     """Forms of a file at a place of the ranking, the fullest first."""
     lines = outline(source.symbols) if place < SHOWN else ""
-    if place < BODIES:
+    if place < BODIES and source.text:
         yield "body", source.text
         if lines and (excerpt := _excerpt(source, most - tokens(lines), about)):
             yield "skeleton", excerpt

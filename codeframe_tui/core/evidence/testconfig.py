@@ -15,13 +15,18 @@ from typing import Any
 
 from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import Outcome, Run, TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.verification import (
+    SEEN_PASSING,
+    Run,
+    TestRun,
+    Verdict,
+    Verification,
+)
 
 __all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
 
 _WHOLE = frozenset({"conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
 _SECTIONS = {"setup.cfg": ("tool:pytest",), "tox.ini": ("pytest",)}
-_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED, Outcome.FLAKY})
 _NAMED = 3
 
 
@@ -45,7 +50,7 @@ def _of_toml(text: str | None) -> Any:  # noqa: ANN401 - a part of a document
     try:
         document: Mapping[str, Any] = tomllib.loads(text or "")
         return document.get("tool", {}).get("pytest")
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):  # also of numbers and lists without end
         return text
 
 
@@ -71,9 +76,10 @@ def only_with_it(
         base: ids that the base has.
         changed: paths of test files that the proposal creates or modifies.
     """
-    fine = {case.id for case in plain.cases if case.outcome in _FINE}
-    names = (case.id for case in proposed.cases if case.outcome in _FINE)
-    ours = (name for name in names if name in base and name.partition("::")[0] not in changed)
+    fine = {case.id for case in plain.cases if case.outcome in SEEN_PASSING}
+    names = (case.id for case in proposed.cases if case.outcome in SEEN_PASSING)
+    known, new = frozenset(base), frozenset(changed)
+    ours = (name for name in names if name in known and name.partition("::")[0] not in new)
     return tuple(name for name in ours if name not in fine)
 
 

@@ -49,7 +49,6 @@ __all__ = [
     "OwnRules",
     "Rule",
     "examine",
-    "flags_for",
     "in_order",
     "weakened",
 ]
@@ -95,24 +94,18 @@ class Findings:
     gone: frozenset[str] = frozenset()
 
 
-def flags_for(
-    diffs: Sequence[FileDiff], base_paths: Collection[str] | None = None
-) -> tuple[Flag, ...]:
-    """All flags of a proposal of which only the differences are known; see `examine`."""
-    return examine(diffs, Material(base_paths)).flags
-
-
 def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     """All flags of a proposal, and which tests only moved."""
     changes = [Change(diff, *material.texts.get(diff.path, (None, None))) for diff in diffs]
-    project = _project(changes, material.base_paths or ())
+    own = _names_of_code(material.base_paths or ())
+    project = _project(changes, own)
     suites = _suites(changes, material)
     known = material.base_paths
     if known is not None:  # where tests of the base are now, no folder is only of new ones
         known = {*known, *(p.new.path for p in suites.pairs if p.new is not None)}
     flags: list[Flag] = []
     for change in changes:
-        flags += path_flags(change, known, _taken(material, change))
+        flags += path_flags(change, known, _taken(material, change), own)
         flags += [*line_flags(change), *sample_flags(change)]
         if change.is_python:
             flags += [*always_equal(change), *environment(change)]
@@ -138,7 +131,7 @@ def weakened(
     """
     material = material or Material()
     changes = [Change(diff, *material.texts.get(diff.path, (None, None))) for diff in diffs]
-    project = _project(changes, material.base_paths or ())
+    project = _project(changes, _names_of_code(material.base_paths or ()))
     suites = _suites(changes, material)
     found = [f for f in _test_flags(changes, suites, project) if f.severity == RED]
     for change in changes:
@@ -193,10 +186,13 @@ def _support_names(suites: Suites) -> set[str]:
     }
 
 
-def _project(changes: Sequence[Change], base_paths: Collection[str]) -> frozenset[str]:
-    """First names by which the code under test can be imported."""
-    paths = {*base_paths, *(change.path for change in changes)}
-    return names_of_project([p for p in paths if not is_test_support(p)]) - {"tests", "test"}
+def _project(changes: Sequence[Change], own: Collection[str]) -> frozenset[str]:
+    """First names by which the code under test can be imported, that of the base included."""
+    return _names_of_code([change.path for change in changes]).union(own) - {"tests", "test"}
+
+
+def _names_of_code(paths: Collection[str]) -> frozenset[str]:
+    return names_of_project([path for path in paths if not is_test_support(path)])
 
 
 def in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:

@@ -11,9 +11,19 @@ from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
 from codeframe_tui.core.flags.change import parse
 from codeframe_tui.core.flags.expand import dotted, text_of
 
-__all__ = ["Function", "Module", "World", "imported_paths", "read_module", "resolved"]
+__all__ = [
+    "Function",
+    "Module",
+    "World",
+    "definitions",
+    "imported_paths",
+    "read_module",
+    "resolved",
+]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_BESIDE = frozenset({"setter", "deleter", "getter", "overload"})
+"""Decorators of a function that stands beside another one of its name and does not replace it."""
 
 
 @dataclass(slots=True)
@@ -126,6 +136,16 @@ def read_module(path: str, text: str | None) -> Module | None:
         if name in last and _comes_later(module, name, last[name]):
             last[name].is_hidden = True
     return module
+
+
+def definitions(module: Module | None) -> dict[tuple[str, str], Function]:
+    """Functions by name and by what they are beside others of it; of the same the last counts."""
+    return {(f.name, _role(f.node)): f for f in (module.functions if module is not None else ())}
+
+
+def _role(node: FunctionNode) -> str:
+    names = (text_of(decorator).rpartition(".")[2] for decorator in node.decorator_list)
+    return next((name for name in names if name in _BESIDE), "")
 
 
 def resolved(node: ast.AST, module: Module) -> str:

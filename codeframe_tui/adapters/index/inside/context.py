@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -60,12 +61,12 @@ def context(
     ranked, pinned, told = arrange(rank(shelf, past, tree, text), chosen, tree.numbers)
     best = [each.path for each in ranked[: pinned + SHOWN]]
     numbers = [tree.numbers[path] for path in best]
-    contents = shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
-    sources = {
-        path: Source((content or b"").decode("utf-8", "replace"), symbols[path])
-        for path, content in zip(best, contents, strict=True)
-    }
+    with closing(shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)) as contents:
+        sources = {
+            path: Source((content or b"").decode("utf-8", "replace"), symbols[path])
+            for path, content in zip(best, contents, strict=True)
+        }
     about = frozenset(words(text))
     packed, cut = pack(ranked, sources, budget, about, pinned)
     cut += told
