@@ -15,13 +15,23 @@ from typing import Any
 
 from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import Outcome, Run, TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.verification import (
+    SEEN_PASSING,
+    Run,
+    TestRun,
+    Verdict,
+    Verification,
+)
 
-__all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
+__all__ = ["CONFIGS", "decides", "is_test_config", "judged_with", "only_with_it", "options_of"]
 
 _WHOLE = frozenset({"conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
 _SECTIONS = {"setup.cfg": ("tool:pytest",), "tox.ini": ("pytest",)}
-_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED, Outcome.FLAKY})
+CONFIGS = (
+    "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini",
+    "setup.cfg",
+)  # fmt: skip
+"""Files at the top of a project that may hold its options; the first that has any counts."""
 _NAMED = 3
 
 
@@ -41,11 +51,32 @@ def decides(path: str, old: str | None, new: str | None) -> bool:
     return bool(_of_ini(old, _SECTIONS[name]) != _of_ini(new, _SECTIONS[name]))
 
 
+def options_of(path: str, text: str) -> Mapping[str, Any] | None:
+    """The options of pytest in one of `CONFIGS`; None where it has none."""
+    if path == "pyproject.toml":
+        found = _of_toml(text)
+        found = found.get("ini_options", found) if isinstance(found, Mapping) else None
+    elif path.endswith(".toml"):
+        found = _table(text, "pytest")
+    else:
+        told = _of_ini(text, _SECTIONS.get(path, ("pytest",)))
+        found = (told[0] if told else None) if isinstance(told, list) else None
+        found = {} if found is None and path not in _SECTIONS else found
+    return found if isinstance(found, Mapping) else None
+
+
+def _table(text: str, name: str) -> Any:  # noqa: ANN401 - a part of a document
+    try:
+        return tomllib.loads(text).get(name, {})
+    except (ValueError, RecursionError):
+        return None
+
+
 def _of_toml(text: str | None) -> Any:  # noqa: ANN401 - a part of a document
     try:
         document: Mapping[str, Any] = tomllib.loads(text or "")
         return document.get("tool", {}).get("pytest")
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):  # also of numbers and lists without end
         return text
 
 
@@ -71,9 +102,10 @@ def only_with_it(
         base: ids that the base has.
         changed: paths of test files that the proposal creates or modifies.
     """
-    fine = {case.id for case in plain.cases if case.outcome in _FINE}
-    names = (case.id for case in proposed.cases if case.outcome in _FINE)
-    ours = (name for name in names if name in base and name.partition("::")[0] not in changed)
+    fine = {case.id for case in plain.cases if case.outcome in SEEN_PASSING}
+    names = (case.id for case in proposed.cases if case.outcome in SEEN_PASSING)
+    known, new = frozenset(base), frozenset(changed)
+    ours = (name for name in names if name in known and name.partition("::")[0] not in new)
     return tuple(name for name in ours if name not in fine)
 
 

@@ -10,6 +10,7 @@ from codeframe_tui.tui.deeds import (
     blockers,
     cockpit,
     commenting,
+    context,
     dependencies,
     editing,
     flags,
@@ -26,7 +27,6 @@ from codeframe_tui.tui.deeds import (
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
-from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
@@ -38,6 +38,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.issue": writing.issue,
     "queue.import": importing.file,
     "queue.history": history.show,
+    "queue.context": context.show,
     "queue.hand": hand.kept,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
@@ -62,6 +63,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "blockers.skip": blockers.skip,
     "blockers.split": blockers.split,
     "activity.open": cockpit.entry,
+    "activity.context": context.show,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
     "review.acknowledge": flags.acknowledge,
@@ -102,6 +104,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:
-        hint = f" · {safe(error.hint)}" if error.hint else ""
         again = until("task.status", task=desk.number) if desk.number else None
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)
+        desk.tell_why(error, until=again)
