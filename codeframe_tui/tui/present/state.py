@@ -246,8 +246,14 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history", "queue.hand"})
-"""Actions of the queue that are about the task under the cursor."""
+OF_A_TASK = frozenset(
+    {
+        *_WHERE_STATUS,
+        *("queue.open", "queue.after", "queue.history", "queue.hand", "queue.context"),
+        "activity.context",
+    }
+)
+"""Actions that are about the task under the cursor of the queue, which is the focus."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
