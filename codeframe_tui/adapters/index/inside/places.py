@@ -16,12 +16,16 @@ __all__ = ["MOST", "places"]
 
 MOST = 100
 """Places that are told; who looks for another one types one more letter."""
+_LETTERS = 3
+"""How near what only has the letters in order is, see `nearest`."""
 _Found = tuple[tuple[Any, ...], dict[str, Any]]
 """How near it is, and the place."""
 
 
 def places(shelf: Shelf, tree: Tree, text: str) -> dict[str, Any]:
-    """Exact names, then those that begin with the text, hold it, or its letters in order.
+    """Exact names, then those that begin with the text, then those that hold it.
+
+    Where there are none, those that have its letters in order; for no text the first files.
 
     Raises:
         ValueError: the text is longer than any name.
@@ -32,7 +36,10 @@ def places(shelf: Shelf, tree: Tree, text: str) -> dict[str, Any]:
     found = list(_files(tree, wanted.casefold()))
     if wanted and "/" not in wanted:
         found += _definitions(shelf, tree, wanted)
-    found.sort(key=lambda each: each[0])
+    if wanted:
+        found.sort(key=lambda each: each[0])
+        near = [each for each in found if each[0][0] < _LETTERS]
+        found = near or found
     return {
         "places": [place for _, place in found[:MOST]],
         "more": max(len(found) - MOST, 0),
@@ -52,13 +59,14 @@ def _files(tree: Tree, wanted: str) -> Iterator[_Found]:
 
 
 def _stage(wanted: str, name: str, path: str) -> int | None:
+    """How near a file is; as of `nearest`."""
     if wanted in {name, name.rpartition(".")[0]}:
         return 0
     if name.startswith(wanted):
         return 1
     if wanted in path:
         return 2
-    return 3 if _in_order(wanted, path) else None
+    return _LETTERS if _in_order(wanted, path) else None
 
 
 def _in_order(wanted: str, text: str) -> bool:

@@ -98,7 +98,7 @@ class Room:
                 return places(shelf, tree, about["name"])
             case "context":
                 past.follow("HEAD")
-                chosen = Chosen(tuple(about["pinned"]), tuple(about["excluded"]))
+                chosen = Chosen(tuple(about.get("pinned", ())), tuple(about.get("excluded", ())))
                 text, budget = about["text"], about["budget"]
                 return context(shelf, past, tree, text, budget, chosen=chosen)
             case "find":
