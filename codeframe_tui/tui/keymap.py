@@ -101,6 +101,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.urgent", "b", "what needs me", "Go to the most urgent thing that needs you"),
     Key("app.workers", "P", "start/pause", "Start or pause the workers; says first what it means"),
     Key("app.policy", "m", "policy", "Next approval policy: manual, green, auto"),
+    Key("app.find", "ctrl+f", "", "Find a file, class or function of the project; open, pin it"),
     Key("app.new_task", "ctrl+n", "", "Write a new task from anywhere"),
     Key("app.next_pane", "tab", "", "Next pane"),
     Key("app.previous_pane", "shift+tab", "", "Previous pane"),
