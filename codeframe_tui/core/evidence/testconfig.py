@@ -22,12 +22,12 @@ from codeframe_tui.core.evidence.verification import (
     Verdict,
     Verification,
 )
+from codeframe_tui.core.some import some
 
 __all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
 
 _WHOLE = frozenset({"conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
 _SECTIONS = {"setup.cfg": ("tool:pytest",), "tox.ini": ("pytest",)}
-_NAMED = 3
 
 
 def is_test_config(path: str) -> bool:
@@ -93,10 +93,7 @@ def judged_with(found: Verification, plain: TestRun, names: Collection[str]) -> 
     """
     if found.verdict is Verdict.FAILED or (is_complete(plain) and not names):
         return found
-    some = ", ".join([*names][:_NAMED]) + (
-        f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    )
-    why = f"passes only with the proposal's test configuration: {some}"
+    why = f"passes only with the proposal's test configuration: {some(names)}"
     if not is_complete(plain):
         why = f"the suite does not run with the base's test configuration: {plain.message}"
     run = Run("not_verified", "test_config", why, found.regression.tests, plain.output)
