@@ -115,7 +115,7 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),
     ("codeframe_tui.worker.verify.with_base_config", _later),
-    ("codeframe_tui.core.evidence.verdict._Case._other_bodies", _nothing),
+    ("codeframe_tui.core.evidence.verdict.other_bodies", _nothing),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 
