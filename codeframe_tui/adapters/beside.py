@@ -98,6 +98,12 @@ class Beside:
         if self._reading is not None:
             await self._reading
 
+    def kill(self) -> None:
+        """End what runs; whoever waits gets no answer, and the next question starts it again."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
     async def _started(self) -> asyncio.subprocess.Process | None:
         async with self._starting:
             if self._process is None and self._deaths < DEATHS:

@@ -17,7 +17,7 @@ from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
-from codeframe_tui.tui.present.flags import flags_of
+from codeframe_tui.tui.present.flags import flag_facts, flag_lines, flags_of
 from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
@@ -521,3 +521,9 @@ def test_what_signals_told_is_kept_of_the_tasks_heard_of_last_and_of_the_focus()
     assert "199" in state.live
     assert "2" in state.live
     assert "3" not in state.live
+
+
+def test_one_more_flag_and_one_more_line_are_told_as_one() -> None:
+    flag = {"rule": "r", "severity": "red", "path": "a.py", "message": "m", "after": "x\n" * 5}
+    assert "and 1 more flag" in [plain(row) for row in flag_lines([flag] * 9)]
+    assert "  and 1 more line" in [plain(row) for row in flag_facts(flag)]

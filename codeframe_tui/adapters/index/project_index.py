@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.index.searcher import Searcher
-from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
+from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.ports import Workspaces
 
 __all__ = ["ProjectIndex"]
@@ -17,8 +18,14 @@ __all__ = ["ProjectIndex"]
 SCRIPT = Path(__file__).with_name("inside") / "answer.py"
 PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
+MARGIN = 120.0
+"""Seconds for the answer itself, on a slow disk; after it the process hangs."""
 _ENVIRONMENT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR")
-_ERRORS: Mapping[str, type[CodeframeError]] = {"NotFound": NotFound, "WrongUse": WrongUse}
+_ERRORS: Mapping[str, type[CodeframeError]] = {
+    "Lacking": Lacking,
+    "NotFound": NotFound,
+    "WrongUse": WrongUse,
+}
 
 
 class ProjectIndex(Searcher):
@@ -46,6 +53,7 @@ class ProjectIndex(Searcher):
         super().__init__()
         self._workspaces = workspaces
         self._patience = patience
+        self._turn = asyncio.Lock()
         places = {"objects": objects, "database": database, "project": project}
         # the user's own git reads the past; none of its variables, and nothing that is secret
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
@@ -87,7 +95,8 @@ class ProjectIndex(Searcher):
     async def _ask(self, ask: str, tree: str | None, **about: Any) -> dict[str, Any]:  # noqa: ANN401
         tree = tree or (await self._workspaces.snapshot()).tree
         question = {"ask": ask, "tree": tree, "seconds": self._patience, **about}
-        answer = await self._knower.ask(question) or await self._knower.ask(question)
+        async with self._turn:  # the process answers one by one: no time is spent on waiting
+            answer = await self._answer(question) or await self._answer(question)
         if error := answer.get("error"):
             kind, message = error
             raise _ERRORS[kind](message)
@@ -95,3 +104,13 @@ class ProjectIndex(Searcher):
             raise CodeframeError("the code index broke off", hint="see the log and ask again")
         found: dict[str, Any] = answer["answer"]
         return found
+
+    async def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self._patience + MARGIN):
+                return await self._knower.ask(question)
+        except TimeoutError as error:
+            self._knower.kill()
+            raise CodeframeError(
+                "the code index did not answer in time", hint="ask again: it starts anew"
+            ) from error

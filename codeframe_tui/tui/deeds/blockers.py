@@ -22,7 +22,7 @@ from codeframe_tui.tui.present.rows import heading, safe, wrap
 from codeframe_tui.tui.present.sheets import guard_rows
 from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.times import money
-from codeframe_tui.tui.present.truths import at_rest, until
+from codeframe_tui.tui.present.truths import at_rest, on_its_way
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["answer", "approve_as_is", "raise_", "skip", "split"]
@@ -120,13 +120,14 @@ async def skip(desk: Desk) -> None:
         return
     number = safe(blocker.get("task"))
     said = f"{number} stays as it is, on hold, until you let it go or retry it with a hint."
+    done = f"{number} is put aside"
     if blocker.get("kind") == "ASYNC":
         said = f"{number} goes on with its own assumption, and the question is closed."
+        done = f"the question of {number} is closed"
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if await desk.choose("Skip this question?", rows, Choice("enter", "skip", "yes")):
         await desk.submit(Skip(str(blocker["id"])))
-        aside = (f"{number} is put aside", "dim")
-        desk.tell(aside, until=until("task.released", "task.status", task=number))
+        desk.tell((done, "dim"), until=on_its_way(number))
 
 
 async def split(desk: Desk) -> None:

@@ -59,7 +59,7 @@ async def with_reason(
     proposal = _proposal(task)
     done = await desk.ask_until_taken(
         lambda text, wrong: AskText(
-            title, [*flag_lines(task), heading("The reason is kept in the history.", "dim")],
+            title, [*flag_lines(flags), heading("The reason is kept in the history.", "dim")],
             send="acknowledge and apply", text=text or "", wrong=wrong,
         ),
         lambda reason: Acknowledge(number, reason, ids, proposal),

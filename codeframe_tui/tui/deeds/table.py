@@ -26,7 +26,6 @@ from codeframe_tui.tui.deeds import (
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
-from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
@@ -102,6 +101,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:
-        hint = f" · {safe(error.hint)}" if error.hint else ""
         again = until("task.status", task=desk.number) if desk.number else None
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)
+        desk.tell_why(error, until=again)

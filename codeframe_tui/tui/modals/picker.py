@@ -101,9 +101,7 @@ class Picker(Dialog[int]):
     async def _renew(self, renewed: Callable[[], AsyncIterator[Sequence[Pickable]]]) -> None:
         async for items in renewed():
             self._items = items
-            cursor = self.query_one(_List).cursor
-            self._offer(self.query_one(Input).value)
-            self.query_one(_List).move_to(cursor)
+            self._offer(self.query_one(Input).value, self.query_one(_List).cursor)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -116,7 +114,8 @@ class Picker(Dialog[int]):
         nothing = "nothing like it" if self._items else self._nothing
         return found, BLANK if found else heading(nothing)
 
-    def _offer(self, typed: str) -> None:
+    def _offer(self, typed: str, chosen: str | None = None) -> None:
+        """Show what a text means; the cursor is at the likeliest, or stays at what is chosen."""
         found, said = self.found(typed)
         rows: list[Row] = []
         group = ""
@@ -129,7 +128,8 @@ class Picker(Dialog[int]):
             rows.append(Row(str(at), item.left, item.right))
         listed = self.query_one(_List)
         listed.set_rows(rows if rows and not said.left else [*rows, said])
-        listed.move_to(str(found[0]) if found else None)
+        keys = [str(at) for at in found]
+        listed.move_to(chosen if chosen in keys else keys[0] if keys else None)
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
         """The cursor of this list is of no concern to the cockpit."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.draft import ReviewDraft, Verdict
+from codeframe_tui.tui.present.words import count
 
 __all__ = ["left_words"]
 
@@ -31,7 +32,7 @@ def left_words(draft: ReviewDraft, document: Mapping[str, Any]) -> str:
         else:
             total, exact = total + round(lines * undecided / units), False
     about = "" if exact else "about "
-    return f"{about}{total:,} {'line' if total == 1 else 'lines'} left" if total else ""
+    return f"{about}{count(total, 'line')} left" if total else ""
 
 
 def _undecided_lines(draft: ReviewDraft, file: Mapping[str, Any]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.present.rows import safe
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "sign_of",
     "state_of",
     "status_of",
+    "why_words",
 ]
 
 PHASES: Mapping[str, str] = {
@@ -79,3 +81,8 @@ def status_of(task: Mapping[str, Any]) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 task``, ``2 tasks``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def why_words(error: CodeframeError) -> str:
+    """What is wrong and what to do about it, as it came."""
+    return " · ".join(part for part in (error.message, error.hint) if part)

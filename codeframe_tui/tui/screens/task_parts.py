@@ -102,6 +102,7 @@ class TaskParts:
         proposal = str((self.state.diff or {}).get("proposal"))
         diff.mark(self._signs.look_at(task, proposal), proposal)
         self._flag()
+        diff.show_explanation(self.state.explanation)
         self.draw_decided()
         self._facts.show(*evidence_rows(task, width=max(self._facts.line_width, 20)))
 
@@ -159,7 +160,6 @@ class TaskParts:
         same = all(review.get(name) == shown.get(name) for name in ("task", "proposal"))
         fits = bool(review) and same and not diff.is_live
         diff.show_comments(review["comments"] if fits else ())
-        diff.show_explanation(self.state.explanation)
         if fits and self.state.is_newest and self.state.row().get("status") not in ENDED:
             diff.restore(review["draft"], DraftName.of(shown))
 

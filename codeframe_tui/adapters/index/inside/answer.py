@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sqlite3
 import sys
 import time
 from contextlib import suppress
@@ -47,6 +48,8 @@ def _answered(room: Room, question: dict[str, Any]) -> dict[str, Any]:
         return {"answer": room.answer(**question)}
     except LookupError as error:
         return {"error": ["NotFound", str(error.args[0] if error.args else error)]}
+    except (OSError, sqlite3.Error) as error:
+        return {"error": ["Lacking", f"the code index cannot be read or written: {error}"]}
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
         return {"error": ["WrongUse", str(error) or type(error).__name__]}
 

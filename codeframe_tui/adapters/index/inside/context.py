@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -57,12 +58,12 @@ def context(shelf: Shelf, past: Past, tree: Tree, text: str, budget: int) -> dic
     ranked = rank(shelf, past, tree, text)
     best = [each.path for each in ranked[:SHOWN]]
     numbers = [tree.numbers[path] for path in best]
-    contents = shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
-    sources = {
-        path: Source((content or b"").decode("utf-8", "replace"), symbols[path])
-        for path, content in zip(best, contents, strict=True)
-    }
+    with closing(shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)) as contents:
+        sources = {
+            path: Source((content or b"").decode("utf-8", "replace"), symbols[path])
+            for path, content in zip(best, contents, strict=True)
+        }
     about = frozenset(words(text))
     packed, cut = pack(ranked, sources, budget, about)
     meant = [

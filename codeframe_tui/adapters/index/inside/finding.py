@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from codeframe_tui.adapters.index.inside.describe import is_python
@@ -107,20 +108,23 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
     cut = []
     if len(files) > _MAX_READ:
         cut.append(f"{len(files) - _MAX_READ} more files that may hold the name")
-    contents = shelf.objects.read((tree.blobs[n] for n in files[:_MAX_READ]), 2**30)
+    read = files[:_MAX_READ]
     uses: list[dict[str, Any]] = []
-    for number, content in zip(files, list(contents), strict=False):
-        path = tree.paths[number]
-        if not last or last.encode() not in (content or b""):
-            continue
-        around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
-        for line, text in uses_of(content or b"", last):
-            inside = [s.qualified for s in around if s.line <= line <= s.last]
-            within = inside[-1] if inside else ""
-            uses.append({"path": path, "line": line, "within": within, "text": text})
+    with closing(shelf.objects.read((tree.blobs[n] for n in read), 2**30)) as contents:
+        for number, content in zip(read, contents, strict=True):
+            path = tree.paths[number]
+            if last and last.encode() in (content or b""):
+                around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
+                uses += _uses(path, content or b"", last, around)
     if len(uses) > MAX_USES:
         cut.append(f"{len(uses) - MAX_USES} more uses")
     return {"uses": uses[:MAX_USES], "cut": cut}
+
+
+def _uses(path: str, content: bytes, name: str, around: list[Symbol]) -> Iterator[dict[str, Any]]:
+    for line, text in uses_of(content, name):
+        inside = [s.qualified for s in around if s.line <= line <= s.last]
+        yield {"path": path, "line": line, "within": inside[-1] if inside else "", "text": text}
 
 
 def _importing(shelf: Shelf, tree: Tree, path: str) -> dict[int, int]:

@@ -7,10 +7,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.core.code.imports import Import, Modules
@@ -70,13 +72,17 @@ class Shelf:
         self._links: tuple[tuple[str, ...], dict[tuple[int, int], tuple[int, ...]]] = ((), {})
         self._near: tuple[Tree | None, dict[int, tuple[int, ...]]] = (None, {})
         self._trees: dict[str, Tree] = {}
-        self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for key, *known in database.execute("SELECT key, id, words, names, docs FROM document"):
             self._ids[key] = known[0]
             self.lengths[known[0]] = (known[1], known[2], known[3])
-        self._suspect, self._deaths = self._read_suspect()
-        if self._deaths >= DEATHS:
-            self._store([(self._suspect, None)])
+        self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._suspect, self._deaths = self._read_suspect()
+            if self._deaths >= DEATHS:
+                self._pass_over(self._suspect)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of files; the database is the caller's."""
@@ -172,28 +178,28 @@ class Shelf:
         wanted = list(keys)
         if not wanted:
             return
-        contents = self.objects.read((key[1:] for key in wanted), MAX_BYTES)
         batch: list[tuple[str, Known | None]] = []
         rows = 0
-        done = False
-        try:
-            for key, content in zip(wanted, contents, strict=True):
-                self._works_on(key)
-                known = None if content is None else describe(content, python=key[0] == "p")
-                batch.append((key, known))
-                rows += len(known.words) if known else 1
-                if rows > _ROWS:
-                    self._store(batch)
-                    batch, rows = [], 0
-                if time.monotonic() > until:
-                    break
-            else:
-                done = True
-        finally:
-            self._works_on("")
-            if not done:
-                self.objects.close()
+        with closing(self.objects.read((key[1:] for key in wanted), MAX_BYTES)) as contents:
+            try:
+                for key, content in zip(wanted, contents, strict=True):
+                    self._works_on(key)
+                    known = None if content is None else describe(content, python=key[0] == "p")
+                    batch.append((key, known))
+                    rows += len(known.words) if known else 1
+                    if rows > _ROWS:
+                        self._store(batch)
+                        batch, rows = [], 0
+                    if time.monotonic() > until:
+                        break
+            finally:
+                self._works_on("")
         self._store(batch)
+
+    def _pass_over(self, key: str) -> None:
+        if key not in self._ids:
+            self._store([(key, None)])
+        self._works_on("")
 
     def _works_on(self, key: str) -> None:
         deaths = self._deaths if key == self._suspect else 0
@@ -211,8 +217,7 @@ class Shelf:
         texts = [(n, known) for n, _, known in numbered if known]
         documents = [(n, key, *_lengths(known), _imports(known)) for n, key, known in numbered]
         write = self.database.executemany
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self.database):
             write("INSERT INTO document VALUES(?,?,?,?,?,?)", documents)
             write("INSERT INTO posting VALUES(?,?,?,?,?)", sorted(_postings(texts)))
             write(
@@ -223,10 +228,6 @@ class Shelf:
                     for place, s in enumerate(known.symbols)
                 ),
             )
-        except BaseException:
-            self.database.execute("ROLLBACK")
-            raise
-        self.database.execute("COMMIT")
         for n, key, known in numbered:
             self._ids[key] = n
             self.lengths[n] = _lengths(known)
@@ -235,14 +236,13 @@ class Shelf:
         """Drop what other trees had, when it is far more than what is in use."""
         live = {_key(path, blob) for path, blob in zip(tree.paths, tree.blobs, strict=True)}
         gone = [(n,) for key, n in self._ids.items() if key not in live]
-        self.database.execute("BEGIN IMMEDIATE")
-        self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
-        self.database.executemany("INSERT INTO gone VALUES(?)", gone)
-        for table in ("posting", "symbol"):
-            self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
-        self.database.execute("DELETE FROM document WHERE id IN gone")
-        self.database.execute("DROP TABLE gone")
-        self.database.execute("COMMIT")
+        with transaction(self.database):
+            self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
+            self.database.executemany("INSERT INTO gone VALUES(?)", gone)
+            for table in ("posting", "symbol"):
+                self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
+            self.database.execute("DELETE FROM document WHERE id IN gone")
+            self.database.execute("DROP TABLE gone")
         self._ids = {key: n for key, n in self._ids.items() if key in live}
         self.lengths = {n: self.lengths[n] for n in self._ids.values()}
         self._imports.clear()

@@ -90,8 +90,14 @@ class DiffComments(DiffRanges):
         """Show what the worker says beside the code, or leave it out."""
         self._explains = not self._explains
         self._lay_comments()
-        if not self._extras and self._explains:
+        if self._explains and not self._names_a_part:
             self.post_message(Told("the worker names no part of this"))
+
+    @property
+    def _names_a_part(self) -> bool:
+        return any(
+            isinstance(line, ExplanationLine) for lines in self._extras.values() for line in lines
+        )
 
     def action_intent(self) -> None:
         """Ask for what the task asks, and what the worker says that it did."""
@@ -134,8 +140,8 @@ class DiffComments(DiffRanges):
         self._step_comment(-1)
 
     def _step_comment(self, step: int) -> None:
-        """Also to one whose file is folded."""
-        places = comment_places(self._extras).values()
+        """Also to one whose file is folded, not to one whose file is out of sight."""
+        places = [each for each in comment_places(self._extras).values() if self.shows(each.path)]
         stops = sorted((*self.index.order(place), place.extra, place) for place in places)
         if not stops or self.place is None:
             self.post_message(Told("no comments here"))
