@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.evidence.testconfig import decides, is_test_config
-from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
@@ -18,7 +17,7 @@ async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDif
     """What the evidence is about: both trees, and the base with the proposal's tests for RED."""
     if not scope.changed:
         return Bound(scope.base, scope.tree)
-    support = [d.path for d in diffs if is_test_support(d.path)]
+    support = [d.path for d in diffs if scope.tests.is_support(d.path)]
     with_tests = await _taking(workspaces, scope.base, scope.tree, support)
     files = await workspaces.entries(scope.tree, scope.changed)
     tests = {path: entry.blob for path, entry in files.items()}

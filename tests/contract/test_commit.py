@@ -184,7 +184,7 @@ async def test_a_folder_of_git_that_cannot_be_used_is_a_refusal_and_no_error(rep
     write(repo, files)
     (repo / ".git/index").unlink()
     before = git(repo, "rev-parse", "HEAD")
-    with pytest.raises(Refused, match="git's folder cannot be used: .*No such file") as caught:
+    with pytest.raises(Refused, match=r"git's folder cannot be used: .*No such file") as caught:
         await commit(repo, files)
     assert "disk" in caught.value.hint
     assert git(repo, "rev-parse", "HEAD") == before

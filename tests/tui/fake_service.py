@@ -34,6 +34,7 @@ from codeframe_tui.core.queries import (
     ShowQueue,
     ShowSide,
     ShowTask,
+    ShowTaskContext,
     ShowTestOutput,
     ShowUndo,
 )
@@ -329,6 +330,31 @@ def history() -> Document:
             "cut": False}  # fmt: skip
 
 
+def context() -> Document:
+    """What the worker of the task in review was shown."""
+
+    def file(path: str, form: str, tokens: int, *reasons: str) -> Document:
+        return {"path": path, "form": form, "tokens": tokens, "reasons": list(reasons)}
+
+    return {
+        "number": "1.2.3",
+        "title": "Retry on 429",
+        "at": at(12),
+        "files": [
+            file("client/retry.py", "body", 1_204, "pinned by you", "words: retry, 429"),
+            file("client/api.py", "body", 980, "uses names of the task", "linked to others"),
+            file("client/limit.py", "skeleton", 310, "names: limit"),
+            file("tests/test_retry.py", "skeleton", 116, "tests client/retry.py"),
+            file("docs/retry.md", "name", 4, "words: retry"),
+        ],
+        "cut": ["client/huge.py: body of 40,000 tokens did not fit"],
+        "budget": 24_000,
+        "tokens": 2_614,
+        "pinned": [{"path": "client/retry.py", "whose": "project"}],
+        "excluded": [],
+    }
+
+
 def part_of(found: Document, query: ShowTask) -> Document:
     """What the engine gives of a task: one attempt is whole, unless the asker has it."""
     found = deepcopy(found)
@@ -396,6 +422,7 @@ class FakeService:
     issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
     loops: set[str] = field(default_factory=set)
     history: Document = field(default_factory=history)
+    context: Document = field(default_factory=context)
     floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
@@ -468,6 +495,8 @@ class FakeService:
                 found = self._dependencies(number)
             case ShowHistory():
                 found = self._history(query)
+            case ShowTaskContext():
+                found = self.context
             case ShowIssues(text):
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}

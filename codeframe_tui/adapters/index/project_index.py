@@ -10,6 +10,7 @@ from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.ports import Workspaces
 
@@ -79,10 +80,11 @@ class ProjectIndex(Searcher):
         await self._knower.close()
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None
+        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
     ) -> dict[str, Any]:
         """Ranked files, packed into the budget; see the port."""
-        return await self._ask("context", tree, text=text, budget=budget_tokens)
+        people = {"pinned": chosen.pinned, "excluded": chosen.excluded}
+        return await self._ask("context", tree, text=text, budget=budget_tokens, **people)
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
         """Definitions by name; see the port."""

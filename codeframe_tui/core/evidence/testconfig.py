@@ -24,10 +24,15 @@ from codeframe_tui.core.evidence.verification import (
 )
 from codeframe_tui.core.some import some
 
-__all__ = ["decides", "is_test_config", "judged_with", "only_with_it"]
+__all__ = ["CONFIGS", "decides", "is_test_config", "judged_with", "only_with_it", "options_of"]
 
 _WHOLE = frozenset({"conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
 _SECTIONS = {"setup.cfg": ("tool:pytest",), "tox.ini": ("pytest",)}
+CONFIGS = (
+    "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini",
+    "setup.cfg",
+)  # fmt: skip
+"""Files at the top of a project that may hold its options; the first that has any counts."""
 
 
 def is_test_config(path: str) -> bool:
@@ -44,6 +49,27 @@ def decides(path: str, old: str | None, new: str | None) -> bool:
     if name == "pyproject.toml":
         return bool(_of_toml(old) != _of_toml(new))
     return bool(_of_ini(old, _SECTIONS[name]) != _of_ini(new, _SECTIONS[name]))
+
+
+def options_of(path: str, text: str) -> Mapping[str, Any] | None:
+    """The options of pytest in one of `CONFIGS`; None where it has none."""
+    if path == "pyproject.toml":
+        found = _of_toml(text)
+        found = found.get("ini_options", found) if isinstance(found, Mapping) else None
+    elif path.endswith(".toml"):
+        found = _table(text, "pytest")
+    else:
+        told = _of_ini(text, _SECTIONS.get(path, ("pytest",)))
+        found = (told[0] if told else None) if isinstance(told, list) else None
+        found = {} if found is None and path not in _SECTIONS else found
+    return found if isinstance(found, Mapping) else None
+
+
+def _table(text: str, name: str) -> Any:  # noqa: ANN401 - a part of a document
+    try:
+        return tomllib.loads(text).get(name, {})
+    except (ValueError, RecursionError):
+        return None
 
 
 def _of_toml(text: str | None) -> Any:  # noqa: ANN401 - a part of a document

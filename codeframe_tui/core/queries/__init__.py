@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         ShowHistory,
         ShowIssues,
         ShowTask,
+        ShowTaskContext,
         ShowTasks,
         ShowTestOutput,
     )
@@ -94,6 +95,7 @@ __all__ = [
     "ShowSide",
     "ShowSymbols",
     "ShowTask",
+    "ShowTaskContext",
     "ShowTasks",
     "ShowTestOutput",
     "ShowUndo",
@@ -111,6 +113,7 @@ _ROOMS = {
         "ShowIssues",
         "ShowTasks",
         "ShowTask",
+        "ShowTaskContext",
         "ShowActivity",
         "ShowEntry",
         "ShowTestOutput",

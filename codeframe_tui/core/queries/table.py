@@ -39,6 +39,7 @@ from codeframe_tui.core.queries.tasks import (
     ShowHistory,
     ShowIssues,
     ShowTask,
+    ShowTaskContext,
     ShowTasks,
     ShowTestOutput,
 )
@@ -54,6 +55,7 @@ Query = (
     | ShowHistory
     | ShowTasks
     | ShowTask
+    | ShowTaskContext
     | ShowDiff
     | ShowHits
     | ShowHunkLines

@@ -17,6 +17,7 @@ from codeframe_tui.adapters.index.inside.database import (
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf
+from codeframe_tui.core.code.chosen import Chosen
 
 __all__ = ["Room"]
 
@@ -80,7 +81,9 @@ class Room:
         match ask:
             case "context":
                 past.follow("HEAD")
-                return context(shelf, past, tree, about["text"], about["budget"])
+                chosen = Chosen(tuple(about["pinned"]), tuple(about["excluded"]))
+                text, budget = about["text"], about["budget"]
+                return context(shelf, past, tree, text, budget, chosen=chosen)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
             case "callers":
