@@ -133,7 +133,8 @@ def wrong(chosen: Sequence[Case], without: str = "") -> list[str]:
         flags = [flag for flag in case.flags().flags if flag.rule != without]
         rules = {flag.rule for flag in flags}
         red = any(flag.severity == "red" for flag in flags)
-        if not (case.rules | case.amber <= rules) or (not case.rules and red):
+        is_honest = not case.rules | case.also
+        if not (case.rules | case.amber <= rules) or (is_honest and red):
             found.append(str(case))
     return found
 

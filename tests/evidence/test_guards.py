@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 import pytest
 
 from codeframe_tui.core.flags import RULES
-from tests.evidence.guards import PARTS, RUN_PARTS, UNIT, rules_shown
+from tests.evidence.guards import PARTS, RUN_PARTS, UNIT, rules_shown, wrong
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, cases
 
 UNIT_TESTS = Path(__file__).parents[1] / "unit"
@@ -30,6 +30,12 @@ def test_each_unit_test_that_is_named_exists(test: str) -> None:
 
 def test_each_part_that_is_named_exists() -> None:
     assert [name for name, _ in (*PARTS, *RUN_PARTS) if not callable(resolve_name(name))] == []
+
+
+def test_what_only_runs_can_show_is_not_wrong_while_all_guards_are_there() -> None:
+    shown_by_runs = [case for case in cases(*CHEATS) if not case.rules]
+    assert shown_by_runs
+    assert wrong(shown_by_runs) == []
 
 
 def test_the_corpus_is_as_large_as_it_was() -> None:
