@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeframe_tui.core.evidence.causes import Kind
+from codeframe_tui.core.evidence.testfiles import USUAL
 from codeframe_tui.core.evidence.verification import Outcome, Run, TestCase, Verdict, Verification
 from codeframe_tui.core.flags.runs import run_flags
 
@@ -32,7 +33,7 @@ def test_a_test_that_was_red_with_another_body_is_told(
     kind: str, before: str, now: str, told: bool
 ) -> None:
     red = TestCase(TEST, Outcome.FAILED, kind=kind, body=before)
-    flags = list(run_flags(found((red,), now), ()))
+    flags = list(run_flags(found((red,), now), (), USUAL))
     assert [(f.rule, f.path) for f in flags] == [("test_two_faced", "tests/test_a.py")] * told
 
 
@@ -41,10 +42,11 @@ def test_a_test_that_was_red_with_another_body_is_told(
     [
         ("tampered", "run_tampered", "b.py"),
         ("test_config", "test_config_decides", "conftest.py"),
+        ("test_support", "test_support_decides", "tests/helpers.py"),
     ],
 )
 def test_what_is_wrong_with_a_run_is_told_of_what_the_proposal_changes(
     reason: str, rule: str, path: str
 ) -> None:
-    (flag,) = run_flags(found((), "", reason), ("b.py", "conftest.py"))
+    (flag,) = run_flags(found((), "", reason), ("b.py", "conftest.py", "tests/helpers.py"), USUAL)
     assert (flag.rule, flag.path, flag.message) == (rule, path, "why")
