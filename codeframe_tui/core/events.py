@@ -74,6 +74,7 @@ SIGNAL_KINDS: dict[str, str] = {
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
     "file": "a file as the model writes it: data {path, content, turn}; key = path",
     "hand": "a person saved in their copy, and its tests begin anew: data {files: [path]}",
+    "index": "how much of the code is read: data {done, files}; the same at the end",
     "project": "branch or changed files are others than the overview said: data {}",
     "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }

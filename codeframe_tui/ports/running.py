@@ -218,6 +218,22 @@ class CodeIndex(Protocol):
         """
         ...
 
+    async def places(self, text: str) -> Document:
+        """``ShowPlaces``: files and definitions by a few letters, at once, of what is read by now.
+
+        Raises:
+            WrongUse: the text is longer than any name.
+        """
+        ...
+
+    async def read(self, *, at_once: bool = False) -> Document:
+        """Read what is new, for a while at most: ``{"files", "left"}``, how many are not read yet.
+
+        Args:
+            at_once: only tell.
+        """
+        ...
+
     async def search(
         self, workspace: Workspace, pattern: str, *, path: str = "", glob: str = ""
     ) -> Found:

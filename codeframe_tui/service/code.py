@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from codeframe_tui.core import queries
 from codeframe_tui.core.commands import ChooseContext
-from codeframe_tui.core.errors import NotFound, WrongUse
+from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.queries import Query
 from codeframe_tui.core.talk.prompt import subject
 from codeframe_tui.ports import CodeIndex, Document, Store
@@ -17,6 +19,11 @@ from codeframe_tui.service import chosen
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["Code"]
+
+logger = logging.getLogger(__name__)
+
+_ROUNDS = 60
+"""Times that reading goes on after it took as long as the index is patient."""
 
 
 class Code:
@@ -31,6 +38,7 @@ class Code:
         self._store = store
         self._index = index
         self._budget = budget
+        self._reading: asyncio.Task[None] | None = None
 
     async def answer(self, query: Query) -> Document:
         """The document of a question. Raises: WrongUse when it is none of these."""
@@ -41,6 +49,10 @@ class Code:
                 return await self._shown(number)
             case queries.ShowSymbols(name, kind, path):
                 return await self._index().find(name, kind=kind, path=path)
+            case queries.ShowPlaces(text):
+                return self._read_on(await self._index().places(text))
+            case queries.ShowIndex():
+                return self._read_on(await self._index().read(at_once=True))
             case queries.ShowRelations(relation, name):
                 if relation not in queries.RELATIONS:
                     known = ", ".join(queries.RELATIONS)
@@ -48,6 +60,25 @@ class Code:
                 return await self._index().relations(relation, name)
             case _:
                 raise WrongUse(f"{type(query).__name__} is no question about the code")
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _read_on(self, found: Document) -> Document:
+        """Begin to read what the answer says is left."""
+        if found["left"] and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read())
+        return found
+
+    async def _read(self) -> None:
+        try:
+            for _ in range(_ROUNDS):
+                if not (await self._index().read())["left"]:
+                    break
+        except CodeframeError as error:  # whoever asks next is told
+            logger.warning("reading the code: %s", error.message)
 
     async def check(self, command: ChooseContext) -> ChooseContext:
         """With its path as the gate takes it. Raises: WrongUse, PathRefused, NotFound."""

@@ -274,6 +274,7 @@ class Supervisor(StoreLedger):
 
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
+        self._code.close()
         self._broadcast.close()
 
     async def _events_after(self, seq: int) -> list[Event]:

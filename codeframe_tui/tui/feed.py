@@ -134,10 +134,15 @@ class Feed:
 
     async def query(self, query: Query) -> Document:
         """Ask once. Raises: CodeframeError."""
+        await self._there()
+        with self._waiting.on(words_for(query)):
+            return await self.ask_quietly(query)
+
+    async def ask_quietly(self, query: Query) -> Document:
+        """Ask once, what nobody waits for. Raises: CodeframeError."""
         service = await self._there()
         try:
-            with self._waiting.on(words_for(query)):
-                return await service.query(query)
+            return await service.query(query)
         except OSError as error:
             raise _gone() from error
 

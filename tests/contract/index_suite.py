@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from codeframe_tui.core.code.chosen import MOST
@@ -11,6 +13,8 @@ from codeframe_tui.core.queries import (
     RELATIONS,
     ShowContext,
     ShowHistory,
+    ShowIndex,
+    ShowPlaces,
     ShowRelations,
     ShowSymbols,
     ShowTaskContext,
@@ -141,3 +145,15 @@ async def test_more_choices_than_anyone_oversees_are_refused(service: Service) -
     with pytest.raises(Refused) as refused:
         await service.submit(ChooseContext("more", "excluded"))
     assert refused.value.code == "too_many"
+
+
+async def test_places_are_found_by_letters_and_what_is_not_read_yet_is_read_from_then_on(
+    service: Service,
+) -> None:
+    found = await service.query(ShowPlaces("a.py"))
+    assert found["places"] == [{"kind": "file", "name": "a.py", "path": "a.py", "line": 0}]
+    assert (found["more"], found["files"], found["left"]) == (0, 2, 2)
+    async with asyncio.timeout(5):
+        while (known := await service.query(ShowIndex()))["left"]:
+            await asyncio.sleep(0)
+    assert known == {"files": 2, "left": 0}

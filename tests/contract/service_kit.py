@@ -150,7 +150,9 @@ class WordsOnly:
 
 
 class Echo:
-    """A code index that gives back what it was asked."""
+    """A code index that gives back what it was asked, and has two files to read."""
+
+    left = 2
 
     async def context(
         self, text: str, budget: int, tree: str | None = None, *, chosen: Chosen = NOTHING
@@ -161,6 +163,15 @@ class Echo:
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
         return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
+
+    async def places(self, text: str) -> dict[str, Any]:
+        place = {"kind": "file", "name": text, "path": text, "line": 0}
+        return {"places": [place], "more": 0, "files": 2, "left": self.left}
+
+    async def read(self, *, at_once: bool = False) -> dict[str, Any]:
+        if not at_once and self.left:
+            self.left -= 1
+        return {"files": 2, "left": self.left}
 
     async def relations(self, relation: str, name: str) -> dict[str, Any]:
         if name.startswith("gone"):

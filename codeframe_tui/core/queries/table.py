@@ -27,6 +27,8 @@ from codeframe_tui.core.queries.engine import (
     ShowContext,
     ShowDoctor,
     ShowEvents,
+    ShowIndex,
+    ShowPlaces,
     ShowRelations,
     ShowSymbols,
     ShowUsage,
@@ -77,6 +79,8 @@ Query = (
     | ShowContext
     | ShowSymbols
     | ShowRelations
+    | ShowPlaces
+    | ShowIndex
     | ShowDoctor
 )
 QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}

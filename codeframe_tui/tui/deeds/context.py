@@ -9,10 +9,10 @@ from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.queries import ShowTaskContext
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.deeds.editing import open_in_project
+from codeframe_tui.tui.deeds.places import copied, pick_to_pin
 from codeframe_tui.tui.modals.context import ContextDialog
-from codeframe_tui.tui.present.rows import safe
 
-__all__ = ["copied", "show"]
+__all__ = ["show"]
 
 
 async def show(desk: Desk) -> None:
@@ -26,17 +26,15 @@ async def show(desk: Desk) -> None:
         await desk.submit(ChooseContext(path, choice, None if for_all else number))
         return await desk.feed.query(asked)
 
-    found = await desk.feed.query(asked)
-    wish = await desk.ask(ContextDialog(found, choose=choose, now=desk.now))
-    if wish is None:
-        return
-    if wish.what == "copy":
-        copied(desk, wish.path)
-    else:
-        await open_in_project(desk, wish.path)
-
-
-def copied(desk: Desk, text: str) -> None:
-    """Put a text where it can be pasted from, and say so."""
-    desk.app.copy_to_clipboard(text)
-    desk.tell(("copied ", "text"), (safe(text), "bold"))
+    while True:
+        found = await desk.feed.query(asked)
+        wish = await desk.ask(ContextDialog(found, choose=choose, now=desk.now))
+        if wish is None:
+            return
+        if wish.what == "copy":
+            copied(desk, wish.path)
+            return
+        if wish.what == "open":
+            await open_in_project(desk, wish.path)
+            return
+        await pick_to_pin(desk, number)

@@ -30,6 +30,7 @@ _KEYS = (
     ("p", "pin"),
     ("x", "exclude"),
     ("P X", "for all tasks"),
+    ("a", "pin another"),
     ("enter", "open in editor"),
     ("y", "copy path"),
 )
@@ -40,7 +41,7 @@ Choose = Callable[[str, str | None, bool], Awaitable[Mapping[str, Any]]]
 
 
 class Wish(NamedTuple):
-    """What is to be done with a path: ``open`` or ``copy`` it."""
+    """What is to be done: ``open`` or ``copy`` a path, or ``add`` another one."""
 
     what: str
     path: str
@@ -51,7 +52,7 @@ class _Files(LineList):
 
 
 class ContextDialog(Dialog[Wish]):
-    """Gives back which file is to be opened or copied.
+    """Gives back what is to be done elsewhere.
 
     Args:
         document: the answer to `ShowTaskContext`.
@@ -64,6 +65,7 @@ class ContextDialog(Dialog[Wish]):
         Binding("x", "choose('excluded', False)", show=False),
         Binding("P", "choose('pinned', True)", show=False),
         Binding("X", "choose('excluded', True)", show=False),
+        Binding("a", "add", show=False),
         Binding("enter", "wish('open')", show=False),
         Binding("y", "wish('copy')", show=False),
     ]
@@ -113,6 +115,10 @@ class ContextDialog(Dialog[Wish]):
         event.stop()
         self.action_wish("open")
 
+    def action_add(self) -> None:
+        """Leave to pin a file that is not listed."""
+        self.decide(Wish("add", ""))
+
     def action_wish(self, what: str) -> None:
         """Leave with a wish about the file under the cursor."""
         if (path := self._path) is not None:
@@ -134,5 +140,5 @@ class ContextDialog(Dialog[Wish]):
             said = heading(f"✘ {safe(error.message)}", "red")
             self.query_one("#whole", Label).show(said)
             return
-        self._show().move_to(path, tell=False)
+        self._show()
         self._tell()
