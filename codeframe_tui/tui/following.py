@@ -294,6 +294,7 @@ class Follower(App[int]):
         self.state.refused = why if message.final else ""
         if self.cockpit.begun:
             self.cockpit.draw_header()
+            self.cockpit.draw_footer()
 
     @on(Slow)
     def _slow(self, message: Slow) -> None:

@@ -111,7 +111,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.full", "f", "full screen", "Give the pane the whole screen, or back"),
     Key("app.theme", "f2", "", "Next theme: dark, light, high contrast, colour blind, ANSI, mono"),
     Key("app.back", "escape", "back", "Back; never decides anything"),
-    Key("app.help", "question_mark,f1", "help", "All keys"),
+    Key("app.help", "question_mark,f1", "help", "All keys, and what the signs mean"),
     Key("app.welcome", "f3", "", "What this is, and how to begin"),
     Key("app.usage", "f4", "", "Money and tokens: by day, model and task, and the caps"),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),

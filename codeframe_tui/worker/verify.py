@@ -12,7 +12,6 @@ from codeframe_tui.core.evidence.causes import module_names
 from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.evidence.lint import summed_up
 from codeframe_tui.core.evidence.proof import proven_twice
-from codeframe_tui.core.evidence.testconfig import judged_with, only_with_it
 from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.evidence.verdict import (
     covered,
@@ -28,7 +27,7 @@ from codeframe_tui.core.evidence.verification import (
     Verification,
 )
 from codeframe_tui.core.flags import Findings, in_order
-from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.collected import moved_ids, origins
 from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
@@ -37,9 +36,10 @@ from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.lint import LintChecker
-from codeframe_tui.worker.overlays import bound_to, with_base_config
+from codeframe_tui.worker.overlays import bound_to
 from codeframe_tui.worker.runs import Wish, make_run
 from codeframe_tui.worker.suite import Scope, Suite
+from codeframe_tui.worker.support import Known, Support
 from codeframe_tui.worker.testfiles import tests_of
 from codeframe_tui.worker.workshop import Workshop
 
@@ -57,6 +57,7 @@ class Verifier:
         self._shop = shop
         self._baseline = Baseline(shop)
         self._suite = Suite(shop, self._baseline)
+        self._support = Support(shop, self._suite, self._baseline)
         self._red: Kept[tuple[str, tuple[str, ...]], TestRun] = Kept()
         self.lint = LintChecker(shop)
 
@@ -122,15 +123,14 @@ class Verifier:
             again = await self._again(scope, runs, bound.red)
             verification = proven_twice(verification, _judged(scope, again, diffs))
         listed = None if runs.listing is None else runs.listing.collected
-        if runs.plain is not None:
-            names = only_with_it(runs.regression, runs.plain, listed or (), scope.changed)
-            verification = judged_with(verification, runs.plain, names)
+        known = Known(runs.regression, listed or (), origins(listed or (), runs.found.moved))
+        verification = await self._support.judged(scope, diffs, known, verification)
         coverage = (runs.green or runs.regression).coverage
         coverage = replace(coverage, left_out=coverage.left_out + left_out)
         verification = replace(verification, bound=bound, coverage=coverage)
         flags = (
             *with_vanished(runs.found, listed, runs.regression),
-            *run_flags(verification, scope.touched),
+            *run_flags(verification, scope.touched, tests),
             *uncovered_flags(coverage, tests),
         )
         tools = await self.lint.check(task, diffs, base, tree)
@@ -150,7 +150,6 @@ class Verifier:
         What the base's run collected says which files are tests, whatever their names.
         """
         red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
-        plain = await self._plain_run(scope, diffs)
         regression = await self._suite.run(scope)
         await self._baseline.learn(scope.tree, regression)
         listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
@@ -160,7 +159,7 @@ class Verifier:
         due = None if listing is None else _still_due(listing.collected, regression, found)
         regression, base = await self._suite.settled(scope, regression, due)
         green = await self._green_run(scope, regression)
-        return _Runs(red, green, regression, plain, listing, due, base, found)
+        return _Runs(red, green, regression, listing, due, base, found)
 
     async def _red_run(self, task: Task, with_tests: str, changed: tuple[str, ...]) -> TestRun:
         """The changed tests on the base."""
@@ -194,17 +193,11 @@ class Verifier:
         red = await make_run(self._shop, scope.task, "flaky", with_tests, wish)
         return runs._replace(red=red, green=green)
 
-    async def _plain_run(self, scope: Scope, diffs: Sequence[FileDiff]) -> TestRun | None:
-        """The suite with the base's test configuration, where the proposal's says other things."""
-        tree = await with_base_config(self._shop.workspaces, scope, diffs)
-        return None if tree is None else await self._suite.run(scope, tree)
-
 
 class _Runs(NamedTuple):
     """All runs of one attempt; None = not made, or of no use.
 
     Attributes:
-        plain: the suite with the base's test configuration, where the proposal's says other things.
         listing: what is known of the base, and ``due`` its tests that must be there.
         base: how tests end on the base that are not fine on the proposal.
         found: what the rules say of the proposal.
@@ -213,7 +206,6 @@ class _Runs(NamedTuple):
     red: TestRun | None
     green: TestRun | None
     regression: TestRun
-    plain: TestRun | None
     listing: TestRun | None
     due: tuple[str, ...] | None
     base: TestRun | None

@@ -49,7 +49,7 @@ def _none(*_: object, **__: object) -> Any:
 
 
 async def _later(*_: object, **__: object) -> Any:
-    return None
+    return ()
 
 
 def _empty(*_: object, **__: object) -> Any:
@@ -119,7 +119,10 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.core.evidence.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),
-    ("codeframe_tui.worker.verify.with_base_config", _later),
+    ("codeframe_tui.worker.support.changed_config", _later),
+    ("codeframe_tui.worker.support.changed_helpers", _later),
+    ("codeframe_tui.worker.support.still_lost", lambda lost, *_: tuple(lost)),
+    ("codeframe_tui.worker.verify.origins", lambda *_: {}),
     ("codeframe_tui.core.evidence.verdict._Case._other_bodies", _nothing),
     (f"{TESTS}.with_run", lambda tests, _: tests),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),

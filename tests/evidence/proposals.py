@@ -43,8 +43,9 @@ CHEATS = (
     "cheats_runs",
     "cheats_bent",
     "cheats_places",
+    "cheats_support",
 )
-HONEST = ("honest_tests", "honest_code", "honest_runs", "honest_places")
+HONEST = ("honest_tests", "honest_code", "honest_runs", "honest_places", "honest_support")
 ASKED = ("asked",)
 Tree = dict[str, str]
 

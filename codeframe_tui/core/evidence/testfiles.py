@@ -15,7 +15,11 @@ from typing import Any
 from codeframe_tui.core.evidence.testconfig import CONFIGS, options_of
 from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
 
-__all__ = ["USUAL", "TestFiles", "configured"]
+__all__ = ["USUAL", "TestFiles", "configured", "is_data"]
+
+_DATA = frozenset(
+    {"__snapshots__", "snapshots", "testdata", "test_data", "golden", "goldens", "cassettes"}
+)
 
 _ANYTHING = frozenset({"*.py", "*", "**", "**/*.py"})
 
@@ -95,6 +99,11 @@ def configured(texts: Mapping[str, str]) -> TestFiles:
         functions=tuple(_words(options, "python_functions")),
         classes=tuple(_words(options, "python_classes")),
     )
+
+
+def is_data(path: str) -> bool:
+    """Whether a file is what tests read, by the name of a folder, wherever that lies."""
+    return not _DATA.isdisjoint(path.lower().split("/")[:-1])
 
 
 def _words(options: Mapping[str, Any], name: str) -> Iterator[str]:

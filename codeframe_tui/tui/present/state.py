@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # it comes with the forms
     from codeframe_tui.core.events import Signal
     from codeframe_tui.tui.present.task_fields import TaskFields
 
-__all__ = ["OF_A_TASK", "State", "label_of", "works"]
+__all__ = ["OF_A_TASK", "State", "label_of", "lacks_engine", "works"]
 
 _HEARD = 64
 """Tasks of which is kept what signals told: far more than there are workers."""
@@ -273,8 +273,36 @@ _READING = (
 )
 
 
+_WITHOUT_ENGINE: Mapping[str, frozenset[str]] = {
+    "app": frozenset(
+        {
+            *("pane_queue", "pane_diff", "pane_tests", "pane_blockers", "pane_activity"),
+            *("next_pane", "previous_pane", "search", "search_next", "search_previous"),
+            *("full", "theme", "back", "help", "palette", "quit"),
+        }
+    ),
+    "diff": frozenset(_READING) - {"whole_file", "whitespace"},
+    "tests": frozenset({"failures", "copy", "log"}),
+    "reading": frozenset({"jump", "symbols", "intent", "comments"}),
+    "review": frozenset({"open"}),
+}
+"""What can be done with what is here, place by place; all else goes to the engine."""
+
+
+def lacks_engine(action: str, state: State) -> bool:
+    """Whether an action needs an engine, and none takes this cockpit."""
+    place, _, name = action.partition(".")
+    if not state.refused or place in {"list", "theme"}:
+        return False
+    return name not in _WITHOUT_ENGINE.get(place, ())
+
+
 def works(action: str, state: State) -> bool:
     """Whether an action makes sense now; the footer shows those that do."""
+    return not lacks_engine(action, state) and _makes_sense(action, state)
+
+
+def _makes_sense(action: str, state: State) -> bool:
     place, _, name = action.partition(".")
     if action in _WHERE_STATUS:
         undone = state.row().get("reason") == "undone"
