@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.words import DECIDABLE, ENDED
 
 if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.core.events import Signal
     from codeframe_tui.tui.present.task_fields import TaskFields
 
 __all__ = ["OF_A_TASK", "State", "lacks_engine", "works"]
@@ -35,6 +36,7 @@ class State:
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
         slow: what has been waited for since a moment; None while nothing is slow.
+        indexed: how many files of how many the index has read; the same while it reads none.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -70,6 +72,7 @@ class State:
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     slow: tuple[str, datetime] | None = None
+    indexed: tuple[int, int] = (0, 0)
     lost: str = ""
     refused: str = ""
     failures: bool = False
@@ -116,6 +119,13 @@ class State:
         while len(self.live) > _HEARD:
             del self.live[next(each for each in self.live if each not in {number, self.focus})]
         return live
+
+    def hear_index(self, signals: Iterable[Signal]) -> bool:
+        """Take over how much of the code is read; whether any of the signals told of it."""
+        told = [signal.data for signal in signals if signal.kind == "index"]
+        if told:
+            self.indexed = (int(told[-1]["done"]), int(told[-1]["files"]))
+        return bool(told)
 
     @property
     def in_hand(self) -> Live | None:

@@ -130,8 +130,9 @@ class Picture(Screen[None], Surface):
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
         slow = slow_words(self.state.slow, now)
-        overview, lost = self.state.overview, self.state.lost
-        header.show(header_row(overview, width=width, lost=lost, left=left, slow=slow))
+        overview, lost, indexed = self.state.overview, self.state.lost, self.state.indexed
+        row = header_row(overview, width=width, lost=lost, left=left, slow=slow, indexed=indexed)
+        header.show(row)
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
