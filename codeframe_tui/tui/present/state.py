@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # it comes with the forms
     from codeframe_tui.core.events import Signal
     from codeframe_tui.tui.present.task_fields import TaskFields
 
-__all__ = ["OF_A_TASK", "State", "label_of", "lacks_engine", "works"]
+__all__ = ["OF_A_TASK", "State", "lacks_engine", "works"]
 
 _HEARD = 64
 """Tasks of which is kept what signals told: far more than there are workers."""
@@ -356,37 +356,3 @@ def _tests_work(name: str, state: State) -> bool:
     )
     ready = task.get("status") != "in_progress" and not task.get("testing")
     return ready and (failed or name != "run_failed")
-
-
-def label_of(action: str, label: str, state: State) -> str:
-    """The footer's words for an action, where they depend on what is there; empty = none."""
-    row = state.row()
-    if action == "queue.note" and row.get("status") != "in_progress":
-        return ""  # it can be written, but is not what a person comes for
-    if action == "queue.open" and row.get("status") == "in_review":
-        return "review"
-    if action == "queue.hold" and row.get("held"):
-        return "let go"
-    if action == "queue.cancel" and row.get("status") == "in_progress":
-        return "stop"
-    if action == "app.workers":
-        paused = (state.overview or {}).get("paused")
-        return label if paused is None else "start workers" if paused else "pause"
-    if action == "diff.acknowledge":
-        from codeframe_tui.tui.present.flags import open_red  # noqa: PLC0415 - comes with the diff
-
-        return label if open_red(state.task) else ""
-    reviewed = (state.review or {}).get("since")
-    other = {
-        "app.search_next": f"hit {state.found}",
-        "app.back": "leave lines" if state.choosing else "show all" if state.filtered else "",
-        "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
-        "diff.accept_hunk": "accept lines" if state.choosing else label,
-        "diff.reject_hunk": "reject lines" if state.choosing else label,
-        "diff.comment": "comment lines" if state.choosing else label,
-        "diff.range": "" if state.choosing else label,
-        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
-        "diff.whitespace": "" if state.space else "white space again",
-        "tests.failures": "all tests" if state.failures else label,
-    }
-    return other.get(action, label)

@@ -15,11 +15,11 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.footer import Offer, footer_row
+from codeframe_tui.tui.present.footer import Offer, footer_row, label_of
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.stylesheets import stylesheets
