@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from codeframe_tui.core.evidence.causes import excused
-from codeframe_tui.core.evidence.verification import Outcome, TestRun
+from codeframe_tui.core.evidence.verification import BROKEN, Outcome, TestRun
 
 __all__ = ["MOST", "doubted", "is_new", "still_failing", "with_flaky"]
 
 MOST = 50
 """More tests than so many do not fail by chance: they are not run again."""
-_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
 
 
@@ -27,7 +26,7 @@ def doubted(
     return tuple(
         case.id
         for case in regression.cases
-        if case.outcome in _BROKEN
+        if case.outcome in BROKEN
         and (case.id in fine or is_new(case.id, known))
         and not excused(regression, case.id)
     )

@@ -30,6 +30,7 @@ from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.causes import excused
 from codeframe_tui.core.evidence.proof import Proof, proof_of
 from codeframe_tui.core.evidence.verification import (
+    BROKEN,
     Outcome,
     Run,
     TestCase,
@@ -49,7 +50,6 @@ __all__ = [
     "vanished",
 ]
 
-_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 _FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
 _KNOWN = _FINE | {Outcome.FLAKY}
 _TEST_FOLDERS = frozenset({"test", "tests"})
@@ -242,7 +242,7 @@ class _Case:
         found: dict[str, str] = {}
         for run in runs:
             for case in run.cases if run is not None and is_complete(run) else ():
-                if case.outcome in _BROKEN and case.id not in known:
+                if case.outcome in BROKEN and case.id not in known:
                     found.setdefault(case.id, excused(run, case.id) if run else "")
         return _sort(found)
 
@@ -350,7 +350,7 @@ class _Case:
         if not is_complete(green):
             return _unverified(green)
         cases = tuple(replace(case, body=green.bodies.get(case.id, "")) for case in green.cases)
-        if any(case.outcome in _BROKEN for case in cases):
+        if any(case.outcome in BROKEN for case in cases):
             return Run("failing", "", "", cases, green.output)
         if not green.ok:
             return replace(_unverified(green), tests=cases)

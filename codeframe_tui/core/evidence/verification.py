@@ -11,6 +11,7 @@ from codeframe_tui.core.evidence.coverage import NOT_MEASURED, Coverage
 from codeframe_tui.core.evidence.lint import ToolReport
 
 __all__ = [
+    "BROKEN",
     "FINE",
     "Bound",
     "Flag",
@@ -21,6 +22,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "counts_of",
+    "failed_tests",
     "failing",
 ]
 
@@ -41,6 +43,8 @@ class Outcome(StrEnum):
 
 FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED, Outcome.FLAKY})
 """Outcomes of a test that does not fail."""
+BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
+"""Outcomes of a test that was there and did fail."""
 
 
 class Verdict(StrEnum):
@@ -210,6 +214,15 @@ class Verification:
 def counts_of(run: Run) -> Mapping[str, int]:
     """How many tests of a run had which outcome."""
     return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failed_tests(verification: Verification | None) -> tuple[str, ...]:
+    """Ids of the tests that fail on the proposal, or are gone from it; each once."""
+    runs = (verification.green, verification.regression) if verification is not None else ()
+    bad = BROKEN | {Outcome.MISSING}
+    return tuple(
+        dict.fromkeys(case.id for run in runs for case in run.tests if case.outcome in bad)
+    )
 
 
 def failing(verification: Verification) -> int:

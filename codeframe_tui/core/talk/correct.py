@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from codeframe_tui.core.evidence.traces import frames_of, signature, trimmed
 from codeframe_tui.core.evidence.verdict import is_test_support
-from codeframe_tui.core.evidence.verification import Outcome, TestCase, Verification
+from codeframe_tui.core.evidence.verification import BROKEN, Outcome, TestCase, Verification
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.talk.prompt import fenced
 
@@ -18,7 +18,7 @@ _PLACES = 6
 _AROUND = 6
 """Lines of source before and after the one that failed."""
 _OUTPUT = 6_000
-_FAILED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED, Outcome.MISSING})
+_FAILED = BROKEN | {Outcome.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
