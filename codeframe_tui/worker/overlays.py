@@ -11,7 +11,7 @@ from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 
-__all__ = ["bound_to", "with_base_config"]
+__all__ = ["bound_to", "taking", "with_base_config"]
 
 
 async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]) -> Bound:
@@ -19,7 +19,7 @@ async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDif
     if not scope.changed:
         return Bound(scope.base, scope.tree)
     support = [d.path for d in diffs if is_test_support(d.path)]
-    with_tests = await _taking(workspaces, scope.base, scope.tree, support)
+    with_tests = await taking(workspaces, scope.base, scope.tree, support)
     files = await workspaces.entries(scope.tree, scope.changed)
     tests = {path: entry.blob for path, entry in files.items()}
     return Bound(scope.base, scope.tree, with_tests, tests)
@@ -36,10 +36,10 @@ async def with_base_config(
     ]
     if not any(decides(*side) for side in sides):
         return None
-    return await _taking(workspaces, scope.tree, scope.base, paths)
+    return await taking(workspaces, scope.tree, scope.base, paths)
 
 
-async def _taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
+async def taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
     """A tree with another one's versions of some files, absent ones included."""
     files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(paths)
     for path, entry in (await workspaces.entries(other, paths)).items():

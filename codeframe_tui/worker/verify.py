@@ -75,6 +75,9 @@ class Verifier:
             failed=_failed_before(progress.attempts),
             fresh=not corrects and newest.cause != "first",
         )
+        diffs = await self._shop.workspaces.diff(newest.base, newest.tree)
+        tools = await self.lint.check(task, diffs, newest.base, newest.tree)
+        found = replace(found, lint=Run(*summed_up(tools)), tools=tools)
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
         for before in _chain(progress.attempts):
@@ -128,9 +131,7 @@ class Verifier:
             *run_flags(verification, scope.touched),
             *uncovered_flags(coverage),
         )
-        tools = await self.lint.check(task, diffs, base, tree)
-        evidence = replace(verification, lint=Run(*summed_up(tools)), tools=tools)
-        return evidence, in_order(flags)
+        return verification, in_order(flags)
 
     async def _runs(
         self,
