@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from codeframe_tui.worker.kept import Kept
 
 
-@pytest.fixture
-def restless() -> Iterator[None]:
-    """Threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
+class Key(str):
+    """Lets others go on while it is looked up."""
+
+    __slots__ = ("meanwhile",)
+    meanwhile: Callable[[], None] | None
+
+    def __hash__(self) -> int:
+        meanwhile, self.meanwhile = getattr(self, "meanwhile", None), None
+        if meanwhile is not None:
+            meanwhile()
+        return super().__hash__()
 
 
-@pytest.mark.usefixtures("restless")
-def test_several_threads_fill_it_and_it_stays_bounded() -> None:
-    kept: Kept[int, int] = Kept(3)
+def test_two_threads_that_drop_the_oldest_at_once_leave_the_newest() -> None:
+    kept: Kept[str, int] = Kept(1)
+    oldest = Key("oldest")
+    kept.keep(oldest, 1)
+    with ThreadPoolExecutor(1) as pool:
 
-    def fill(start: int) -> None:
-        for number in range(start, start + 20_000):
-            kept.keep(number % 7, number)
+        def other() -> None:
+            wait([pool.submit(kept.keep, "newest", 3)], timeout=0.2)
 
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(fill, start) for start in range(4)]:
-            done.result()
-    assert sum(kept.get(key) is not None for key in range(7)) == 3
+        oldest.meanwhile = other
+        kept.keep("new", 2)
+    assert [kept.get(key) for key in ("oldest", "new", "newest")] == [None, None, 3]
