@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence.causes import module_names
-from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
+from codeframe_tui.core.evidence.coverage import NOT_MEASURED, Ranges, changed_lines
 from codeframe_tui.core.evidence.lint import summed_up
 from codeframe_tui.core.evidence.proof import proven_twice
 from codeframe_tui.core.evidence.testconfig import judged_with, only_with_it
@@ -22,11 +22,11 @@ from codeframe_tui.core.evidence.verdict import (
 )
 from codeframe_tui.core.evidence.verification import (
     Flag,
-    Outcome,
     Run,
     TestRun,
     Verdict,
     Verification,
+    failed_tests,
 )
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids
@@ -44,8 +44,6 @@ from codeframe_tui.worker.suite import Scope, Suite
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
-
-_BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
 
 
 class Verifier:
@@ -112,7 +110,7 @@ class Verifier:
         diffs = await shop.workspaces.diff(base, tree)
         examination = await examined(shop.workspaces, diffs, base, tree, shop.settings.flags)
         lines, left_out = changed_lines(diffs)
-        scope = replace(_scope(task, base, tree, diffs, failed), lines=lines)
+        scope = _scope(task, base, tree, diffs, failed=failed, lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
         runs = await self._runs(scope, diffs, bound.red, examination, fresh=fresh)
         verification = _judged(scope, runs, diffs)
@@ -145,11 +143,12 @@ class Verifier:
         """Make all runs, those first that need no other."""
         red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
         plain = await self._plain_run(scope, diffs)
+        around = await self._baseline.around()
         regression = await self._suite.run(scope)
-        await self._baseline.learn(scope.tree, regression)
         listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
         due = None if listing is None else _still_due(listing.collected, regression, found)
         regression, base = await self._suite.settled(scope, regression, due)
+        await self._baseline.learn(scope.tree, regression, around)
         green = await self._green_run(scope, regression)
         return _Runs(red, green, regression, plain, listing, due, base)
 
@@ -224,18 +223,23 @@ def _judged(scope: Scope, runs: _Runs, diffs: Sequence[FileDiff]) -> Verificatio
 
 
 def _scope(
-    task: Task, base: str, tree: str, diffs: Sequence[FileDiff], failed: Sequence[str]
+    task: Task,
+    base: str,
+    tree: str,
+    diffs: Sequence[FileDiff],
+    *,
+    failed: Sequence[str],
+    lines: Mapping[str, Ranges],
 ) -> Scope:
     there = (d.path for d in diffs if d.action is not Action.DELETE)
     changed = tuple(path for path in there if is_test_file(path))
-    return Scope(task, base, tree, tuple(d.path for d in diffs), changed, tuple(failed))
+    touched = tuple(diff.path for diff in diffs)
+    return Scope(task, base, tree, touched, changed, tuple(failed), lines)
 
 
 def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
     """Tests that failed in the attempt before the newest."""
-    found = attempts[-2].verification if len(attempts) > 1 else None
-    runs = (found.green, found.regression) if found else ()
-    return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in _BROKEN))
+    return failed_tests(attempts[-2].verification) if len(attempts) > 1 else ()
 
 
 def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:

@@ -12,7 +12,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["AS_THEY_COME", "Hints", "Order", "imported_names", "order_of", "reached"]
+from codeframe_tui.core.evidence.verification import TestCase
+
+__all__ = [
+    "AS_THEY_COME",
+    "Hints",
+    "Order",
+    "imported_names",
+    "order_of",
+    "reached",
+    "seconds_of",
+]
 
 SLOW_SECONDS = 2.0
 """A file of tests that took so long runs after the others of its kind."""
@@ -127,6 +137,14 @@ class Hints:
     failed: Collection[str] = ()
     reached: Collection[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def seconds_of(cases: Iterable[TestCase]) -> Mapping[str, float]:
+    """How long the tests of each file took together."""
+    found: dict[str, float] = defaultdict(float)
+    for case in cases:
+        found[case.id.partition("::")[0]] += case.duration
+    return found
 
 
 def order_of(hints: Hints) -> Order:
