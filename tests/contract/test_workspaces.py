@@ -1106,3 +1106,16 @@ async def test_what_cannot_be_joined_stays_mine_and_is_told(
     assert await space.read(joined.tree, "text.py") == (
         b"<<<<<<< yours\r\nmine\r\n=======\r\nother\r\n>>>>>>> attempt 2\r\n"
     )
+
+
+async def test_a_file_and_a_folder_that_only_the_other_tree_swapped_are_swapped(
+    space: GitWorkspaces,
+) -> None:
+    sides = ({"a/x.py": b"1\n", "b": b"1\n"}, {"a": b"2\n", "b/x.py": b"2\n"})
+    base = (await space.snapshot()).tree
+    trees = []
+    for files in sides:
+        made = {path: ("100644", content) for path, content in files.items()}
+        trees.append(await space.overlay(base, made))
+    joined = await space.merge(trees[0], trees[0], trees[1], labels=("yours", "attempt 2"))
+    assert (joined.tree, joined.conflicts) == (trees[1], {})

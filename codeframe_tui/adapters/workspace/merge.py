@@ -55,7 +55,8 @@ class TreeMerge:
     ) -> None:
         """Merge."""
         self.entries = dict(mine)
-        for path in sorted(base.keys() | other.keys()):
+        gone_first = sorted(base.keys() | other.keys(), key=lambda path: (path in other, path))
+        for path in gone_first:  # a file may stand where a folder was
             was, ours, theirs = base.get(path), mine.get(path), other.get(path)
             if theirs in (was, ours):
                 continue
