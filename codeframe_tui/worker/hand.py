@@ -80,9 +80,10 @@ class Hands:
             await self._end(number)
 
     async def _end(self, number: str) -> None:
-        _, task = self._following.pop(number)
+        _, task = self._following[number]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        del self._following[number]  # not before: who is cut off here leaves it to `stop`
 
 
 @dataclass
