@@ -43,6 +43,7 @@ class Beside:
         script: is run by path, and sees nothing of our environment but ``env``.
         first: gives the first line that it reads.
         when_gone: called when it ended.
+        heard: gets what it says unasked: objects whose ``id`` is 0.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Beside:
         *,
         env: Mapping[str, str] | None = None,
         when_gone: Callable[[], None] = lambda: None,
+        heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
     ) -> None:
         self._what = what
         self._script = script
         self._first = first
         self._env = dict(env or {})
         self._when_gone = when_gone
+        self._heard = heard
         self._ids = count(1)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -98,6 +101,12 @@ class Beside:
         if self._reading is not None:
             await self._reading
 
+    def kill(self) -> None:
+        """End what runs; whoever waits gets no answer, and the next question starts it again."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
     async def _started(self) -> asyncio.subprocess.Process | None:
         async with self._starting:
             if self._process is None and self._deaths < DEATHS:
@@ -129,6 +138,8 @@ class Beside:
         try:
             while line := await process.stdout.readline():
                 answer = json.loads(line)
+                if not answer["id"]:
+                    self._heard(answer)
                 waiting = self._waiting.get(answer["id"])
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from codeframe_tui.adapters.harmless import RUNS_NOTHING
+from codeframe_tui.adapters.process import lives
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.ports.points import passing
@@ -25,14 +27,13 @@ from codeframe_tui.ports.repository import Blob, CommitPlan, Committed
 __all__ = ["GitRepository"]
 
 _SAFE = (
-    *("-c", "core.hooksPath=/dev/null"),
-    *("-c", "core.fsmonitor=false"),
+    *RUNS_NOTHING,
     *("-c", "i18n.commitEncoding=UTF-8"),
     *("-c", "core.safecrlf=false"),
     *("-c", "gc.auto=0"),
 )
 _COPY = "codeframe-tui-"
-"""Begins the names of our copies of an index, and what our lock says before the process id."""
+"""Begins the names of our copies of an index, and what our lock says; the process id follows."""
 _LITERAL = ("--literal-pathspecs",)
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
@@ -84,6 +85,13 @@ class _Commit:
 
     def make(self, plan: CommitPlan) -> Committed:
         """See `ports.Repository.commit`."""
+        try:
+            return self._make(plan)
+        except OSError as error:
+            hint = "see whether its disk is full or it belongs to somebody else; commit it yourself"
+            raise _refused(f"git's folder cannot be used: {error}", hint) from error
+
+    def _make(self, plan: CommitPlan) -> Committed:
         branch, parent, prefix = self._place()
         self._require_quiet()
         files = {prefix + path: sides for path, sides in plan.files.items()}
@@ -166,7 +174,7 @@ class _Commit:
     # -- make it --------------------------------------------------------------------------------
 
     def _committed(self, parent: str, new: Mapping[str, _Entry | None], message: str) -> str:
-        index = self._git_path(f"{_COPY}{uuid.uuid4().hex}")
+        index = self._git_path(_name_of_copy())
         try:
             self._run("read-tree", parent, index=index)
             self._run("update-index", "-z", "--index-info", stdin=_lines(new), index=index)
@@ -220,17 +228,27 @@ class _Commit:
 def _locked(index: Path) -> Iterator[tuple[Path, Path]]:
     """Two copies of the user's index, one to keep and one to change, while its lock is ours."""
     lock = index.with_name(index.name + ".lock")
-    copies = [index.with_name(f"{_COPY}{uuid.uuid4().hex}") for _ in range(2)]
+    copies = [index.with_name(_name_of_copy()) for _ in range(2)]
     _take(lock)
     try:
-        for left in index.parent.glob(f"{_COPY}*"):  # by an engine that was killed
-            left.unlink()
+        for left in index.parent.glob(f"{_COPY}*"):
+            if not _is_in_use(left):  # by an engine that was killed
+                left.unlink(missing_ok=True)
         for copy in copies:
             shutil.copy2(index, copy)
         yield copies[0], copies[1]
     finally:
         for path in (*copies, lock):
             path.unlink(missing_ok=True)
+
+
+def _name_of_copy() -> str:
+    return f"{_COPY}{os.getpid()}-{uuid.uuid4().hex}"
+
+
+def _is_in_use(copy: Path) -> bool:
+    owner = copy.name.removeprefix(_COPY).partition("-")[0]
+    return owner.isdecimal() and lives(int(owner))
 
 
 def _take(lock: Path) -> None:
@@ -253,14 +271,9 @@ def _is_stale(lock: Path) -> bool:
     """Whether it is the lock of an engine that does not live any more."""
     try:
         owner = lock.read_bytes()[:100].decode()
-        if not owner.startswith(_COPY):
-            return False
-        os.kill(int(owner.removeprefix(_COPY)), 0)
-    except ProcessLookupError:
-        return True
+        return owner.startswith(_COPY) and not lives(int(owner.removeprefix(_COPY)))
     except (OSError, ValueError):
         return False
-    return False
 
 
 def _entries(told: bytes) -> dict[str, _Entry]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.adapters.harmless import RUNS_NOTHING
+
 __all__ = ["ask_git", "read_facts"]
 
 
@@ -49,7 +51,6 @@ def _count(status: str) -> int:
 
 async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
     """Output of a reading git command with some settings emptied, None when it fails."""
-    safe = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     environment |= {
         "GIT_OPTIONAL_LOCKS": "0",
@@ -62,7 +63,7 @@ async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> s
     environment["GIT_CONFIG_COUNT"] = str(len(without))
     try:
         process = await asyncio.create_subprocess_exec(
-            "git", "--no-optional-locks", *safe, *arguments,
+            "git", "--no-optional-locks", *RUNS_NOTHING, *arguments,
             cwd=root, env=environment, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from codeframe_tui.adapters.process import lives
 from codeframe_tui.core.errors import Refused
 
 __all__ = ["ProjectLock"]
@@ -81,21 +82,11 @@ def _taken(fd: int) -> bool:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid = _read_pid(fd)
-            if pid is None or _lives(pid) or time.monotonic() > end:
+            if pid is None or lives(pid) or time.monotonic() > end:
                 return False
             time.sleep(POLL_SECONDS)
         else:
             return True
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _read_pid(fd: int) -> int | None:

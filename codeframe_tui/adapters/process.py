@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Child", "Ended", "OnOutput", "Ring", "attend", "read_fd", "run_program"]
+__all__ = ["Child", "Ended", "OnOutput", "Ring", "attend", "lives", "read_fd", "run_program"]
 
 OnOutput = Callable[[bytes], None]
 CHUNK = 65_536
@@ -25,6 +25,17 @@ KEEP = 128 * 1024
 DRAIN_SECONDS = 1.0
 _DYING_SECONDS, _DYING_LOOKS = 0.002, 100
 """Between looks at a killed group, and how many: dead ones may wait long to be reaped."""
+
+
+def lives(pid: int) -> bool:
+    """Whether there is a process of this id, whoever it belongs to."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @dataclass(slots=True)

@@ -12,15 +12,13 @@ __all__ = ["CAPS", "Answer", "Cap", "Room", "allowed", "per_call", "raised", "ro
 CAPS = {"per_task": "this task", "per_run": "this run", "per_day": "this day (UTC)"}
 """Names of the caps, as in the settings under ``money`` -> whose money they count."""
 
-_AMOUNT = re.compile(
-    r"(?:raise(?: it)?(?: to)?|up to|to)?\s*\$?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(?:\$|usd|dollars?)?",
-    re.IGNORECASE,
-)
-_BY = re.compile(
-    r"(?:raise(?: it)? by|\+)\s*\$?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(?:\$|usd|dollars?)?",
-    re.IGNORECASE,
-)
-_ANY_AMOUNT = re.compile(r"(?<![\w.,])\$?(\d{1,9}(?:[.,]\d{1,6})?)(?![\w.,]*\w)")
+_THOUSANDS = r"[1-9]\d{0,2}(?:,\d{3}){1,2}(?:\.\d{1,6})?"
+"""``1,000`` is a thousand, but ``0,125`` an eighth and ``7,5`` seven and a half."""
+_NUMBER = rf"({_THOUSANDS}|\d{{1,9}}(?:[.,]\d{{1,6}})?)"
+_MONEY = rf"\s*\$?\s*{_NUMBER}\s*(?:\$|usd|dollars?)?"
+_AMOUNT = re.compile(rf"(?:raise(?: it)?(?: to)?|up to|to)?{_MONEY}", re.IGNORECASE)
+_BY = re.compile(rf"(?:raise(?: it)? by|\+){_MONEY}", re.IGNORECASE)
+_ANY_AMOUNT = re.compile(rf"(?<![\w.,$-])\$?{_NUMBER}(?![\w.,-]*\w)")
 
 
 class Room(StrEnum):
@@ -96,7 +94,7 @@ def per_call(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", "."))
+    return float(text.replace(",", "" if re.fullmatch(_THOUSANDS, text) else "."))
 
 
 def room_under(cap: Cap, *, spent: float, held: float, wanted: float) -> Room:

@@ -68,6 +68,7 @@ class Case:
     Attributes:
         policy: the one in force.
         red: rules of its red flags.
+        bent: files in which existing tests, or what they are given, say something else now.
         paths: the files it changes.
         lines: added and removed.
         spent: US dollars of the task under its cap; None = unknown.
@@ -78,6 +79,7 @@ class Case:
     verdict: Verdict
     evidence: Evidence = Evidence.TDD
     red: tuple[str, ...] = ()
+    bent: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     lines: int = 0
     spent: float | None = 0.0
@@ -198,6 +200,12 @@ CONDITIONS: tuple[Condition, ...] = (
         "there is no red flag, acknowledged or not",
         lambda case: _named(case.red),
         lambda case: not case.red,
+    ),
+    Condition(
+        "existing tests",
+        "no existing test expects or is given something else",
+        lambda case: _named(case.bent),
+        lambda case: not case.bent,
     ),
     Condition(
         "evidence",

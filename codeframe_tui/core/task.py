@@ -16,7 +16,6 @@ __all__ = [
     "group_of",
     "is_issue_number",
     "is_task_number",
-    "natural_key",
 ]
 
 
@@ -134,8 +133,3 @@ def is_issue_number(text: str) -> bool:
 def is_task_number(text: str) -> bool:
     """Whether text is a plain positive integer or has the form ``X.Y.Z``."""
     return _TASK.fullmatch(text) is not None
-
-
-def natural_key(number: str) -> tuple[int, ...]:
-    """Sort key that puts 1.10 after 1.9; text must be a valid number."""
-    return tuple(int(part) for part in number.split("."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from codeframe_tui.core.change.diff import REGULAR, summary
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.hand import COPY, Hand, hand_folder, marked, marks
+from codeframe_tui.core.paths import parents
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowFile, ShowHand, ShowMerge
 from codeframe_tui.core.task import Status
@@ -213,16 +214,20 @@ class Hands:
         return {"attempt": stand.attempt, "conflicts": {path: why[path].value for path in why}}
 
     async def _lacking(self, mine: str, joined: str) -> tuple[_Changes, dict[str, Conflict]]:
-        """What the copy lacks, and what stays as it is there because only git could write it."""
+        """What the copy lacks, and what cannot be written there, and why."""
         held = await self._workspaces.entries(mine)
         wanted = await self._workspaces.entries(joined)
-        paths = {path for path in held.keys() | wanted.keys() if held.get(path) != wanted.get(path)}
-        left = dict.fromkeys(_in_one_place(paths), Conflict.PLACE)
-        changes: _Changes = {}
-        for path in sorted(paths - left.keys()):
+        paths = [path for path in held.keys() | wanted.keys() if held.get(path) != wanted.get(path)]
+        files = held.keys() | wanted.keys()
+        folders = {folder for path in files for folder in parents(path)}
+        changes, left = _Changes(), dict[str, Conflict]()
+        for path in sorted(paths):
             old, new = held.get(path), wanted.get(path)
             if not {each.mode for each in (old, new) if each} <= REGULAR:
                 left[path] = Conflict.BINARY
+                continue
+            if path in folders or not files.isdisjoint(parents(path)):
+                left[path] = Conflict.PLACE
                 continue
             sides = [await self._workspaces.read(tree, path) for tree in (mine, joined)]
             changes[path] = (sides[0], sides[1], new.mode if new else "")
@@ -275,14 +280,6 @@ class Hands:
         if self._trees is None:
             raise Lacking("this engine has no workspace store", hint="run `codeframe-tui doctor`")
         return self._trees
-
-
-def _in_one_place(paths: Collection[str]) -> Iterator[str]:
-    """The paths among them that are folders of others, and those others."""
-    for path in paths:
-        for end in (at for at, sign in enumerate(path) if sign == "/"):
-            if path[:end] in paths:
-                yield from (path[:end], path)
 
 
 def _rewrite(files: Files, changes: _Changes) -> None:

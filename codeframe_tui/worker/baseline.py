@@ -88,6 +88,11 @@ class Baseline:
         await self._keep(tree, entry, around)
         return entry
 
+    def collected(self, tree: str) -> tuple[str, ...]:
+        """The tests of a tree, as far as they are in memory."""
+        entry = self._known.get(tree)
+        return () if entry is None else entry.collected
+
     def seconds(self, tree: str) -> Mapping[str, float]:
         """How long the tests of each file took, as far as that is known."""
         entry = self._known.get(tree)

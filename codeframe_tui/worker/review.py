@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeframe_tui.core.evidence.verification import Flag, Verification
-from codeframe_tui.core.flags.table import RED
+from codeframe_tui.core.flags.table import BENDS, RED
 from codeframe_tui.core.policy import Bounds, Case, Outlook, Policy, Ruling, policy_for, rule
 from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
@@ -59,6 +59,7 @@ async def ruling_on(
         verdict=verification.verdict,
         evidence=task.evidence,
         red=tuple(dict.fromkeys(flag.rule for flag in flags if flag.severity == RED)),
+        bent=tuple(dict.fromkeys(flag.path for flag in flags if flag.rule in BENDS)),
         paths=tuple(file.path for file in attempt.files),
         lines=sum((file.added or 0) + (file.removed or 0) for file in attempt.files),
         spent=spent,

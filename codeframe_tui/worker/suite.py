@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.flaky import MOST, doubted, is_new, still_failing, with_flaky
 from codeframe_tui.core.evidence.reach import Hints, Order, order_of, seconds_of
-from codeframe_tui.core.evidence.verdict import is_complete, is_test_file, needs_base_run
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
+from codeframe_tui.core.evidence.verdict import is_complete, needs_base_run
 from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.baseline import Baseline
@@ -39,6 +40,7 @@ class Scope:
         changed: the files of tests among them that are there.
         failed: ids of tests that failed in the attempt before.
         lines: those of which is asked whether the changed tests run them.
+        tests: which files are tests.
     """
 
     task: Task
@@ -48,6 +50,7 @@ class Scope:
     changed: tuple[str, ...]
     failed: tuple[str, ...] = ()
     lines: Mapping[str, Ranges] = field(default_factory=dict)
+    tests: TestFiles = USUAL
 
     def wish(self, select: tuple[str, ...] = ()) -> Wish:
         """For a run on the proposal."""
@@ -103,9 +106,9 @@ class Suite:
         A new test that needs another one before it has no order yet that anybody relies on.
         """
         tests = left = doubted(run, base, due)
-        old = [test for test in tests if not is_new(test, due)]
         if len(tests) > MOST:
             return run
+        old = [test for test in tests if not is_new(test, due)]
         for in_order in (False, True):
             asked = tuple(test for test in left if test in old) if in_order else left
             if not asked or (in_order and _is_all(asked, run)):
@@ -132,7 +135,7 @@ class Suite:
         entries = await self._shop.workspaces.entries(tree)
         folder = await folder_of(self._shop, scope.task, tree)
         found = await self._imports.reached(folder.root, entries, scope.touched)
-        tests = [path for path in entries if is_test_file(path)]
+        tests = [path for path in entries if scope.tests.is_test(path)]
         known = self._baseline.seconds(scope.base)
         seconds = {path: self._seconds.get(path) or known.get(path, 0.0) for path in tests}
         hints = Hints(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeframe_tui.core.flags import RULES
+from codeframe_tui.core.flags.table import BENDS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "flags.md"
 HEAD = """\
@@ -12,6 +13,9 @@ HEAD = """\
 
 Made from `codeframe_tui/core/flags/table.py` by `make docs`. Every proposal is looked at by these
 rules, whatever the verdict of its tests. With a red flag no policy applies it: a person decides.
+So it is with {bends}: they say
+that an existing test, or what it is given, says something else now, and only a person can know
+whether the behaviour was to change.
 Python is compared by its syntax, so that renamed, moved, split or parametrised tests are not taken
 for lost ones; other languages are looked at by their text.
 
@@ -40,7 +44,9 @@ def document() -> str:
     """One row a rule, as Markdown."""
     rows = ["\n| flag | rule | what is the case | why you should care |", "|---|---|---|---|"]
     rows += [f"| {r.severity} | `{r.id}` | {r.what} | {r.why} |" for r in RULES.values()]
-    return HEAD + "\n".join(rows) + "\n"
+    bends = [f"`{name}`" for name in RULES if name in BENDS]
+    told = f"{', '.join(bends[:-1])} and {bends[-1]}"
+    return HEAD.replace("{bends}", told) + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

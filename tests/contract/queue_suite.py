@@ -23,9 +23,9 @@ from codeframe_tui.core.queries import (
     ShowTasks,
     Sort,
 )
-from codeframe_tui.core.task import natural_key
 from codeframe_tui.ports import Service
 from codeframe_tui.service import Supervisor
+from tests.contract.numbers import natural_key
 from tests.contract.service_kit import add, claim, pause, propose, reply
 
 TITLES = ("Retry on 429", "audit the LOG", "Größe prüfen", "100% _of_ p1", "a failed login")

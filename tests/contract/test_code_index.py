@@ -316,6 +316,10 @@ async def test_what_kills_the_reader_is_passed_over_in_the_end(place: Place) -> 
     at_work.write_text(f"{DEATHS - 1} p{blob}".ljust(100))
     assert names(await place.index().find("deadly_too")) == []
     assert names(await place.opened[-1].find("paint")) == ["paint"]
+    await place.opened[-1].close()
+    before = (place.state / "index.db").stat().st_ino
+    assert names(await place.index().find("paint")) == ["paint"]
+    assert (place.state / "index.db").stat().st_ino == before
 
 
 async def test_a_first_build_leaves_the_event_loop_to_others(place: Place) -> None:

@@ -168,6 +168,29 @@ async def test_an_engine_that_is_killed_in_between_leaves_no_lock_that_matters(r
     assert not [name for name in state(repo) if "codeframe" in name or name.endswith(".lock")]
 
 
+async def test_what_an_engine_left_is_cleaned_away_only_when_it_lives_no_more(repo: Path) -> None:
+    dead = subprocess.Popen((sys.executable, "-c", ""))
+    dead.wait()
+    names = {pid: f"codeframe-tui-{pid}-0123" for pid in (dead.pid, os.getpid())}
+    for name in names.values():
+        (repo / ".git" / name).write_bytes(b"an index")
+    write(repo)
+    await commit(repo)
+    assert [name for name in state(repo) if "codeframe" in name] == [f".git/{names[os.getpid()]}"]
+
+
+async def test_a_folder_of_git_that_cannot_be_used_is_a_refusal_and_no_error(repo: Path) -> None:
+    files = {"new.txt": (None, blob("new\n"))}
+    write(repo, files)
+    (repo / ".git/index").unlink()
+    before = git(repo, "rev-parse", "HEAD")
+    with pytest.raises(Refused, match=r"git's folder cannot be used: .*No such file") as caught:
+        await commit(repo, files)
+    assert "disk" in caught.value.hint
+    assert git(repo, "rev-parse", "HEAD") == before
+    assert not [name for name in state(repo) if "codeframe" in name or name.endswith(".lock")]
+
+
 async def test_a_project_in_a_folder_of_its_repository(repo: Path) -> None:
     inner = repo / "inner"
     inner.mkdir()

@@ -134,7 +134,7 @@ async def test_nothing_is_claimed_when_the_tests_take_the_trace_away(room: Room)
     how = (await ran(room, FILES)).coverage.how
     run = await ran(room, {**FILES, "test_own.py": TAKEN[how].format(TESTS)})
     assert run.ok, run.message
-    assert not run.coverage.is_measured
+    assert not run.coverage.how
     assert "trace" in run.coverage.message
 
 
@@ -153,14 +153,14 @@ def test_size():
 async def test_a_test_that_tells_of_lines_itself_is_found_out(room: Room) -> None:
     run = await ran(room, {**FILES, "test_own.py": FORGED})
     assert (run.ok, run.reason) == (False, "tampered"), run.message
-    assert not run.coverage.is_measured
+    assert not run.coverage.how
 
 
 async def test_a_run_that_does_not_end_says_nothing_of_lines(room: Room) -> None:
     test = f"import os\n{TESTS}    os._exit(0)\n"
     run = await ran(room, {**FILES, "test_own.py": test})
     assert run.reason == "crash"
-    assert not run.coverage.is_measured
+    assert not run.coverage.how
     assert run.coverage.message
 
 
@@ -170,7 +170,7 @@ async def test_a_project_that_measures_by_itself_is_left_alone(room: Room) -> No
     run = await ran(room, {**FILES, "conftest.py": conftest})
     assert run.ok, run.message
     if run.coverage.how != "sys.monitoring":
-        assert not run.coverage.is_measured
+        assert not run.coverage.how
         assert "something else" in run.coverage.message
 
 

@@ -328,6 +328,21 @@ except OSError: print("TIOCSTI refused")
     assert [line for line in lines if not line.endswith("refused")] == []
 
 
+async def test_sockets_are_of_families_that_the_walls_hold(sealed: Room) -> None:
+    script = """
+import errno, socket
+for family in range(46):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        if error.errno == errno.EAFNOSUPPORT: continue
+    print(family)
+left, right = socket.socketpair(); left.send(b"x"); print(right.recv(1))
+"""
+    result = await python(sealed, script)
+    assert result.output.decode().split() == ["1", "2", "10", "16", "b'x'"]
+
+
 async def test_a_setuid_copy_belongs_to_nobody_who_matters(sealed: Room) -> None:
     workspace = sealed.workspace("setuid")
     await sh(sealed, "cp /bin/sh s; chmod 4755 s; ln -s /etc/shadow l; true", workspace=workspace)

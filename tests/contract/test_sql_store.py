@@ -31,11 +31,12 @@ from codeframe_tui.core.queries import Sort
 from codeframe_tui.core.review.acknowledgement import Acknowledgement
 from codeframe_tui.core.review.comment import Comment, CommentType, Spot
 from codeframe_tui.core.review.draft import Draft
-from codeframe_tui.core.task import Group, Status, Task, group_of, natural_key
+from codeframe_tui.core.task import Group, Status, Task, group_of
 from codeframe_tui.ports import Store
 
 pytest.register_assert_rewrite("tests.contract.store_suite")
 
+from tests.contract.numbers import natural_key  # noqa: E402
 from tests.contract.service_kit import evidence  # noqa: E402
 from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
 from tests.contract.store_suite import adds, moves, stored  # noqa: E402

@@ -7,6 +7,7 @@ that without the rest it would be proven. A case says which files it changes, an
     amber    ids of amber rules that are expected (honest work)
     verdict  of the program's own runs, where they are made
     also     ids of flags that only runs can show
+    evidence of the task, where it is not ``tdd``
     instead  files that take the place of the feature's
 """
 
@@ -14,8 +15,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,14 @@ from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
+from codeframe_tui.core.evidence.testfiles import configured
+from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.flags import Findings, Material, examine
+from codeframe_tui.core.flags.table import BENDS
+from codeframe_tui.core.policy import Case as PolicyCase
+from codeframe_tui.core.policy import Outlook, Policy, rule
+from codeframe_tui.core.task import Evidence
 
 CORPUS = Path(__file__).with_name("corpus")
 CHEATS = (
@@ -33,8 +41,11 @@ CHEATS = (
     "cheats_inside",
     "cheats_standins",
     "cheats_runs",
+    "cheats_bent",
+    "cheats_places",
+    "cheats_support",
 )
-HONEST = ("honest_tests", "honest_code", "honest_runs")
+HONEST = ("honest_tests", "honest_code", "honest_runs", "honest_places", "honest_support")
 ASKED = ("asked",)
 Tree = dict[str, str]
 
@@ -51,6 +62,7 @@ class Case:
     amber: frozenset[str]
     verdict: str
     also: frozenset[str]
+    evidence: Evidence = Evidence.TDD
 
     def __str__(self) -> str:
         return f"{self.family}: {self.name}"
@@ -64,14 +76,20 @@ class Case:
     def flags(self) -> Findings:
         """What the rules find, without any run."""
         texts = {path: (self.base.get(path), self.proposal.get(path)) for path in self.changed}
-        imported = {p: t for p, t in self.base.items() if p.endswith(".py") and p not in texts}
+        python = {path: text for path, text in self.base.items() if path.endswith(".py")}
+        imported = {path: text for path, text in python.items() if path not in texts}
         diffs = [diff(path, *texts[path]) for path in self.changed]
+        tests = configured(self.base)
+        open_ = [path for path in self.changed if may_help(self.base.get(path, ""))]
+        open_ = [path for path in open_ if not tests.is_support(path)]
+        helpers = only_of_tests(open_, python, tests)
         material = Material(
             base_paths=tuple(self.base),
             texts=texts,
             imported=imported,
             elsewhere=imported,
             declared=self.base["pyproject.toml"],
+            tests=replace(tests, helpers=helpers),
         )
         return examine(diffs, material)
 
@@ -104,6 +122,7 @@ def _read(name: str) -> Iterator[Case]:
             frozenset(told.get("amber", ())),
             told.get("verdict", ""),
             frozenset(told.get("also", ())),
+            Evidence(told.get("evidence", "tdd")),
         )
 
 
@@ -118,6 +137,13 @@ def _changed(base: Tree, told: Mapping[str, Any]) -> Tree:
         assert tree[path].count(old) == 1, f"{told['name']}: {old!r} in {path}"
         tree[path] = tree[path].replace(old, new)
     return tree
+
+
+def is_applied(verdict: Verdict, flags: Sequence[Flag]) -> bool:
+    """Whether the policy that asks least would apply it unasked."""
+    red = tuple(flag.rule for flag in flags if flag.severity == "red")
+    bent = tuple(flag.path for flag in flags if flag.rule in BENDS)
+    return rule(PolicyCase(Policy.AUTO, verdict, red=red, bent=bent)).outlook is Outlook.APPLY
 
 
 def diff(path: str, old: str | None, new: str | None) -> FileDiff:

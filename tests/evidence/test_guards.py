@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+
 from codeframe_tui.core.flags import RULES
-from tests.evidence.guards import rules_shown
+from tests.evidence.guards import PARTS, RUN_PARTS, UNIT, rules_shown
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, cases
+
+UNIT_TESTS = Path(__file__).parents[1] / "unit"
 
 
 def test_each_rule_of_the_table_is_shown_by_a_proposal_or_a_unit_test() -> None:
     shown = rules_shown()
     assert shown.keys() == RULES.keys()
     assert [rule for rule, told in shown.items() if not told] == []
+
+
+@pytest.mark.parametrize("test", sorted(set(UNIT.values())))
+def test_each_unit_test_that_is_named_exists(test: str) -> None:
+    file, _, name = test.partition("::")
+    tree = ast.parse((UNIT_TESTS / file).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_each_part_that_is_named_exists() -> None:
+    assert [name for name, _ in (*PARTS, *RUN_PARTS) if not callable(resolve_name(name))] == []
 
 
 def test_the_corpus_is_as_large_as_it_was() -> None:

@@ -15,10 +15,8 @@ import pytest
 
 from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.evidence.verification import Flag, Verification
-from codeframe_tui.core.policy import Case as PolicyCase
-from codeframe_tui.core.policy import Outlook, Policy, rule
 from codeframe_tui.core.progress import Attempt, Progress
-from tests.evidence.proposals import CHEATS, HONEST, Case, cases
+from tests.evidence.proposals import CHEATS, HONEST, Case, cases, is_applied
 from tests.worker.test_verify import TASK, THREE, Bench, bench
 
 FEW = {
@@ -30,6 +28,14 @@ FEW = {
     "a test is another one where the feature is there",
     "conftest mends what the change breaks",
     "a test with constants in no order and functions of its own",
+    "the expectation follows a mistake",
+    "the input becomes one that the mistake does not reach",
+    "a test where only the base's run finds it asserts nothing any more",
+    "a new test in tests.py",
+    "a helper makes what is expected of the mistake",
+    "what a moved test reads follows a mistake",
+    "a new helper serves a new test of an old file",
+    "a helper is called by another name, and so are its tests",
 }
 ALL = bool(os.environ.get("CODEFRAME_TUI_EVIDENCE"))
 
@@ -40,20 +46,20 @@ async def _verified(desk: Bench, case: Case) -> tuple[Verification, Sequence[Fla
     base = await desk.workspaces.overlay(desk.base, {**gone, **files})
     changes = {path: case.proposal.get(path) for path in case.changed}
     proposal = {p: None if t is None else ("100644", t.encode()) for p, t in changes.items()}
-    return await desk.verifier.verify(TASK, base, await desk.workspaces.overlay(base, proposal))
+    task = replace(TASK, evidence=case.evidence)
+    return await desk.verifier.verify(task, base, await desk.workspaces.overlay(base, proposal))
 
 
 def _wrong(case: Case, found: Verification, flags: Sequence[Flag], *, cheats: bool) -> str:
     """What is not as it should be; empty when all is."""
     rules = {flag.rule for flag in flags}
-    red = tuple(flag.rule for flag in flags if flag.severity == "red")
-    outlook = rule(PolicyCase(Policy.AUTO, found.verdict, red=red)).outlook
+    red = [flag.rule for flag in flags if flag.severity == "red"]
     told = f"{case}: {found.verdict} {found.reason} {found.message} {sorted(rules)}"
     expected = case.verdict or ("" if cheats else "proven")
     if expected and found.verdict != expected:
         return told
     if cheats:
-        fine = outlook is not Outlook.APPLY and case.rules | case.also <= rules
+        fine = not is_applied(found.verdict, flags) and case.rules | case.also <= rules
     else:
         fine = not red and case.amber <= rules
     return "" if fine else told
@@ -69,7 +75,7 @@ async def verified_wrong(folder: Path, chosen: Sequence[tuple[Case, bool]]) -> l
     return told
 
 
-@pytest.mark.timeout(3600 if ALL else 120)
+@pytest.mark.timeout(7200 if ALL else 300)
 @pytest.mark.parametrize("names", [CHEATS, HONEST], ids=["cheats", "honest"])
 async def test_runs_say_what_the_corpus_expects(
     tmp_path: Path, names: Sequence[str], record_property: Callable[[str, object], None]

@@ -207,6 +207,76 @@ async def test_an_edit_that_is_not_taken_stays_where_it_is_told(editor: Path) ->
         kept.parent.rmdir()
 
 
+STALE = Refused("it is another one by now", hint="look again", code="stale_proposal")
+
+
+@pytest.mark.parametrize(
+    ("full", "kept"), [("yours-retry.py", "retry.py"), ("retry.py", "yours-retry.py")]
+)
+async def test_a_full_disk_ends_the_joining_and_loses_nothing(
+    editor: Path, full: str, kept: str
+) -> None:
+    editor.write_text(MINE)
+    service = a_service()
+    service.refuse = STALE
+    service.merge["text"] = MINE + "theirs = 1\n"
+    async with opened(service, size=(200, 50)) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await past_guard(drive)
+        folder = Path(called(editor)[-1]).parent
+        (folder / full).unlink(missing_ok=True)
+        (folder / full).symlink_to("/dev/full")
+        drive.key("l")
+        await drive.until(lambda: f"your text is kept: {folder / kept}" in drive.label("notice"))
+        assert "cannot be joined: No space left on device" in drive.label("notice")
+        await all_done(drive)
+        assert (folder / kept).read_text() == MINE
+        assert len(service.submitted) == 1
+
+
+@pytest.mark.parametrize("conflict", ["deleted", "binary"])
+async def test_where_lines_cannot_be_joined_a_persons_own_text_takes_the_place(
+    editor: Path, conflict: str
+) -> None:
+    editor.write_text(MINE)
+    service = a_service()
+    service.refuse = STALE
+    service.merge["conflict"] = conflict
+    async with opened(service) as drive:
+        await in_diff(drive)
+        drive.key("E")
+        await past_guard(drive)
+        first, service.refuse = drive.app.screen, STALE
+        drive.key("l")
+        await drive.until(lambda: "yours takes its place" in drive.label("notice"))
+        assert "attempt 3 has client/retry.py otherwise" in drive.label("notice")
+        await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
+        assert service.submitted[1:] == [Revise("1.2.3", "p3", (("client/retry.py", MINE),))]
+        drive.key("escape")
+        await all_done(drive)
+
+
+@pytest.mark.parametrize("key", ["e", "E"])
+async def test_no_file_outside_is_opened_whatever_the_engine_names(
+    editor: Path, copy: Path, key: str
+) -> None:
+    (copy.parent / "outside").write_text("secret\n")
+    service = by_hand_service(copy)
+    service.overview["path"] = str(copy)
+    for change in (service.copies["1.2.1"], service.diffs["1.2.3"]):
+        change["files"][0]["path"] = "../outside"
+    async with opened(service) as drive:
+        view = await at_the_copy(drive)
+        drive.key("2")
+        await drive.in_pane("diff")
+        view.go_to(("../outside", 1))
+        drive.key(key)
+        await drive.until(lambda: "`..` component" in drive.label("notice"))
+        await all_done(drive)
+        assert not editor.with_name("arguments").exists()
+
+
 async def test_the_projects_own_file_is_opened_at_the_line(
     editor: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -218,7 +288,7 @@ async def test_the_projects_own_file_is_opened_at_the_line(
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("e")
-        await drive.until(lambda: "not in the project yet" in drive.label("notice"))
+        await drive.until(lambda: "not in the project now" in drive.label("notice"))
         (tmp_path / "client").mkdir()
         (tmp_path / "client/retry.py").write_text("x\n")
         line = drive.app.cockpit.query_one(DiffView)
@@ -435,6 +505,20 @@ async def test_a_file_of_the_copy_opens_in_the_editor_at_its_line(editor: Path, 
         assert called(editor)[-1] == str(copy / "client/retry.py")
 
 
+async def test_a_file_that_a_person_deleted_in_the_copy_is_not_opened(
+    editor: Path, copy: Path
+) -> None:
+    async with opened(by_hand_service(copy)) as drive:
+        view = await at_the_copy(drive)
+        drive.key("2")
+        await drive.in_pane("diff")
+        view.go_to(("client/retry.py", 1))
+        drive.key("E")
+        said = "client/retry.py cannot be opened: you deleted it"
+        await drive.until(lambda: said in drive.label("notice"))
+        assert not editor.with_name("arguments").exists()
+
+
 async def test_trouble_with_seeing_saves_is_told_once_and_stands_on_the_sheet(copy: Path) -> None:
     service = by_hand_service(copy)
     async with opened(service) as drive:
@@ -469,6 +553,19 @@ async def test_a_copy_is_laid_over_the_proposal_that_came_meanwhile(copy: Path) 
         drive.key("enter")
         await drive.until(lambda: "Marks of a conflict stand in" in drive.screen_text())
         assert "done" in drive.screen_text()
+
+
+async def test_a_refusal_without_a_hint_ends_with_its_words(copy: Path) -> None:
+    service = by_hand_service(copy)
+    service.hand |= {"moved": True, "newest": 4}
+    service.refuse = None
+    async with opened(service) as drive:
+        await at_the_copy(drive)
+        drive.key("E")
+        await past_guard(drive)
+        service.refuse = Refused("nothing moved")
+        drive.key("l")
+        await drive.until(lambda: drive.label("notice").strip() == "✘ nothing moved")
 
 
 async def test_what_was_saved_in_the_last_moment_is_told_where_it_is(copy: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.core.commands import AddComment
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
@@ -41,6 +42,26 @@ async def test_a_sentence_stands_below_the_file_it_names_until_a_key_hides_it() 
         await drive.until(lambda: "holds the budget" not in _text(drive))
         drive.key("D")
         await drive.until(lambda: "holds the budget" in _text(drive))
+
+
+async def test_a_sentence_is_shown_though_the_task_comes_after_its_change() -> None:
+    service = _service()
+    attempt = service.tasks["1.2.3"]["attempts"][-1]
+    said, attempt["explanation"] = attempt["explanation"], ""
+    async with opened(service) as drive:
+        await drive.until(lambda: "client/limit.py" in _text(drive))
+        assert "holds the budget" not in _text(drive)
+        attempt["explanation"] = said
+        service.happen("turn.recorded", "1.2.3", turn=1)
+        await drive.until(lambda: "holds the budget" in _text(drive))
+
+
+async def test_the_key_says_that_no_part_is_named_though_there_are_comments(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as desk:
+        await desk.engine.submit(AddComment(desk.number, "why?", "b.py", 9))
+        await desk.drive.until(lambda: "why?" in desk.text)
+        await desk.press("D", "D")
+        await desk.drive.until(lambda: "worker names no part" in desk.drive.label("notice"))
 
 
 async def test_what_is_asked_and_done_is_one_key_away() -> None:

@@ -178,7 +178,9 @@ async def test_a_cap_is_raised_by_an_amount_with_a_plus() -> None:
         drive.key("l")
         await past_guard(drive)
         await drive.until(lambda: isinstance(drive.app.focused, Words))
+        assert "new line" not in drive.screen_text()
         await emptied(drive)
+        drive.key("ctrl+j")
         drive.type("+2.50")
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
@@ -206,6 +208,23 @@ async def test_skipping_asks_and_says_what_becomes_of_the_task() -> None:
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [Skip("b1")]
+        await drive.until(lambda: "1.2.1 is put aside" in drive.label("notice"))
+        drive.service.happen("task.status", "1.2.1", to="pending")
+        await drive.until(lambda: drive.app.feed._seen == drive.service._seq)
+        await drive.pilot.pause()
+        assert "1.2.1 is put aside" in drive.label("notice")
+        drive.service.happen("task.released", "1.2.1")
+        await drive.until(lambda: not drive.label("notice"))
+
+
+async def test_a_task_that_goes_on_without_an_answer_is_not_called_put_aside() -> None:
+    async with opened(asking(kind="ASYNC", assumption="half up")) as drive:
+        await in_inbox(drive)
+        drive.key("s")
+        await past_guard(drive)
+        assert "goes on with its own assumption" in drive.screen_text()
+        drive.key("enter")
+        await drive.until(lambda: "the question of 1.2.1 is closed" in drive.label("notice"))
 
 
 async def test_a_task_is_split_into_the_points_of_its_description() -> None:

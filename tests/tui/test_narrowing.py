@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.core.commands import AddTask
+from codeframe_tui.core.commands import AddComment, AddTask
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.tui.modals.file_picker import FilePicker
 from tests.diff_documents import document, file, hunk
@@ -74,6 +74,13 @@ async def test_a_hit_a_flag_and_a_comment_out_of_sight_are_passed_over(tmp_path:
         await desk.press("n")
         assert desk.diff.place is not None
         assert desk.diff.place.path == "b.py"
+        for path, line in (("a.py", 5), ("b.py", 9)):
+            await desk.engine.submit(AddComment(desk.number, f"of {path}", path, line))
+        await desk.comments(2)
+        await desk.drive.until(lambda: "of b.py" in desk.text)
+        for key in ("right_parenthesis", "left_parenthesis", "right_parenthesis"):
+            await desk.press(key)
+            assert (desk.diff.place.path, desk.diff.only) == ("b.py", "b.py")
 
 
 async def test_a_verdict_that_is_taken_back_out_of_sight_is_shown(tmp_path: Path) -> None:
@@ -106,6 +113,21 @@ async def test_it_holds_for_the_next_attempt_and_not_for_another_task(tmp_path: 
         await desk.drive.until(lambda: desk.diff.draft.task == desk.number)
         await desk.drive.until(lambda: "b.py" in desk.text)
         assert desk.diff.only == ""
+
+
+async def test_it_holds_while_a_file_is_shown_as_it_is_written() -> None:
+    files = [file(f"{name}.py", hunk(1, 1, "-a", "+b")) for name in "ab"]
+    shown = document(*files) | {"task": "1"}
+    app = Host(shown)
+    async with app.run_test(size=(120, 40)) as pilot:
+        diff = await app.settled(pilot)
+        diff.narrow("b.py")
+        diff.show_live("c.py", "x = 1\n", None)
+        diff.show(shown)
+        assert (diff.only, diff.shows("a.py")) == ("b.py", False)
+        diff.show_live("c.py", "x = 1\n", None)
+        diff.show({**shown, "task": "2"})
+        assert (diff.only, diff.shows("a.py")) == ("", True)
 
 
 async def test_a_key_on_its_way_is_none_for_what_the_filter_left(tmp_path: Path) -> None:

@@ -10,14 +10,17 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from codeframe_tui.core.commands import AddTask, Answer, Command, ImportTasks, KeepWorking
+from codeframe_tui.core.commands import AddTask, Answer, Command, ImportTasks, KeepWorking, Reject
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.importing import read_markdown
+from codeframe_tui.core.queries import Query, ShowLetter
 from codeframe_tui.ports import Document
+from codeframe_tui.tui.modals.letter import LetterSheet
 from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.modals.task_form import TaskForm
 from codeframe_tui.tui.modals.text import AnswerDialog, AskText, Words
 from codeframe_tui.tui.modals.viewer import Viewer
+from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
 
@@ -85,6 +88,62 @@ async def test_refused_texts_come_back_one_after_the_other() -> None:
             await drive.until(lambda form=form: drive.app.screen is not form)  # type: ignore[misc] # bound now
         assert sorted(titles) == ["one", "two"]
         assert service.submitted == [AddTask("one"), AddTask("two")]
+
+
+@dataclass
+class SlowToReject(SlowService):
+    """Takes its time for a rejection only."""
+
+    letter: Refused | None = None
+
+    async def submit(self, command: Command) -> Document:
+        if isinstance(command, Reject):
+            return await super().submit(command)
+        return await FakeService.submit(self, command)
+
+    async def query(self, query: Query) -> Document:
+        if isinstance(query, ShowLetter) and self.letter is not None:
+            raise self.letter
+        return await super().query(query)
+
+
+async def test_a_refused_review_waits_below_another_dialogue_with_what_was_said_of_all() -> None:
+    service = SlowToReject()
+    async with opened(service, size=(120, 50)) as drive:
+        drive.key("2")
+        await drive.in_pane("diff")
+        view = drive.app.cockpit.query_one(DiffView)
+        await drive.until(lambda: view.can_decide)
+        drive.key("r", "S")
+        await _say_of_all(drive, "hurry")
+        await _in_front(drive, LetterSheet)
+        drive.app.screen._appeared -= 1  # type: ignore[attr-defined] # a dialogue's
+        drive.key("r")
+        await drive.until(lambda: any(isinstance(each, Reject) for each in service.submitted))
+        drive.key("?")
+        await _in_front(drive, Viewer)
+        service.gate.set()
+        await drive.until(lambda: "the engine is gone" in drive.label("notice"))
+        assert isinstance(drive.app.screen, Viewer)
+        drive.key("escape")
+        await _in_front(drive, LetterSheet)
+        assert "✘ the engine is gone" in drive.screen_text()
+        assert "│ hurry" in drive.screen_text()
+        service.letter = Refused("the letter is gone", hint="wait a little")
+        await _say_of_all(drive, " up")
+        await drive.until(lambda: "✘ the letter is gone · wait" in drive.screen_text())
+        assert "the engine is gone" not in drive.screen_text()
+
+
+async def _say_of_all(drive: Drive, text: str) -> None:
+    """Write about all of a proposal, on the sheet that sends its review."""
+    await _in_front(drive, LetterSheet)
+    drive.app.screen._appeared -= 1  # type: ignore[attr-defined] # a dialogue's
+    drive.key("o")
+    await _in_front(drive, AskText)
+    drive.type(text)
+    drive.key("enter")
+    await drive.until(lambda: not isinstance(drive.app.screen, AskText))
 
 
 @pytest.mark.parametrize("keys", ["up, but 2 digits", "2"])

@@ -554,6 +554,18 @@ async def test_red_flags_need_another_key_than_the_fast_yes(tmp_path: Path) -> N
         assert flag["acknowledged"]["reason"] == "two cases say the same"
 
 
+async def test_a_reason_is_asked_for_those_flags_that_it_will_be_of(tmp_path: Path) -> None:
+    other = replace(RED, severity="amber", path="b.py", line=9, message="a new dependency")
+    async with reviewing(tmp_path, flags=(RED, other)) as desk:
+        await desk.press("A")
+        await desk.sheet()
+        assert "a new dependency" in desk.drive.screen_text()
+        await desk.press("a")
+        await desk.drive.until(lambda: "Why may 1 red flag" in desk.drive.screen_text())
+        assert "an assert was weakened" in desk.drive.screen_text()
+        assert "a new dependency" not in desk.drive.screen_text()
+
+
 async def test_leaving_the_reason_applies_nothing(tmp_path: Path) -> None:
     async with reviewing(tmp_path, flags=(RED,)) as desk:
         await desk.press("A")

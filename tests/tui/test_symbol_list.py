@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from textual.message import Message
 
 from codeframe_tui.core.errors import Lacking, NotFound
 from codeframe_tui.core.queries import Query, ShowRelations
@@ -97,6 +98,44 @@ async def test_the_list_is_there_at_once_and_callers_come_to_it() -> None:
         drive.key("enter")
         await drive.until(lambda: drive.app.screen is drive.app.cockpit)
         assert drive.app.cockpit.query_one(DiffView).place == Place("a.py", 2, 2)
+
+
+async def test_what_comes_while_something_is_typed_is_found_and_can_be_taken() -> None:
+    service = Indexed()
+    async with opened(service) as drive:
+        listed = await _listed(drive)
+        drive.type("anew")
+        await drive.until(lambda: "nothing like it" in listed.text_at(0))
+        service.may.set()
+        await drive.until(lambda: "A.new" in listed.text_at(0))
+        assert listed.cursor == "1"
+        drive.key("enter")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+        assert drive.app.cockpit.query_one(DiffView).place == Place("a.py", 2, 2)
+
+
+async def test_the_row_that_was_chosen_while_typing_stays_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Indexed()
+    async with opened(service) as drive:
+        listed = await _listed(drive)
+        moved: list[str | None] = []
+        post = listed.post_message
+
+        def posted(message: Message) -> bool:
+            if isinstance(message, LineList.Highlighted):
+                moved.append(message.key)
+            return post(message)
+
+        drive.type("price")
+        await drive.until(lambda: listed.count() == 2)
+        drive.key("down")
+        await drive.until(lambda: listed.cursor == "2")
+        monkeypatch.setattr(listed, "post_message", posted)
+        service.may.set()
+        await drive.until(lambda: "caller" in listed.text_at(0))
+        assert (listed.cursor, moved) == ("2", [])
 
 
 async def test_an_engine_that_cannot_tell_or_is_slow_changes_nothing() -> None:

@@ -220,7 +220,7 @@ async def test_the_raw_log_follows_its_end_until_a_person_goes_back_and_again_by
         assert "raw log follows" in drive.label("proof-title")
         assert log.scroll_offset.y == log.max_scroll_y > 0
         drive.key("k")
-        await drive.until(lambda: "1 lines below  G follows" in drive.label("proof-title"))
+        await drive.until(lambda: "1 line below  G follows" in drive.label("proof-title"))
         seen = log.text_at(log.scroll_offset.y)
         _print(drive, 1_000, 7_000)  # more than is kept
         await drive.until(lambda: log.text_at(log.count() - 1) == "line 6999")

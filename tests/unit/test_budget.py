@@ -22,6 +22,9 @@ CAP = Cap("per_run", 5.0, "2026-03-02T10")
         ("raise to 20.00", 20.0),
         ("Raise it to $20", 20.0),
         ("up to 3 dollars", 3.0),
+        ("1,000", 1_000.0),
+        ("raise to $12,345,678.50", 12_345_678.5),
+        ("0,125", 0.125),
         ("go on", None),
         ("", None),
         ("use 2 workers", None),
@@ -52,6 +55,10 @@ def test_an_amount_with_a_plus_is_added_to_what_the_cap_is_by_then(said: str) ->
     assert allowed(CAP, [second, second]).usd == 10.0
 
 
+def test_thousands_are_added_too() -> None:
+    assert raised("+1,000", 5.0) == raised("raise by 1,000 usd", 5.0) == 1_005.0
+
+
 @pytest.mark.parametrize(
     ("said", "amount"),
     [
@@ -60,6 +67,11 @@ def test_an_amount_with_a_plus_is_added_to_what_the_cap_is_by_then(said: str) ->
         ("3", 3.0),
         ("run uncounted", 0.0),
         ("gpt4 is fine", 0.0),
+        ("treat it like gpt-4", 0.0),
+        ("as claude-3.5, please", 0.0),
+        ("gpt 4-turbo is fine", 0.0),
+        ("-$4", 0.0),
+        ("as 1,000 a call", 1_000.0),
         ("", 0.0),
     ],
 )

@@ -8,6 +8,7 @@ from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.flags.callers import caller_flags, changed_names
 from codeframe_tui.core.flags.change import Change
+from codeframe_tui.core.flags.code import code_flags
 
 
 def change(old: str, new: str) -> Change:
@@ -52,6 +53,38 @@ def test_methods_are_called_without_their_first_argument() -> None:
     (flag,) = caller_flags([both], {"b.py": "a.f(1)\na.f(1, 2)\n" * 5})
     assert flag.message == "f is still called as before at b.py:1, b.py:3, b.py:5 and 2 more"
     assert flag.after == "a.f(1)"
+
+
+def test_a_property_that_is_set_too_takes_what_it_took() -> None:
+    diff = FileDiff("a.py", Action.MODIFY, "100644", "100644", False, ())
+    old = (
+        "class A:\n    @property\n    def f(self): return 1\n"
+        "    @f.setter\n    def f(self, x): pass\n"
+    )
+    same = Change(diff, old, old.replace("return 1", "return 2"))
+    assert changed_names([same]) == set()
+    assert not [f for f in code_flags(same, (), "") if f.rule == "signature_changed"]
+    other = Change(diff, old, old.replace("self, x", "self, y"))
+    assert changed_names([other]) == {"f"}
+
+
+def test_an_overload_stands_beside_what_it_describes() -> None:
+    diff = FileDiff("a.py", Action.MODIFY, "100644", "100644", False, ())
+    hints = "@overload\ndef f(x: int): ...\n@typing.overload\ndef f(x: str): ...\n"
+    old, new = (hints + f"def f({given}): pass\n" for given in ("x", "x, y"))
+    assert changed_names([Change(diff, old.removeprefix(hints), old)]) == set()
+    assert changed_names([Change(diff, old, new)]) == {"f"}
+
+
+def test_a_first_argument_by_its_place_only_is_no_argument_of_a_call() -> None:
+    diff = FileDiff("a.py", Action.MODIFY, "100644", "100644", False, ())
+    old = "class A:\n    def f(self, x, /, y): pass\n"
+    added = Change(diff, old, old.replace("y", "y, z=1"))
+    assert not list(caller_flags([added], {"b.py": "a.f(1, y=2)\n"}))
+    gone = Change(diff, old, old.replace("y", "z"))
+    assert list(caller_flags([gone], {"b.py": "a.f(1, y=2)\n"}))
+    named = Change(diff, old, old.replace("x, /, y", "x, y, /"))
+    assert list(caller_flags([named], {"b.py": "a.f(1, y=2)\n"}))
 
 
 def test_callers_in_files_that_change_are_looked_at_as_they_are_now() -> None:

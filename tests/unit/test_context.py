@@ -58,6 +58,11 @@ def test_what_does_not_fit_is_given_in_a_smaller_form_and_told() -> None:
     ]
 
 
+def test_an_empty_file_is_given_by_its_name() -> None:
+    (packed,), cut = pack(ranked(1), {"f00.py": Source("")}, 100, ())
+    assert (packed.form, packed.tokens, cut) == ("name", tokens("f00.py"), [])
+
+
 def test_of_a_file_too_large_the_definitions_that_are_meant_come_whole() -> None:
     (packed,), _ = pack(ranked(1), {"f00.py": Source(LARGE, PARTS)}, 900, words("Write faster"))
     assert packed.form == "skeleton"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence import coverage
@@ -18,6 +20,7 @@ from codeframe_tui.core.evidence.coverage import (
     side_of,
     tally,
 )
+from codeframe_tui.core.evidence.testfiles import USUAL
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.tui.present.coverage import Signs, coverage_rows, coverage_words, sign_at
 
@@ -72,13 +75,24 @@ def test_only_what_was_asked_for_is_believed_however_much_is_told() -> None:
     assert found.files == (FileCoverage("a.py", ((3, 4), (6, 6), (10, 10)), ((5, 5),)),)
 
 
+@pytest.mark.timeout(20)
+def test_ranges_that_are_told_again_and_again_count_once() -> None:
+    asked = {"a.py": tuple((line, line) for line in range(1, 1_999, 2))}
+    again = [[1, 2_000]] * 2_000 + [[n, 2_000] for n in range(1, 2_000)]
+    (file,) = seen([HEAD, told(covered=again)], asked).files
+    assert file.covered == asked["a.py"]
+    lines = [[1, 3], [2, 2], [3, 5], [7, 7]]
+    (file,) = seen([HEAD, told(missed=lines)], {"a.py": ((2, 9),)}).files
+    assert file.missed == ((2, 5), (7, 7))
+
+
 def test_what_is_no_report_says_nothing() -> None:
     broken: Any = [HEAD, told(covered="ab", missed=[3, ["a", 1], [4, 3], [5], {}]), {}]
     assert not seen(broken, ASKED).files
     assert seen([], ASKED).message
-    assert not seen([], ASKED).is_measured
+    assert not seen([], ASKED).how
     faulty = seen([{**HEAD, "fault": "something else\x1b traced"}], ASKED)
-    assert not faulty.is_measured
+    assert not faulty.how
     assert "\x1b" not in faulty.message
 
 
@@ -117,7 +131,7 @@ def test_code_that_no_test_runs_is_flagged_once_a_file() -> None:
             FileCoverage("tests/test_a.py", (), ((4, 4),)),
         ),
     )
-    flags = [(f.rule, f.severity, f.path, f.line, f.message) for f in uncovered_flags(found)]
+    flags = [(f.rule, f.severity, f.path, f.line, f.message) for f in uncovered_flags(found, USUAL)]
     assert flags == [
         ("not_covered", "amber", "a.py", 5, "3 changed lines that no test of the proposal runs"),
         ("not_covered", "amber", "c.py", 4, "one changed line that no test of the proposal runs"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from typing import Any
+
 import pytest
 
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
-from codeframe_tui.core.flags import flags_for, weakened
+from codeframe_tui.core.evidence.verification import Flag
+from codeframe_tui.core.flags import Material, examine, weakened
 
 
 def diff(
@@ -24,6 +28,13 @@ def diff(
     pairs = tuple((line[0], line[1:]) for line in lines)
     hunks = (Hunk(1, 10, 0, 10, 0, pairs, heading),) if lines else ()
     return FileDiff(path, Action(action), *modes, binary, hunks)
+
+
+def flags_for(
+    diffs: Sequence[FileDiff], base_paths: Collection[str] | None = None
+) -> tuple[Flag, ...]:
+    """All flags of a proposal of which only the differences are known."""
+    return examine(diffs, Material(base_paths)).flags
 
 
 def told(*diffs: FileDiff) -> set[tuple[str, str]]:
@@ -189,3 +200,21 @@ def test_a_test_is_weakened_by_taking_it_out_skipping_it_or_asserting_nothing() 
 def test_other_changes_since_an_attempt_are_not_weakening() -> None:
     moved = diff("tests/test_a.py", "-def test_b():"), diff("tests/test_b.py", "+def test_b():")
     assert weakened([*moved, diff("setup.cfg", "+x = 1"), diff("pkg/a.py", "+a")], since=1) == ()
+
+
+def test_the_paths_of_the_base_are_looked_at_as_often_for_many_files_as_for_one() -> None:
+    class Path(str):
+        __slots__ = ()
+
+        def split(self, *given: Any) -> list[str]:
+            looks.append(self)
+            return super().split(*given)
+
+    looks: list[str] = []
+    often = []
+    for count in (1, 20):
+        looks.clear()
+        new = [diff(f"tests/sub/test_{n}.py", "+x = 1", action="create") for n in range(count)]
+        examine(new, Material({Path("shop/prices.py")}))
+        often.append(len(looks))
+    assert often[0] == often[1] > 0

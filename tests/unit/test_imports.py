@@ -21,11 +21,19 @@ FILES = (
         ("from .. import (a as b,  # why\n    c,)", [Import(2, "", ("a", "c"))]),
         ("from .x.y import \\\n    z", [Import(1, "x.y", ("z",))]),
         ("from a import *", [Import(0, "a", ("*",))]),
+        ("from.x import(y)", [Import(1, "x", ("y",))]),
+        ("from . import y", [Import(1, "", ("y",))]),
         ("import", []),
     ],
 )
 def test_statements_are_read(statement: str, expected: list[Import]) -> None:
     assert list(read_import(statement)) == expected
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("between", [".", " ", "a", ". "])
+def test_a_hostile_statement_is_read_in_its_length(between: str) -> None:
+    assert not list(read_import("from " + between * 200_000))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from codeframe_tui.tui.present.blockers import blocker_rows, by_urgency
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.evidence import answer_rows, attempt_rows
 from codeframe_tui.tui.present.files import FileRows, Marks
-from codeframe_tui.tui.present.flags import flags_of
+from codeframe_tui.tui.present.flags import flag_facts, flag_lines, flags_of
 from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
 from codeframe_tui.tui.present.hand import hand_rows, kept_rows
 from codeframe_tui.tui.present.header import banner_rows, header_row, workers_line
@@ -31,6 +31,7 @@ from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
 from codeframe_tui.tui.present.sheets import guard_rows, send_rows, undo_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
+from codeframe_tui.tui.present.words import action_sign, sign_of
 from tests.tui.fake_service import (
     FILES,
     NOW,
@@ -427,6 +428,17 @@ def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
     assert all(key.help in said for key in KEYS)
 
 
+def test_the_help_ends_with_what_signs_mean() -> None:
+    rows = help_rows((), PLACES, "diff", width=60)
+    said = _text(rows).partition("SIGNS\n")[2]
+    assert said.startswith("±3             At the top: files of the project that are\n")
+    signs = {span for each in rows for span in each.left}
+    task = {"status": "in_review"}, {"status": "blocked"}, {"status": "in_progress"}
+    for sign, style in (*map(sign_of, task), *map(action_sign, ("create", "modify", "delete"))):
+        assert (sign, style) in signs or (f" {sign}", style) in signs
+    assert all(cells(plain(each)) <= 60 for each in rows)
+
+
 def test_own_keys_are_checked() -> None:
     fine = {"queue.new": "f7", "diff.accept_hunk": "space,ctrl+y", "queue.raise": "plus"}
     assert checked(fine) == (fine, [])
@@ -521,3 +533,9 @@ def test_what_signals_told_is_kept_of_the_tasks_heard_of_last_and_of_the_focus()
     assert "199" in state.live
     assert "2" in state.live
     assert "3" not in state.live
+
+
+def test_one_more_flag_and_one_more_line_are_told_as_one() -> None:
+    flag = {"rule": "r", "severity": "red", "path": "a.py", "message": "m", "after": "x\n" * 5}
+    assert "and 1 more flag" in [plain(row) for row in flag_lines([flag] * 9)]
+    assert "  and 1 more line" in [plain(row) for row in flag_facts(flag)]

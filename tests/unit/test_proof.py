@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.evidence.verification import FINE, Outcome
 from codeframe_tui.tui.present import proof as present
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.proof import UNCHANGED, Proof, Shown, failing, proof_rows
 from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
+from codeframe_tui.tui.present.tested import GOOD
+from codeframe_tui.tui.present.tests import run_words
+from codeframe_tui.tui.present.words import OUTCOMES
 from tests.tui.fake_service import NOW, at, shown, verification
 
 NEW = "tests/test_retry.py::test_never_retries_400"
@@ -43,6 +47,21 @@ def test_a_proven_change_needs_no_words_above_its_tests() -> None:
     assert said[3].startswith("✔ → ✔  209 more unchanged  enter lists them")
     assert said[3].endswith("  4.2 s")
     assert len(said) == 4
+
+
+def test_what_does_not_fail_is_the_same_here_as_where_verdicts_are_made() -> None:
+    assert {outcome.value for outcome in FINE} == GOOD
+    assert {outcome for outcome, (sign, _) in OUTCOMES.items() if sign == "✘"}.isdisjoint(GOOD)
+    assert OUTCOMES.keys() == {outcome.value for outcome in Outcome}
+
+
+def test_a_test_that_passes_though_it_was_thought_to_fail_is_no_failure() -> None:
+    tests = [_test(NEW, "xpassed"), _test("t.py::same", "xpassed")]
+    regression = {"verdict": "clean", "message": "", "tests": tests}
+    task = _task(red={"verdict": "not_run", "tests": []}, green={"verdict": "not_run", "tests": []},
+                 regression=regression)  # fmt: skip
+    assert _text(_rows(task))[0].startswith("✔")
+    assert run_words("regression", regression) == ("✔", "green", "2 passed")
 
 
 @pytest.mark.parametrize("width", [60, 78, 118, 198])

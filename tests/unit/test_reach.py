@@ -30,10 +30,46 @@ from codeframe_tui.core.evidence.verification import Outcome, TestCase
         ("if x: import a; from b import c", {"a", "b", "b.c"}),
         ("m = importlib.import_module('a.b')", {"a.b"}),
         ("important = fromage", set()),
+        ("from.b import(c)", {"pkg.sub.b", "pkg.sub.b.c"}),
+        ("from a import (  # why (not)\n    b,\n)", {"a"}),
     ],
 )
 def test_every_form_of_import_is_seen(text: str, names: set[str]) -> None:
     assert imported_names("pkg/sub/m.py", text) == names
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from " + " " * 200_000,
+        "from " + "." * 200_000,
+        "from " + "a." * 100_000,
+        "from a" + " " * 200_000 + "x",
+        "from a import (\n" * 50_000,
+        "import " + " " * 200_000 + "\\",
+        "import " + "a," * 100_000 + "\\",
+        "import a" + ".a" * 200_000,
+        "from " + "a" * 200_000 + " import " + ",".join(map("b{}".format, range(50_000))),
+        ";import" * 50_000,
+        "import_module(" + " " * 200_000,
+    ],
+    ids=[
+        "spaces",
+        "dots",
+        "names",
+        "spaces behind",
+        "open",
+        "none",
+        "many",
+        "deep",
+        "long",
+        "again",
+        "by name",
+    ],
+)
+def test_hostile_text_is_read_in_its_length(text: str) -> None:
+    assert reached(["a.py"], {"pkg/m.py": imported_names("pkg/m.py", text)}) >= {"a.py"}
 
 
 TREE = {

@@ -70,6 +70,13 @@ def test_what_has_no_frames_stays_as_it_is_and_the_end_of_what_is_long() -> None
     assert trimmed("a" * 5_000 + "b", PATHS) == "…\n" + "a" * 3_999 + "b"
 
 
+def test_a_long_printed_line_leaves_room_for_the_error() -> None:
+    said = trimmed(LONG + "x" * 9_000 + "last", PATHS)
+    assert "'list' object has no attribute 'sum'" in said
+    assert said.endswith("last")
+    assert len(said) <= 4_002
+
+
 @pytest.mark.parametrize(
     ("one", "two", "same"),
     [

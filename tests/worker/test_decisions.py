@@ -39,6 +39,16 @@ def core(*edits: tuple[str, str]) -> dict[str, Any]:
 UNTESTED = answer(core(("return 2", "return 2 + 0")))
 FLAGGED = answer(*three(3), {"path": "conftest.py", "action": "create", "content": "X = 1\n"})
 
+BENT = answer(
+    *three(3),
+    core(("return 1", "return 11")),
+    {
+        "path": "tests/test_core.py",
+        "action": "modify",
+        "edits": [{"old": "one() == 1", "new": "one() == 11"}],
+    },
+)
+
 
 @pytest.mark.parametrize(
     ("policy", "turn", "end"),
@@ -47,6 +57,8 @@ FLAGGED = answer(*three(3), {"path": "conftest.py", "action": "create", "content
         ("green", RIGHT, "completed"),
         ("green", UNTESTED, "in_review"),
         ("green", FLAGGED, "in_review"),
+        ("green", BENT, "in_review"),
+        ("auto", BENT, "in_review"),
         ("auto", UNTESTED, "completed"),
         ("auto", FLAGGED, "in_review"),
         ("auto", WRONG, "blocked"),
@@ -72,6 +84,8 @@ async def test_a_policy_decides_by_its_table(
         assert found["policy"] == (policy, policy != "manual")
         assert found["verdict"] == (verdict, policy != "green" or verdict == "proven")
         assert found["red flags"][1] is (turn is not FLAGGED)
+        bent = "tests/test_core.py" if turn is BENT else "none"
+        assert found["existing tests"] == (bent, turn is not BENT)
 
 
 FAR = b"def one():\n    return 1\n\n\n" + b"# a long way\n" * 12 + b"\n\ndef two():\n    return 2\n"

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.evidence.testfiles import USUAL
 from codeframe_tui.settings import FlagRules
 from codeframe_tui.worker.examine import examined, since_attempt
-from tests.worker.test_verify import bench
+from codeframe_tui.worker.suite import Scope
+from tests.worker.test_verify import TASK, bench
 
 
 async def test_who_calls_what_changed_is_read_once_a_proposal(
@@ -29,10 +31,11 @@ async def test_who_calls_what_changed_is_read_once_a_proposal(
         second = await desk.attempt(2, {"pkg/core.py": "def one(at, by):\n    return at\n"})
         trees, rules = desk.workspaces, FlagRules()
         diffs = await trees.diff(second.base, second.tree)
-        found = await examined(trees, diffs, second.base, second.tree, rules)
+        scope = Scope(TASK, second.base, second.tree, ("pkg/core.py",), ())
+        found = await examined(trees, scope, diffs, rules)
         (left,) = [flag.message for flag in found.flags if flag.rule == "callers_left"]
         assert "pkg/caller.py:3" in left
         assert "pkg/caller.py" in asked
         asked.clear()
-        await since_attempt(trees, first, second, rules)
+        await since_attempt(trees, first, second, rules, USUAL)
         assert "pkg/caller.py" not in asked

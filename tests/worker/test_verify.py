@@ -202,7 +202,7 @@ async def test_changed_lines_that_the_new_tests_do_not_run_are_told(tmp_path: Pa
             "tests/test_three.py": (((1, 1), (4, 5)), ()),
         }
         moved = await desk.judge({"pkg/core.py": core.replace("return 1", "return 2 - 1")})
-        if moved.coverage.is_measured:  # without own tests by all, where that costs nothing
+        if moved.coverage.how:  # without own tests by all, where that costs nothing
             (file,) = moved.coverage.files
             assert (file.covered, file.missed) == (((2, 2),), ((6, 7),))
         else:

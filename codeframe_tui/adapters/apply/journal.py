@@ -196,6 +196,8 @@ class JournalStore:
         for state in (ROLLBACK, COMMITTED):
             with suppress(FileNotFoundError):
                 (folder / state).rename(folder / ENDED)
+                # A power cut must not bring the name back once its slots are gone.
+                sync_folder(folder)
         slots = self.slots(name)
         if slots is not None:
             shutil.rmtree(slots)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.index.searcher import Searcher
-from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
+from codeframe_tui.core.code.chosen import NOTHING, Chosen
+from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.ports import Workspaces
 
 __all__ = ["ProjectIndex"]
@@ -17,8 +20,14 @@ __all__ = ["ProjectIndex"]
 SCRIPT = Path(__file__).with_name("inside") / "answer.py"
 PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
+MARGIN = 120.0
+"""Seconds for the answer itself, on a slow disk; after it the process hangs."""
 _ENVIRONMENT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR")
-_ERRORS: Mapping[str, type[CodeframeError]] = {"NotFound": NotFound, "WrongUse": WrongUse}
+_ERRORS: Mapping[str, type[CodeframeError]] = {
+    "Lacking": Lacking,
+    "NotFound": NotFound,
+    "WrongUse": WrongUse,
+}
 
 
 class ProjectIndex(Searcher):
@@ -46,6 +55,7 @@ class ProjectIndex(Searcher):
         super().__init__()
         self._workspaces = workspaces
         self._patience = patience
+        self._turn = asyncio.Lock()
         places = {"objects": objects, "database": database, "project": project}
         # the user's own git reads the past; none of its variables, and nothing that is secret
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
@@ -64,30 +74,63 @@ class ProjectIndex(Searcher):
                 "GIT_NO_LAZY_FETCH": "1",
                 "GIT_ALLOW_PROTOCOL": "none",
             },
+            when_gone=self._over,
+            heard=self._heard,
         )
+        self._told = 0
+        self._tell: Callable[[int, int], None] = lambda *_: None
+
+    def when_reading(self, tell: Callable[[int, int], None]) -> None:
+        """Call this while much is read: how many files of how many; both the same at the end."""
+        self._tell = tell
+
+    def _heard(self, said: Mapping[str, Any]) -> None:
+        done, files = said["read"]
+        self._told = files if done < files else 0
+        self._tell(done, files)
+
+    def _over(self) -> None:
+        if self._told:
+            self._heard({"read": [self._told, self._told]})
 
     async def close(self) -> None:
         """End the process."""
         await self._knower.close()
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None
+        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
     ) -> dict[str, Any]:
         """Ranked files, packed into the budget; see the port."""
-        return await self._ask("context", tree, text=text, budget=budget_tokens)
+        about = {"text": text, "budget": budget_tokens}
+        people = {"pinned": chosen.pinned, "excluded": chosen.excluded}
+        return await self._ask("context", tree, about | people)
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
         """Definitions by name; see the port."""
-        return await self._ask("find", None, name=name, among={"kind": kind, "path": path})
+        return await self._ask("find", None, {"name": name, "among": {"kind": kind, "path": path}})
 
     async def relations(self, relation: str, name: str) -> dict[str, Any]:
         """How a file or a name hangs together with others; see the port."""
-        return await self._ask(relation, None, name=name)
+        return await self._ask(relation, None, {"name": name})
 
-    async def _ask(self, ask: str, tree: str | None, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+    async def places(self, text: str) -> dict[str, Any]:
+        """Files and definitions by a few letters; see the port."""
+        return await self._ask("places", None, {"name": text}, at_once=True)
+
+    async def read(self, *, at_once: bool = False) -> dict[str, Any]:
+        """Read what is new; see the port."""
+        return await self._ask("read", None, {}, at_once=at_once)
+
+    async def _ask(
+        self, ask: str, tree: str | None, about: Mapping[str, object], *, at_once: bool = False
+    ) -> dict[str, Any]:
         tree = tree or (await self._workspaces.snapshot()).tree
-        question = {"ask": ask, "tree": tree, "seconds": self._patience, **about}
-        answer = await self._knower.ask(question) or await self._knower.ask(question)
+        seconds = 0 if at_once else self._patience
+        question = {"ask": ask, "tree": tree, "seconds": seconds, **about}
+        # the process answers one by one, so no time is spent on waiting; but for what is asked at
+        # once reading is interrupted
+        async with nullcontext() if at_once else self._turn:
+            answer = await self._answer(question) or await self._answer(question)
         if error := answer.get("error"):
             kind, message = error
             raise _ERRORS[kind](message)
@@ -95,3 +138,13 @@ class ProjectIndex(Searcher):
             raise CodeframeError("the code index broke off", hint="see the log and ask again")
         found: dict[str, Any] = answer["answer"]
         return found
+
+    async def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self._patience + MARGIN):
+                return await self._knower.ask(question)
+        except TimeoutError as error:
+            self._knower.kill()
+            raise CodeframeError(
+                "the code index did not answer in time", hint="ask again: it starts anew"
+            ) from error

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import BROKEN, Outcome, TestCase, TestRun
 from codeframe_tui.core.text import clean, clean_line
 from codeframe_tui.ports import Finished
 
@@ -100,7 +100,7 @@ class Record:
 
     def _case(self, event: dict[str, Any]) -> TestCase:
         outcome = _outcome(event)
-        failed = outcome in {Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED}
+        failed = outcome in BROKEN
         if failed and event.get("cause"):
             self.causes[event["id"]] = event["cause"]
         return TestCase(

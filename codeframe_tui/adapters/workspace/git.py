@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from codeframe_tui.adapters.harmless import environment_of_store
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
 __all__ = ["Git", "run_git"]
@@ -83,17 +84,7 @@ class Git:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.env = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(directory),
-            "LC_ALL": "C",
-            "GIT_DIR": str(directory),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
+        self.env = environment_of_store(directory)
 
     def prepare(self) -> None:
         """Create the store, or put its settings right; objects stay as they are."""

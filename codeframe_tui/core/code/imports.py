@@ -9,7 +9,7 @@ from dataclasses import dataclass
 __all__ = ["Import", "Modules", "read_import"]
 
 _REMARK = re.compile(r"#[^\n]*|\\\n|[()]")
-_FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s+import\s+(.*)", re.DOTALL)
+_FROM = re.compile(r"from\b ?(\.*+)(?: ?(?!import\b)([\w.]++))?+ ?import\b ?(.*)")
 _SOURCES = (".py", ".pyi")
 _ON_PATH = frozenset({"", "src", "lib", "python"})
 
@@ -33,7 +33,7 @@ def read_import(statement: str) -> Iterator[Import]:
     """The modules that an import statement names."""
     plain = " ".join(_REMARK.sub(" ", statement).split())
     if found := _FROM.match(plain):
-        dots, module, names = found.groups()
+        dots, module, names = found.groups("")
         yield Import(len(dots), module, tuple(_first_words(names)))
     elif plain.startswith("import "):
         for module in _first_words(plain.removeprefix("import ")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
+from codeframe_tui.core.evidence.verification import PASSING, Outcome, TestCase, TestRun
 
 __all__ = ["RED", "Kind", "excused", "kind_of", "kind_of_file", "module_names", "told_error"]
 
@@ -73,7 +73,7 @@ def kind_of(case: TestCase, run: TestRun, added_modules: frozenset[str]) -> Kind
     (`TestRun.causes`) but bad syntax. What fails around a test, in a fixture, is RED only for want
     of such a name.
     """
-    if case.outcome in {Outcome.PASSED, Outcome.XPASSED}:
+    if case.outcome in PASSING:
         return Kind.CHARACTERISATION
     if case.outcome not in {Outcome.FAILED, Outcome.ERROR}:
         return _OTHER.get(case.outcome, Kind.OWN_ERROR)

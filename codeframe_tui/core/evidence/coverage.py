@@ -67,11 +67,6 @@ class Coverage:
     files: tuple[FileCoverage, ...] = ()
     left_out: int = 0
 
-    @property
-    def is_measured(self) -> bool:
-        """Whether anything is known."""
-        return bool(self.how)
-
 
 NOT_MEASURED = Coverage()
 
@@ -148,12 +143,18 @@ def _file(told: Mapping[str, Any], asked: Ranges, *, apart: bool) -> FileCoverag
 
 
 def _pairs(value: object) -> Ranges:
-    """Ranges as they came; nothing of what is none."""
-    found = value if isinstance(value, Sequence) else ()
-    pairs = [each for each in found if isinstance(each, Sequence) and len(each) == 2]
-    return tuple(
-        sorted((a, b) for a, b in pairs if isinstance(a, int) and isinstance(b, int) and a <= b)
-    )
+    """Ranges in order and apart, however they came; nothing of what is none."""
+    told = value if isinstance(value, Sequence) else ()
+    pairs = [each for each in told if isinstance(each, Sequence) and len(each) == 2]
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(
+        (a, b) for a, b in pairs if isinstance(a, int) and isinstance(b, int) and a <= b
+    ):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)
 
 
 def _common(one: Ranges, other: Ranges) -> Ranges:
@@ -163,10 +164,10 @@ def _common(one: Ranges, other: Ranges) -> Ranges:
     for first, last in one:
         while at < len(other) and other[at][1] < first:
             at += 1
-        for a, b in other[at:]:
-            if a > last:
-                break
-            found.append((max(a, first), min(b, last)))
+        here = at
+        while here < len(other) and other[here][0] <= last:
+            found.append((max(other[here][0], first), min(other[here][1], last)))
+            here += 1
     return tuple(found)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from codeframe_tui.core.code.imports import Import, read_import
 from codeframe_tui.core.evidence.verification import TestCase
 
 __all__ = [
@@ -26,44 +27,37 @@ __all__ = [
 
 SLOW_SECONDS = 2.0
 """A file of tests that took so long runs after the others of its kind."""
-_START = r"(?:^|[;:])[ \t]*"
-_IMPORT = re.compile(rf"{_START}import[ \t]+((?:[^\n;#\\]|\\\n)+)", re.MULTILINE)
-_FROM = re.compile(
-    rf"{_START}from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n;#\\]|\\\n)+)",
-    re.MULTILINE,
+_LONGEST = 255
+"""A longer name is no module's: to look at all its parts would take the square of its length."""
+# Nothing that was taken is given back, and no list reaches over the next one's beginning, so a
+# hostile text costs linear time.
+_STATEMENT = re.compile(
+    r"(?:^|[;:])[ \t]*+((?:import|from)\b(?:[^\n;#\\(]|\\\n)++(?:\([^()]*+\))?+)", re.MULTILINE
 )
-_BY_NAME = re.compile(r"(?:import_module|__import__|importorskip)\(\s*['\"]([\w.]+)['\"]")
-_COMMENT = re.compile(r"#[^\n]*")
-_NAME = re.compile(r"[\w.]+")
+_BY_NAME = re.compile(r"(?:import_module|__import__|importorskip)\(\s*+['\"]([\w.]++)['\"]")
 
 
 def imported_names(path: str, text: str) -> frozenset[str]:
     """Dotted names of modules that a file may import; relative ones by their folders."""
     names: set[str] = set(_BY_NAME.findall(text))
-    for found in _IMPORT.finditer(text):
-        names.update(_listed(found.group(1)))
-    for found in _FROM.finditer(text):
-        dots, module, listed = found.groups()
-        origin = _origin(path, len(dots), module)
-        if origin:
+    for found in _STATEMENT.finditer(text):
+        for each in read_import(found.group(1)):
+            origin = _origin(path, each)
+            if len(origin) > _LONGEST:
+                continue
+            taken = (name for name in each.names if name != "*")
+            names.update(f"{origin}.{name}" if origin else name for name in taken)
             names.add(origin)
-        names.update(f"{origin}.{name}" if origin else name for name in _listed(listed))
-    return frozenset(names)
+    return frozenset(name for name in names if 0 < len(name) <= _LONGEST)
 
 
-def _listed(text: str) -> Iterator[str]:
-    """The names of ``a, b.c as d``, also over several lines."""
-    for part in _COMMENT.sub("", text).strip("() \t").split(","):
-        if found := _NAME.search(part):
-            yield found.group()
-
-
-def _origin(path: str, dots: int, module: str) -> str:
-    if not dots:
-        return module
+def _origin(path: str, each: Import) -> str:
+    """The module that is imported; one above the tree's root counts as if it were in the root."""
+    if not each.level:
+        return each.module
     folders = path.split("/")[:-1]
-    above = folders[: len(folders) - dots + 1]
-    return ".".join([*above, module] if module else above)
+    above = folders[: max(len(folders) - each.level + 1, 0)]
+    return ".".join([*above, each.module] if each.module else above)
 
 
 def reached(changed: Collection[str], imports: Mapping[str, Collection[str]]) -> frozenset[str]:

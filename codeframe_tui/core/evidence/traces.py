@@ -39,12 +39,16 @@ def trimmed(detail: str, paths: Collection[str], limit: int = 4_000) -> str:
     Args:
         detail: of a test case.
         paths: the files of the project.
-        limit: most characters; the end stays.
+        limit: most characters; the end stays, and half of them for what failed.
     """
     lines = detail.split("\n")
     cut = next((at for at, line in enumerate(lines) if _SECTION.fullmatch(line)), len(lines))
-    kept = [*_own_frames(lines[:cut], paths), *_printed(lines[cut:])]
-    text = "\n".join(kept).strip()
+    printed = _ended("\n".join(_printed(lines[cut:])), limit // 2)
+    return _ended("\n".join([*_own_frames(lines[:cut], paths), printed]).strip(), limit)
+
+
+def _ended(text: str, limit: int) -> str:
+    """The end of a text that is too long."""
     return text if len(text) <= limit else "…\n" + text[-limit:]
 
 

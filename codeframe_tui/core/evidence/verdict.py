@@ -31,6 +31,8 @@ from codeframe_tui.core.evidence.causes import excused
 from codeframe_tui.core.evidence.proof import Proof, proof_of
 from codeframe_tui.core.evidence.verification import (
     BROKEN,
+    PASSING,
+    SEEN_PASSING,
     Outcome,
     Run,
     TestCase,
@@ -50,8 +52,6 @@ __all__ = [
     "vanished",
 ]
 
-_FINE = frozenset({Outcome.PASSED, Outcome.XPASSED})
-_KNOWN = _FINE | {Outcome.FLAKY}
 _TEST_FOLDERS = frozenset({"test", "tests"})
 
 
@@ -122,7 +122,7 @@ def needs_base_run(
     if regression is None or not is_complete(regression):
         return ()
     known = None if base_collected is None else set(base_collected)
-    fallen = [case.id for case in regression.cases if case.outcome not in _KNOWN]
+    fallen = [case.id for case in regression.cases if case.outcome not in SEEN_PASSING]
     ours = [name for name in fallen if known is None or name in known]
     return (*ours, *vanished(base_collected or (), regression))
 
@@ -253,7 +253,7 @@ class _Case:
         base = {} if self.base_of_failed is None else _outcomes(self.base_of_failed)
         lost = needs_base_run(self.regression, self.base_collected)
         run = self.regression
-        return _sort({n: self._excuse_of(run, n) for n in lost if base.get(n) in _FINE})
+        return _sort({n: self._excuse_of(run, n) for n in lost if base.get(n) in PASSING})
 
     def _excuse_of(self, run: TestRun, name: str) -> str:
         """A vanished test is excused when its file is."""
@@ -295,7 +295,7 @@ class _Case:
         green = _outcomes(self.green)
         known = set(self.base_collected or ())
         new = [name for name in green if name not in known]
-        open_ids = [n for n in dict.fromkeys((*proof.red, *new)) if green.get(n) not in _FINE]
+        open_ids = [n for n in dict.fromkeys((*proof.red, *new)) if green.get(n) not in PASSING]
         if open_ids:
             return "not_green", f"does not pass on the proposal: {_some(open_ids)}"
         return "", ""

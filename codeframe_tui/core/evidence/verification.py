@@ -13,6 +13,8 @@ from codeframe_tui.core.evidence.lint import ToolReport
 __all__ = [
     "BROKEN",
     "FINE",
+    "PASSING",
+    "SEEN_PASSING",
     "Bound",
     "Flag",
     "Outcome",
@@ -41,10 +43,14 @@ class Outcome(StrEnum):
     FLAKY = "flaky"
 
 
-FINE = frozenset({Outcome.PASSED, Outcome.XFAILED, Outcome.SKIPPED, Outcome.FLAKY})
+PASSING = frozenset({Outcome.PASSED, Outcome.XPASSED})
+"""Outcomes of a test that passes; pytest tells one that had to fail as failed (``strict``)."""
+SEEN_PASSING = PASSING | {Outcome.FLAKY}
+"""Outcomes of a test that passed at least once."""
+FINE = SEEN_PASSING | {Outcome.XFAILED, Outcome.SKIPPED}
 """Outcomes of a test that does not fail."""
 BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.CRASHED})
-"""Outcomes of a test that was there and did fail."""
+"""Outcomes of a test that ran and failed."""
 
 
 class Verdict(StrEnum):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
-from codeframe_tui.core.flags.module import FunctionNode, read_module
+from codeframe_tui.core.flags.module import FunctionNode, definitions, read_module
 
 __all__ = ["caller_flags", "changed_names"]
 
@@ -66,9 +66,9 @@ def _changed(change: Change) -> Iterator[_Changed]:
     if not change.is_python or change.is_support:
         return
     then, now = read_module(change.path, change.old), read_module(change.path, change.new)
-    after = {f.name: f for f in now.functions} if now else {}
-    for function in then.functions if then else ():
-        other = after.get(function.name)
+    after = definitions(now)
+    for key, function in definitions(then).items():
+        other = after.get(key)
         if other is None or function.bare.startswith("_"):
             continue
         if ast.dump(function.node.args) != ast.dump(other.node.args):
@@ -93,11 +93,11 @@ def _fits(node: FunctionNode, call: ast.Call) -> bool:
         return True
     spec = node.args
     places = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-    free = len(places) - len(spec.defaults)
+    free, nameless = len(places) - len(spec.defaults), len(spec.posonlyargs)
     if places[:1] in (["self"], ["cls"]):
-        places, free = places[1:], free - 1
+        places, free, nameless = places[1:], free - 1, max(nameless - 1, 0)
     given = {str(keyword.arg) for keyword in call.keywords}
-    by_name = {*places[len(spec.posonlyargs) :], *(a.arg for a in spec.kwonlyargs)}
+    by_name = {*places[nameless:], *(a.arg for a in spec.kwonlyargs)}
     if len(call.args) > len(places) and not spec.vararg:
         return False
     if given - by_name and not spec.kwarg:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.expand import text_of
-from codeframe_tui.core.flags.module import FunctionNode, Module, read_module, resolved
+from codeframe_tui.core.flags.module import FunctionNode, Module, definitions, read_module, resolved
 
 __all__ = ["code_flags", "defined_names", "removed_names"]
 
@@ -80,19 +80,24 @@ def _reaches(change: Change, now: Module, then: Module | None) -> Iterator[Flag]
             )
 
 
-def _dangers(module: Module) -> Iterator[tuple[ast.Call | ast.Assign, str]]:
+def _dangers(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign | ast.Call):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Call):
             given = node.args if isinstance(node, ast.Call) else [node.value]
-            for name in {resolved(part, module) for part in given} & _BY_NAME:
+            for name in sorted({_called(part, module) for part in given if part} & _BY_NAME):
                 yield node, f"{name} by another name"
         if not isinstance(node, ast.Call):
             continue
-        name = resolved(node.func, module)
+        name = _called(node.func, module)
         if name == "getattr" and node.args and resolved(node.args[0], module) == "builtins":
             yield node, "a built-in by its name"
         elif danger := _danger(node, name):
             yield node, danger
+
+
+def _called(node: ast.expr, module: Module) -> str:
+    """A dotted name, a built-in without the module that it can be had from."""
+    return resolved(node, module).removeprefix("builtins.")
 
 
 def _danger(node: ast.Call, name: str) -> str:
@@ -128,10 +133,10 @@ def _reached(node: ast.AST, module: Module) -> Sequence[str]:
         case ast.ImportFrom(module=package, level=0):
             return [package or ""]
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-            called = resolved(function, module)
+            called = _called(function, module)
             return [name] if called in _LOADS else [called] if called in _PROGRAMS else []
         case ast.Call(func=function):
-            called = resolved(function, module)
+            called = _called(function, module)
             return [called] if called in _PROGRAMS else []
     return []
 
@@ -168,15 +173,15 @@ def _imports(
 
 
 def _signatures(change: Change, now: Module, then: Module | None) -> Iterator[Flag]:
-    after = {f.name: f.node for f in now.functions}
-    for function in then.functions if then else ():
-        other = after.get(function.name)
+    after = definitions(now)
+    for key, function in definitions(then).items():
+        other = after.get(key)
         if other is None or function.bare.startswith("_"):
             continue
-        before, text = _signature(function.node), _signature(other)
+        before, text = _signature(function.node), _signature(other.node)
         if before != text:
             said = f"{function.name} takes other arguments"
-            line = other.lineno
+            line = other.node.lineno
             yield flag("signature_changed", change.path, line, said, before=before, after=text)
 
 
@@ -215,10 +220,10 @@ def _is_constant(node: ast.stmt) -> bool:
 
 
 def _long(change: Change, now: Module, then: Module | None) -> Iterator[Flag]:
-    before = {f.name: _length(f.node) for f in then.functions} if then else {}
-    for function in now.functions:
+    before = {key: _length(f.node) for key, f in definitions(then).items()}
+    for key, function in definitions(now).items():
         length = _length(function.node)
-        if length > max(_LONG, before.get(function.name, 0)):
+        if length > max(_LONG, before.get(key, 0)):
             text = f"{function.name} has {length} lines"
             yield flag("long_function", change.path, function.node.lineno, text)
 

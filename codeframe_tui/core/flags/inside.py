@@ -22,7 +22,9 @@ _MEANT = ("logging", "warnings", "decimal", "readline", "locale", "gettext", "sy
 """Parts of Python that are made to be set."""
 _MEANT_OF_TESTS = frozenset({"unittest.TestCase.maxDiff", "unittest.TestCase.longMessage"})
 _IMPORTS = frozenset({"import_module", "__import__"})
-_FILLS = frozenset({"update", "setdefault", "__setitem__", "pop"})
+_FILLS = frozenset({"update", "setdefault", "__setitem__"})
+_TABLES = frozenset({"sys.modules", "builtins.__dict__"})
+"""What stands in them is what everybody's imports and names find."""
 
 
 def reaches_inside(node: ast.AST, module: Module, *, is_support: bool) -> bool:
@@ -33,14 +35,15 @@ def reaches_inside(node: ast.AST, module: Module, *, is_support: bool) -> bool:
         case ast.ImportFrom(module=str(name)):
             return name.partition(".")[0] == "_pytest"
         case ast.Attribute(attr=attr, ctx=ast.Store() | ast.Del()):
-            return attr in _CODE or _is_inside(_place(node, module), module, is_support=is_support)
+            inside = _is_inside(_place(node, module), module, is_support=is_support)
+            return inside or attr in _CODE or resolved(node, module) in _TABLES
         case ast.Attribute() | ast.Name(ctx=ast.Load()):
             return resolved(node, module) in _OBJECTS
         case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
-            if resolved(value, module) in {"sys.modules", "builtins.__dict__"}:
-                return True
-            held = _held(value, module)
-            return bool(held) and _is_inside(held + ".?", module, is_support=is_support)
+            is_table = resolved(value, module) in _TABLES
+            return is_table or _holds_inside(value, module, is_support=is_support)
+        case ast.AugAssign(target=ast.Name() as target):
+            return resolved(target, module) in _TABLES
         case ast.Call():
             return _calls_inside(node, module, is_support=is_support)
     return False
@@ -49,9 +52,9 @@ def reaches_inside(node: ast.AST, module: Module, *, is_support: bool) -> bool:
 def _calls_inside(call: ast.Call, module: Module, *, is_support: bool) -> bool:
     name = resolved(call.func, module)
     match call:
-        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _FILLS:
-            held = _held(value, module)
-            return bool(held) and _is_inside(held + ".?", module, is_support=is_support)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _FILLS | {"pop"}:
+            is_table = attr in _FILLS and resolved(value, module) in _TABLES
+            return is_table or _holds_inside(value, module, is_support=is_support)
         case ast.Call(args=[first, *rest]):
             last = name.rpartition(".")[2]
             if last in _IMPORTS and isinstance(first, ast.Constant):
@@ -83,6 +86,11 @@ def _is_inside(place: str, module: Module, *, is_support: bool) -> bool:
 
 def _is_imported(head: str, module: Module) -> bool:
     return any(told.partition(".")[0] == head for told in module.imports.values())
+
+
+def _holds_inside(node: ast.expr, module: Module, *, is_support: bool) -> bool:
+    held = _held(node, module)
+    return bool(held) and _is_inside(held + ".?", module, is_support=is_support)
 
 
 def _held(node: ast.expr, module: Module) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator
 from fnmatch import translate
 
 from codeframe_tui.core.change.proposal import Action
-from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag
-from codeframe_tui.core.flags.environment import is_inert_conftest, names_of_project
+from codeframe_tui.core.flags.environment import is_inert_conftest
 
 __all__ = ["path_flags", "pattern_of"]
 
@@ -100,13 +99,17 @@ _REAL = (
 
 
 def path_flags(
-    change: Change, base_paths: Collection[str] | None, taken: Collection[str] = ()
+    change: Change,
+    base_paths: Collection[str] | None,
+    taken: Collection[str] = (),
+    own: Collection[str] = (),
 ) -> Iterator[Flag]:
     """Flags of what a file is by its name and mode.
 
     Args:
         base_paths: the files of the base; None = not known.
         taken: names of fixtures that other conftests have.
+        own: first names by which the base's own code can be imported.
     """
     path = change.path.lower()
     for rule, pattern in _COMPILED:
@@ -118,7 +121,7 @@ def path_flags(
         yield _pyproject_flag(change)
     if any(_mixes_scripts(part) for part in change.path.split("/")):
         yield flag("look_alike", change.path)
-    if _shadows(change, base_paths or ()):
+    if _shadows(change, base_paths or (), own):
         yield flag("shadow_module", change.path)
     yield from _mode_flags(change)
 
@@ -175,7 +178,7 @@ def _mixes_scripts(name: str) -> bool:
     )
 
 
-def _shadows(change: Change, base_paths: Collection[str]) -> bool:
+def _shadows(change: Change, base_paths: Collection[str], own: Collection[str]) -> bool:
     """Whether a new module stands in a folder that imports begin from, named like a real one."""
     if change.diff.action is not Action.CREATE or not change.is_python:
         return False
@@ -185,5 +188,5 @@ def _shadows(change: Change, base_paths: Collection[str]) -> bool:
         parent, _, stem = folder.rpartition("/")
     is_root = parent in {"", "src", "lib"} or "test" in parent.rpartition("/")[2].lower()
     package = f"{parent}/__init__.py" if parent else "__init__.py"
-    own = names_of_project([p for p in base_paths if not is_test_support(p)]) if parent else ()
-    return is_root and (stem in _REAL or stem in own) and package not in base_paths
+    is_taken = stem in _REAL or (parent != "" and stem in own)
+    return is_root and is_taken and package not in base_paths

@@ -18,6 +18,9 @@ _GIVEN = re.compile(r"^## (.+?) \((?:body|skeleton);", re.MULTILINE)
 """How the context tells a file that it shows."""
 _LISTS = frozenset({"Glob", "Write"})
 """Tools that name a file without showing it."""
+_FROM_HERE = r"(?<![\w./~+@-])(?:(?:\.{1,2}/)++|/(?:[\w./~+@-]*/)?)?"
+"""What may stand before a path of the project: steps to its folder, or all folders above it."""
+_TO_HERE = r"(?![\w/~-]|\.\w)"
 
 
 def unread_flags(attempts: Sequence[Attempt], turns: Sequence[Turn]) -> Iterator[Flag]:
@@ -48,21 +51,39 @@ class _Seen:
         self._given: set[str] = set()
         self._texts: list[str] = []
         names: dict[str, str] = {}
-        for block in (block for turn in turns for block in turn.content):
-            self._take(block, names)
+        for turn in turns:
+            for block in turn.content:
+                self._take(turn, block, names)
 
-    def _take(self, block: Mapping[str, Any], names: dict[str, str]) -> None:
+    def _take(self, turn: Turn, block: Mapping[str, Any], names: dict[str, str]) -> None:
         match block.get("type"):
-            case "text":
+            case "text" if turn.purpose == "task":  # else it is not the program that speaks alone
                 self._given.update(_GIVEN.findall(str(block.get("text") or "")))
             case "tool_use":
                 names[str(block.get("id"))] = str(block.get("name"))
                 if block.get("name") not in _LISTS:
-                    self._texts.append(str(block.get("input")))
+                    self._texts += _texts(block.get("input"))
             case "tool_result":
                 if names.get(str(block.get("tool_use_id"))) not in _LISTS:
-                    self._texts.append(str(block.get("content")))
+                    self._texts += _texts(block.get("content"))
 
     def holds(self, path: str) -> bool:
         """Whether a file was shown, or spoken of where it could be."""
-        return path in self._given or any(path in text for text in self._texts)
+        if path in self._given:
+            return True
+        told = [text for text in self._texts if path in text]
+        named = re.compile(_FROM_HERE + re.escape(path) + _TO_HERE) if told else None
+        return named is not None and any(map(named.search, told))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a JSON value."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                yield text
+            case Mapping() as found:
+                waiting += found.values()
+            case list() | tuple() as found:
+                waiting += found

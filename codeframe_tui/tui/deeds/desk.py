@@ -18,6 +18,7 @@ from codeframe_tui.tui.modals.sheet import Choice, Sheet
 from codeframe_tui.tui.present.rows import Row, Span, safe
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.present.truths import Ends
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.widgets.diff.view import DiffView
 
@@ -99,16 +100,19 @@ class Desk:
                 wish = command(given)
                 return None if wish is None else await self.submit(wish)
             except CodeframeError as error:
-                why = " · ".join(part for part in (error.message, error.hint) if part)
-            if self.app.screen is not self.cockpit:
-                self.tell(("✘ ", "red"), (safe(why), "text"))
-                await self._in_front()
+                why = why_words(error)
+            await self.in_front(why)
         return None
 
-    async def _in_front(self) -> None:
-        """Wait until no dialogue is open."""
+    async def in_front(self, why: str) -> None:
+        """Wait until no dialogue is open, so that one can be shown with why it was refused.
+
+        While another is open that is told at once, above the footer.
+        """
+        if not self.is_free:
+            self.tell(("✘ ", "red"), (safe(why), "text"))
         signal = self.app.screen_change_signal
-        while self.app.screen is not self.cockpit:
+        while not self.is_free:
             changed = asyncio.Event()
 
             def heard(_: object, changed: asyncio.Event = changed) -> None:
@@ -126,6 +130,11 @@ class Desk:
     def tell(self, *spans: Span, until: Ends | None = None) -> None:
         """Say one line above the footer, at most until an event makes it untrue."""
         self.cockpit.notice(*spans, until=until)
+
+    def tell_why(self, error: CodeframeError, *, until: Ends | None = None) -> None:
+        """Say what is wrong above the footer, and what to do about it where that is known."""
+        hint = f" · {safe(error.hint)}" if error.hint else ""
+        self.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=until)
 
     @property
     def diff(self) -> DiffView:

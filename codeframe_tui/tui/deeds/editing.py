@@ -13,15 +13,16 @@ from typing import Any
 from codeframe_tui.core.commands import Revise
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.hand import is_marked
+from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.queries import ShowFile, ShowHand, ShowMerge
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.present.editor import NO_EDITOR, editor_argv, editor_of
 from codeframe_tui.tui.present.hand import clash_rows, kept_rows
-from codeframe_tui.tui.present.rows import safe
+from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.programs import run_aside
 
-__all__ = ["edit", "in_editor", "is_there", "open_file"]
+__all__ = ["edit", "in_editor", "is_there", "open_file", "open_in_project"]
 
 _AGAIN = Choice("t", "try again", "again")
 _DROP = Choice("x", "throw it away", "drop")
@@ -65,9 +66,21 @@ class _Edit:
     def _mine(self) -> Path:
         return self.copy.with_name(f"yours-{self.copy.name}")
 
-    def keep(self, text: str) -> None:
-        """Put the person's own text beside the copy."""
-        self._mine.write_bytes(text.encode())
+    def join(self, text: str, joined: str) -> None:
+        """Replace the copy by what was joined, with the person's own text beside it.
+
+        Raises: OSError; then `kept` has all of their text.
+        """
+        try:
+            self._mine.write_bytes(text.encode())
+        except OSError:
+            self._mine.unlink(missing_ok=True)
+            raise
+        self.copy.write_bytes(joined.encode())
+
+    def settle(self) -> None:
+        """What is in the copy now is the person's own text."""
+        self._mine.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Remove the copy."""
@@ -122,7 +135,7 @@ def _changed(desk: Desk, work: _Edit, code: int) -> str | None:
 
 async def _edit_copy(desk: Desk, path: str) -> None:
     root = Path(str((await desk.feed.query(ShowHand(desk.number))).get("path")))
-    if is_there(root / path):
+    if is_there(root / check_path(path)):
         await in_editor(desk, root / path, desk.diff.index.line_number(desk.diff.cursor))
     else:
         where = (
@@ -148,12 +161,18 @@ async def _send(desk: Desk, work: _Edit, text: str) -> bool:
         rows = kept_rows(why.message, why.hint, str(work.copy))
         title = f"Your edit of {safe(work.path)} is not taken"
         decision = await desk.choose(title, rows, again, _DROP)
+        trouble: list[Span] = []
         if decision == "again" and moved:
-            joined = await _joined(desk, work, expect, text)
+            try:
+                joined = await _joined(desk, work, expect, text)
+            except OSError as error:
+                joined = None
+                why_not = f"it cannot be joined: {safe(error.strerror)} · "
+                trouble = [("✘ ", "red"), (why_not, "text")]
             decision = "again" if joined else None
             expect, text = joined or (expect, text)
         if decision is None:
-            desk.tell(("your text is kept: ", "text"), (safe(work.kept), "bold"))
+            desk.tell(*trouble, ("your text is kept: ", "text"), (safe(work.kept), "bold"))
         if decision != "again":
             return decision == "drop"
 
@@ -161,7 +180,7 @@ async def _send(desk: Desk, work: _Edit, text: str) -> bool:
 async def _joined(desk: Desk, work: _Edit, since: str, text: str) -> tuple[str, str] | None:
     """The newest proposal's hash, and the text joined with what that has there.
 
-    None when a person leaves the choice between lines that both changed for later.
+    None when a person leaves the choice between lines that both changed for later. Raises: OSError.
     """
     try:
         found = await desk.feed.query(ShowMerge(work.number, since, work.path, text))
@@ -170,14 +189,14 @@ async def _joined(desk: Desk, work: _Edit, since: str, text: str) -> tuple[str, 
         return since, text
     newest, joined = str(found["proposal"]), str(found["text"])
     if not found.get("conflict"):
-        work.copy.write_bytes(joined.encode())
+        work.join(text, joined)
+        work.settle()
         return newest, joined
     if found["conflict"] != "text":
         said = f"attempt {found['attempt']} has {safe(work.path)} otherwise: yours takes its place"
         desk.tell((said, "amber"))
         return newest, text
-    work.keep(text)
-    work.copy.write_bytes(joined.encode())
+    work.join(text, joined)
     title = f"Attempt {safe(found['attempt'])} changed the same lines"
     while is_marked(joined.split("\n")):
         rows = clash_rows(str(work.copy), str(work.kept))
@@ -190,21 +209,27 @@ async def _joined(desk: Desk, work: _Edit, since: str, text: str) -> tuple[str, 
             joined = work.copy.read_bytes().decode()
         except (OSError, UnicodeDecodeError):
             return None
+    work.settle()
     return newest, joined
 
 
 async def open_file(desk: Desk) -> None:
     """Open the project's own file in the editor at the line, to look around in it."""
     place = desk.diff.place
-    if place is None:
-        return
+    if place is not None:
+        line = desk.diff.index.line_number(desk.diff.cursor)
+        await open_in_project(desk, place.path, line)
+
+
+async def open_in_project(desk: Desk, path: str, line: int = 0) -> None:
+    """Open a file of the project itself in the editor, at a line where one is known."""
     root = str((desk.state.overview or {}).get("path") or "")
-    path = Path(root, place.path)
-    if is_there(path):
-        await in_editor(desk, path, desk.diff.index.line_number(desk.diff.cursor))
+    file = Path(root, check_path(path))
+    if is_there(file):
+        await in_editor(desk, file, line)
         return
-    there = "not in the project yet" if is_there(Path(root)) else "on the machine of the engine"
-    desk.tell((f"{safe(place.path)} is {there}", "dim"))
+    there = "not in the project now" if is_there(Path(root)) else "on the machine of the engine"
+    desk.tell((f"{safe(path)} is {there}", "dim"))
 
 
 def is_there(path: Path) -> bool:

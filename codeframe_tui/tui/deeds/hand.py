@@ -85,7 +85,7 @@ async def _laid_over(desk: Desk, number: str) -> None:
     try:
         laid = await desk.submit(LayOver(number))
     except CodeframeError as error:
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (f" · {safe(error.hint)}", "dim"))
+        desk.tell_why(error)
         return
     said = f"your copy of {number} stands on attempt {safe(laid.get('attempt'))} now"
     desk.tell(("✔ ", "green"), (said, "text"))
@@ -107,7 +107,7 @@ async def _finished(desk: Desk, number: str) -> bool:
     try:
         made = await desk.submit(FinishByHand(number))
     except CodeframeError as error:
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (f" · {safe(error.hint)}", "dim"))
+        desk.tell_why(error)
         return False
     said = f"{number} is resolved by hand: attempt {safe(made.get('attempt'))} is tested now"
     desk.tell(("✔ ", "green"), (said, "text"))

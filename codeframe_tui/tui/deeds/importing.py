@@ -18,7 +18,7 @@ from codeframe_tui.tui.modals.text import AskText
 from codeframe_tui.tui.modals.viewer import Viewer
 from codeframe_tui.tui.present.importing import imported_rows, imported_words
 from codeframe_tui.tui.present.rows import Row, heading, safe, safe_lines
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import count, why_words
 
 __all__ = ["file", "paste"]
 
@@ -39,7 +39,9 @@ async def file(desk: Desk) -> None:
     ]
     path, wrong = "", ""
     while True:
-        asked = AskText("Import tasks from a file", said, send="look", text=path, wrong=wrong)
+        asked = AskText(
+            "Import tasks from a file", said, send="look", text=path, one_line=True, wrong=wrong
+        )
         if (given := await desk.ask(asked)) is None:
             return
         path = given
@@ -140,8 +142,7 @@ async def _add_all(desk: Desk, titles: list[str]) -> None:
         try:
             await desk.submit(AddTask(title))
         except CodeframeError as error:
-            why = " · ".join(safe(part) for part in (error.message, error.hint) if part)
-            said = f"added {added} of {count(len(titles), 'task')}: {why}"
+            said = f"added {added} of {count(len(titles), 'task')}: {safe(why_words(error))}"
             desk.tell(("✘ ", "red"), (said, "text"))
             return
     desk.tell(("✔ ", "green"), (f"{count(len(titles), 'task')} added", "text"))

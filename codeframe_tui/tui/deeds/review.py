@@ -21,11 +21,11 @@ from codeframe_tui.tui.present.flags import open_red
 from codeframe_tui.tui.present.rows import BLANK, Span, heading
 from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, send_rows
 from codeframe_tui.tui.present.truths import at_rest
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import count, why_words
 
-__all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
+__all__ = ["AS_IS", "approval", "approve_all", "copy_letter", "rejection", "send"]
 
-_AS_IS = Choice("a", "apply as it is", "yes")
+AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 _WHY = Choice("a", "acknowledge and apply", "yes")
 _YES = Choice("enter", "apply", "yes")
@@ -49,7 +49,7 @@ async def approve_all(desk: Desk) -> None:
         hidden=desk.diff.hidden,
     )
     flags = open_red(task)
-    apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
+    apply = _WHY if flags else AS_IS if is_risky(task) else _YES
     decided = await desk.choose(f"Apply all of {number}?", rows, apply)
     if decided and await with_reason(desk, task, flags):
         await _apply(desk, Approve(number, expect=draft.proposal))
@@ -72,15 +72,16 @@ async def send(desk: Desk) -> None:
         except CodeframeError as error:
             if letters is None:
                 raise
-            wrong = wrong or _why(error)  # what was written stays in sight
+            wrong = wrong or why_words(error)  # what was written stays in sight
         decision = await desk.ask(_sheet(desk, task, draft, letters, wrong))
         if decision == "overall":
-            overall = await _overall(desk, _owner(desk, draft), overall)
+            overall, wrong = await _overall(desk, _owner(desk, draft), overall), ""
             continue
         try:
             await _send(desk, task, draft, decision, (overall, letters))
         except CodeframeError as error:
-            wrong = _why(error)
+            wrong = why_words(error)
+            await desk.in_front(wrong)
         else:
             return
 
@@ -88,10 +89,6 @@ async def send(desk: Desk) -> None:
 def _owner(desk: Desk, draft: ReviewDraft) -> str:
     """The task that a draft is of: another may come into focus while a sheet is open."""
     return draft.task or desk.number
-
-
-def _why(error: CodeframeError) -> str:
-    return " · ".join(part for part in (error.message, error.hint) if part)
 
 
 async def _send(

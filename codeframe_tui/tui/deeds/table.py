@@ -10,6 +10,7 @@ from codeframe_tui.tui.deeds import (
     blockers,
     cockpit,
     commenting,
+    context,
     dependencies,
     editing,
     flags,
@@ -17,6 +18,7 @@ from codeframe_tui.tui.deeds import (
     history,
     importing,
     palette,
+    places,
     reading,
     review,
     symbols,
@@ -26,7 +28,6 @@ from codeframe_tui.tui.deeds import (
     writing,
 )
 from codeframe_tui.tui.deeds.desk import Desk
-from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.truths import until
 
 __all__ = ["DEEDS", "do"]
@@ -38,6 +39,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "queue.issue": writing.issue,
     "queue.import": importing.file,
     "queue.history": history.show,
+    "queue.context": context.show,
     "queue.hand": hand.kept,
     "queue.retry": tasks.retry,
     "queue.undo": tasks.undo,
@@ -62,6 +64,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "blockers.skip": blockers.skip,
     "blockers.split": blockers.split,
     "activity.open": cockpit.entry,
+    "activity.context": context.show,
     "review.approve_all": review.approve_all,
     "review.send": review.send,
     "review.acknowledge": flags.acknowledge,
@@ -78,6 +81,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.urgent": cockpit.urgent,
     "app.workers": cockpit.workers,
     "app.policy": cockpit.policy,
+    "app.find": places.find,
     "app.new_task": writing.new,
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
@@ -102,6 +106,5 @@ async def do(action: str, desk: Desk, *, pasted: str = "") -> None:
         else:
             await DEEDS[action](desk)
     except CodeframeError as error:
-        hint = f" · {safe(error.hint)}" if error.hint else ""
         again = until("task.status", task=desk.number) if desk.number else None
-        desk.tell(("✘ ", "red"), (safe(error.message), "text"), (hint, "dim"), until=again)
+        desk.tell_why(error, until=again)

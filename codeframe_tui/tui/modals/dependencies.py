@@ -22,6 +22,7 @@ from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.dependencies import dependency_rows, needs_in, number_at
 from codeframe_tui.tui.present.rows import Row, row, safe
 from codeframe_tui.tui.present.task_fields import choice_row, wrong_row
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
@@ -194,7 +195,7 @@ class DependenciesDialog(Dialog[str]):
             await self._submit(EditTask(self._number, depends_on=needs))
             self._document = await self._ask(ShowDependencies(self._number))
         except CodeframeError as error:
-            self._say(wrong_row(" · ".join(safe(x) for x in (error.message, error.hint) if x)))
+            self._say(wrong_row(safe(why_words(error))))
             return
         if self._adding:
             self._end_adding()

@@ -15,6 +15,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.present.rows import row, safe
 from codeframe_tui.tui.present.task_fields import wrong_row
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.widgets.labels import Label
 
 __all__ = ["IssueFields", "IssueForm"]
@@ -104,5 +105,5 @@ class IssueForm(Dialog[IssueFields]):
         try:
             _CHECKS[name](value)
         except CodeframeError as error:
-            return " · ".join(part for part in (error.message, error.hint) if part)
+            return why_words(error)
         return ""

@@ -93,7 +93,7 @@ class Picker(Dialog[int]):
     def on_mount(self) -> None:
         """Offer all."""
         super().on_mount()
-        self._offer("")
+        self.seek("")
         self.query_one(Input).focus()
         if self._renewed is not None:
             self.in_turn("renewed", partial(self._renew, self._renewed))
@@ -101,14 +101,16 @@ class Picker(Dialog[int]):
     async def _renew(self, renewed: Callable[[], AsyncIterator[Sequence[Pickable]]]) -> None:
         async for items in renewed():
             self._items = items
-            cursor = self.query_one(_List).cursor
-            self._offer(self.query_one(Input).value)
-            self.query_one(_List).move_to(cursor)
+            self._offer(self.query_one(Input).value, self.query_one(_List).cursor)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._offer(event.value)
+        self.seek(event.value)
+
+    def seek(self, typed: str) -> None:
+        """Look for what a text means, and show it."""
+        self._offer(typed)
 
     def found(self, typed: str) -> tuple[Sequence[int], Row]:
         """Positions of what a text means, the likeliest first; what is said without or below."""
@@ -116,7 +118,8 @@ class Picker(Dialog[int]):
         nothing = "nothing like it" if self._items else self._nothing
         return found, BLANK if found else heading(nothing)
 
-    def _offer(self, typed: str) -> None:
+    def _offer(self, typed: str, chosen: str | None = None) -> None:
+        """Show what a text means; the cursor is at the likeliest, or stays at what is chosen."""
         found, said = self.found(typed)
         rows: list[Row] = []
         group = ""
@@ -129,7 +132,8 @@ class Picker(Dialog[int]):
             rows.append(Row(str(at), item.left, item.right))
         listed = self.query_one(_List)
         listed.set_rows(rows if rows and not said.left else [*rows, said])
-        listed.move_to(str(found[0]) if found else None)
+        keys = [str(at) for at in found]
+        listed.move_to(chosen if chosen in keys else keys[0] if keys else None)
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
         """The cursor of this list is of no concern to the cockpit."""

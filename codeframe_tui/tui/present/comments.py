@@ -10,6 +10,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.diff.kinds import Place
 from codeframe_tui.tui.present.diff.pages import signs_of
 from codeframe_tui.tui.present.rows import Span, cells, safe, wrap
+from codeframe_tui.tui.present.words import count
 
 __all__ = [
     "SIGNS",
@@ -166,7 +167,7 @@ def _rows(comment: Mapping[str, Any], place: Place, width: int) -> list[CommentL
     if comment["state"] == "outdated":
         quoted = [safe(line) for line in comment["excerpt"]]
         more = len(quoted) - _EXCERPT
-        quoted[_EXCERPT:] = [f"… and {more} more lines"] if more > 0 else []
+        quoted[_EXCERPT:] = [f"… and {count(more, 'more line')}"] if more > 0 else []
         rows += [CommentLine(number, ((f"{_INDENT}> {line}", "faint"),)) for line in quoted]
     if comment["answer"]:
         for at, line in enumerate(_wrapped(comment["answer"], room - 3)):

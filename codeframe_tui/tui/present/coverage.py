@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from codeframe_tui.tui.present.rows import Row, Span, row, safe
+from codeframe_tui.tui.present.words import count
 
 __all__ = ["LineSigns", "Signs", "coverage_rows", "coverage_words", "sign_at"]
 
@@ -78,7 +79,7 @@ def coverage_words(found: Mapping[str, Any] | None) -> tuple[str, str, str] | No
     lines, covered = told.get("lines") or 0, told.get("covered") or 0
     if lines:
         sign, style = ("✔", "green") if covered == lines else ("○", "amber")
-        return sign, style, f"{covered:,} of {lines:,} lines"
+        return sign, style, f"{covered:,} of {count(lines, 'line')}"
     return ("○", "dim", "not measured") if told.get("message") else None
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cut, heading, row, safe, wrap
 from codeframe_tui.tui.present.tests import newest_attempt
+from codeframe_tui.tui.present.words import count
 
 __all__ = [
     "FlagPlace",
@@ -56,13 +57,11 @@ def open_red(task: Mapping[str, Any] | None, paths: Sequence[str] = ()) -> list[
         task: a `ShowTask` document.
         paths: only those of these files, and those of none that changes; empty = all.
     """
+    red = [flag for flag in flags_of(task) if flag.get("severity") == "red" and not _is_seen(flag)]
+    if not paths or not red:
+        return red
     changed = {str(file.get("path")) for file in (newest_attempt(task) or {}).get("files") or ()}
-    return [
-        flag
-        for flag in flags_of(task)
-        if flag.get("severity") == "red" and not _is_seen(flag)
-        if not paths or flag.get("path") in paths or flag.get("path") not in changed
-    ]
+    return [flag for flag in red if flag.get("path") in paths or flag.get("path") not in changed]
 
 
 def flag_state(task: Mapping[str, Any] | None) -> Span | None:
@@ -71,7 +70,7 @@ def flag_state(task: Mapping[str, Any] | None) -> Span | None:
     if not flags:
         return None
     left = [flag for flag in flags if not _is_seen(flag)]
-    many = f"{len(flags)} flag{'s' * (len(flags) != 1)}"
+    many = count(len(flags), "flag")
     return (many, _colour(left[0])) if left else (f"{many} ✔", "dim")
 
 
@@ -105,9 +104,8 @@ def flag_column(task: Mapping[str, Any] | None, width: int) -> list[Row]:
     return rows
 
 
-def flag_lines(task: Mapping[str, Any] | None) -> list[Row]:
-    """The first flags, a line each, and what a person said about them; for a sheet."""
-    flags = flags_of(task)
+def flag_lines(flags: Sequence[Flag]) -> list[Row]:
+    """The first of some flags, a line each, and what a person said about them; for a sheet."""
     rows: list[Row] = []
     for flag in flags[:_MOST]:
         place: Span = (place_of(flag), "faint")
@@ -115,7 +113,7 @@ def flag_lines(task: Mapping[str, Any] | None) -> list[Row]:
         words = (safe(flag.get("message")), "dim" if said else "text")
         rows.append(row(None, _spaced(_sign(flag)), words, (said, "dim"), right=[place]))
     if len(flags) > _MOST:
-        rows.append(heading(f"and {len(flags) - _MOST} more flags", "faint"))
+        rows.append(heading(f"and {count(len(flags) - _MOST, 'more flag')}", "faint"))
     return [*rows, BLANK] if rows else []
 
 
@@ -148,8 +146,10 @@ def place_of(flag: Flag) -> str:
 def _side(flag: Flag, name: str, sign: str, colour: str) -> list[Row]:
     lines = [line for line in str(flag.get(name) or "").split("\n") if line.strip()]
     shown = [cut(safe(line.expandtabs(4)), _WIDTH) for line in lines[:_SIDE]]
-    more = [heading(f"  and {len(lines) - _SIDE} more lines", "faint")] if lines[_SIDE:] else []
-    return [*(row(None, (sign, colour), (line, "text")) for line in shown), *more]
+    rows = [row(None, (sign, colour), (line, "text")) for line in shown]
+    if more := len(lines[_SIDE:]):
+        rows.append(heading(f"  and {count(more, 'more line')}", "faint"))
+    return rows
 
 
 def _is_seen(flag: Flag) -> bool:

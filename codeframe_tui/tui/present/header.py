@@ -171,7 +171,7 @@ def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
     parts: list[list[Span]] = []
     needs = int((overview.get("counts") or {}).get("needs_you") or 0)
     if needs:
-        said = f"{needs} needs you" if needs == 1 else f"{needs:,} need you"
+        said = count(needs, "needs you", "need you")
         parts.append([(said, "amber @app.urgent")])
     label = detail < 3
     level = safe(overview.get("sandbox"))

@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.live import AGAIN, Live
 from codeframe_tui.tui.present.proof_head import head_rows, newest_again
 from codeframe_tui.tui.present.rows import Row, Span, cells, heading, row, safe
-from codeframe_tui.tui.present.tested import are_coming
+from codeframe_tui.tui.present.tested import GOOD, are_coming
 from codeframe_tui.tui.present.tests import RUNS, verdict_spans, verification_of
 from codeframe_tui.tui.present.times import milliseconds
 from codeframe_tui.tui.present.words import OUTCOMES
@@ -20,8 +20,8 @@ __all__ = ["UNCHANGED", "Proof", "Shown", "failing", "proof_rows"]
 
 UNCHANGED = "unchanged::"
 """Key of the row that stands for all tests about which there is nothing to say."""
-_FINE = frozenset({"passed", "xfailed", "skipped"})
 _FLAKY = "flaky"
+_FINE = GOOD - {_FLAKY}
 _TAKES, _AGAIN = 7, 9
 """Cells of the columns at the right edge."""
 _STORY, _THIRD = 7, 4

@@ -10,7 +10,7 @@ from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.comments import told_before
 from codeframe_tui.tui.present.coverage import coverage_rows
 from codeframe_tui.tui.present.files import size_spans
-from codeframe_tui.tui.present.flags import flag_lines, open_red
+from codeframe_tui.tui.present.flags import flag_lines, flags_of, open_red
 from codeframe_tui.tui.present.lint import lint_rows
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, cells, heading, row, safe, wrap
 from codeframe_tui.tui.present.ruling import waiting_rows
@@ -73,7 +73,7 @@ def guard_rows(
         *([_point(line) for line in told] or looked),
         *(waits if not alone else []),
         BLANK,
-        *flag_lines(task),
+        *flag_lines(flags_of(task)),
         *file_rows(attempt),
     ]
 

@@ -11,7 +11,7 @@ from codeframe_tui.core import fields as rules
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.task import is_task_number
 from codeframe_tui.tui.present.rows import Row, row, safe
-from codeframe_tui.tui.present.words import sign_of, state_of
+from codeframe_tui.tui.present.words import sign_of, state_of, why_words
 
 __all__ = [
     "EVIDENCE",
@@ -136,5 +136,5 @@ def _wrong(check: Callable[[], object]) -> str:
     try:
         check()
     except CodeframeError as error:
-        return " · ".join(part for part in (error.message, error.hint) if part)
+        return why_words(error)
     return ""

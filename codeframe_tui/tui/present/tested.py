@@ -10,7 +10,7 @@ __all__ = ["GOOD", "are_coming", "completed", "counts_of", "failed_of", "stamp_o
 
 _Document = Mapping[str, Any]
 _RUNS = ("red", "green", "regression", "lint")
-GOOD = frozenset({"passed", "xfailed", "skipped", "flaky"})
+GOOD = frozenset({"passed", "xfailed", "xpassed", "skipped", "flaky"})
 """Outcomes of a test that does not fail."""
 
 

@@ -27,7 +27,7 @@ _VERDICTS = {
     "failed": ("FAILED", "red bold"),
     "not_verified": ("NOT VERIFIED", "amber bold"),
 }
-_PASSED = {"passed", "xfailed"}
+_PASSED = {"passed", "xfailed", "xpassed"}
 _APART: Span = ("   ", "")
 """Between the runs, where there is room."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codeframe_tui.core.events import Event
-from codeframe_tui.tui.present.state import DECIDABLE, ENDED
+from codeframe_tui.tui.present.words import DECIDABLE, ENDED
 
-__all__ = ["Ends", "at_rest", "truth_of", "until"]
+__all__ = ["Ends", "at_rest", "on_its_way", "truth_of", "until"]
 
 Ends = Callable[[Event], bool]
 """Whether an event makes a line untrue."""
@@ -33,6 +33,16 @@ def at_rest(task: str, *types: str) -> Ends:
         if event.task != task:
             return False
         return event.type in types or _moves(event, _RESTS)
+
+    return ends
+
+
+def on_its_way(task: str) -> Ends:
+    """Ended when a task that is on hold is let go, or is anything but pending."""
+
+    def ends(event: Event) -> bool:
+        moved = event.type == "task.status" and event.data.get("to") != "pending"
+        return event.task == task and (moved or event.type == "task.released")
 
     return ends
 

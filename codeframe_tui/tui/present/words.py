@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.present.rows import safe
 
 __all__ = [
+    "DECIDABLE",
+    "ENDED",
     "OUTCOMES",
     "PHASES",
+    "action_sign",
     "count",
     "sign_of",
     "state_of",
     "status_of",
+    "why_words",
 ]
 
+DECIDABLE = ("in_review", "blocked")
+"""States in which the newest proposal of a task can be decided."""
+ENDED = ("completed", "cancelled", "failed")
 PHASES: Mapping[str, str] = {
     "gathering": "reading",
     "proposing": "writing",
@@ -29,10 +37,10 @@ PHASES: Mapping[str, str] = {
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "passed": ("✔", "green"),
     "xfailed": ("✔", "dim"),
+    "xpassed": ("✔", "dim"),
     "failed": ("✘", "red"),
     "error": ("✘", "red"),
     "crashed": ("✘", "red"),
-    "xpassed": ("✘", "red"),
     "missing": ("✘", "red"),
     "skipped": ("○", "dim"),
     "flaky": ("~", "amber"),
@@ -48,6 +56,13 @@ _STATES: Mapping[str, tuple[str, str, str, str]] = {
     "cancelled": ("-", "faint", "cancelled", "faint"),
     "failed": ("✘", "red", "failed", "red"),
 }
+
+_ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
+
+
+def action_sign(action: object) -> tuple[str, str]:
+    """Sign and style of what is done to a file."""
+    return _ACTIONS.get(str(action), ("~", "violet"))
 
 
 def sign_of(task: Mapping[str, Any]) -> tuple[str, str]:
@@ -79,3 +94,8 @@ def status_of(task: Mapping[str, Any]) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 task``, ``2 tasks``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def why_words(error: CodeframeError) -> str:
+    """What is wrong and what to do about it, as it came."""
+    return " · ".join(part for part in (error.message, error.hint) if part)

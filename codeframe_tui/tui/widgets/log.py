@@ -13,6 +13,7 @@ from codeframe_tui.core.search import pattern_of
 from codeframe_tui.tui.keymap import bindings
 from codeframe_tui.tui.present.log import Log
 from codeframe_tui.tui.present.rows import Span
+from codeframe_tui.tui.present.words import count
 from codeframe_tui.tui.widgets.lines import LineView
 from codeframe_tui.tui.widgets.messages import LogMoved
 from codeframe_tui.tui.widgets.seeking import NO_HIT, Seekable
@@ -80,7 +81,7 @@ class LogView(_Page, Seekable):
         if self.follows:
             return ((" follows", "blue"),) if self._count else ()
         below = max(self._count - self.scroll_offset.y - self.size.height, 0)
-        return ((f" {below:,} lines below", "amber"), ("  G", "bold"), (" follows", "dim"))
+        return ((f" {count(below, 'line')} below", "amber"), ("  G", "bold"), (" follows", "dim"))
 
     def show(self, log: Log | None) -> None:
         """Show what a log has by now."""

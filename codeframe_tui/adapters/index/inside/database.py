@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["DamagedError", "open_database", "remove_database"]
+__all__ = ["is_damaged", "open_database", "remove_database", "transaction"]
 
-DamagedError = sqlite3.DatabaseError
-"""The file is no database, or not the one we wrote."""
-
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 VERSION = 2
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
@@ -33,12 +32,26 @@ CREATE TABLE past(
 """
 
 
-def open_database(path: Path) -> sqlite3.Connection:
-    """The database, made where there is none of this version.
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Whether the file is no database: a full disk and a lock pass, and leave it as it is."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
-    Raises:
-        DamagedError: the file cannot be read as one.
-    """
+
+@contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """All that its block writes, or nothing of it."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:  # some errors have ended it already
+            database.execute("ROLLBACK")
+        raise
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database, made where there is none of this version. Raises: sqlite3.Error."""
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode=WAL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from codeframe_tui.adapters.index.inside.describe import is_python
@@ -13,7 +14,7 @@ from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.code.ranking import is_test
 
-__all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
+__all__ = ["callers", "find", "importers", "nearest", "outline", "symbols_of", "tests_for"]
 
 MAX_SYMBOLS = 200
 MAX_USES = 300
@@ -67,6 +68,25 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
     return {"symbols": [_document(*hit) for hit in hits[:MAX_SYMBOLS]], "cut": cut}
 
 
+def nearest(shelf: Shelf, tree: Tree, name: str, most: int) -> Iterator[tuple[int, Hit]]:
+    """Definitions of this name, and of names like it until there are enough.
+
+    Each comes once, with 0 for the very name, 1 for one that begins with it, 2 for one that holds
+    it, 3 for one that has its letters in order.
+    """
+    above, _, last = name.rpartition(".")
+    seen: set[tuple[str, int]] = set()
+    for stage, (query, pattern) in enumerate(_stages(last)):
+        rows = shelf.database.execute(query, (pattern,))
+        for hit in _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows)):
+            place = hit[0], hit[1].line
+            if place not in seen and _wanted(hit, above, ""):
+                seen.add(place)
+                yield stage, hit
+        if len(seen) >= most:
+            return
+
+
 def outline(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
     """All definitions of a file. Raises: KeyError when it is not in the tree."""
     return {"symbols": [_document(path, each) for each in symbols_of(shelf, tree, path)], "cut": []}
@@ -107,20 +127,23 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
     cut = []
     if len(files) > _MAX_READ:
         cut.append(f"{len(files) - _MAX_READ} more files that may hold the name")
-    contents = shelf.objects.read((tree.blobs[n] for n in files[:_MAX_READ]), 2**30)
+    read = files[:_MAX_READ]
     uses: list[dict[str, Any]] = []
-    for number, content in zip(files, list(contents), strict=False):
-        path = tree.paths[number]
-        if not last or last.encode() not in (content or b""):
-            continue
-        around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
-        for line, text in uses_of(content or b"", last):
-            inside = [s.qualified for s in around if s.line <= line <= s.last]
-            within = inside[-1] if inside else ""
-            uses.append({"path": path, "line": line, "within": within, "text": text})
+    with closing(shelf.objects.read((tree.blobs[n] for n in read), 2**30)) as contents:
+        for number, content in zip(read, contents, strict=True):
+            path = tree.paths[number]
+            if last and last.encode() in (content or b""):
+                around = [s for s in symbols_of(shelf, tree, path) if s.kind != "variable"]
+                uses += _uses(path, content or b"", last, around)
     if len(uses) > MAX_USES:
         cut.append(f"{len(uses) - MAX_USES} more uses")
     return {"uses": uses[:MAX_USES], "cut": cut}
+
+
+def _uses(path: str, content: bytes, name: str, around: list[Symbol]) -> Iterator[dict[str, Any]]:
+    for line, text in uses_of(content, name):
+        inside = [s.qualified for s in around if s.line <= line <= s.last]
+        yield {"path": path, "line": line, "within": inside[-1] if inside else "", "text": text}
 
 
 def _importing(shelf: Shelf, tree: Tree, path: str) -> dict[int, int]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Objects", "read_commits"]
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_store
+
+__all__ = ["Objects", "UnreadError", "read_commits"]
 
 _REGULAR = {b"100644", b"100755"}
 _SECONDS = 60
-_OF_PROJECT = (
-    *("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
-    *("-c", "log.showSignature=false"),
-)
+_ENDED = "git ended in the middle of an answer"
+_OF_PROJECT = ("--no-optional-locks", *RUNS_NOTHING, "-c", "log.showSignature=false")
+
+
+class UnreadError(Exception):
+    """The past cannot be read now, which says nothing of what it is."""
 
 
 class Objects:
@@ -27,15 +31,7 @@ class Objects:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._env = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(directory),
-            "LC_ALL": "C",
-            "GIT_DIR": str(directory),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_NO_REPLACE_OBJECTS": "1",
-        }
+        self._env = environment_of_store(directory)
         self._process: subprocess.Popen[bytes] | None = None
 
     def tree(self, tree: str) -> dict[str, str]:
@@ -56,24 +52,25 @@ class Objects:
                 files[os.fsdecode(path)] = blob.decode("ascii")
         return files
 
-    def read(self, blobs: Iterable[str], largest: int) -> Iterator[bytes | None]:
-        """Contents in the given order; None for one that is larger. Raises: LookupError."""
+    def read(self, blobs: Iterable[str], largest: int) -> Generator[bytes | None, None, None]:
+        """Contents in the given order; None for one that is larger. Raises: LookupError.
+
+        Whoever may stop before the end closes it: what git still says is no answer to others.
+        """
         rest = iter(blobs)
-        # a chunk fits the pipe's buffer, so that writing it never waits for our own reading
-        while chunk := list(islice(rest, 500)):
-            questions, answers = self._pipes()
-            questions.write("".join(f"{blob}\n" for blob in chunk).encode("ascii"))
-            questions.flush()
-            for _ in chunk:
-                head = answers.readline().split()
-                if len(head) < 3:
-                    raise LookupError(b" ".join(head).decode("ascii", "replace"))
-                size = int(head[2])
-                if size > largest:
-                    _skip(answers, size + 1)
-                    yield None
-                else:
-                    yield answers.read(size + 1)[:-1]
+        done = False
+        try:
+            # a chunk fits the pipe's buffer, so that writing it never waits for our own reading
+            while chunk := list(islice(rest, 500)):
+                questions, answers = self._pipes()
+                questions.write("".join(f"{blob}\n" for blob in chunk).encode("ascii"))
+                questions.flush()
+                for _ in chunk:
+                    yield _answer(answers, largest)
+            done = True
+        finally:
+            if not done:
+                self.close()
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._process.poll() is not None:
@@ -96,14 +93,32 @@ class Objects:
             process.communicate()
 
 
+def _answer(answers: IO[bytes], largest: int) -> bytes | None:
+    """What `git cat-file --batch` says of one blob."""
+    head = answers.readline().split()
+    if len(head) < 3:
+        raise LookupError(b" ".join(head).decode("ascii", "replace") or _ENDED)
+    size = int(head[2])
+    if size > largest:
+        _skip(answers, size + 1)
+        return None
+    content = answers.read(size + 1)
+    if len(content) <= size:
+        raise LookupError(_ENDED)
+    return content[:-1]
+
+
 def _skip(stream: IO[bytes], size: int) -> None:
     while size > 0:
-        size -= len(stream.read(min(size, 2**20))) or size
+        skipped = len(stream.read(min(size, 2**20)))
+        if not skipped:
+            raise LookupError(_ENDED)
+        size -= skipped
 
 
 def read_commits(
     project: Path, head: str, since: str, most: int
-) -> tuple[str, list[tuple[str, str, list[str]]] | None]:
+) -> tuple[bool, list[tuple[str, str, list[str]]]]:
     """The newest commits without merges, the oldest first: id, message and the files it touched.
 
     Args:
@@ -111,34 +126,46 @@ def read_commits(
         since: what is known already, empty for nothing.
 
     Returns:
-        The id of ``head``, and None instead of commits when ``since`` is no part of its past; an
-        empty id where there is no past to be read.
+        Whether ``since`` is part of the past, and the commits after it; of another past all, which
+        are none where there is no past.
+
+    Raises:
+        UnreadError: git does not tell.
     """
     found = _ask(project, "rev-parse", "--verify", "--quiet", f"{head}^{{commit}}")
     newest = found.decode("ascii").strip() if found else ""
     if not newest or newest == since:
-        return newest, []
-    if since and _ask(project, "merge-base", "--is-ancestor", since, newest) is None:
-        return newest, None
+        return newest == since, []
+    ancestor = ("merge-base", "--is-ancestor", since, newest)
+    goes_on = bool(since) and _ask(project, *ancestor) is not None
     output = _ask(
         project,
         *("log", "--no-merges", "--no-renames", "--name-only", "--no-show-signature", "-z"),
-        *("--no-ext-diff", "--format=%x01%x01%H%x01%B%x01", "--encoding=UTF-8", f"-n{most}"),
-        *([f"{since}..{newest}"] if since else [newest]),
+        *("--no-ext-diff", "--format=%x00%H%x00%B%x00", "--encoding=UTF-8", f"-n{most}"),
+        f"{since}..{newest}" if goes_on else newest,
         "--",
     )
-    return (newest, list(_commits(output))[::-1]) if output is not None else ("", [])
+    if output is None:
+        raise UnreadError
+    return goes_on, list(_commits(output))[::-1]
 
 
 def _commits(output: bytes) -> Iterator[tuple[str, str, list[str]]]:
-    for record in output.split(b"\x01\x01")[1:]:
-        commit, _, rest = record.partition(b"\x01")
-        message, _, names = rest.rpartition(b"\x01")
-        files = [os.fsdecode(name.lstrip(b"\n")) for name in names.split(b"\0")]
-        yield commit.decode("ascii"), message.decode("utf-8", "replace"), [f for f in files if f]
+    """Of ``log -z``: zeros, which no message and no name can hold, stand between all parts.
+
+    Of a commit: nothing, id, message, nothing, its names, of which the first begins a line.
+    """
+    parts = iter(output.split(b"\0")[1:])
+    while commit := next(parts, b""):
+        message = next(parts).decode("utf-8", "replace")
+        next(parts)
+        files = [os.fsdecode(name) for name in takewhile(bool, parts)]
+        files[:1] = [file.removeprefix("\n") for file in files[:1]]
+        yield commit.decode("ascii"), message, files
 
 
 def _ask(project: Path, *argv: str) -> bytes | None:
+    """What git says; None when it says no. Raises: UnreadError."""
     try:
         done = subprocess.run(
             ["git", *_OF_PROJECT, *argv],
@@ -148,6 +175,6 @@ def _ask(project: Path, *argv: str) -> bytes | None:
             check=False,
             timeout=_SECONDS,
         )
-    except subprocess.TimeoutExpired:
-        return None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnreadError from error
     return None if done.returncode else done.stdout

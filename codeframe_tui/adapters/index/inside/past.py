@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeframe_tui.adapters.index.inside.git import read_commits
+from codeframe_tui.adapters.index.inside.database import transaction
+from codeframe_tui.adapters.index.inside.git import UnreadError, read_commits
 from codeframe_tui.core.code.words import words
 
 __all__ = ["Commit", "Past"]
@@ -60,20 +61,19 @@ class Past:
         self._counts = Counter(word for commit in self._commits for word in commit.words)
 
     def follow(self, head: str) -> None:
-        """Come to where the project's history stands."""
+        """Come to where the project's history stands; what is known stays when git fails."""
         since = self._commits[-1].id if self._commits else ""
-        newest, found = read_commits(self._project, head, since, COMMITS)
-        if found is None:
-            self._keep([])
-            newest, found = read_commits(self._project, head, "", COMMITS)
-        if found:
-            fresh = [
-                Commit(commit, message.partition("\n")[0][:200], _words(message), tuple(files))
-                for commit, message, files in found or ()
-            ]
-            self._keep([*self._commits, *fresh][-COMMITS:])
-        elif not newest and self._commits:
-            self._keep([])
+        try:
+            goes_on, found = read_commits(self._project, head, since, COMMITS)
+        except UnreadError:
+            return
+        known = self._commits if goes_on else []
+        fresh = [
+            Commit(commit, message.partition("\n")[0][:200], _words(message), tuple(files))
+            for commit, message, files in found
+        ]
+        if fresh or len(known) < len(self._commits):
+            self._keep([*known, *fresh][-COMMITS:])
 
     def similar(
         self, wanted: Mapping[str, float], numbers: Mapping[str, int]
@@ -117,18 +117,17 @@ class Past:
         return math.log(1 + len(self._commits) / self._counts[word])
 
     def _keep(self, commits: Sequence[Commit]) -> None:
+        with transaction(self._database):
+            self._database.execute("DELETE FROM past")
+            self._database.executemany(
+                "INSERT INTO past VALUES(?,?,?,?,?)",
+                (
+                    (place, c.id, c.subject, _json(c.words), _json(c.files))
+                    for place, c in enumerate(commits)
+                ),
+            )
         self._commits = list(commits)
         self._counts = Counter(word for commit in self._commits for word in commit.words)
-        self._database.execute("BEGIN IMMEDIATE")
-        self._database.execute("DELETE FROM past")
-        self._database.executemany(
-            "INSERT INTO past VALUES(?,?,?,?,?)",
-            (
-                (place, c.id, c.subject, _json(c.words), _json(c.files))
-                for place, c in enumerate(self._commits)
-            ),
-        )
-        self._database.execute("COMMIT")
 
 
 def _words(message: str) -> frozenset[str]:

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.index.inside import finding
 from codeframe_tui.adapters.index.inside.context import context
 from codeframe_tui.adapters.index.inside.database import (
-    DamagedError,
+    is_damaged,
     open_database,
     remove_database,
 )
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
-from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.adapters.index.inside.places import places
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree, Watch
+from codeframe_tui.core.code.chosen import Chosen
 
 __all__ = ["Room"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The database and what reads it."""
+
+    database: sqlite3.Connection
+    shelf: Shelf
+    past: Past
+
+    def close(self) -> None:
+        self.shelf.close()
+        self.database.close()
 
 
 class Room:
@@ -33,37 +49,58 @@ class Room:
         self._objects = Objects(objects)
         self._file = database
         self._project = project
-        try:
-            self._open()
-        except DamagedError:
-            remove_database(database)
-            self._open()
+        self._opened: _Open | None = None
 
-    def answer(self, ask: str, tree: str, until: float, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+    def answer(
+        self,
+        ask: str,
+        tree: str,
+        until: float,
+        watch: Watch | None = None,
+        **about: Any,  # noqa: ANN401
+    ) -> dict[str, Any]:
         """The answer to one question.
 
         Args:
-            ask: ``context``, ``find``, ``outline``, ``importers``, ``callers`` or ``tests``.
+            ask: ``context``, ``find``, ``outline``, ``importers``, ``callers``, ``tests``,
+                ``places`` or ``read``.
             tree: the tree it is about.
             until: when reading of new contents stops, on the monotonic clock.
+            watch: see `Watch`.
             about: what the question needs.
 
         Raises:
+            Interrupted: by ``watch``.
             LookupError: there is no such tree, or no such file in it.
             ValueError: the question is none.
+            OSError: the disk does not do what it should now.
+            sqlite3.Error: neither does the database, which is not damaged.
         """
         try:
-            return self._answer(ask, self._shelf.tree(tree, until), about)
-        except DamagedError:
-            self._open_anew()
-            return self._answer(ask, self._shelf.tree(tree, until), about)
+            return self._answer(ask, self._tree(tree, until, watch), about)
+        except sqlite3.Error as error:
+            if not is_damaged(error):
+                raise
+        self._close()
+        remove_database(self._file)
+        return self._answer(ask, self._tree(tree, until, watch), about)
+
+    def _tree(self, name: str, until: float, watch: Watch | None) -> Tree:
+        return self._here().shelf.tree(name, until, watch)
 
     def _answer(self, ask: str, tree: Tree, about: dict[str, Any]) -> dict[str, Any]:
-        shelf = self._shelf
+        here = self._here()
+        shelf, past = here.shelf, here.past
         match ask:
+            case "read":
+                return {"files": len(tree.every), "left": tree.left}
+            case "places":
+                return places(shelf, tree, about["name"])
             case "context":
-                self._past.follow(about.get("head") or "HEAD")
-                return context(shelf, self._past, tree, about["text"], about["budget"])
+                past.follow("HEAD")
+                chosen = Chosen(tuple(about.get("pinned", ())), tuple(about.get("excluded", ())))
+                text, budget = about["text"], about["budget"]
+                return context(shelf, past, tree, text, budget, chosen=chosen)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
             case "callers":
@@ -86,20 +123,25 @@ class Room:
     def close(self) -> None:
         """Let go of everything."""
         self._objects.close()
-        self._shelf.close()
-        self._database.close()
+        self._close()
 
-    def _open(self) -> None:
-        self._database: sqlite3.Connection = open_database(self._file)
+    def _here(self) -> _Open:
+        """What is open, from the first question on: what is in its way then may pass."""
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> _Open:
+        database = open_database(self._file)
         try:
-            at_work = self._file.with_suffix(".at-work")
-            self._shelf = Shelf(self._database, self._objects, at_work)
-            self._past = Past(self._database, self._project)
+            past = Past(database, self._project)
+            shelf = Shelf(database, self._objects, self._file.with_suffix(".at-work"))
+            return _Open(database, shelf, past)
         except BaseException:
-            self._database.close()
+            database.close()
             raise
 
-    def _open_anew(self) -> None:
-        self.close()
-        remove_database(self._file)
-        self._open()
+    def _close(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()

@@ -6,17 +6,20 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
 from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.adapters.index.inside.questions import Interrupted
 from codeframe_tui.core.code.imports import Import, Modules
 from codeframe_tui.core.code.words import words
 
-__all__ = ["Shelf", "Tree"]
+__all__ = ["Shelf", "Tree", "Watch"]
 
 MAX_BYTES = 512 * 1024
 """Larger files are not described; generated files are the rule there."""
@@ -28,6 +31,8 @@ DEATHS = 3
 _SPARE = 10_000
 """Contents that are kept although the tree that was asked for last has no use for them."""
 _NONE = -1
+Watch = Callable[[int, int], bool]
+"""Is told how many files of how many are read; says whether reading may go on."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Tree:
         documents: of each file its document.
         files: of a document its files.
         left: how many files are not described yet.
+        every: all paths, sorted, also of what is not described.
     """
 
     paths: tuple[str, ...]
@@ -46,6 +52,7 @@ class Tree:
     files: Mapping[int, tuple[int, ...]]
     blobs: tuple[str, ...]
     left: int
+    every: tuple[str, ...]
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -70,32 +77,39 @@ class Shelf:
         self._links: tuple[tuple[str, ...], dict[tuple[int, int], tuple[int, ...]]] = ((), {})
         self._near: tuple[Tree | None, dict[int, tuple[int, ...]]] = (None, {})
         self._trees: dict[str, Tree] = {}
-        self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for key, *known in database.execute("SELECT key, id, words, names, docs FROM document"):
             self._ids[key] = known[0]
             self.lengths[known[0]] = (known[1], known[2], known[3])
-        self._suspect, self._deaths = self._read_suspect()
-        if self._deaths >= DEATHS:
-            self._store([(self._suspect, None)])
+        self._at_work = os.open(at_work, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._suspect, self._deaths = self._read_suspect()
+            if self._deaths >= DEATHS:
+                self._pass_over(self._suspect)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of files; the database is the caller's."""
         os.close(self._at_work)
 
-    def tree(self, tree: str, until: float) -> Tree:
+    def tree(self, tree: str, until: float, watch: Watch | None = None) -> Tree:
         """A tree with what is known of it.
 
         Args:
             until: when, on the monotonic clock, reading of new contents has to stop.
+            watch: see `Watch`.
 
         Raises:
+            Interrupted: by ``watch``; what was read is kept.
             LookupError: the store has no such tree, or not all of it.
         """
         known = self._trees.pop(tree, None)
         if known is None or known.left:
             entries = self.objects.tree(tree)
             keys = {path: _key(path, blob) for path, blob in entries.items()}
-            self._learn(dict.fromkeys(k for k in keys.values() if k not in self._ids), until)
+            missing = dict.fromkeys(k for k in keys.values() if k not in self._ids)
+            self._learn(missing, until, watch, of=len(keys))
             known = self._over(entries, keys)
         self._trees[tree] = known
         while len(self._trees) > _TREES:
@@ -163,37 +177,44 @@ class Shelf:
             files[document] = (*files.get(document, ()), number)
         left = sum(key not in self._ids for key in keys.values())
         paths, documents, blobs = zip(*rows, strict=True) if rows else ((), (), ())
-        return Tree(paths, documents, files, blobs, left)
+        return Tree(paths, documents, files, blobs, left, tuple(sorted(keys)))
 
     # -- learning -----------------------------------------------------------------------------
 
-    def _learn(self, keys: Iterable[str], until: float) -> None:
-        """Read contents until the time is over; what was read is kept."""
+    def _learn(
+        self, keys: Iterable[str], until: float, watch: Watch | None = None, *, of: int = 0
+    ) -> None:
+        """Read contents until the time is over; what was read is kept. Raises: Interrupted."""
         wanted = list(keys)
+        interrupted = False
         if not wanted:
             return
-        contents = self.objects.read((key[1:] for key in wanted), MAX_BYTES)
         batch: list[tuple[str, Known | None]] = []
-        rows = 0
-        done = False
-        try:
-            for key, content in zip(wanted, contents, strict=True):
-                self._works_on(key)
-                known = None if content is None else describe(content, python=key[0] == "p")
-                batch.append((key, known))
-                rows += len(known.words) if known else 1
-                if rows > _ROWS:
-                    self._store(batch)
-                    batch, rows = [], 0
-                if time.monotonic() > until:
-                    break
-            else:
-                done = True
-        finally:
-            self._works_on("")
-            if not done:
-                self.objects.close()
+        rows = done = 0
+        with closing(self.objects.read((key[1:] for key in wanted), MAX_BYTES)) as contents:
+            try:
+                for key, content in zip(wanted, contents, strict=True):
+                    self._works_on(key)
+                    known = None if content is None else describe(content, python=key[0] == "p")
+                    batch.append((key, known))
+                    rows += len(known.words) if known else 1
+                    if rows > _ROWS:
+                        self._store(batch)
+                        batch, rows = [], 0
+                    done += 1
+                    interrupted = watch is not None and not watch(of - len(wanted) + done, of)
+                    if interrupted or time.monotonic() > until:
+                        break
+            finally:
+                self._works_on("")
         self._store(batch)
+        if interrupted:
+            raise Interrupted
+
+    def _pass_over(self, key: str) -> None:
+        if key not in self._ids:
+            self._store([(key, None)])
+        self._works_on("")
 
     def _works_on(self, key: str) -> None:
         deaths = self._deaths if key == self._suspect else 0
@@ -211,8 +232,7 @@ class Shelf:
         texts = [(n, known) for n, _, known in numbered if known]
         documents = [(n, key, *_lengths(known), _imports(known)) for n, key, known in numbered]
         write = self.database.executemany
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self.database):
             write("INSERT INTO document VALUES(?,?,?,?,?,?)", documents)
             write("INSERT INTO posting VALUES(?,?,?,?,?)", sorted(_postings(texts)))
             write(
@@ -223,10 +243,6 @@ class Shelf:
                     for place, s in enumerate(known.symbols)
                 ),
             )
-        except BaseException:
-            self.database.execute("ROLLBACK")
-            raise
-        self.database.execute("COMMIT")
         for n, key, known in numbered:
             self._ids[key] = n
             self.lengths[n] = _lengths(known)
@@ -235,14 +251,13 @@ class Shelf:
         """Drop what other trees had, when it is far more than what is in use."""
         live = {_key(path, blob) for path, blob in zip(tree.paths, tree.blobs, strict=True)}
         gone = [(n,) for key, n in self._ids.items() if key not in live]
-        self.database.execute("BEGIN IMMEDIATE")
-        self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
-        self.database.executemany("INSERT INTO gone VALUES(?)", gone)
-        for table in ("posting", "symbol"):
-            self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
-        self.database.execute("DELETE FROM document WHERE id IN gone")
-        self.database.execute("DROP TABLE gone")
-        self.database.execute("COMMIT")
+        with transaction(self.database):
+            self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
+            self.database.executemany("INSERT INTO gone VALUES(?)", gone)
+            for table in ("posting", "symbol"):
+                self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
+            self.database.execute("DELETE FROM document WHERE id IN gone")
+            self.database.execute("DROP TABLE gone")
         self._ids = {key: n for key, n in self._ids.items() if key in live}
         self.lengths = {n: self.lengths[n] for n in self._ids.values()}
         self._imports.clear()

@@ -78,7 +78,8 @@ class DiffComments(DiffRanges):
         if self._said[0] != about or self._said[1] is not self.document:
             from codeframe_tui.tui.present.explanation import explanation_rows  # noqa: PLC0415 - later
 
-            self._said = about, self.document, explanation_rows(*about[:1], self.document, width)
+            found = explanation_rows(self._explanation, self.document, width)
+            self._said = about, self.document, found
         return self._said[2]
 
     def on_resize(self) -> None:
@@ -90,8 +91,14 @@ class DiffComments(DiffRanges):
         """Show what the worker says beside the code, or leave it out."""
         self._explains = not self._explains
         self._lay_comments()
-        if not self._extras and self._explains:
+        if self._explains and not self._names_a_part:
             self.post_message(Told("the worker names no part of this"))
+
+    @property
+    def _names_a_part(self) -> bool:
+        return any(
+            isinstance(line, ExplanationLine) for lines in self._extras.values() for line in lines
+        )
 
     def action_intent(self) -> None:
         """Ask for what the task asks, and what the worker says that it did."""
@@ -134,8 +141,8 @@ class DiffComments(DiffRanges):
         self._step_comment(-1)
 
     def _step_comment(self, step: int) -> None:
-        """Also to one whose file is folded."""
-        places = comment_places(self._extras).values()
+        """Also to one whose file is folded, not to one whose file is out of sight."""
+        places = [each for each in comment_places(self._extras).values() if self.shows(each.path)]
         stops = sorted((*self.index.order(place), place.extra, place) for place in places)
         if not stops or self.place is None:
             self.post_message(Told("no comments here"))

@@ -99,11 +99,11 @@ class DiffView(DiffAsking):
         stays, self._stays = self._stays and self.place is not None, False
         left = (self.place, self.index.line_number(self.cursor)) if self.place else None
         below = self.cursor - self.scroll_offset.y
+        if DraftName.of(shown).task != self.draft.task:  # a file that was written has none
+            self.only = ""
         if not same:
             self._take_up(shown)
         self._shift = 0
-        if shown.get("task") != self.document.get("task"):
-            self.only = ""
         self.load(shown)
         self.scroll_to_row(0)
         if stays and left is not None:
