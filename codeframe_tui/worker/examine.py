@@ -18,6 +18,7 @@ from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.collected import test_of, vanished_flags
 from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted
 from codeframe_tui.core.flags.module import imported_paths
+from codeframe_tui.core.flags.shadows import shadowing
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
@@ -127,10 +128,10 @@ async def _material(
 async def _callers(
     workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, material: Material
 ) -> dict[str, str]:
-    """Unchanged Python files that speak of any name that changed."""
+    """Unchanged Python files that speak of any name that changed, or that hides another."""
     sides = ((diff, *material.texts.get(diff.path, (None, None))) for diff in diffs)
     changes = [Change(*side, material.tests) for side in sides]
-    names = await asyncio.to_thread(changed_names, changes)
+    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes)
     changed = {diff.path for diff in diffs}
     found: dict[str, str] = {}
     paths = material.base_paths or ()
