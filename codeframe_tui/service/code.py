@@ -16,6 +16,7 @@ from codeframe_tui.core.talk.prompt import subject
 from codeframe_tui.ports import CodeIndex, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import chosen
+from codeframe_tui.service.earlier import earlier
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["Code"]
@@ -94,26 +95,30 @@ class Code:
         return command
 
     async def _context(self, text: str, number: str | None) -> Document:
-        people = await self._store.read(lambda tables: chosen.chosen_for(tables, number))
-        found = await self._index().context(text, self._budget, chosen=people)
+        people, said = await self._store.read(
+            lambda tables: (chosen.chosen_for(tables, number), earlier(tables, number, text))
+        )
+        rest = max(self._budget - sum(each["tokens"] for each in said), 0)
+        found = await self._index().context(text, rest, chosen=people)
         without = [
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
-        return {**found, "files": without}
+        return {**found, "files": without, "budget": self._budget, "earlier": said}
 
     async def _shown(self, number: str) -> Document:
         known = await self._store.read(partial(_known, number))
         shown = known.shown or await self._context(known.subject, known.number)
-        files = shown["files"]
+        files, said = shown["files"], shown.get("earlier", [])
         return {
             "number": known.number,
             "title": known.title,
             "at": known.at,
             "files": files,
+            "earlier": said,
             "cut": shown["cut"],
             "budget": shown.get("budget"),
-            "tokens": sum(file.get("tokens", 0) for file in files),
+            "tokens": sum(each.get("tokens", 0) for each in [*files, *said]),
             **known.choices,
         }
 

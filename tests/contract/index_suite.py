@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.code.chosen import MOST
-from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.commands import AddComment, Answer, ChooseContext
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, Refused, WrongUse
 from codeframe_tui.core.queries import (
     RELATIONS,
@@ -21,7 +22,7 @@ from codeframe_tui.core.queries import (
 )
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service import Supervisor
-from tests.contract.service_kit import add, claim
+from tests.contract.service_kit import add, claim, propose
 
 
 async def test_definitions_are_asked_for_by_name_kind_and_place(service: Service) -> None:
@@ -157,3 +158,42 @@ async def test_places_are_found_by_letters_and_what_is_not_read_yet_is_read_from
         while (known := await service.query(ShowIndex()))["left"]:
             await asyncio.sleep(0)
     assert known == {"files": 2, "left": 0}
+
+
+ASKED = "Round half up or half even for amounts of an invoice?"
+
+
+async def test_what_was_asked_said_and_proposed_before_is_part_of_the_context(
+    service: Service, engine: Supervisor
+) -> None:
+    first = await add(service, "Currency rounding")
+    await claim(engine)
+    question = await engine.open_blocker(Blocker(first, BlockerKind.SYNC, ASKED, "question"))
+    await service.submit(Answer(question, "half even"))
+    assert (await claim(engine)).number == first
+    await propose(engine, first)
+    await engine.to_review(first)
+    await service.submit(AddComment(first, "rounding of amounts has a name", "a.py", 1))
+    number = await add(service, "Round amounts")
+    found = (await service.query(ShowTaskContext(number)))["earlier"]
+    assert {(each["task"], each["kind"]) for each in found} == {
+        (first, "answer"), (first, "comment"),
+    }  # fmt: skip
+    assert found[0]["text"] == (
+        f"Task {first} (Currency rounding), the worker asked: {ASKED}\nA person answered: half even"
+    )
+    assert found[0]["reasons"] == ["words: amounts, round"]
+    assert (await service.query(ShowContext("round amounts")))["earlier"] == found
+    own = (await service.query(ShowTaskContext(first)))["earlier"]
+    assert own == []
+
+
+async def test_what_the_worker_was_told_of_earlier_work_stays_to_be_seen(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    said = {"task": "1", "kind": "answer", "text": "half even", "tokens": 3, "reasons": ["w"]}
+    await engine.record_context(number, {"files": [], "cut": [], "earlier": [said]})
+    found = await service.query(ShowTaskContext(number))
+    assert (found["earlier"], found["tokens"]) == ([said], 3)
