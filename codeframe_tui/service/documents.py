@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.core.queries import MOST_ISSUES, ShowBlockers, ShowEvents, ShowIssues, ShowTasks
+from codeframe_tui.core.some import some
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -239,5 +240,4 @@ def _waits_for(unmet: Mapping[str, Status]) -> str:
     lost = next((number for number, status in unmet.items() if status in ENDED), None)
     if lost is not None:
         return f"waits for {lost}, which was {unmet[lost].value}: retry that, or edit this"
-    more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
-    return f"waits for {', '.join(list(unmet)[:3])}{more}"
+    return f"waits for {some(unmet)}"

@@ -14,6 +14,7 @@ from codeframe_tui.core.hand import BY_HAND, EDITABLE_BYTES, Hand, marks, told
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowFile, ShowMerge
+from codeframe_tui.core.some import some
 from codeframe_tui.core.talk import prompt
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Store, Workspaces
@@ -29,7 +30,6 @@ __all__ = ["Gate", "Revisions", "Write"]
 Gate = Callable[[Sequence[str]], Awaitable[None]]
 Write = Callable[[Callable[[Unit], Document]], Awaitable[Document]]
 _TEXT, _PROGRAM = "100644", "100755"
-_NAMED = 3
 """Files that the explanation of an attempt names."""
 
 
@@ -184,9 +184,7 @@ def _store(
 
 
 def _explanation(changed: Sequence[FileDiff]) -> str:
-    paths = [diff.path for diff in changed]
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"Edited by hand: {', '.join(paths[:_NAMED])}{more}"
+    return f"Edited by hand: {some(diff.path for diff in changed)}"
 
 
 def _bytes(path: str, text: str) -> bytes:

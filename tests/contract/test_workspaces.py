@@ -16,12 +16,10 @@ import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.adapters.workspace.capture import WorkspaceScan
-from codeframe_tui.adapters.workspace.git import Git
-from codeframe_tui.adapters.workspace.merge import TreeMerge
 from codeframe_tui.core.change.diff import FileDiff, summary
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
-from codeframe_tui.ports.files import TreeEntry, Workspaces
+from codeframe_tui.ports.files import Workspaces
 from codeframe_tui.settings import Limits
 
 KINDS = {
@@ -1214,16 +1212,3 @@ async def test_a_folder_that_became_a_file_and_the_other_way_round_are_joined(
     paths = await space.entries(joined.tree)
     assert {path: await space.read(joined.tree, path) for path in paths} == expected
     assert joined.conflicts == conflicts
-
-
-def test_joining_costs_what_the_files_are_and_not_their_square(tmp_path: Path) -> None:
-    def spent(count: int) -> float:
-        mine = {f"a{n}/b/file.py": TreeEntry("100644", "0" * 40) for n in range(count)}
-        other = mine | {f"c{n}/d/new.py": TreeEntry("100644", "1" * 40) for n in range(count)}
-        merge = TreeMerge(Git(tmp_path), lambda _: b"", lambda _: "", ("mine", "other"))
-        began = time.process_time()
-        merge.run(mine, mine, other)
-        assert len(merge.entries) == 2 * count
-        return time.process_time() - began
-
-    assert min(spent(8_000) for _ in range(3)) < 12 * min(spent(1_000) for _ in range(3))
