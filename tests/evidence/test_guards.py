@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 import pytest
 
 from codeframe_tui.core.flags import RULES
-from tests.evidence.guards import DOCUMENT, PARTS, RUN_PARTS, UNIT, name_of, rules_shown
+from tests.evidence.guards import DOCUMENT, PARTS, RUN_PARTS, UNIT, is_wrong, name_of, rules_shown
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, cases
 from tests.evidence.test_runs import FEW
 
@@ -50,6 +50,12 @@ def test_the_table_of_guards_names_each_and_what_shows_it() -> None:
     assert [name for name, _ in rows] == guards
     proposals = {str(case) for case in cases(*CHEATS, *HONEST, *ASKED)} | {*UNIT.values()}
     assert [shown for _, shown in rows if shown not in proposals] == []
+
+
+def test_what_only_runs_can_show_is_not_wrong_while_all_guards_are_there() -> None:
+    shown_by_runs = [case for case in cases(*CHEATS) if not case.rules]
+    assert shown_by_runs
+    assert [str(case) for case in shown_by_runs if is_wrong(case)] == []
 
 
 def test_the_corpus_is_as_large_as_it_was() -> None:
