@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codeframe_tui.adapters.project import Project
+    from codeframe_tui.core.errors import CodeframeError
 
 VERBS = frozenset(
     {
@@ -70,6 +71,7 @@ def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
 
     named = options.get("--project")
     state_dir = options.get("--state-dir")
+    project: Project | None = None
     try:
         if folder is not None and not folder.is_dir():
             raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
@@ -80,10 +82,25 @@ def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
             raise WrongUse("the cockpit needs a terminal", hint=HINT)
         return _open(project, options.get("--sandbox"))
     except CodeframeError as error:
-        from codeframe_tui.core.text import clean  # noqa: PLC0415 - after the verbs
+        return _told(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody shall read its traceback
+        return _told(_reported(error, project))
 
-        sys.stderr.write(f"error: {clean(error.message)}\nhint: {clean(error.hint)}\n")
-        return error.exit_code
+
+def _reported(error: Exception, project: Project | None) -> CodeframeError:
+    from codeframe_tui.adapters.project import state_root  # noqa: PLC0415 - when it failed
+    from codeframe_tui.adapters.reports import failure  # noqa: PLC0415
+
+    folder = project.reports if project else state_root() / "log"
+    then = "nothing is lost: open it again, and all goes on"
+    return failure(folder, "cockpit", error, then=then)
+
+
+def _told(error: CodeframeError) -> int:
+    from codeframe_tui.core.text import clean  # noqa: PLC0415 - after the verbs
+
+    sys.stderr.write(f"error: {clean(error.message)}\nhint: {clean(error.hint)}\n")
+    return error.exit_code
 
 
 def _open(project: Project, sandbox: str | None) -> int:

@@ -1,13 +1,15 @@
-"""Faults of the program itself: a line for the person, the traceback for the log."""
+"""Faults of the program itself: a line for the person, a report, the traceback for the log."""
 
 from __future__ import annotations
 
 import logging
 import sys
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
-from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.adapters.project import state_root
+from codeframe_tui.adapters.reports import failure
 from codeframe_tui.headless.output import Output
 
 __all__ = ["report_faults"]
@@ -30,13 +32,13 @@ def _report(
     error: BaseException,
     traceback: TracebackType | None,
 ) -> None:
-    places = [
-        handler.baseFilename
+    logs = [
+        Path(handler.baseFilename)
         for handler in logging.getLogger().handlers
         if isinstance(handler, logging.FileHandler)
     ]
-    if places:
+    if logs:
         logger.critical("unexpected failure", exc_info=(kind, error, traceback))
-    what = f"something failed inside the program ({kind.__name__}: {error})"
-    hint = f"the traceback is in {places[0]}" if places else ""
-    output.error(CodeframeError(what, hint=hint, code="internal"))
+    who = "engine" if [log.stem for log in logs] == ["engine"] else "program"
+    folder = logs[0].parent if logs else state_root() / "log"
+    output.error(failure(folder, who, error))

@@ -91,6 +91,9 @@ def run(project: Path, *, options: Options) -> int:
 
     Returns:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
+
+    Raises:
+        Exception: whatever failed inside; the terminal is as it was then, too.
     """
     with first_picture(project.name):
         return _run(options)
@@ -116,11 +119,18 @@ def _run(options: Options) -> int:
     if not os.environ.get("NO_COLOR"):  # an empty one asks for nothing
         os.environ.pop("NO_COLOR", None)
     sys.setswitchinterval(0.0005)
-    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
+    import logging  # noqa: PLC0415 - after the first picture
+
+    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415
+    from codeframe_tui.tui.driver import TerminalDriver  # noqa: PLC0415
     from codeframe_tui.tui.paste import install  # noqa: PLC0415
 
     install()
     app = CockpitApp(options.connect, chosen=options.chosen, kept=options.kept, signals=True)
+    app.driver_class = TerminalDriver
+    logging.getLogger().addHandler(logging.NullHandler())  # or what fails is told on the terminal
     app.run()
+    if app.fault is not None:
+        raise app.fault
     give_title_back()
     return app.return_code or 0
