@@ -66,34 +66,32 @@ def _verb(arguments: list[str]) -> int:
 
 
 def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
-    from codeframe_tui.adapters.project import open_project  # noqa: PLC0415 - after the verbs
-    from codeframe_tui.core.errors import CodeframeError, WrongUse  # noqa: PLC0415
+    from codeframe_tui.core.errors import CodeframeError  # noqa: PLC0415 - after the verbs
 
-    named = options.get("--project")
-    state_dir = options.get("--state-dir")
-    project: Project | None = None
     try:
-        if folder is not None and not folder.is_dir():
-            raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
-        project = open_project(
-            folder or (Path(named) if named else None), Path(state_dir) if state_dir else None
-        )
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise WrongUse("the cockpit needs a terminal", hint=HINT)
-        return _open(project, options.get("--sandbox"))
+        return _open(_project(folder, options), options.get("--sandbox"))
     except CodeframeError as error:
         return _told(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody shall read its traceback
-        return _told(_reported(error, project))
+        from codeframe_tui.adapters.project import state_root  # noqa: PLC0415
+        from codeframe_tui.adapters.reports import failure  # noqa: PLC0415 - after the picture
+
+        return _told(failure(state_root() / "log", "cockpit", error))
 
 
-def _reported(error: Exception, project: Project | None) -> CodeframeError:
-    from codeframe_tui.adapters.project import state_root  # noqa: PLC0415 - when it failed
-    from codeframe_tui.adapters.reports import failure  # noqa: PLC0415
+def _project(folder: Path | None, options: dict[str, str]) -> Project:
+    from codeframe_tui.adapters.project import open_project  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.core.errors import WrongUse  # noqa: PLC0415
 
-    folder = project.reports if project else state_root() / "log"
-    then = "nothing is lost: open it again, and all goes on"
-    return failure(folder, "cockpit", error, then=then)
+    named, state_dir = options.get("--project"), options.get("--state-dir")
+    if folder is not None and not folder.is_dir():
+        raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
+    project = open_project(
+        folder or (Path(named) if named else None), Path(state_dir) if state_dir else None
+    )
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise WrongUse("the cockpit needs a terminal", hint=HINT)
+    return project
 
 
 def _told(error: CodeframeError) -> int:

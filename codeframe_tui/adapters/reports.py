@@ -66,7 +66,7 @@ def write_report(folder: Path, who: str, error: BaseException) -> Path | None:
         unknown = secrets.token_hex(4)  # nobody can lay a file of this name in wait
         path = folder / f"report-{moment:%Y%m%d-%H%M%S}-{who}-{unknown}.txt"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(_text(who, error, moment))
     except (OSError, CodeframeError):
         return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from codeframe_tui.adapters.project import state_root
-from codeframe_tui.adapters.reports import failure
+from codeframe_tui.adapters.reports import failure, write_report
 from codeframe_tui.headless.output import Output
 
-__all__ = ["report_faults"]
+__all__ = ["report_faults", "report_lost_tasks"]
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,21 @@ def report_faults(*, as_json: bool) -> None:
     """
     logging.getLogger().addHandler(logging.NullHandler())
     sys.excepthook = partial(_report, Output(as_json=as_json))
+
+
+def report_lost_tasks(folder: Path) -> None:
+    """Report what fails in tasks of the running loop that nobody waits for; the process goes on.
+
+    Args:
+        folder: for the reports.
+    """
+
+    def lost(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        if isinstance(error := context.get("exception"), Exception):
+            write_report(folder, "engine", error)
+
+    asyncio.get_running_loop().set_exception_handler(lost)
 
 
 def _report(

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from textual.drivers.linux_driver import LinuxDriver
+
 from codeframe_tui.__main__ import main
 from codeframe_tui.ports import Service
-from codeframe_tui.tui import driver, launch
+from codeframe_tui.tui import launch
 from codeframe_tui.tui.app import CockpitApp
 from codeframe_tui.tui.widgets.lines import LineList
 from codeframe_tui.wire import start
@@ -34,11 +36,11 @@ async def _reach(_starter: Starter) -> Service:
 
 def _break(where: str) -> None:
     start.reach = _reach  # type: ignore[assignment] # no engine: the fault is the cockpit's
-    Starter.is_running = lambda _self: True  # type: ignore[method-assign]
+    setattr(Starter, "is_running", lambda _self: True)  # noqa: B010
     places: dict[str, Callable[[], None]] = {
         "widget": lambda: setattr(LineList, "render_line", _fail),
         "timer": lambda: setattr(CockpitApp, "_time_passed", _fail),
-        "keys": lambda: setattr(driver.LinuxDriver, "run_input_thread", _fail),
+        "keys": lambda: setattr(LinuxDriver, "run_input_thread", _fail),
         "style": lambda: setattr(CockpitApp, "CSS", "Screen { nonsense: 1 }"),
         "start": lambda: setattr(launch, "_chosen", _fail),
         "nowhere": lambda: None,

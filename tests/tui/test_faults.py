@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import Terminal
+from tests.e2e.test_cockpit import was_given_back
 from tests.tui.broken_app import LOCAL
 
 pytestmark = pytest.mark.xdist_group("pty")
@@ -31,6 +32,7 @@ def _broken(where: str, folder: Path) -> tuple[int, str, list[Path]]:
         code = person.exit_code()
     finally:
         person.close()
+    assert was_given_back(person)
     assert b"\x1b]0;title" not in person.written
     assert KEY.encode() not in person.written
     assert b"Traceback" not in person.written
@@ -42,7 +44,7 @@ def _broken(where: str, folder: Path) -> tuple[int, str, list[Path]]:
     "people",
     "a fault of the cockpit itself",
     sees="one line on a clean terminal: what failed, where its report is",
-    kept="all that was decided; the report has no key and nobody's words",
+    kept="all that was decided; the report has no key and no variables",
 )
 @pytest.mark.parametrize("where", ["widget", "timer", "keys", "style", "start"])
 def test_a_fault_is_one_calm_line_and_a_report(where: str, tmp_path: Path) -> None:
