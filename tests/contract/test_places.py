@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.errors import NotFound, WrongUse
 from tests.contract.test_code_index import Place
 from tests.contract.test_code_index import place as place  # noqa: PLC0414 - a fixture
 
@@ -54,6 +54,10 @@ async def test_files_are_found_before_anything_is_read(place: Place) -> None:
     found = await place.index().places("logo")
     assert told(found) == ["logo.bin:0 logo.bin"]
     assert found["left"] > 0
+    with pytest.raises(NotFound, match="not read yet"):
+        await place.opened[0].relations("outline", "tests/test_retry.py", at_once=True)
+    with pytest.raises(NotFound, match="no indexed file"):
+        await place.opened[0].relations("outline", "absent.py", at_once=True)
 
 
 async def test_places_are_told_while_much_is_read_and_how_far_that_is(place: Place) -> None:
