@@ -84,6 +84,21 @@ async def test_places_are_told_while_much_is_read_and_how_far_that_is(place: Pla
     assert told(await index.places("name_599"))[0] == "many/m599.py:1 name_599"
 
 
+async def test_when_the_engine_dies_nothing_is_read_any_more(place: Place) -> None:
+    place.write({f"m{n}.py": f"def name_{n}(): ...\n" * 3_000 for n in range(MANY)})
+    index = place.index()
+    begun = asyncio.Event()
+    index.when_reading(lambda *_: begun.set())
+    reading = asyncio.create_task(index.read())
+    await asyncio.wait_for(begun.wait(), 30)
+    process = index._knower._process
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()
+    await asyncio.wait_for(process.wait(), 5)
+    reading.cancel()
+
+
 async def test_when_the_process_dies_nothing_is_said_to_be_read_any_more(place: Place) -> None:
     index = place.index()
     heard: list[tuple[int, int]] = []
