@@ -50,6 +50,7 @@ def overview(tables: Tables, *, settings: Settings, since: str, at: str) -> Docu
     now = in_force(tables, settings)
     ready = tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None
     working = tables.queue.window(Group.WORKING, 0, WORKER_LIMIT)
+    counts = tables.queue.counts()
     return {
         "policy": now.policy,
         "model": now.model,
@@ -61,17 +62,17 @@ def overview(tables: Tables, *, settings: Settings, since: str, at: str) -> Docu
         "worker_limit": now.workers,
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since, at),
-        "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "counts": {group.value: count for group, count in counts.items()},
         "ready": ready,
         "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
-        "idle": (now.paused or not ready) and not _is_at_work(tables),
+        "idle": (now.paused or not ready) and not _is_at_work(tables, counts),
     }
 
 
-def _is_at_work(tables: Tables) -> bool:
+def _is_at_work(tables: Tables, counts: Mapping[Group, int]) -> bool:
     """Whether something goes on, or will before anybody says anything, also while workers pause."""
-    if tables.queue.counts().get(Group.WORKING) or tables.decisions.pending():
+    if counts.get(Group.WORKING) or tables.decisions.pending():
         return True
     return tables.tasks.next_revised() is not None
 

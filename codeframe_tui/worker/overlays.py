@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.outward import reaches_out
 from codeframe_tui.core.evidence.support import is_helper, says_else
 from codeframe_tui.core.evidence.testconfig import decides, is_test_config
 from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 
-__all__ = ["bound_to", "changed_config", "changed_helpers", "with_base"]
+__all__ = [
+    "bound_to",
+    "changed_config",
+    "changed_helpers",
+    "changed_outward",
+    "taking",
+    "with_base",
+]
 
 
 async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]) -> Bound:
@@ -20,7 +28,7 @@ async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDif
     if not scope.changed:
         return Bound(scope.base, scope.tree)
     support = [d.path for d in diffs if scope.tests.is_support(d.path)]
-    with_tests = await _taking(workspaces, scope.base, scope.tree, support)
+    with_tests = await taking(workspaces, scope.base, scope.tree, support)
     files = await workspaces.entries(scope.tree, scope.changed)
     tests = {path: entry.blob for path, entry in files.items()}
     return Bound(scope.base, scope.tree, with_tests, tests)
@@ -52,14 +60,32 @@ async def changed_helpers(
     return tuple(found)
 
 
+async def changed_outward(
+    workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]
+) -> tuple[str, ...]:
+    """Files of tests that do more than before that other tests may notice.
+
+    A new module beside them is one: it may be found before another one of its name.
+    """
+    found = []
+    for diff in (diff for diff in diffs if diff.path.endswith(".py")):
+        path, serves = diff.path, scope.tests.is_support(diff.path)
+        is_beside = serves and diff.action is Action.CREATE and not scope.tests.is_test(path)
+        if serves or is_test_config(path):
+            old = await _text(workspaces, scope.base, path)
+            if is_beside or reaches_out(old, await _text(workspaces, scope.tree, path)):
+                found.append(path)
+    return tuple(found)
+
+
 async def with_base(
     workspaces: Workspaces, scope: Scope, paths: Sequence[str], tree: str = ""
 ) -> str:
     """The proposal, or another tree, with the base's versions of some files."""
-    return await _taking(workspaces, tree or scope.tree, scope.base, paths)
+    return await taking(workspaces, tree or scope.tree, scope.base, paths)
 
 
-async def _taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
+async def taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
     """A tree with another one's versions of some files, absent ones included."""
     files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(paths)
     for path, entry in (await workspaces.entries(other, paths)).items():

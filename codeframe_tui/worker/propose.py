@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.change.diff import summary
+from codeframe_tui.core.change.diff import REGULAR, summary
 from codeframe_tui.core.change.proposal import ChangeSet, proposal_id
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
@@ -326,7 +326,7 @@ async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> st
     found: dict[str, tuple[str, bytes] | None] = {}
     for path in sorted(set(paths) - known.keys()):
         mode = shop.project.mode(path)
-        if mode in {"100644", "100755"}:
+        if mode in REGULAR:
             if is_secret(path):
                 raise InvalidAnswer(
                     f"{path} exists and holds secrets of the person; leave it alone, and say in "
