@@ -30,7 +30,8 @@ class Finished:
         exit_code: None when it was killed or never ran.
         output: bounded: head and tail, with a line between that says what was cut.
         cut_bytes: how much was cut.
-        ended: ``exit``, ``signal``, ``timeout``, ``cancelled`` or ``not_started``.
+        ended: ``exit``, ``signal``, ``timeout``, ``limit`` (it used more than a run may),
+            ``cancelled`` or ``not_started``.
         message: one line when not ``exit``.
     """
 
@@ -47,7 +48,10 @@ class Sandbox(Protocol):
 
     @property
     def level(self) -> str:
-        """``bwrap``, ``rlimits`` or ``none``; tested at start, not guessed."""
+        """``bwrap``, ``unfiltered``, ``rlimits`` or ``none``; tested at start, not guessed.
+
+        ``unfiltered`` is bubblewrap on a machine for which no filter of system calls is known.
+        """
         ...
 
     @property
@@ -177,7 +181,13 @@ class CodeIndex(Protocol):
     """Finds the files that matter for a text, and what matches a pattern."""
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+        self,
+        text: str,
+        budget_tokens: int,
+        tree: str | None = None,
+        *,
+        chosen: Chosen = NOTHING,
+        at_once: bool = False,
     ) -> Document:
         """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts.
 
@@ -186,10 +196,13 @@ class CodeIndex(Protocol):
             budget_tokens: for all bodies and definitions.
             tree: None = the project as it is now.
             chosen: files that people pinned or excluded.
+            at_once: from what is read by now.
         """
         ...
 
-    async def find(self, name: str, *, kind: str = "", path: str = "") -> Document:
+    async def find(
+        self, name: str, *, kind: str = "", path: str = "", at_once: bool = False
+    ) -> Document:
         """``index find`` of CONTRACT §9.
 
         By exact name, else by start, else by part, else by letters in order, whatever the case.
@@ -198,15 +211,17 @@ class CodeIndex(Protocol):
             name: with dots for a definition inside others.
             kind: ``class``, ``function``, ``method`` or ``variable``.
             path: a glob; only files whose path or name matches.
+            at_once: from what is read by now.
         """
         ...
 
-    async def relations(self, relation: str, name: str) -> Document:
+    async def relations(self, relation: str, name: str, *, at_once: bool = False) -> Document:
         """How a file or a name hangs together with others.
 
         Args:
             relation: ``outline``, ``importers`` or ``tests`` of a file, or ``callers`` of a name.
             name: a path of the project, or a name of its code.
+            at_once: from what is read by now.
 
         Returns:
             ``{"cut": [...]}`` and ``symbols``, as of `find`; ``files`` with ``path`` and ``steps``

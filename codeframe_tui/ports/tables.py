@@ -187,8 +187,8 @@ class EarlierRows(Protocol):
     def newest(self, limit: int) -> list[Piece]:
         """So many of each kind at most, the newest first of each.
 
-        Answers to questions of workers, what reviews said, comments, and of each task what its
-        worker says of its newest proposal.
+        Answers to questions of workers, what reviews said, comments, and of each completed task
+        what its worker says of its newest proposal.
         """
         ...
 

@@ -212,8 +212,9 @@ async def test_what_was_said_in_all_tasks_comes_newest_first_and_no_more_than_wa
         return Blocker(number, BlockerKind.SYNC, f"which {number}?", cause, answer=answer)
 
     def write(tables: Tables) -> None:
-        for n in ("1", "2"):
-            tables.tasks.add([Task(n, f"title {n}", since="now", attempt=2)])
+        for n in ("3", "1", "2"):
+            status = Status.COMPLETED if n != "3" else Status.IN_REVIEW
+            tables.tasks.add([Task(n, f"title {n}", since="now", attempt=2, status=status)])
             for number in (1, 2):
                 told = Attempt(number, "b", "t", f"p{number}", f"said {n}.{number}", ())
                 assert tables.attempts.add(n, told, "now")
@@ -230,8 +231,10 @@ async def test_what_was_said_in_all_tasks_comes_newest_first_and_no_more_than_wa
     assert await store.read(lambda tables: tables.earlier.newest(9)) == [
         Piece("2", "title 2", "answer", "answer 2", "which 2?"),
         Piece("1", "title 1", "answer", "answer 1", "which 1?"),
+        Piece("3", "title 3", "answer", "answer 3", "which 3?"),
         Piece("2", "title 2", "review", "smaller, 2"),
         Piece("1", "title 1", "review", "smaller, 1"),
+        Piece("3", "title 3", "review", "smaller, 3"),
         Piece("2", "title 2", "comment", "why?", "a.py:3"),
         Piece("2", "title 2", "task", "said 2.2"),
         Piece("1", "title 1", "task", "said 1.2"),

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.core.code.imports import read_import
-from codeframe_tui.core.code.words import identifiers, mentions, names_in, spelling, tally, words
+from codeframe_tui.core.code.words import (
+    asked,
+    identifiers,
+    mentions,
+    names_in,
+    spelling,
+    tally,
+    words,
+)
 
 
 def test_words_are_split_on_camel_and_snake_case_and_stemmed() -> None:
@@ -29,10 +37,18 @@ def test_a_word_is_told_as_it_is_written() -> None:
     assert spelling("Cached Zones") == {"cach": "cached", "zon": "zones"}
 
 
+def test_a_place_counts_more_than_a_deed_and_the_first_line_more_than_the_rest() -> None:
+    counts = asked("Fix the parser\n\nIts cursor stood still; the parser waited")
+    assert counts["parser"] == 1.4
+    assert counts["fix"] == 0.5
+    assert counts["cursor"] == 0.4
+    assert asked("") == {}
+
+
 @given(st.text("aBc_ D9.", max_size=60))
 def test_counting_words_by_names_counts_every_word(text: str) -> None:
     plain = [word for word in words(text) if not word.isdigit()]
-    counted = {w: n for w, n in tally(names_in(text)).items() if not w.isdigit()}
+    counted = {w: n for w, n in tally(names_in(text.encode())).items() if not w.isdigit()}
     assert counted == {word: plain.count(word) for word in plain}
 
 
@@ -46,7 +62,7 @@ def test_long_texts_and_runs_take_no_longer_than_they_are() -> None:
     for run in ("a" * 400_000, "A" * 400_000, "a_" * 200_000, "a." * 200_000, "a/" * 200_000):
         assert not list(mentions(run))
         words(run)
-        names_in(run)
+        tally(names_in(run.encode()))
         list(identifiers(run))
     assert list(read_import("from" + " " * 100_000 + "x" + " " * 100_000 + "imp")) == []
 

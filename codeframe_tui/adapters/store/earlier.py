@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 
 from codeframe_tui.adapters.store import schema
 from codeframe_tui.core.code.earlier import Piece
+from codeframe_tui.core.task import Status
 
 __all__ = ["SqlEarlier"]
 
@@ -49,8 +50,8 @@ class SqlEarlier:
             yield Piece(row.task, row.title, "comment", row.text, place)
 
     def _proposals(self, limit: int) -> Iterator[Piece]:
-        newest = (ATTEMPTS.c.number == TASKS.c.attempt,)
-        for row in self._of(ATTEMPTS, limit, ATTEMPTS.c.explanation, only=newest):
+        done = (ATTEMPTS.c.number == TASKS.c.attempt, TASKS.c.status == Status.COMPLETED.value)
+        for row in self._of(ATTEMPTS, limit, ATTEMPTS.c.explanation, only=done):
             yield Piece(row.task, row.title, "task", row.explanation)
 
     def _of(

@@ -31,7 +31,7 @@ class Piece:
     Attributes:
         task: its number.
         kind: ``answer`` to a question of the worker, ``comment`` on a proposal, ``review`` of one,
-            or ``task``: what its worker says of its newest proposal.
+            or ``task``: what its worker says of what was applied.
         text: what was said.
         about: the question, or the place of a comment; else empty.
     """
