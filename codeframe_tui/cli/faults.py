@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from functools import partial
 from types import TracebackType
 
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.secrets import Secrets
+from codeframe_tui.core.text import clean_line
 from codeframe_tui.headless.output import Output
 
 __all__ = ["report_faults"]
@@ -37,6 +40,7 @@ def _report(
     ]
     if places:
         logger.critical("unexpected failure", exc_info=(kind, error, traceback))
-    what = f"something failed inside the program ({kind.__name__}: {error})"
+    said = clean_line(Secrets.of(os.environ).redact_line(str(error)))
+    what = f"something failed inside the program ({kind.__name__}: {said})"
     hint = f"the traceback is in {places[0]}" if places else ""
     output.error(CodeframeError(what, hint=hint, code="internal"))
