@@ -126,6 +126,15 @@ class Secrets:
                 return Held(name, content.count(b"\n", 0, at) + 1)
         return None
 
+    def begun(self, text: str) -> int:
+        """Where one of our keys may have begun that goes on after this text; else its length."""
+        forms = [form for _, value in self._strong for form in _forms(value)]
+        longest = max(map(len, forms), default=0)
+        for start in range(max(0, len(text) - longest + 1), len(text)):
+            if any(form.startswith(text[start:]) for form in forms):
+                return start
+        return len(text)
+
     def name_in(self, value: object) -> str:
         """Name of the key that stands anywhere in a value; empty when there is none."""
         texts = list(_texts(value)) if self._strong else []
@@ -140,23 +149,28 @@ NOTHING = Secrets()
 
 
 class Stream:
-    """Redacts a text that comes in pieces: what may go on is held back, but never for long."""
+    """Redacts a text that comes in pieces: what may go on is held back, but never for long.
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._secrets = secrets
+    Args:
+        ours: only our keys are hidden, and nothing is held back but the beginning of one.
+    """
+
+    def __init__(self, secrets: Secrets, *, ours: bool = False) -> None:
+        self._hide = secrets.withhold if ours else secrets.redact
+        self._end = secrets.begun if ours else _safe_end
         self._held = ""
 
     def feed(self, text: str) -> str:
         """What can be told by now."""
         text = self._held + text
-        end = _safe_end(text)
+        end = self._end(text)
         self._held = text[end:]
-        return self._secrets.redact(text[:end])
+        return self._hide(text[:end])
 
     def rest(self) -> str:
         """What was held back."""
         text, self._held = self._held, ""
-        return self._secrets.redact(text)
+        return self._hide(text)
 
 
 def _safe_end(text: str) -> int:

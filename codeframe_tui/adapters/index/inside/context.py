@@ -14,6 +14,7 @@ from codeframe_tui.adapters.index.inside.finding import symbols_of
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
+from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.code.ranking import (
     Scored,
     bm25,
@@ -87,7 +88,8 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
     near = shelf.linked(tree)
     subject = words(text.partition("\n")[0])
     kinds = [kind_weight(path, subject) for path in tree.paths]
-    scored = fuse(signals, near, kinds)
+    # what looks secret is read when the model asks for it, and not before
+    scored = [each for each in fuse(signals, near, kinds) if not is_secret(tree.paths[each.file])]
     ranked = [
         Ranked(
             tree.paths[each.file],
