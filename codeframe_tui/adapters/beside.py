@@ -43,6 +43,7 @@ class Beside:
         script: is run by path, and sees nothing of our environment but ``env``.
         first: gives the first line that it reads.
         when_gone: called when it ended.
+        heard: gets what it says unasked: objects whose ``id`` is 0.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Beside:
         *,
         env: Mapping[str, str] | None = None,
         when_gone: Callable[[], None] = lambda: None,
+        heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
     ) -> None:
         self._what = what
         self._script = script
         self._first = first
         self._env = dict(env or {})
         self._when_gone = when_gone
+        self._heard = heard
         self._ids = count(1)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -135,6 +138,8 @@ class Beside:
         try:
             while line := await process.stdout.readline():
                 answer = json.loads(line)
+                if not answer["id"]:
+                    self._heard(answer)
                 waiting = self._waiting.get(answer["id"])
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)

@@ -81,6 +81,11 @@ async def assemble(
     supervisor = _supervisor(parts)
     stack.callback(supervisor.close)
     parts.facts.when_changed(partial(supervisor.publish, Signal("project", None)))
+    parts.index.when_reading(
+        lambda done, files: supervisor.publish(
+            Signal("index", None, {"done": done, "files": files})
+        )
+    )
     recovered = [f"{name}: {how}" for name, how in (await parts.working_tree.recover()).items()]
     passing("recover.tree")
     recovered += await supervisor.recover(paused=True)

@@ -11,6 +11,7 @@ from codeframe_tui.core.text import clean_line, reveal
 __all__ = [
     "blocker_list",
     "check_list",
+    "choice_list",
     "context_list",
     "file_list",
     "symbol_list",
@@ -276,7 +277,7 @@ def context_list(document: Document) -> str:
     """``index context``."""
     rows = [
         (
-            f"{file['score']:.2f}",
+            f"{file.get('score') or 0.0:.2f}",
             file["form"],
             str(file["tokens"]),
             clean_line(file["path"]),
@@ -286,6 +287,18 @@ def context_list(document: Document) -> str:
     ]
     table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
     return "\n".join([table, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
+
+
+def choice_list(document: Document) -> str:
+    """``index pin`` and ``index exclude``."""
+    whose = f"task {document['task']}" if document["task"] else "all tasks"
+    lines = [
+        f"{name:<8}  {clean_line(path)}"
+        for name in ("pinned", "excluded")
+        for path in document[name]
+    ]
+    told = ["the worker reads of it in its next turn"] if document["told"] else []
+    return "\n".join([f"{whose}:", *(lines or ["nothing is chosen"]), *told])
 
 
 def check_list(document: Document, columns: int = 0) -> str:

@@ -11,12 +11,15 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import Scene, verb
+from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowContext,
     ShowEvents,
     ShowRelations,
     ShowSymbols,
+    ShowTaskContext,
     ShowUsage,
 )
 from codeframe_tui.headless.run import Wanted, run_until_idle
@@ -129,8 +132,31 @@ async def callers(scene: Scene, name: str) -> None:
 
 
 @verb(index_group, "context", "index context 'retry on 429'")
-@click.argument("text")
-async def context(scene: Scene, text: str) -> None:
-    """Show which files a task with this text would be given."""
-    document = await scene.service.query(ShowContext(text))
+@click.argument("text", required=False)
+@click.option("--task", "task", metavar="NUMBER", help="What the worker of this task was shown.")
+async def context(scene: Scene, text: str | None, *, task: str | None) -> None:
+    """Show which files a task with this text would be given, or a task of the queue was."""
+    if (text is None) == (task is None):
+        raise WrongUse("give either a text or --task NUMBER", hint="see `index context --help`")
+    query = ShowContext(text or "") if task is None else ShowTaskContext(task)
+    document = await scene.service.query(query)
     scene.output.document(document, lambda: render.context_list(document))
+
+
+def _choice(name: str, choice: str, said: str) -> None:
+    """A verb that chooses about a file, for one task or for the project."""
+
+    @verb(index_group, name, f"index {name} src/api.py --task 7")
+    @click.argument("path")
+    @click.option("--task", "task", metavar="NUMBER", help="For this task only.")
+    @click.option("--remove", is_flag=True, help="Take the choice back.")
+    async def choose(scene: Scene, path: str, *, task: str | None, remove: bool) -> None:
+        wish = ChooseContext(path, None if remove else choice, task)
+        document = await scene.service.submit(wish)
+        scene.output.document(document, lambda: render.choice_list(document))
+
+    choose.help = said
+
+
+_choice("pin", "pinned", "Always show a file to the worker, of one task or of all.")
+_choice("exclude", "excluded", "Never show a file or folder to the worker, of one task or of all.")

@@ -25,7 +25,8 @@ EVENT_TYPES: dict[str, str] = {
     "task.released": "a person released it: {}",
     "note.added": "a person wrote to the worker: {note, text}",
     "note.told": "notes joined a turn: {notes: [id], turn}",
-    "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut, agent}",
+    "context.gathered": "what the model gets: {files: [{path, form, reasons, tokens}], cut, …}",
+    "context.chosen": "a person chose about a file: {path, choice: pinned, excluded or null}",
     "context.shortened": "older parts are not sent any more: {left_out, tokens, limit}",
     "turn.recorded": "a reply was stored: {turn, stop_reason, usage, cost_usd, tools: [name]}",
     "tool.started": "a tool began: {tool_use, name, summary}",
@@ -73,6 +74,7 @@ SIGNAL_KINDS: dict[str, str] = {
     "test.output": "raw output of a test run: data {run, text}, append; key = run",
     "file": "a file as the model writes it: data {path, content, turn}; key = path",
     "hand": "a person saved in their copy, and its tests begin anew: data {files: [path]}",
+    "index": "how much of the code is read: data {done, files}; the same at the end",
     "project": "branch or changed files are others than the overview said: data {}",
     "waiting": "a countdown: data {why, since, until} (ISO 8601); empty when it is over",
 }

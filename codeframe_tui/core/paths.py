@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from codeframe_tui.core.errors import PathRefused
 
-__all__ = ["check_path", "check_places", "check_set", "component_fault"]
+__all__ = ["check_path", "check_places", "check_set", "component_fault", "parents"]
 
 MAX_COMPONENT_BYTES = 255
 MAX_PATH_BYTES = 4096
@@ -87,7 +87,7 @@ def check_set(paths: Iterable[str]) -> None:
             raise PathRefused(f"path {_twins(path, seen[key])}")
         seen[key] = path
     for key, path in seen.items():
-        for parent in _parents(key):
+        for parent in parents(key):
             if parent in seen:
                 raise PathRefused(
                     f"path {_quoted(seen[parent])} is the parent of {_quoted(path)}; "
@@ -106,7 +106,7 @@ def check_places(paths: Iterable[str], tree: Mapping[str, object]) -> None:
             differs from one of its files or folders in case or Unicode form only.
     """
     files = {_folded(path): path for path in tree}
-    spelled = {parent for path in tree for parent in _parents(path)}
+    spelled = {parent for path in tree for parent in parents(path)}
     folders = {_folded(parent): parent for parent in sorted(spelled, reverse=True)}
     for path in paths:
         if path in tree:
@@ -116,12 +116,12 @@ def check_places(paths: Iterable[str], tree: Mapping[str, object]) -> None:
             raise PathRefused(f"path {_twins(path, files[key])}")
         if key in folders:
             raise PathRefused(f"path {_quoted(path)} is a folder")
-        for parent in _parents(key):
+        for parent in parents(key):
             if parent in files:
                 raise PathRefused(
                     f"path {_quoted(path)} lies below {_quoted(files[parent])}, which is no folder"
                 )
-        for parent in _parents(path):
+        for parent in parents(path):
             if parent not in spelled and (twin := folders.get(_folded(parent))):
                 raise PathRefused(f"path {_quoted(path)}: folder {_twins(parent, twin)}")
 
@@ -193,7 +193,8 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
 
 
-def _parents(path: str) -> Iterable[str]:
+def parents(path: str) -> Iterable[str]:
+    """The folders above a path, the top left out, from the outermost in."""
     parts = path.split("/")
     return ("/".join(parts[:count]) for count in range(1, len(parts)))
 

@@ -10,6 +10,7 @@ from collections.abc import (
 from typing import Protocol
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.again import Again
 from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
@@ -58,6 +59,10 @@ class Ledger(Protocol):
 
     async def blockers_of(self, number: str | None) -> Sequence[Blocker]:
         """All blockers of a task, or of all tasks, oldest first."""
+        ...
+
+    async def chosen(self, number: str) -> Chosen:
+        """What people pinned to what a task is shown, and excluded from it."""
         ...
 
     async def set_base(self, number: str, tree: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.lint import LintRun
@@ -175,8 +176,17 @@ class Found:
 class CodeIndex(Protocol):
     """Finds the files that matter for a text, and what matches a pattern."""
 
-    async def context(self, text: str, budget_tokens: int, tree: str | None = None) -> Document:
-        """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts."""
+    async def context(
+        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+    ) -> Document:
+        """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts.
+
+        Args:
+            text: what it is about.
+            budget_tokens: for all bodies and definitions.
+            tree: None = the project as it is now.
+            chosen: files that people pinned or excluded.
+        """
         ...
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> Document:
@@ -205,6 +215,22 @@ class CodeIndex(Protocol):
 
         Raises:
             NotFound: there is no such file, or it is none that is indexed.
+        """
+        ...
+
+    async def places(self, text: str) -> Document:
+        """``ShowPlaces``: files and definitions by a few letters, at once, of what is read by now.
+
+        Raises:
+            WrongUse: the text is longer than any name.
+        """
+        ...
+
+    async def read(self, *, at_once: bool = False) -> Document:
+        """Read what is new, for a while at most: ``{"files", "left"}``, how many are not read yet.
+
+        Args:
+            at_once: only tell.
         """
         ...
 

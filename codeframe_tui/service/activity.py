@@ -7,10 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.errors import InvalidAnswer, NotFound
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.queries import ShowActivity, ShowEntry
+from codeframe_tui.core.talk.answer import find_answer
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.activity_lines import detail, line, went_well
@@ -132,7 +133,8 @@ def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | No
     match event.type:
         case "turn.recorded":
             reply = talk.replies.get(event.data["turn"])
-            text = _said(reply, "text")
+            said = _said(reply, "text")
+            text = _in_words(said) or said
             usage = event.data["usage"]
             document["turn"] = talk.number(event.data["turn"])
             document["thinking"] = _said(reply, "thinking")[:SHORT]
@@ -159,7 +161,11 @@ def _parts(tables: Tables, number: str, event: Event) -> Iterable[str]:
             reply = talk.replies.get(event.data["turn"])
             if thought := _said(reply, "thinking"):
                 yield f"THINKING\n{thought}"
-            yield _said(reply, "text") or "It said nothing."
+            said = _said(reply, "text")
+            if words := _in_words(said):
+                yield words
+                said = f"AS IT CAME\n{said}"
+            yield said or "It said nothing."
             if usage := event.data["usage"]:
                 yield _spent(usage, event.data["cost_usd"])
         case "tool.ended":
@@ -203,6 +209,19 @@ def _written(given: object) -> str:
 def _said(turn: Turn | None, kind: str) -> str:
     blocks = turn.content if turn else ()
     return "\n".join(str(block.get(kind, "")) for block in blocks if block.get("type") == kind)
+
+
+def _in_words(text: str) -> str:
+    """What an answer says of itself, and what it does to which files; empty of any other text."""
+    if '"files"' not in text:
+        return ""
+    try:
+        answer = find_answer(text)
+    except InvalidAnswer:
+        return ""
+    files = answer["files"] if isinstance(answer["files"], list) else []
+    named = [f"{f.get('action')} {f.get('path')}" for f in files if isinstance(f, dict)]
+    return "\n".join(filter(None, (str(answer.get("explanation") or ""), " · ".join(named))))
 
 
 def _plain(content: object) -> str:

@@ -148,12 +148,20 @@ def _tested(data: _Data) -> str:
     return f"tests again: {said} in {data['seconds']:.1f} s{flaky}"
 
 
+def _chosen(data: _Data) -> str:
+    how = _CHOICES.get(data["choice"], "neither pinned nor excluded any more")
+    return f"{data['path']}: {how}"
+
+
 def _listed(verb: str) -> Callable[[_Data], str]:
     return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
 
 
 def _words(name: object) -> str:
     return str(name).replace("_", " ")
+
+
+_CHOICES = {"pinned": "pinned by a person", "excluded": "excluded by a person"}
 
 
 def _plain(title: str) -> Callable[[_Data], str]:
@@ -169,6 +177,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.redone": ("change", _listed("redid")),
     "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
     "change.undone": ("change", _listed("undid")),
+    "context.chosen": ("context", _chosen),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),
     "flag.acknowledged": ("review", _acknowledged),

@@ -23,6 +23,7 @@ TEXT_LIMIT = 64 * 1024
 _QUIET = frozenset(
     {
         "answer.refused",
+        "context.chosen",
         "context.gathered",
         "context.shortened",
         "note.told",

@@ -12,6 +12,7 @@ from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.hand import COPY, Hand, hand_folder, marked, marks
+from codeframe_tui.core.paths import parents
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowFile, ShowHand, ShowMerge
 from codeframe_tui.core.task import Status
@@ -196,22 +197,27 @@ class Hands:
         left = await self._bring(workspace, mine, joined.tree)
         moved = Hand(stand.attempt, stand.base, newest)
         await self._write(lambda unit: take(unit, number, moved, "laid_over"))
-        why = {**joined.conflicts, **dict.fromkeys(left, Conflict.BINARY)}
+        why = {**joined.conflicts, **left}
         return {"attempt": stand.attempt, "conflicts": {path: why[path].value for path in why}}
 
-    async def _bring(self, workspace: Workspace, mine: str, joined: str) -> list[str]:
-        """Write into the copy what it lacks; returns paths that only git could write there.
+    async def _bring(self, workspace: Workspace, mine: str, joined: str) -> dict[str, Conflict]:
+        """Write into the copy what it lacks; returns what cannot be written there, and why.
 
         Raises: Refused when something was saved meanwhile; then nothing was written.
         """
         held = await self._workspaces.entries(mine)
         wanted = await self._workspaces.entries(joined)
         paths = [path for path in held.keys() | wanted.keys() if held.get(path) != wanted.get(path)]
-        left, changes = [], dict[str, tuple[bytes | None, bytes | None, str]]()
+        files = held.keys() | wanted.keys()
+        folders = {folder for path in files for folder in parents(path)}
+        left, changes = dict[str, Conflict](), dict[str, tuple[bytes | None, bytes | None, str]]()
         for path in sorted(paths):
             old, new = held.get(path), wanted.get(path)
             if not {each.mode for each in (old, new) if each} <= _REGULAR:
-                left.append(path)
+                left[path] = Conflict.BINARY
+                continue
+            if path in folders or not files.isdisjoint(parents(path)):
+                left[path] = Conflict.PLACE
                 continue
             sides = [await self._workspaces.read(tree, path) for tree in (mine, joined)]
             changes[path] = (sides[0], sides[1], new.mode if new else "")

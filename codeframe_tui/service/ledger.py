@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.evidence.again import Again
@@ -28,6 +29,7 @@ from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
 from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
+from codeframe_tui.service.chosen import chosen_for
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
@@ -100,6 +102,9 @@ class StoreLedger:
         if number is None:
             return await self._store.read(lambda tables: tables.blockers.all())
         return await self._store.read(lambda tables: tables.blockers.of(number))
+
+    async def chosen(self, number: str) -> Chosen:
+        return await self._store.read(lambda tables: chosen_for(tables, number))
 
     async def set_base(self, number: str, tree: str) -> None:
         await self._record(number, lambda unit: work.set_base(unit, number, tree))

@@ -15,6 +15,7 @@ from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.commands import (
     AddComment,
     Approve,
+    ChooseContext,
     Command,
     Explain,
     FinishByHand,
@@ -30,7 +31,7 @@ from codeframe_tui.core.commands import (
     StopTests,
     TakeInHand,
 )
-from codeframe_tui.core.errors import Lacking, NotFound, PathRefused, WrongUse
+from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
@@ -42,6 +43,7 @@ from codeframe_tui.service import (
     acknowledgement,
     activity,
     blockers,
+    chosen,
     comments,
     dependencies,
     details,
@@ -59,6 +61,7 @@ from codeframe_tui.service import (
     windows,
 )
 from codeframe_tui.service import again as repeated
+from codeframe_tui.service.code import Code
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.diffs import Diffs
 from codeframe_tui.service.hand import Hands
@@ -83,6 +86,7 @@ _HANDLERS: Mapping[type[Any], Callable[[Unit, Any], Document]] = {
     commands.Answer: blockers.answer,
     commands.Approve: review.approve,
     commands.Cancel: queue.cancel,
+    commands.ChooseContext: chosen.choose,
     commands.DeleteComment: comments.delete,
     commands.EditComment: comments.edit,
     commands.EditTask: queue.edit,
@@ -118,7 +122,7 @@ class Supervisor(StoreLedger):
         facts: gives the fields of the overview that only the engine knows: project, path, branch,
             dirty, sandbox, sandbox_why, key, scripted, pid, version.
         workspaces: for diffs.
-        index: for `ShowContext`, `ShowSymbols` and `ShowRelations`.
+        index: for what is asked about the code.
         doctor: for `ShowDoctor`.
         gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
         syntax: for the colours of `ShowSide`.
@@ -151,11 +155,12 @@ class Supervisor(StoreLedger):
         )
         self._facts = facts
         self._workspaces = workspaces
-        self._index = index
         self._doctor = doctor
         there = partial(_there, workspaces, "workspace store")
         self._hands = Hands(store, workspaces, gate, self._write, files_at)
         self._diffs = Diffs(store, there, self._hands.copy)
+        code_index = partial(_there, index, "code index")
+        self._code = Code(store, code_index, settings.limits.context_tokens)
         self._reviews: ReviewReader | None = None
         self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)
@@ -173,6 +178,8 @@ class Supervisor(StoreLedger):
                 return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand() | LayOver():
                 return await self._hands.submit(command)
+            case ChooseContext():
+                command = await self._code.check(command)
             case Approve() if command.parts.hunks or command.parts.lines:
                 command = await self._with_checked_parts(command)
             case Reject() | Explain() | AddComment():
@@ -256,20 +263,10 @@ class Supervisor(StoreLedger):
                 return await origins.show(self._store, self._trees, query)
             case queries.ShowFile() | queries.ShowMerge() | queries.ShowHand():
                 return await self._hands.answer(query)
-            case _:
-                return await self._project(query)
-
-    async def _project(self, query: Query) -> Document:
-        """What is no task's: the code and the environment."""
-        match query:
-            case queries.ShowContext(text):
-                return await self._context(text)
-            case queries.ShowSymbols(name, kind, path):
-                return await _there(self._index, "code index").find(name, kind=kind, path=path)
-            case queries.ShowRelations(relation, name):
-                return await self._relations(relation, name)
-            case _:
+            case queries.ShowDoctor():
                 return await _there(self._doctor, "doctor")()
+            case _:
+                return await self._code.answer(query)
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """See `ports.Service`."""
@@ -282,6 +279,7 @@ class Supervisor(StoreLedger):
 
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
+        self._code.close()
         self._broadcast.close()
 
     async def _events_after(self, seq: int) -> list[Event]:
@@ -373,21 +371,6 @@ class Supervisor(StoreLedger):
                 workspaces = _there(self._workspaces, "workspace store")
                 content = await workspaces.read(tree, check_path(path))
         return {"task": found, "path": path, "text": details.plain_text(content)}
-
-    async def _relations(self, relation: str, name: str) -> Document:
-        if relation not in queries.RELATIONS:
-            known = ", ".join(queries.RELATIONS)
-            raise WrongUse(f"{relation!r} is no relation of code", hint=f"one of {known}")
-        return await _there(self._index, "code index").relations(relation, name)
-
-    async def _context(self, text: str) -> Document:
-        index = _there(self._index, "code index")
-        found = await index.context(text, self._settings.limits.context_tokens)
-        without = [
-            {name: value for name, value in file.items() if name != "text"}
-            for file in found.get("files", [])
-        ]
-        return {**found, "files": without}
 
 
 def _there(part: T | None, what: str) -> T:

@@ -21,7 +21,7 @@ from codeframe_tui.tui.keymap import bindings, key_names
 from codeframe_tui.tui.looks import Looks
 from codeframe_tui.tui.messages import Arrived, Happened
 from codeframe_tui.tui.preferences import DEFAULTS, Kept, Preferences
-from codeframe_tui.tui.present.state import OF_A_TASK
+from codeframe_tui.tui.present.state import OF_A_TASK, lacks_engine
 from codeframe_tui.tui.present.welcome import is_fresh
 from codeframe_tui.tui.present.windows import is_task
 from codeframe_tui.tui.reviewing import Reviewer
@@ -236,13 +236,15 @@ class CockpitApp(Reviewer, Looks):
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted list becomes tasks, after a question; a paste is never a key."""
-        if self.screen is self.cockpit and event.text.strip():
+        if self.screen is self.cockpit and event.text.strip() and not self._lacks_engine("paste"):
             self._run("paste", event.text)
 
     def action_act(self, action: str) -> None:
         """Do what an action of the table names; the only door for keys, footer and palette."""
         place, _, name = action.partition(".")
         self._keep_up(place)
+        if self._lacks_engine(action):
+            return
         if action in OF_A_TASK and self._row_is_coming:
             self.tell(("one moment, that row is on its way", "dim"))
         elif place == "diff":
@@ -256,6 +258,13 @@ class CockpitApp(Reviewer, Looks):
             self.use_theme(full_name(name))
         elif not self.cockpit.at_once(action):
             self._run(action)
+
+    def _lacks_engine(self, action: str) -> bool:
+        """Whether no engine takes this cockpit and an action needs one, which is told."""
+        lacks = lacks_engine(action, self.state)
+        if lacks:
+            self.tell(("there is no engine for that: above it says why", "dim"))
+        return lacks
 
     def _move(self, name: str) -> None:
         """Move in the list that has the keys."""

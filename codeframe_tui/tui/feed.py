@@ -28,6 +28,7 @@ from codeframe_tui.tui.messages import (
     Missing,
     Streamed,
 )
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.waiting import Waiting, words_for
 
 if TYPE_CHECKING:  # commands and all ports at once would delay the first picture
@@ -133,10 +134,15 @@ class Feed:
 
     async def query(self, query: Query) -> Document:
         """Ask once. Raises: CodeframeError."""
+        await self._there()
+        with self._waiting.on(words_for(query)):
+            return await self.ask_quietly(query)
+
+    async def ask_quietly(self, query: Query) -> Document:
+        """Ask once, what nobody waits for. Raises: CodeframeError."""
         service = await self._there()
         try:
-            with self._waiting.on(words_for(query)):
-                return await service.query(query)
+            return await service.query(query)
         except OSError as error:
             raise _gone() from error
 
@@ -266,9 +272,7 @@ class Feed:
     def _told(self, error: OSError | CodeframeError) -> bool:
         """Tell the app; whether there is no use in trying again."""
         final = isinstance(error, CodeframeError) and error.code not in _PASSING
-        why = error.message if isinstance(error, CodeframeError) else "no engine yet, trying again…"
-        if isinstance(error, CodeframeError) and error.hint:
-            why = f"{why} · {error.hint}"
+        why = "no engine yet, trying again…" if isinstance(error, OSError) else why_words(error)
         self._post(EngineLost(why, final=final))
         return final
 

@@ -32,8 +32,9 @@ from codeframe_tui.tui.messages import (
 from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.queue import first_key
 from codeframe_tui.tui.present.rows import Span, safe
-from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.present.windows import is_task
+from codeframe_tui.tui.present.words import ENDED
 from codeframe_tui.tui.screens.cockpit import Cockpit
 from codeframe_tui.tui.supplier import Supplier
 from codeframe_tui.tui.waiting import SLOW
@@ -83,6 +84,8 @@ class Follower(App[int]):
         self.cockpit = Cockpit(self.state, now=now, chosen=self._chosen)
         self._engines = 0
         self._supplier: Supplier | None = None
+        keys = {name: self._chosen.get(f"queue.{name}", key) for name, key in _TOLD}
+        self._key_of = {name: key_names(each) for name, each in keys.items()}
 
     def listen(self) -> None:
         """Begin; documents come whether the parts can be drawn yet or not."""
@@ -221,8 +224,7 @@ class Follower(App[int]):
     def _happened(self, message: Happened) -> None:
         event = message.event
         self._follow_event(event)
-        keys = {name: key_names(self._chosen.get(f"queue.{name}", key)) for name, key in _TOLD}
-        said = news(event, **keys)
+        said = news(event, **self._key_of)
         self.cockpit.heard(event)
         if not said:
             return
@@ -290,6 +292,7 @@ class Follower(App[int]):
         self.state.refused = why if message.final else ""
         if self.cockpit.begun:
             self.cockpit.draw_header()
+            self.cockpit.draw_footer()
 
     @on(Slow)
     def _slow(self, message: Slow) -> None:

@@ -23,6 +23,7 @@ _WORDS: Mapping[str, str] = {
     "ShowSide": "opening the change",
     "ShowBase": "opening the file",
     "ShowFile": "opening the file",
+    "ShowTaskContext": "ranking the files",
     "ShowActivity": "reading the activity",
     "ShowEntry": "reading the entry",
     "ShowTestOutput": "reading the output",

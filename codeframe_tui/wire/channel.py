@@ -13,6 +13,7 @@ __all__ = [
     "MAX_REMOTE_REQUEST_BYTES",
     "Channel",
     "Dial",
+    "Pulse",
     "Silence",
     "part",
 ]
@@ -25,14 +26,41 @@ HELLO_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What has moved on a connection so far.
+
+    Attributes:
+        came: grows with everything that comes, also with each piece of a long message.
+        left: bytes of what was sent that the system took.
+        waits: bytes that it did not take yet, because the other side is behind.
+        listens: whether somebody waits for what comes.
+    """
+
+    came: int
+    left: int
+    waits: int
+    listens: bool
+
+    def beats_after(self, before: Pulse) -> bool:
+        """Whether the other side was there meanwhile, or it is our own doing that nothing came.
+
+        Who reads slowly answers late, for what is asked stands behind all that waits. That
+        something leaves says nothing where nothing waited: the system takes it, whoever is there.
+        """
+        taken = before.waits > 0 and self.left > before.left
+        busy = not self.listens and not self.waits
+        return self.came != before.came or taken or busy
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
-    """When a side from which nothing comes is asked whether it is there, and when it is given up.
+    """When a side from which nothing comes is given up.
 
     A tunnel can end without a word: what was sent last stands there then and looks like news.
     No clock is looked at, only time that was waited: who stood still itself has missed nothing.
 
     Attributes:
-        seconds: without a word, before it is asked and again before each next time.
+        seconds: between two times that it is asked whether it is there.
         tries: how often it is asked without an answer.
     """
 
@@ -42,28 +70,29 @@ class Silence:
     async def until_lost(self, channel: Channel, ask: Callable[[], None]) -> None:
         """Return when nothing comes, not even what is asked for.
 
+        It is asked though much comes: so the other side hears of us too, which has a silence of
+        its own, and for that long may get nothing else from who only reads.
+
         Args:
             channel: what is listened to.
             ask: sends something that the other side answers.
         """
-        heard, asked = channel.heard, 0
+        before, silent = channel.pulse(), 0
         while True:
             await asyncio.sleep(self.seconds)
-            if channel.heard != heard:
-                heard, asked = channel.heard, 0
-            elif asked == self.tries:
+            now = channel.pulse()
+            silent = 0 if now.beats_after(before) else silent + 1
+            if silent > self.tries:
                 return
-            else:
-                ask()
-                asked += 1
+            ask()
+            before = now
 
 
 class Channel(Protocol):
     """A framing on a connection: `wire.stream` and `wire.websocket` are the two there are."""
 
-    @property
-    def heard(self) -> int:
-        """Grows with everything that comes, also with each piece of a long message."""
+    def pulse(self) -> Pulse:
+        """What has moved so far."""
         ...
 
     async def receive(self) -> dict[str, Any] | None:
@@ -75,7 +104,7 @@ class Channel(Protocol):
         ...
 
     async def drain(self) -> None:
-        """Wait until there is room for more. Raises: ConnectionError."""
+        """Wait until there is room for more. Raises: OSError."""
         ...
 
     def abort(self) -> None:

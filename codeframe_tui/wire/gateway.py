@@ -96,10 +96,12 @@ class Gateway:
     async def _tend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._serve(reader, writer)
+        except Exception:  # nobody awaits this task: what is not logged here is never heard of
+            logger.exception("dropped a client: its session failed inside")
         finally:
             self._strangers.pop(writer, None)
             writer.transport.abort()
-            with suppress(ConnectionError):
+            with suppress(OSError):
                 await writer.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

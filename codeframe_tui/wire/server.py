@@ -8,14 +8,13 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
 from codeframe_tui.core.commands import Command, KeepWorking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.queries import Query, ShowOverview
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.wire.session import Bounds, Sessions
-from codeframe_tui.wire.stream import LineChannel, bind, peer_uid
+from codeframe_tui.wire.stream import LineChannel, listen, peer_uid
 
 __all__ = ["Server"]
 
@@ -44,11 +43,8 @@ class Server:
 
     async def start(self, path: Path) -> None:
         """Listen; the caller holds the project's lock."""
-        listening = bind(path)
+        self._server = await listen(path, self._accept, self._sessions.bounds.request_bytes)
         self._path = path
-        self._server = await asyncio.start_unix_server(
-            self._accept, sock=listening, limit=self._sessions.bounds.request_bytes
-        )
 
     async def close(self, patience_seconds: float = 0.0) -> None:
         """Remove the socket, end all sessions; see `Sessions.close`."""
@@ -122,11 +118,10 @@ class Server:
         """See `ports.Service`."""
         return self._service.signals()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = cast("socket.socket", writer.get_extra_info("socket"))
+    async def _accept(self, channel: LineChannel, connection: socket.socket) -> None:
         if peer_uid(connection) not in {None, os.getuid()}:
             logger.warning("refused a connection of another user")
-            writer.transport.abort()
+            channel.abort()
             return
         self._had_client = True
-        await self._sessions.serve(LineChannel(reader, writer), self)
+        await self._sessions.serve(channel, self)

@@ -7,28 +7,29 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, SupportsIndex
 
-from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES
+from codeframe_tui.wire.channel import MAX_MESSAGE_BYTES, Pulse
 from codeframe_tui.wire.codec import Malformed, decode
 
-__all__ = ["LineChannel", "bind", "dial", "peer_uid"]
+__all__ = ["CountingReader", "LineChannel", "bind", "dial", "listen", "peer_uid"]
 
 BACKLOG = 64
 
 
-class _Reader(asyncio.StreamReader):
+class CountingReader(asyncio.StreamReader):
     """Counts what comes."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
-        self.heard = 0
+        self.came = 0
 
     def feed_data(self, data: Iterable[SupportsIndex]) -> None:
-        self.heard += 1
+        """See `asyncio.StreamReader`."""
+        self.came += 1
         super().feed_data(data)
 
 
@@ -39,23 +40,28 @@ class LineChannel:
         reader: its limit is the longest line.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._sent = 0
+        self._listens = False
 
-    @property
-    def heard(self) -> int:
-        """See `Channel`; of one that was dialled."""
-        return self._reader.heard if isinstance(self._reader, _Reader) else 0
+    def pulse(self) -> Pulse:
+        """See `Channel`."""
+        waits = self._writer.transport.get_write_buffer_size()
+        return Pulse(self._reader.came, self._sent - waits, waits, self._listens)
 
     async def receive(self) -> dict[str, Any] | None:
         """See `Channel`."""
+        self._listens = True
         try:
             line = await self._reader.readline()
         except ValueError as error:
             raise Malformed("a message is longer than a line may be") from error
-        except ConnectionError:
+        except OSError:
             return None
+        finally:
+            self._listens = False
         if not line.endswith(b"\n"):
             return None  # the other side went in the middle of a line
         return decode(line)
@@ -63,6 +69,7 @@ class LineChannel:
     def send(self, message: bytes) -> None:
         """See `Channel`."""
         if not self._writer.is_closing():
+            self._sent += len(message) + 1
             self._writer.write(message + b"\n")
 
     async def drain(self) -> None:
@@ -76,18 +83,39 @@ class LineChannel:
     async def close(self) -> None:
         """See `Channel`."""
         self._writer.close()
-        with suppress(ConnectionError):
+        with suppress(OSError):
             await self._writer.wait_closed()
 
 
 async def dial(path: Path) -> LineChannel:
     """Connect to the engine that listens there. Raises: OSError."""
-    reader = _Reader(MAX_MESSAGE_BYTES)
+    reader = CountingReader(MAX_MESSAGE_BYTES)
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.create_unix_connection(
         lambda: asyncio.StreamReaderProtocol(reader), str(path)
     )
     return LineChannel(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+
+
+async def listen(
+    path: Path, accept: Callable[[LineChannel, socket.socket], Awaitable[None]], max_bytes: int
+) -> asyncio.Server:
+    """Serve who connects there, see `bind`.
+
+    Args:
+        accept: is called with each connection.
+        max_bytes: of one message.
+    """
+
+    def protocol() -> asyncio.StreamReaderProtocol:
+        reader = CountingReader(max_bytes)
+
+        async def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await accept(LineChannel(reader, writer), writer.get_extra_info("socket"))
+
+        return asyncio.StreamReaderProtocol(reader, accepted)
+
+    return await asyncio.get_running_loop().create_unix_server(protocol, sock=bind(path))
 
 
 def bind(path: Path) -> socket.socket:

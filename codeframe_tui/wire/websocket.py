@@ -7,6 +7,7 @@ asyncio streams as those of the Unix stream, so that room, stalls and ends are t
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,12 +25,14 @@ from websockets.uri import parse_uri
 from codeframe_tui.core.errors import CodeframeError, Lacking, Refused
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.wire.address import Address
-from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES
+from codeframe_tui.wire.channel import HELLO_SECONDS, MAX_MESSAGE_BYTES, Pulse
 from codeframe_tui.wire.codec import Malformed, decode
 
 __all__ = ["Check", "FrameChannel", "accept", "dial"]
 
 READ_BYTES = 64 * 1024
+SEND_BYTES = 128 * 1024
+"""What the system may hold of what was sent: the rest waits with us, so that it is seen to go."""
 
 Check = Callable[[Request], tuple[HTTPStatus, str] | None]
 """Says why a handshake is refused; None lets it in."""
@@ -44,9 +47,17 @@ class FrameChannel:
         self._reader = reader
         self._writer = writer
         self._protocol = protocol
-        self.heard = 0
+        self._came = self._sent = 0
+        self._listens = False
         self._unfinished = bytearray()
         self._messages: deque[bytes] = deque()
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
+
+    def pulse(self) -> Pulse:
+        """See `Channel`."""
+        waits = self._writer.transport.get_write_buffer_size()
+        return Pulse(self._came, self._sent - waits, waits, self._listens)
 
     async def receive(self) -> dict[str, Any] | None:
         """See `Channel`."""
@@ -82,7 +93,7 @@ class FrameChannel:
             self._protocol.send_close()
             self._write()
         self._writer.close()
-        with suppress(ConnectionError):
+        with suppress(OSError):
             await self._writer.wait_closed()
 
     async def handshake(self) -> Request | Response | None:
@@ -102,10 +113,14 @@ class FrameChannel:
     async def _read(self) -> list[Frame | Request | Response]:
         """Take what has arrived apart; whole messages wait for `receive`."""
         data = b""
-        with suppress(ConnectionError):
-            data = await self._reader.read(READ_BYTES)
+        self._listens = True
+        try:
+            with suppress(OSError):
+                data = await self._reader.read(READ_BYTES)
+        finally:
+            self._listens = False
         if data:
-            self.heard += 1
+            self._came += 1
             self._protocol.receive_data(data)
         else:
             self._protocol.receive_eof()
@@ -114,7 +129,7 @@ class FrameChannel:
             if isinstance(event, Frame):
                 self._take(event)
         if self._write():  # a pong: who sends pings and reads nothing has to wait
-            with suppress(ConnectionError):
+            with suppress(OSError):
                 await self._writer.drain()
         fault = self._protocol.parser_exc
         if fault is not None and not isinstance(fault, EOFError):
@@ -134,6 +149,7 @@ class FrameChannel:
         """Hand over what the protocol has to say; whether that was something."""
         waiting = [data for data in self._protocol.data_to_send() if data]
         if not self._writer.is_closing():
+            self._sent += sum(map(len, waiting))
             self._writer.writelines(waiting)
         return bool(waiting)
 

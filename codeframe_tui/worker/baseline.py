@@ -74,6 +74,11 @@ class Baseline:
             known = replace(run, cases=cases, output="", bodies={}, coverage=NOT_MEASURED)
             await self._keep(tree, known)
 
+    def collected(self, tree: str) -> tuple[str, ...]:
+        """The tests of a tree, as far as they are in memory."""
+        entry = self._known.get(tree)
+        return () if entry is None else entry.collected
+
     def seconds(self, tree: str) -> Mapping[str, float]:
         """How long the tests of each file took, as far as that is known."""
         found: dict[str, float] = defaultdict(float)

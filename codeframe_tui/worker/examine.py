@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence.causes import RED as RED_KINDS
+from codeframe_tui.core.evidence.testfiles import TestFiles
 from codeframe_tui.core.evidence.verdict import is_complete
 from codeframe_tui.core.evidence.verification import Flag, Outcome, Run, TestCase, TestRun
 from codeframe_tui.core.flags import Findings, Material, OwnRules, examine, in_order, weakened
@@ -19,6 +20,7 @@ from codeframe_tui.core.flags.module import imported_paths
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
+from codeframe_tui.worker.suite import Scope
 
 __all__ = ["examined", "frozen_tests", "since_attempt", "with_fingerprints", "with_vanished"]
 
@@ -30,21 +32,27 @@ _RED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.MISSING})
 
 
 async def examined(
-    workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, tree: str, rules: FlagRules
+    workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff], rules: FlagRules
 ) -> Findings:
     """What the rules find in a proposal."""
-    material = await _material(workspaces, diffs, base, tree, rules.own())
+    trees = scope.base, scope.tree
+    material = await _material(workspaces, diffs, trees, rules.own(), scope.tests)
     return await asyncio.to_thread(examine, diffs, material)
 
 
 async def since_attempt(
-    workspaces: Workspaces, before: Attempt, now: Attempt, rules: FlagRules
+    workspaces: Workspaces, before: Attempt, now: Attempt, rules: FlagRules, tests: TestFiles
 ) -> tuple[Flag, ...]:
-    """What one attempt's tests lost in another; what other people changed is left out."""
+    """What one attempt's tests lost in another; what other people changed is left out.
+
+    Args:
+        tests: which files of their base are tests.
+    """
     paths = {file.path for attempt in (before, now) for file in attempt.files}
     between = await workspaces.diff(before.tree, now.tree)
     diffs = [diff for diff in between if diff.path in paths]
-    material = await _material(workspaces, diffs, before.tree, now.tree, rules.own())
+    trees = before.tree, now.tree
+    material = await _material(workspaces, diffs, trees, rules.own(), tests)
     frozen = frozen_tests(before.verification.red if before.verification else None)
     return await asyncio.to_thread(weakened, diffs, before.number, material, frozen)
 
@@ -87,8 +95,13 @@ async def with_fingerprints(
 
 
 async def _material(
-    workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, tree: str, own: OwnRules
+    workspaces: Workspaces,
+    diffs: Sequence[FileDiff],
+    trees: tuple[str, str],
+    own: OwnRules,
+    tests: TestFiles,
 ) -> Material:
+    base, tree = trees
     entries = await workspaces.entries(base)
     texts: dict[str, tuple[str | None, str | None]] = {}
     for diff in diffs:
@@ -96,12 +109,11 @@ async def _material(
             old = None if diff.action is Action.CREATE else await _text(workspaces, base, diff.path)
             new = None if diff.action is Action.DELETE else await _text(workspaces, tree, diff.path)
             texts[diff.path] = (old, new)
-    wanted = await asyncio.to_thread(imported_paths, texts, [*entries])
+    wanted = await asyncio.to_thread(imported_paths, texts, [*entries], tests)
     imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
     declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
-    names = await asyncio.to_thread(
-        changed_names, [Change(diff, *texts.get(diff.path, (None, None))) for diff in diffs]
-    )
+    sides = ((diff, *texts.get(diff.path, (None, None))) for diff in diffs)
+    names = await asyncio.to_thread(changed_names, [Change(*side, tests) for side in sides])
     return Material(
         base_paths=tuple(entries),
         texts=texts,
@@ -109,6 +121,7 @@ async def _material(
         elsewhere=await _callers(workspaces, base, [*entries], {d.path for d in diffs}, names),
         declared="\n".join(text for text in declared if text),
         own=own,
+        tests=tests,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
@@ -40,7 +41,8 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     snapshot = await shop.workspaces.snapshot()
     passing("snapshot.taken")
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
-    context = await _context(shop, progress, snapshot.tree)
+    chosen = await shop.ledger.chosen(task.number)
+    context = await _context(shop, progress, snapshot.tree, chosen)
     who = {"agent": {"name": agent.name, "source": agent.source}}
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
@@ -48,7 +50,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
         purpose = "resume"
     else:
         issue = await shop.ledger.issue_of(task)
-        context["tree"] = _tree(shop, workspace)
+        context["tree"] = _tree(shop, workspace, chosen)
         text = prompt.first_message(task, issue, context)
         purpose = "task"
     people = await words_of_people(shop, progress)
@@ -64,25 +66,25 @@ async def resume(shop: Workshop, progress: Progress) -> None:
     await shop.ledger.record_turn(progress.task.number, turn, [m.id for m in progress.inbox])
 
 
-async def _context(shop: Workshop, progress: Progress, tree: str) -> Document:
+async def _context(shop: Workshop, progress: Progress, tree: str, chosen: Chosen) -> Document:
     task = progress.task
     issue = await shop.ledger.issue_of(task)
     answers = [b.answer for b in await shop.ledger.blockers_of(task.number) if b.answer]
-    about = [task.title, task.description, *(answers)]
-    if issue is not None:
-        about += [issue.title, issue.description]
-    text = "\n".join(about)
-    return await shop.index.context(text, shop.settings.limits.context_tokens, tree)
+    text = prompt.subject(task, issue, answers)
+    budget = shop.settings.limits.context_tokens
+    return await shop.index.context(text, budget, tree, chosen=chosen)
 
 
 def _told(context: Document, notes: tuple[str, ...]) -> Document:
     """What the person sees of it: no bodies."""
     files = [{k: v for k, v in entry.items() if k != "text"} for entry in context["files"]]
-    return {"files": files, "cut": [*context.get("cut", ()), *notes]}
+    cut = [*context.get("cut", ()), *notes]
+    return {"files": files, "cut": cut, "budget": context["budget"]}
 
 
-def _tree(shop: Workshop, workspace: Workspace) -> list[str]:
-    paths = list(shop.files_at(workspace.root).walk())
+def _tree(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:
+    every = shop.files_at(workspace.root).walk()
+    paths = [path for path in every if not chosen.leaves_out(path)]
     if len(paths) <= 300:
         return paths
     return [*paths[:300], f"… and {len(paths) - 300} more"]

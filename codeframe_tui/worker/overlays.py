@@ -5,38 +5,58 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.support import is_helper, says_else
 from codeframe_tui.core.evidence.testconfig import decides, is_test_config
-from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 
-__all__ = ["bound_to", "with_base_config"]
+__all__ = ["bound_to", "changed_config", "changed_helpers", "with_base"]
 
 
 async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]) -> Bound:
     """What the evidence is about: both trees, and the base with the proposal's tests for RED."""
     if not scope.changed:
         return Bound(scope.base, scope.tree)
-    support = [d.path for d in diffs if is_test_support(d.path)]
+    support = [d.path for d in diffs if scope.tests.is_support(d.path)]
     with_tests = await _taking(workspaces, scope.base, scope.tree, support)
     files = await workspaces.entries(scope.tree, scope.changed)
     tests = {path: entry.blob for path, entry in files.items()}
     return Bound(scope.base, scope.tree, with_tests, tests)
 
 
-async def with_base_config(
+async def changed_config(
     workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]
-) -> str | None:
-    """The proposal with the base's test configuration; None where it says nothing else."""
-    paths = [diff.path for diff in diffs if is_test_config(diff.path)]
+) -> tuple[str, ...]:
+    """Files of the test configuration that say something else of tests; none if none does."""
+    paths = tuple(diff.path for diff in diffs if is_test_config(diff.path))
     sides = [
         (path, await _text(workspaces, scope.base, path), await _text(workspaces, scope.tree, path))
         for path in paths
     ]
-    if not any(decides(*side) for side in sides):
-        return None
-    return await _taking(workspaces, scope.tree, scope.base, paths)
+    return paths if any(decides(*side) for side in sides) else ()
+
+
+async def changed_helpers(
+    workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]
+) -> tuple[str, ...]:
+    """Helpers and data of tests that the base has, and that say something else or are gone."""
+    found = []
+    for diff in diffs:
+        if diff.action is not Action.CREATE and is_helper(diff.path, scope.tests):
+            old = await workspaces.read(scope.base, diff.path)
+            new = await workspaces.read(scope.tree, diff.path)
+            if old is not None and says_else(diff.path, old, new):
+                found.append(diff.path)
+    return tuple(found)
+
+
+async def with_base(
+    workspaces: Workspaces, scope: Scope, paths: Sequence[str], tree: str = ""
+) -> str:
+    """The proposal, or another tree, with the base's versions of some files."""
+    return await _taking(workspaces, tree or scope.tree, scope.base, paths)
 
 
 async def _taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:

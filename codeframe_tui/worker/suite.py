@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.flaky import MOST, doubted, is_new, still_failing, with_flaky
 from codeframe_tui.core.evidence.reach import Hints, Order, order_of
-from codeframe_tui.core.evidence.verdict import is_complete, is_test_file, needs_base_run
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
+from codeframe_tui.core.evidence.verdict import is_complete, needs_base_run
 from codeframe_tui.core.evidence.verification import TestRun
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.baseline import Baseline
@@ -40,6 +41,7 @@ class Scope:
         changed: the files of tests among them that are there.
         failed: ids of tests that failed in the attempt before.
         lines: those of which is asked whether the changed tests run them.
+        tests: which files are tests.
     """
 
     task: Task
@@ -49,6 +51,7 @@ class Scope:
     changed: tuple[str, ...]
     failed: tuple[str, ...] = ()
     lines: Mapping[str, Ranges] = field(default_factory=dict)
+    tests: TestFiles = USUAL
 
     def wish(self, select: tuple[str, ...] = ()) -> Wish:
         """For a run on the proposal."""
@@ -133,7 +136,7 @@ class Suite:
         entries = await self._shop.workspaces.entries(tree)
         folder = await folder_of(self._shop, scope.task, tree)
         found = await self._imports.reached(folder.root, entries, scope.touched)
-        tests = [path for path in entries if is_test_file(path)]
+        tests = [path for path in entries if scope.tests.is_test(path)]
         known = self._baseline.seconds(scope.base)
         seconds = {path: self._seconds.get(path) or known.get(path, 0.0) for path in tests}
         hints = Hints(

@@ -12,12 +12,10 @@ from codeframe_tui.core.evidence.causes import module_names
 from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.evidence.lint import summed_up
 from codeframe_tui.core.evidence.proof import proven_twice
-from codeframe_tui.core.evidence.testconfig import judged_with, only_with_it
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.evidence.verdict import (
     covered,
     is_complete,
-    is_test_file,
-    is_test_support,
     judge,
 )
 from codeframe_tui.core.evidence.verification import (
@@ -29,7 +27,7 @@ from codeframe_tui.core.evidence.verification import (
     Verification,
 )
 from codeframe_tui.core.flags import Findings, in_order
-from codeframe_tui.core.flags.collected import moved_ids
+from codeframe_tui.core.flags.collected import moved_ids, origins
 from codeframe_tui.core.flags.runs import run_flags
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.core.progress import Attempt, Progress, Turn
@@ -38,9 +36,11 @@ from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.examine import examined, since_attempt, with_vanished
 from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.lint import LintChecker
-from codeframe_tui.worker.overlays import bound_to, with_base_config
+from codeframe_tui.worker.overlays import bound_to
 from codeframe_tui.worker.runs import Wish, make_run
 from codeframe_tui.worker.suite import Scope, Suite
+from codeframe_tui.worker.support import Known, Support
+from codeframe_tui.worker.testfiles import tests_of
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Verifier"]
@@ -57,6 +57,7 @@ class Verifier:
         self._shop = shop
         self._baseline = Baseline(shop)
         self._suite = Suite(shop, self._baseline)
+        self._support = Support(shop, self._suite, self._baseline)
         self._red: Kept[tuple[str, tuple[str, ...]], TestRun] = Kept()
         self.lint = LintChecker(shop)
 
@@ -75,12 +76,19 @@ class Verifier:
         )
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
-        for before in _chain(progress.attempts):
-            shop = self._shop
+        shop, chain = self._shop, [*_chain(progress.attempts)]
+        tests = await self._tests(newest) if chain else USUAL
+        for before in chain:
             rules = shop.settings.flags
-            for flag in await since_attempt(shop.workspaces, before, newest, rules):
+            for flag in await since_attempt(shop.workspaces, before, newest, rules, tests):
                 since.setdefault((flag.rule, flag.path, flag.line), flag)
         return found, (*(f for key, f in since.items() if key not in known), *flags)
+
+    async def _tests(self, attempt: Attempt) -> TestFiles:
+        """Which files of its base are tests, as far as that is known without another run."""
+        workspaces, base = self._shop.workspaces, attempt.base
+        tests = await tests_of(workspaces, base, await workspaces.diff(base, attempt.tree))
+        return tests.with_run(self._baseline.collected(base))
 
     def forget(self) -> None:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
@@ -105,26 +113,25 @@ class Verifier:
         """
         shop = self._shop
         diffs = await shop.workspaces.diff(base, tree)
-        examination = await examined(shop.workspaces, diffs, base, tree, shop.settings.flags)
+        tests = await tests_of(shop.workspaces, base, diffs)
         lines, left_out = changed_lines(diffs)
-        scope = replace(_scope(task, base, tree, diffs, failed), lines=lines)
+        scope = replace(_scope(task, base, tree, diffs, tests), failed=tuple(failed), lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
-        runs = await self._runs(scope, diffs, bound.red, examination, fresh=fresh)
+        runs = await self._runs(scope, diffs, bound.red, fresh=fresh)
         verification = _judged(scope, runs, diffs)
         if verification.verdict is Verdict.PROVEN and runs.red and task.evidence is Evidence.TDD:
             again = await self._again(scope, runs, bound.red)
             verification = proven_twice(verification, _judged(scope, again, diffs))
         listed = None if runs.listing is None else runs.listing.collected
-        if runs.plain is not None:
-            names = only_with_it(runs.regression, runs.plain, listed or (), scope.changed)
-            verification = judged_with(verification, runs.plain, names)
+        known = Known(runs.regression, listed or (), origins(listed or (), runs.found.moved))
+        verification = await self._support.judged(scope, diffs, known, verification)
         coverage = (runs.green or runs.regression).coverage
         coverage = replace(coverage, left_out=coverage.left_out + left_out)
         verification = replace(verification, bound=bound, coverage=coverage)
         flags = (
-            *with_vanished(examination, listed, runs.regression),
-            *run_flags(verification, scope.touched),
-            *uncovered_flags(coverage),
+            *with_vanished(runs.found, listed, runs.regression),
+            *run_flags(verification, scope.touched, tests),
+            *uncovered_flags(coverage, tests),
         )
         tools = await self.lint.check(task, diffs, base, tree)
         evidence = replace(verification, lint=Run(*summed_up(tools)), tools=tools)
@@ -135,20 +142,24 @@ class Verifier:
         scope: Scope,
         diffs: Sequence[FileDiff],
         with_tests: str,
-        found: Findings,
         *,
         fresh: bool,
     ) -> _Runs:
-        """Make all runs, those first that need no other."""
+        """Make all runs, those first that need no other, and look at the proposal between them.
+
+        What the base's run collected says which files are tests, whatever their names.
+        """
         red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
-        plain = await self._plain_run(scope, diffs)
         regression = await self._suite.run(scope)
         await self._baseline.learn(scope.tree, regression)
         listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
+        collected = () if listing is None else listing.collected
+        seen = replace(scope, tests=scope.tests.with_run(collected))
+        found = await examined(self._shop.workspaces, seen, diffs, self._shop.settings.flags)
         due = None if listing is None else _still_due(listing.collected, regression, found)
         regression, base = await self._suite.settled(scope, regression, due)
         green = await self._green_run(scope, regression)
-        return _Runs(red, green, regression, plain, listing, due, base)
+        return _Runs(red, green, regression, listing, due, base, found)
 
     async def _red_run(self, task: Task, with_tests: str, changed: tuple[str, ...]) -> TestRun:
         """The changed tests on the base."""
@@ -182,28 +193,23 @@ class Verifier:
         red = await make_run(self._shop, scope.task, "flaky", with_tests, wish)
         return runs._replace(red=red, green=green)
 
-    async def _plain_run(self, scope: Scope, diffs: Sequence[FileDiff]) -> TestRun | None:
-        """The suite with the base's test configuration, where the proposal's says other things."""
-        tree = await with_base_config(self._shop.workspaces, scope, diffs)
-        return None if tree is None else await self._suite.run(scope, tree)
-
 
 class _Runs(NamedTuple):
     """All runs of one attempt; None = not made, or of no use.
 
     Attributes:
-        plain: the suite with the base's test configuration, where the proposal's says other things.
         listing: what is known of the base, and ``due`` its tests that must be there.
         base: how tests end on the base that are not fine on the proposal.
+        found: what the rules say of the proposal.
     """
 
     red: TestRun | None
     green: TestRun | None
     regression: TestRun
-    plain: TestRun | None
     listing: TestRun | None
     due: tuple[str, ...] | None
     base: TestRun | None
+    found: Findings
 
 
 def _judged(scope: Scope, runs: _Runs, diffs: Sequence[FileDiff]) -> Verification:
@@ -215,17 +221,15 @@ def _judged(scope: Scope, runs: _Runs, diffs: Sequence[FileDiff]) -> Verificatio
         regression=runs.regression,
         base_of_failed=runs.base,
         base_collected=runs.due,
-        added_modules=_added_modules(diffs),
+        added_modules=_added_modules(diffs, scope.tests),
         base_hooks=runs.listing.hooks if runs.listing else (),
     )
 
 
-def _scope(
-    task: Task, base: str, tree: str, diffs: Sequence[FileDiff], failed: Sequence[str]
-) -> Scope:
+def _scope(task: Task, base: str, tree: str, diffs: Sequence[FileDiff], tests: TestFiles) -> Scope:
     there = (d.path for d in diffs if d.action is not Action.DELETE)
-    changed = tuple(path for path in there if is_test_file(path))
-    return Scope(task, base, tree, tuple(d.path for d in diffs), changed, tuple(failed))
+    changed = tuple(path for path in there if tests.is_test(path))
+    return Scope(task, base, tree, tuple(d.path for d in diffs), changed, tests=tests)
 
 
 def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
@@ -235,11 +239,11 @@ def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in BROKEN))
 
 
-def _added_modules(diffs: Sequence[FileDiff]) -> frozenset[str]:
+def _added_modules(diffs: Sequence[FileDiff], tests: TestFiles) -> frozenset[str]:
     """What new code under test is imported by; a conftest is none."""
     paths = (diff.path for diff in diffs if diff.action is Action.CREATE)
     return module_names(
-        p for p in paths if not is_test_support(p) and p.rpartition("/")[2] != "conftest.py"
+        p for p in paths if not tests.is_support(p) and p.rpartition("/")[2] != "conftest.py"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,31 @@ async def test_an_event_reads_the_new_turns_only(
     none = await service.query(ShowActivity(number, after=new["last"]))
     assert (none["items"], none["first"], none["last"]) == ([], new["last"], new["last"])
     assert parsed == [40]
+
+
+ANSWER = """Here it is.
+```json
+{"files": [{"path": "a.py", "action": "create", "content": "x = 1\\n"}], "explanation": "A new a."}
+```"""
+
+
+async def test_an_answer_is_told_in_its_words_and_kept_as_it_came(
+    engine: Supervisor, service: Service
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+    for index, text in enumerate((ANSWER, '{"files": what')):
+        await engine.record_turn(
+            number, replace(reply(2 * index), content=({"type": "text", "text": text},))
+        )
+        await engine.record_turn(number, said(2 * index + 1))
+    answer, broken = [
+        item for item in (await service.query(ShowActivity(number)))["items"] if item["turn"]
+    ]
+    assert answer["detail"] == "A new a.\ncreate a.py"
+    assert broken["detail"] == '{"files": what'
+    whole = (await service.query(ShowEntry(number, answer["seq"])))["text"]
+    assert whole.startswith(f"A new a.\ncreate a.py\n\nAS IT CAME\n{ANSWER}")
 
 
 async def test_calls_of_one_name_tell_each_what_they_gave(

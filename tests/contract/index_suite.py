@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from codeframe_tui.core.errors import WrongUse
-from codeframe_tui.core.queries import RELATIONS, ShowContext, ShowRelations, ShowSymbols
-from codeframe_tui.ports import Service
+from codeframe_tui.core.code.chosen import MOST
+from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, Refused, WrongUse
+from codeframe_tui.core.queries import (
+    RELATIONS,
+    ShowContext,
+    ShowHistory,
+    ShowIndex,
+    ShowPlaces,
+    ShowRelations,
+    ShowSymbols,
+    ShowTaskContext,
+)
+from codeframe_tui.ports import Document, Service
+from codeframe_tui.service import Supervisor
+from tests.contract.service_kit import add, claim
 
 
 async def test_definitions_are_asked_for_by_name_kind_and_place(service: Service) -> None:
@@ -28,4 +43,117 @@ async def test_another_relation_is_refused_with_those_there_are(service: Service
 
 async def test_the_context_comes_without_the_texts(service: Service) -> None:
     found = await service.query(ShowContext("retry"))
-    assert found["files"] == [{"path": "a.py"}]
+    assert found["files"] == [{"path": "a.py", "tokens": 5}]
+
+
+def paths(found: Document) -> list[str]:
+    return [file["path"] for file in found["files"]]
+
+
+async def test_before_a_task_begins_it_is_told_what_its_worker_would_be_shown(
+    service: Service,
+) -> None:
+    number = await add(service, "retry", description="on 429")
+    found = await service.query(ShowTaskContext(number))
+    assert (found["number"], found["title"], found["at"]) == (number, "retry", None)
+    assert found["files"] == [{"path": "a.py", "tokens": len("retry\non 429")}]
+    assert found["tokens"] == len("retry\non 429")
+    assert (found["pinned"], found["excluded"], found["cut"]) == ([], [], [])
+
+
+async def test_what_the_worker_was_shown_stays_to_be_seen(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    file = {"path": "x.py", "form": "body", "reasons": ["path: x"], "tokens": 7}
+    shown = {"files": [file | {"text": "secret"}], "cut": ["y.py: body did not fit"], "budget": 9}
+    await engine.record_context(number, shown)
+    found = await service.query(ShowTaskContext(number))
+    assert (found["files"], found["cut"]) == ([file], ["y.py: body did not fit"])
+    assert (found["budget"], found["tokens"]) == (9, 7)
+    assert found["at"] is not None
+
+
+async def test_a_pinned_file_always_comes_and_an_excluded_one_never(service: Service) -> None:
+    number, other = await add(service), await add(service)
+    held = await service.submit(ChooseContext("./lib/x.py", "pinned", number))
+    assert held == {"task": number, "pinned": ["lib/x.py"], "excluded": [], "told": False}
+    held = await service.submit(ChooseContext("a.py", "excluded"))
+    assert (held["task"], held["excluded"]) == (None, ["a.py"])
+    found = await service.query(ShowTaskContext(number))
+    assert paths(found) == ["lib/x.py"]
+    assert found["pinned"] == [{"path": "lib/x.py", "whose": "task"}]
+    assert found["excluded"] == [{"path": "a.py", "whose": "project"}]
+    assert paths(await service.query(ShowTaskContext(other))) == []
+    assert paths(await service.query(ShowContext("any"))) == []
+    await service.submit(ChooseContext("a.py", "pinned", other))
+    assert paths(await service.query(ShowTaskContext(other))) == ["a.py", "a.py"]
+    await service.submit(ChooseContext("a.py", None))
+    assert paths(await service.query(ShowTaskContext(number))) == ["a.py", "lib/x.py"]
+
+
+async def test_choices_are_for_the_worker_and_in_the_story_of_the_task(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await service.submit(ChooseContext("lib/", "excluded", number))
+    await service.submit(ChooseContext("x.py", "pinned"))
+    held = await engine.chosen(number)
+    assert (held.pinned, held.excluded) == (("x.py",), ("lib",))
+    items = (await service.query(ShowHistory(number)))["items"]
+    assert [item["title"] for item in items] == ["added", "lib: excluded by a person"]
+
+
+async def test_a_worker_that_has_its_context_reads_of_a_pinned_file_in_a_note(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.set_base(number, "b" * 40)
+    for path, choice, told in [
+        ("x.py", "pinned", True), ("x.py", "pinned", False), ("y.py", "excluded", False),
+    ]:  # fmt: skip
+        held = await service.submit(ChooseContext(path, choice, number))
+        assert held["told"] is told
+    assert (await service.submit(ChooseContext("z.py", "pinned")))["told"] is False
+    notes = [message.text for message in (await engine.progress(number)).inbox]
+    assert notes == ["Read x.py before you go on: a person pinned it to this task."]
+
+
+@pytest.mark.parametrize(
+    ("wish", "kind"),
+    [
+        (ChooseContext("gone.py", "pinned"), NotFound),
+        (ChooseContext("../x.py", "excluded"), PathRefused),
+        (ChooseContext("/etc/passwd", "pinned"), PathRefused),
+        (ChooseContext("a.py", "loved"), WrongUse),
+        (ChooseContext("a.py", "pinned", "7.7.7"), NotFound),
+    ],
+    ids=str,
+)
+async def test_a_choice_that_cannot_be_is_refused(
+    service: Service, wish: ChooseContext, kind: type[CodeframeError]
+) -> None:
+    with pytest.raises(kind):
+        await service.submit(wish)
+
+
+async def test_more_choices_than_anyone_oversees_are_refused(service: Service) -> None:
+    for n in range(MOST):
+        await service.submit(ChooseContext(f"f{n}", "excluded"))
+    with pytest.raises(Refused) as refused:
+        await service.submit(ChooseContext("more", "excluded"))
+    assert refused.value.code == "too_many"
+
+
+async def test_places_are_found_by_letters_and_what_is_not_read_yet_is_read_from_then_on(
+    service: Service,
+) -> None:
+    found = await service.query(ShowPlaces("a.py"))
+    assert found["places"] == [{"kind": "file", "name": "a.py", "path": "a.py", "line": 0}]
+    assert (found["more"], found["files"], found["left"]) == (0, 2, 2)
+    async with asyncio.timeout(5):
+        while (known := await service.query(ShowIndex()))["left"]:
+            await asyncio.sleep(0)
+    assert known == {"files": 2, "left": 0}

@@ -15,6 +15,7 @@ from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action, FileSummary, proposal_id
+from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.evidence.verification import (
@@ -149,15 +150,32 @@ class WordsOnly:
 
 
 class Echo:
-    """A code index that gives back what it was asked."""
+    """A code index that gives back what it was asked, and has two files to read."""
 
-    async def context(self, text: str, budget: int, tree: str | None = None) -> dict[str, Any]:
-        return {"files": [{"path": "a.py", "text": text}], "budget": budget}
+    left = 2
+
+    async def context(
+        self, text: str, budget: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+    ) -> dict[str, Any]:
+        paths = [path for path in ("a.py", *chosen.pinned) if not chosen.leaves_out(path)]
+        files = [{"path": path, "text": text, "tokens": len(text)} for path in paths]
+        return {"files": files, "budget": budget, "cut": []}
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
         return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
 
+    async def places(self, text: str) -> dict[str, Any]:
+        place = {"kind": "file", "name": text, "path": text, "line": 0}
+        return {"places": [place], "more": 0, "files": 2, "left": self.left}
+
+    async def read(self, *, at_once: bool = False) -> dict[str, Any]:
+        if not at_once and self.left:
+            self.left -= 1
+        return {"files": 2, "left": self.left}
+
     async def relations(self, relation: str, name: str) -> dict[str, Any]:
+        if name.startswith("gone"):
+            raise NotFound(f"{name} is no indexed file of the project")
         return {"files": [{"path": name, "why": relation}], "cut": []}
 
 

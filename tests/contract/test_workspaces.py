@@ -15,10 +15,12 @@ from random import Random
 import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.adapters.workspace.git import Git
+from codeframe_tui.adapters.workspace.merge import TreeMerge
 from codeframe_tui.core.change.diff import FileDiff, summary
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
-from codeframe_tui.ports.files import Workspaces
+from codeframe_tui.ports.files import TreeEntry, Workspaces
 from codeframe_tui.settings import Limits
 
 KINDS = {
@@ -1106,3 +1108,49 @@ async def test_what_cannot_be_joined_stays_mine_and_is_told(
     assert await space.read(joined.tree, "text.py") == (
         b"<<<<<<< yours\r\nmine\r\n=======\r\nother\r\n>>>>>>> attempt 2\r\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("mine", "expected", "conflicts"),
+    [
+        ({}, {"other.py": b"o\n", "d": b"a file\n", "e/inner.py": b"x\n"}, {}),
+        (
+            {"d/mine.py": b"m\n"},
+            {"other.py": b"o\n", "d/mine.py": b"m\n", "e/inner.py": b"x\n"},
+            {"d": "place"},
+        ),
+    ],
+)
+async def test_a_folder_that_became_a_file_and_the_other_way_round_are_joined(
+    space: GitWorkspaces,
+    project: Path,
+    mine: dict[str, bytes],
+    expected: dict[str, bytes],
+    conflicts: dict[str, str],
+) -> None:
+    put(project, {"d/one.py": b"1\n", "d/two.py": b"2\n", "e": b"a file\n"})
+    base = (await space.snapshot()).tree
+    changes = {path: ("100644", content) for path, content in mine.items()}
+    ours = await space.overlay(base, changes)
+    gone = dict.fromkeys(["d/one.py", "d/two.py", "e"])
+    came = {"d": b"a file\n", "e/inner.py": b"x\n", "other.py": b"o\n"}
+    theirs = await space.overlay(
+        await space.overlay(base, gone), {path: ("100644", text) for path, text in came.items()}
+    )
+    joined = await space.merge(base, ours, theirs, labels=("yours", "attempt 2"))
+    paths = await space.entries(joined.tree)
+    assert {path: await space.read(joined.tree, path) for path in paths} == expected
+    assert joined.conflicts == conflicts
+
+
+def test_joining_costs_what_the_files_are_and_not_their_square(tmp_path: Path) -> None:
+    def spent(count: int) -> float:
+        mine = {f"a{n}/b/file.py": TreeEntry("100644", "0" * 40) for n in range(count)}
+        other = mine | {f"c{n}/d/new.py": TreeEntry("100644", "1" * 40) for n in range(count)}
+        merge = TreeMerge(Git(tmp_path), lambda _: b"", lambda _: "", ("mine", "other"))
+        began = time.process_time()
+        merge.run(mine, mine, other)
+        assert len(merge.entries) == 2 * count
+        return time.process_time() - began
+
+    assert min(spent(8_000) for _ in range(3)) < 12 * min(spent(1_000) for _ in range(3))

@@ -83,3 +83,21 @@ def test_a_file_that_is_none_is_told(index: Verbs) -> None:
     code, out, err = index("outline", "absent.py", "--json")
     assert (code, out) == (1, "")
     assert json.loads(err)["error"]["code"] == "not_found"
+
+
+def test_what_is_pinned_comes_and_what_is_excluded_does_not(index: Verbs) -> None:
+    said = index("pin", "net/client.py")[1]
+    assert said == "all tasks:\npinned    net/client.py\n"
+    assert index.document("exclude", "tests") == {
+        "task": None, "told": False, "pinned": ["net/client.py"], "excluded": ["tests"],
+    }  # fmt: skip
+    found = index.document("context", "a retry")
+    assert (found["files"][0]["path"], found["files"][0]["reasons"][0]) == (
+        "net/client.py", "pinned by you",
+    )  # fmt: skip
+    assert not [file for file in found["files"] if file["path"].startswith("tests/")]
+    assert "tests: excluded by you" in found["cut"]
+    assert index("pin", "net/client.py", "--remove")[1] == "all tasks:\nexcluded  tests\n"
+    code, _, err = index("pin", "absent.py")
+    assert (code, "no such text file" in err) == (1, True)
+    assert index("context")[0] == 2

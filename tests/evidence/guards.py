@@ -21,6 +21,7 @@ from codeframe_tui.core.flags.check import Check
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, Case, cases
 
 F = "codeframe_tui.core.flags"
+TESTS = "codeframe_tui.core.evidence.testfiles.TestFiles"
 UNIT = {
     "binary": "test_flags.py::test_modes_and_contents_that_need_a_look",
     "executable": "test_flags.py::test_modes_and_contents_that_need_a_look",
@@ -48,7 +49,7 @@ def _none(*_: object, **__: object) -> Any:
 
 
 async def _later(*_: object, **__: object) -> Any:
-    return None
+    return ()
 
 
 def _empty(*_: object, **__: object) -> Any:
@@ -105,6 +106,10 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.code._outside", lambda *_: {}),
     (f"{F}.callers._fits", _yes),
     (f"{F}.habits._is_documented", _yes),
+    (f"{TESTS}._is_named", _no),
+    (f"{TESTS}.is_function", lambda _, name: name.startswith("test")),
+    (f"{TESTS}.is_class", lambda _, name: name.startswith("Test")),
+    ("tests.evidence.proposals.only_of_tests", lambda *_: frozenset()),
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 
@@ -114,8 +119,12 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("codeframe_tui.core.evidence.verdict._Case._new_hooks", _nothing),
     ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
     ("codeframe_tui.worker.verify.run_flags", _nothing),
-    ("codeframe_tui.worker.verify.with_base_config", _later),
+    ("codeframe_tui.worker.support.changed_config", _later),
+    ("codeframe_tui.worker.support.changed_helpers", _later),
+    ("codeframe_tui.worker.support.still_lost", lambda lost, *_: tuple(lost)),
+    ("codeframe_tui.worker.verify.origins", lambda *_: {}),
     ("codeframe_tui.core.evidence.verdict._Case._other_bodies", _nothing),
+    (f"{TESTS}.with_run", lambda tests, _: tests),
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
 )
 

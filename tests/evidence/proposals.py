@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
+from codeframe_tui.core.evidence.testfiles import configured
 from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.flags import Findings, Material, examine
 from codeframe_tui.core.flags.table import BENDS
@@ -40,8 +42,10 @@ CHEATS = (
     "cheats_standins",
     "cheats_runs",
     "cheats_bent",
+    "cheats_places",
+    "cheats_support",
 )
-HONEST = ("honest_tests", "honest_code", "honest_runs")
+HONEST = ("honest_tests", "honest_code", "honest_runs", "honest_places", "honest_support")
 ASKED = ("asked",)
 Tree = dict[str, str]
 
@@ -72,14 +76,20 @@ class Case:
     def flags(self) -> Findings:
         """What the rules find, without any run."""
         texts = {path: (self.base.get(path), self.proposal.get(path)) for path in self.changed}
-        imported = {p: t for p, t in self.base.items() if p.endswith(".py") and p not in texts}
+        python = {path: text for path, text in self.base.items() if path.endswith(".py")}
+        imported = {path: text for path, text in python.items() if path not in texts}
         diffs = [diff(path, *texts[path]) for path in self.changed]
+        tests = configured(self.base)
+        open_ = [path for path in self.changed if may_help(self.base.get(path, ""))]
+        open_ = [path for path in open_ if not tests.is_support(path)]
+        helpers = only_of_tests(open_, python, tests)
         material = Material(
             base_paths=tuple(self.base),
             texts=texts,
             imported=imported,
             elsewhere=imported,
             declared=self.base["pyproject.toml"],
+            tests=replace(tests, helpers=helpers),
         )
         return examine(diffs, material)
 

@@ -30,6 +30,12 @@ FEW = {
     "a test with constants in no order and functions of its own",
     "the expectation follows a mistake",
     "the input becomes one that the mistake does not reach",
+    "a test where only the base's run finds it asserts nothing any more",
+    "a new test in tests.py",
+    "a helper makes what is expected of the mistake",
+    "what a moved test reads follows a mistake",
+    "a new helper serves a new test of an old file",
+    "a helper is called by another name, and so are its tests",
 }
 ALL = bool(os.environ.get("CODEFRAME_TUI_EVIDENCE"))
 
@@ -69,7 +75,7 @@ async def verified_wrong(folder: Path, chosen: Sequence[tuple[Case, bool]]) -> l
     return told
 
 
-@pytest.mark.timeout(3600 if ALL else 120)
+@pytest.mark.timeout(7200 if ALL else 300)
 @pytest.mark.parametrize("names", [CHEATS, HONEST], ids=["cheats", "honest"])
 async def test_runs_say_what_the_corpus_expects(
     tmp_path: Path, names: Sequence[str], record_property: Callable[[str, object], None]

@@ -31,9 +31,11 @@ from codeframe_tui.core.queries import (
     ShowLetter,
     ShowMerge,
     ShowOverview,
+    ShowPlaces,
     ShowQueue,
     ShowSide,
     ShowTask,
+    ShowTaskContext,
     ShowTestOutput,
     ShowUndo,
 )
@@ -329,6 +331,39 @@ def history() -> Document:
             "cut": False}  # fmt: skip
 
 
+PLACES = [
+    {"kind": "file", "name": "retry.py", "path": "client/retry.py", "line": 0},
+    {"kind": "class", "name": "Retry", "path": "client/retry.py", "line": 12, "signature": "class"},
+    {"kind": "method", "name": "Retry.run", "path": "client/retry.py", "line": 41},
+    {"kind": "function", "name": "fetch", "path": "client/api.py", "line": 7},
+]
+
+
+def context() -> Document:
+    """What the worker of the task in review was shown."""
+
+    def file(path: str, form: str, tokens: int, *reasons: str) -> Document:
+        return {"path": path, "form": form, "tokens": tokens, "reasons": list(reasons)}
+
+    return {
+        "number": "1.2.3",
+        "title": "Retry on 429",
+        "at": at(12),
+        "files": [
+            file("client/retry.py", "body", 1_204, "pinned by you", "words: retry, 429"),
+            file("client/api.py", "body", 980, "uses names of the task", "linked to others"),
+            file("client/limit.py", "skeleton", 310, "names: limit"),
+            file("tests/test_retry.py", "skeleton", 116, "tests client/retry.py"),
+            file("docs/retry.md", "name", 4, "words: retry"),
+        ],
+        "cut": ["client/huge.py: body of 40,000 tokens did not fit"],
+        "budget": 24_000,
+        "tokens": 2_614,
+        "pinned": [{"path": "client/retry.py", "whose": "project"}],
+        "excluded": [],
+    }
+
+
 def part_of(found: Document, query: ShowTask) -> Document:
     """What the engine gives of a task: one attempt is whole, unless the asker has it."""
     found = deepcopy(found)
@@ -366,6 +401,8 @@ class FakeService:
         copies: of `ShowDiff` of the copy in hand.
         merge: what `ShowMerge` tells besides the text that was given.
         laid: what `LayOver` tells.
+        held: text -> what its answer of `ShowPlaces` waits for.
+        left: how many files the next answers of it say are not read yet.
         late: what `FinishByHand` tells is kept.
     """
 
@@ -396,6 +433,10 @@ class FakeService:
     issues: list[Document] = field(default_factory=lambda: [{"number": "1.2", "title": "Client"}])
     loops: set[str] = field(default_factory=set)
     history: Document = field(default_factory=history)
+    context: Document = field(default_factory=context)
+    places: list[Document] = field(default_factory=lambda: deepcopy(PLACES))
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
     floods: list[asyncio.Task[None]] = field(default_factory=list)
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _signals: asyncio.Queue[Signal | None] = field(default_factory=asyncio.Queue)
@@ -468,6 +509,10 @@ class FakeService:
                 found = self._dependencies(number)
             case ShowHistory():
                 found = self._history(query)
+            case ShowPlaces(text):
+                found = await self._places(text)
+            case ShowTaskContext():
+                found = self.context
             case ShowIssues(text):
                 issues = [each for each in self.issues if text in each["number"] + each["title"]]
                 found = {"issues": issues}
@@ -491,6 +536,14 @@ class FakeService:
         return self.activity | {"task": query.number, "items": page, "after": query.after,
                                 "earlier": earlier, "first": numbers[0],
                                 "last": max(query.after, numbers[-1])}  # fmt: skip
+
+    async def _places(self, text: str) -> Document:
+        """Those whose path or name has the text; one that is held back waits until it is let go."""
+        if text in self.held:
+            await self.held[text].wait()
+        found = [p for p in self.places if text.casefold() in f"{p['name']} {p['path']}".casefold()]
+        left = self.left.pop(0) if self.left else 0
+        return {"places": found, "more": 0, "files": 9, "left": left}
 
     def _history(self, query: ShowHistory) -> Document:
         items = [item | {"seq": at} for at, item in enumerate(self.history["items"], 1)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.queries import ShowActivity, ShowEntry
+from codeframe_tui.core.queries import Query, ShowActivity, ShowEntry
+from codeframe_tui.ports import Document
+from codeframe_tui.tui.modals.viewer import Page
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at
 
@@ -25,6 +27,24 @@ async def test_an_entry_opens_to_all_of_it_and_its_money_stands_in_the_title() -
         await drive.in_pane("tests")
         await drive.until(lambda: "PROVEN" in drive.label("proof-title"))
         assert "today" not in drive.label("proof-title")
+
+
+class Long(FakeService):
+    """Its entries have a line that is wider than the sheet on a narrow screen."""
+
+    async def query(self, query: Query) -> Document:
+        if isinstance(query, ShowEntry):
+            return {"title": "long", "text": f"{'word ' * 16}the-end"}
+        return await super().query(query)
+
+
+async def test_all_of_an_entry_is_read_on_a_narrow_screen() -> None:
+    async with opened(Long(), size=(80, 24)) as drive:
+        await _in_activity(drive)
+        drive.key("k", "enter")
+        await drive.until(lambda: "the-end" in drive.screen_text())
+        page = drive.app.screen.query_one(Page)
+        assert all(len(page.text_at(at)) <= page.size.width for at in range(page.count()))
 
 
 async def test_a_note_shows_that_it_joined_a_turn() -> None:

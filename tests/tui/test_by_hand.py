@@ -288,7 +288,7 @@ async def test_the_projects_own_file_is_opened_at_the_line(
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("e")
-        await drive.until(lambda: "not in the project yet" in drive.label("notice"))
+        await drive.until(lambda: "not in the project now" in drive.label("notice"))
         (tmp_path / "client").mkdir()
         (tmp_path / "client/retry.py").write_text("x\n")
         line = drive.app.cockpit.query_one(DiffView)

@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from codeframe_tui import __version__
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.modals.palette import Palette
 from codeframe_tui.tui.present.header import banner_rows
 from codeframe_tui.tui.present.rows import plain
 from codeframe_tui.wire.client import Client
@@ -59,6 +61,22 @@ async def test_an_engine_of_another_protocol_stands_on_the_screen_with_its_remed
             assert part in told
         assert remedy in told
         assert "no engine" in drive.label("header")
+        offered = drive.label("footer")
+        assert "quit" in offered
+        assert not [each for each in ("new task", "start", "policy", "needs me") if each in offered]
+        for pressed in ("o", "P", "ctrl+n", "f4"):
+            drive.app.tell()
+            drive.key(pressed)
+            await drive.until(lambda: "there is no engine for that" in drive.label("notice"))
+        drive.app.tell()
+        drive.app.post_message(events.Paste("- [ ] one\n- [ ] two"))
+        await drive.until(lambda: "there is no engine for that" in drive.label("notice"))
+        drive.key("ctrl+p")
+        await drive.until(lambda: isinstance(drive.app.screen, Palette))
+        drive.type("new task")
+        await drive.until(lambda: "there is no engine" in drive.screen_text())
+        drive.key("escape")
+        await drive.until(lambda: drive.app.screen is drive.app.cockpit)
         drive.key("q")
         await drive.until(lambda: app.return_value == 0)
     listening.close()

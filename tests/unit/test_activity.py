@@ -80,6 +80,25 @@ def test_what_the_model_does_just_now_comes_last() -> None:
     assert live.doing is None
 
 
+def test_an_answer_on_its_way_is_told_by_the_file_that_it_is_at() -> None:
+    live = Live()
+    piece = Signal("file", "1", {"path": "a.py", "content": "x", "turn": 0})
+    live.take(piece)
+    assert live.doing is None, "it may be late"
+    for text in ('{"files": [', '{"path": "a.py", "content": "x'):
+        live.take(Signal("model.text", "1", {"text": text}, append=True))
+        live.take(piece)
+    assert live.doing == ("writes", "a.py")
+    live.take(Signal("file", "1", {"path": "b.py", "content": "", "turn": 0}))
+    assert live.doing == ("writes", "b.py")
+    live.begin()
+    live.take(Signal("model.text", "1", {"text": "I look again"}, append=True))
+    assert live.doing == ("says", "I look again")
+    live.take(Signal("model.tool", "1", {"name": "Write", "partial_json": "{"}, append=True))
+    live.take(piece)
+    assert live.doing == ("calls Write", "{")
+
+
 def test_money_of_the_task_and_of_today_is_told_and_an_unknown_price_stays_unknown() -> None:
     assert "".join(text for text, _ in money_spans(activity())) == "task $0.31 · today $0.84"
     unknown = activity() | {"task_usd": None}

@@ -20,6 +20,7 @@ from codeframe_tui.core.evidence.coverage import (
     side_of,
     tally,
 )
+from codeframe_tui.core.evidence.testfiles import USUAL
 from codeframe_tui.core.flags.uncovered import uncovered_flags
 from codeframe_tui.tui.present.coverage import Signs, coverage_rows, coverage_words, sign_at
 
@@ -130,7 +131,7 @@ def test_code_that_no_test_runs_is_flagged_once_a_file() -> None:
             FileCoverage("tests/test_a.py", (), ((4, 4),)),
         ),
     )
-    flags = [(f.rule, f.severity, f.path, f.line, f.message) for f in uncovered_flags(found)]
+    flags = [(f.rule, f.severity, f.path, f.line, f.message) for f in uncovered_flags(found, USUAL)]
     assert flags == [
         ("not_covered", "amber", "a.py", 5, "3 changed lines that no test of the proposal runs"),
         ("not_covered", "amber", "c.py", 4, "one changed line that no test of the proposal runs"),

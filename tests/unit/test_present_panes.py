@@ -31,6 +31,7 @@ from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
 from codeframe_tui.tui.present.sheets import guard_rows, send_rows, undo_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
+from codeframe_tui.tui.present.words import action_sign, sign_of
 from tests.tui.fake_service import (
     FILES,
     NOW,
@@ -425,6 +426,17 @@ def test_every_key_has_a_help_line_and_no_place_binds_one_twice() -> None:
     said = _text(help_rows(table, PLACES, "diff"))
     assert said.startswith("DIFF\n")
     assert all(key.help in said for key in KEYS)
+
+
+def test_the_help_ends_with_what_signs_mean() -> None:
+    rows = help_rows((), PLACES, "diff", width=60)
+    said = _text(rows).partition("SIGNS\n")[2]
+    assert said.startswith("±3             At the top: files of the project that are\n")
+    signs = {span for each in rows for span in each.left}
+    task = {"status": "in_review"}, {"status": "blocked"}, {"status": "in_progress"}
+    for sign, style in (*map(sign_of, task), *map(action_sign, ("create", "modify", "delete"))):
+        assert (sign, style) in signs or (f" {sign}", style) in signs
+    assert all(cells(plain(each)) <= 60 for each in rows)
 
 
 def test_own_keys_are_checked() -> None:

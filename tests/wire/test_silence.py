@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,20 +12,26 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.client import ClientProtocol
+from websockets.uri import parse_uri
 
+from codeframe_tui.core.commands import AddTask
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.queries import ShowTasks
 from codeframe_tui.wire.address import Address
-from codeframe_tui.wire.channel import Silence
+from codeframe_tui.wire.channel import Pulse, Silence
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.codec import encode
 from codeframe_tui.wire.hello import hello
 from codeframe_tui.wire.remote import reach_remote
 from codeframe_tui.wire.server import Server
-from codeframe_tui.wire.websocket import dial
+from codeframe_tui.wire.session import Bounds
+from codeframe_tui.wire.stream import dial as dial_stream
+from codeframe_tui.wire.websocket import FrameChannel, dial
 from tests.wire.fake_service import FakeService
 from tests.wire.gateway_room import TOKEN, Served, served
 
+ASK = {"query": {"type": "ShowTasks"}}
 SHORT = Silence(seconds=0.1, tries=2)
 IN_ALL = SHORT.seconds * (SHORT.tries + 1)
 
@@ -180,3 +188,150 @@ async def test_any_client_of_the_protocol_stays_as_long_as_it_answers_pings() ->
                 async with asyncio.timeout(3 * IN_ALL):
                     await watcher.recv()
             assert place.gateway.clients == 1
+
+
+# -- who is there, and behind ---------------------------------------------------------------------
+
+STOOD = Pulse(came=5, left=100, waits=50, listens=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "there"),
+    [
+        (STOOD, STOOD, False),
+        (STOOD, Pulse(6, 100, 50, True), True),
+        (STOOD, Pulse(5, 101, 49, True), True),
+        (Pulse(5, 100, 0, True), Pulse(5, 130, 0, True), False),
+        (STOOD, Pulse(5, 100, 80, False), False),
+        (STOOD, Pulse(5, 100, 0, False), True),
+    ],
+    ids=["nothing", "it came", "it took", "the system took", "it is in the way", "we are busy"],
+)
+def test_what_counts_as_a_sign_of_life(before: Pulse, now: Pulse, *, there: bool) -> None:
+    assert now.beats_after(before) is there
+
+
+async def small(address: Address) -> FrameChannel:
+    """A client that says nothing by itself, and for which the system holds little."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**14)
+    connection.connect((address.host, address.port))
+    reader, writer = await asyncio.open_connection(sock=connection)
+    protocol = ClientProtocol(parse_uri(f"ws://{address.place}/"), max_size=None)
+    channel = FrameChannel(reader, writer, protocol)
+    request = protocol.connect()
+    request.headers["Authorization"] = f"Bearer {address.token}"
+    protocol.send_request(request)
+    writer.writelines(protocol.data_to_send())
+    await channel.handshake()
+    channel.send(encode(hello()))
+    assert "hello" in (await channel.receive() or {})
+    return channel
+
+
+async def test_who_reads_slowly_is_there() -> None:
+    bounds = Bounds(outbox_bytes=100_000)
+    async with served(bounds, silence=SHORT) as place:
+        place.service.documents["ShowTasks"] = {"text": "x" * 100_000}
+        channel = await small(place.address)
+        for number in range(1, 31):  # the gateway hears no pong while answers stand in its way
+            channel.send(encode({"id": number, **ASK}))
+        for _ in range(30):
+            await asyncio.sleep(SHORT.seconds / 2)
+            assert "ok" in (await channel.receive() or {}), "it was taken for gone"
+        assert place.gateway.clients == 1
+        channel.abort()
+
+
+async def test_who_stopped_reading_is_gone() -> None:
+    bounds = Bounds(outbox_bytes=100_000, parting_seconds=0.1)
+    async with served(bounds, silence=SHORT) as place:
+        place.service.documents["ShowTasks"] = {"text": "x" * 100_000}
+        channel = await small(place.address)
+        for number in range(1, 31):
+            channel.send(encode({"id": number, **ASK}))
+        await gone(place)
+        channel.abort()
+
+
+async def test_an_engine_that_takes_its_time_is_not_the_client_s_silence() -> None:
+    async with served(Bounds(in_flight=1), silence=SHORT) as place:
+        place.service.hold = asyncio.Event()
+        client = await place.client()
+        both = [asyncio.ensure_future(client.submit(AddTask(title))) for title in "ab"]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(3 * IN_ALL):
+                await client.lost.wait()
+        place.service.hold.set()
+        assert sorted(done["number"] for done in await asyncio.gather(*both)) == ["1", "2"]
+        await client.close()
+
+
+async def test_who_only_reads_a_long_message_says_that_it_is_there() -> None:
+    async with served(silence=Silence(seconds=2 * SHORT.seconds)) as place:
+        place.service.documents["ShowTasks"] = {"text": "x" * 60_000}
+        tunnel = Tunnel(place.address)
+        async with tunnel.dug() as address:
+            client = await reach_remote(lambda: address, SHORT)
+            tunnel.piece = 2_500
+            async with asyncio.timeout(10):
+                assert len((await client.query(ShowTasks()))["text"]) == 60_000
+            assert place.gateway.clients == 1
+            await client.close()
+
+
+async def test_both_ends_of_the_unix_stream_hear_each_other(tmp_path: Path) -> None:
+    server = Server(FakeService())
+    await server.start(tmp_path / "s")
+    channel = await dial_stream(tmp_path / "s")
+    channel.send(encode(hello()))
+    assert "hello" in (await channel.receive() or {})
+    (session,) = server._sessions._sessions
+    before = session._channel.pulse()
+    channel.send(encode({"id": 1, **ASK}))
+    assert "ok" in (await channel.receive() or {})
+    assert session._channel.pulse().came > before.came > 0
+    assert session._channel.pulse().listens
+    channel.abort()
+    await server.close()
+
+
+# -- what ends a session --------------------------------------------------------------------------
+
+
+async def test_a_network_that_gives_a_connection_up_ends_its_session_and_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with served() as place:
+        client, other = await place.client(), await place.client()
+        (session, *_) = place.gateway._sessions._sessions
+        reader: Any = session._channel
+        reader._reader.set_exception(TimeoutError(errno.ETIMEDOUT, "Connection timed out"))
+        async with asyncio.timeout(5):
+            while place.gateway.clients != 1 or client.lost.is_set() == other.lost.is_set():
+                await asyncio.sleep(0)
+        assert await (other if client.lost.is_set() else client).query(ShowTasks()) == {}
+        await client.close()
+        await other.close()
+    assert "failed inside" not in caplog.text
+
+
+async def test_a_session_that_fails_inside_is_in_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served() as place:
+        client = await place.client()
+        (session,) = place.gateway._sessions._sessions
+
+        def broken(*_: object) -> None:
+            raise KeyError("a fault of ours")
+
+        monkeypatch.setattr(session, "_roomy", broken)
+        with pytest.raises(Refused):
+            await client.query(ShowTasks())
+        async with asyncio.timeout(5):
+            while place.gateway._open:
+                await asyncio.sleep(0)
+        await client.close()
+    assert "its session failed inside" in caplog.text
+    assert "a fault of ours" in caplog.text

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
@@ -27,6 +28,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.queries import ShowBlockers, ShowDiff, ShowFile, ShowHand, ShowMerge
+from codeframe_tui.ports import Merged
 from codeframe_tui.service import hand
 from tests.worker.room import Room, answer, call, room, three, tree_of
 
@@ -350,6 +352,35 @@ async def test_a_copy_is_joined_with_the_proposal_that_came_meanwhile(tmp_path: 
         done = await desk.becomes(task, "in_review")
         assert done["attempts"][-1]["cause"] == "hand"
         assert (await proposed(desk, "pkg/ends.py"))["text"] == both
+
+
+async def test_a_file_is_not_laid_over_a_folder_of_the_copy_nor_the_other_way_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = call("AskHuman", question="Which way?")
+    old = {"path": "odd/one.py", "action": "create", "content": "x = 1\n"}
+    write = [call("Write", path=path, content="x = 1\n") for path in ("odd/one.py", "even")]
+    good = answer(*three(3), old, {**old, "path": "even"}, why="that way")
+    async with room(tmp_path, Line(*write, ask, good)) as desk:
+        task, question = await blocked(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        await desk.service.submit(Answer(question, "that way"))
+        await desk.becomes(task, "in_review")
+        merge = GitWorkspaces.merge
+
+        async def other_kinds(trees: GitWorkspaces, *three: str, **options: Any) -> Merged:
+            joined = await merge(trees, *three, **options)
+            text = ("100644", b"x = 2\n")
+            gone = await trees.overlay(joined.tree, {"odd/one.py": None, "even": None})
+            tree = await trees.overlay(gone, {"odd": text, "even/two.py": text})
+            return Merged(tree, joined.conflicts)
+
+        monkeypatch.setattr(GitWorkspaces, "merge", other_kinds)
+        laid = await desk.service.submit(LayOver(task))
+        paths = ["even", "even/two.py", "odd", "odd/one.py"]
+        assert laid["conflicts"] == dict.fromkeys(paths, "place")
+        assert (copy / "odd/one.py").read_text() == (copy / "even").read_text() == "x = 1\n"
+        assert (copy / "pkg/three.py").read_text() == GOOD
 
 
 async def test_nothing_is_laid_over_a_file_that_was_saved_meanwhile(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.ports import Workspaces
 
@@ -72,30 +74,62 @@ class ProjectIndex(Searcher):
                 "GIT_NO_LAZY_FETCH": "1",
                 "GIT_ALLOW_PROTOCOL": "none",
             },
+            when_gone=self._over,
+            heard=self._heard,
         )
+        self._told = 0
+        self._tell: Callable[[int, int], None] = lambda *_: None
+
+    def when_reading(self, tell: Callable[[int, int], None]) -> None:
+        """Call this while much is read: how many files of how many; both the same at the end."""
+        self._tell = tell
+
+    def _heard(self, said: Mapping[str, Any]) -> None:
+        done, files = said["read"]
+        self._told = files if done < files else 0
+        self._tell(done, files)
+
+    def _over(self) -> None:
+        if self._told:
+            self._heard({"read": [self._told, self._told]})
 
     async def close(self) -> None:
         """End the process."""
         await self._knower.close()
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None
+        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
     ) -> dict[str, Any]:
         """Ranked files, packed into the budget; see the port."""
-        return await self._ask("context", tree, text=text, budget=budget_tokens)
+        about = {"text": text, "budget": budget_tokens}
+        people = {"pinned": chosen.pinned, "excluded": chosen.excluded}
+        return await self._ask("context", tree, about | people)
 
     async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
         """Definitions by name; see the port."""
-        return await self._ask("find", None, name=name, among={"kind": kind, "path": path})
+        return await self._ask("find", None, {"name": name, "among": {"kind": kind, "path": path}})
 
     async def relations(self, relation: str, name: str) -> dict[str, Any]:
         """How a file or a name hangs together with others; see the port."""
-        return await self._ask(relation, None, name=name)
+        return await self._ask(relation, None, {"name": name})
 
-    async def _ask(self, ask: str, tree: str | None, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+    async def places(self, text: str) -> dict[str, Any]:
+        """Files and definitions by a few letters; see the port."""
+        return await self._ask("places", None, {"name": text}, at_once=True)
+
+    async def read(self, *, at_once: bool = False) -> dict[str, Any]:
+        """Read what is new; see the port."""
+        return await self._ask("read", None, {}, at_once=at_once)
+
+    async def _ask(
+        self, ask: str, tree: str | None, about: Mapping[str, object], *, at_once: bool = False
+    ) -> dict[str, Any]:
         tree = tree or (await self._workspaces.snapshot()).tree
-        question = {"ask": ask, "tree": tree, "seconds": self._patience, **about}
-        async with self._turn:  # the process answers one by one: no time is spent on waiting
+        seconds = 0 if at_once else self._patience
+        question = {"ask": ask, "tree": tree, "seconds": seconds, **about}
+        # the process answers one by one, so no time is spent on waiting; but for what is asked at
+        # once reading is interrupted
+        async with nullcontext() if at_once else self._turn:
             answer = await self._answer(question) or await self._answer(question)
         if error := answer.get("error"):
             kind, message = error

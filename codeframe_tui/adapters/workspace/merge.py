@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from itertools import accumulate
 from pathlib import Path
 
 from codeframe_tui.adapters.workspace.git import Git, run_git
+from codeframe_tui.adapters.workspace.paths import fitting
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.ports.files import Conflict, TreeEntry
 
@@ -55,6 +55,7 @@ class TreeMerge:
     ) -> None:
         """Merge."""
         self.entries = dict(mine)
+        taken: dict[str, TreeEntry] = {}
         for path in sorted(base.keys() | other.keys()):
             was, ours, theirs = base.get(path), mine.get(path), other.get(path)
             if theirs in (was, ours):
@@ -64,17 +65,17 @@ class TreeMerge:
             elif theirs is None:
                 del self.entries[path]
             else:
-                self._take(path, theirs)
+                taken[path] = theirs
+        self._take(taken)
 
-    def _take(self, path: str, entry: TreeEntry) -> None:
-        """What only the other tree changed, unless mine has something else in that place."""
-        above = accumulate(path.split("/")[:-1], "{}/{}".format)
-        below = f"{path}/"
-        in_the_way = any(folder in self.entries for folder in above)
-        if in_the_way or any(each.startswith(below) for each in self.entries):
-            self.conflicts[path] = Conflict.PLACE
-        else:
-            self.entries[path] = entry
+    def _take(self, taken: Mapping[str, TreeEntry]) -> None:
+        """What only the other tree changed, unless mine has something else in that place.
+
+        It comes when all that goes is gone: a file may stand where a folder was.
+        """
+        fit = fitting(taken, self.entries.keys() - taken.keys())
+        self.entries |= fit
+        self.conflicts |= {path: Conflict.PLACE for path in taken if path not in fit}
 
     def _both(
         self, path: str, was: TreeEntry | None, ours: TreeEntry | None, theirs: TreeEntry | None

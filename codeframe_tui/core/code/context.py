@@ -88,7 +88,11 @@ def outline(symbols: Sequence[Symbol]) -> str:
 
 
 def pack(
-    ranked: Sequence[Ranked], sources: Mapping[str, Source], budget: int, about: Collection[str]
+    ranked: Sequence[Ranked],
+    sources: Mapping[str, Source],
+    budget: int,
+    about: Collection[str],
+    pinned: int = 0,
 ) -> tuple[list[Packed], list[str]]:
     """Files in their best form that fits, and what was cut and why, one line each.
 
@@ -96,16 +100,17 @@ def pack(
     definitions, else its name; names are given whatever the budget.
 
     Args:
-        sources: of the first `SHOWN` by path.
+        sources: of those that are pinned and the first `SHOWN` others by path.
         budget: tokens.
         about: words of the text.
+        pinned: how many stand before the ranked ones; each is given whole where it fits.
     """
     packed: list[Packed] = []
     cut: list[str] = []
     left = budget
-    for place, found in enumerate(ranked[:NAMED]):
+    for place, found in enumerate(ranked[: pinned + NAMED], -pinned):
         source = sources.get(found.path, Source(""))
-        most = int(left * SHARE) if place < BODIES else left
+        most = int(left * SHARE) if 0 <= place < BODIES else left
         forms = list(_forms(place, source, most, about))
         sizes = [tokens(text or found.path) for _, text in forms]
         fits = next((n for n, size in enumerate(sizes) if size <= most), len(forms) - 1)
@@ -113,8 +118,8 @@ def pack(
             cut.append(f"{found.path}: {forms[0][0]} of {sizes[0]} tokens did not fit")
         left -= sizes[fits]
         packed.append(Packed(found, *forms[fits], sizes[fits]))
-    if len(ranked) > NAMED:
-        cut.append(f"{len(ranked) - NAMED} more files with a lower score")
+    if (more := len(ranked) - pinned - NAMED) > 0:
+        cut.append(f"{more} more files with a lower score")
     return packed, cut
 
 

@@ -41,6 +41,7 @@ from codeframe_tui.core.commands.tasks import (
     AddIssue,
     AddTask,
     Cancel,
+    ChooseContext,
     EditTask,
     Hold,
     ImportTasks,
@@ -59,6 +60,7 @@ __all__ = [
     "Answer",
     "Approve",
     "Cancel",
+    "ChooseContext",
     "Command",
     "DeleteComment",
     "EditComment",
@@ -98,6 +100,7 @@ Command = (
     | Cancel
     | Retry
     | Note
+    | ChooseContext
     | Approve
     | Reject
     | Explain

@@ -9,6 +9,7 @@ __all__ = [
     "AddIssue",
     "AddTask",
     "Cancel",
+    "ChooseContext",
     "EditTask",
     "Hold",
     "ImportTasks",
@@ -84,6 +85,24 @@ class Cancel:
 
     number: str
     reason: str = "cancelled by a person"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseContext:
+    """Choose whether a file is among what the worker is shown.
+
+    Result: ``{"task", "pinned": [path], "excluded": [path], "told"}``; ``told`` when the worker has
+    its context already and reads of the pinned file in a note.
+
+    Attributes:
+        path: of a file; what is excluded may be a folder.
+        choice: ``pinned`` (always comes), ``excluded`` (never does), None = as it is ranked.
+        number: the task; None = all tasks of the project that are not chosen otherwise for.
+    """
+
+    path: str
+    choice: str | None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codeframe_tui.core.change.diff import FileDiff
-from codeframe_tui.core.evidence.verdict import is_test_support
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.answers import always_equal
 from codeframe_tui.core.flags.callers import caller_flags
@@ -69,6 +69,7 @@ class Material:
         elsewhere: texts of Python files that do not change, as far as they may call what does.
         declared: what the project says it depends on, as text.
         own: the user's own rules.
+        tests: which files are tests, as the base and its run say.
     """
 
     base_paths: Collection[str] | None = None
@@ -77,6 +78,7 @@ class Material:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     declared: str = ""
     own: OwnRules = OWN_RULES
+    tests: TestFiles = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ class Findings:
 
 def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     """All flags of a proposal, and which tests only moved."""
-    changes = [Change(diff, *material.texts.get(diff.path, (None, None))) for diff in diffs]
-    own = _names_of_code(material.base_paths or ())
-    project = _project(changes, own)
+    changes = _changes(diffs, material)
+    own = _names_of_code(material.base_paths or (), material.tests)
+    project = _project(changes, own, material.tests)
     suites = _suites(changes, material)
     known = material.base_paths
     if known is not None:  # where tests of the base are now, no folder is only of new ones
@@ -117,6 +119,11 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
     return Findings(in_order(raised(flags, material.own)), successors(suites), gone)
 
 
+def _changes(diffs: Sequence[FileDiff], material: Material) -> list[Change]:
+    texts = ((diff, material.texts.get(diff.path, (None, None))) for diff in diffs)
+    return [Change(diff, old, new, material.tests) for diff, (old, new) in texts]
+
+
 def weakened(
     diffs: Sequence[FileDiff], since: int, material: Material | None = None,
     frozen: Collection[str] = (),
@@ -130,8 +137,9 @@ def weakened(
         frozen: ids of tests that were RED in the earlier attempt, without their cases.
     """
     material = material or Material()
-    changes = [Change(diff, *material.texts.get(diff.path, (None, None))) for diff in diffs]
-    project = _project(changes, _names_of_code(material.base_paths or ()))
+    changes = _changes(diffs, material)
+    own = _names_of_code(material.base_paths or (), material.tests)
+    project = _project(changes, own, material.tests)
     suites = _suites(changes, material)
     found = [f for f in _test_flags(changes, suites, project) if f.severity == RED]
     for change in changes:
@@ -174,7 +182,7 @@ def _test_flags(
 def _suites(changes: Sequence[Change], material: Material) -> Suites:
     files = [change for change in changes if change.is_support and change.is_python]
     known = material.imported
-    old, new = (side_of(files, known, is_new=is_new) for is_new in (False, True))
+    old, new = (side_of(files, known, material.tests, is_new=is_new) for is_new in (False, True))
     return match_suites(old, new)
 
 
@@ -186,13 +194,14 @@ def _support_names(suites: Suites) -> set[str]:
     }
 
 
-def _project(changes: Sequence[Change], own: Collection[str]) -> frozenset[str]:
+def _project(changes: Sequence[Change], own: Collection[str], tests: TestFiles) -> frozenset[str]:
     """First names by which the code under test can be imported, that of the base included."""
-    return _names_of_code([change.path for change in changes]).union(own) - {"tests", "test"}
+    names = _names_of_code([change.path for change in changes], tests)
+    return names.union(own) - {"tests", "test"}
 
 
-def _names_of_code(paths: Collection[str]) -> frozenset[str]:
-    return names_of_project([path for path in paths if not is_test_support(path)])
+def _names_of_code(paths: Collection[str], tests: TestFiles) -> frozenset[str]:
+    return names_of_project([path for path in paths if not tests.is_support(path)])
 
 
 def in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
-from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.table import RULES
 
@@ -29,11 +29,13 @@ class Change:
     Attributes:
         old: its text on the base; None where it is absent, binary or not at hand.
         new: its text on the proposal, the same.
+        tests: which files of the base are tests.
     """
 
     diff: FileDiff
     old: str | None = None
     new: str | None = None
+    tests: TestFiles = USUAL
 
     @property
     def path(self) -> str:
@@ -53,12 +55,13 @@ class Change:
     @property
     def is_test(self) -> bool:
         """Whether pytest looks for tests in it."""
-        return is_test_file(self.path.lower())
+        return self.tests.is_test(self.path) or USUAL.is_test(self.path.lower())
 
     @property
     def is_support(self) -> bool:
         """Whether it serves only tests, a conftest included."""
-        return is_test_support(self.path.lower()) or self.name == "conftest.py"
+        usual = USUAL.is_support(self.path.lower()) or self.name == "conftest.py"
+        return usual or self.tests.is_support(self.path)
 
     @property
     def is_python(self) -> bool:

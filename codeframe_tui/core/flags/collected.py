@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag
 
-__all__ = ["Moved", "moved_ids", "test_of", "vanished_flags"]
+__all__ = ["Moved", "moved_ids", "origins", "test_of", "vanished_flags"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,15 @@ def moved_ids(
         if there >= enough:
             found.update(case for case in cases if case not in here)
     return frozenset(found)
+
+
+def origins(base: Collection[str], moved: Mapping[str, Moved]) -> Mapping[str, tuple[str, ...]]:
+    """Test that took the place of another, without its case -> ids that the base has of that."""
+    cases, found = _by_test(base), defaultdict[str, list[str]](list)
+    for test, place in moved.items():
+        for other in place.to:
+            found[other] += cases.get(test, ())
+    return {test: tuple(ids) for test, ids in found.items()}
 
 
 def vanished_flags(

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codeframe_tui.core.evidence.verdict import is_test_file, is_test_support
+from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.flags.change import parse
 from codeframe_tui.core.flags.expand import dotted, text_of
 
@@ -99,6 +99,7 @@ class Module:
         constants: names that are given a value once at the top.
         imports: local name -> dotted name that it stands for.
         rebound: names given something else by an assignment, an import or ``del``: name -> line.
+        tests: which files and functions are tests.
     """
 
     path: str
@@ -108,6 +109,7 @@ class Module:
     imports: dict[str, str] = field(default_factory=dict)
     rebound: dict[str, int] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    tests: TestFiles = USUAL
 
     def function(self, name: str) -> Function | None:
         """The definition of a bare name at the top."""
@@ -115,12 +117,12 @@ class Module:
         return found[-1] if found else None
 
 
-def read_module(path: str, text: str | None) -> Module | None:
+def read_module(path: str, text: str | None, tests: TestFiles = USUAL) -> Module | None:
     """Read a file; None for what `parse` cannot."""
     tree = parse(text)
     if tree is None:
         return None
-    module = Module(path, tree)
+    module = Module(path, tree, tests=tests)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             module.imports.update(_imported(node, path))
@@ -184,7 +186,7 @@ def _read_block(
     for node in body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                module.functions.append(_function(module.path, node, classes, condition))
+                module.functions.append(_function(module, node, classes, condition))
             case ast.ClassDef():
                 _read_block(module, node.body, (*classes, node), condition)
             case ast.If(test=test, body=then, orelse=other):
@@ -218,23 +220,25 @@ def _read_assignment(module: Module, node: ast.Assign | ast.AnnAssign) -> None:
 
 
 def _function(
-    path: str, node: FunctionNode, classes: tuple[ast.ClassDef, ...], condition: str
+    module: Module, node: FunctionNode, classes: tuple[ast.ClassDef, ...], condition: str
 ) -> Function:
     name = "::".join([*(c.name for c in classes), node.name])
     decorators = (*node.decorator_list, *(d for c in classes for d in c.decorator_list))
-    return Function(path, name, node, decorators, classes, condition, _why_not(path, node, classes))
+    why = _why_not(module, node, classes)
+    return Function(module.path, name, node, decorators, classes, condition, why)
 
 
-def _why_not(path: str, node: FunctionNode, classes: tuple[ast.ClassDef, ...]) -> str:
+def _why_not(module: Module, node: FunctionNode, classes: tuple[ast.ClassDef, ...]) -> str:
     """Why pytest does not take it for a test; empty when it does."""
-    if not is_test_file(path.lower()):
+    path, tests = module.path, module.tests
+    if not (tests.is_test(path) or USUAL.is_test(path.lower())):
         return f"pytest does not look into {path.rpartition('/')[2]}"
-    if not node.name.startswith("test"):
+    if not tests.is_function(node.name):
         return "its name does not begin with test"
     for holder in classes:
         if any("TestCase" in text_of(base) for base in holder.bases):
             continue
-        if not holder.name.startswith("Test"):
+        if not tests.is_class(holder.name):
             return f"the name of {holder.name} does not begin with Test"
         made = {f.name for f in holder.body if isinstance(f, ast.FunctionDef)}
         if made & {"__init__", "__new__"}:
@@ -243,7 +247,9 @@ def _why_not(path: str, node: FunctionNode, classes: tuple[ast.ClassDef, ...]) -
 
 
 def imported_paths(
-    texts: Mapping[str, tuple[str | None, str | None]], paths: Iterable[str]
+    texts: Mapping[str, tuple[str | None, str | None]],
+    paths: Iterable[str],
+    tests: TestFiles = USUAL,
 ) -> list[str]:
     """Files that changed tests and their helpers import, and that did not change themselves.
 
@@ -252,12 +258,13 @@ def imported_paths(
     Args:
         texts: path -> text on the base and on the proposal, of all changed files.
         paths: all files of the base.
+        tests: which of them are tests.
     """
     wanted: set[str] = set()
     for path, sides in texts.items():
-        if not (is_test_support(path) or path.endswith("conftest.py")):
+        if not (tests.is_support(path) or path.endswith("conftest.py")):
             continue
-        for module in (read_module(path, text) for text in sides):
+        for module in (read_module(path, text, tests) for text in sides):
             for source in module.imports.values() if module is not None else ():
                 owner = source.rpartition(".")[0]
                 tails = {name.replace(".", "/") for name in (source, owner) if name}

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
-from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import flag, parse
 from codeframe_tui.core.flags.check import Check
@@ -153,7 +152,7 @@ def _copied(suites: Suites, old: Module, new: Module, project: Collection[str]) 
         own = new.function(name) is not None or name in new.constants
         own |= name in {n.name for n in new.tree.body if isinstance(n, ast.ClassDef)}
         before = suites.new.world.find(source)
-        moved = found is not None and is_test_support(found[0].path)
+        moved = found is not None and new.tests.is_support(found[0].path)
         moved |= now is not None and now.partition(".")[0] in project and _defines(before)
         if ((now is None and own) or moved) and _is_used(name, suites, new):
             line = new.rebound.get(name) or 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from codeframe_tui.core.evidence.testfiles import TestFiles
 from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.check import Check
 from codeframe_tui.core.flags.compare import remaining
@@ -99,17 +100,20 @@ def _place_of(function: Function | None) -> tuple[str, str]:
     return ("", "") if function is None else (function.id, function.source)
 
 
-def side_of(changes: Sequence[Change], known: Mapping[str, str], *, is_new: bool) -> Side:
+def side_of(
+    changes: Sequence[Change], known: Mapping[str, str], tests: TestFiles, *, is_new: bool
+) -> Side:
     """Read one side of the changed test files.
 
     Args:
         changes: files that serve only tests.
         known: texts of other files that they import.
+        tests: which files are tests.
         is_new: the proposal's side.
     """
     texts = {c.path: (c.new if is_new else c.old) for c in changes}
     others = {path: text for path, text in known.items() if path not in texts}
-    modules = {p: m for p, t in {**others, **texts}.items() if (m := read_module(p, t))}
+    modules = {p: m for p, t in {**others, **texts}.items() if (m := read_module(p, t, tests))}
     side = Side(World(modules))
     for path in texts:
         for function in modules[path].functions if path in modules else ():

@@ -10,7 +10,7 @@ RED = "red"
 """No policy applies it unasked."""
 AMBER = "amber"
 """A reviewer should look."""
-BENDS = frozenset({"expectation_changed", "test_data", "fixture_changed"})
+BENDS = frozenset({"expectation_changed", "test_data", "fixture_changed", "test_support_decides"})
 """Amber rules of existing tests that say something else: no policy applies such a change unasked.
 
 Whether the behaviour was to change, or the test was bent to the code, only a person can know.
@@ -108,6 +108,8 @@ _RULES = (
     Rule("test_marks", AMBER, "registers marks of tests", "marks can be used to deselect tests"),
     Rule("test_config_decides", RED, "passes only with the proposal's test configuration",
          "the configuration decides what counts, not the code"),
+    Rule("test_support_decides", AMBER, "passes only with the proposal's helpers or data of tests",
+         "right when they follow the code; wrong when they hide what it breaks"),
     Rule("test_command", RED, "runs the tests with some left out",
          "what is left out cannot fail"),
     Rule("startup_code", RED, "runs whenever Python starts here", "it runs before any test"),

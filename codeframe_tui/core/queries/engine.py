@@ -9,6 +9,8 @@ __all__ = [
     "ShowContext",
     "ShowDoctor",
     "ShowEvents",
+    "ShowIndex",
+    "ShowPlaces",
     "ShowRelations",
     "ShowSymbols",
     "ShowUsage",
@@ -51,6 +53,27 @@ class ShowSymbols:
     name: str
     kind: str = ""
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPlaces:
+    """Files and definitions of the project by a few letters, the likeliest first.
+
+    ``{"places": [{"kind", "name", "path", "line"}], "more", "files", "left"}``: exact names, then
+    those that begin with the text, hold it, or its letters in order. ``kind`` is ``file`` (line 0)
+    or as of `ShowSymbols`, which have a ``signature``; ``left`` of ``files`` are not read yet: they
+    are being read, and only their paths are known.
+
+    Attributes:
+        text: with a ``/`` only paths are meant; empty = the first files.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIndex:
+    """How much of the code is read: ``{"files", "left"}``; what is left is read from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from codeframe_tui.core.queries.engine import (
     ShowContext,
     ShowDoctor,
     ShowEvents,
+    ShowIndex,
+    ShowPlaces,
     ShowRelations,
     ShowSymbols,
     ShowUsage,
@@ -39,6 +41,7 @@ from codeframe_tui.core.queries.tasks import (
     ShowHistory,
     ShowIssues,
     ShowTask,
+    ShowTaskContext,
     ShowTasks,
     ShowTestOutput,
 )
@@ -54,6 +57,7 @@ Query = (
     | ShowHistory
     | ShowTasks
     | ShowTask
+    | ShowTaskContext
     | ShowDiff
     | ShowHits
     | ShowHunkLines
@@ -75,6 +79,8 @@ Query = (
     | ShowContext
     | ShowSymbols
     | ShowRelations
+    | ShowPlaces
+    | ShowIndex
     | ShowDoctor
 )
 QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}

@@ -13,6 +13,7 @@ __all__ = [
     "ShowHistory",
     "ShowIssues",
     "ShowTask",
+    "ShowTaskContext",
     "ShowTasks",
     "ShowTestOutput",
 ]
@@ -100,6 +101,18 @@ class ShowTask:
     whole: bool = True
     attempt: int | None = None
     known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTaskContext:
+    """What the worker of a task was shown last; before it was, what it would be shown now.
+
+    ``{"number", "title", "at", "files": [{"path", "form", "tokens", "reasons"}], "cut", "budget",
+    "tokens", "pinned": [{"path", "whose"}], "excluded": […]}``; ``at`` is None before it was shown,
+    ``budget`` None where an earlier release did not store it, ``whose`` ``task`` or ``project``.
+    """
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

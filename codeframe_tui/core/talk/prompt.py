@@ -18,6 +18,7 @@ __all__ = [
     "first_message",
     "messages_from_people",
     "rebased",
+    "subject",
     "system_blocks",
     "unified",
 ]
@@ -67,6 +68,18 @@ def system_blocks(role: str, rules: Mapping[str, str]) -> tuple[str, ...]:
     for name, text in rules.items():
         blocks.append(f"# Rules of this project (from {name})\n{text.strip()}")
     return tuple(blocks)
+
+
+def subject(task: Task, issue: Issue | None, answers: Sequence[str]) -> str:
+    """What a task is about: the text by which files are found that matter for it.
+
+    Args:
+        answers: what people answered the worker's questions.
+    """
+    about = [task.title, task.description, *answers]
+    if issue is not None:
+        about += [issue.title, issue.description]
+    return "\n".join(about)
 
 
 def first_message(task: Task, issue: Issue | None, context: Mapping[str, Any]) -> str:

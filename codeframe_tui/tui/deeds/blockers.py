@@ -11,6 +11,7 @@ from codeframe_tui.core.queries import ShowTask, ShowTestOutput
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.deeds.flags import with_reason
+from codeframe_tui.tui.deeds.review import AS_IS
 from codeframe_tui.tui.keymap import key_names, keys_at
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.split import SplitForm, SplitParts
@@ -28,8 +29,6 @@ from codeframe_tui.tui.present.words import count
 __all__ = ["answer", "approve_as_is", "raise_", "skip", "split"]
 
 _KEYS = keys_at("blockers")
-_AS_IS = Choice("a", "apply as it is", "yes")
-"""Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 
 
 async def answer(desk: Desk) -> None:
@@ -95,7 +94,7 @@ async def raise_(desk: Desk) -> None:
     taken = await desk.ask_until_taken(
         lambda text, wrong: AskText(
             f"Raise the limit · {_title(blocker)}", rows, send="raise", text=text or first,
-            wrong=wrong,
+            one_line=True, wrong=wrong,
         ),
         lambda text: RaiseLimit(key, _number(text, 0.0 if attempts else float(cap or 0))),
     )  # fmt: skip
@@ -163,6 +162,6 @@ async def approve_as_is(desk: Desk) -> None:
     unseen = draft.unseen if seen else [str(f.get("path")) for f in attempt.get("files") or ()]
     rows = guard_rows(task, unseen=unseen)
     title = f"Apply the newest attempt of {number} as it is?"
-    if await desk.choose(title, rows, _AS_IS) and await with_reason(desk, task, open_red(task)):
+    if await desk.choose(title, rows, AS_IS) and await with_reason(desk, task, open_red(task)):
         await desk.submit(Approve(number, expect=str(attempt.get("proposal") or "")))
         desk.tell(("● ", "blue"), (f"applying {number}…", "dim"))

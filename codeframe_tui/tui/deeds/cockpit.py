@@ -21,10 +21,9 @@ from codeframe_tui.tui.present.header import workers_line
 from codeframe_tui.tui.present.help import help_rows
 from codeframe_tui.tui.present.queue import task_rows
 from codeframe_tui.tui.present.rows import heading, safe, safe_lines, wrap, wrap_text
-from codeframe_tui.tui.present.state import DECIDABLE
 from codeframe_tui.tui.present.truths import Ends, until
 from codeframe_tui.tui.present.welcome import welcome_rows
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import DECIDABLE, count
 
 __all__ = ["entry", "help_", "policy", "quit_", "urgent", "welcome", "workers"]
 
@@ -103,7 +102,7 @@ async def help_(desk: Desk) -> None:
     table = [
         (key.where, key_names(desk.chosen.get(key.action, key.keys)), key.help) for key in KEYS
     ]
-    width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
+    width = Viewer.room(desk.app.size.width)
     rows = help_rows(table, PLACES, desk.cockpit.pane, width=width)
     await desk.ask(Viewer("Keys", rows))
 
@@ -180,5 +179,6 @@ async def entry(desk: Desk) -> None:
     text = item.get("detail")
     if "seq" in item:
         text = (await desk.feed.query(ShowEntry(desk.number, item["seq"]))).get("text")
-    lines = [part for line in safe_lines(text) for part in wrap_text(line, 94)]
+    width = Viewer.room(desk.app.size.width)
+    lines = [part for line in safe_lines(text) for part in wrap_text(line, width)]
     await desk.ask(Viewer(safe(item.get("title")), [heading(line, "text") for line in lines]))

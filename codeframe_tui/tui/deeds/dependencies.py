@@ -5,10 +5,11 @@ from __future__ import annotations
 from codeframe_tui.core.queries import ShowDependencies
 from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.modals.dependencies import DependenciesDialog
+from codeframe_tui.tui.present.words import DECIDABLE
 
 __all__ = ["show"]
 
-_EDITABLE = {"pending", "in_review", "blocked", "failed", "cancelled"}
+_EDITABLE = {"pending", *DECIDABLE, "failed", "cancelled"}
 
 
 async def show(desk: Desk) -> None:

@@ -22,7 +22,7 @@ from codeframe_tui.tui.present.hand import clash_rows, kept_rows
 from codeframe_tui.tui.present.rows import Span, safe
 from codeframe_tui.tui.programs import run_aside
 
-__all__ = ["edit", "in_editor", "is_there", "open_file"]
+__all__ = ["edit", "in_editor", "is_there", "open_file", "open_in_project"]
 
 _AGAIN = Choice("t", "try again", "again")
 _DROP = Choice("x", "throw it away", "drop")
@@ -216,15 +216,20 @@ async def _joined(desk: Desk, work: _Edit, since: str, text: str) -> tuple[str, 
 async def open_file(desk: Desk) -> None:
     """Open the project's own file in the editor at the line, to look around in it."""
     place = desk.diff.place
-    if place is None:
-        return
+    if place is not None:
+        line = desk.diff.index.line_number(desk.diff.cursor)
+        await open_in_project(desk, place.path, line)
+
+
+async def open_in_project(desk: Desk, path: str, line: int = 0) -> None:
+    """Open a file of the project itself in the editor, at a line where one is known."""
     root = str((desk.state.overview or {}).get("path") or "")
-    path = Path(root, check_path(place.path))
-    if is_there(path):
-        await in_editor(desk, path, desk.diff.index.line_number(desk.diff.cursor))
+    file = Path(root, check_path(path))
+    if is_there(file):
+        await in_editor(desk, file, line)
         return
-    there = "not in the project yet" if is_there(Path(root)) else "on the machine of the engine"
-    desk.tell((f"{safe(place.path)} is {there}", "dim"))
+    there = "not in the project now" if is_there(Path(root)) else "on the machine of the engine"
+    desk.tell((f"{safe(path)} is {there}", "dim"))
 
 
 def is_there(path: Path) -> bool:

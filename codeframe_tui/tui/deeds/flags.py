@@ -11,7 +11,7 @@ from codeframe_tui.tui.modals.text import AskText
 from codeframe_tui.tui.present.flags import flag_facts, flag_lines, flags_of
 from codeframe_tui.tui.present.rows import BLANK, heading
 from codeframe_tui.tui.present.tests import newest_attempt
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import DECIDABLE, count
 
 __all__ = ["acknowledge", "with_reason"]
 
@@ -27,7 +27,7 @@ async def acknowledge(desk: Desk) -> None:
         return
     title = f"Flag {flags.index(flag) + 1} of {len(flags)}"
     rows = flag_facts(flag)
-    if task.get("status") not in {"in_review", "blocked"} or not desk.state.is_newest:
+    if task.get("status") not in DECIDABLE or not desk.state.is_newest:
         await desk.choose(title, rows)
         return
     said = (flag.get("acknowledged") or {}).get("reason") or ""

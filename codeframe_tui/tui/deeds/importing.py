@@ -39,7 +39,9 @@ async def file(desk: Desk) -> None:
     ]
     path, wrong = "", ""
     while True:
-        asked = AskText("Import tasks from a file", said, send="look", text=path, wrong=wrong)
+        asked = AskText(
+            "Import tasks from a file", said, send="look", text=path, one_line=True, wrong=wrong
+        )
         if (given := await desk.ask(asked)) is None:
             return
         path = given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.hand import COPY
@@ -19,11 +19,10 @@ from codeframe_tui.tui.present.explanation import intent_rows
 from codeframe_tui.tui.present.files import size_spans
 from codeframe_tui.tui.present.rows import safe
 from codeframe_tui.tui.present.whole_file import PAGE, WholeFile, changed_in
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import action_sign, count
 
 __all__ = ["intent", "jump", "jump_to_comment", "whole_file"]
 
-_SIGNS = {"create": ("+ ", "green"), "delete": ("- ", "red"), "modify": ("~ ", "violet")}
 _READABLE = 72
 """Cells of a line of a text that is read."""
 
@@ -31,18 +30,7 @@ _READABLE = 72
 async def jump(desk: Desk) -> None:
     """Go to a file by a few letters of its path, or show only files that fit."""
     files = list(desk.diff.document["files"])
-    seen = desk.diff.draft.seen
-    items = [
-        Pickable(
-            safe(file["path"]),
-            (
-                _SIGNS.get(file["action"], ("? ", "amber")),
-                (safe(file["path"]), "dim" if file["path"] in seen else "text"),
-            ),
-            tuple(size_spans(file)),
-        )
-        for file in files
-    ]
+    items = [_file_item(file, desk.diff.draft.seen) for file in files]
     paths = [file["path"] for file in files]
     dialog = FilePicker(items, paths, only=desk.diff.only)
     picked = await desk.ask(dialog)
@@ -50,6 +38,12 @@ async def jump(desk: Desk) -> None:
         desk.diff.narrow(dialog.typed)
     elif picked is not None:
         desk.diff.reach(Place(paths[picked]), top=True)
+
+
+def _file_item(file: Mapping[str, Any], seen: Collection[str]) -> Pickable:
+    sign, style = action_sign(file["action"])
+    name = (safe(file["path"]), "dim" if file["path"] in seen else "text")
+    return Pickable(name[0], ((f"{sign} ", style), name), tuple(size_spans(file)))
 
 
 async def intent(desk: Desk) -> None:
@@ -95,7 +89,7 @@ async def jump_to_comment(desk: Desk) -> None:
         desk.tell(("one moment, the comments are on their way", "dim"))
         return
     found = comment_items(review["comments"])
-    unsent = sum(item.right[0][0] == "not sent" for item in found)
+    unsent = sum(not item.sent for item in found)
     items = [Pickable(item.text, item.left, item.right) for item in found]
     title = f"Comments · {count(len(found), 'comment')}, {unsent} not sent"
     picked = await desk.ask(Picker(title, items, nothing="nobody said anything yet"))

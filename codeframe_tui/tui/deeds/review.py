@@ -23,9 +23,9 @@ from codeframe_tui.tui.present.sheets import guard_rows, is_risky, letter_rows, 
 from codeframe_tui.tui.present.truths import at_rest
 from codeframe_tui.tui.present.words import count, why_words
 
-__all__ = ["approval", "approve_all", "copy_letter", "rejection", "send"]
+__all__ = ["AS_IS", "approval", "approve_all", "copy_letter", "rejection", "send"]
 
-_AS_IS = Choice("a", "apply as it is", "yes")
+AS_IS = Choice("a", "apply as it is", "yes")
 """Not ``enter``: a hand that is used to the fast yes must not apply what failed."""
 _WHY = Choice("a", "acknowledge and apply", "yes")
 _YES = Choice("enter", "apply", "yes")
@@ -49,7 +49,7 @@ async def approve_all(desk: Desk) -> None:
         hidden=desk.diff.hidden,
     )
     flags = open_red(task)
-    apply = _WHY if flags else _AS_IS if is_risky(task) else _YES
+    apply = _WHY if flags else AS_IS if is_risky(task) else _YES
     decided = await desk.choose(f"Apply all of {number}?", rows, apply)
     if decided and await with_reason(desk, task, flags):
         await _apply(desk, Approve(number, expect=draft.proposal))

@@ -18,5 +18,5 @@ async def show(desk: Desk) -> None:
     titles = {
         str(row["number"]): safe(row.get("title")) for group in groups for row in group["rows"]
     }
-    width = min(int(desk.app.size.width * 0.92), 100) - 5  # what its sheet leaves of the screen
+    width = Viewer.room(desk.app.size.width)
     await desk.ask(Viewer("Usage", usage_rows(document, titles, width)))

@@ -93,7 +93,7 @@ class Picker(Dialog[int]):
     def on_mount(self) -> None:
         """Offer all."""
         super().on_mount()
-        self._offer("")
+        self.seek("")
         self.query_one(Input).focus()
         if self._renewed is not None:
             self.in_turn("renewed", partial(self._renew, self._renewed))
@@ -106,7 +106,11 @@ class Picker(Dialog[int]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._offer(event.value)
+        self.seek(event.value)
+
+    def seek(self, typed: str) -> None:
+        """Look for what a text means, and show it."""
+        self._offer(typed)
 
     def found(self, typed: str) -> tuple[Sequence[int], Row]:
         """Positions of what a text means, the likeliest first; what is said without or below."""

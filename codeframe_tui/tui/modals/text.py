@@ -26,7 +26,9 @@ READING: list[BindingType] = [
 
 
 class Words(TextArea):
-    """A small text; ``enter`` sends it, ``ctrl+j`` begins another line."""
+    """A small text; ``enter`` sends it, ``ctrl+j`` begins another line unless it has only one."""
+
+    one_line = False
 
     class Sent(Message):
         """The text is complete."""
@@ -47,7 +49,8 @@ class Words(TextArea):
         elif event.key == "ctrl+j":
             event.stop()
             event.prevent_default()
-            self.insert("\n")
+            if not self.one_line:
+                self.insert("\n")
         else:
             await super()._on_key(event)
 
@@ -66,6 +69,7 @@ class AskText(Dialog[str]):
         send: what ``enter`` does, in a word or two.
         text: what stands there at first.
         optional: an empty text is an answer too.
+        one_line: nobody needs another line of it.
         wrong: why the text was refused, when it stands here again.
     """
 
@@ -79,17 +83,21 @@ class AskText(Dialog[str]):
         send: str = "send",
         text: str = "",
         optional: bool = False,
+        one_line: bool = False,
         wrong: str = "",
     ) -> None:
-        super().__init__(title, [("enter", send), ("ctrl+j", "new line")])
+        super().__init__(title, [("enter", send), *([] if one_line else [("ctrl+j", "new line")])])
         self._rows = [refusal(wrong)] if wrong else rows
         self._text = text
         self._optional = optional
+        self._one_line = one_line
 
     def content(self) -> Iterable[Widget]:
         """Facts and a field."""
         yield Label(classes="dialog-body")
-        yield Words(self._text, compact=True, classes="dialog-words")
+        words = Words(self._text, compact=True, classes="dialog-words")
+        words.one_line = self._one_line
+        yield words
 
     def on_mount(self) -> None:
         """Show the facts, write at once."""

@@ -48,6 +48,11 @@ class Viewer(Dialog[None]):
         super().__init__(title, [("j k", "scroll")])
         self._rows = rows
 
+    @staticmethod
+    def room(width: int) -> int:
+        """Cells of a row on a screen of so many: what its sheet leaves, beside a scrollbar."""
+        return min(int(width * 0.92), 100) - 5
+
     def content(self) -> Iterable[Widget]:
         """The page."""
         yield Page(classes="dialog-page")

@@ -23,12 +23,14 @@ class CommentItem(NamedTuple):
         text: what is typed for: place, state and what was said.
         left: spans from the left edge.
         right: what became of it.
+        sent: whether the worker was told.
     """
 
     comment: int
     text: str
     left: tuple[Span, ...]
     right: tuple[Span, ...]
+    sent: bool
 
 
 def comment_items(comments: Sequence[Mapping[str, Any]]) -> list[CommentItem]:
@@ -42,7 +44,8 @@ def comment_items(comments: Sequence[Mapping[str, Any]]) -> list[CommentItem]:
         state = _state(each)
         left: tuple[Span, ...] = (SIGNS[each["type"]], (f" {place}  ", "dim"), (said, "text"))
         typed = f"{path}:{each['first']} {each['type']} {state[0]} {said}"
-        items.append(CommentItem(int(each["id"]), typed, left, (state,)))
+        sent = each["sent"] is not None
+        items.append(CommentItem(int(each["id"]), typed, left, (state,), sent))
     return items
 
 

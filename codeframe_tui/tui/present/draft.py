@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from codeframe_tui.tui.present.diff.pages import signs_of, verdicts_of
+from codeframe_tui.tui.present.diff.pages import hunk_of, signs_of, verdicts_of
 from codeframe_tui.tui.present.draft_name import DraftName
 
 if TYPE_CHECKING:  # which verdicts need, and the first picture does not
@@ -24,7 +26,7 @@ if TYPE_CHECKING:  # which verdicts need, and the first picture does not
     from codeframe_tui.core.change.parts import Parts
     from codeframe_tui.core.change.patch import LineRange
 
-__all__ = ["Lines", "ReviewDraft", "Unit", "Verdict", "hunk_of"]
+__all__ = ["Lines", "ReviewDraft", "Unit", "Verdict"]
 
 Unit = tuple[str, int]
 """A path and the number of a hunk in it, from 1; 0 = the file, which has no hunks."""
@@ -177,6 +179,13 @@ class ReviewDraft:
     def file_count(self, path: str, verdict: Verdict) -> int:
         """How many units of a file have a verdict."""
         return self._tally[path][verdict] if path in self._tally else 0
+
+    def changed_since(self, earlier: ReviewDraft) -> Iterable[str] | None:
+        """Paths of which something was said since; None when that was no draft of the same."""
+        if self._by_path is not earlier._by_path:
+            return None
+        tallies = map(is_not, self._tally.values(), earlier._tally.values())  # in the same order
+        return compress(self._tally, tallies)
 
     def next_undecided(self, after: Unit | None = None, but: Collection[str] = ()) -> Unit | None:
         """The next unit without a verdict, going round; None when all are decided.
@@ -378,18 +387,3 @@ def _with_lines(
             is_in = taken(hunk_of(hunks[at]), ranges)
             chosen.append((unit, hunks[at], [row for row, is_ in enumerate(is_in) if is_]))
     return draft.give_chosen(verdict, chosen)
-
-
-def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
-    """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
-    from codeframe_tui.core.change.diff import Hunk  # noqa: PLC0415 - loads when first used
-
-    return Hunk(
-        hunk["k"],
-        hunk["old_start"],
-        hunk["old_lines"],
-        hunk["new_start"],
-        hunk["new_lines"],
-        tuple((sign, "") for sign in signs_of(hunk["lines"])),
-        hunk.get("heading") or "",
-    )

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, overload
 
 from codeframe_tui.tui.present.diff.kinds import FileRow
 from codeframe_tui.tui.present.rows import BLANK, Row, Span, row, safe
+from codeframe_tui.tui.present.words import action_sign
 
 __all__ = ["FileRows", "Marks", "place_row", "size_spans"]
 
-_ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
 _HEAD = 2
 """Rows above the first file."""
 
@@ -98,7 +98,7 @@ class FileRows(Sequence[Row]):
 
     def _file(self, file: Mapping[str, Any]) -> Row:
         path = str(file.get("path"))
-        sign, style = _ACTIONS.get(str(file.get("action")), ("~", "violet"))
+        sign, style = action_sign(file.get("action"))
         verdict = self.marks.verdict(path)
         if verdict == "accepted":
             sign, style = "✔", "green"
@@ -139,7 +139,7 @@ def place_row(file: FileRow | None, *, seen: int = 0) -> Row:
     """
     if file is None:
         return BLANK
-    sign, style = _ACTIONS.get(file.action, ("~", "violet"))
+    sign, style = action_sign(file.action)
     size = size_spans({"added": file.added, "removed": file.removed})
     left = ((f"{sign} ", style), (file.shown, "text"), ("  ", ""), *size)
     progress: list[Span] = [(f"{seen} of {file.total} seen · ", "faint")] if seen else []

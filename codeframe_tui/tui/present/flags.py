@@ -57,13 +57,11 @@ def open_red(task: Mapping[str, Any] | None, paths: Sequence[str] = ()) -> list[
         task: a `ShowTask` document.
         paths: only those of these files, and those of none that changes; empty = all.
     """
+    red = [flag for flag in flags_of(task) if flag.get("severity") == "red" and not _is_seen(flag)]
+    if not paths or not red:
+        return red
     changed = {str(file.get("path")) for file in (newest_attempt(task) or {}).get("files") or ()}
-    return [
-        flag
-        for flag in flags_of(task)
-        if flag.get("severity") == "red" and not _is_seen(flag)
-        if not paths or flag.get("path") in paths or flag.get("path") not in changed
-    ]
+    return [flag for flag in red if flag.get("path") in paths or flag.get("path") not in changed]
 
 
 def flag_state(task: Mapping[str, Any] | None) -> Span | None:

@@ -11,7 +11,8 @@ from codeframe_tui.tui.present.log import Log
 
 __all__ = ["AGAIN", "Live"]
 
-_VERBS = {"model.text": "says", "model.thinking": "thinks", "tool.output": "prints"}
+_SAYS, _WRITES = "says", "writes"
+_VERBS = {"model.text": _SAYS, "model.thinking": "thinks", "tool.output": "prints"}
 _TAIL = 160
 """Characters of what streams that are worth a look."""
 
@@ -108,9 +109,13 @@ class Live:
         turn = data.get("turn")
         if not isinstance(turn, int) or turn > self._settled:
             self.writing = str(data.get("path")), str(data.get("content", ""))
+            if self.doing and self.doing[0] in {_SAYS, _WRITES}:
+                self.doing = _WRITES, self.writing[0]  # what it says is an answer for the program
 
     def _hear(self, kind: str, data: Mapping[str, Any]) -> None:
         verb = _VERBS.get(kind) or f"calls {str(data.get('name'))[:60]}"
+        if verb == _SAYS and self.doing and self.doing[0] == _WRITES:
+            return
         text = str(data.get("text") or data.get("partial_json") or "")[-_TAIL:]
         before = self.doing[1] if self.doing and self.doing[0] == verb else ""
         self.doing = verb, (before + text)[-_TAIL:]

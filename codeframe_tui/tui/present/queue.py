@@ -11,7 +11,7 @@ from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.rows import Row, Span, cells, cut, heading, row, safe
 from codeframe_tui.tui.present.times import ago, clock, elapsed, money
 from codeframe_tui.tui.present.windows import QueueRows
-from codeframe_tui.tui.present.words import count, sign_of, state_of
+from codeframe_tui.tui.present.words import DECIDABLE, count, sign_of, state_of
 
 __all__ = [
     "ATTEMPTS",
@@ -213,7 +213,7 @@ def _wide(
 ) -> list[Span]:
     """The columns; attempt and running time come as ``of_now``, while there is any."""
     attempt, time = of_now
-    if task.get("status") in {"in_review", "blocked"}:
+    if task.get("status") in DECIDABLE:
         time = ago(task.get("since"), now)
         attempt = _attempt(task) if task.get("attempt") else ""
     cost = task.get("cost_usd")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codeframe_tui.tui.present.rows import safe
-from codeframe_tui.tui.present.state import OF_A_TASK, State, works
+from codeframe_tui.tui.present.state import OF_A_TASK, State, lacks_engine, works
 from codeframe_tui.tui.present.words import status_of
 
 __all__ = ["why_not"]
@@ -13,6 +13,8 @@ def why_not(action: str, state: State) -> str:
     """Empty when it does make sense."""
     if works(action, state):
         return ""
+    if lacks_engine(action, state):
+        return "there is no engine"
     place, _, name = action.partition(".")
     if action in OF_A_TASK:
         row = state.row()

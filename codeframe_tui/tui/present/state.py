@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.tui.present.live import Live
 from codeframe_tui.tui.present.queue import task_rows
+from codeframe_tui.tui.present.tests import newest_attempt
+from codeframe_tui.tui.present.words import DECIDABLE, ENDED
 
 if TYPE_CHECKING:  # it comes with the forms
     from codeframe_tui.tui.present.task_fields import TaskFields
 
-__all__ = ["DECIDABLE", "ENDED", "OF_A_TASK", "State", "label_of", "works"]
-
-DECIDABLE = ("in_review", "blocked")
-"""States in which the newest proposal of a task can be decided."""
-ENDED = ("completed", "cancelled", "failed")
+__all__ = ["OF_A_TASK", "State", "label_of", "lacks_engine", "works"]
 
 _HEARD = 64
 """Tasks of which is kept what signals told: far more than there are workers."""
@@ -223,12 +221,6 @@ class State:
         return " · ".join(words)
 
     @property
-    def flags(self) -> Sequence[Mapping[str, Any]]:
-        """Those of the newest attempt of the task in focus."""
-        attempts: Sequence[Mapping[str, Any]] = (self.task or {}).get("attempts") or ()
-        return attempts[-1].get("flags") or () if attempts else ()
-
-    @property
     def explanation(self) -> str:
         """What the worker says of the attempt that the diff shows."""
         shown = (self.diff or {}).get("attempt") if self.shows_focus else None
@@ -246,16 +238,22 @@ _WHERE_STATUS: Mapping[str, tuple[str, ...]] = {
     "queue.retry": ("blocked", "failed", "cancelled", "in_review"),
     "queue.undo": ("completed",),
     "queue.redo": ("cancelled",),
-    "queue.note": ("pending", "in_progress", "in_review", "blocked"),
+    "queue.note": ("pending", "in_progress", *DECIDABLE),
     "queue.hold": ("pending", "in_progress"),
-    "queue.cancel": ("pending", "in_progress", "in_review", "blocked"),
+    "queue.cancel": ("pending", "in_progress", *DECIDABLE),
     "queue.raise": ("pending", "blocked"),
     "queue.lower": ("pending", "blocked"),
 }
 _NEEDS: Mapping[str, str] = {"approve": "attempts", "raise": "limit"}
 """Actions of the inbox -> the field without which they make no sense."""
-OF_A_TASK = frozenset({*_WHERE_STATUS, "queue.open", "queue.after", "queue.history", "queue.hand"})
-"""Actions of the queue that are about the task under the cursor."""
+OF_A_TASK = frozenset(
+    {
+        *_WHERE_STATUS,
+        *("queue.open", "queue.after", "queue.history", "queue.hand", "queue.context"),
+        "activity.context",
+    }
+)
+"""Actions that are about the task under the cursor of the queue, which is the focus."""
 _READING = (
     *("next_hunk", "previous_hunk", "next_file", "previous_file", "cursor_down", "cursor_up"),
     *("page_down", "page_up", "top", "bottom", "shift_right", "shift_left", "fold", "fold_all"),
@@ -265,8 +263,36 @@ _READING = (
 )
 
 
+_WITHOUT_ENGINE: Mapping[str, frozenset[str]] = {
+    "app": frozenset(
+        {
+            *("pane_queue", "pane_diff", "pane_tests", "pane_blockers", "pane_activity"),
+            *("next_pane", "previous_pane", "search", "search_next", "search_previous"),
+            *("full", "theme", "back", "help", "palette", "quit"),
+        }
+    ),
+    "diff": frozenset(_READING) - {"whole_file", "whitespace"},
+    "tests": frozenset({"failures", "copy", "log"}),
+    "reading": frozenset({"jump", "symbols", "intent", "comments"}),
+    "review": frozenset({"open"}),
+}
+"""What can be done with what is here, place by place; all else goes to the engine."""
+
+
+def lacks_engine(action: str, state: State) -> bool:
+    """Whether an action needs an engine, and none takes this cockpit."""
+    place, _, name = action.partition(".")
+    if not state.refused or place in {"list", "theme"}:
+        return False
+    return name not in _WITHOUT_ENGINE.get(place, ())
+
+
 def works(action: str, state: State) -> bool:
     """Whether an action makes sense now; the footer shows those that do."""
+    return not lacks_engine(action, state) and _makes_sense(action, state)
+
+
+def _makes_sense(action: str, state: State) -> bool:
     place, _, name = action.partition(".")
     if action in _WHERE_STATUS:
         undone = state.row().get("reason") == "undone"
@@ -298,7 +324,7 @@ def _works_in_diff(name: str, state: State) -> bool:
         return state.since is not None or (state.review or {}).get("since") is not None
     files = bool((state.diff or {}).get("files"))
     if name == "acknowledge":
-        return files and bool(state.flags)
+        return files and bool((newest_attempt(state.task) or {}).get("flags"))
     if name in {"comment", "comment_file"}:
         return files and state.row().get("status") not in ENDED
     if name in {"send", "copy_letter"}:
@@ -322,10 +348,6 @@ def _tests_work(name: str, state: State) -> bool:
     return ready and (failed or name != "run_failed")
 
 
-def _is_open_red(flag: Mapping[str, Any]) -> bool:
-    return flag.get("severity") == "red" and not flag.get("acknowledged")
-
-
 def label_of(action: str, label: str, state: State) -> str:
     """The footer's words for an action, where they depend on what is there; empty = none."""
     row = state.row()
@@ -340,6 +362,10 @@ def label_of(action: str, label: str, state: State) -> str:
     if action == "app.workers":
         paused = (state.overview or {}).get("paused")
         return label if paused is None else "start workers" if paused else "pause"
+    if action == "diff.acknowledge":
+        from codeframe_tui.tui.present.flags import open_red  # noqa: PLC0415 - comes with the diff
+
+        return label if open_red(state.task) else ""
     reviewed = (state.review or {}).get("since")
     other = {
         "app.search_next": f"hit {state.found}",
@@ -348,7 +374,6 @@ def label_of(action: str, label: str, state: State) -> str:
         "diff.accept_hunk": "accept lines" if state.choosing else label,
         "diff.reject_hunk": "reject lines" if state.choosing else label,
         "diff.comment": "comment lines" if state.choosing else label,
-        "diff.acknowledge": label if any(map(_is_open_red, state.flags)) else "",
         "diff.range": "" if state.choosing else label,
         "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
         "diff.whitespace": "" if state.space else "white space again",

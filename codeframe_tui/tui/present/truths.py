@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codeframe_tui.core.events import Event
-from codeframe_tui.tui.present.state import DECIDABLE, ENDED
+from codeframe_tui.tui.present.words import DECIDABLE, ENDED
 
 __all__ = ["Ends", "at_rest", "on_its_way", "truth_of", "until"]
 

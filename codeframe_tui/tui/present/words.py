@@ -9,8 +9,11 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.present.rows import safe
 
 __all__ = [
+    "DECIDABLE",
+    "ENDED",
     "OUTCOMES",
     "PHASES",
+    "action_sign",
     "count",
     "sign_of",
     "state_of",
@@ -18,6 +21,9 @@ __all__ = [
     "why_words",
 ]
 
+DECIDABLE = ("in_review", "blocked")
+"""States in which the newest proposal of a task can be decided."""
+ENDED = ("completed", "cancelled", "failed")
 PHASES: Mapping[str, str] = {
     "gathering": "reading",
     "proposing": "writing",
@@ -50,6 +56,13 @@ _STATES: Mapping[str, tuple[str, str, str, str]] = {
     "cancelled": ("-", "faint", "cancelled", "faint"),
     "failed": ("✘", "red", "failed", "red"),
 }
+
+_ACTIONS = {"create": ("+", "green"), "modify": ("~", "violet"), "delete": ("-", "red")}
+
+
+def action_sign(action: object) -> tuple[str, str]:
+    """Sign and style of what is done to a file."""
+    return _ACTIONS.get(str(action), ("~", "violet"))
 
 
 def sign_of(task: Mapping[str, Any]) -> tuple[str, str]:

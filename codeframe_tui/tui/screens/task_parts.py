@@ -20,20 +20,21 @@ from codeframe_tui.tui.present.draft_name import DraftName
 from codeframe_tui.tui.present.files import FileRows, Marks, place_row
 from codeframe_tui.tui.present.flags import flag_places, flags_of
 from codeframe_tui.tui.present.focus import ReviewNow, evidence_rows, title_row
-from codeframe_tui.tui.present.left import left_words
+from codeframe_tui.tui.present.left import Left
 from codeframe_tui.tui.present.proof import UNCHANGED, Proof, Shown
 from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Span
-from codeframe_tui.tui.present.state import ENDED, State
+from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.welcome import nothing_written
+from codeframe_tui.tui.present.words import ENDED
 from codeframe_tui.tui.widgets.areas import Area
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.log import LogView
 from codeframe_tui.tui.widgets.task_panes import ActivityPane, FileList, TestsPane
 
-__all__ = ["Frame", "TaskParts"]
+__all__ = ["Surroundings", "TaskParts"]
 
 _GIVEN = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.PARTLY)
 _ROOMY = 8
@@ -43,7 +44,7 @@ _Listed = tuple[Sequence[Any], Sequence[Any], str, FileRows]
 """Files, flags and filter, and the rows that are made of them."""
 
 
-class Frame(Protocol):
+class Surroundings(Protocol):
     """The picture that they stand in."""
 
     def part(self, name: str, kind: type[W]) -> W:
@@ -66,7 +67,7 @@ class TaskParts:
         evidence: what changes places below the title of the evidence.
     """
 
-    def __init__(self, state: State, *, now: Callable[[], datetime], frame: Frame) -> None:
+    def __init__(self, state: State, *, now: Callable[[], datetime], frame: Surroundings) -> None:
         self.state = state
         self._now = now
         self._frame = frame
@@ -79,6 +80,7 @@ class TaskParts:
         self._proof = Proof()
         self._signs = Signs()
         self._timeline = Timeline()
+        self._left = Left()
         self._listed: _Listed = ((), (), "", FileRows(()))
 
     def draw(self) -> None:
@@ -111,7 +113,7 @@ class TaskParts:
         draft, task = self.diff.draft, self.state.task
         title = self._frame.part("title", Label)
         accepted, rejected, partly = (draft.count(each) for each in _GIVEN)
-        left = left_words(draft, self.diff.document) if self.diff.reviewable else ""
+        left = self._left.words(draft, self.diff.document) if self.diff.reviewable else ""
         given = len(draft.units), accepted, rejected, partly
         now = ReviewNow(*given, self.state.reading, self.diff.only, left)
         title.show(title_row(task, now, width=title.line_width - 2))

@@ -3,7 +3,8 @@
 Standard input: a JSON line with ``paths`` (where packages lie), ``objects`` (the private store),
 ``database`` and ``project``, then a JSON line for each question: ``id``, ``ask``, ``tree``,
 ``seconds`` (for reading what is new) and what the question needs. Writes a JSON line for each:
-``id`` and ``answer``, or ``error`` with a kind and a message.
+``id`` and ``answer``, or ``error`` with a kind and a message; while much is read ``id`` 0 with
+``read``: how many files of how many.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codeframe_tui.adapters.index.inside.questions import Questions
     from codeframe_tui.adapters.index.inside.room import Room
 
 MEMORY = 3 * 2**30
+EVERY = 0.25
+"""Seconds between two words on how far reading is, and before the first."""
 
 
 def main() -> None:
@@ -29,23 +33,72 @@ def main() -> None:
     os.nice(5)
     with suppress(ValueError, OSError):  # macOS has no limit of memory
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    place = json.loads(sys.stdin.buffer.readline())
+    place = json.loads(_first_line())
     sys.path[:0] = place["paths"]
-    from codeframe_tui.adapters.index.inside.room import Room  # noqa: PLC0415 - found only now
+    from codeframe_tui.adapters.index.inside.questions import (  # noqa: PLC0415 - found only now
+        Interrupted,
+        Questions,
+    )
+    from codeframe_tui.adapters.index.inside.room import Room  # noqa: PLC0415
 
+    questions = Questions(sys.stdin.fileno())
+    reading = _Reading(questions)
     room = Room(Path(place["objects"]), Path(place["database"]), Path(place["project"]))
-    for line in sys.stdin.buffer:
-        question = json.loads(line)
-        found = {"id": question.pop("id"), **_answered(room, question)}
-        sys.stdout.write(json.dumps(found) + "\n")
-        sys.stdout.flush()
+    while question := questions.next():
+        question.setdefault("until", time.monotonic() + question["seconds"])
+        try:
+            answer = _answered(room, question, reading)
+        except Interrupted:
+            questions.again(question)
+        else:
+            if question["seconds"]:
+                reading.ends()
+            _tell({"id": question["id"], **answer})
     room.close()
 
 
-def _answered(room: Room, question: dict[str, Any]) -> dict[str, Any]:
-    question["until"] = time.monotonic() + question.pop("seconds")
+def _first_line() -> bytes:
+    """Byte by byte, for what is behind it is read otherwise."""
+    line = bytearray()
+    while (byte := os.read(sys.stdin.fileno(), 1)) not in {b"", b"\n"}:
+        line += byte
+    return bytes(line)
+
+
+def _tell(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+class _Reading:
+    """Tells how far reading is, where it takes long enough to be noticed."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._due = 0.0
+        self._told = 0
+
+    def watch(self, done: int, files: int) -> bool:
+        """See `Watch`: a question that cannot wait ends it."""
+        now = time.monotonic()
+        self._due = self._due or now + EVERY
+        if now > self._due:
+            self._due, self._told = now + EVERY, files
+            _tell({"id": 0, "read": [done, files]})
+        return not self._questions.is_pressed()
+
+    def ends(self) -> None:
+        """It is over, or nobody waits for it any more."""
+        if self._told:
+            _tell({"id": 0, "read": [self._told, self._told]})
+        self._due = self._told = 0
+
+
+def _answered(room: Room, question: dict[str, Any], reading: _Reading) -> dict[str, Any]:
+    about = {name: value for name, value in question.items() if name not in {"id", "seconds"}}
+    watch = reading.watch if question["seconds"] else None
     try:
-        return {"answer": room.answer(**question)}
+        return {"answer": room.answer(watch=watch, **about)}
     except LookupError as error:
         return {"error": ["NotFound", str(error.args[0] if error.args else error)]}
     except (OSError, sqlite3.Error) as error:

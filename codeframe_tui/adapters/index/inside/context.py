@@ -13,6 +13,7 @@ from typing import Any
 from codeframe_tui.adapters.index.inside.finding import symbols_of
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.chosen import Chosen, arrange
 from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.code.ranking import (
@@ -54,10 +55,12 @@ class _Look:
     docs: dict[str, dict[int, int]]
 
 
-def context(shelf: Shelf, past: Past, tree: Tree, text: str, budget: int) -> dict[str, Any]:
+def context(
+    shelf: Shelf, past: Past, tree: Tree, text: str, budget: int, *, chosen: Chosen
+) -> dict[str, Any]:
     """The document of CONTRACT §9, with bodies under ``files[].text``."""
-    ranked = rank(shelf, past, tree, text)
-    best = [each.path for each in ranked[:SHOWN]]
+    ranked, pinned, told = arrange(rank(shelf, past, tree, text), chosen, tree.numbers)
+    best = [each.path for each in ranked[: pinned + SHOWN]]
     numbers = [tree.numbers[path] for path in best]
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
     with closing(shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)) as contents:
@@ -66,7 +69,8 @@ def context(shelf: Shelf, past: Past, tree: Tree, text: str, budget: int) -> dic
             for path, content in zip(best, contents, strict=True)
         }
     about = frozenset(words(text))
-    packed, cut = pack(ranked, sources, budget, about)
+    packed, cut = pack(ranked, sources, budget, about, pinned)
+    cut += told
     meant = [
         _symbol(path, symbol)
         for path in best

@@ -14,7 +14,7 @@ from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.code.ranking import is_test
 
-__all__ = ["callers", "find", "importers", "outline", "symbols_of", "tests_for"]
+__all__ = ["callers", "find", "importers", "nearest", "outline", "symbols_of", "tests_for"]
 
 MAX_SYMBOLS = 200
 MAX_USES = 300
@@ -66,6 +66,25 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
     hits.sort(key=lambda hit: (*_distance(last, hit[1].name), is_test(hit[0]), hit[0], hit[1].line))
     cut = [f"{len(hits) - MAX_SYMBOLS} more definitions"] if len(hits) > MAX_SYMBOLS else []
     return {"symbols": [_document(*hit) for hit in hits[:MAX_SYMBOLS]], "cut": cut}
+
+
+def nearest(shelf: Shelf, tree: Tree, name: str, most: int) -> Iterator[tuple[int, Hit]]:
+    """Definitions of this name, and of names like it until there are enough.
+
+    Each comes once, with 0 for the very name, 1 for one that begins with it, 2 for one that holds
+    it, 3 for one that has its letters in order.
+    """
+    above, _, last = name.rpartition(".")
+    seen: set[tuple[str, int]] = set()
+    for stage, (query, pattern) in enumerate(_stages(last)):
+        rows = shelf.database.execute(query, (pattern,))
+        for hit in _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows)):
+            place = hit[0], hit[1].line
+            if place not in seen and _wanted(hit, above, ""):
+                seen.add(place)
+                yield stage, hit
+        if len(seen) >= most:
+            return
 
 
 def outline(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from codeframe_tui.adapters.index.inside.database import (
 )
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
-from codeframe_tui.adapters.index.inside.shelf import Shelf
+from codeframe_tui.adapters.index.inside.places import places
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree, Watch
+from codeframe_tui.core.code.chosen import Chosen
 
 __all__ = ["Room"]
 
@@ -49,38 +51,56 @@ class Room:
         self._project = project
         self._opened: _Open | None = None
 
-    def answer(self, ask: str, tree: str, until: float, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+    def answer(
+        self,
+        ask: str,
+        tree: str,
+        until: float,
+        watch: Watch | None = None,
+        **about: Any,  # noqa: ANN401
+    ) -> dict[str, Any]:
         """The answer to one question.
 
         Args:
-            ask: ``context``, ``find``, ``outline``, ``importers``, ``callers`` or ``tests``.
+            ask: ``context``, ``find``, ``outline``, ``importers``, ``callers``, ``tests``,
+                ``places`` or ``read``.
             tree: the tree it is about.
             until: when reading of new contents stops, on the monotonic clock.
+            watch: see `Watch`.
             about: what the question needs.
 
         Raises:
+            Interrupted: by ``watch``.
             LookupError: there is no such tree, or no such file in it.
             ValueError: the question is none.
             OSError: the disk does not do what it should now.
             sqlite3.Error: neither does the database, which is not damaged.
         """
         try:
-            return self._answer(ask, tree, until, about)
+            return self._answer(ask, self._tree(tree, until, watch), about)
         except sqlite3.Error as error:
             if not is_damaged(error):
                 raise
         self._close()
         remove_database(self._file)
-        return self._answer(ask, tree, until, about)
+        return self._answer(ask, self._tree(tree, until, watch), about)
 
-    def _answer(self, ask: str, name: str, until: float, about: dict[str, Any]) -> dict[str, Any]:
+    def _tree(self, name: str, until: float, watch: Watch | None) -> Tree:
+        return self._here().shelf.tree(name, until, watch)
+
+    def _answer(self, ask: str, tree: Tree, about: dict[str, Any]) -> dict[str, Any]:
         here = self._here()
         shelf, past = here.shelf, here.past
-        tree = shelf.tree(name, until)
         match ask:
+            case "read":
+                return {"files": len(tree.every), "left": tree.left}
+            case "places":
+                return places(shelf, tree, about["name"])
             case "context":
                 past.follow("HEAD")
-                return context(shelf, past, tree, about["text"], about["budget"])
+                chosen = Chosen(tuple(about.get("pinned", ())), tuple(about.get("excluded", ())))
+                text, budget = about["text"], about["budget"]
+                return context(shelf, past, tree, text, budget, chosen=chosen)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
             case "callers":

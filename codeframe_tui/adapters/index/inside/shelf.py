@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +15,11 @@ from pathlib import Path
 from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
 from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.adapters.index.inside.questions import Interrupted
 from codeframe_tui.core.code.imports import Import, Modules
 from codeframe_tui.core.code.words import words
 
-__all__ = ["Shelf", "Tree"]
+__all__ = ["Shelf", "Tree", "Watch"]
 
 MAX_BYTES = 512 * 1024
 """Larger files are not described; generated files are the rule there."""
@@ -30,6 +31,8 @@ DEATHS = 3
 _SPARE = 10_000
 """Contents that are kept although the tree that was asked for last has no use for them."""
 _NONE = -1
+Watch = Callable[[int, int], bool]
+"""Is told how many files of how many are read; says whether reading may go on."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Tree:
         documents: of each file its document.
         files: of a document its files.
         left: how many files are not described yet.
+        every: all paths, sorted, also of what is not described.
     """
 
     paths: tuple[str, ...]
@@ -48,6 +52,7 @@ class Tree:
     files: Mapping[int, tuple[int, ...]]
     blobs: tuple[str, ...]
     left: int
+    every: tuple[str, ...]
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -88,20 +93,23 @@ class Shelf:
         """Let go of files; the database is the caller's."""
         os.close(self._at_work)
 
-    def tree(self, tree: str, until: float) -> Tree:
+    def tree(self, tree: str, until: float, watch: Watch | None = None) -> Tree:
         """A tree with what is known of it.
 
         Args:
             until: when, on the monotonic clock, reading of new contents has to stop.
+            watch: see `Watch`.
 
         Raises:
+            Interrupted: by ``watch``; what was read is kept.
             LookupError: the store has no such tree, or not all of it.
         """
         known = self._trees.pop(tree, None)
         if known is None or known.left:
             entries = self.objects.tree(tree)
             keys = {path: _key(path, blob) for path, blob in entries.items()}
-            self._learn(dict.fromkeys(k for k in keys.values() if k not in self._ids), until)
+            missing = dict.fromkeys(k for k in keys.values() if k not in self._ids)
+            self._learn(missing, until, watch, of=len(keys))
             known = self._over(entries, keys)
         self._trees[tree] = known
         while len(self._trees) > _TREES:
@@ -169,17 +177,20 @@ class Shelf:
             files[document] = (*files.get(document, ()), number)
         left = sum(key not in self._ids for key in keys.values())
         paths, documents, blobs = zip(*rows, strict=True) if rows else ((), (), ())
-        return Tree(paths, documents, files, blobs, left)
+        return Tree(paths, documents, files, blobs, left, tuple(sorted(keys)))
 
     # -- learning -----------------------------------------------------------------------------
 
-    def _learn(self, keys: Iterable[str], until: float) -> None:
-        """Read contents until the time is over; what was read is kept."""
+    def _learn(
+        self, keys: Iterable[str], until: float, watch: Watch | None = None, *, of: int = 0
+    ) -> None:
+        """Read contents until the time is over; what was read is kept. Raises: Interrupted."""
         wanted = list(keys)
+        interrupted = False
         if not wanted:
             return
         batch: list[tuple[str, Known | None]] = []
-        rows = 0
+        rows = done = 0
         with closing(self.objects.read((key[1:] for key in wanted), MAX_BYTES)) as contents:
             try:
                 for key, content in zip(wanted, contents, strict=True):
@@ -190,11 +201,15 @@ class Shelf:
                     if rows > _ROWS:
                         self._store(batch)
                         batch, rows = [], 0
-                    if time.monotonic() > until:
+                    done += 1
+                    interrupted = watch is not None and not watch(of - len(wanted) + done, of)
+                    if interrupted or time.monotonic() > until:
                         break
             finally:
                 self._works_on("")
         self._store(batch)
+        if interrupted:
+            raise Interrupted
 
     def _pass_over(self, key: str) -> None:
         if key not in self._ids:

@@ -12,6 +12,7 @@ from codeframe_tui.core.text import reveal, reveal_name
 from codeframe_tui.tui.present.diff.pages import PAGE, PagedLines, signs_of
 from codeframe_tui.tui.present.diff.python import Strings, Token, python_tokens
 from codeframe_tui.tui.present.diff.words import Span, pair_lines, word_marks
+from codeframe_tui.tui.present.words import count
 
 __all__ = ["Colours", "HunkLines", "LineRow", "context_row", "shown"]
 
@@ -225,5 +226,5 @@ def shown(raw: str) -> tuple[str, bool]:
     """A text with its hidden characters visible, cut if it is giant; also whether it had any."""
     text, hidden = reveal(raw)
     if len(text) > _SHOWN:
-        text = f"{text[:_SHOWN]} … {len(text) - _SHOWN:,} more characters"
+        text = f"{text[:_SHOWN]} … {count(len(text) - _SHOWN, 'more character')}"
     return text, hidden

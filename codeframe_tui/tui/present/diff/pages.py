@@ -7,11 +7,23 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, islice, pairwise, repeat
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from codeframe_tui.core.change.outline import COLUMNS, unpack_numbers, unpack_signs
 
-__all__ = ["PAGE", "PagedHunks", "PagedLines", "Pages", "line_count", "signs_of", "verdicts_of"]
+if TYPE_CHECKING:  # which verdicts need, and the first picture does not
+    from codeframe_tui.core.change.diff import Hunk
+
+__all__ = [
+    "PAGE",
+    "PagedHunks",
+    "PagedLines",
+    "Pages",
+    "hunk_of",
+    "line_count",
+    "signs_of",
+    "verdicts_of",
+]
 
 PAGE = 512
 """Lines of a page."""
@@ -260,3 +272,18 @@ def verdicts_of(hunks: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str |
     if isinstance(hunks, PagedHunks):
         return enumerate(hunks.verdicts(), 1)
     return ((hunk["k"], hunk.get("verdict")) for hunk in hunks)
+
+
+def hunk_of(hunk: Mapping[str, Any]) -> Hunk:
+    """A hunk of a diff document (CONTRACT §9) as a value, without the text of its lines."""
+    from codeframe_tui.core.change.diff import Hunk  # noqa: PLC0415 - loads when first used
+
+    return Hunk(
+        hunk["k"],
+        hunk["old_start"],
+        hunk["old_lines"],
+        hunk["new_start"],
+        hunk["new_lines"],
+        tuple((sign, "") for sign in signs_of(hunk["lines"])),
+        hunk.get("heading") or "",
+    )

@@ -78,7 +78,8 @@ class DiffComments(DiffRanges):
         if self._said[0] != about or self._said[1] is not self.document:
             from codeframe_tui.tui.present.explanation import explanation_rows  # noqa: PLC0415 - later
 
-            self._said = about, self.document, explanation_rows(*about[:1], self.document, width)
+            found = explanation_rows(self._explanation, self.document, width)
+            self._said = about, self.document, found
         return self._said[2]
 
     def on_resize(self) -> None:

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from codeframe_tui.tui.present.diff.kinds import FileRow, GapRow, HunkRow, NoteRow, PairRow
 from codeframe_tui.tui.present.diff.lines import LineRow
 from codeframe_tui.tui.present.rows import Span
-from codeframe_tui.tui.present.words import count
+from codeframe_tui.tui.present.words import action_sign, count
 from codeframe_tui.tui.widgets.diff.text import coloured, row_starts, untabbed, window
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 _SIGNS = {"+": "green", "-": "red"}
-_ACTIONS = {"create": ("+", "green"), "delete": ("-", "red"), "modify": ("~", "violet")}
 TONES = {
     "+": "added",
     "-": "removed",
@@ -208,7 +207,7 @@ def gap_line(row: GapRow, canvas: Canvas, key: str) -> list[Span]:
 
 def file_bar(row: FileRow, canvas: Canvas, state: Sequence[Span]) -> list[Span]:
     """The bar of a file; ``state`` tells how far its review is."""
-    sign, colour = _ACTIONS.get(row.action, ("?", "amber"))
+    sign, colour = action_sign(row.action)
     left = [canvas.mark, (f"{sign} ", colour), (row.shown, "text bold"), (" ", "")]
     left.extend([(f" +{row.added}", "green")] if row.added else [])
     left.extend([(f" −{row.removed}", "red")] if row.removed else [])

@@ -1,0 +1,151 @@
+"""Questions about the project's code, and about what of it tasks are shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from codeframe_tui.core import queries
+from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
+from codeframe_tui.core.queries import Query
+from codeframe_tui.core.talk.prompt import subject
+from codeframe_tui.ports import CodeIndex, Document, Store
+from codeframe_tui.ports.tables import Tables
+from codeframe_tui.service import chosen
+from codeframe_tui.service.unit import find_task
+
+__all__ = ["Code"]
+
+logger = logging.getLogger(__name__)
+
+_ROUNDS = 60
+"""Times that reading goes on after it took as long as the index is patient."""
+
+
+class Code:
+    """Answers from the index and from what was stored.
+
+    Args:
+        index: gives the code index. Raises: Lacking.
+        budget: tokens of a context.
+    """
+
+    def __init__(self, store: Store, index: Callable[[], CodeIndex], budget: int) -> None:
+        self._store = store
+        self._index = index
+        self._budget = budget
+        self._reading: asyncio.Task[None] | None = None
+
+    async def answer(self, query: Query) -> Document:
+        """The document of a question. Raises: WrongUse when it is none of these."""
+        match query:
+            case queries.ShowContext(text):
+                return await self._context(text, None)
+            case queries.ShowTaskContext(number):
+                return await self._shown(number)
+            case queries.ShowSymbols(name, kind, path):
+                return await self._index().find(name, kind=kind, path=path)
+            case queries.ShowPlaces(text):
+                return self._read_on(await self._index().places(text))
+            case queries.ShowIndex():
+                return self._read_on(await self._index().read(at_once=True))
+            case queries.ShowRelations(relation, name):
+                if relation not in queries.RELATIONS:
+                    known = ", ".join(queries.RELATIONS)
+                    raise WrongUse(f"{relation!r} is no relation of code", hint=f"one of {known}")
+                return await self._index().relations(relation, name)
+            case _:
+                raise WrongUse(f"{type(query).__name__} is no question about the code")
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _read_on(self, found: Document) -> Document:
+        """Begin to read what the answer says is left."""
+        if found["left"] and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read())
+        return found
+
+    async def _read(self) -> None:
+        try:
+            for _ in range(_ROUNDS):
+                if not (await self._index().read())["left"]:
+                    break
+        except CodeframeError as error:  # whoever asks next is told
+            logger.warning("reading the code: %s", error.message)
+
+    async def check(self, command: ChooseContext) -> ChooseContext:
+        """With its path as the gate takes it. Raises: WrongUse, PathRefused, NotFound."""
+        command = chosen.checked(command)
+        if command.choice == "pinned":
+            try:
+                await self._index().relations("outline", command.path)
+            except NotFound as error:
+                raise NotFound(
+                    f"{command.path} cannot be pinned: the project has no such text file",
+                    hint="give the path of a file as `index context` lists it",
+                ) from error
+        return command
+
+    async def _context(self, text: str, number: str | None) -> Document:
+        people = await self._store.read(lambda tables: chosen.chosen_for(tables, number))
+        found = await self._index().context(text, self._budget, chosen=people)
+        without = [
+            {name: value for name, value in file.items() if name != "text"}
+            for file in found.get("files", [])
+        ]
+        return {**found, "files": without}
+
+    async def _shown(self, number: str) -> Document:
+        known = await self._store.read(partial(_known, number))
+        shown = known.shown or await self._context(known.subject, known.number)
+        files = shown["files"]
+        return {
+            "number": known.number,
+            "title": known.title,
+            "at": known.at,
+            "files": files,
+            "cut": shown["cut"],
+            "budget": shown.get("budget"),
+            "tokens": sum(file.get("tokens", 0) for file in files),
+            **known.choices,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored about the context of a task.
+
+    Attributes:
+        at: when its worker was shown something last; None = it was not yet.
+        shown: what that was.
+        subject: what it is searched for.
+    """
+
+    number: str
+    title: str
+    at: str | None
+    shown: Document | None
+    subject: str
+    choices: Document
+
+
+def _known(number: str, tables: Tables) -> _Known:
+    task = find_task(tables, number)
+    told = tables.events.typed(task.number, ("context.gathered",), 1)
+    issue = tables.issues.find(task.issue) if task.issue else None
+    answers = [each.answer for each in tables.blockers.of(task.number) if each.answer]
+    return _Known(
+        number=task.number,
+        title=task.title,
+        at=told[-1].at if told else None,
+        shown=told[-1].data if told else None,
+        subject=subject(task, issue, answers),
+        choices=chosen.choices(tables, task.number),
+    )

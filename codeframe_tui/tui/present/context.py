@@ -1,0 +1,130 @@
+"""What the worker of a task is shown: files, why, for how many tokens, and what people chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from codeframe_tui.tui.present.rows import BLANK, Row, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.times import clock
+from codeframe_tui.tui.present.words import count
+
+__all__ = ["about_rows", "choice_about", "context_rows", "context_title", "first_file"]
+
+_FORMS = (
+    ("body", "WHOLE", "given whole"),
+    ("skeleton", "DEFINITIONS", "given as its definitions"),
+    ("name", "BY NAME", "given by name only"),
+)
+_PATH = 44
+"""Most cells of a path before its reasons."""
+_WHOSE = {"task": "for this task", "project": "for all tasks"}
+_Document = Mapping[str, Any]
+
+
+def context_title(document: _Document) -> str:
+    """What is shown, in the words of a title."""
+    said = "what the worker was shown" if document.get("at") else "what the worker will be shown"
+    return f"{safe(document.get('number'))} {safe(document.get('title'))} · {said}"
+
+
+def context_rows(document: _Document, now: datetime) -> list[Row]:
+    """Rows whose keys are paths.
+
+    Args:
+        document: the answer to `ShowTaskContext`.
+        now: aware, in the person's time zone.
+    """
+    files: Sequence[_Document] = document.get("files") or ()
+    rows = [_sum(document, now)]
+    room = min(max((cells(safe(file.get("path"))) for file in files), default=0), _PATH)
+    pinned = {choice.get("path") for choice in document.get("pinned") or ()}
+    for form, title, _ in _FORMS:
+        of_form = [file for file in files if file.get("form") == form]
+        rows += _section(title, [_file(file, room, file.get("path") in pinned) for file in of_form])
+    rows += _section("PINNED SINCE", list(_since(document, files)))
+    rows += _section("EXCLUDED BY YOU", list(_excluded(document)))
+    said = [line for line in document.get("cut") or () if not str(line).endswith("excluded by you")]
+    return rows + _section("CUT", [heading(safe(line), "dim") for line in said])
+
+
+def first_file(document: _Document) -> str | None:
+    """The path at which a person begins to read; None when there is none."""
+    files = document.get("files") or ()
+    for form, _, _ in _FORMS:
+        if found := next((file for file in files if file.get("form") == form), None):
+            return str(found.get("path"))
+    return None
+
+
+def about_rows(document: _Document, path: str | None, width: int) -> list[Row]:
+    """All that is to be said of one path."""
+    if path is None:
+        return [heading("nothing is found for this task yet", "dim")]
+    files: Sequence[_Document] = document.get("files") or ()
+    file = next((each for each in files if each.get("path") == path), {})
+    words = {form: said for form, _, said in _FORMS}
+    said = [words.get(str(file.get("form")), "")]
+    if file:
+        said.append(count(int(file.get("tokens") or 0), "token"))
+    for name in ("pinned", "excluded"):
+        said += [
+            f"{name} {_WHOSE.get(str(choice.get('whose')), '')}"
+            for choice in document.get(name) or ()
+            if choice.get("path") == path
+        ]
+    rows = [row(None, (safe(path), "bold"), (f"  {' · '.join(filter(None, said))}", "dim"))]
+    reasons = " · ".join(safe(reason) for reason in file.get("reasons") or ())
+    return rows + [heading(line, "dim") for line in wrap(reasons, width, limit=3) if line]
+
+
+def choice_about(document: _Document, path: str, whose: str) -> str | None:
+    """``pinned``, ``excluded`` or None: what was chosen about a path, for the task or project."""
+    for name in ("pinned", "excluded"):
+        for choice in document.get(name) or ():
+            if choice.get("path") == path and choice.get("whose") == whose:
+                return name
+    return None
+
+
+def _sum(document: _Document, now: datetime) -> Row:
+    when = f"shown at {clock(document.get('at'), now)}" if document.get("at") else "not begun yet"
+    tokens, budget = int(document.get("tokens") or 0), document.get("budget")
+    spent = f"{tokens:,} of {budget:,} tokens" if isinstance(budget, int) else f"{tokens:,} tokens"
+    files = count(len(document.get("files") or ()), "file")
+    return heading(f"{when} · {files} · {spent}", "dim")
+
+
+def _section(title: str, rows: Sequence[Row]) -> list[Row]:
+    return [BLANK, heading(title, "faint"), *rows] if rows else []
+
+
+def _file(file: _Document, room: int, is_pinned: bool) -> Row:
+    path = cut(safe(file.get("path")), room)
+    reasons = " · ".join(safe(reason) for reason in file.get("reasons") or ())
+    return row(
+        str(file.get("path")),
+        ("* " if is_pinned else "  ", "bold"),
+        (path + " " * (room - cells(path) + 2), "bold" if is_pinned else "text"),
+        (reasons, "dim"),
+        right=[(f"{int(file.get('tokens') or 0):,}", "faint")],
+    )
+
+
+def _since(document: _Document, files: Sequence[_Document]) -> Iterator[Row]:
+    """Pinned files that are not among those that were shown."""
+    shown = {file.get("path") for file in files}
+    told = "told to the worker in a note" if document.get("at") else "not found in the project now"
+    for choice in document.get("pinned") or ():
+        path = choice.get("path")
+        if path not in shown:
+            said = told if choice.get("whose") == "task" or not document.get("at") else ""
+            yield row(str(path), ("* ", "bold"), (f"{safe(path)}  ", "text"), (said, "dim"))
+
+
+def _excluded(document: _Document) -> Iterator[Row]:
+    for choice in document.get("excluded") or ():
+        whose = _WHOSE.get(str(choice.get("whose")), "")
+        path = choice.get("path")
+        yield row(str(path), ("- ", "bold"), (f"{safe(path)}  ", "text"), (whose, "dim"))

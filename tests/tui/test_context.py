@@ -1,0 +1,126 @@
+"""What the worker of a task is shown, and what a person chooses about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.errors import NotFound
+from codeframe_tui.core.queries import ShowTaskContext
+from codeframe_tui.tui.modals.context import ContextDialog
+from tests.tui.driving import Drive, opened
+from tests.tui.fake_service import FakeService
+
+
+async def shown(drive: Drive, key: str = "c") -> str:
+    drive.key(key)
+    await drive.until(lambda: isinstance(drive.app.screen, ContextDialog))
+    await drive.in_pane("shown")
+    return drive.screen_text()
+
+
+def chosen(drive: Drive) -> list[ChooseContext]:
+    return [each for each in drive.service.submitted if isinstance(each, ChooseContext)]
+
+
+async def test_it_is_told_what_the_worker_was_shown_why_and_for_how_many_tokens() -> None:
+    async with opened() as drive:
+        text = await shown(drive)
+        assert "1.2.3 Retry on 429 · what the worker was shown" in text
+        assert "shown at 14:08 · 5 files · 2,614 of 24,000 tokens" in text
+        lines = [line.split() for line in text.splitlines()]
+        place = lines.index(["WHOLE"])
+        assert lines[place + 1][:2] == ["*", "client/retry.py"]
+        assert lines[place + 1][-1] == "1,204"
+        assert [line for line in lines if line in (["DEFINITIONS"], ["BY", "NAME"], ["CUT"])] == [
+            ["DEFINITIONS"],
+            ["BY", "NAME"],
+            ["CUT"],
+        ]
+        assert "client/huge.py: body of 40,000 tokens did not fit" in text
+        assert "given whole · 1,204 tokens · pinned for all tasks" in text
+
+
+async def test_files_are_pinned_and_excluded_for_the_task_or_for_all() -> None:
+    async with opened() as drive:
+        await shown(drive)
+        drive.key("j", "p")
+        await drive.until(lambda: len(chosen(drive)) == 1)
+        drive.service.context["pinned"].append({"path": "client/api.py", "whose": "task"})
+        drive.key("j", "X")
+        await drive.until(lambda: len(chosen(drive)) == 2)
+        drive.key("k", "p")
+        await drive.until(lambda: len(chosen(drive)) == 3)
+        path = "client/limit.py"
+        assert chosen(drive) == [
+            ChooseContext("client/api.py", "pinned", "1.2.3"),
+            ChooseContext(path, "excluded", None),
+            ChooseContext("client/api.py", None, "1.2.3"),
+        ]
+
+
+async def test_a_choice_that_is_refused_is_told_where_it_was_made() -> None:
+    async with opened() as drive:
+        await shown(drive)
+        drive.service.refuse = NotFound("it cannot be pinned")
+        drive.key("p")
+        await drive.until(lambda: "it cannot be pinned" in drive.screen_text())
+
+
+async def test_pins_of_later_and_exclusions_can_be_taken_back() -> None:
+    service = FakeService()
+    service.context["pinned"].append({"path": "new.py", "whose": "task"})
+    service.context["excluded"].append({"path": "lib", "whose": "project"})
+    async with opened(service) as drive:
+        text = await shown(drive)
+        assert "new.py  told to the worker in a note" in text
+        assert "- lib  for all tasks" in text
+        drive.key("G", "X")
+        await drive.until(lambda: chosen(drive))
+        assert chosen(drive) == [ChooseContext("lib", None, None)]
+
+
+async def test_before_a_task_begins_it_is_what_will_be_shown() -> None:
+    service = FakeService()
+    service.context |= {"at": None}
+    async with opened(service) as drive:
+        text = await shown(drive)
+        assert "what the worker will be shown" in text
+        assert "not begun yet · 5 files" in text
+
+
+@pytest.mark.parametrize("about", ["files", "path"])
+async def test_what_comes_from_a_project_is_shown_harmless(about: str) -> None:
+    service = FakeService()
+    hostile: dict[str, Any] = {"path": "a\x1b[31m\u202eb.py", "form": "name", "tokens": 3}
+    if about == "files":
+        service.context["files"] = [hostile | {"reasons": ["x\x1b]0;t\x07"]}]
+    else:
+        service.context["excluded"] = [{"path": hostile["path"], "whose": "task"}]
+    async with opened(service) as drive:
+        text = await shown(drive)
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+async def test_a_file_is_opened_or_its_path_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as drive:
+        copied: list[str] = []
+        monkeypatch.setattr(drive.app, "copy_to_clipboard", copied.append)
+        await shown(drive)
+        drive.key("y")
+        await drive.until(lambda: copied == ["client/retry.py"])
+        await shown(drive)
+        drive.key("enter")
+        await drive.until(lambda: "on the machine of the engine" in drive.label("notice"))
+
+
+async def test_the_activity_leads_there_too() -> None:
+    async with opened() as drive:
+        drive.key("5")
+        await drive.in_pane("activity")
+        await shown(drive)
+        drive.key("escape")
+        await drive.in_pane("activity")
+        assert any(isinstance(asked, ShowTaskContext) for asked in drive.service.asked)
