@@ -163,6 +163,12 @@ def hits(found: dict[str, bytes]) -> set[str]:
     }
 
 
+@pytest.mark.fault(
+    "tests",
+    "a command, a test, the model's server or an answer tells the model's key",
+    sees="`[redacted]`; an answer or a file that holds it is refused, with the place",
+    kept="the key: in no row, object, log, event or document",
+)
 async def test_a_key_that_is_told_in_every_way_is_kept_and_shown_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve, Redo, Undo
@@ -23,6 +25,12 @@ def project_with_env(folder: Path) -> Path:
     return project
 
 
+@pytest.mark.fault(
+    "repository",
+    "untracked files that look secret (`.env`, `id_rsa`, `*.pem`)",
+    sees="a note: kept from the model",
+    kept="them, where they are; no worker and no test has them",
+)
 async def test_apply_undo_and_redo_leave_it_alone(tmp_path: Path) -> None:
     need_bwrap()
     project = project_with_env(tmp_path)
@@ -78,6 +86,12 @@ async def test_one_that_a_change_brought_is_no_obstacle_to_the_next_attempt(tmp_
     assert (project / ".env").read_bytes() == b"DEBUG=1\n"
 
 
+@pytest.mark.fault(
+    "tests",
+    "a test needs a file that stays at home",
+    sees="the file's name and the setting that lets tests have it",
+    kept="the file, from the model",
+)
 async def test_a_test_that_needs_it_says_so(tmp_path: Path) -> None:
     need_bwrap()
     project = project_with_env(tmp_path)
@@ -92,8 +106,10 @@ async def test_a_test_that_needs_it_says_so(tmp_path: Path) -> None:
         says = ".env stays at home, it looks secret; `secrets.allowed` lets tests have it"
         assert message.endswith(says)
         assert says in at.script.newest()  # the model is told, too
-    allowed = {"secrets": {"allowed": [".env"]}}
-    async with room(tmp_path, Line(answer(*needy)), files=None, project=project, **allowed) as at:
+    allowed = {"allowed": [".env"]}
+    async with room(
+        tmp_path, Line(answer(*needy)), files=None, project=project, secrets=allowed
+    ) as at:
         number = await at.add("another", evidence="regression")
         await at.start()
         await at.becomes(number, "in_review")

@@ -11,6 +11,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.secrets import NOTHING
 from codeframe_tui.core.talk.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
@@ -54,6 +55,7 @@ async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
 
 def shop_at(root: Path) -> Workshop:
     shop = SimpleNamespace(
+        secrets=NOTHING,
         files_at=DirectoryFiles,
         working_tree=JournalledTree(root, root.parent / "state"),
         settings=Settings(),
