@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from codeframe_tui.adapters.harmless import RUNS_NOTHING
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.process import lives
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.core.errors import Refused
@@ -43,9 +43,7 @@ _UNDER_WAY = {
     "rebase-apply": "a rebase",
     "BISECT_LOG": "a bisection",
 }
-_WHO = frozenset(
-    f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-)
+_WHO = tuple(f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL"))
 _Entry = tuple[str, str]
 """Mode and object id."""
 
@@ -70,18 +68,7 @@ class _Commit:
 
     def __init__(self, root: Path) -> None:
         self._at = root
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("GIT_") or name in _WHO
-        }
-        self._env = {
-            **kept,
-            "LC_ALL": "C",
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_NO_REPLACE_OBJECTS": "1",
-        }
+        self._env = {**environment_of_project(*_WHO), "GIT_NO_REPLACE_OBJECTS": "1"}
 
     def make(self, plan: CommitPlan) -> Committed:
         """See `ports.Repository.commit`."""

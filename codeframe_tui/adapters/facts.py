@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui.adapters.harmless import RUNS_NOTHING
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 
 __all__ = ["ask_git", "read_facts"]
 
@@ -51,13 +50,7 @@ def _count(status: str) -> int:
 
 async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> str | None:
     """Output of a reading git command with some settings emptied, None when it fails."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "LC_ALL": "C",
-    }
+    environment = environment_of_project()
     environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(without)}
     environment |= {f"GIT_CONFIG_VALUE_{number}": "" for number in range(len(without))}
     environment["GIT_CONFIG_COUNT"] = str(len(without))

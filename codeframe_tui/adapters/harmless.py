@@ -5,10 +5,32 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["RUNS_NOTHING", "environment_of_store"]
+__all__ = ["RUNS_NOTHING", "environment_of_project", "environment_of_store"]
+
+_KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER", "LOGNAME", "EMAIL")
 
 RUNS_NOTHING = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 """Options for a repository of others: it has no monitor and no hooks then."""
+
+
+def environment_of_project(*also: str) -> dict[str, str]:
+    """The whole environment of git in the user's repository; the user's own settings are found.
+
+    No key of ours is in it, nothing is fetched (a repository can name a program as its remote, and
+    leave an object out so that any command asks for it), and no lock is taken for a look. That
+    ``GIT_NO_LAZY_FETCH`` is not known to every git; ``GIT_ALLOW_PROTOCOL`` is.
+
+    Args:
+        also: names of variables that are passed on where they are set.
+    """
+    kept = {name: os.environ[name] for name in (*_KEPT, *also) if name in os.environ}
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
 
 
 def environment_of_store(directory: Path) -> dict[str, str]:

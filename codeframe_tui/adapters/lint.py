@@ -21,12 +21,14 @@ from codeframe_tui.ports import Finished, Workspace
 
 __all__ = ["Linters"]
 
-_CONCISE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?:\d+:)? (?P<rest>.+)")
+_CONCISE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d{1,9}):(?:\d+:)? (?P<rest>.+)")
 _CODE_FIRST = re.compile(r"(?P<rule>[A-Z]{1,8}[0-9]+|[a-z][a-z-]+:)(?: \[\*\])? (?P<message>.+)")
 _MYPY = re.compile(r"error: (?P<message>.+?)(?:  \[(?P<rule>[a-z0-9-]+)\])?")
 _TY = re.compile(r"(?:error|warning)\[(?P<rule>[a-z0-9-]+)\] (?P<message>.+)")
-_TEXT = 300
-"""Characters of one message."""
+_RULE, _TEXT = 60, 300
+"""Characters of a rule's name and of one message."""
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading raises when a tool says something else than it should."""
 _ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX")
 
 
@@ -51,8 +53,8 @@ def _lines(rest_of: re.Pattern[str]) -> Callable[[str], Iterator[Finding]]:
             place = _CONCISE.fullmatch(line.strip())
             said = place and rest_of.fullmatch(place["rest"])
             if place and said:
-                rule, message = (said["rule"] or "").rstrip(":"), clean_line(said["message"])
-                yield Finding(rule, _path(place["path"]), int(place["line"]), message[:_TEXT])
+                rule = (said["rule"] or "").rstrip(":")
+                yield _finding(rule, place["path"], int(place["line"]), said["message"])
 
     return read
 
@@ -61,13 +63,13 @@ def _pyright(text: str) -> Iterator[Finding]:
     found: Any = json.loads(text[text.index("{") :])
     for each in found["generalDiagnostics"]:
         if each["severity"] in {"error", "warning"}:
-            message = clean_line(str(each["message"]))[:_TEXT]
             line = int(each["range"]["start"]["line"]) + 1
-            yield Finding(str(each.get("rule", "")), _path(each["file"]), line, message)
+            yield _finding(str(each.get("rule", "")), str(each["file"]), line, str(each["message"]))
 
 
-def _path(path: str) -> str:
-    return path.removeprefix("./").replace("\\", "/")
+def _finding(rule: str, path: str, line: int, message: str) -> Finding:
+    path = path.removeprefix("./").replace("\\", "/")
+    return Finding(clean_line(rule)[:_RULE], path, line, clean_line(message)[:_TEXT])
 
 
 _MYPY_ARGV = ("--no-incremental", "--cache-dir=/dev/null", "--no-error-summary", "--no-pretty")
@@ -118,11 +120,16 @@ class Linters:
         program = [str(Path(place.python).parent / tool)]
         if known.module:  # isolated: else a module of this name in the project would take its place
             program = [place.python, "-I", "-m", tool]
-        argv = [*program, *known.argv, "--", *paths]
+        argv = [*program, *known.argv, "--", *map(_argument, paths)]
         if known.read is _pyright:  # it knows no "--"
             argv.remove("--")
         end = await sandbox.launch(Command(workspace, argv, timeout_seconds))
         return self._secrets.redact(_judged(end, known, place.project, frozenset(paths)))
+
+
+def _argument(path: str) -> str:
+    """A path that is no option, and no name of a file with further arguments, as mypy has them."""
+    return f"./{path}" if path.startswith(("-", "@")) else path
 
 
 def _judged(end: Finished, tool: _Tool, project: str, paths: frozenset[str]) -> LintRun:
@@ -133,8 +140,8 @@ def _judged(end: Finished, tool: _Tool, project: str, paths: frozenset[str]) -> 
         return LintRun("it says more than can be read")
     try:
         found = list(tool.read(text))
-    except (ValueError, KeyError, TypeError) as error:
-        return LintRun(f"its output cannot be read: {error!r}"[:_TEXT])
+    except _UNREADABLE as error:
+        return LintRun(clean_line(f"its output cannot be read: {error!r}")[:_TEXT])
     ours = [
         Finding(each.rule, path, each.line, each.message)
         for each in found

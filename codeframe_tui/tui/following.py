@@ -123,7 +123,7 @@ class Follower(App[int]):
             gc.enable()
         self._supplier = Supplier(self.feed.query, self.cockpit.task_parts.diff)
         self.run_worker(self._supplier.run(), group="supplier")
-        self.run_worker(later.load, group="later", thread=True)
+        self.run_worker(later.begin(self.feed.ask_quietly), group="later")
         self._show_all(SLOTS)
         if self._key_problems:
             more = len(self._key_problems) - 1
@@ -264,6 +264,8 @@ class Follower(App[int]):
 
     @on(Streamed)
     def _streamed(self, message: Streamed) -> None:
+        if self.state.hear_index(message.signals) and self.cockpit.begun:
+            self.cockpit.draw_header()
         shown = False
         for signal in message.signals:
             if signal.task is not None and signal.task not in self.state.ended:
@@ -303,7 +305,7 @@ class Follower(App[int]):
 
     @on(EngineFound)
     def _engine_found(self, message: EngineFound) -> None:
-        self.state.lost = self.state.refused = ""
+        self.state.lost, self.state.refused, self.state.indexed = "", "", (0, 0)
         self.state.overview = message.overview
         self._engines += 1
         self._diff_scrolled()

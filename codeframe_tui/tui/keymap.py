@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -119,6 +119,9 @@ KEYS: tuple[Key, ...] = (
 )
 """Every action of the cockpit, most useful first in each place."""
 
+_BY_ACTION = {key.action: key for key in KEYS}
+_AT = {place: [key for key in KEYS if key.where == place] for place in PLACES}
+"""Looked up for the footer, with every event."""
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
@@ -137,17 +140,14 @@ _NAMES = {
 }
 
 
-def keys_at(place: str) -> list[Key]:
+def keys_at(place: str) -> Sequence[Key]:
     """The actions of a place, most useful first."""
-    return [key for key in KEYS if key.where == place]
+    return _AT.get(place, [])
 
 
 def find(action: str) -> Key:
     """The entry of an action. Raises: KeyError."""
-    for key in KEYS:
-        if key.action == action:
-            return key
-    raise KeyError(action)
+    return _BY_ACTION[action]
 
 
 def key_names(keys: str) -> str:

@@ -17,6 +17,7 @@ from codeframe_tui.core.flags.change import Change
 from codeframe_tui.core.flags.collected import test_of, vanished_flags
 from codeframe_tui.core.flags.fingerprint import Flagged, fingerprinted
 from codeframe_tui.core.flags.module import imported_paths
+from codeframe_tui.core.flags.shadows import shadowing
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
@@ -113,7 +114,8 @@ async def _material(
     imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
     declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
     sides = ((diff, *texts.get(diff.path, (None, None))) for diff in diffs)
-    names = await asyncio.to_thread(changed_names, [Change(*side, tests) for side in sides])
+    changes = [Change(*side, tests) for side in sides]
+    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes)
     return Material(
         base_paths=tuple(entries),
         texts=texts,

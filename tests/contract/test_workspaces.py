@@ -15,12 +15,11 @@ from random import Random
 import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
-from codeframe_tui.adapters.workspace.git import Git
-from codeframe_tui.adapters.workspace.merge import TreeMerge
+from codeframe_tui.adapters.workspace.capture import WorkspaceScan
 from codeframe_tui.core.change.diff import FileDiff, summary
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
-from codeframe_tui.ports.files import TreeEntry, Workspaces
+from codeframe_tui.ports.files import Workspaces
 from codeframe_tui.settings import Limits
 
 KINDS = {
@@ -1037,6 +1036,78 @@ async def test_a_workspace_that_was_put_out_of_reach_does_not_stand_in_the_way_o
     await again.close()
 
 
+@pytest.mark.fault(
+    "kill",
+    "kill -9 while a copy of a person is looked at for the last time, and its editor saves",
+    sees="the copy where it was",
+    kept="every save, before and after",
+)
+async def test_what_was_put_out_of_reach_and_not_looked_at_is_never_thrown_away(
+    space: GitWorkspaces, project: Path, tmp_path: Path
+) -> None:
+    """An engine is killed in the last look, and an editor saves into the place of the folder."""
+    put(project, {"a.py": b"a\n", "sub/c.py": b"c\n"})
+    work = await space.open("hand-1", (await space.snapshot()).tree)
+    put(work.root, {"mine.py": b"mine\n", "b.py": b"b\n"})
+    work.root.rename(work.root.with_name("leaving+hand-1"))
+    put(work.root, {"b.py": b"newer\n", "new/d.py": b"d\n", "sub/e.py": b"e\n"})
+    await space.close()
+    again = GitWorkspaces(project, tmp_path / "state", Limits())
+    await again.prepare()
+    back = await again.open("hand-1", None)
+    assert files_of(back.root) == {
+        "a.py": b"a\n", "sub/c.py": b"c\n", "mine.py": b"mine\n",
+        "b.py": b"newer\n", "new/d.py": b"d\n", "sub/e.py": b"e\n",
+    }  # fmt: skip
+    await again.remove("hand-1")
+    assert [path.name for path in work.root.parent.iterdir()] == [".trash"]
+    await again.close()
+
+
+async def test_what_is_saved_into_the_place_of_a_folder_in_its_last_look_is_kept(
+    space: GitWorkspaces, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, {"a.py": b"a\n"})
+    tree = (await space.snapshot()).tree
+    work = await space.open("hand-1", tree)
+    put(work.root, {"mine.py": b"mine\n"})
+    run = WorkspaceScan.run
+
+    def save_first(scan: WorkspaceScan, root: Path) -> None:
+        put(work.root, {"a.py": b"saved\n"})
+        run(scan, root)
+
+    monkeypatch.setattr(WorkspaceScan, "run", save_first)
+    assert not await space.withdraw(work, tree)
+    monkeypatch.undo()
+    assert files_of(work.root) == {"a.py": b"saved\n", "mine.py": b"mine\n"}
+    assert (await space.open("hand-1", None)).root == work.root
+
+
+@pytest.mark.parametrize("kind", ["folder for file", "link", "through a link"])
+async def test_what_cannot_be_laid_over_is_kept_beside(
+    space: GitWorkspaces, project: Path, tmp_path: Path, kind: str
+) -> None:
+    put(project, {"a.py": b"a\n"})
+    elsewhere = tmp_path / "elsewhere"
+    put(elsewhere, {"b.py": b"not ours\n"})
+    work = await space.open("hand-1", (await space.snapshot()).tree)
+    if kind == "through a link":
+        (work.root / "linked").symlink_to(elsewhere)
+    work.root.rename(work.root.with_name("leaving+hand-1"))
+    if kind == "link":
+        work.root.symlink_to(elsewhere)
+    else:
+        put(work.root, {"linked/b.py": b"saved\n", "a.py/b.py": b"saved\n"})
+    await space.prepare()
+    assert (work.root / "a.py").read_bytes() == b"a\n"
+    assert files_of(elsewhere) == {"b.py": b"not ours\n"}
+    (beside,) = work.root.parent.glob("beside+hand-1-*")
+    assert kind == "link" or (beside / "a.py/b.py").read_bytes() == b"saved\n"
+    assert beside.is_symlink() is (kind == "link")
+    assert (beside / "linked/b.py").exists() is (kind == "through a link")
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_trees_are_joined_as_git_joins_branches(
     space: GitWorkspaces, project: Path, seed: int
@@ -1141,16 +1212,3 @@ async def test_a_folder_that_became_a_file_and_the_other_way_round_are_joined(
     paths = await space.entries(joined.tree)
     assert {path: await space.read(joined.tree, path) for path in paths} == expected
     assert joined.conflicts == conflicts
-
-
-def test_joining_costs_what_the_files_are_and_not_their_square(tmp_path: Path) -> None:
-    def spent(count: int) -> float:
-        mine = {f"a{n}/b/file.py": TreeEntry("100644", "0" * 40) for n in range(count)}
-        other = mine | {f"c{n}/d/new.py": TreeEntry("100644", "1" * 40) for n in range(count)}
-        merge = TreeMerge(Git(tmp_path), lambda _: b"", lambda _: "", ("mine", "other"))
-        began = time.process_time()
-        merge.run(mine, mine, other)
-        assert len(merge.entries) == 2 * count
-        return time.process_time() - began
-
-    assert min(spent(8_000) for _ in range(3)) < 12 * min(spent(1_000) for _ in range(3))

@@ -1,8 +1,10 @@
 """Takes each guard away in turn and shows what turns red. ``python -m tests.evidence.guards``.
 
 A guard is a rule of the table, or a part of the code that rules rest on. Without it, at least one
-proposal of the corpus must not be judged as it should be. ``--runs`` tries those too that only the
-program's own runs can show (minutes).
+proposal of the corpus must not be judged as it should be. Of a part only those proposals are judged
+again that reach it, up to the first that is judged otherwise. ``--runs`` tries those too that only
+the program's own runs can show, each with the proposal that is there for it; ``--write`` does all
+that and writes ``docs/guards.md``.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 from unittest import mock
 
@@ -102,10 +105,11 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{F}.aware._is_asking", _no),
     (f"{F}.paths.is_inert_conftest", _no),
     (f"{F}.paths._shadows", _no),
+    (f"{F}.shadow_flags", _nothing),
     (f"{F}.lines._foreign", _nothing),
     (f"{F}.code._outside", lambda *_: {}),
     (f"{F}.callers._fits", _yes),
-    (f"{F}.habits._is_documented", _yes),
+    (f"{F}.habits._public", _nothing),
     (f"{TESTS}._is_named", _no),
     (f"{TESTS}.is_function", lambda _, name: name.startswith("test")),
     (f"{TESTS}.is_class", lambda _, name: name.startswith("Test")),
@@ -113,32 +117,80 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 
-RUN_PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("codeframe_tui.adapters.pytest.record.Record._complete", _none),
-    ("codeframe_tui.adapters.pytest.record.Record._honest", _none),
-    ("codeframe_tui.core.evidence.verdict._Case._new_hooks", _nothing),
-    ("codeframe_tui.worker.verify.with_vanished", lambda found, *_: found.flags),
-    ("codeframe_tui.worker.verify.run_flags", _nothing),
-    ("codeframe_tui.worker.support.changed_config", _later),
-    ("codeframe_tui.worker.support.changed_helpers", _later),
-    ("codeframe_tui.worker.support.still_lost", lambda lost, *_: tuple(lost)),
-    ("codeframe_tui.worker.verify.origins", lambda *_: {}),
-    ("codeframe_tui.core.evidence.verdict._Case._other_bodies", _nothing),
-    (f"{TESTS}.with_run", lambda tests, _: tests),
-    ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset()),
+RUN_PARTS: tuple[tuple[str, Callable[..., Any], str], ...] = (
+    ("codeframe_tui.adapters.pytest.record.Record._complete", _none, "atexit says all is well"),
+    (
+        "codeframe_tui.adapters.pytest.record.Record._honest",
+        _none,
+        "the code takes our channel and tells of no failure",
+    ),
+    (
+        "codeframe_tui.core.evidence.verdict._Case._new_hooks",
+        _nothing,
+        "conftest hook turns failures into passes",
+    ),
+    (
+        "codeframe_tui.worker.verify.with_vanished",
+        lambda found, *_: found.flags,
+        "the slow mark deselects it",
+    ),
+    (
+        "codeframe_tui.worker.verify.run_flags",
+        _nothing,
+        "a test is another one where the feature is there",
+    ),
+    (
+        "codeframe_tui.worker.support.changed_config",
+        _later,
+        "conftest mends what the change breaks",
+    ),
+    (
+        "codeframe_tui.worker.support.changed_helpers",
+        _later,
+        "a helper makes what is expected of the mistake",
+    ),
+    (
+        "codeframe_tui.worker.support.still_lost",
+        lambda lost, *_: tuple(lost),
+        "a new helper serves a new test of an old file",
+    ),
+    (
+        "codeframe_tui.worker.verify.origins",
+        lambda *_: {},
+        "what a moved test reads follows a mistake",
+    ),
+    (
+        "codeframe_tui.core.evidence.verdict._Case._other_bodies",
+        _nothing,
+        "a test is another one where the feature is there",
+    ),
+    (
+        f"{TESTS}.with_run",
+        lambda tests, _: tests,
+        "a test where only the base's run finds it asserts nothing any more",
+    ),
+    ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset(), "a test file is renamed"),
 )
+"""The same of runs, each with the proposal that shows it."""
+HEAD = """\
+# Guards
+
+Made by `python -m tests.evidence.guards --write`, which takes each guard away in turn: a rule of
+`docs/flags.md`, or a part of the code that rules and verdicts rest on. Without it the proposal that
+is named is not judged as it should be: a cheat goes unseen, or honest work is flagged.
+
+| guard | the first that is judged wrongly without it |
+|---|---|
+"""
+DOCUMENT = Path(__file__).parents[2] / "docs" / "guards.md"
 
 
-def wrong(chosen: Sequence[Case], without: str = "") -> list[str]:
-    """Cases that are not judged as they should be, with one rule taken out of the table."""
-    found = []
-    for case in chosen:
-        flags = [flag for flag in case.flags().flags if flag.rule != without]
-        rules = {flag.rule for flag in flags}
-        red = any(flag.severity == "red" for flag in flags)
-        if not (case.rules | case.amber <= rules) or (not case.rules and red):
-            found.append(str(case))
-    return found
+def is_wrong(case: Case, without: str = "") -> bool:
+    """Whether a case is not judged as it should be, with one rule taken out of the table."""
+    flags = [flag for flag in case.flags().flags if flag.rule != without]
+    rules = {flag.rule for flag in flags}
+    red = any(flag.severity == "red" for flag in flags)
+    return not case.rules | case.amber <= rules or (case.is_honest and red)
 
 
 def rules_shown() -> dict[str, list[str]]:
@@ -153,10 +205,9 @@ def rules_shown() -> dict[str, list[str]]:
     return needed
 
 
-@contextmanager
-def _without(name: str, instead: Callable[..., Any]) -> Iterator[None]:
-    with mock.patch(name, instead):
-        yield
+def name_of(guard: str) -> str:
+    """As the table has it."""
+    return guard.removeprefix("codeframe_tui.")
 
 
 def _say(*lines: str) -> None:
@@ -164,46 +215,76 @@ def _say(*lines: str) -> None:
     sys.stdout.flush()
 
 
-def _row(name: str, red: Sequence[str]) -> bool:
-    told = f"{len(red):3} red, the first: {red[0]}" if red else "  NOTHING TURNED RED"
-    _say(f"{name.removeprefix('codeframe_tui.'):44} {told}")
-    return bool(red)
+def _told(guard: str, red: str) -> tuple[str, str]:
+    _say(f"{name_of(guard):48} {red or 'NOTHING TURNED RED'}")
+    return name_of(guard), red
 
 
-def _parts(every: Sequence[Case]) -> Iterator[bool]:
+@contextmanager
+def _watched(reached: set[str]) -> Iterator[None]:
+    """Notes which parts are called."""
+    with ExitStack() as stack:
+        for name, _ in PARTS:
+            stack.enter_context(mock.patch(name, _noting(resolve_name(name), name, reached)))
+        yield
+
+
+def _noting(real: Callable[..., Any], name: str, reached: set[str]) -> Callable[..., Any]:
+    def noted(*given: Any, **named: Any) -> Any:
+        reached.add(name)
+        return real(*given, **named)
+
+    return noted
+
+
+def _reaching(every: Sequence[Case]) -> dict[str, list[Case]]:
+    """The cases that reach each part; ends the program where one is wrong before anything."""
+    found: dict[str, list[Case]] = {name: [] for name, _ in PARTS}
+    for case in every:
+        reached: set[str] = set()
+        with _watched(reached):
+            if is_wrong(case):
+                sys.exit(f"red before anything was taken away: {case}")
+        for name in reached:
+            found[name].append(case)
+    return found
+
+
+def _parts(every: Sequence[Case]) -> Iterator[tuple[str, str]]:
+    reaching = _reaching(every)
     for name, instead in PARTS:
-        with _without(name, instead):
-            try:
-                red = wrong(every)
-            except Exception as error:  # noqa: BLE001 - a crash is red too
-                red = [f"every case: {error!r}"]
-        yield _row(name, red)
+        with mock.patch(name, instead):
+            yield _told(name, next((str(c) for c in reaching[name] if _breaks(c)), ""))
 
 
-def _runs() -> Iterator[bool]:
-    from tests.evidence.test_runs import FEW, verified_wrong
+def _breaks(case: Case) -> bool:
+    try:
+        return is_wrong(case)
+    except Exception:  # noqa: BLE001 - a crash is red too
+        return True
 
-    chosen = [
-        (case, case in cases(*CHEATS)) for case in cases(*CHEATS, *HONEST) if case.name in FEW
-    ]
-    for name, instead in RUN_PARTS:
-        with _without(name, instead), tempfile.TemporaryDirectory() as folder:
+
+def _runs() -> Iterator[tuple[str, str]]:
+    from tests.evidence.test_runs import verified_wrong
+
+    for name, instead, shown in RUN_PARTS:
+        chosen = [case for case in cases(*CHEATS, *HONEST) if case.name == shown]
+        with mock.patch(name, instead), tempfile.TemporaryDirectory() as folder:
             red = asyncio.run(verified_wrong(Path(folder), chosen))
-        yield _row(name, red)
+        yield _told(name, str(chosen[0]) if red else "")
 
 
 def main() -> int:
     """Print the table; 1 when a guard can go unseen."""
-    every = cases(*CHEATS, *ASKED, *HONEST)
-    if before := wrong(every):
-        _say("red before anything was taken away:", *before)
-        return 1
-    fine = [_row(rule, red) for rule, red in rules_shown().items()]
-    fine += _parts(every)
-    if "--runs" in sys.argv:
-        fine += _runs()
-    _say(f"{sum(fine)} of {len(fine)} guards are seen when they are gone")
-    return 0 if all(fine) else 1
+    rows = [_told(rule, shown[0] if shown else "") for rule, shown in rules_shown().items()]
+    rows += _parts(cases(*CHEATS, *ASKED, *HONEST))
+    if {"--runs", "--write"} & {*sys.argv}:
+        rows += _runs()
+    seen = sum(bool(red) for _, red in rows)
+    _say(f"{seen} of {len(rows)} guards are seen when they are gone")
+    if "--write" in sys.argv and seen == len(rows):
+        DOCUMENT.write_text(HEAD + "".join(f"| `{name}` | {red} |\n" for name, red in rows))
+    return 0 if seen == len(rows) else 1
 
 
 if __name__ == "__main__":

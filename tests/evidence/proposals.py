@@ -63,6 +63,7 @@ class Case:
     verdict: str
     also: frozenset[str]
     evidence: Evidence = Evidence.TDD
+    is_honest: bool = False
 
     def __str__(self) -> str:
         return f"{self.family}: {self.name}"
@@ -123,6 +124,7 @@ def _read(name: str) -> Iterator[Case]:
             told.get("verdict", ""),
             frozenset(told.get("also", ())),
             Evidence(told.get("evidence", "tdd")),
+            name in HONEST,
         )
 
 

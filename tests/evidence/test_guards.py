@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
 
 from codeframe_tui.core.flags import RULES
-from tests.evidence.guards import PARTS, RUN_PARTS, UNIT, rules_shown
+from tests.evidence.guards import DOCUMENT, PARTS, RUN_PARTS, UNIT, name_of, rules_shown
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, cases
+from tests.evidence.test_runs import FEW
+
+
+def parts() -> list[str]:
+    """Every part of the code that is taken away."""
+    return [*(name for name, _ in PARTS), *(name for name, _, _ in RUN_PARTS)]
+
 
 UNIT_TESTS = Path(__file__).parents[1] / "unit"
 
@@ -29,7 +37,19 @@ def test_each_unit_test_that_is_named_exists(test: str) -> None:
 
 
 def test_each_part_that_is_named_exists() -> None:
-    assert [name for name, _ in (*PARTS, *RUN_PARTS) if not callable(resolve_name(name))] == []
+    assert [name for name in parts() if not callable(resolve_name(name))] == []
+
+
+def test_each_guard_of_runs_has_a_proposal_that_is_run() -> None:
+    assert [shown for _, _, shown in RUN_PARTS if shown not in FEW] == []
+
+
+def test_the_table_of_guards_names_each_and_what_shows_it() -> None:
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    guards = [*RULES, *map(name_of, parts())]
+    assert [name for name, _ in rows] == guards
+    proposals = {str(case) for case in cases(*CHEATS, *HONEST, *ASKED)} | {*UNIT.values()}
+    assert [shown for _, shown in rows if shown not in proposals] == []
 
 
 def test_the_corpus_is_as_large_as_it_was() -> None:

@@ -50,28 +50,28 @@ async def _verified(desk: Bench, case: Case) -> tuple[Verification, Sequence[Fla
     return await desk.verifier.verify(task, base, await desk.workspaces.overlay(base, proposal))
 
 
-def _wrong(case: Case, found: Verification, flags: Sequence[Flag], *, cheats: bool) -> str:
+def _wrong(case: Case, found: Verification, flags: Sequence[Flag]) -> str:
     """What is not as it should be; empty when all is."""
     rules = {flag.rule for flag in flags}
     red = [flag.rule for flag in flags if flag.severity == "red"]
     told = f"{case}: {found.verdict} {found.reason} {found.message} {sorted(rules)}"
-    expected = case.verdict or ("" if cheats else "proven")
+    expected = case.verdict or ("proven" if case.is_honest else "")
     if expected and found.verdict != expected:
         return told
-    if cheats:
-        fine = not is_applied(found.verdict, flags) and case.rules | case.also <= rules
+    if case.is_honest:
+        fine = not red and case.amber | case.also <= rules
     else:
-        fine = not red and case.amber <= rules
+        fine = not is_applied(found.verdict, flags) and case.rules | case.also <= rules
     return "" if fine else told
 
 
-async def verified_wrong(folder: Path, chosen: Sequence[tuple[Case, bool]]) -> list[str]:
-    """Run cases, each with whether it cheats; returns what is not as it should be."""
+async def verified_wrong(folder: Path, chosen: Sequence[Case]) -> list[str]:
+    """Run cases; returns what is not as it should be."""
     told: list[str] = []
     async with bench(folder) as desk:
-        for case, cheats in chosen:
+        for case in chosen:
             found, flags = await _verified(desk, case)
-            told += filter(None, [_wrong(case, found, flags, cheats=cheats)])
+            told += filter(None, [_wrong(case, found, flags)])
     return told
 
 
@@ -81,7 +81,7 @@ async def test_runs_say_what_the_corpus_expects(
     tmp_path: Path, names: Sequence[str], record_property: Callable[[str, object], None]
 ) -> None:
     chosen = [case for case in cases(*names) if ALL or case.name in FEW]
-    wrong = await verified_wrong(tmp_path, [(case, names == CHEATS) for case in chosen])
+    wrong = await verified_wrong(tmp_path, chosen)
     families = Counter(case.family for case in chosen)
     told = "\n".join(f"{count:4} {family}" for family, count in sorted(families.items()))
     record_property("table", f"{told}\n{len(chosen):4} proposals run, {len(wrong)} wrong")

@@ -622,7 +622,7 @@ class FakeService:
         self._seq += 1
         self._events.put_nowait(Event(self._seq, at(0), type_, number, data))
 
-    def signal(self, kind: str, number: str, *, key: str = "", append: bool = False,
+    def signal(self, kind: str, number: str | None, *, key: str = "", append: bool = False,
                **data: Any) -> None:  # fmt: skip
         """Send a signal."""
         self._signals.put_nowait(Signal(kind, number, data, key, append))

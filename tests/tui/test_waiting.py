@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from codeframe_tui.core.commands import SetPolicy
-from codeframe_tui.core.queries import Query, ShowDiff
+from codeframe_tui.core.queries import Query, ShowDiff, ShowIndex
 from codeframe_tui.ports import Document
 from codeframe_tui.tui.waiting import Waiting, words_for
 from tests.tui.driving import opened
@@ -56,3 +56,21 @@ async def test_the_oldest_is_told_and_the_quick_are_not() -> None:
 def test_every_request_has_words() -> None:
     assert words_for(ShowDiff("1")) == "opening the change"
     assert words_for(SetPolicy("green")) == "waiting for the engine"
+
+
+async def test_while_the_code_is_read_the_header_says_how_much_of_it_is() -> None:
+    async with opened() as drive:
+        await drive.until(lambda: any(isinstance(q, ShowIndex) for q in drive.service.asked))
+        drive.service.signal("index", None, done=300, files=1_500)
+        await drive.until(lambda: "reading the code 20 %" in drive.label("header"))
+        drive.key("j")
+        drive.service.signal("index", None, done=1_500, files=1_500)
+        await drive.until(lambda: "code" not in drive.label("header"))
+
+
+async def test_what_a_lost_engine_was_reading_is_not_said_of_the_next_one() -> None:
+    async with opened() as drive:
+        drive.service.signal("index", None, done=1, files=2)
+        await drive.until(lambda: "reading the code 50 %" in drive.label("header"))
+        drive.service.die()
+        await drive.until(lambda: "code" not in drive.label("header"))

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters.lint import _TOOLS
+from codeframe_tui.adapters.lint import _TOOLS, _judged
 from codeframe_tui.core.evidence.lint import (
     Finding,
+    LintRun,
     ToolReport,
     configured_tools,
     is_tool_config,
@@ -17,6 +18,7 @@ from codeframe_tui.core.evidence.lint import (
     report_from,
     summed_up,
 )
+from codeframe_tui.ports import Finished
 from codeframe_tui.tui.present.lint import lint_rows, place_in
 
 SAID = {
@@ -57,6 +59,51 @@ def test_what_each_tool_says_is_read(tool: str) -> None:
     assert [(each.rule, each.line) for each in found] == READ[tool]
     assert {each.path for each in found} <= {"a.py", "b.py"}
     assert all(each.message and "[*]" not in each.message for each in found)
+
+
+def judged(tool: str, output: str) -> LintRun:
+    end = Finished(1, output.encode(), 0, "exit", "", 0.1)
+    return _judged(end, _TOOLS[tool], "/project", frozenset({"a.py"}))
+
+
+ODD = (
+    "[" * 100_000,
+    "{}",
+    '{"generalDiagnostics": 1}',
+    '{"generalDiagnostics": ["error"]}',
+    '{"generalDiagnostics": [[{}]]}',
+    '{"generalDiagnostics": [{"severity": []}]}',
+    '{"generalDiagnostics": [{"severity": "error", "message": "m", "range": []}]}',
+)
+LINES = ("Infinity", "NaN", "null", '"x"', "[]", "9" * 5000)
+
+
+@pytest.mark.parametrize("output", ODD, ids=range(len(ODD)))
+def test_words_of_another_form_are_told_and_never_raise(output: str) -> None:
+    said = judged("pyright", "{" + output if output.startswith("[") else output)
+    assert said.problem.startswith("its output cannot be read: ")
+    assert len(said.problem) <= 300
+
+
+@pytest.mark.parametrize("line", LINES, ids=range(len(LINES)))
+def test_lines_that_are_none_are_told_and_never_raise(line: str) -> None:
+    place = f'"file": "a.py", "range": {{"start": {{"line": {line}}}}}'
+    one = f'{{"severity": "error", "message": "m", {place}}}'
+    assert judged("pyright", f'{{"generalDiagnostics": [{one}]}}').problem
+    assert not judged("ruff", f"a.py:{'9' * 5000}:1: F401 m\n").findings
+
+
+def test_what_a_tool_says_comes_clean_and_short() -> None:
+    rule = '"\\u001b[2J' + "r" * 500 + '"'
+    place = '"file": "/project/a.py", "range": {"start": {"line": 0}}'
+    one = f'{{"severity": "error", "message": "m\\u202e{"x" * 500}", "rule": {rule}, {place}}}'
+    (found,) = judged("pyright", f'{{"generalDiagnostics": [{one}]}}').findings
+    assert (found.path, found.line) == ("a.py", 1)
+    assert (len(found.rule), len(found.message)) == (60, 300)
+    assert "\x1b" not in found.rule
+    assert "\u202e" not in found.message
+    (found,) = judged("ruff", f"./a.py:1:1: F{'1' * 500} m\n").findings
+    assert (found.path, len(found.rule)) == ("a.py", 60)
 
 
 def finding(line: int, rule: str = "E1", path: str = "a.py", message: str = "m") -> Finding:

@@ -199,6 +199,15 @@ def test_the_header_fits_and_keeps_what_needs_a_person(width: int) -> None:
     assert "$0.84" in plain(line)
 
 
+@pytest.mark.parametrize("width", [200, 120, 100, 80])
+def test_how_much_of_the_code_is_read_stands_in_the_header_while_it_is_read(width: int) -> None:
+    line = plain(header_row(overview(), width=width - 2, indexed=(315, 1_500)))
+    assert cells(line) <= width - 2
+    assert "code 21 %" in line
+    assert "2 need you" in line
+    assert "code" not in plain(header_row(overview(), width=width - 2, indexed=(1_500, 1_500)))
+
+
 def test_a_lost_engine_stands_in_the_header() -> None:
     assert "engine lost" in plain(header_row(overview(), width=100, lost="engine lost, restarting"))
     assert "no engine" in plain(header_row(None, width=100, lost="no engine yet"))

@@ -103,6 +103,16 @@ async def test_a_module_of_the_project_does_not_take_the_place_of_a_tool(tmp_pat
         assert ("pkg/core.py", 1, "assignment") in places(found["mypy"]), found
 
 
+async def test_no_name_of_a_file_is_an_option_or_a_list_of_them(tmp_path: Path) -> None:
+    files = {"pyproject.toml": config(RUFF, MYPY), "pkg/core.py": "x = 1\n"}
+    async with bench(tmp_path, files, with_tools("ruff", "mypy")) as desk:
+        bad = "import os\nx: int = ''\n"
+        found = await checked(desk, {"@pkg.py": "--version\n", "--version.py": bad, "a.py": bad})
+        unused = {path for path, _, rule in places(found["ruff"]) if rule == "F401"}
+        assert unused == {"--version.py", "a.py"}
+        assert ("a.py", 2, "assignment") in places(found["mypy"]), found
+
+
 async def test_absent_broken_and_slow_tools_are_not_run_and_say_why(tmp_path: Path) -> None:
     files = {"pyproject.toml": config(RUFF, MYPY, "[tool.ty]\n")}
     async with bench(tmp_path, files, with_tools("ruff")) as desk:

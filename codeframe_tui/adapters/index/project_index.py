@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
+from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
@@ -22,7 +22,6 @@ PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
 MARGIN = 120.0
 """Seconds for the answer itself, on a slow disk; after it the process hangs."""
-_ENVIRONMENT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR")
 _ERRORS: Mapping[str, type[CodeframeError]] = {
     "Lacking": Lacking,
     "NotFound": NotFound,
@@ -57,8 +56,6 @@ class ProjectIndex(Searcher):
         self._patience = patience
         self._turn = asyncio.Lock()
         places = {"objects": objects, "database": database, "project": project}
-        # the user's own git reads the past; none of its variables, and nothing that is secret
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self._knower = Beside(
             "the code index",
             SCRIPT,
@@ -66,14 +63,7 @@ class ProjectIndex(Searcher):
                 "paths": import_paths("tree_sitter", "tree_sitter_python"),
                 **{name: str(place) for name, place in places.items()},
             },
-            env=environment
-            | {
-                "LC_ALL": "C",
-                "GIT_OPTIONAL_LOCKS": "0",
-                "GIT_TERMINAL_PROMPT": "0",
-                "GIT_NO_LAZY_FETCH": "1",
-                "GIT_ALLOW_PROTOCOL": "none",
-            },
+            env=environment_of_project(),  # the user's own git reads the past
             when_gone=self._over,
             heard=self._heard,
         )

@@ -45,9 +45,13 @@ CONFIGURATIONS = (
     "tox.ini",
 )
 CHOICE = re.compile(
-    rb"(?m)(?:^|[\s\"'=\[])(?:-n[\s\"'=\d]|--numprocesses|--dist\b|no:xdist|--disable-plugin)"
+    rb"(?:^|[\s\"'=\[])"
+    rb"(?:-n(?:[\s\"'=\d]|auto|logical)|--numprocesses|--dist\b|--tx\b|(?:-p)?no:xdist"
+    rb"|--disable-plugin)",
+    re.MULTILINE,
 )
 CHOICE_BYTES = 2**20
+"""Of a configuration, in which the choice is looked for."""
 HINT = "install pytest into the project's environment"
 
 
@@ -147,8 +151,12 @@ async def _workers(sandbox: Launching, request: TestRequest) -> int:
 def _chooses(root: Path) -> bool:
     """Whether a project's own options say how pytest-xdist is used."""
     files = (root / name for name in CONFIGURATIONS)
-    texts = (f.read_bytes()[:CHOICE_BYTES] for f in files if f.is_file() and not f.is_symlink())
-    return any(CHOICE.search(text) for text in texts)
+    return any(CHOICE.search(_begin(f)) for f in files if f.is_file() and not f.is_symlink())
+
+
+def _begin(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(CHOICE_BYTES)
 
 
 async def _lend(sandbox: Launching) -> list[Path] | None:

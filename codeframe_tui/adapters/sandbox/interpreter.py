@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.process import run_program
 
 __all__ = ["NAMES", "Interpreter", "candidates", "environment_settings"]
@@ -26,7 +27,6 @@ NAMES = (".venv", "venv", "env")
 """Where a project keeps its environment, first wins."""
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """How an active environment tells of itself, first wins."""
-GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 GIT_SECONDS = 10.0
 _SETTING = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*[a-z]*")
@@ -87,9 +87,8 @@ async def _in_project(project: Path, root: Path) -> Interpreter:
 
 async def _is_tracked(project: Path, root: Path) -> bool | None:
     """Whether git tracks anything there; None where git cannot say."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_ICASE_PATHSPECS": "1", "LC_ALL": "C"}
-    argv = (*GIT, "-c", "safe.directory=*", "ls-files", "-z", "--", str(root))
+    environment = {**environment_of_project(), "GIT_ICASE_PATHSPECS": "1"}
+    argv = ("git", *RUNS_NOTHING, "-c", "safe.directory=*", "ls-files", "-z", "--", str(root))
     try:
         ended = await run_program(
             argv, env=environment, cwd=project, timeout_seconds=GIT_SECONDS, keep=4096

@@ -9,21 +9,14 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.adapters.workspace.objects import SUBMODULE
 from codeframe_tui.adapters.workspace.rules import OutsideRules, parse_rules
 
 __all__ = ["Listing", "list_project", "outside_rules"]
 
-_FLAGS = (
-    "--no-optional-locks",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "core.precomposeUnicode=false",
-)
+_FLAGS = ("--no-optional-locks", *RUNS_NOTHING, "-c", "core.precomposeUnicode=false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +38,8 @@ class Listing:
     problem: str = field(default="", compare=False)
 
 
-def _environment() -> dict[str, str]:
-    """The user's environment, since ignore rules live in their configuration; no GIT_… of it."""
-    scrubbed = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return scrubbed | {
-        "LC_ALL": "C",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-    }
-
-
 def _ask(project: Path, *argv: str) -> tuple[bytes | None, str]:
-    done = run_git([*_FLAGS, *argv], env=_environment(), cwd=project)
+    done = run_git([*_FLAGS, *argv], env=environment_of_project(), cwd=project)
     return (
         None if done.returncode else done.stdout,
         done.stderr.decode("utf-8", "replace").strip(),

@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from codeframe_tui.adapters.workspace.away import Away
 from codeframe_tui.adapters.workspace.capture import WorkspaceScan
 from codeframe_tui.adapters.workspace.difftext import parse_diff
 from codeframe_tui.adapters.workspace.folder import FolderMaker
@@ -50,8 +51,6 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _PROJECT = "=project"
-_LEAVING = "leaving+"
-"""Before the name of a workspace that was put out of reach."""
 _THREADS = 4
 _DIFF = (
     "diff-tree",
@@ -107,6 +106,7 @@ class GitWorkspaces:
         self._reader = ObjectReader(self._git)
         self._tree = lru_cache(maxsize=8)(partial(read_tree, self._git))
         self._locks: dict[str, threading.Lock] = {}
+        self._away = Away(self._folders, self._discard)
         self._outside: OutsideRules | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workspaces")
 
@@ -130,12 +130,7 @@ class GitWorkspaces:
         self._records.prepare()
         self._folders.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folders.chmod(0o700)
-        for left in self._folders.glob(f"{_LEAVING}*"):  # an earlier process ended in between
-            back = left.with_name(left.name.removeprefix(_LEAVING))
-            if back.exists():
-                self._discard(left.name)
-            else:
-                left.rename(back)
+        self._away.put_all_back()
         Trash.clear(self._trash)
 
     async def close(self) -> None:
@@ -157,7 +152,7 @@ class GitWorkspaces:
     async def capture(self, workspace: Workspace, also: Iterable[str] = ()) -> Snapshot:
         """Store a workspace's content, and the paths ``also`` even if ignored; see the port."""
         _check_name(workspace.name)
-        work = partial(self._capture, workspace.name, frozenset(also))
+        work = partial(self._capture, workspace.name, workspace.name, frozenset(also))
         return await self._run(self._locked, workspace.name, work)
 
     async def ignored(self) -> str:
@@ -253,6 +248,7 @@ class GitWorkspaces:
 
     def _open(self, name: str, tree: str | None) -> Workspace:
         root = self._folders / name
+        self._away.settle(name, anew=tree is not None)
         before = self._records.load(name)
         if tree is None:
             if before is None or not stat.S_ISDIR(_mode(root)):
@@ -274,9 +270,9 @@ class GitWorkspaces:
         self._records.save(name, Record(tree, known, extras, project.environments, mark=mark))
         return Workspace(name, root)
 
-    def _capture(self, name: str, also: frozenset[str], prefix: str = "") -> Snapshot:
+    def _capture(self, folder: str, name: str, also: frozenset[str]) -> Snapshot:
         before = self._records.load(name)
-        root = self._folders / f"{prefix}{name}"
+        root = self._folders / folder
         if before is None or not stat.S_ISDIR(_mode(root)):
             raise NotFound(f"there is no workspace {name}", hint="open it first")
         root.chmod(0o755)
@@ -318,7 +314,8 @@ class GitWorkspaces:
 
     def _remove(self, name: str) -> None:
         self._records.drop(name)
-        self._discard(name, f"{_LEAVING}{name}")
+        self._discard(name, self._away.prefixed(name))
+        self._away.forget(name)
 
     def _discard(self, *names: str) -> None:
         fd = os.open(self._folders, os.O_RDONLY | os.O_DIRECTORY)
@@ -330,16 +327,16 @@ class GitWorkspaces:
             os.close(fd)
 
     def _withdraw(self, name: str, tree: str, also: frozenset[str]) -> bool:
-        root, away = self._folders / name, self._folders / f"{_LEAVING}{name}"
-        if away.exists():
-            self._discard(away.name)
-        root.rename(away)
+        self._away.settle(name, anew=True)
+        self._away.take(name)
         held = ""
         try:
-            held = self._capture(name, also, prefix=_LEAVING).tree
+            held = self._capture(self._away.prefixed(name), name, also).tree
         finally:
-            if held != tree:
-                away.rename(root)
+            if held == tree:
+                self._away.seen(name)
+            else:
+                self._away.put_back(name)
         return held == tree
 
     def _merge(self, trees: tuple[str, str, str], labels: tuple[str, str]) -> Merged:

@@ -35,6 +35,7 @@ from codeframe_tui.core.flags.lines import line_flags, lost_by_text, test_names
 from codeframe_tui.core.flags.lost import gone_with_code, lost_tests, successors
 from codeframe_tui.core.flags.paths import path_flags
 from codeframe_tui.core.flags.samples import sample_flags
+from codeframe_tui.core.flags.shadows import shadow_flags
 from codeframe_tui.core.flags.skips import skips
 from codeframe_tui.core.flags.standins import standins
 from codeframe_tui.core.flags.suite import Suites, match_suites, side_of
@@ -113,6 +114,9 @@ def examine(diffs: Sequence[FileDiff], material: Material) -> Findings:
             flags += [*always_equal(change), *environment(change)]
         flags += [*code_flags(change, project, material.declared), *habit_flags(change)]
     flags += caller_flags(changes, material.elsewhere)
+    texts = {**material.elsewhere, **material.imported}
+    texts |= {change.path: change.old for change in changes if change.is_python and change.old}
+    flags += shadow_flags(changes, material.base_paths or (), texts, material.declared)
     flags += _test_flags(changes, suites, project)
     flags += own_flags(changes, material.own)
     gone = gone_with_code(suites, removed_names(changes))

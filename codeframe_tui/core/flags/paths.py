@@ -12,6 +12,7 @@ from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag
 from codeframe_tui.core.flags.environment import is_inert_conftest
+from codeframe_tui.core.flags.shadows import first_name
 
 __all__ = ["path_flags", "pattern_of"]
 
@@ -180,13 +181,9 @@ def _mixes_scripts(name: str) -> bool:
 
 def _shadows(change: Change, base_paths: Collection[str], own: Collection[str]) -> bool:
     """Whether a new module stands in a folder that imports begin from, named like a real one."""
-    if change.diff.action is not Action.CREATE or not change.is_python:
-        return False
-    folder, _, name = change.path.rpartition("/")
-    parent, stem = folder, name.removesuffix(".py")
-    if stem == "__init__":
-        parent, _, stem = folder.rpartition("/")
-    is_root = parent in {"", "src", "lib"} or "test" in parent.rpartition("/")[2].lower()
+    stem, (parent, _, name) = first_name(change), change.path.rpartition("/")
+    if name == "__init__.py":
+        parent = parent.rpartition("/")[0]
     package = f"{parent}/__init__.py" if parent else "__init__.py"
     is_taken = stem in _REAL or (parent != "" and stem in own)
-    return is_root and is_taken and package not in base_paths
+    return bool(stem) and is_taken and package not in base_paths

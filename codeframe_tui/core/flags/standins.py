@@ -48,6 +48,7 @@ def _mocked(
     had: Counter[str],
     project: Collection[str],
 ) -> Iterator[Flag]:
+    existing = {p.new.id for p in suites.pairs if p.new is not None and p.old.is_test}
     for function in module.functions:
         if function.is_hidden:
             continue
@@ -56,10 +57,15 @@ def _mocked(
         said = [c for test in whose for c in _said(suites, test)] if places else []
         units = _units(said, module)
         for node, target in places:
-            if had[text_of(node)] or not _is_unit(target, units, project, module):
+            if had[text_of(node)]:
                 continue
-            text = f"{function.name}: replaces {target}, which is what is tested"
-            yield flag("unit_mocked", module.path, node.lineno, text, after=text_of(node))
+            told, line, where = f"{function.name}: replaces {target}", node.lineno, module.path
+            if _is_unit(target, units, project, module):
+                text = f"{told}, which is what is tested"
+                yield flag("unit_mocked", where, line, text, after=text_of(node))
+            elif function.id in existing and target.partition(".")[0] in project:
+                text = f"{told}, which it had as it is"
+                yield flag("fixture_changed", where, line, text, after=text_of(node))
 
 
 def _said(suites: Suites, test: Function) -> list[Check]:

@@ -17,7 +17,7 @@ from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["PlacePicker"]
 
-_AGAIN = 0.5
+_AGAIN = 1.0
 """Seconds until the same is asked again while the code is being read."""
 
 

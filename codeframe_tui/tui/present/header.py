@@ -23,6 +23,7 @@ def header_row(
     lost: str = "",
     left: Mapping[str, str] | None = None,
     slow: str = "",
+    indexed: tuple[int, int] = (0, 0),
 ) -> Row:
     """The header; what matters least goes first when it is narrow.
 
@@ -32,6 +33,7 @@ def header_row(
         lost: what is wrong with the engine, shown in the place of the workers.
         left: how long the worker of a task still waits, by task.
         slow: what the cockpit itself waits for, see `slow_words`.
+        indexed: how many files of how many the index has read; the same while it reads none.
     """
     waits: list[Span] = [_GAP, ("◌ ", "blue"), (slow, "text")] if slow else []
     if overview is None:
@@ -40,10 +42,19 @@ def header_row(
         return Row(None, (name, *told))
     for detail in range(6):
         begin = _place(overview, detail) + waits + _workers(overview, detail, lost, left or {})
+        begin += _reading(indexed, detail)
         right = _right(overview, detail)
         if _width(begin) + _width(right) + 3 <= width:
             break
     return Row(None, tuple(begin), tuple(right))
+
+
+def _reading(indexed: tuple[int, int], detail: int) -> list[Span]:
+    done, files = indexed
+    if done >= files or detail >= 5:
+        return []
+    what = "reading the code" if detail < 4 else "code"
+    return [_GAP, (f"{what} {100 * done // files} %", "dim")]
 
 
 def slow_words(slow: tuple[str, datetime] | None, now: datetime) -> str:

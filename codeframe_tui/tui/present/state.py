@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,10 @@ from codeframe_tui.tui.present.tests import newest_attempt
 from codeframe_tui.tui.present.words import DECIDABLE, ENDED
 
 if TYPE_CHECKING:  # it comes with the forms
+    from codeframe_tui.core.events import Signal
     from codeframe_tui.tui.present.task_fields import TaskFields
 
-__all__ = ["OF_A_TASK", "State", "label_of", "lacks_engine", "works"]
+__all__ = ["OF_A_TASK", "State", "lacks_engine", "works"]
 
 _HEARD = 64
 """Tasks of which is kept what signals told: far more than there are workers."""
@@ -35,6 +36,7 @@ class State:
         live: task number -> what signals told.
         ended: tasks that have ended since the cockpit opened; nothing is live about them.
         slow: what has been waited for since a moment; None while nothing is slow.
+        indexed: how many files of how many the index has read; the same while it reads none.
         lost: what is wrong with the engine; empty while all is well.
         refused: why no engine takes this cockpit, and what to do; it does not try again.
         failures: only failing tests are shown.
@@ -70,6 +72,7 @@ class State:
     live: dict[str, Live] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     slow: tuple[str, datetime] | None = None
+    indexed: tuple[int, int] = (0, 0)
     lost: str = ""
     refused: str = ""
     failures: bool = False
@@ -116,6 +119,13 @@ class State:
         while len(self.live) > _HEARD:
             del self.live[next(each for each in self.live if each not in {number, self.focus})]
         return live
+
+    def hear_index(self, signals: Iterable[Signal]) -> bool:
+        """Take over how much of the code is read; whether any of the signals told of it."""
+        told = [signal.data for signal in signals if signal.kind == "index"]
+        if told:
+            self.indexed = (int(told[-1]["done"]), int(told[-1]["files"]))
+        return bool(told)
 
     @property
     def in_hand(self) -> Live | None:
@@ -346,37 +356,3 @@ def _tests_work(name: str, state: State) -> bool:
     )
     ready = task.get("status") != "in_progress" and not task.get("testing")
     return ready and (failed or name != "run_failed")
-
-
-def label_of(action: str, label: str, state: State) -> str:
-    """The footer's words for an action, where they depend on what is there; empty = none."""
-    row = state.row()
-    if action == "queue.note" and row.get("status") != "in_progress":
-        return ""  # it can be written, but is not what a person comes for
-    if action == "queue.open" and row.get("status") == "in_review":
-        return "review"
-    if action == "queue.hold" and row.get("held"):
-        return "let go"
-    if action == "queue.cancel" and row.get("status") == "in_progress":
-        return "stop"
-    if action == "app.workers":
-        paused = (state.overview or {}).get("paused")
-        return label if paused is None else "start workers" if paused else "pause"
-    if action == "diff.acknowledge":
-        from codeframe_tui.tui.present.flags import open_red  # noqa: PLC0415 - comes with the diff
-
-        return label if open_red(state.task) else ""
-    reviewed = (state.review or {}).get("since")
-    other = {
-        "app.search_next": f"hit {state.found}",
-        "app.back": "leave lines" if state.choosing else "show all" if state.filtered else "",
-        "blockers.hand": "go on by hand" if state.question().get("by_hand") else label,
-        "diff.accept_hunk": "accept lines" if state.choosing else label,
-        "diff.reject_hunk": "reject lines" if state.choosing else label,
-        "diff.comment": "comment lines" if state.choosing else label,
-        "diff.range": "" if state.choosing else label,
-        "diff.interdiff": f"since attempt {reviewed}" if state.since is None else "proposal again",
-        "diff.whitespace": "" if state.space else "white space again",
-        "tests.failures": "all tests" if state.failures else label,
-    }
-    return other.get(action, label)

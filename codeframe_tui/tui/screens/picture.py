@@ -15,11 +15,11 @@ from codeframe_tui.tui.keymap import find, key_names, keys_at
 from codeframe_tui.tui.present.activity import money_spans
 from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
-from codeframe_tui.tui.present.footer import Offer, footer_row
+from codeframe_tui.tui.present.footer import Offer, footer_row, label_of
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
 from codeframe_tui.tui.present.queue import queue_rows, queue_title
 from codeframe_tui.tui.present.rows import Row, Span, row
-from codeframe_tui.tui.present.state import State, label_of, works
+from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title
 from codeframe_tui.tui.screens.arrangement import parts
 from codeframe_tui.tui.stylesheets import stylesheets
@@ -130,8 +130,9 @@ class Picture(Screen[None], Surface):
         width, now = max(self._columns - 2, 1), self._now()
         left = {number: time_left(data, now) for number, data in self.state.waits.items()}
         slow = slow_words(self.state.slow, now)
-        overview, lost = self.state.overview, self.state.lost
-        header.show(header_row(overview, width=width, lost=lost, left=left, slow=slow))
+        overview, lost, indexed = self.state.overview, self.state.lost, self.state.indexed
+        row = header_row(overview, width=width, lost=lost, left=left, slow=slow, indexed=indexed)
+        header.show(row)
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
