@@ -6,6 +6,8 @@ import asyncio
 import base64
 import json
 import logging
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -89,6 +91,16 @@ SCRIPT = Line(
 )
 
 
+def spy_on_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A git that notes the environment it is given; returns where."""
+    real, seen, shim = shutil.which("git"), folder / "seen", folder / "bin" / "git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nenv >> "{seen}"\nexec "{real}" "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    return seen
+
+
 @contextmanager
 def logged(path: Path) -> Iterator[None]:
     handler = log.configure(path)
@@ -117,6 +129,7 @@ async def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes
     """Everything that a whole run keeps and shows: what it is -> its bytes."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     project = make_project(folder / "project", FILES)
+    seen = spy_on_git(folder, monkeypatch)
     (project / "local.env").write_text(f"ANTHROPIC_API_KEY={KEY}\n")
     (project / "notes.txt").write_text(f"my key is {KEY}\n")
     signals: list[Any] = []
@@ -132,6 +145,7 @@ async def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes
     return {
         **kept,
         **{name: json.dumps(each).encode() for name, each in found.items()},
+        "git": seen.read_bytes(),
         "signals": json.dumps(signals).encode(),
         "objects": subprocess.run(
             ["git", "cat-file", "--batch-all-objects", "--batch", "--unordered"],
@@ -175,6 +189,7 @@ async def test_a_key_that_is_told_in_every_way_is_kept_and_shown_nowhere(
     need_bwrap()
     found = await told(tmp_path, monkeypatch)
     assert hits(found) == set()
+    assert found["git"].count(b"GIT_ALLOW_PROTOCOL=none") > 2
     assert found["ShowTask"].count(b"[redacted]") > 0
     assert found["ShowTestOutput"].count(b"[redacted]") > 0
     shown = json.loads(found["ShowEvents"])
