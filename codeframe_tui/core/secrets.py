@@ -31,30 +31,38 @@ _HELD = 512
 """Characters of a stream without a space that are held back at most."""
 _LONG = 16_384
 """Characters that a private key may have."""
+_ODD = re.compile(r"[^\t\n -~]")
 _SPACE = re.compile(r"\s")
 _ENDED = re.compile("-----END [A-Z ]*-----")
 _NAMES = re.compile(r"ANTHROPIC_\w*(?:KEY|TOKEN|HEADERS)")
-_TOKENS = (
-    re.compile(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
-    ),
-    re.compile(r"\bsk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}|\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
-    re.compile(r"\bgh[opsur]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}"),
-    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}"),
-    re.compile(r"\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"),
-    re.compile(r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[\w-]{30,}"),
-    re.compile(r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
-    re.compile(r"(?<=/#)[\w-]{16,}"),
-    re.compile(r"(?i)(?<=\bauthorization: basic )[A-Za-z0-9+/=]{8,}"),
-    re.compile(r"(?i)(?<=\bbearer )[\w.~+/=-]{8,}"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-    re.compile(  # as `env` prints it: code has spaces, quotes or a call
-        r"""(?m)^(?:export[ ])?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)
-        ["']?=["']?(?P<value>[^\s"'()$]{8,})(?=["']?[ \t]*$)""",
-        re.VERBOSE,
-    ),
+_TOKENS = tuple(
+    (tuple(needles.split("|")), re.compile(pattern, re.VERBOSE))
+    for needles, pattern in (  # a pattern is slow, so that one of its needles must be there
+        (
+            "-----BEGIN",
+            r"(?s)-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)",
+        ),
+        ("sk-", r"\bsk-(?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{16,}"),
+        ("k_live_|k_test_", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+        ("ghp_|gho_|ghs_|ghu_|ghr_", r"\bgh[opsur]_[A-Za-z0-9]{20,}"),
+        ("github_pat_|glpat-", r"\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}"),
+        ("AKIA|ASIA", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+        ("xox|xapp-", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}"),
+        ("AIza|ya29.", r"\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"),
+        ("hf_|npm_", r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{30,}"),
+        ("pypi-|SG.", r"\bpypi-[\w-]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"),
+        ("eyJ", r"(?<![\w-])eyJ[\w-]{8,2048}\.[\w-]{8,2048}\.[\w-]{8,}"),
+        ("/#", r"(?<=/\#)[\w-]{16,}"),
+        ("asic |ASIC ", r"(?i)(?<=\bauthorization:\ basic\ )[A-Za-z0-9+/=]{8,}"),
+        ("earer |EARER ", r"(?i)(?<=\bbearer\ )[\w.~+/=-]{8,}"),
+        ("://", r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+        (
+            # as `env` prints it: code has spaces or a call
+            "KEY=|TOKEN=|SECRET=|PASSWORD=|PASSWD=",
+            r"""(?m)^(?:export\ )?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)
+            =["']?(?P<value>[^\s"'()$]{8,})(?=["']?[\ \t]*$)""",
+        ),
+    )
 )
 _ASSIGNED = re.compile(
     r"""(?ix) (?: api[_-]?key | (?:auth|access)[_-]?token | secret | passw(?:or)?d )
@@ -113,11 +121,11 @@ class Secrets:
             whole = "\n".join(_texts(value))
             if self.redact(whole) == whole:
                 return value
-        return _within(value, lambda text: _without(_TOKENS, _without_values(self._values, text)))
+        return _within(value, lambda text: _without_tokens(_without_values(self._values, text)))
 
     def redact_line(self, text: str) -> str:
         """The same for a line of a log, where what is assigned to a secret's name goes too."""
-        return _without((_ASSIGNED,), self.redact(text))
+        return _ASSIGNED.sub(_hide, self.redact(text))
 
     def held(self, content: bytes) -> Held | None:
         """Which of our keys a content holds, and where; only what is long enough to be sure."""
@@ -195,7 +203,7 @@ def _without_values(values: Sequence[tuple[str, str]], text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return text if text.isprintable() else plain(text)
+    return plain(text) if _ODD.search(text) else text
 
 
 def _hidden(values: Sequence[tuple[str, str]], text: str) -> str:
@@ -232,11 +240,12 @@ def _without_parts(text: str, value: str) -> str:
     return text
 
 
-def _without(patterns: tuple[re.Pattern[str], ...], text: str) -> str:
-    """A pattern is looked for in what a person would see; without one the text stays as it is."""
+def _without_tokens(text: str) -> str:
+    """They are looked for in what a person would see; without one the text stays as it is."""
     told = bare = _bare(text)
-    for pattern in patterns:
-        told = pattern.sub(_hide, told)
+    for needles, pattern in _TOKENS:
+        if any(needle in told for needle in needles):
+            told = pattern.sub(_hide, told)
     return text if told == bare else told
 
 

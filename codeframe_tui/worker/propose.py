@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt, Message, Progress, ToolResult, Turn
 from codeframe_tui.core.road import attempt_in_hand
-from codeframe_tui.core.secrets import Stream
 from codeframe_tui.core.talk import prompt
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.talk.changeset import parse_answer, resolve
@@ -34,6 +32,7 @@ from codeframe_tui.worker.tools import (
     run_tool,
     time_limit,
 )
+from codeframe_tui.worker.tools.live import LiveOutput
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["read_answer", "run_tools"]
@@ -135,22 +134,22 @@ async def _run_checked(
 ) -> ToolOutcome:
     name, ident = str(call["name"]), str(call["id"])
     await shop.ledger.record_tool(number, ToolResult(ident, name), name)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    stream = Stream(shop.secrets)
 
     def tell(text: str) -> None:
-        if text:
-            data = {"text": text}
-            shop.ledger.publish(Signal("tool.output", number, data, key=ident, append=True))
+        signal = Signal("tool.output", number, {"text": text}, key=ident, append=True)
+        shop.ledger.publish(signal)
+
+    live = LiveOutput(shop.secrets, tell)
 
     def show(chunk: bytes) -> None:
         passing("tool.running")
-        tell(stream.feed(decoder.decode(chunk)))
+        live.feed(chunk)
 
-    with countdown(shop, number, name, time_limit(shop, call["input"])):
-        outcome = await run_tool(shop, workspace, name, call["input"], show)
-    tell(stream.rest())
-    return outcome
+    try:
+        with countdown(shop, number, name, time_limit(shop, call["input"])):
+            return await run_tool(shop, workspace, name, call["input"], show)
+    finally:
+        live.close()
 
 
 async def _ask_human(

@@ -150,3 +150,16 @@ def test_a_mark_tells_other_keys_and_nothing_else() -> None:
     assert NOTHING.mark == Secrets.of({"ANTHROPIC_API_KEY": "test-key"}).mark == ""
     assert OURS.mark != Secrets.of({"ANTHROPIC_API_KEY": KEY}).mark
     assert len(OURS.mark) == 8
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["sk-", "eyJ-", "://a:b", "-----BEGIN PRIVATE KEY-----", "KEY=", "secret ", "Canary-"]
+)
+def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
+    """What would take the square of it takes minutes."""
+    text = piece * (300_000 // len(piece))
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "Canary-Canary-Canary-Canary-Canary-x"})
+    secrets.redact_line(text)
+    Stream(secrets).feed(text)
+    assert Stream(secrets, ours=True).feed(text[-4000:])
