@@ -57,6 +57,18 @@ def test_no_other_program_of_the_user_reads_the_key(sealed: bool, tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments as files")
+def test_the_cockpit_seals_itself_after_its_first_picture(tmp_path: Path) -> None:
+    code = (
+        "import ctypes; from codeframe_tui.tui import later; later.load(); "
+        "print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.stdout == "dumpable 0\n", done
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments as files")
 def test_every_verb_seals_itself_before_it_does_anything(tmp_path: Path) -> None:
     code = (
         "import ctypes, sys, atexit; from codeframe_tui.__main__ import main; "
