@@ -65,6 +65,22 @@ def shop_at(root: Path) -> Workshop:
     return cast(Workshop, shop)
 
 
+async def test_what_a_command_says_has_no_token_and_what_a_file_holds_is_told_as_it_is(
+    root: Path,
+) -> None:
+    token = "ghp_abcdefghijklmnopqrst0123"
+    shop = shop_at(root)
+    shop.sandbox.finished = Finished(0, f"is {token}\n".encode(), 0, "exit", "", 0.1)  # type: ignore[attr-defined]
+    given = {"command": f"echo {token}"}
+    said = await run_tool(shop, Workspace("w", root), "Bash", given, lambda _: None)
+    assert (said.text, said.summary) == (
+        "is [redacted]\n[exit code 0]",
+        "ran echo [redacted] · exit code 0",
+    )
+    (root / "fixture.txt").write_text(f"{token}\n")  # an edit must find what is there
+    assert token in (await call(root, "Read", path="fixture.txt")).text
+
+
 async def test_read_numbers_lines_and_says_how_many_there_are(root: Path) -> None:
     whole = await call(root, "Read", path="pkg/a.py")
     assert whole.text == "     1\tdef alpha():\n     2\t    return 1"
