@@ -112,6 +112,15 @@ class DirectoryFiles:
                 if self._durable:
                     os.fsync(parent)
 
+    def require_replaceable(self, path: str) -> None:
+        """Refuse what `write` would refuse, before anything is written. Raises: PathRefused."""
+        with self._at(path) as root:
+            refuse_nested(root, path)
+            status = look(root, path)
+            if status is not None:
+                require_regular(status, path)
+                require_replaceable(status, path)
+
     def delete(self, path: str) -> None:
         """Remove a regular file. Raises: NotFound, PathRefused."""
         folder, _, name = path.rpartition("/")

@@ -286,7 +286,8 @@ def context_list(document: Document) -> str:
         for file in document["files"]
     ]
     table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
-    return "\n".join([table, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
+    said = (f"earlier: {clean_line(each['text'])}" for each in document["earlier"])
+    return "\n".join([table, *said, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
 
 
 def choice_list(document: Document) -> str:

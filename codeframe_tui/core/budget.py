@@ -15,7 +15,7 @@ CAPS = {"per_task": "this task", "per_run": "this run", "per_day": "this day (UT
 _THOUSANDS = r"[1-9]\d{0,2}(?:,\d{3}){1,2}(?:\.\d{1,6})?"
 """``1,000`` is a thousand, but ``0,125`` an eighth and ``7,5`` seven and a half."""
 _NUMBER = rf"({_THOUSANDS}|\d{{1,9}}(?:[.,]\d{{1,6}})?)"
-_MONEY = rf"\s*\$?\s*{_NUMBER}\s*(?:\$|usd|dollars?)?"
+_MONEY = rf"\s*+(?:\$\s*+)?{_NUMBER}\s*+(?:\$|usd|dollars?)?"
 _AMOUNT = re.compile(rf"(?:raise(?: it)?(?: to)?|up to|to)?{_MONEY}", re.IGNORECASE)
 _BY = re.compile(rf"(?:raise(?: it)? by|\+){_MONEY}", re.IGNORECASE)
 _ANY_AMOUNT = re.compile(rf"(?<![\w.,$-])\$?{_NUMBER}(?![\w.,-]*\w)")

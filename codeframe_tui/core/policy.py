@@ -13,6 +13,7 @@ from typing import Any
 
 from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.evidence.verification import Verdict
+from codeframe_tui.core.some import some
 from codeframe_tui.core.task import Evidence
 
 __all__ = [
@@ -168,9 +169,7 @@ def _protected(case: Case) -> list[str]:
 
 
 def _named(names: list[str] | tuple[str, ...]) -> str:
-    """The first three, and how many more."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return (", ".join(names[:3]) + more) or "none"
+    return some(names) or "none"
 
 
 def _money(case: Case) -> str:

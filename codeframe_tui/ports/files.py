@@ -43,6 +43,10 @@ class Files(Protocol):
         """Replace or create a file atomically, with its parents; None keeps the mode."""
         ...
 
+    def require_replaceable(self, path: str) -> None:
+        """Refuse what `write` would refuse, before anything is written. Raises: PathRefused."""
+        ...
+
     def delete(self, path: str) -> None:
         """Remove a regular file. Raises: NotFound."""
         ...

@@ -65,6 +65,14 @@ class Ledger(Protocol):
         """What people pinned to what a task is shown, and excluded from it."""
         ...
 
+    async def earlier(self, number: str, text: str) -> Sequence[Document]:
+        """What was said in other tasks that a text may be about; best first.
+
+        Returns:
+            ``{"task", "title", "kind", "text", "score", "reasons", "tokens"}`` of each.
+        """
+        ...
+
     async def set_base(self, number: str, tree: str) -> None:
         """Remember the snapshot that the next attempt stands on."""
         ...

@@ -177,7 +177,13 @@ class CodeIndex(Protocol):
     """Finds the files that matter for a text, and what matches a pattern."""
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+        self,
+        text: str,
+        budget_tokens: int,
+        tree: str | None = None,
+        *,
+        chosen: Chosen = NOTHING,
+        at_once: bool = False,
     ) -> Document:
         """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts.
 
@@ -186,10 +192,13 @@ class CodeIndex(Protocol):
             budget_tokens: for all bodies and definitions.
             tree: None = the project as it is now.
             chosen: files that people pinned or excluded.
+            at_once: from what is read by now.
         """
         ...
 
-    async def find(self, name: str, *, kind: str = "", path: str = "") -> Document:
+    async def find(
+        self, name: str, *, kind: str = "", path: str = "", at_once: bool = False
+    ) -> Document:
         """``index find`` of CONTRACT §9.
 
         By exact name, else by start, else by part, else by letters in order, whatever the case.
@@ -198,15 +207,17 @@ class CodeIndex(Protocol):
             name: with dots for a definition inside others.
             kind: ``class``, ``function``, ``method`` or ``variable``.
             path: a glob; only files whose path or name matches.
+            at_once: from what is read by now.
         """
         ...
 
-    async def relations(self, relation: str, name: str) -> Document:
+    async def relations(self, relation: str, name: str, *, at_once: bool = False) -> Document:
         """How a file or a name hangs together with others.
 
         Args:
             relation: ``outline``, ``importers`` or ``tests`` of a file, or ``callers`` of a name.
             name: a path of the project, or a name of its code.
+            at_once: from what is read by now.
 
         Returns:
             ``{"cut": [...]}`` and ``symbols``, as of `find`; ``files`` with ``path`` and ``steps``

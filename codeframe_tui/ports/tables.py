@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from codeframe_tui.core.blocker import Blocker
+from codeframe_tui.core.code.earlier import Piece
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.evidence.verification import Flag, Run, TestCase, Verification
 from codeframe_tui.core.progress import Attempt, Decision
@@ -180,6 +181,18 @@ class AcknowledgementRows(Protocol):
         ...
 
 
+class EarlierRows(Protocol):
+    """What was said in all tasks."""
+
+    def newest(self, limit: int) -> list[Piece]:
+        """So many of each kind at most, the newest first of each.
+
+        Answers to questions of workers, what reviews said, comments, and of each completed task
+        what its worker says of its newest proposal.
+        """
+        ...
+
+
 class EventRows(Protocol):
     """The log."""
 
@@ -279,6 +292,11 @@ class Tables(Protocol):
     @property
     def attempts(self) -> AttemptRows:
         """Proposals and their evidence."""
+        ...
+
+    @property
+    def earlier(self) -> EarlierRows:
+        """What was said in all tasks."""
         ...
 
     @property

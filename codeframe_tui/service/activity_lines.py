@@ -38,7 +38,8 @@ def detail(event: Event) -> str:
             who = data.get("agent")
             agent = [f"agent: {who['name']} ({who['source']})"] if who else []
             files = (f"{f['path']}: {', '.join(f.get('reasons', []))}" for f in data["files"])
-            return "\n".join([*agent, *files])
+            said = (each["text"] for each in data.get("earlier", ()))
+            return "\n".join([*agent, *files, *said])
         case "proposal.recorded":
             return "\n".join(
                 f"{file['action']} {file['path']} +{file['added']} -{file['removed']}"

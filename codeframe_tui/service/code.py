@@ -13,15 +13,18 @@ from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.queries import Query
 from codeframe_tui.core.talk.prompt import subject
-from codeframe_tui.ports import CodeIndex, Document, Store
+from codeframe_tui.ports import CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import chosen
+from codeframe_tui.service.earlier import earlier
 from codeframe_tui.service.unit import find_task
 
 __all__ = ["Code"]
 
 logger = logging.getLogger(__name__)
 
+_HEAD = 8_192
+"""Bytes by which a text is told from what is none."""
 _ROUNDS = 60
 """Times that reading goes on after it took as long as the index is patient."""
 
@@ -31,12 +34,20 @@ class Code:
 
     Args:
         index: gives the code index. Raises: Lacking.
+        trees: gives the workspaces. Raises: Lacking.
         budget: tokens of a context.
     """
 
-    def __init__(self, store: Store, index: Callable[[], CodeIndex], budget: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Callable[[], CodeIndex],
+        trees: Callable[[], Workspaces],
+        budget: int,
+    ) -> None:
         self._store = store
         self._index = index
+        self._trees = trees
         self._budget = budget
         self._reading: asyncio.Task[None] | None = None
 
@@ -48,7 +59,8 @@ class Code:
             case queries.ShowTaskContext(number):
                 return await self._shown(number)
             case queries.ShowSymbols(name, kind, path):
-                return await self._index().find(name, kind=kind, path=path)
+                find = self._index().find
+                return await find(name, kind=kind, path=path, at_once=self._is_reading)
             case queries.ShowPlaces(text):
                 return self._read_on(await self._index().places(text))
             case queries.ShowIndex():
@@ -57,7 +69,8 @@ class Code:
                 if relation not in queries.RELATIONS:
                     known = ", ".join(queries.RELATIONS)
                     raise WrongUse(f"{relation!r} is no relation of code", hint=f"one of {known}")
-                return await self._index().relations(relation, name)
+                relations = self._index().relations
+                return await relations(relation, name, at_once=self._is_reading)
             case _:
                 raise WrongUse(f"{type(query).__name__} is no question about the code")
 
@@ -68,9 +81,14 @@ class Code:
 
     def _read_on(self, found: Document) -> Document:
         """Begin to read what the answer says is left."""
-        if found["left"] and (self._reading is None or self._reading.done()):
+        if found["left"] and not self._is_reading:
             self._reading = asyncio.create_task(self._read())
         return found
+
+    @property
+    def _is_reading(self) -> bool:
+        """Whether much is being read: then people are answered from what is read by now."""
+        return self._reading is not None and not self._reading.done()
 
     async def _read(self) -> None:
         try:
@@ -84,36 +102,41 @@ class Code:
         """With its path as the gate takes it. Raises: WrongUse, PathRefused, NotFound."""
         command = chosen.checked(command)
         if command.choice == "pinned":
-            try:
-                await self._index().relations("outline", command.path)
-            except NotFound as error:
+            tree = (await self._trees().snapshot()).tree
+            content = await self._trees().read(tree, command.path)
+            if content is None or b"\0" in content[:_HEAD]:
                 raise NotFound(
                     f"{command.path} cannot be pinned: the project has no such text file",
                     hint="give the path of a file as `index context` lists it",
-                ) from error
+                )
         return command
 
     async def _context(self, text: str, number: str | None) -> Document:
-        people = await self._store.read(lambda tables: chosen.chosen_for(tables, number))
-        found = await self._index().context(text, self._budget, chosen=people)
+        people, said = await self._store.read(
+            lambda tables: (chosen.chosen_for(tables, number), earlier(tables, number, text))
+        )
+        rest = max(self._budget - sum(each["tokens"] for each in said), 0)
+        at_once = self._is_reading
+        found = await self._index().context(text, rest, chosen=people, at_once=at_once)
         without = [
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
-        return {**found, "files": without}
+        return {**found, "files": without, "budget": self._budget, "earlier": said}
 
     async def _shown(self, number: str) -> Document:
         known = await self._store.read(partial(_known, number))
         shown = known.shown or await self._context(known.subject, known.number)
-        files = shown["files"]
+        files, said = shown["files"], shown.get("earlier", [])
         return {
             "number": known.number,
             "title": known.title,
             "at": known.at,
             "files": files,
+            "earlier": said,
             "cut": shown["cut"],
             "budget": shown.get("budget"),
-            "tokens": sum(file.get("tokens", 0) for file in files),
+            "tokens": sum(each.get("tokens", 0) for each in [*files, *said]),
             **known.choices,
         }
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from codeframe_tui.core.blocker import Blocker, BlockerKind, blocker_document
 from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.core.queries import MOST_ISSUES, ShowBlockers, ShowEvents, ShowIssues, ShowTasks
+from codeframe_tui.core.some import some
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.core.usage import Usage, total_cost
 from codeframe_tui.ports import Document
@@ -49,6 +50,7 @@ def overview(tables: Tables, *, settings: Settings, since: str, at: str) -> Docu
     now = in_force(tables, settings)
     ready = tables.tasks.next_ready(fresh=now.tasks_left != 0) is not None
     working = tables.queue.window(Group.WORKING, 0, WORKER_LIMIT)
+    counts = tables.queue.counts()
     return {
         "policy": now.policy,
         "model": now.model,
@@ -60,17 +62,17 @@ def overview(tables: Tables, *, settings: Settings, since: str, at: str) -> Docu
         "worker_limit": now.workers,
         "cost_usd": tables.turns.spent(since),
         "cap_usd": _cap(tables, settings, since, at),
-        "counts": {group.value: count for group, count in tables.queue.counts().items()},
+        "counts": {group.value: count for group, count in counts.items()},
         "ready": ready,
         "commits": settings.commit.on_apply,
         "last_event": tables.events.last(),
-        "idle": (now.paused or not ready) and not _is_at_work(tables),
+        "idle": (now.paused or not ready) and not _is_at_work(tables, counts),
     }
 
 
-def _is_at_work(tables: Tables) -> bool:
+def _is_at_work(tables: Tables, counts: Mapping[Group, int]) -> bool:
     """Whether something goes on, or will before anybody says anything, also while workers pause."""
-    if tables.queue.counts().get(Group.WORKING) or tables.decisions.pending():
+    if counts.get(Group.WORKING) or tables.decisions.pending():
         return True
     return tables.tasks.next_revised() is not None
 
@@ -239,5 +241,4 @@ def _waits_for(unmet: Mapping[str, Status]) -> str:
     lost = next((number for number, status in unmet.items() if status in ENDED), None)
     if lost is not None:
         return f"waits for {lost}, which was {unmet[lost].value}: retry that, or edit this"
-    more = f" and {len(unmet) - 3} more" if len(unmet) > 3 else ""
-    return f"waits for {', '.join(list(unmet)[:3])}{more}"
+    return f"waits for {some(unmet)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
-from codeframe_tui.core.change.diff import summary
+from codeframe_tui.core.change.diff import REGULAR, summary
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Lacking, NotFound, Refused
 from codeframe_tui.core.hand import COPY, Hand, hand_folder, marked, marks
@@ -34,7 +34,8 @@ class Copy(Protocol):
         ...
 
 
-_REGULAR = frozenset({"100644", "100755"})
+_Changes = dict[str, tuple[bytes | None, bytes | None, str]]
+"""Path -> what the copy must hold there, what it becomes, its mode."""
 _WAITING = frozenset({Status.IN_REVIEW, Status.BLOCKED})
 
 
@@ -69,17 +70,25 @@ class Hands:
     ) -> Document:
         """Carry a wish out, one at a time: two must not open or end the same copy."""
         async with self._one:
-            match wish:
-                case Revise():
-                    return await self._revisions.revise(wish)
-                case TakeInHand(number):
-                    return await self._take(number)
-                case FinishByHand(number):
-                    return await self._finish(number)
-                case LeaveHand(number):
-                    return await self._leave(number)
-                case LayOver(number):
-                    return await self._lay_over(number)
+            try:
+                return await self._submit(wish)
+            finally:  # what was seen of the copy may be gone, or stand on something else
+                self._looked.pop(wish.number, None)
+
+    async def _submit(
+        self, wish: Revise | TakeInHand | FinishByHand | LeaveHand | LayOver
+    ) -> Document:
+        match wish:
+            case Revise():
+                return await self._revisions.revise(wish)
+            case TakeInHand(number):
+                return await self._take(number)
+            case FinishByHand(number):
+                return await self._finish(number)
+            case LeaveHand(number):
+                return await self._leave(number)
+            case LayOver(number):
+                return await self._lay_over(number)
 
     async def answer(self, query: ShowFile | ShowMerge | ShowHand) -> Document:
         """See `core.queries`."""
@@ -194,26 +203,27 @@ class Hands:
         mine = (await self._workspaces.capture(workspace, also=named)).tree
         newest = stand.tree or stand.base
         joined = await self._workspaces.merge(hand.tree, mine, newest, labels=marks(stand.attempt))
-        left = await self._bring(workspace, mine, joined.tree)
+        changes, left = await self._lacking(mine, joined.tree)
+        await self._require_same(number, stand)
+        assert self._files_at is not None, "an engine with workspaces can write in them"
+        await asyncio.to_thread(_rewrite, self._files_at(workspace.root), changes)
+        passing("hand.joined")
         moved = Hand(stand.attempt, stand.base, newest)
         await self._write(lambda unit: take(unit, number, moved, "laid_over"))
         why = {**joined.conflicts, **left}
         return {"attempt": stand.attempt, "conflicts": {path: why[path].value for path in why}}
 
-    async def _bring(self, workspace: Workspace, mine: str, joined: str) -> dict[str, Conflict]:
-        """Write into the copy what it lacks; returns what cannot be written there, and why.
-
-        Raises: Refused when something was saved meanwhile; then nothing was written.
-        """
+    async def _lacking(self, mine: str, joined: str) -> tuple[_Changes, dict[str, Conflict]]:
+        """What the copy lacks, and what cannot be written there, and why."""
         held = await self._workspaces.entries(mine)
         wanted = await self._workspaces.entries(joined)
         paths = [path for path in held.keys() | wanted.keys() if held.get(path) != wanted.get(path)]
         files = held.keys() | wanted.keys()
         folders = {folder for path in files for folder in parents(path)}
-        left, changes = dict[str, Conflict](), dict[str, tuple[bytes | None, bytes | None, str]]()
+        changes, left = _Changes(), dict[str, Conflict]()
         for path in sorted(paths):
             old, new = held.get(path), wanted.get(path)
-            if not {each.mode for each in (old, new) if each} <= _REGULAR:
+            if not {each.mode for each in (old, new) if each} <= REGULAR:
                 left[path] = Conflict.BINARY
                 continue
             if path in folders or not files.isdisjoint(parents(path)):
@@ -221,9 +231,17 @@ class Hands:
                 continue
             sides = [await self._workspaces.read(tree, path) for tree in (mine, joined)]
             changes[path] = (sides[0], sides[1], new.mode if new else "")
-        assert self._files_at is not None, "an engine with workspaces can write in them"
-        await asyncio.to_thread(_rewrite, self._files_at(workspace.root), changes)
-        return left
+        return changes, left
+
+    async def _require_same(self, number: str, stand: Stand) -> None:
+        """Nothing may be written in the copy of a task that went on. Raises: Refused."""
+        now = await self._standing(number)
+        if (now.attempt, now.base, now.hand) != (stand.attempt, stand.base, stand.hand):
+            raise Refused(
+                f"task {number} has another proposal by now",
+                hint="lay your copy over that one",
+                code="stale_proposal",
+            )
 
     async def _refuse_marks(self, began: str, now: str) -> None:
         if left := marked(await self._workspaces.diff(began, now)):
@@ -264,11 +282,13 @@ class Hands:
         return self._trees
 
 
-def _rewrite(files: Files, changes: Mapping[str, tuple[bytes | None, bytes | None, str]]) -> None:
-    """Replace files: path -> (what it must hold, what it becomes, its mode)."""
-    for path, (old, _, _) in changes.items():
+def _rewrite(files: Files, changes: _Changes) -> None:
+    """Replace files, all or none. Raises: Refused, PathRefused; then nothing was written."""
+    for path, (old, new, _) in changes.items():
         if _held_in(files, path) != old:
             raise Refused(f"{path} was saved just now", hint="try again", code="saved_meanwhile")
+        if new is not None:
+            files.require_replaceable(path)
     for path, (_, new, mode) in changes.items():
         if new is None:
             files.delete(path)

@@ -30,6 +30,7 @@ from codeframe_tui.service import again as repeated
 from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.chosen import chosen_for
+from codeframe_tui.service.earlier import earlier
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
@@ -105,6 +106,9 @@ class StoreLedger:
 
     async def chosen(self, number: str) -> Chosen:
         return await self._store.read(lambda tables: chosen_for(tables, number))
+
+    async def earlier(self, number: str, text: str) -> Sequence[Document]:
+        return await self._store.read(lambda tables: earlier(tables, number, text))
 
     async def set_base(self, number: str, tree: str) -> None:
         await self._record(number, lambda unit: work.set_base(unit, number, tree))

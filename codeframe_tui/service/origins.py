@@ -12,7 +12,7 @@ from codeframe_tui.ports import Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.details import decided_attempt
 
-__all__ = ["show"]
+__all__ = ["lines_of", "show"]
 
 
 async def show(store: Store, workspaces: Callable[[], Workspaces], query: ShowOrigins) -> Document:
@@ -29,7 +29,7 @@ async def show(store: Store, workspaces: Callable[[], Workspaces], query: ShowOr
 
     attempts = await store.read(read)
     trees = [attempts[-1].base, *(attempt.tree for attempt in attempts)]
-    texts = [await _lines(workspaces(), tree, path) for tree in trees]
+    texts = [await lines_of(workspaces(), tree, path) or [] for tree in trees]
     runs = await asyncio.to_thread(origins, texts[0], texts[1:])
     return {
         "task": query.number,
@@ -39,7 +39,10 @@ async def show(store: Store, workspaces: Callable[[], Workspaces], query: ShowOr
     }
 
 
-async def _lines(workspaces: Workspaces, tree: str, path: str) -> list[str]:
-    content = await workspaces.read(tree, path) or b""
+async def lines_of(workspaces: Workspaces, tree: str, path: str) -> list[str] | None:
+    """The lines of a file as a diff shows them; None where there is no file."""
+    content = await workspaces.read(tree, path)
+    if content is None:
+        return None
     lines = content.decode("utf-8", "replace").split("\n")
     return lines if lines[-1] else lines[:-1]

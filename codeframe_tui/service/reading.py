@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.parts import ALL
@@ -31,6 +32,7 @@ from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.acknowledgement import of_attempt
 from codeframe_tui.service.comments import Letter
 from codeframe_tui.service.details import decided_attempt
+from codeframe_tui.service.origins import lines_of
 from codeframe_tui.service.review import check_parts
 from codeframe_tui.service.unit import find_task
 
@@ -198,8 +200,7 @@ class ReviewReader:
             new = await self._workspaces.diff(case.attempt.base, case.attempt.tree)
             # they may be long, and read while they are compared
             self._carried[key] = await asyncio.to_thread(carry, draft, newest, old, new)
-            for oldest in list(self._carried)[:-_KEPT]:
-                del self._carried[oldest]
+            _drop_oldest(self._carried)
         return self._carried[key]
 
     async def _standing(self, case: _Case) -> list[_Standing]:
@@ -268,8 +269,7 @@ class ReviewReader:
         if key not in self._changes:
             diffs = await self._workspaces.diff(attempt.base, attempt.tree)
             self._changes[key] = next((diff for diff in diffs if diff.path == path), None)
-            for oldest in list(self._changes)[:-_KEPT]:
-                del self._changes[oldest]
+            _drop_oldest(self._changes)
         return self._changes[key]
 
     async def _lines_once(self, attempt: Attempt, spot: Spot, files: _Files) -> list[str] | None:
@@ -288,11 +288,13 @@ class ReviewReader:
 
     async def _lines(self, attempt: Attempt, path: str, side: str) -> list[str] | None:
         """The lines of one side of a file as a diff shows them; None where there is none."""
-        content = await self._workspaces.read(attempt.base if side == "old" else attempt.tree, path)
-        if content is None:
-            return None
-        lines = content.decode("utf-8", "replace").split("\n")
-        return lines if lines[-1] else lines[:-1]
+        tree = attempt.base if side == "old" else attempt.tree
+        return await lines_of(self._workspaces, tree, path)
+
+
+def _drop_oldest(kept: dict[tuple[str, str], Any]) -> None:
+    for oldest in list(kept)[:-_KEPT]:
+        del kept[oldest]
 
 
 def _is_due(standing: _Standing, attempt: Attempt) -> bool:

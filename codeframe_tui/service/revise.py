@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from codeframe_tui.core.change.diff import FileDiff, summary
+from codeframe_tui.core.change.diff import REGULAR, FileDiff, summary
 from codeframe_tui.core.change.proposal import proposal_id
 from codeframe_tui.core.commands import Revise
 from codeframe_tui.core.errors import NotFound, Refused
@@ -14,6 +14,7 @@ from codeframe_tui.core.hand import BY_HAND, EDITABLE_BYTES, Hand, marks, told
 from codeframe_tui.core.paths import check_path, check_places, check_set
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowFile, ShowMerge
+from codeframe_tui.core.some import some
 from codeframe_tui.core.talk import prompt
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document, Store, Workspaces
@@ -28,9 +29,7 @@ __all__ = ["Gate", "Revisions", "Write"]
 
 Gate = Callable[[Sequence[str]], Awaitable[None]]
 Write = Callable[[Callable[[Unit], Document]], Awaitable[Document]]
-_TEXT, _PROGRAM = "100644", "100755"
-_NAMED = 3
-"""Files that the explanation of an attempt names."""
+_TEXT = "100644"
 
 
 class Revisions:
@@ -70,7 +69,7 @@ class Revisions:
             check_path(path)
             entry = there.get(path)
             mode = entry.mode if entry else _TEXT
-            if mode not in {_TEXT, _PROGRAM}:
+            if mode not in REGULAR:
                 raise _not_editable(path, "it is no regular file")
             changes[path] = None if text is None else (mode, _bytes(path, text))
         return await self._workspaces().overlay(tree, changes)
@@ -117,7 +116,7 @@ class Revisions:
 
         def find(tables: Tables) -> tuple[Attempt, Attempt]:
             newest, _ = decided_attempt(tables, query.number, None)
-            known = {each.proposal: each for each in tables.attempts.all(query.number)}
+            known = {each.proposal: each for each in tables.attempts.outlines(query.number, ())}
             if (edited := known.get(query.proposal)) is None:
                 raise NotFound(f"task {query.number} has no proposal {query.proposal}")
             return edited, newest
@@ -147,7 +146,7 @@ class Revisions:
         entry = (await self._workspaces().entries(attempt.tree, [path])).get(path)
         text = None
         if entry is not None:
-            if entry.mode not in {_TEXT, _PROGRAM}:
+            if entry.mode not in REGULAR:
                 raise _not_editable(path, "it is no regular file")
             text = _text(path, await self._workspaces().read(attempt.tree, path) or b"")
         return {
@@ -184,9 +183,7 @@ def _store(
 
 
 def _explanation(changed: Sequence[FileDiff]) -> str:
-    paths = [diff.path for diff in changed]
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"Edited by hand: {', '.join(paths[:_NAMED])}{more}"
+    return f"Edited by hand: {some(diff.path for diff in changed)}"
 
 
 def _bytes(path: str, text: str) -> bytes:

@@ -16,6 +16,9 @@ from codeframe_tui.service.unit import Unit
 
 __all__ = ["applied", "commits", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
 
+_MOST_COMMITS = 99
+"""Of one task, that an undo names."""
+
 
 def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
@@ -64,9 +67,8 @@ def applied(tables: Tables, number: str) -> list[Decision]:
 
 def commits(tables: Tables, number: str) -> list[str]:
     """Commits that were made of what was applied of a task; no undo takes them back."""
-    told = (
-        each.data.get("commit") for each in tables.events.typed(number, ("change.applied",), 99)
-    )
+    events = tables.events.typed(number, ("change.applied",), _MOST_COMMITS)
+    told = (each.data.get("commit") for each in events)
     return [str(commit["commit"]) for commit in told if commit and "commit" in commit]
 
 

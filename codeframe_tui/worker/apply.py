@@ -8,9 +8,9 @@ from dataclasses import replace
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.parts import FileParts
 from codeframe_tui.core.change.patch import Share, select, share
-from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused
+from codeframe_tui.core.errors import Conflict, NotFound, PathRefused, Refused, WrongUse
 from codeframe_tui.core.evidence.verification import Flag, Verdict, Verification
-from codeframe_tui.core.policy import Outlook
+from codeframe_tui.core.policy import Outlook, Ruling
 from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
@@ -168,18 +168,46 @@ async def _require_policy(
     flags: Sequence[Flag],
 ) -> None:
     """The policy in force applies it. Raises: Refused, after the conditions were stored."""
-    ruling = await ruling_on(shop, task, attempt, found, flags)
+    ruling = await _ruling_on(shop, task, attempt, found, flags)
     if ruling.outlook is Outlook.APPLY:
         return
     data = {"attempt": attempt.number, **ruling.document, "decision": Outlook.REVIEW.value}
     await shop.ledger.record_event("policy.decided", task.number, data)
-    if found is attempt.verification:
+    assert attempt.verification is not None
+    then = ruling
+    if found is not attempt.verification:
+        then = await _ruling_on(shop, task, attempt, attempt.verification, attempt.flags)
+    if then.outlook is not Outlook.APPLY:
         raise Refused(
-            f"policy {ruling.policy.value} leaves it to you, so nothing was written",
+            f"policy {then.policy.value} leaves it to you{_failing(then, 'policy')}, "
+            "so nothing was written",
             code="policy_changed",
         )
     raise Refused(
-        f"the project changed meanwhile, and on today's files it is {found.verdict.value}, "
-        f"so nothing was written: {found.message}",
+        f"the project changed meanwhile, and on today's files it is {found.verdict.value}"
+        f"{_failing(ruling, 'verdict')}, so nothing was written: {found.message}",
         code="stale",
     )
+
+
+async def _ruling_on(
+    shop: Workshop,
+    task: Task,
+    attempt: Attempt,
+    found: Verification,
+    flags: Sequence[Flag],
+) -> Ruling:
+    """See `ruling_on`. Raises: Refused where the agent, whose level counts, cannot be read."""
+    try:
+        return await ruling_on(shop, task, attempt, found, flags)
+    except WrongUse as error:
+        raise Refused(
+            f"what its agent may decide is not known, so nothing was written: {error.message}",
+            code="policy_changed",
+        ) from error
+
+
+def _failing(ruling: Ruling, said: str) -> str:
+    """The conditions that do not hold, in brackets, less the one that is said already."""
+    failed = [f"{each.name}: {each.value}" for each in ruling.failed if each.name != said]
+    return f" ({', '.join(failed)})" if failed else ""

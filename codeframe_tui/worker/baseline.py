@@ -8,13 +8,13 @@ baseline.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from codeframe_tui.core.evidence.coverage import NOT_MEASURED
+from codeframe_tui.core.evidence.reach import seconds_of
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import TestCase, TestRun
+from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.kept import Kept
 from codeframe_tui.worker.runs import Wish, make_run
@@ -40,13 +40,15 @@ class Baseline:
         Args:
             fresh: what is kept in files is not believed: a person changed what no name tells of.
         """
-        known = self._known.get(base)
-        if known is None and not fresh:
-            known = await self._shop.baselines.find(base, await self._around())
+        known = None if fresh else self._known.get(base)
         if known is None:
-            wish = Wish(collect_only=True)
-            await self.learn(base, await make_run(self._shop, task, "base", base, wish))
-            return self._known.get(base)
+            around = await self.around()
+            if not fresh:
+                found = await self._shop.baselines.find(base, around)
+                known = self._known.get(base) or found  # another worker may know more by now
+            if known is None:
+                run = await make_run(self._shop, task, "base", base, Wish(collect_only=True))
+                return await self.learn(base, run, around)
         self._known.keep(base, known)
         return known
 
@@ -60,19 +62,31 @@ class Baseline:
         if not open_:
             cases = tuple(known[test] for test in tests)
             return TestRun(True, cases=cases, collected=tuple(tests))
+        around = await self.around()
         run = await make_run(self._shop, task, "base", base, Wish(select=tuple(open_)))
-        if entry is not None and is_complete(run):
-            cases = tuple(known[test] for test in tests if test in known)
-            await self._keep(base, replace(entry, cases=(*entry.cases, *map(_short, run.cases))))
-            run = replace(run, cases=(*cases, *run.cases))
+        if is_complete(run):
+            if now := self._known.get(base):  # others may have learnt, or forgotten, meanwhile
+                await self._keep(base, _with(now, run.cases), around)
+            run = replace(run, cases=(*(known[t] for t in tests if t in known), *run.cases))
         return run
 
-    async def learn(self, tree: str, run: TestRun) -> None:
-        """Keep what the suite of a tree has shown; each test once."""
-        if is_complete(run) or run.reason == "no_tests":
-            cases = tuple(map(_short, run.cases))
-            known = replace(run, cases=cases, output="", bodies={}, coverage=NOT_MEASURED)
-            await self._keep(tree, known)
+    async def learn(self, tree: str, run: TestRun, around: str) -> TestRun | None:
+        """Keep what the suite of a tree has shown; each test once.
+
+        Args:
+            tree: that it ran on.
+            run: with its flaky tests told: how those end is not known, so they are asked again.
+            around: as it was before the run.
+
+        Returns:
+            What is kept; None where the run says too little.
+        """
+        if not is_complete(run) and run.reason != "no_tests":
+            return None
+        cases = tuple(_short(case) for case in run.cases if case.outcome is not Outcome.FLAKY)
+        entry = replace(run, cases=cases, output="", bodies={}, coverage=NOT_MEASURED)
+        await self._keep(tree, entry, around)
+        return entry
 
     def collected(self, tree: str) -> tuple[str, ...]:
         """The tests of a tree, as far as they are in memory."""
@@ -81,19 +95,24 @@ class Baseline:
 
     def seconds(self, tree: str) -> Mapping[str, float]:
         """How long the tests of each file took, as far as that is known."""
-        found: dict[str, float] = defaultdict(float)
         entry = self._known.get(tree)
-        for case in entry.cases if entry is not None else ():
-            found[case.id.partition("::")[0]] += case.duration
-        return found
+        return seconds_of(entry.cases) if entry is not None else {}
 
-    async def _keep(self, tree: str, entry: TestRun) -> None:
-        self._known.keep(tree, entry)
-        await self._shop.baselines.keep(tree, await self._around(), entry)
-
-    async def _around(self) -> str:
+    async def around(self) -> str:
+        """What an entry rests on besides its tree; taken before a run, which may change it."""
         shop = self._shop
         return f"{await shop.runner.around()} {await shop.workspaces.ignored()}"
+
+    async def _keep(self, tree: str, entry: TestRun, around: str) -> None:
+        self._known.keep(tree, entry)
+        await self._shop.baselines.keep(tree, around, entry)
+
+
+def _with(entry: TestRun, cases: Sequence[TestCase]) -> TestRun:
+    """An entry with more cases, the newest of each test."""
+    new = {case.id: _short(case) for case in cases}
+    old = (case for case in entry.cases if case.id not in new)
+    return replace(entry, cases=(*old, *new.values()))
 
 
 def _short(case: TestCase) -> TestCase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
@@ -38,7 +39,8 @@ async def examined(
     """What the rules find in a proposal."""
     trees = scope.base, scope.tree
     material = await _material(workspaces, diffs, trees, rules.own(), scope.tests)
-    return await asyncio.to_thread(examine, diffs, material)
+    callers = await _callers(workspaces, diffs, scope.base, material)
+    return await asyncio.to_thread(examine, diffs, replace(material, elsewhere=callers))
 
 
 async def since_attempt(
@@ -113,14 +115,10 @@ async def _material(
     wanted = await asyncio.to_thread(imported_paths, texts, [*entries], tests)
     imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
     declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
-    sides = ((diff, *texts.get(diff.path, (None, None))) for diff in diffs)
-    changes = [Change(*side, tests) for side in sides]
-    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes)
     return Material(
         base_paths=tuple(entries),
         texts=texts,
         imported={path: text for path, text in imported.items() if text is not None},
-        elsewhere=await _callers(workspaces, base, [*entries], {d.path for d in diffs}, names),
         declared="\n".join(text for text in declared if text),
         own=own,
         tests=tests,
@@ -128,10 +126,15 @@ async def _material(
 
 
 async def _callers(
-    workspaces: Workspaces, base: str, paths: Sequence[str], changed: set[str], names: set[str]
+    workspaces: Workspaces, diffs: Sequence[FileDiff], base: str, material: Material
 ) -> dict[str, str]:
-    """Unchanged Python files that speak of any of the names."""
+    """Unchanged Python files that speak of any name that changed, or that hides another."""
+    sides = ((diff, *material.texts.get(diff.path, (None, None))) for diff in diffs)
+    changes = [Change(*side, material.tests) for side in sides]
+    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes)
+    changed = {diff.path for diff in diffs}
     found: dict[str, str] = {}
+    paths = material.base_paths or ()
     python = [path for path in paths if path.endswith(".py") and path not in changed]
     for path in python[:_MOST_CALLERS] if names else ():
         text = await _text(workspaces, base, path)

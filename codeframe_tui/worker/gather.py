@@ -71,15 +71,18 @@ async def _context(shop: Workshop, progress: Progress, tree: str, chosen: Chosen
     issue = await shop.ledger.issue_of(task)
     answers = [b.answer for b in await shop.ledger.blockers_of(task.number) if b.answer]
     text = prompt.subject(task, issue, answers)
+    said = await shop.ledger.earlier(task.number, text)
     budget = shop.settings.limits.context_tokens
-    return await shop.index.context(text, budget, tree, chosen=chosen)
+    rest = budget - sum(each["tokens"] for each in said)
+    found = await shop.index.context(text, max(rest, 0), tree, chosen=chosen)
+    return {**found, "budget": budget, "earlier": list(said)}
 
 
 def _told(context: Document, notes: tuple[str, ...]) -> Document:
     """What the person sees of it: no bodies."""
     files = [{k: v for k, v in entry.items() if k != "text"} for entry in context["files"]]
     cut = [*context.get("cut", ()), *notes]
-    return {"files": files, "cut": cut, "budget": context["budget"]}
+    return {"files": files, "cut": cut} | {n: context[n] for n in ("budget", "earlier")}
 
 
 def _tree(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:

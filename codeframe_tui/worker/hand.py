@@ -14,9 +14,8 @@ from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.verdict import is_test_file
-from codeframe_tui.core.evidence.verification import Outcome
+from codeframe_tui.core.evidence.verification import failed_tests
 from codeframe_tui.core.hand import Hand, hand_folder
-from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.worker.countdown import countdown
@@ -81,9 +80,10 @@ class Hands:
             await self._end(number)
 
     async def _end(self, number: str) -> None:
-        _, task = self._following.pop(number)
+        _, task = self._following[number]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        del self._following[number]  # not before: who is cut off here leaves it to `stop`
 
 
 @dataclass
@@ -158,7 +158,7 @@ class _Follower:
         progress = await shop.ledger.progress(self.number)
         diffs = await shop.workspaces.diff(self.hand.base, tree)
         there = await shop.workspaces.entries(tree)
-        failed = _failed(progress.attempts[-1]) if progress.attempts else ()
+        failed = failed_tests(progress.attempts[-1].verification) if progress.attempts else ()
         select = _about(diffs, [test for test in failed if test.partition("::")[0] in there])
         folder = await shop.workspaces.open(self._tests, tree)
         request = TestRequest(
@@ -180,13 +180,6 @@ class _Follower:
     @property
     def _tests(self) -> str:
         return f"{_TESTS}{self.number}"
-
-
-def _failed(attempt: Attempt) -> Sequence[str]:
-    found = attempt.verification
-    runs = (found.green, found.regression) if found else ()
-    bad = {Outcome.FAILED, Outcome.ERROR, Outcome.MISSING}
-    return list(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in bad))
 
 
 def _about(diffs: Sequence[FileDiff], failed: Sequence[str]) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
+from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.errors import InvalidAnswer
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["with_ignored"]
-
-_REGULAR = {"100644", "100755"}
 
 
 async def with_ignored(
@@ -34,7 +33,7 @@ async def with_ignored(
     found: dict[str, tuple[str, bytes] | None] = {}
     for path in sorted(paths - known.keys()):
         mode = shop.project.mode(path)
-        if mode not in _REGULAR:
+        if mode not in REGULAR:
             continue
         content = await asyncio.to_thread(shop.project.read, path)
         if _stays_home(shop, path, content):

@@ -18,12 +18,14 @@ from codeframe_tui.core.evidence.lint import (
 )
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.kept import Kept
+from codeframe_tui.worker.overlays import taking
+from codeframe_tui.worker.runs import folder_of
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["LintChecker"]
 
 _MOST_FILES = 300
-_KEPT = 16
 _MISSING = "configured, but not in the project's environment"
 
 
@@ -32,7 +34,7 @@ class LintChecker:
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
-        self._base: dict[tuple[str, str, tuple[str, ...]], LintRun] = {}
+        self._base: Kept[tuple[str, str, tuple[str, ...]], LintRun] = Kept()
 
     def forget(self) -> None:
         """Drop what is kept: the environment may be another."""
@@ -87,19 +89,16 @@ class LintChecker:
     async def _base_run(self, task: Task, tool: str, base: str, paths: tuple[str, ...]) -> LintRun:
         if not paths:
             return LintRun()
-        key = (tool, base, paths)
-        if key not in self._base:
+        run = self._base.get((tool, base, paths))
+        if run is None:
             run = await self._run(task, tool, base, paths)
-            if run.problem:
-                return run
-            self._base[key] = run
-            for oldest in list(self._base)[:-_KEPT]:
-                del self._base[oldest]
-        return self._base[key]
+            if not run.problem:
+                self._base.keep((tool, base, paths), run)
+        return run
 
     async def _run(self, task: Task, tool: str, tree: str, paths: Sequence[str]) -> LintRun:
         shop = self._shop
-        workspace = await shop.workspaces.open(f"verify-{task.number}", tree)
+        workspace = await folder_of(shop, task, tree)
         seconds = shop.settings.waits.lint
         with countdown(shop, task.number, f"lint ({tool})", seconds):
             return await shop.linter.run(tool, workspace, paths, timeout_seconds=seconds)
@@ -111,14 +110,7 @@ class LintChecker:
     async def _with_own_config(self, diffs: Sequence[FileDiff], base: str, tree: str) -> str:
         """The proposal under the rules of its base: it cannot loosen what it is judged by."""
         changed = [diff.path for diff in diffs if is_tool_config(diff.path)]
-        if not changed:
-            return tree
-        entries = await self._shop.workspaces.entries(base, changed)
-        files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(changed)
-        for path, entry in entries.items():
-            content = await self._shop.workspaces.read(base, path)
-            files[path] = (entry.mode, content or b"")
-        return await self._shop.workspaces.overlay(tree, files)
+        return await taking(self._shop.workspaces, tree, base, changed) if changed else tree
 
     async def _texts(self, tree: str, paths: Collection[str]) -> Mapping[str, str]:
         read = self._shop.workspaces.read

@@ -58,12 +58,12 @@ class WorkerLoop:
 
     async def stop(self) -> None:
         """Stop all lanes and everything they run; tasks in hand go back to pending."""
-        await self._hands.stop()
         doomed = [*self._lanes, *self._walking.values(), *self._deciding.values()]
         for task in doomed:
             task.cancel()
         await asyncio.gather(*doomed, return_exceptions=True)
         self._lanes.clear()
+        await self._hands.stop()  # nobody begins another one by now
 
     async def _lane(self, round_: Callable[[int], Awaitable[int]]) -> None:
         """Rounds for ever; a failing one is told, and tried again after a growing pause."""

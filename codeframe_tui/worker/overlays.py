@@ -12,7 +12,7 @@ from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 
-__all__ = ["bound_to", "changed_config", "changed_helpers", "with_base"]
+__all__ = ["bound_to", "changed_config", "changed_helpers", "taking", "with_base"]
 
 
 async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]) -> Bound:
@@ -20,7 +20,7 @@ async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDif
     if not scope.changed:
         return Bound(scope.base, scope.tree)
     support = [d.path for d in diffs if scope.tests.is_support(d.path)]
-    with_tests = await _taking(workspaces, scope.base, scope.tree, support)
+    with_tests = await taking(workspaces, scope.base, scope.tree, support)
     files = await workspaces.entries(scope.tree, scope.changed)
     tests = {path: entry.blob for path, entry in files.items()}
     return Bound(scope.base, scope.tree, with_tests, tests)
@@ -56,10 +56,10 @@ async def with_base(
     workspaces: Workspaces, scope: Scope, paths: Sequence[str], tree: str = ""
 ) -> str:
     """The proposal, or another tree, with the base's versions of some files."""
-    return await _taking(workspaces, tree or scope.tree, scope.base, paths)
+    return await taking(workspaces, tree or scope.tree, scope.base, paths)
 
 
-async def _taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
+async def taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[str]) -> str:
     """A tree with another one's versions of some files, absent ones included."""
     files: dict[str, tuple[str, bytes] | None] = dict.fromkeys(paths)
     for path, entry in (await workspaces.entries(other, paths)).items():

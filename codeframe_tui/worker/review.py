@@ -11,7 +11,7 @@ from codeframe_tui.core.progress import Attempt, Progress
 from codeframe_tui.core.task import Task
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["policy_of", "ruling_on", "settle"]
+__all__ = ["ruling_on", "settle"]
 
 
 async def settle(shop: Workshop, progress: Progress) -> None:
@@ -25,7 +25,7 @@ async def settle(shop: Workshop, progress: Progress) -> None:
         await shop.ledger.to_review(task.number, ruling)
 
 
-async def policy_of(shop: Workshop, task: Task) -> Policy:
+async def _policy_of(shop: Workshop, task: Task) -> Policy:
     """The policy in force for a task, now."""
     agent = shop.definition(task.agent)
     return policy_for(
@@ -55,7 +55,7 @@ async def ruling_on(
     spent, cap = await shop.ledger.spending(task.number)
     asked = shop.settings.approval
     case = Case(
-        policy=await policy_of(shop, task),
+        policy=await _policy_of(shop, task),
         verdict=verification.verdict,
         evidence=task.evidence,
         red=tuple(dict.fromkeys(flag.rule for flag in flags if flag.severity == RED)),

@@ -8,13 +8,12 @@ taken for broken or flaky ones, so that then, and from then on, they run one aft
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.flaky import MOST, doubted, is_new, still_failing, with_flaky
-from codeframe_tui.core.evidence.reach import Hints, Order, order_of
+from codeframe_tui.core.evidence.reach import Hints, Order, order_of, seconds_of
 from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.evidence.verdict import is_complete, needs_base_run
 from codeframe_tui.core.evidence.verification import TestRun
@@ -126,7 +125,7 @@ class Suite:
 
     async def _made(self, scope: Scope, tree: str) -> TestRun:
         order, count = await self._order(scope, tree)
-        wish = replace(scope.wish(), order=order, workers=self._workers(count))
+        wish = replace(scope.wish(), order=order, workers=await self._workers(count))
         if scope.changed and count >= _FEW_FILES:  # to watch lines costs each test something
             wish = replace(wish, lines={})
         return await make_run(self._shop, scope.task, "regression", tree, wish)
@@ -147,18 +146,17 @@ class Suite:
         )
         return order_of(hints), len(tests)
 
-    def _workers(self, files: int) -> int:
-        settings = self._shop.settings
-        wanted = settings.tests.workers
+    async def _workers(self, files: int) -> int:
+        if not self._beside or files < _FEW_FILES:
+            return 0
+        wanted = self._shop.settings.tests.workers
         if wanted is None:
-            wanted = min((os.cpu_count() or 1) // settings.workers, _MOST_WORKERS)
-        return wanted if self._beside and files >= _FEW_FILES and wanted > 1 else 0
+            _, lanes, _, _ = await self._shop.ledger.policy()
+            wanted = min((os.cpu_count() or 1) // max(lanes, 1), _MOST_WORKERS)
+        return wanted if wanted > 1 else 0
 
     def _remember(self, run: TestRun) -> None:
-        seconds: dict[str, float] = defaultdict(float)
-        for case in run.cases:
-            seconds[case.id.partition("::")[0]] += case.duration
-        for path, spent in seconds.items():
+        for path, spent in seconds_of(run.cases).items():
             self._seconds.keep(path, spent)
 
 

@@ -19,12 +19,12 @@ from codeframe_tui.core.evidence.verdict import (
     judge,
 )
 from codeframe_tui.core.evidence.verification import (
-    BROKEN,
     Flag,
     Run,
     TestRun,
     Verdict,
     Verification,
+    failed_tests,
 )
 from codeframe_tui.core.flags import Findings, in_order
 from codeframe_tui.core.flags.collected import moved_ids, origins
@@ -74,6 +74,9 @@ class Verifier:
             failed=_failed_before(progress.attempts),
             fresh=not corrects and newest.cause != "first",
         )
+        diffs = await self._shop.workspaces.diff(newest.base, newest.tree)
+        tools = await self.lint.check(task, diffs, newest.base, newest.tree)
+        found = replace(found, lint=Run(*summed_up(tools)), tools=tools)
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
         shop, chain = self._shop, [*_chain(progress.attempts)]
@@ -133,9 +136,7 @@ class Verifier:
             *run_flags(verification, scope.touched, tests),
             *uncovered_flags(coverage, tests),
         )
-        tools = await self.lint.check(task, diffs, base, tree)
-        evidence = replace(verification, lint=Run(*summed_up(tools)), tools=tools)
-        return evidence, in_order(flags)
+        return verification, in_order(flags)
 
     async def _runs(
         self,
@@ -150,14 +151,15 @@ class Verifier:
         What the base's run collected says which files are tests, whatever their names.
         """
         red = await self._red_run(scope.task, with_tests, scope.changed) if with_tests else None
+        around = await self._baseline.around()
         regression = await self._suite.run(scope)
-        await self._baseline.learn(scope.tree, regression)
         listing = await self._baseline.listing(scope.task, scope.base, fresh=fresh)
         collected = () if listing is None else listing.collected
         seen = replace(scope, tests=scope.tests.with_run(collected))
         found = await examined(self._shop.workspaces, seen, diffs, self._shop.settings.flags)
         due = None if listing is None else _still_due(listing.collected, regression, found)
         regression, base = await self._suite.settled(scope, regression, due)
+        await self._baseline.learn(scope.tree, regression, around)
         green = await self._green_run(scope, regression)
         return _Runs(red, green, regression, listing, due, base, found)
 
@@ -234,9 +236,7 @@ def _scope(task: Task, base: str, tree: str, diffs: Sequence[FileDiff], tests: T
 
 def _failed_before(attempts: Sequence[Attempt]) -> tuple[str, ...]:
     """Tests that failed in the attempt before the newest."""
-    found = attempts[-2].verification if len(attempts) > 1 else None
-    runs = (found.green, found.regression) if found else ()
-    return tuple(dict.fromkeys(c.id for run in runs for c in run.tests if c.outcome in BROKEN))
+    return failed_tests(attempts[-2].verification) if len(attempts) > 1 else ()
 
 
 def _added_modules(diffs: Sequence[FileDiff], tests: TestFiles) -> frozenset[str]:

@@ -17,7 +17,8 @@ So it is with {bends}: they say
 that an existing test, or what it is given, says something else now, and only a person can know
 whether the behaviour was to change.
 Python is compared by its syntax, so that renamed, moved, split or parametrised tests are not taken
-for lost ones; other languages are looked at by their text.
+for lost ones; other languages are looked at by their text. What goes wrong without
+each rule is in `docs/guards.md`.
 
 Rules of your own, and amber rules that are red for you, go into your `config.toml`; files of a
 repository cannot change them, and nothing can make a rule milder:

@@ -280,6 +280,17 @@ async def test_the_copy_is_compared_as_a_diff_of_no_attempt(
     assert (side["attempt"], side["lines"]) == (COPY, ["one", "", "three"])
 
 
+async def test_what_was_seen_of_a_copy_ends_with_it(service: Service, engine: Supervisor) -> None:
+    number, _ = await failed_once(engine)
+    copy = Path((await service.submit(TakeInHand(number)))["path"])
+    (copy / "a.py").write_text("mine\n")
+    await service.query(ShowDiff(number, COPY))
+    await service.submit(LeaveHand(number))
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(ShowHunkLines(number, COPY, None, "a.py", 1, 0, 9))
+    assert caught.value.code == "not_in_hand"
+
+
 async def test_a_copy_is_laid_over_the_newest_proposal_and_can_be_finished_then(
     service: Service, engine: Supervisor
 ) -> None:

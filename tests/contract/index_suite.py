@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.code.chosen import MOST
-from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.commands import AddComment, Answer, ChooseContext
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, Refused, WrongUse
 from codeframe_tui.core.queries import (
     RELATIONS,
@@ -21,7 +22,14 @@ from codeframe_tui.core.queries import (
 )
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service import Supervisor
-from tests.contract.service_kit import add, claim
+from tests.contract.service_kit import Echo, add, claim, propose
+
+
+@pytest.fixture
+def index(engine: Supervisor) -> Echo:
+    found = engine._code._index()
+    assert isinstance(found, Echo)
+    return found
 
 
 async def test_definitions_are_asked_for_by_name_kind_and_place(service: Service) -> None:
@@ -77,20 +85,20 @@ async def test_what_the_worker_was_shown_stays_to_be_seen(
 
 async def test_a_pinned_file_always_comes_and_an_excluded_one_never(service: Service) -> None:
     number, other = await add(service), await add(service)
-    held = await service.submit(ChooseContext("./lib/x.py", "pinned", number))
-    assert held == {"task": number, "pinned": ["lib/x.py"], "excluded": [], "told": False}
+    held = await service.submit(ChooseContext("./b.py", "pinned", number))
+    assert held == {"task": number, "pinned": ["b.py"], "excluded": [], "told": False}
     held = await service.submit(ChooseContext("a.py", "excluded"))
     assert (held["task"], held["excluded"]) == (None, ["a.py"])
     found = await service.query(ShowTaskContext(number))
-    assert paths(found) == ["lib/x.py"]
-    assert found["pinned"] == [{"path": "lib/x.py", "whose": "task"}]
+    assert paths(found) == ["b.py"]
+    assert found["pinned"] == [{"path": "b.py", "whose": "task"}]
     assert found["excluded"] == [{"path": "a.py", "whose": "project"}]
     assert paths(await service.query(ShowTaskContext(other))) == []
     assert paths(await service.query(ShowContext("any"))) == []
     await service.submit(ChooseContext("a.py", "pinned", other))
     assert paths(await service.query(ShowTaskContext(other))) == ["a.py", "a.py"]
     await service.submit(ChooseContext("a.py", None))
-    assert paths(await service.query(ShowTaskContext(number))) == ["a.py", "lib/x.py"]
+    assert paths(await service.query(ShowTaskContext(number))) == ["a.py", "b.py"]
 
 
 async def test_choices_are_for_the_worker_and_in_the_story_of_the_task(
@@ -98,9 +106,9 @@ async def test_choices_are_for_the_worker_and_in_the_story_of_the_task(
 ) -> None:
     number = await add(service)
     await service.submit(ChooseContext("lib/", "excluded", number))
-    await service.submit(ChooseContext("x.py", "pinned"))
+    await service.submit(ChooseContext("b.py", "pinned"))
     held = await engine.chosen(number)
-    assert (held.pinned, held.excluded) == (("x.py",), ("lib",))
+    assert (held.pinned, held.excluded) == (("b.py",), ("lib",))
     items = (await service.query(ShowHistory(number)))["items"]
     assert [item["title"] for item in items] == ["added", "lib: excluded by a person"]
 
@@ -112,19 +120,20 @@ async def test_a_worker_that_has_its_context_reads_of_a_pinned_file_in_a_note(
     await claim(engine)
     await engine.set_base(number, "b" * 40)
     for path, choice, told in [
-        ("x.py", "pinned", True), ("x.py", "pinned", False), ("y.py", "excluded", False),
+        ("b.py", "pinned", True), ("b.py", "pinned", False), ("y.py", "excluded", False),
     ]:  # fmt: skip
         held = await service.submit(ChooseContext(path, choice, number))
         assert held["told"] is told
-    assert (await service.submit(ChooseContext("z.py", "pinned")))["told"] is False
+    assert (await service.submit(ChooseContext("a.py", "pinned")))["told"] is False
     notes = [message.text for message in (await engine.progress(number)).inbox]
-    assert notes == ["Read x.py before you go on: a person pinned it to this task."]
+    assert notes == ["Read b.py before you go on: a person pinned it to this task."]
 
 
 @pytest.mark.parametrize(
     ("wish", "kind"),
     [
         (ChooseContext("gone.py", "pinned"), NotFound),
+        (ChooseContext("c.bin", "pinned"), NotFound),
         (ChooseContext("../x.py", "excluded"), PathRefused),
         (ChooseContext("/etc/passwd", "pinned"), PathRefused),
         (ChooseContext("a.py", "loved"), WrongUse),
@@ -148,12 +157,67 @@ async def test_more_choices_than_anyone_oversees_are_refused(service: Service) -
 
 
 async def test_places_are_found_by_letters_and_what_is_not_read_yet_is_read_from_then_on(
-    service: Service,
+    service: Service, index: Echo
 ) -> None:
     found = await service.query(ShowPlaces("a.py"))
     assert found["places"] == [{"kind": "file", "name": "a.py", "path": "a.py", "line": 0}]
     assert (found["more"], found["files"], found["left"]) == (0, 2, 2)
+    index.go_on.set()
     async with asyncio.timeout(5):
         while (known := await service.query(ShowIndex()))["left"]:
             await asyncio.sleep(0)
     assert known == {"files": 2, "left": 0}
+
+
+async def test_while_the_code_is_read_people_are_answered_from_what_is_read(
+    service: Service, index: Echo
+) -> None:
+    number = await add(service)
+    questions = (
+        ShowContext("x"), ShowTaskContext(number), ShowSymbols("x"), ShowRelations("callers", "x"),
+    )  # fmt: skip
+    for question in questions:
+        await service.query(question)
+    assert await service.query(ShowIndex()) == {"files": 2, "left": 2}
+    for question in questions:
+        await service.query(question)
+    assert index.at_once == [False] * 4 + [True] * 4
+
+
+ASKED = "Round half up or half even for amounts of an invoice?"
+
+
+async def test_what_was_asked_said_and_proposed_before_is_part_of_the_context(
+    service: Service, engine: Supervisor
+) -> None:
+    first = await add(service, "Currency rounding")
+    await claim(engine)
+    question = await engine.open_blocker(Blocker(first, BlockerKind.SYNC, ASKED, "question"))
+    await service.submit(Answer(question, "half even"))
+    assert (await claim(engine)).number == first
+    await propose(engine, first)
+    await engine.to_review(first)
+    await service.submit(AddComment(first, "rounding of amounts has a name", "a.py", 1))
+    number = await add(service, "Round amounts")
+    found = (await service.query(ShowTaskContext(number)))["earlier"]
+    assert {(each["task"], each["kind"]) for each in found} == {
+        (first, "answer"), (first, "comment"),
+    }  # fmt: skip
+    assert found[0]["text"] == (
+        f"Task {first} (Currency rounding), the worker asked: {ASKED}\nA person answered: half even"
+    )
+    assert found[0]["reasons"] == ["words: amounts, round"]
+    assert (await service.query(ShowContext("round amounts")))["earlier"] == found
+    own = (await service.query(ShowTaskContext(first)))["earlier"]
+    assert own == []
+
+
+async def test_what_the_worker_was_told_of_earlier_work_stays_to_be_seen(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    said = {"task": "1", "kind": "answer", "text": "half even", "tokens": 3, "reasons": ["w"]}
+    await engine.record_context(number, {"files": [], "cut": [], "earlier": [said]})
+    found = await service.query(ShowTaskContext(number))
+    assert (found["earlier"], found["tokens"]) == ([said], 3)

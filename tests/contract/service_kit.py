@@ -102,6 +102,9 @@ class TwoFiles:
         wanted = FILES if paths is None else paths
         return {path: TreeEntry("100644", path) for path in wanted if path in FILES}
 
+    async def snapshot(self) -> Snapshot:
+        return Snapshot("b" * 40)
+
     async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         same = all(change == ("100644", FILES.get(path)) for path, change in changes.items())
         return tree if same else _tree_id(f"{tree} {sorted(changes.items())}")
@@ -152,16 +155,29 @@ class WordsOnly:
 class Echo:
     """A code index that gives back what it was asked, and has two files to read."""
 
-    left = 2
+    def __init__(self) -> None:
+        self.left = 2
+        self.at_once: list[bool] = []
+        self.go_on = asyncio.Event()
 
     async def context(
-        self, text: str, budget: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+        self,
+        text: str,
+        budget: int,
+        tree: str | None = None,
+        *,
+        chosen: Chosen = NOTHING,
+        at_once: bool = False,
     ) -> dict[str, Any]:
+        self.at_once.append(at_once)
         paths = [path for path in ("a.py", *chosen.pinned) if not chosen.leaves_out(path)]
         files = [{"path": path, "text": text, "tokens": len(text)} for path in paths]
         return {"files": files, "budget": budget, "cut": []}
 
-    async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
+    async def find(
+        self, name: str, *, kind: str = "", path: str = "", at_once: bool = False
+    ) -> dict[str, Any]:
+        self.at_once.append(at_once)
         return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
 
     async def places(self, text: str) -> dict[str, Any]:
@@ -170,12 +186,12 @@ class Echo:
 
     async def read(self, *, at_once: bool = False) -> dict[str, Any]:
         if not at_once and self.left:
+            await self.go_on.wait()
             self.left -= 1
         return {"files": 2, "left": self.left}
 
-    async def relations(self, relation: str, name: str) -> dict[str, Any]:
-        if name.startswith("gone"):
-            raise NotFound(f"{name} is no indexed file of the project")
+    async def relations(self, relation: str, name: str, *, at_once: bool = False) -> dict[str, Any]:
+        self.at_once.append(at_once)
         return {"files": [{"path": name, "why": relation}], "cut": []}
 
 

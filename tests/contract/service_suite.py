@@ -76,6 +76,7 @@ from tests.contract.service_kit import (
     show,
     status,
 )
+from tests.service.statements import statements_of
 
 # -- numbers and fields ---------------------------------------------------------------------------
 
@@ -868,6 +869,14 @@ async def test_the_overview_has_every_field_of_the_header(
     wanted = {"policy": "green", "worker_limit": 3, "model": "m", "keep": True, "paused": False}
     assert found.items() >= {**wanted, "cost_usd": 0.5, "cap_usd": 5.0, "branch": "branch"}.items()
     assert found["last_event"] == (await service.query(ShowEvents()))["last"]
+
+
+async def test_the_overview_counts_the_queue_once(service: Service, engine: Supervisor) -> None:
+    await add(service)
+    await claim(engine)
+    with statements_of() as statements:
+        await service.query(ShowOverview())
+    assert sum("tallies" in each for each in statements) == 1
 
 
 async def test_a_page_of_events_ends_before_it_is_too_long_for_a_message(

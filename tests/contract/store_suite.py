@@ -9,12 +9,15 @@ from dataclasses import replace
 
 import pytest
 
+from codeframe_tui.core.blocker import Blocker, BlockerKind
+from codeframe_tui.core.code.earlier import Piece
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.evidence.coverage import Coverage, FileCoverage
 from codeframe_tui.core.evidence.lint import Finding, ToolReport
 from codeframe_tui.core.evidence.verification import Outcome, Run, TestCase
 from codeframe_tui.core.progress import Attempt, ToolResult
+from codeframe_tui.core.review.comment import Comment, CommentType, Spot
 from codeframe_tui.core.task import Group, Status, Task
 from codeframe_tui.ports import Store, Tables
 from tests.contract.service_kit import evidence, reply, said
@@ -200,3 +203,43 @@ async def test_a_task_holds_one_amount_and_none_when_it_leaves_its_worker(store:
     assert await store.read(lambda t: t.reservations.by_task()) == {"2": 2.0}
     await store.write(lambda t: t.reservations.free("2"))
     assert await store.read(lambda t: t.reservations.held(None)) == 0.0
+
+
+async def test_what_was_said_in_all_tasks_comes_newest_first_and_no_more_than_wanted(
+    store: Store,
+) -> None:
+    def asked(number: str, answer: str | None, cause: str = "question") -> Blocker:
+        return Blocker(number, BlockerKind.SYNC, f"which {number}?", cause, answer=answer)
+
+    def write(tables: Tables) -> None:
+        for n in ("3", "1", "2"):
+            status = Status.COMPLETED if n != "3" else Status.IN_REVIEW
+            tables.tasks.add([Task(n, f"title {n}", since="now", attempt=2, status=status)])
+            for number in (1, 2):
+                told = Attempt(number, "b", "t", f"p{number}", f"said {n}.{number}", ())
+                assert tables.attempts.add(n, told, "now")
+            tables.blockers.add(asked(n, f"answer {n}"))
+            tables.messages.add(n, "rejection", f"smaller, {n}\n\n1. a.py:3 (issue): no")
+        tables.blockers.add(asked("1", None))
+        tables.blockers.add(asked("1", "raise to 9", "budget"))
+        tables.messages.add("1", "rejection", "1. a.py:3 (issue): no")
+        tables.messages.add("1", "note", "be quick")
+        spot = Spot("a.py", 3, 4, "new", ("x",), (), ())
+        tables.comments.add(Comment(0, "2", 1, spot, CommentType.ISSUE, "why?", created_at="now"))
+
+    await store.write(write)
+    assert await store.read(lambda tables: tables.earlier.newest(9)) == [
+        Piece("2", "title 2", "answer", "answer 2", "which 2?"),
+        Piece("1", "title 1", "answer", "answer 1", "which 1?"),
+        Piece("3", "title 3", "answer", "answer 3", "which 3?"),
+        Piece("2", "title 2", "review", "smaller, 2"),
+        Piece("1", "title 1", "review", "smaller, 1"),
+        Piece("3", "title 3", "review", "smaller, 3"),
+        Piece("2", "title 2", "comment", "why?", "a.py:3"),
+        Piece("2", "title 2", "task", "said 2.2"),
+        Piece("1", "title 1", "task", "said 1.2"),
+    ]
+    one = await store.read(lambda tables: tables.earlier.newest(1))
+    assert {(piece.task, piece.kind) for piece in one if piece.kind != "review"} == {
+        ("2", "answer"), ("2", "comment"), ("2", "task"),
+    }  # fmt: skip

@@ -193,7 +193,7 @@ async def test_definitions_are_found_by_kind_and_place(place: Place) -> None:
 
 @pytest.mark.parametrize("asked", [{"name": "a" * 60_000}, {"name": "", "path": "*a" * 9}])
 async def test_what_would_take_for_ever_is_refused_and_nothing_is_lost(
-    place: Place, asked: dict[str, str]
+    place: Place, asked: dict[str, Any]
 ) -> None:
     index = place.index()
     await index.find("paint")

@@ -180,6 +180,8 @@ def test_p40_a_file_with_other_names_is_not_replaced(files: Files, root: Path) -
     os.link(root.parent / "outside" / "secret", root / "x")
     with pytest.raises(PathRefused, match="2 hard links"):
         files.write("x", b"evil")
+    with pytest.raises(PathRefused, match="2 hard links"):
+        files.require_replaceable("x")
     assert outside(root) == {"secret": b"secret"}
     assert files.read("x") == b"secret"
 
@@ -190,16 +192,19 @@ def test_p42_another_repository_inside_is_left_alone(files: Files, root: Path) -
     (root / "sub" / "deep" / "x").write_bytes(b"x")
     with pytest.raises(PathRefused, match="'sub' is a repository of its own"):
         files.write("sub/deep/x", b"y")
-    with pytest.raises(PathRefused, match="repository of its own"):
-        files.delete("sub/deep/x")
+    for access in (files.delete, files.require_replaceable):
+        with pytest.raises(PathRefused, match="repository of its own"):
+            access("sub/deep/x")
     assert files.read("sub/deep/x") == b"x"
 
 
 def test_p43_a_file_is_no_folder(files: Files) -> None:
     files.write("a", b"x")
-    for access in (files.read, files.mode, files.size, files.delete):
+    for access in (files.read, files.mode, files.size, files.delete, files.require_replaceable):
         with pytest.raises(PathRefused, match="'a' is not a folder"):
             access("a/b")
+    files.require_replaceable("a")
+    files.require_replaceable("b/c")
     with pytest.raises(PathRefused, match="'a' is not a folder"):
         files.write("a/b", b"x")
     assert files.read("a") == b"x"
@@ -210,6 +215,8 @@ def test_p47_a_read_only_file_is_not_replaced(files: Files, root: Path) -> None:
     (root / "x").chmod(0o444)
     with pytest.raises(PathRefused, match="read-only"):
         files.write("x", b"new")
+    with pytest.raises(PathRefused, match="read-only"):
+        files.require_replaceable("x")
     assert files.read("x") == b"keep"
 
 

@@ -15,6 +15,7 @@ from codeframe_tui.adapters.project import open_project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
+from codeframe_tui.adapters.sandbox.interpreter import environment_settings
 from codeframe_tui.bootstrap.doctor import check_everything, check_terminal
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports import Document, TestRequest, Workspace
@@ -240,3 +241,14 @@ def test_doctor_tells_what_the_terminal_can(
     found = check_terminal(environment)
     assert (found["state"], told in found["detail"]) == (state, True), found
     assert bool(found["hint"]) is (state == "warn")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("between", ["\n ", " ", "a", "= "])
+def test_hostile_settings_of_an_environment_are_read_in_their_length(
+    tmp_path: Path, between: str
+) -> None:
+    text = f"Home = /usr/bin  \nversion=3\na{between * 100_000}!\n"
+    (tmp_path / "pyvenv.cfg").write_text(text)
+    found = environment_settings(tmp_path)
+    assert (found["home"], found["version"]) == ("/usr/bin", "3")

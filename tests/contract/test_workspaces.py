@@ -7,7 +7,9 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from random import Random
@@ -16,10 +18,12 @@ import pytest
 
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.adapters.workspace.capture import WorkspaceScan
+from codeframe_tui.adapters.workspace.git import Git
+from codeframe_tui.adapters.workspace.merge import TreeMerge
 from codeframe_tui.core.change.diff import FileDiff, summary
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
-from codeframe_tui.ports.files import Workspaces
+from codeframe_tui.ports.files import TreeEntry, Workspaces
 from codeframe_tui.settings import Limits
 
 KINDS = {
@@ -1212,3 +1216,21 @@ async def test_a_folder_that_became_a_file_and_the_other_way_round_are_joined(
     paths = await space.entries(joined.tree)
     assert {path: await space.read(joined.tree, path) for path in paths} == expected
     assert joined.conflicts == conflicts
+
+
+def test_joining_takes_steps_as_there_are_files_and_not_their_square(tmp_path: Path) -> None:
+    def steps(count: int) -> int:
+        mine = {f"a{n}/b/file.py": TreeEntry("100644", "0" * 40) for n in range(count)}
+        other = mine | {f"c{n}/d/new.py": TreeEntry("100644", "1" * 40) for n in range(count)}
+        merge = TreeMerge(Git(tmp_path), lambda _: b"", lambda _: "", ("mine", "other"))
+        calls: Counter[str] = Counter()
+        before = sys.getprofile()
+        sys.setprofile(lambda _, event, __: calls.update([event]))
+        try:
+            merge.run(mine, mine, other)
+        finally:
+            sys.setprofile(before)
+        assert len(merge.entries) == 2 * count
+        return calls.total()
+
+    assert steps(800) < 12 * steps(100)

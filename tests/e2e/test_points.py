@@ -22,15 +22,17 @@ from codeframe_tui.core.commands import (
     Answer,
     Approve,
     FinishByHand,
+    LayOver,
     LeaveHand,
     Redo,
+    Revise,
     SetWorkers,
     TakeInHand,
     Undo,
 )
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import DECISION_ENDS
-from codeframe_tui.core.queries import ShowBlockers, ShowTask, ShowTasks
+from codeframe_tui.core.queries import ShowBlockers, ShowHand, ShowTask, ShowTasks
 from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e.estate import Estate, Tally
@@ -66,6 +68,7 @@ DEATHS = {
         "hand.opened", "commit.hand.begun", "committed.hand.begun", "hand.captured",
         "commit.hand.ended", "committed.hand.ended", "hand.left",
     ],
+    "laid over": ["hand.joined", "commit.hand.laid_over", "committed.hand.laid_over"],
     "decision": ["commit.review.approved", "committed.review.approved", "decision.apply"],
     "apply": ["apply.begun", "apply.staged.0", "apply.staged", "apply.journal"],
     "recovery": [
@@ -125,6 +128,7 @@ class Person:
         self._estate = estate
         self.undoes = True
         self.by_hand = False
+        self.lays_over = False
         self._saved: set[Path] = set()
 
     async def work(self, client: Client) -> None:
@@ -173,14 +177,20 @@ class Person:
 
     async def _edit(self, client: Client, number: str) -> list[Any]:
         """Go on in a copy; what was saved there is there again after every death."""
-        path = Path((await client.submit(TakeInHand(number)))["path"]) / f"mine-{number}.txt"
-        if (await client.query(ShowTask(number)))["attempts"][-1]["cause"] == "hand":
+        name = f"{'laid' if self.lays_over else 'mine'}-{number}.txt"
+        path = Path((await client.submit(TakeInHand(number)))["path"]) / name
+        shown = await client.query(ShowTask(number))
+        if shown["attempts"][-1]["cause"] == "hand" and not self.lays_over:
             return [LeaveHand(number)]
         if path in self._saved:
             self._estate.must(path.read_text() == "mine\n", f"{path.name}: a save is lost")
         path.write_text("mine\n")
         self._saved.add(path)
-        return [FinishByHand(number)]
+        if not self.lays_over:
+            return [FinishByHand(number)]
+        if (await client.query(ShowHand(number)))["moved"]:
+            return [LayOver(number)]
+        return [Revise(number, shown["proposal"], (("newer.txt", f"{number}\n"),))]
 
 
 @pytest.fixture
@@ -214,7 +224,8 @@ async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         async with Nursery(project) as nursery:
             for area, points in DEATHS.items():
-                person.undoes, person.by_hand = area != "redo", area == "by hand"
+                person.undoes, person.lays_over = area != "redo", area == "laid over"
+                person.by_hand = person.lays_over or area == "by hand"
                 for point in points:
                     await _life(nursery, project, person, estate, point)
                     tally.add([area])

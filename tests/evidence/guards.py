@@ -160,7 +160,7 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any], str], ...] = (
         "what a moved test reads follows a mistake",
     ),
     (
-        "codeframe_tui.core.evidence.verdict._Case._other_bodies",
+        "codeframe_tui.core.evidence.verdict.other_bodies",
         _nothing,
         "a test is another one where the feature is there",
     ),

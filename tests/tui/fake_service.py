@@ -356,6 +356,17 @@ def context() -> Document:
             file("tests/test_retry.py", "skeleton", 116, "tests client/retry.py"),
             file("docs/retry.md", "name", 4, "words: retry"),
         ],
+        "earlier": [
+            {
+                "task": "1.1.3",
+                "title": "Settings model",
+                "kind": "answer",
+                "tokens": 31,
+                "reasons": ["words: retry, budget"],
+                "text": "Task 1.1.3 (Settings model), the worker asked: Is the budget per call?\n"
+                "A person answered: per request of the caller",
+            }
+        ],
         "cut": ["client/huge.py: body of 40,000 tokens did not fit"],
         "budget": 24_000,
         "tokens": 2_614,

@@ -61,6 +61,18 @@ async def test_files_are_pinned_and_excluded_for_the_task_or_for_all() -> None:
         ]
 
 
+async def test_what_was_said_in_earlier_tasks_is_shown_with_its_reason() -> None:
+    async with opened() as drive:
+        text = await shown(drive)
+        row = next(line for line in text.splitlines() if "1.1.3" in line)
+        assert "1.1.3 Settings model  you answered a question · words: retry, budget  31" in row
+        drive.key("j", "j", "j", "j", "j")
+        await drive.until(lambda: "A person answered: per request" in drive.screen_text())
+        drive.key("p", "enter", "y", "k", "p")  # of these only the last is about a file
+        await drive.until(lambda: chosen(drive))
+        assert chosen(drive) == [ChooseContext("docs/retry.md", "pinned", "1.2.3")]
+
+
 async def test_a_choice_that_is_refused_is_told_where_it_was_made() -> None:
     async with opened() as drive:
         await shown(drive)

@@ -146,3 +146,11 @@ def test_any_number_of_workers_overrun_a_cap_by_one_call_at_most(
             held[worker] = wanted
             most = max(most, wanted)
         assert spent + sum(held.values()) <= CAP.usd + most + 1e-9
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("between", [" ", "1", ",", "1,", "$ "])
+def test_a_hostile_answer_is_read_in_its_length(between: str) -> None:
+    for said in ("raise to", "raise by", "1"):
+        assert raised(f"{said}{between * 100_000}!") is None
+    assert per_call(between * 100_000 + "x") == 0

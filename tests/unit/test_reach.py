@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.evidence.reach import Hints, imported_names, order_of, reached
+from codeframe_tui.core.evidence.reach import (
+    Hints,
+    imported_names,
+    order_of,
+    reached,
+    seconds_of,
+)
+from codeframe_tui.core.evidence.verification import Outcome, TestCase
 
 
 @pytest.mark.parametrize(
@@ -124,3 +131,9 @@ def test_what_the_change_can_break_runs_first_and_slow_ones_last() -> None:
         "t/test_new.py", "t/test_red.py", "t/test_a.py", "t/test_z.py", "t/test_slow.py",
     )  # fmt: skip
     assert order.last == ("t/test_long.py", "t/test_huge.py")
+
+
+def test_the_time_of_a_file_is_that_of_all_its_tests() -> None:
+    took = {"t/test_a.py::test_x": 1.0, "t/test_a.py::Test::test_y[b::c]": 0.5, "t/test_b.py": 2.0}
+    cases = [TestCase(test, Outcome.PASSED, seconds) for test, seconds in took.items()]
+    assert seconds_of(cases) == {"t/test_a.py": 1.5, "t/test_b.py": 2.0}

@@ -19,7 +19,14 @@ from codeframe_tui.core.evidence.verdict import (
     needs_base_run,
     vanished,
 )
-from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun, Verdict
+from codeframe_tui.core.evidence.verification import (
+    BROKEN,
+    Outcome,
+    TestCase,
+    TestRun,
+    Verdict,
+    failed_tests,
+)
 from codeframe_tui.core.task import Evidence
 
 NEW, OLD = "test_cart.py::test_total", "test_shop.py::test_open"
@@ -523,3 +530,11 @@ def test_a_test_with_another_body_on_the_proposal_is_no_proof() -> None:
     same = replace(GREEN, bodies={NEW: "a"})
     assert judge(**{**PROOF, "red": red, "green": same}).verdict is Verdict.PROVEN
     assert judge(**{**PROOF, "red": red, "green": GREEN}).verdict is Verdict.PROVEN
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_tests_that_failed_are_those_that_broke_and_those_that_are_gone(outcome: Outcome) -> None:
+    both = run(case(NEW, outcome), case(OLD, O.PASSED))
+    verification = judge(**{**PROOF, "green": both, "regression": both})
+    assert failed_tests(verification) == ((NEW,) if outcome in {*BROKEN, O.MISSING} else ())
+    assert failed_tests(None) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import hashlib
 import json
 import os
@@ -73,6 +74,14 @@ def tree_of(root: Path) -> dict[str, tuple[int, bytes] | None]:
         else:
             found[name] = None
     return found
+
+
+def below(top: Path, name: str) -> Iterator[Path]:
+    """Whatever has a name like this in a folder, however deep, while others may remove there."""
+    for folder, folders, files in os.walk(top):
+        folders[:] = (each for each in folders if each != ".trash")  # being removed, so gone
+        for each in fnmatch.filter((*folders, *files), name):
+            yield Path(folder) / each
 
 
 def git_digest(root: Path) -> str:

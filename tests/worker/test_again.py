@@ -12,7 +12,7 @@ from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core.commands import Approve, RunTests, StopTests
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import ShowTestOutput
-from tests.worker.room import PLAIN, Room, answer, make_project, room, three, tree_of
+from tests.worker.room import PLAIN, Room, answer, below, make_project, room, three, tree_of
 
 NAME, OLD = "tests/test_three.py::test_three", "tests/test_core.py::test_one"
 
@@ -73,7 +73,7 @@ async def test_tests_of_a_proposal_run_again_and_its_verdict_stays(tmp_path: Pat
         assert "tests/test_three.py:9: AssertionError" in said["text"]
         assert shown["cost_usd"] == before["cost_usd"]
         assert tree_of(desk.project) == tree
-        assert not list(desk.state.rglob("again-*"))
+        assert not list(below(desk.state, "again-*"))
 
 
 async def test_a_test_with_a_long_and_hidden_id_runs_again_alone(tmp_path: Path) -> None:
@@ -144,4 +144,4 @@ async def test_tests_that_run_again_can_be_stopped(tmp_path: Path, end: str) -> 
             assert shown["testing"] is False
             assert shown["attempts"][0]["again"]["reason"] == "interrupted"
             assert (await _ended(desk, task, RunTests(task, (OLD,)))).data["passed"] == 1
-            assert not list(desk.state.rglob("again-*"))
+            assert not list(below(desk.state, "again-*"))

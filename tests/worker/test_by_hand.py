@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, cast
@@ -20,17 +21,19 @@ from codeframe_tui.core.commands import (
     LeaveHand,
     RaiseLimit,
     Reject,
+    Retry,
     Revise,
     SetWorkers,
     TakeInHand,
 )
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
-from codeframe_tui.core.hand import COPY
+from codeframe_tui.core.hand import COPY, Hand
 from codeframe_tui.core.queries import ShowBlockers, ShowDiff, ShowFile, ShowHand, ShowMerge
 from codeframe_tui.ports import Merged
 from codeframe_tui.service import hand
-from tests.worker.room import Room, answer, call, room, three, tree_of
+from codeframe_tui.worker.hand import Hands
+from tests.worker.room import PLAIN, Room, answer, call, room, three, tree_of
 
 WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")
 GOOD = "def three():\n    return 3\n"
@@ -215,6 +218,30 @@ async def heard(desk: Room, signals: AsyncIterator[Signal], kind: str) -> Signal
             if signal.kind == kind:
                 return signal
     raise AssertionError("the engine ended")
+
+
+async def test_no_copy_is_followed_any_more_when_the_engine_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ending, real_stop, real_open = asyncio.Event(), Hands.stop, Hands._open
+
+    async def stop(self: Hands) -> None:
+        ending.set()
+        await real_stop(self)
+
+    async def look(self: Hands) -> Mapping[str, Hand]:
+        copies = await real_open(self)
+        if len(copies) == 2:  # the second is found just when the engine ends
+            await ending.wait()
+        return copies
+
+    monkeypatch.setattr(Hands, "stop", stop)
+    monkeypatch.setattr(Hands, "_open", look)
+    async with room(tmp_path, Line(RIGHT)) as desk:
+        for _ in range(2):
+            await desk.service.submit(TakeInHand(await in_review(desk)))
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("hand ")]
+    assert "is not followed" not in caplog.text
 
 
 async def test_a_copy_that_is_thrown_away_leaves_all_as_it_was(tmp_path: Path) -> None:
@@ -406,6 +433,83 @@ async def test_nothing_is_laid_over_a_file_that_was_saved_meanwhile(
         assert (copy / "pkg/three.py").read_text() == BETTER
         assert not (copy / "tests/test_three.py").exists(), "all or nothing"
         assert (await desk.service.query(ShowHand(task)))["moved"] is True
+
+
+async def moved_on(desk: Room) -> tuple[str, Path]:
+    """A task whose copy was begun, and one file saved, before the proposal came."""
+    task, question = await blocked(desk)
+    copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+    (copy / "mine.txt").write_text("mine\n")
+    await desk.service.submit(Answer(question, "that way"))
+    await desk.becomes(task, "in_review")
+    return task, copy
+
+
+async def test_a_folder_in_the_place_of_a_file_stays_out_of_the_copy_and_is_told(
+    tmp_path: Path,
+) -> None:
+    files = {**PLAIN, "notes": (0o644, b"old\n"), "more/a.txt": (0o644, b"old\n")}
+    core = PLAIN["pkg/core.py"][1].decode().replace("return 2", "return 22")
+    change = {"path": "pkg/core.py", "action": "modify", "content": core}
+    async with room(tmp_path, Line(answer(change, *three(3))), files=files) as desk:
+        task = await in_review(desk)
+        copy = Path((await desk.service.submit(TakeInHand(task)))["path"])
+        for name in ("notes", "more/a.txt"):
+            (desk.project / name).unlink()
+        (desk.project / "notes").mkdir()
+        (desk.project / "more").rmdir()
+        for name in ("notes/a.txt", "more", "new.txt", "pkg/core.py"):
+            (desk.project / name).write_text("# new\n")
+        refused = await desk.deed(Approve(task))
+        assert refused.data["code"] == "conflict"
+        await desk.service.submit(Retry(task))
+        await desk.until("verification.recorded", task)
+        await desk.becomes(task, "in_review")
+
+        laid = await desk.service.submit(LayOver(task))
+        places = dict.fromkeys(("more", "more/a.txt", "notes", "notes/a.txt"), "place")
+        assert laid == {"attempt": 2, "conflicts": places}
+        held = tree_of(copy)
+        assert held["new.txt"] == (0o644, b"# new\n")
+        assert held["notes"] == held["more/a.txt"] == (0o644, b"old\n")
+
+
+@pytest.mark.fault(
+    "people",
+    "a copy is laid over a newer proposal, and one of its files cannot be written",
+    sees="which file, and why",
+    kept="the copy, byte for byte, until all of it can be written",
+)
+async def test_a_copy_in_which_one_file_cannot_be_written_is_left_as_it_is(tmp_path: Path) -> None:
+    content = PLAIN["tests/test_core.py"][1].decode() + "\n# new\n"
+    test = {"path": "tests/test_core.py", "action": "modify", "content": content}
+    script = Line(call("AskHuman", question="Which way?"), answer(*three(3), test))
+    async with room(tmp_path, script) as desk:
+        task, copy = await moved_on(desk)
+        (copy / "tests/test_core.py").chmod(0o444)
+        before = tree_of(copy)
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(LayOver(task))
+        assert (caught.value.code, tree_of(copy)) == ("path_refused", before)
+        (copy / "tests/test_core.py").chmod(0o644)
+        assert (await desk.service.submit(LayOver(task)))["conflicts"] == {}
+
+
+async def test_the_copy_of_a_task_that_ends_meanwhile_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with room(tmp_path, Line(call("AskHuman", question="Which way?"), RIGHT)) as desk:
+        task, copy = await moved_on(desk)
+        before, merge = tree_of(copy), GitWorkspaces.merge
+
+        async def cancelled_first(*arguments: Any, **more: Any) -> Merged:
+            await desk.service.submit(Cancel(task))
+            return await merge(*arguments, **more)
+
+        monkeypatch.setattr(GitWorkspaces, "merge", cancelled_first)
+        with pytest.raises(CodeframeError) as caught:
+            await desk.service.submit(LayOver(task))
+        assert (caught.value.code, tree_of(copy)) == ("not_waiting", before)
 
 
 async def test_an_edit_is_joined_with_the_newest_proposal(tmp_path: Path) -> None:

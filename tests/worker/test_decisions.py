@@ -390,6 +390,62 @@ async def test_a_tightened_policy_holds_for_what_was_decided_and_is_not_written(
             assert shown["reason"] == "policy manual leaves it to you, so nothing was written"
 
 
+AGENT = "---\nname: Careful\n---\nBe careful.\n"
+
+
+@pytest.mark.fault(
+    "people",
+    "a task's agent file is broken while a policy's decision is on the way",
+    sees="a review instead of an apply, with the line of the file that is wrong",
+    kept="the project, byte for byte; the decision is not tried for ever",
+)
+async def test_an_agent_file_that_broke_leaves_what_was_decided_to_a_person(tmp_path: Path) -> None:
+    agents = {".claude/agents/careful.md": (0o644, AGENT.encode())}
+    project, script = make_project(tmp_path / "project", {**PLAIN, **agents}), Recorder(Line(RIGHT))
+    settings = settings_in(tmp_path)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await _stop_deciding()
+            await desk.service.submit(SetPolicy("green"))
+            task = await desk.add(agent="careful")
+            await desk.start()
+            await desk.until("review.approved", task)
+        (project / ".claude/agents/careful.md").write_text("---\nno end\n")
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            refused = await desk.until_any({"change.refused", "problem"}, task)
+            assert (refused.type, refused.data.get("code")) == ("change.refused", "policy_changed")
+            shown = await desk.becomes(task, "in_review")
+            assert "careful.md:" in shown["reason"]
+            assert not (project / "pkg/three.py").exists()
+
+
+async def test_a_policy_that_was_tightened_is_named_though_the_project_changed_too(
+    tmp_path: Path,
+) -> None:
+    project, script = make_project(tmp_path / "project"), Recorder(Line(UNTESTED))
+    settings = settings_in(tmp_path)
+    async with ScriptedServer(script) as server:
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            await _stop_deciding()
+            await desk.service.submit(SetPolicy("auto"))
+            task = await desk.add()
+            await desk.start()
+            await desk.until("review.approved", task)
+            await desk.service.submit(SetPolicy("green"))
+        (project / "notes.txt").write_text("mine\n")
+        async with open_engine(project, settings, scripted=server.base_url) as engine:
+            desk = Room(project, tmp_path / "state", engine.service, script)
+            refused = await desk.until("change.refused", task)
+            assert refused.data["code"] == "policy_changed"
+            shown = await desk.becomes(task, "in_review")
+            assert shown["reason"] == (
+                "policy green leaves it to you (verdict: not verified), so nothing was written"
+            )
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "end"),
     [

@@ -17,7 +17,7 @@ from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.queries import ShowActivity
 from tests.contract.independent import aimock
 from tests.contract.model_kit import model_at, request_of
-from tests.worker.room import Recorder, Room, answer, make_project, settings_in
+from tests.worker.room import Recorder, Room, answer, below, make_project, settings_in
 
 ANSWER = {
     "files": [{"path": "a.txt", "action": "create", "content": "ä x\n"}],
@@ -57,7 +57,7 @@ async def desk_at(folder: Path, url: str) -> AsyncIterator[Room]:
 
 
 def marks(desk: Room) -> list[str]:
-    return [path.read_text() for path in desk.state.rglob("mark") if path.is_file()]
+    return [path.read_text() for path in below(desk.state, "mark")]
 
 
 async def test_a_second_servers_thinking_tool_and_structured_turns_make_a_proposal(

@@ -142,7 +142,7 @@ async def test_a_project_without_an_environment_is_not_judged_by_our_tools(
     async with bench(tmp_path, {"pyproject.toml": config(RUFF)}) as desk:
         found = await checked(desk, {"pkg/core.py": "import os\n"})
         assert [(each.tool, each.verdict) for each in found.values()] == [("ruff", "not_run")]
-        verification = await desk.judge({"README.md": "hello\n"})
+        verification, _ = await desk.walk({"README.md": "hello\n"})
         assert (verification.lint.verdict, verification.lint.reason) == ("not_run", "absent")
 
 
@@ -162,6 +162,8 @@ async def test_a_file_that_is_no_python_any_more_is_told_by_every_tool(tmp_path:
 
 async def test_it_stands_in_the_evidence(tmp_path: Path) -> None:
     async with bench(tmp_path, {"pyproject.toml": config(RUFF)}, with_tools("ruff")) as desk:
-        found = await desk.judge({"pkg/core.py": "import os\n\n\ndef one():\n    return 1\n"})
+        changes = {"pkg/core.py": "import os\n\n\ndef one():\n    return 1\n"}
+        assert (await desk.judge(changes)).tools == (), "who asks for a verdict only does not wait"
+        found, _ = await desk.walk(changes)
         assert (found.lint.verdict, found.lint.message) == ("findings", "ruff 1 new")
         assert places(found.tools[0]) == [("pkg/core.py", 1, "F401")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeframe_tui.adapters.scripted.script import Line
-from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.commands import Answer, ChooseContext
 from codeframe_tui.core.queries import ShowTaskContext
-from tests.worker.room import PLAIN, answer, room, three
+from tests.worker.room import PLAIN, answer, call, room, three
 
 FILES = {
     **PLAIN,
@@ -37,3 +37,23 @@ async def test_the_model_is_given_what_is_pinned_and_nothing_that_is_excluded(
         assert shown["files"][0]["path"] == "pkg/quiet.py"
         assert "pkg/three_times.py: excluded by you" in shown["cut"]
         assert shown["budget"] == before["budget"] > shown["tokens"] > 0
+
+
+async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:
+    asks = call("AskHuman", question="Round half up or half even for amounts?", kind="SYNC")
+    async with room(tmp_path, Line(asks, answer(*three()))) as desk:
+        first = await desk.add("Currency rounding")
+        await desk.start()
+        asked = await desk.until("blocker.opened", first)
+        await desk.service.submit(Answer(asked.data["id"], "half even"))
+        await desk.becomes(first, "in_review")
+        second = await desk.add("Round the amounts of an invoice")
+        await desk.until("turn.recorded", second)
+        told = desk.script.newest()
+        assert "do not ask again what is\nanswered here" in told
+        assert "asked: Round half up or half even for amounts?" in told
+        assert "A person answered: half even" in told
+
+        shown = await desk.service.query(ShowTaskContext(second))
+        assert [each["kind"] for each in shown["earlier"]] == ["answer"]
+        assert shown["earlier"][0]["text"] in told

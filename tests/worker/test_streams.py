@@ -15,7 +15,7 @@ import pytest
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, ToolCall, Turn
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.queries import ShowActivity
-from tests.worker.room import answer, room, text_of
+from tests.worker.room import answer, below, room, text_of
 
 DONE = answer({"path": "a.txt", "action": "create", "content": "x\n"})
 HALF, WHOLE, STOPPED = 5, 7, 8
@@ -49,7 +49,7 @@ async def test_no_tool_runs_before_the_end_of_its_reply_has_come_and_then_each_r
         task = await desk.add(evidence="none")
         await desk.start()
         await desk.becomes(task, "in_review")
-        written = [path for path in desk.state.rglob("log") if path.is_file()]
+        written = [path for path in below(desk.state, "log") if path.is_file()]
         assert [path.read_text().split() for path in written] == [
             [str(number) for number in range(len(FAULTS))]
         ]
@@ -81,7 +81,7 @@ async def test_a_tool_with_half_an_input_does_not_run_and_the_model_is_told_why(
         task = await desk.add(evidence="none")
         await desk.start()
         await desk.becomes(task, "in_review")
-        assert not [path for path in desk.state.rglob("log") if path.is_file()]
+        assert not [path for path in below(desk.state, "log") if path.is_file()]
     told = [text_of(messages[-1]) for messages in desk.script.asked[1:]]
     assert "error: Unterminated string" in told[0]
     assert "cut at its length limit" in told[1]
@@ -113,7 +113,7 @@ async def test_a_reply_that_the_disk_does_not_take_is_kept_and_not_asked_for_aga
     script = Locking()
     waits = {"retry_first": 0.05, "retry_cap": 0.05}
     async with room(tmp_path, script, waits=waits) as desk:
-        (path,) = desk.state.rglob("state.db")
+        (path,) = below(desk.state, "state.db")
         script.disk = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         signals = cast(AsyncGenerator[Signal], desk.service.signals())
         task = await desk.add(evidence="none")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from codeframe_tui.core.evidence.verification import Outcome, TestRun
 from codeframe_tui.core.progress import Progress
+from codeframe_tui.ports import Ledger, TestRequest
 from codeframe_tui.settings import Suites
+from codeframe_tui.worker.baseline import Baseline
+from codeframe_tui.worker.suite import Scope, Suite
 from codeframe_tui.worker.verify import Verifier
-from tests.worker.test_verify import TASK, THREE, Bench, bench
+from tests.worker.test_verify import TASK, THREE, Bench, Deaf, bench
 
 OLD_TEST = "from pkg.core import one\n\n\ndef test_{}():\n    assert one() == 1\n"
 
@@ -184,3 +189,22 @@ async def test_many_files_run_side_by_side_and_one_by_one_where_that_breaks_some
         assert found.verdict == "proven", found.message
         workers = [run.workers for name, run in desk.runner.seen if name == "regression"]
         assert workers == [2, 0]
+
+
+@pytest.mark.parametrize(("lanes", "helpers"), [(1, 4), (2, 2), (4, 0)])
+async def test_helpers_are_shared_with_the_workers_that_are_at_work_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lanes: int, helpers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    async with bench(tmp_path, many(12)) as desk:
+        asked = []
+
+        async def run(request: TestRequest, _: Any) -> TestRun:
+            asked.append(request.workers)
+            return TestRun(True)
+
+        shop = replace(desk.shop, ledger=cast(Ledger, Deaf(lanes)))
+        monkeypatch.setattr(desk.runner, "run", run)
+        tree = await desk.tree(THREE)
+        await Suite(shop, Baseline(shop)).run(Scope(TASK, desk.base, tree, (), ()))
+        assert asked == [helpers]

@@ -31,11 +31,18 @@ from tests.worker.room import PLAIN, Files, make_project, settings_in
 TASK = Task(number="1", title="a task")
 
 
+@dataclass
 class Deaf:
     """A ledger as far as a verifier knows it."""
 
+    workers: int = 1
+
     def publish(self, signal: Signal) -> None:
         """Nobody listens."""
+
+    async def policy(self) -> tuple[str, int, bool, str]:
+        """See `ports.Ledger`."""
+        return "manual", self.workers, False, ""
 
 
 @dataclass

@@ -18,6 +18,7 @@ from tests.worker.room import (
     Recorder,
     Room,
     answer,
+    below,
     call,
     make_project,
     room,
@@ -209,7 +210,7 @@ async def test_a_note_joins_the_next_turn(tmp_path: Path) -> None:
 
 def go_file(desk: Room, task: str) -> Path:
     """A file in the workspace that a waiting command looks for."""
-    (workspace,) = desk.state.rglob(f"workspaces/task-{task}")
+    (workspace,) = below(desk.state, f"task-{task}")
     return workspace / "go"
 
 

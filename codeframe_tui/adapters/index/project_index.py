@@ -88,20 +88,29 @@ class ProjectIndex(Searcher):
         await self._knower.close()
 
     async def context(
-        self, text: str, budget_tokens: int, tree: str | None = None, *, chosen: Chosen = NOTHING
+        self,
+        text: str,
+        budget_tokens: int,
+        tree: str | None = None,
+        *,
+        chosen: Chosen = NOTHING,
+        at_once: bool = False,
     ) -> dict[str, Any]:
         """Ranked files, packed into the budget; see the port."""
         about = {"text": text, "budget": budget_tokens}
         people = {"pinned": chosen.pinned, "excluded": chosen.excluded}
-        return await self._ask("context", tree, about | people)
+        return await self._ask("context", tree, about | people, at_once=at_once)
 
-    async def find(self, name: str, *, kind: str = "", path: str = "") -> dict[str, Any]:
+    async def find(
+        self, name: str, *, kind: str = "", path: str = "", at_once: bool = False
+    ) -> dict[str, Any]:
         """Definitions by name; see the port."""
-        return await self._ask("find", None, {"name": name, "among": {"kind": kind, "path": path}})
+        about = {"name": name, "among": {"kind": kind, "path": path}}
+        return await self._ask("find", None, about, at_once=at_once)
 
-    async def relations(self, relation: str, name: str) -> dict[str, Any]:
+    async def relations(self, relation: str, name: str, *, at_once: bool = False) -> dict[str, Any]:
         """How a file or a name hangs together with others; see the port."""
-        return await self._ask(relation, None, {"name": name})
+        return await self._ask(relation, None, {"name": name}, at_once=at_once)
 
     async def places(self, text: str) -> dict[str, Any]:
         """Files and definitions by a few letters; see the port."""

@@ -28,7 +28,7 @@ NAMES = (".venv", "venv", "env")
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """How an active environment tells of itself, first wins."""
 GIT_SECONDS = 10.0
-_SETTING = re.compile(r"^\s*([\w-]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+_SETTING = re.compile(r"^[ \t]*+([\w-]++)[ \t]*+=(.*)$", re.MULTILINE)
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*[a-z]*")
 
 
@@ -74,7 +74,7 @@ def environment_settings(root: Path) -> dict[str, str]:
         text = (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {}
-    return {key.lower(): value for key, value in _SETTING.findall(text)}
+    return {key.lower(): value.strip() for key, value in _SETTING.findall(text)}
 
 
 async def _in_project(project: Path, root: Path) -> Interpreter:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from codeframe_tui.adapters.store.earlier import SqlEarlier
 from codeframe_tui.adapters.store.evidence import SqlAttempts
 from codeframe_tui.adapters.store.log import SqlEvents, SqlSettings
 from codeframe_tui.adapters.store.people import SqlBlockers, SqlDecisions
@@ -67,6 +68,11 @@ class SqlTables:
     def attempts(self) -> SqlAttempts:
         """Proposals and their evidence."""
         return SqlAttempts(self._connection)
+
+    @cached_property
+    def earlier(self) -> SqlEarlier:
+        """What was said in all tasks."""
+        return SqlEarlier(self._connection)
 
     @cached_property
     def blockers(self) -> SqlBlockers:

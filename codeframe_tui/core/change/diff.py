@@ -11,7 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 from codeframe_tui.core.change.outline import pack_numbers, pack_signs
 from codeframe_tui.core.change.proposal import Action, FileSummary
 
-__all__ = ["FileDiff", "Hunk", "Outlined", "file_document", "summary", "taken"]
+__all__ = ["REGULAR", "FileDiff", "Hunk", "Outlined", "file_document", "summary", "taken"]
+
+REGULAR = frozenset({"100644", "100755"})
+"""Modes of regular files, as git writes them."""
 
 
 @dataclass(frozen=True, slots=True)

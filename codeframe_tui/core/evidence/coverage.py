@@ -20,6 +20,7 @@ __all__ = [
     "changed_lines",
     "coverage_document",
     "coverage_from",
+    "lines_in",
     "seen",
     "side_of",
     "tally",
@@ -130,7 +131,7 @@ def seen(told: Sequence[Mapping[str, Any]], asked: Mapping[str, Ranges]) -> Cove
         if size and room >= 0:
             files.append(file)
         elif size:
-            left_out += _size(file.covered) + _size(file.missed) + _size(file.unknown)
+            left_out += lines_in(file.covered) + lines_in(file.missed) + lines_in(file.unknown)
     message = _APART if any(file.unknown for file in files) else ""
     return Coverage(clean_line(str(head.get("how"))), message, tuple(files), left_out)
 
@@ -171,7 +172,8 @@ def _common(one: Ranges, other: Ranges) -> Ranges:
     return tuple(found)
 
 
-def _size(ranges: Ranges) -> int:
+def lines_in(ranges: Ranges) -> int:
+    """How many lines there are in them."""
     return sum(last - first + 1 for first, last in ranges)
 
 
@@ -192,8 +194,8 @@ def side_of(file: FileCoverage, line: int) -> Side | None:
 def tally(coverage: Coverage, is_counted: Callable[[str], bool]) -> tuple[int, int]:
     """Covered lines of some files, and their lines with code of which something is known."""
     files = [file for file in coverage.files if is_counted(file.path)]
-    covered = sum(_size(file.covered) for file in files)
-    return covered, covered + sum(_size(file.missed) for file in files)
+    covered = sum(lines_in(file.covered) for file in files)
+    return covered, covered + sum(lines_in(file.missed) for file in files)
 
 
 def coverage_document(coverage: Coverage) -> dict[str, Any]:

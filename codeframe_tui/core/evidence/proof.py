@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codeframe_tui.core.evidence.advice import ADVICE
@@ -15,8 +15,9 @@ from codeframe_tui.core.evidence.verification import (
     Verdict,
     Verification,
 )
+from codeframe_tui.core.some import some
 
-__all__ = ["Proof", "proof_of", "proven_twice"]
+__all__ = ["Proof", "other_bodies", "proof_of", "proven_twice"]
 
 _WORDS = {
     Kind.SYNTAX: "it has bad syntax",
@@ -83,6 +84,17 @@ def proof_of(
     return Proof(tuple(cases))
 
 
+def other_bodies(red: Iterable[TestCase], now: Mapping[str, str]) -> list[str]:
+    """Tests that were RED with another body than the one that they have now.
+
+    Args:
+        red: as a RED run shows them.
+        now: id -> hash of the body, empty where it was not told.
+    """
+    cases = (case for case in red if case.kind in RED and case.body)
+    return [case.id for case in cases if (now.get(case.id) or case.body) != case.body]
+
+
 def proven_twice(first: Verification, second: Verification) -> Verification:
     """A proof that counts only if RED and GREEN say the same when they are made again.
 
@@ -95,8 +107,8 @@ def proven_twice(first: Verification, second: Verification) -> Verification:
     differ = sorted((red ^ again) | (fine ^ still))
     if second.verdict is Verdict.PROVEN and not differ:
         return first
-    some = ", ".join(differ[:_NAMED]) or second.message
-    message = f"ends otherwise when it runs again: {some}; {ADVICE['flaky']}"
+    told = some(differ, _NAMED) or second.message
+    message = f"ends otherwise when it runs again: {told}; {ADVICE['flaky']}"
     return replace(first, verdict=Verdict.NOT_VERIFIED, reason="flaky", message=message)
 
 

@@ -13,8 +13,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from codeframe_tui.core.code.imports import Import, read_import
+from codeframe_tui.core.evidence.verification import TestCase
 
-__all__ = ["AS_THEY_COME", "Hints", "Order", "imported_names", "order_of", "reached"]
+__all__ = [
+    "AS_THEY_COME",
+    "Hints",
+    "Order",
+    "imported_names",
+    "order_of",
+    "reached",
+    "seconds_of",
+]
 
 SLOW_SECONDS = 2.0
 """A file of tests that took so long runs after the others of its kind."""
@@ -122,6 +131,14 @@ class Hints:
     failed: Collection[str] = ()
     reached: Collection[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def seconds_of(cases: Iterable[TestCase]) -> Mapping[str, float]:
+    """How long the tests of each file took together."""
+    found: dict[str, float] = defaultdict(float)
+    for case in cases:
+        found[case.id.partition("::")[0]] += case.duration
+    return found
 
 
 def order_of(hints: Hints) -> Order:

@@ -26,10 +26,9 @@ from codeframe_tui.core.evidence.verification import (
     Verdict,
     Verification,
 )
+from codeframe_tui.core.some import some
 
 __all__ = ["Decides", "is_helper", "judged_with", "lost_with", "says_else", "still_lost"]
-
-_NAMED = 3
 
 
 class Decides(StrEnum):
@@ -123,10 +122,7 @@ def judged_with(
     """
     if found.verdict is Verdict.FAILED or (is_complete(plain) and not names):
         return found
-    some = ", ".join([*names][:_NAMED]) + (
-        f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    )
-    why = f"passes only with the proposal's {_WORDS[what]}: {some}"
+    why = f"passes only with the proposal's {_WORDS[what]}: {some(names)}"
     if not is_complete(plain):
         why = f"the suite does not run with the base's {_WORDS[what]}: {plain.message}"
     run = Run("not_verified", what.value, why, found.regression.tests, plain.output)

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 
 from codeframe_tui.core.evidence.advice import ADVICE
 from codeframe_tui.core.evidence.causes import excused
-from codeframe_tui.core.evidence.proof import Proof, proof_of
+from codeframe_tui.core.evidence.proof import Proof, other_bodies, proof_of
 from codeframe_tui.core.evidence.verification import (
     BROKEN,
     PASSING,
@@ -40,6 +40,7 @@ from codeframe_tui.core.evidence.verification import (
     Verdict,
     Verification,
 )
+from codeframe_tui.core.some import some
 from codeframe_tui.core.task import Evidence
 
 __all__ = [
@@ -180,9 +181,9 @@ def _decide(evidence: Evidence, case: _Case, proof: Proof) -> tuple[Verdict, str
     """The rules in their order; the first that applies decides."""
     broken, regressed = case.broken(), case.regressed()
     if broken.failed:
-        return _failed("new_test_fails", f"fails on the proposal: {_some(broken.failed)}")
+        return _failed("new_test_fails", f"fails on the proposal: {some(broken.failed)}")
     if regressed.failed:
-        text = f"passes on the base, not on the proposal: {_some(regressed.failed)}"
+        text = f"passes on the base, not on the proposal: {some(regressed.failed)}"
         return _failed("regression", text)
     reason, text = case.doubt(evidence, proof)
     if reason:
@@ -197,12 +198,6 @@ def _decide(evidence: Evidence, case: _Case, proof: Proof) -> tuple[Verdict, str
 
 def _failed(reason: str, text: str) -> tuple[Verdict, str, str]:
     return Verdict.FAILED, reason, text
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return ", ".join(listed[:3]) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +269,9 @@ class _Case:
         if self._base_doubt():
             return "no_base_run", self._base_doubt()
         if flaky := self._flaky():
-            return "flaky", f"fails and passes on the same files: {_some(flaky)}"
+            return "flaky", f"fails and passes on the same files: {some(flaky)}"
         if self._new_hooks():
-            return "tampered", f"new pytest hooks: {_some(self._new_hooks())}"
+            return "tampered", f"new pytest hooks: {some(self._new_hooks())}"
         return self._tdd_doubt(proof) if evidence is Evidence.TDD else ("", "")
 
     def _tdd_doubt(self, proof: Proof) -> tuple[str, str]:
@@ -290,22 +285,15 @@ class _Case:
             why = proof.why_not
             text = "no new test fails on the base for want of this change"
             return "no_red", f"{text}: {why}" if why else text
-        if changed := self._other_bodies(proof):
-            return "changed_body", f"is not the same on base and proposal: {_some(changed)}"
+        if changed := other_bodies(proof.cases, self.green.bodies):
+            return "changed_body", f"is not the same on base and proposal: {some(changed)}"
         green = _outcomes(self.green)
         known = set(self.base_collected or ())
         new = [name for name in green if name not in known]
         open_ids = [n for n in dict.fromkeys((*proof.red, *new)) if green.get(n) not in PASSING]
         if open_ids:
-            return "not_green", f"does not pass on the proposal: {_some(open_ids)}"
+            return "not_green", f"does not pass on the proposal: {some(open_ids)}"
         return "", ""
-
-    def _other_bodies(self, proof: Proof) -> list[str]:
-        """Tests that were RED with another body than the one that is GREEN."""
-        bodies = {} if self.green is None else self.green.bodies
-        red = set(proof.red)
-        cases = [case for case in proof.cases if case.id in red and case.body]
-        return [case.id for case in cases if bodies.get(case.id, case.body) != case.body]
 
     def _forgivable(self, run: TestRun) -> bool:
         """Files that cannot be collected hurt only where they are new or the base can."""
@@ -323,7 +311,7 @@ class _Case:
         if not lost or is_complete(self.base_of_failed):
             return ""
         gone = self.base_of_failed is not None and self.base_of_failed.reason == "no_tests"
-        return "" if gone else f"not known on the base: {_some(lost)}"
+        return "" if gone else f"not known on the base: {some(lost)}"
 
     def _flaky(self) -> list[str]:
         cases = self.regression.cases if self.regression is not None else ()
@@ -355,7 +343,7 @@ class _Case:
         if not green.ok:
             return replace(_unverified(green), tests=cases)
         if flaky := [case.id for case in cases if case.outcome is Outcome.FLAKY]:
-            return Run("not_verified", "flaky", _some(flaky), cases, green.output)
+            return Run("not_verified", "flaky", some(flaky), cases, green.output)
         return Run("green", "", "", cases, green.output)
 
     def regression_run(self) -> Run:
@@ -368,12 +356,12 @@ class _Case:
         gone = set(regressed.failed) - {case.id for case in tests}
         tests = (*tests, *(TestCase(name, Outcome.MISSING) for name in sorted(gone)))
         if regressed.failed:
-            text = _some(regressed.failed)
+            text = some(regressed.failed)
             return Run("regressed", "regression", text, tests, self.regression.output)
         if not (self.regression.ok or self._forgivable(self.regression)) or self._base_doubt():
             return replace(_unverified(self.regression), tests=tests)
         if flaky := self._flaky():
-            return Run("not_verified", "flaky", _some(flaky), tests, self.regression.output)
+            return Run("not_verified", "flaky", some(flaky), tests, self.regression.output)
         return Run("clean", "", "", tests, self.regression.output)
 
 

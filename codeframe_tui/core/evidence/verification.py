@@ -24,6 +24,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "counts_of",
+    "failed_tests",
     "failing",
 ]
 
@@ -219,6 +220,15 @@ class Verification:
 def counts_of(run: Run) -> Mapping[str, int]:
     """How many tests of a run had which outcome."""
     return Counter(case.outcome.value for case in run.tests) if run.counts is None else run.counts
+
+
+def failed_tests(verification: Verification | None) -> tuple[str, ...]:
+    """Ids of the tests that fail on the proposal, or are gone from it; each once."""
+    runs = (verification.green, verification.regression) if verification is not None else ()
+    bad = BROKEN | {Outcome.MISSING}
+    return tuple(
+        dict.fromkeys(case.id for run in runs for case in run.tests if case.outcome in bad)
+    )
 
 
 def failing(verification: Verification) -> int:

@@ -9,11 +9,9 @@ from typing import NamedTuple
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
 from codeframe_tui.core.flags.module import FunctionNode, definitions, read_module
+from codeframe_tui.core.some import some
 
 __all__ = ["caller_flags", "changed_names"]
-
-_SHOWN = 3
-"""Calls that are named in a flag."""
 
 
 class _Changed(NamedTuple):
@@ -55,9 +53,8 @@ def caller_flags(changes: Sequence[Change], elsewhere: Mapping[str, str]) -> Ite
             if name == each.name and _fits(each.old, call) and not _fits(each.new, call)
         ]
         if left:
-            places = ", ".join(f"{path}:{call.lineno}" for path, call in left[:_SHOWN])
-            more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-            said = f"{each.name} is still called as before at {places}{more}"
+            places = some(f"{path}:{call.lineno}" for path, call in left)
+            said = f"{each.name} is still called as before at {places}"
             first = ast.unparse(left[0][1])
             yield flag("callers_left", each.change.path, each.new.lineno, said, after=first)
 

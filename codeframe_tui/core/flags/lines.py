@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.flags.change import Change, flag, parse
+from codeframe_tui.core.some import some
 from codeframe_tui.core.text import reveal
 
 __all__ = ["line_flags", "lost_by_text", "test_names"]
@@ -160,9 +161,7 @@ def lost_by_text(change: Change, tests_now: Collection[str]) -> Iterator[Flag]:
         else:
             lost = [name for name in test_names(change, "-") if name not in tests_now]
             if lost:
-                names = ", ".join(lost[:5])
-                names += f" and {len(lost) - 5} more" if len(lost) > 5 else ""
-                yield flag("test_deleted", change.path, None, f"tests are gone: {names}")
+                yield flag("test_deleted", change.path, None, f"tests are gone: {some(lost, 5)}")
     elif _FOREIGN.fullmatch(change.path.lower()):
         yield from _foreign(change)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from codeframe_tui.core.evidence.causes import RED
+from codeframe_tui.core.evidence.proof import other_bodies
 from codeframe_tui.core.evidence.support import Decides, is_helper
 from codeframe_tui.core.evidence.testconfig import is_test_config
 from codeframe_tui.core.evidence.testfiles import TestFiles
@@ -23,11 +23,10 @@ def run_flags(found: Verification, touched: Collection[str], tests: TestFiles) -
         tests: which files are tests.
     """
     now = {case.id: case.body for case in found.green.tests}
-    for case in found.red.tests:
-        if case.kind in RED and case.body and now.get(case.id, case.body) != case.body:
-            path, _, name = case.id.partition("::")
-            text = f"{name} does something else on the proposal than on the base"
-            yield flag("test_two_faced", path, None, text)
+    for test in other_bodies(found.red.tests, now):
+        path, _, name = test.partition("::")
+        text = f"{name} does something else on the proposal than on the base"
+        yield flag("test_two_faced", path, None, text)
     why = found.message.partition(";")[0]
     if found.reason == "tampered":
         yield flag("run_tampered", next(iter(touched), ""), None, why)

@@ -13,6 +13,10 @@ from codeframe_tui.core.flags.suite import Suites
 __all__ = ["weak_tests"]
 
 _ASKS = re.compile(r"(?:builtins\.)?callable\(.*\)", re.DOTALL)
+_SOURCE = re.compile(
+    r"\bgetsource\(|\b(?:open|Path)\((?:'[^'/][^']*\.py'|\w[\w.]*\.__file__)\)\.read"
+)
+"""Code of the project as text: as it lies there, not what a test has written."""
 
 
 def weak_tests(suites: Suites) -> Iterator[Flag]:
@@ -25,7 +29,7 @@ def weak_tests(suites: Suites) -> Iterator[Flag]:
         return
     for test, checks in said:
         if checks:
-            text = f"{test.name}: asserts only that something exists"
+            text = f"{test.name}: asserts only that something exists, or is written"
             yield flag("only_exists", test.path, checks[0].line, text, after=checks[0].text)
 
 
@@ -33,6 +37,7 @@ def _is_weak(check: Check) -> bool:
     """Whether it holds for anything that is there."""
     if check.kind == RUNS:
         return False
-    there = check.op == "hasattr" or (check.op == "is not" and check.expected == "None")
+    written = any(_SOURCE.search(side) for side in (check.subject, check.expected))
+    there = written or check.op == "hasattr" or (check.op == "is not" and check.expected == "None")
     asked = check.op == "is true" and bool(_ASKS.fullmatch(check.subject))
     return there or asked or check.strength == NOTHING

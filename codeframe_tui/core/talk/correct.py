@@ -9,6 +9,7 @@ from codeframe_tui.core.evidence.traces import frames_of, signature, trimmed
 from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import BROKEN, Outcome, TestCase, Verification
 from codeframe_tui.core.progress import Attempt
+from codeframe_tui.core.some import some
 from codeframe_tui.core.talk.prompt import fenced
 
 __all__ = ["Material", "correction", "failing_cases", "places_to_show", "repeated"]
@@ -121,9 +122,8 @@ def _tried(attempt: Attempt) -> str:
     found = attempt.verification
     idea = " ".join(attempt.explanation.split())[:200] or "no explanation"
     files = [file.path for file in attempt.files]
-    where = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")
     outcome = found.message if found else "not verified yet"
-    return f"- attempt {attempt.number}: {idea} ({where or 'no files'}) -> {outcome}"
+    return f"- attempt {attempt.number}: {idea} ({some(files, 4) or 'no files'}) -> {outcome}"
 
 
 def _case(case: TestCase, paths: Collection[str]) -> str:

@@ -57,6 +57,12 @@ _EVIDENCE = {
 }
 
 
+_EARLIER = """\
+## Earlier work in this project
+What people decided there holds here too, unless this task says otherwise: do not ask again what is
+answered here."""
+
+
 def system_blocks(role: str, rules: Mapping[str, str]) -> tuple[str, ...]:
     """The stable, cacheable prefix.
 
@@ -109,6 +115,8 @@ def context_text(context: Mapping[str, Any]) -> str:
             parts.append(f"## {entry['path']} ({entry['form']}; {why})\n{fenced(entry['text'])}")
     if names:
         parts.append("Also perhaps related: " + ", ".join(names))
+    if context.get("earlier"):
+        parts.append("\n\n".join([_EARLIER, *(each["text"] for each in context["earlier"])]))
     if context.get("tree"):
         parts.append("Files of the project:\n" + "\n".join(context["tree"]))
     if not parts:

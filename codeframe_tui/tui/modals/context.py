@@ -19,6 +19,7 @@ from codeframe_tui.tui.present.context import (
     context_rows,
     context_title,
     first_file,
+    is_file,
 )
 from codeframe_tui.tui.present.rows import heading, safe
 from codeframe_tui.tui.widgets.labels import Label
@@ -98,12 +99,15 @@ class ContextDialog(Dialog[Wish]):
 
     @property
     def _path(self) -> str | None:
-        return self.query_one(_Files).cursor
+        """The file under the cursor."""
+        key = self.query_one(_Files).cursor
+        return key if is_file(key) else None
 
     def _tell(self) -> None:
         label = self.query_one("#whole", Label)
         width = label.line_width or _WIDTH
-        label.show(*about_rows(self._document, self._path, width))
+        key = self.query_one(_Files).cursor
+        label.show(*about_rows(self._document, key, width))
 
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
         """Say all of it."""

@@ -6,20 +6,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from codeframe_tui.tui.present.rows import BLANK, Row, cells, cut, heading, row, safe, wrap
+from codeframe_tui.tui.present.rows import (
+    BLANK,
+    Row,
+    cells,
+    cut,
+    heading,
+    row,
+    safe,
+    safe_lines,
+    wrap,
+)
 from codeframe_tui.tui.present.times import clock
 from codeframe_tui.tui.present.words import count
 
-__all__ = ["about_rows", "choice_about", "context_rows", "context_title", "first_file"]
+__all__ = [
+    "about_rows",
+    "choice_about",
+    "context_rows",
+    "context_title",
+    "first_file",
+    "is_file",
+]
 
 _FORMS = (
     ("body", "WHOLE", "given whole"),
     ("skeleton", "DEFINITIONS", "given as its definitions"),
     ("name", "BY NAME", "given by name only"),
 )
+_SAID_LINES = 6
+"""Lines of what was said in an earlier task."""
 _PATH = 44
 """Most cells of a path before its reasons."""
 _WHOSE = {"task": "for this task", "project": "for all tasks"}
+_SAID = {
+    "answer": "you answered a question",
+    "review": "you wanted changes",
+    "comment": "you commented",
+    "task": "what its worker said",
+}
+_NO_PATH = "/"
+"""Begins keys of rows that are no files: paths are relative."""
 _Document = Mapping[str, Any]
 
 
@@ -43,6 +70,7 @@ def context_rows(document: _Document, now: datetime) -> list[Row]:
     for form, title, _ in _FORMS:
         of_form = [file for file in files if file.get("form") == form]
         rows += _section(title, [_file(file, room, file.get("path") in pinned) for file in of_form])
+    rows += _section("EARLIER WORK", list(_earlier(document)))
     rows += _section("PINNED SINCE", list(_since(document, files)))
     rows += _section("EXCLUDED BY YOU", list(_excluded(document)))
     said = [line for line in document.get("cut") or () if not str(line).endswith("excluded by you")]
@@ -58,10 +86,19 @@ def first_file(document: _Document) -> str | None:
     return None
 
 
+def is_file(key: str | None) -> bool:
+    """Whether a row is about a file or folder."""
+    return key is not None and not key.startswith(_NO_PATH)
+
+
 def about_rows(document: _Document, path: str | None, width: int) -> list[Row]:
     """All that is to be said of one path."""
     if path is None:
         return [heading("nothing is found for this task yet", "dim")]
+    if path.startswith(_NO_PATH):
+        said = document["earlier"][int(path.removeprefix(_NO_PATH))]
+        lines = [part for line in safe_lines(said.get("text")) for part in wrap(line, width)]
+        return [heading(line, "dim") for line in lines[:_SAID_LINES]]
     files: Sequence[_Document] = document.get("files") or ()
     file = next((each for each in files if each.get("path") == path), {})
     words = {form: said for form, _, said in _FORMS}
@@ -121,6 +158,20 @@ def _since(document: _Document, files: Sequence[_Document]) -> Iterator[Row]:
         if path not in shown:
             said = told if choice.get("whose") == "task" or not document.get("at") else ""
             yield row(str(path), ("* ", "bold"), (f"{safe(path)}  ", "text"), (said, "dim"))
+
+
+def _earlier(document: _Document) -> Iterator[Row]:
+    """What was said in earlier tasks; the keys begin as no path does."""
+    for place, said in enumerate(document.get("earlier") or ()):
+        what = _SAID.get(str(said.get("kind")), "")
+        reasons = " · ".join(safe(reason) for reason in said.get("reasons") or ())
+        yield row(
+            f"{_NO_PATH}{place}",
+            (f"  {safe(said.get('task'))} ", "text"),
+            (f"{safe(said.get('title'))}  ", "text"),
+            (f"{what} · {reasons}", "dim"),
+            right=[(f"{int(said.get('tokens') or 0):,}", "faint")],
+        )
 
 
 def _excluded(document: _Document) -> Iterator[Row]:
