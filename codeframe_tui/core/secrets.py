@@ -100,8 +100,14 @@ class Secrets:
     @classmethod
     def of(cls, environment: Mapping[str, str], more: Mapping[str, str] | None = None) -> Secrets:
         """The model's keys in an environment, and others."""
-        named = {name: value for name, value in environment.items() if _NAMES.fullmatch(name)}
-        return cls(named | dict(more or {}))
+        found: dict[str, str] = {}
+        for name, value in environment.items():
+            if name.endswith("HEADERS") and _NAMES.fullmatch(name):  # lines of `Name: value`
+                lines = (line.partition(":")[2].strip() for line in value.splitlines())
+                found |= {f"{name} ({number})": each for number, each in enumerate(lines, 1)}
+            elif _NAMES.fullmatch(name):
+                found[name] = value
+        return cls(found | dict(more or {}))
 
     @property
     def mark(self) -> str:

@@ -97,6 +97,14 @@ def test_a_line_of_the_log_loses_what_is_assigned_to_a_secrets_name() -> None:
     assert NOTHING.redact_line('{"api_key": "hunter2hunter2"}') == f'{{"api_key": "{HIDDEN}"}}'
 
 
+def test_each_value_of_own_headers_is_a_key() -> None:
+    headers = "X-Team: blue\nX-Gateway-Key: gateway-key-0123456789"
+    secrets = Secrets.of({"ANTHROPIC_CUSTOM_HEADERS": headers})
+    said = "the gateway refuses gateway-key-0123456789 of team blue"
+    assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of team blue"
+    assert secrets.name_in("gateway-key-0123456789") == "ANTHROPIC_CUSTOM_HEADERS (2)"
+
+
 def test_a_short_value_is_no_key() -> None:
     secrets = Secrets.of({"ANTHROPIC_API_KEY": "test"})
     assert secrets.redact("the test took long") == "the test took long"

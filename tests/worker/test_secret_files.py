@@ -8,10 +8,12 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core.change.parts import Parts
-from codeframe_tui.core.commands import Approve, Redo, Undo
+from codeframe_tui.core.commands import Approve, FinishByHand, Redo, Revise, TakeInHand, Undo
+from codeframe_tui.core.errors import Refused
 from tests.contract.sandbox_room import need_bwrap
 from tests.worker.room import PLAIN, answer, call, make_project, room, three, tree_of
 
+KEY = "Canary.7f3aQ9zLw2Xc8VbN4mKjH6gFdS1aPoIuYtRe"
 ENV = b"TOKEN=hunter2hunter2\n"
 NEEDY = (
     "from pathlib import Path\n\n\ndef test_three():\n"
@@ -113,3 +115,30 @@ async def test_a_test_that_needs_it_says_so(tmp_path: Path) -> None:
         number = await at.add("another", evidence="regression")
         await at.start()
         await at.becomes(number, "in_review")
+
+
+async def test_what_a_person_makes_with_a_key_of_ours_is_refused_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    async with room(tmp_path, Line(answer(*three()))) as at:
+        number = await at.add(evidence="none")
+        await at.start()
+        shown = await at.becomes(number, "in_review")
+        proposal = shown["attempts"][-1]["proposal"]
+        text = f"def three():\n    return 3  # {KEY}\n"
+        with pytest.raises(Refused) as edited:
+            await at.service.submit(Revise(number, proposal, (("pkg/three.py", text),)))
+        place = Path((await at.service.submit(TakeInHand(number)))["path"])
+        (place / "pkg/three.py").write_text(text)
+        with pytest.raises(Refused) as finished:
+            await at.service.submit(FinishByHand(number))
+        assert (place / "pkg/three.py").read_text() == text
+        (place / "pkg/three.py").write_text("def three():\n    return 1 + 2\n")
+        await at.service.submit(FinishByHand(number))
+        await at.becomes(number, "in_review")
+    for refused in (edited.value, finished.value):
+        assert refused.code == "holds_key"
+        assert refused.message.startswith("pkg/three.py, line 2, ")
+        assert "ANTHROPIC_API_KEY" in refused.message
+        assert KEY not in refused.message + refused.hint

@@ -28,6 +28,7 @@ from codeframe_tui.adapters.workspace.objects import (
     SUBMODULE,
     ObjectReader,
     ObjectWriter,
+    object_id,
     read_tree,
 )
 from codeframe_tui.adapters.workspace.paths import fitting
@@ -361,12 +362,20 @@ class GitWorkspaces:
         return writer.tree(entries)
 
     def _refuse_key(self, path: str, content: bytes) -> None:
-        if held := self._secrets.held(content):
+        held = self._secrets.held(content)
+        if held and not self._is_stored(content):  # an undo brings back what there was
             raise Refused(
                 f"{path}, line {held.line}, would hold the value of {held.name}",
                 hint="read the variable where it is needed, or use a placeholder",
                 code="holds_key",
             )
+
+    def _is_stored(self, content: bytes) -> bool:
+        try:
+            self._reader.read(object_id("blob", content))
+        except NotFound:
+            return False
+        return True
 
     def _diff(self, base: str, tree: str, space: bool) -> list[FileDiff]:
         for side in (base, tree):
