@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.adapters.scripted.script import Line, Talks
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Approve, FinishByHand, Redo, Revise, TakeInHand, Undo
 from codeframe_tui.core.errors import Refused
@@ -73,7 +73,8 @@ async def test_one_that_a_change_brought_is_no_obstacle_to_the_next_attempt(tmp_
     made = {"path": ".env", "action": "create", "content": "DEBUG=1\n"}
     rest = {"path": "pkg/new.py", "action": "create", "content": "NEW = 1\n"}
     better = {"path": "pkg/better.py", "action": "create", "content": "NEW = 2\n"}
-    async with room(tmp_path, Line(answer(made, rest), answer(better)), files=None) as at:
+    script = Talks({"a task": [[answer(made, rest)], [answer(better)]]}, answer(*three()))
+    async with room(tmp_path, script, files=None) as at:
         number = await at.add(evidence="none")
         await at.start()
         await at.becomes(number, "in_review")
@@ -85,7 +86,14 @@ async def test_one_that_a_change_brought_is_no_obstacle_to_the_next_attempt(tmp_
         assert ".env" not in paths
         assert "pkg/better.py" in paths
         assert (await at.deed(Approve(number))).type == "change.applied"
-    assert (project / ".env").read_bytes() == b"DEBUG=1\n"
+        assert (project / ".env").read_bytes() == b"DEBUG=1\n"
+        other = await at.add("another", evidence="none")
+        await at.becomes(other, "in_review")  # its base has no .env; its apply takes none away
+        assert (await at.deed(Approve(other))).type == "change.applied"
+        assert (project / ".env").read_bytes() == b"DEBUG=1\n"
+        assert (await at.deed(Undo(other))).type == "change.undone"
+        assert (await at.deed(Undo(number))).type == "change.undone"
+        assert not (project / ".env").exists()
 
 
 @pytest.mark.fault(
