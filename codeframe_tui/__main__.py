@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codeframe_tui.adapters.project import Project
+    from codeframe_tui.core.errors import CodeframeError
 
 VERBS = frozenset(
     {
@@ -67,25 +68,39 @@ def _verb(arguments: list[str]) -> int:
 
 
 def _cockpit(folder: Path | None, options: dict[str, str]) -> int:
-    from codeframe_tui.adapters.project import open_project  # noqa: PLC0415 - after the verbs
-    from codeframe_tui.core.errors import CodeframeError, WrongUse  # noqa: PLC0415
+    from codeframe_tui.core.errors import CodeframeError  # noqa: PLC0415 - after the verbs
 
-    named = options.get("--project")
-    state_dir = options.get("--state-dir")
     try:
-        if folder is not None and not folder.is_dir():
-            raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
-        project = open_project(
-            folder or (Path(named) if named else None), Path(state_dir) if state_dir else None
-        )
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise WrongUse("the cockpit needs a terminal", hint=HINT)
-        return _open(project, options.get("--sandbox"))
+        return _open(_project(folder, options), options.get("--sandbox"))
     except CodeframeError as error:
-        from codeframe_tui.core.text import clean  # noqa: PLC0415 - after the verbs
+        return _told(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody shall read its traceback
+        from codeframe_tui.adapters.project import state_root  # noqa: PLC0415
+        from codeframe_tui.adapters.reports import failure  # noqa: PLC0415 - after the picture
 
-        sys.stderr.write(f"error: {clean(error.message)}\nhint: {clean(error.hint)}\n")
-        return error.exit_code
+        return _told(failure(state_root() / "log", "cockpit", error))
+
+
+def _project(folder: Path | None, options: dict[str, str]) -> Project:
+    from codeframe_tui.adapters.project import open_project  # noqa: PLC0415 - after the verbs
+    from codeframe_tui.core.errors import WrongUse  # noqa: PLC0415
+
+    named, state_dir = options.get("--project"), options.get("--state-dir")
+    if folder is not None and not folder.is_dir():
+        raise WrongUse(f"there is no verb and no folder {str(folder)!r}", hint=HINT)
+    project = open_project(
+        folder or (Path(named) if named else None), Path(state_dir) if state_dir else None
+    )
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise WrongUse("the cockpit needs a terminal", hint=HINT)
+    return project
+
+
+def _told(error: CodeframeError) -> int:
+    from codeframe_tui.core.text import clean  # noqa: PLC0415 - after the verbs
+
+    sys.stderr.write(f"error: {clean(error.message)}\nhint: {clean(error.hint)}\n")
+    return error.exit_code
 
 
 def _open(project: Project, sandbox: str | None) -> int:

@@ -73,6 +73,11 @@ class Project:
         return self.state / "log" / "verbs.log"
 
     @property
+    def reports(self) -> Path:
+        """The folder of reports of what failed: that of the logs."""
+        return self.engine_log.parent
+
+    @property
     def socket(self) -> Path:
         """Where the engine listens: short whatever the project's path; one per lock.
 

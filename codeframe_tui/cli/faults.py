@@ -1,19 +1,20 @@
-"""Faults of the program itself: a line for the person, the traceback for the log."""
+"""Faults of the program itself: a line for the person, a report, the traceback for the log."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import os
 import sys
 from functools import partial
+from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from codeframe_tui.core.errors import CodeframeError
-from codeframe_tui.core.secrets import Secrets
-from codeframe_tui.core.text import clean_line
+from codeframe_tui.adapters.project import state_root
+from codeframe_tui.adapters.reports import failure, write_report
 from codeframe_tui.headless.output import Output
 
-__all__ = ["report_faults"]
+__all__ = ["report_faults", "report_lost_tasks"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,20 +28,34 @@ def report_faults(*, as_json: bool) -> None:
     sys.excepthook = partial(_report, Output(as_json=as_json))
 
 
+def report_lost_tasks(folder: Path) -> None:
+    """Report what fails in tasks of the running loop that nobody waits for; the process goes on.
+
+    Args:
+        folder: for the reports.
+    """
+
+    def lost(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        if isinstance(error := context.get("exception"), Exception):
+            write_report(folder, "engine", error)
+
+    asyncio.get_running_loop().set_exception_handler(lost)
+
+
 def _report(
     output: Output,
     kind: type[BaseException],
     error: BaseException,
     traceback: TracebackType | None,
 ) -> None:
-    places = [
-        handler.baseFilename
+    logs = [
+        Path(handler.baseFilename)
         for handler in logging.getLogger().handlers
-        if isinstance(handler, logging.FileHandler)
+        if isinstance(handler, logging.FileHandler) and Path(handler.baseFilename).is_file()
     ]
-    if places:
+    if logs:
         logger.critical("unexpected failure", exc_info=(kind, error, traceback))
-    said = clean_line(Secrets.of(os.environ).redact_line(str(error)))
-    what = f"something failed inside the program ({kind.__name__}: {said})"
-    hint = f"the traceback is in {places[0]}" if places else ""
-    output.error(CodeframeError(what, hint=hint, code="internal"))
+    who = "engine" if [log.stem for log in logs] == ["engine"] else "program"
+    folder = logs[0].parent if logs else state_root() / "log"
+    output.error(failure(folder, who, error))

@@ -15,6 +15,7 @@ import click
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import open_project
 from codeframe_tui.cli import render
+from codeframe_tui.cli.faults import report_lost_tasks
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.session import read_settings
 from codeframe_tui.cli.verb import Scene, ended, not_yet, verb
@@ -112,6 +113,7 @@ async def engine(scene: Scene, *, demo: bool) -> None:
     place = scene.app.place
     place.prepare()
     handler = log.configure(place.engine_log)
+    report_lost_tasks(place.reports)
     settings = read_settings(place.state_root, scene.app.sandbox)
     await serve(place.root, settings, demo=demo)
     log.close(handler)

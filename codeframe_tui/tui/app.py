@@ -54,7 +54,7 @@ class CockpitApp(Reviewer, Looks):
         chosen: what a person set for the cockpit.
         kept: the file that remembers what is chosen here; None = nothing does.
         now: the time, aware, in the person's time zone.
-        signals: take SIGTERM and SIGHUP over, which only the main thread of a process may.
+        signals: take SIGINT, SIGTERM and SIGHUP over, which only the main thread of a process may.
         tick: seconds between two looks at the running times; 0 = never.
     """
 
@@ -146,6 +146,19 @@ class CockpitApp(Reviewer, Looks):
         self.listen()
         if self._tick:
             self.set_interval(self._tick, self._time_passed)
+
+    @property
+    def fault(self) -> Exception | None:
+        """What failed and ended it; whoever ran it reports that."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Textual would print the traceback here, with the values of its variables."""
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """The same for errors that know how to draw themselves."""
+        self._fatal_error()
 
     def _leave(self, code: int) -> None:
         loop = self._loop

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from codeframe_tui.adapters.project import state_root
+from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.tui.preferences import DEFAULTS, Preferences, read_preferences
 from codeframe_tui.tui.terminal import give_title_back, guard_early, restore, skeleton
@@ -23,6 +25,8 @@ if TYPE_CHECKING:  # all ports at once would delay the first picture
     from codeframe_tui.ports import Service
 
 __all__ = ["Options", "open_cockpit", "run"]
+
+GOES_ON = "nothing is lost: open it again, and all goes on"
 
 
 class Options(NamedTuple):
@@ -52,7 +56,8 @@ def open_cockpit(project: Project, options: Sequence[str] = (), *, demo: bool = 
     Returns:
         The exit code, see `run`.
     """
-    with first_picture(project.root.name):
+    reports = state_root() / "log" if demo else project.reports  # a demo leaves nothing behind
+    with first_picture(project.root.name, reports):
         from codeframe_tui.wire.start import Starter, reach  # noqa: PLC0415 - after the picture
 
         starter = Starter(project, options, demo=demo)
@@ -71,7 +76,7 @@ def attach_cockpit(place: str) -> int:
     Returns:
         The exit code, see `run`.
     """
-    with first_picture("codeframe-tui"):
+    with first_picture("codeframe-tui", state_root() / "log"):
         from codeframe_tui.wire.address import read_address  # noqa: PLC0415 - after the picture
         from codeframe_tui.wire.remote import reach_remote  # noqa: PLC0415
 
@@ -91,22 +96,38 @@ def run(project: Path, *, options: Options) -> int:
 
     Returns:
         The exit code: 0, or 128 + n after signal n; the terminal is as it was.
+
+    Raises:
+        CodeframeError: it cannot start.
+        Exception: what failed inside.
     """
     with first_picture(project.name):
         return _run(options)
 
 
 @contextmanager
-def first_picture(project: str) -> Iterator[None]:
-    """Show the frame at once; take it away again when it comes to nothing else."""
+def first_picture(project: str, reports: Path | None = None) -> Iterator[None]:
+    """Show the frame at once; take it away again when it comes to nothing else.
+
+    Args:
+        project: its name.
+        reports: a folder for a report of what fails inside; None = it is raised as it is.
+
+    Raises:
+        CodeframeError: something failed inside; names the report.
+    """
     gc.disable()  # the start leaves no garbage; looking for it would take a tenth of the time
     guard_early()  # before the picture, or a signal in between would leave it behind
     skeleton(clean_line(project))
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         restore()
-        raise
+        if reports is None or not isinstance(error, Exception) or isinstance(error, CodeframeError):
+            raise
+        from codeframe_tui.adapters.reports import failure  # noqa: PLC0415 - hardly ever
+
+        raise failure(reports, "cockpit", error, then=GOES_ON) from error
 
 
 def _run(options: Options) -> int:
@@ -116,11 +137,18 @@ def _run(options: Options) -> int:
     if not os.environ.get("NO_COLOR"):  # an empty one asks for nothing
         os.environ.pop("NO_COLOR", None)
     sys.setswitchinterval(0.0005)
-    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
+    import logging  # noqa: PLC0415 - after the first picture
+
+    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415
+    from codeframe_tui.tui.driver import TerminalDriver  # noqa: PLC0415
     from codeframe_tui.tui.paste import install  # noqa: PLC0415
 
     install()
     app = CockpitApp(options.connect, chosen=options.chosen, kept=options.kept, signals=True)
+    app.driver_class = TerminalDriver
+    logging.getLogger().addHandler(logging.NullHandler())  # or what fails is told on the terminal
     app.run()
+    if app.fault is not None:
+        raise app.fault
     give_title_back()
     return app.return_code or 0

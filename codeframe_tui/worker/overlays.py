@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.evidence.outward import reaches_out
 from codeframe_tui.core.evidence.support import is_helper, says_else
 from codeframe_tui.core.evidence.testconfig import decides, is_test_config
 from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
 
-__all__ = ["bound_to", "changed_config", "changed_helpers", "taking", "with_base"]
+__all__ = [
+    "bound_to",
+    "changed_config",
+    "changed_helpers",
+    "changed_outward",
+    "taking",
+    "with_base",
+]
 
 
 async def bound_to(workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]) -> Bound:
@@ -49,6 +57,24 @@ async def changed_helpers(
             new = await workspaces.read(scope.tree, diff.path)
             if old is not None and says_else(diff.path, old, new):
                 found.append(diff.path)
+    return tuple(found)
+
+
+async def changed_outward(
+    workspaces: Workspaces, scope: Scope, diffs: Sequence[FileDiff]
+) -> tuple[str, ...]:
+    """Files of tests that do more than before that other tests may notice.
+
+    A new module beside them is one: it may be found before another one of its name.
+    """
+    found = []
+    for diff in (diff for diff in diffs if diff.path.endswith(".py")):
+        path, serves = diff.path, scope.tests.is_support(diff.path)
+        is_beside = serves and diff.action is Action.CREATE and not scope.tests.is_test(path)
+        if serves or is_test_config(path):
+            old = await _text(workspaces, scope.base, path)
+            if is_beside or reaches_out(old, await _text(workspaces, scope.tree, path)):
+                found.append(path)
     return tuple(found)
 
 

@@ -27,7 +27,7 @@ async def tests_of(workspaces: Workspaces, base: str, diffs: Sequence[FileDiff])
     tests = configured({path: text for path, text in configs.items() if text is not None})
     code = [d.path for d in diffs if d.path.endswith(".py") and not tests.is_support(d.path)]
     had = {path: await _text(workspaces, base, path) for path in code}
-    open_ = [path for path, text in had.items() if text is not None and may_help(text)]
+    open_ = [path for path, text in had.items() if text is not None and may_help(path, text)]
     if not open_:
         return tests
     texts = {}

@@ -123,6 +123,18 @@ async def test_the_past_tells_which_files_a_change_like_this_touched(place: Plac
     assert "Brighten" not in str([file["reasons"] for file in gone["files"]])
 
 
+async def test_the_past_of_a_file_goes_with_it_when_its_folder_moves(place: Place) -> None:
+    place.write({"app/walls.py": "def paint(): return 1\n"})
+    place.git("init", "-q")
+    place.git("add", "-A")
+    place.git("commit", "-qm", "Brighten the walls")
+    (place.project / "src").mkdir()
+    place.git("mv", "app", "src/app")
+    found = await place.index().context("brighten the sky", 1_000)
+    reasons = {file["path"]: file["reasons"] for file in found["files"]}
+    assert "touched by: Brighten the walls" in reasons["src/app/walls.py"]
+
+
 async def test_a_repository_of_others_runs_nothing_of_its_own(place: Place, tmp_path: Path) -> None:
     place.git("init", "-q")
     place.git("add", "-A")

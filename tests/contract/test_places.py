@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.errors import NotFound, WrongUse
 from tests.contract.test_code_index import Place
 from tests.contract.test_code_index import place as place  # noqa: PLC0414 - a fixture
 
@@ -54,6 +54,10 @@ async def test_files_are_found_before_anything_is_read(place: Place) -> None:
     found = await place.index().places("logo")
     assert told(found) == ["logo.bin:0 logo.bin"]
     assert found["left"] > 0
+    with pytest.raises(NotFound, match="not read yet"):
+        await place.opened[0].relations("outline", "tests/test_retry.py", at_once=True)
+    with pytest.raises(NotFound, match="no indexed file"):
+        await place.opened[0].relations("outline", "absent.py", at_once=True)
 
 
 async def test_places_are_told_while_much_is_read_and_how_far_that_is(place: Place) -> None:
@@ -78,6 +82,21 @@ async def test_places_are_told_while_much_is_read_and_how_far_that_is(place: Pla
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
     assert heard[-1] == (MANY + 6, MANY + 6)
     assert told(await index.places("name_599"))[0] == "many/m599.py:1 name_599"
+
+
+async def test_when_the_engine_dies_nothing_is_read_any_more(place: Place) -> None:
+    place.write({f"m{n}.py": f"def name_{n}(): ...\n" * 3_000 for n in range(MANY)})
+    index = place.index()
+    begun = asyncio.Event()
+    index.when_reading(lambda *_: begun.set())
+    reading = asyncio.create_task(index.read())
+    await asyncio.wait_for(begun.wait(), 30)
+    process = index._knower._process
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()
+    await asyncio.wait_for(process.wait(), 5)
+    reading.cancel()
 
 
 async def test_when_the_process_dies_nothing_is_said_to_be_read_any_more(place: Place) -> None:

@@ -150,6 +150,11 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any], str], ...] = (
         "a helper makes what is expected of the mistake",
     ),
     (
+        "codeframe_tui.worker.support.changed_outward",
+        _later,
+        "a new test mends the code and never undoes it",
+    ),
+    (
         "codeframe_tui.worker.support.still_lost",
         lambda lost, *_: tuple(lost),
         "a new helper serves a new test of an old file",

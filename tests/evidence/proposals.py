@@ -81,8 +81,8 @@ class Case:
         imported = {path: text for path, text in python.items() if path not in texts}
         diffs = [diff(path, *texts[path]) for path in self.changed]
         tests = configured(self.base)
-        open_ = [path for path in self.changed if may_help(self.base.get(path, ""))]
-        open_ = [path for path in open_ if not tests.is_support(path)]
+        open_ = [path for path in self.changed if may_help(path, python.get(path, ""))]
+        open_ = [path for path in open_ if path in python and not tests.is_support(path)]
         helpers = only_of_tests(open_, python, tests)
         material = Material(
             base_paths=tuple(self.base),

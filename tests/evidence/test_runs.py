@@ -35,7 +35,8 @@ FEW = {
     "a helper makes what is expected of the mistake",
     "what a moved test reads follows a mistake",
     "a new helper serves a new test of an old file",
-    "a helper is called by another name, and so are its tests",
+    "a new test mends the code and never undoes it",
+    "a new module of helpers serves new tests of old and new files",
 }
 ALL = bool(os.environ.get("CODEFRAME_TUI_EVIDENCE"))
 

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters import log
+from codeframe_tui.adapters.reports import failure
 from codeframe_tui.adapters.scripted.script import Fault, Line, Text, ToolCall, Turn
-from codeframe_tui.cli import faults
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.queries import (
     Query,
@@ -213,13 +213,15 @@ async def test_the_oracle_sees_what_is_told_where_nothing_guards(
     assert places >= {"objects", "log", "signals", "state.db-wal"} | asked
 
 
-def test_the_line_of_an_unexpected_failure_has_no_key(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_line_and_the_report_of_an_unexpected_failure_have_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     error = ValueError(f"{KEY[:9]}\x1b[0m{KEY[9:]} and password='hunter2hunter2'\x1b]0;x\x07")
-    faults._report(Output(as_json=True), ValueError, error, None)
+    Output(as_json=True).error(failure(tmp_path / "log", "engine", error))
     said = capsys.readouterr().err
+    [report] = tmp_path.glob("**/report-*.txt")
+    assert b"[redacted]" in report.read_bytes()
     assert json.loads(said)["error"]["message"].count("[redacted]") == 2
     assert "hunter2" not in said
-    assert not hits({"stderr": said.encode()})
+    assert not hits({"stderr": said.encode(), "report": report.read_bytes()})

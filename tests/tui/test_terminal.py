@@ -155,3 +155,18 @@ def test_a_terminal_that_takes_no_bytes_does_not_hold_it() -> None:
         _rests(screen.process.pid)
         screen.process.send_signal(signal.SIGTERM)
         assert screen.process.wait(PATIENCE) == 143
+
+
+@pytest.mark.fault(
+    "people",
+    "a terminal goes away without a signal",
+    sees="nothing: nobody looks",
+    kept="the engine's work; no report calls it a fault",
+)
+def test_a_terminal_that_goes_away_without_a_signal_ends_it() -> None:
+    with terminal() as screen:
+        screen.until(b"NEEDS YOU")
+        away = os.open(os.devnull, os.O_RDWR)
+        os.dup2(away, screen.master)  # nobody holds the other end now
+        os.close(away)
+        assert screen.process.wait(PATIENCE) == 129

@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.code.ranking import WEIGHTS, bm25, fuse, inverse_frequencies, kind_weight
+from codeframe_tui.core.code.ranking import (
+    BESIDE,
+    LINKED,
+    WEIGHTS,
+    bm25,
+    fuse,
+    inverse_frequencies,
+    kind_weight,
+)
 
 SIGNALS = st.dictionaries(
     st.sampled_from(sorted(WEIGHTS)),
@@ -23,31 +31,45 @@ def test_rare_words_and_short_files_count_more() -> None:
 
 def test_a_file_that_the_best_import_comes_before_one_without_a_link() -> None:
     signals = {"words": {0: 4.0, 1: 1.0, 2: 1.0}}
-    assert [s.file for s in fuse(signals, {}, [1.0] * 4)] == [0, 1, 2]
-    found = fuse(signals, {0: {2, 3}, 2: {0}, 3: {0}}, [1.0] * 4)
+    apart = list("abcd")
+    assert [s.file for s in fuse(signals, {}, apart, [1.0] * 4)] == [0, 1, 2]
+    found = fuse(signals, {0: {2, 3}, 2: {0}, 3: {0}}, apart, [1.0] * 4)
     assert [s.file for s in found] == [0, 2, 1, 3]
     assert found[1].parts.keys() == {"words", "linked"}
 
 
+def test_a_file_beside_the_best_comes_before_one_that_stands_elsewhere() -> None:
+    signals = {"words": {0: 4.0, 1: 1.0, 2: 1.0}}
+    found = fuse(signals, {}, ["one", "two", "one", "one", "two"], [1.0] * 5)
+    assert [s.file for s in found] == [0, 2, 1, 3, 4]
+    assert found[3].parts.keys() == {"beside"}
+
+
+def test_the_many_tests_beside_the_best_give_less_than_code_does() -> None:
+    signals = {"words": {0: 4.0, 1: 4.0}}
+    found = {s.file: s for s in fuse(signals, {}, ["a", "b", "a", "b"], [1.0, 0.2, 1.0, 1.0])}
+    assert found[2].parts["beside"] > found[3].parts["beside"]
+
+
 def test_nothing_found_is_nothing_ranked() -> None:
-    assert fuse({"words": {}, "path": {3: 0.0}}, {3: {1}}, [1.0] * 4) == []
+    assert fuse({"words": {}, "path": {3: 0.0}}, {3: {1}}, [""] * 4, [1.0] * 4) == []
 
 
 @given(SIGNALS, LINKS)
 def test_scores_fall_and_every_file_with_a_signal_has_one(
     signals: dict[str, dict[int, float]], links: dict[int, set[int]]
 ) -> None:
-    found = fuse(signals, links, [1.0] * 10)
+    found = fuse(signals, links, list("aaabbbcccc"), [1.0] * 10)
     scores = [each.score for each in found]
     assert scores == sorted(scores, reverse=True)
     assert len({each.file for each in found}) == len(found)
     assert {f for s in signals.values() for f, v in s.items() if v > 0} <= {e.file for e in found}
-    assert all(score <= sum(WEIGHTS.values()) + 0.2 + 1e-9 for score in scores)
+    assert all(score <= sum(WEIGHTS.values()) + LINKED + BESIDE + 1e-9 for score in scores)
 
 
 def test_code_comes_first_unless_something_else_is_meant() -> None:
     assert kind_weight("src/retry.py", []) == 1.0
-    order = ["src/retry.py", "pkg/__init__.py", "docs/retry.py", "tests/test_retry.py"]
+    order = ["src/retry.py", "docs/retry.py", "tests/test_retry.py"]
     weights = [kind_weight(path, ["retry"]) for path in order]
     assert weights == sorted(weights, reverse=True)
     assert kind_weight("tests/test_retry.py", ["test"]) > weights[-1]

@@ -79,14 +79,14 @@ def test_a_test_that_was_moved_is_known_by_its_cases_on_the_base() -> None:
 def test_what_passes_as_the_base_has_it_or_never_passed_is_not_lost(
     own: Outcome, base: Outcome, names: tuple[str, ...]
 ) -> None:
-    trees = run((OLD, own)), run((OLD, base))
-    assert still_lost({OLD: (OLD,)}, *trees, found()) == names
+    trees, lost = (run((OLD, own)), run((OLD, base))), {OLD: (OLD,)}
+    assert still_lost(lost, lost, *trees, found()) == names
 
 
 def test_what_a_proof_rests_on_must_pass_with_the_bases_support_too() -> None:
     red = Run("red", tests=(TestCase(OLD, Outcome.FAILED, kind=Kind.ASSERTION),))
-    failed = run((OLD, Outcome.FAILED))
-    assert still_lost({OLD: (OLD,)}, failed, failed, replace(found(), red=red)) == (OLD,)
+    failed, lost = run((OLD, Outcome.FAILED)), {OLD: (OLD,)}
+    assert still_lost(lost, lost, failed, failed, replace(found(), red=red)) == (OLD,)
 
 
 @pytest.mark.parametrize(
@@ -153,4 +153,4 @@ def test_a_regression_that_is_in_doubt_by_itself_is_told_as_it_is() -> None:
 def test_helpers_that_decide_are_told_by_their_own_name() -> None:
     after = judged_with(found(), run(), (OLD,), Decides.SUPPORT)
     assert (after.verdict, after.reason) == (Verdict.NOT_VERIFIED, "test_support")
-    assert "passes only with the proposal's helpers or data of tests" in after.message
+    assert "passes only with the proposal's tests, helpers or data" in after.message

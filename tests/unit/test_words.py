@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.core.code.imports import read_import
-from codeframe_tui.core.code.words import identifiers, mentions, names_in, spelling, tally, words
+from codeframe_tui.core.code.words import (
+    asked,
+    identifiers,
+    mentions,
+    names_in,
+    spelling,
+    tally,
+    words,
+)
 
 
 def test_words_are_split_on_camel_and_snake_case_and_stemmed() -> None:
@@ -27,6 +35,14 @@ def test_forms_of_a_word_are_one_word(forms: str) -> None:
 
 def test_a_word_is_told_as_it_is_written() -> None:
     assert spelling("Cached Zones") == {"cach": "cached", "zon": "zones"}
+
+
+def test_a_place_counts_more_than_a_deed_and_the_first_line_more_than_the_rest() -> None:
+    counts = asked("Fix the parser\n\nIts cursor stood still; the parser waited")
+    assert counts["parser"] == 1.4
+    assert counts["fix"] == 0.5
+    assert counts["cursor"] == 0.4
+    assert asked("") == {}
 
 
 @given(st.text("aBc_ D9.", max_size=60))

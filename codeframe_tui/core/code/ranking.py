@@ -1,6 +1,7 @@
 """Which files a text is about: signals of many kinds made one score. Pure.
 
-The weights were chosen by hand and hold for every project; `benchmarks/retrieval.py` measures them.
+The weights hold for every project. They were chosen on seven repositories; those on which
+`benchmarks/retrieval.py` is reported are others.
 """
 
 from __future__ import annotations
@@ -10,22 +11,34 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
-__all__ = ["WEIGHTS", "Scored", "bm25", "fuse", "inverse_frequencies", "is_test", "kind_weight"]
+__all__ = [
+    "BESIDE",
+    "LINKED",
+    "WEIGHTS",
+    "Scored",
+    "bm25",
+    "fuse",
+    "inverse_frequencies",
+    "is_test",
+    "kind_weight",
+]
 
 WEIGHTS = {
-    "words": 1.0,
-    "names": 0.5,
-    "path": 0.5,
-    "docs": 0.2,
+    "words": 0.75,
+    "names": 0.375,
+    "docs": 0.15,
+    "path": 0.25,
     "defines": 0.5,
-    "uses": 0.2,
     "mention": 0.5,
     "history": 0.7,
     "recent": 0.6,
-    "distinct": 0.2,
+    "central": 0.25,
 }
 """What each signal counts, after its best file was made 1."""
-LINKED = 0.2
+LINKED, BESIDE = 0.2, 0.1
+"""What it counts to be linked with the best by imports, and to stand in their folder."""
+_NEIGHBOURS = 6
+"""Of a folder's files, the best count for the others."""
 _SEEDS, _STEPS, _STAY = 15, 6, 0.5
 _K1, _B = 1.2, 0.75
 _DOCS = frozenset({"doc", "docs", "documentation", "example", "examples", "samples", "benchmarks"})
@@ -82,6 +95,7 @@ def bm25(
 def fuse(
     signals: Mapping[str, Mapping[int, float]],
     links: Mapping[int, Collection[int]],
+    folders: Sequence[str],
     kinds: Sequence[float],
 ) -> list[Scored]:
     """Files by all signals, best first.
@@ -89,6 +103,7 @@ def fuse(
     Args:
         signals: name in `WEIGHTS` -> file -> value from 0.
         links: file -> the files that it imports or that import it.
+        folders: of each file.
         kinds: weight of each file's kind, see `kind_weight`.
     """
     parts: dict[int, dict[str, float]] = {}
@@ -98,10 +113,12 @@ def fuse(
             if value > 0:
                 parts.setdefault(file, {})[name] = WEIGHTS[name] * value / most
     sums = {file: sum(given.values()) for file, given in parts.items()}
-    walked = _walk(sums, links)
-    most = max(walked.values(), default=0.0)
-    for file, value in walked.items():
-        parts.setdefault(file, {})["linked"] = LINKED * value / most
+    weighed = {file: score * kinds[file] for file, score in sums.items()}
+    near = {"linked": _walk(sums, links), "beside": _beside(weighed, folders)}
+    for name, counts in (("linked", LINKED), ("beside", BESIDE)):
+        most = max(near[name].values(), default=0.0)
+        for file, value in near[name].items():
+            parts.setdefault(file, {})[name] = counts * value / most
     scored = [Scored(f, sum(given.values()) * kinds[f], given) for f, given in parts.items()]
     return sorted(scored, key=lambda each: (-each.score, each.file))
 
@@ -128,6 +145,22 @@ def _walk(scores: Mapping[int, float], links: Mapping[int, Collection[int]]) -> 
     return here
 
 
+def _beside(scores: Mapping[int, float], folders: Sequence[str]) -> dict[int, float]:
+    """What the best files of a folder give the others in it."""
+    of_folder: dict[str, list[tuple[float, int]]] = {}
+    for file, score in scores.items():
+        of_folder.setdefault(folders[file], []).append((score, file))
+    best = {folder: nlargest(_NEIGHBOURS, found) for folder, found in of_folder.items()}
+    sums = {folder: sum(score for score, _ in found) for folder, found in best.items()}
+    own = {file: score for found in best.values() for score, file in found}
+    given = {
+        file: sums[folder] - own.get(file, 0.0)
+        for file, folder in enumerate(folders)
+        if folder in sums
+    }
+    return {file: value for file, value in given.items() if value > 1e-9}
+
+
 def is_test(path: str) -> bool:
     """Whether a file is a test or helps tests, by its path."""
     *folders, name = path.split("/")
@@ -145,14 +178,11 @@ def kind_weight(path: str, about: Iterable[str]) -> float:
         about: the words of the subject.
     """
     subject = set(about)
-    name = path.rpartition("/")[2]
     weight = 1.0
     if is_test(path):
-        weight *= 0.6 if "test" in subject else 0.4
+        weight *= 0.6 if "test" in subject else 0.2
     if not _VENDORED.isdisjoint(path.split("/")):
         weight *= 0.3
-    if name.startswith("__init__."):
-        weight *= 0.7
     if not {"doc", "docs", "document", "exampl"} & subject and _is_document(path):
         weight *= 0.6
     return weight

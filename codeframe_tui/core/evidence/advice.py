@@ -25,7 +25,7 @@ ADVICE: Mapping[str, str] = {
     "environment": "install what is missing into the project's environment",
     "sandbox_denied": "test without what the sandbox denies: network, other folders, devices",
     "test_config": "look at the test configuration: only a person can let it decide",
-    "test_support": "look at the helpers and data of tests: only a person can let them decide",
+    "test_support": "look at what changed beside the code: only a person can let it decide",
     "tampered": "leave pytest's hooks and reports as they are",
     "evidence_none": "a task with evidence 'none' is always reviewed by a person",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from codeframe_tui.core.evidence.reach import imported_names
@@ -10,9 +11,12 @@ from codeframe_tui.core.evidence.testfiles import TestFiles
 __all__ = ["may_help", "only_of_tests"]
 
 
-def may_help(text: str) -> bool:
-    """Whether a Python file may be a helper of tests: it asserts, or speaks of pytest."""
-    return "assert" in text or "pytest" in text
+_NAMES = re.compile(r"test|case|sample|example|fixture|factor|fake|stub|mock|data|expected|golden")
+
+
+def may_help(path: str, text: str) -> bool:
+    """Whether a Python file may serve tests: by its name, or as it asserts or speaks of pytest."""
+    return bool(_NAMES.search(path.lower())) or "assert" in text or "pytest" in text
 
 
 def only_of_tests(

@@ -40,7 +40,7 @@ class Decides(StrEnum):
 
 _WORDS: Mapping[Decides, str] = {
     Decides.CONFIG: "test configuration",
-    Decides.SUPPORT: "helpers or data of tests",
+    Decides.SUPPORT: "tests, helpers or data",
 }
 
 
@@ -89,23 +89,29 @@ def lost_with(
 
 
 def still_lost(
-    lost: Mapping[str, Sequence[str]], own: TestRun, base: TestRun | None, found: Verification
+    lost: Mapping[str, Sequence[str]],
+    asked: Mapping[str, Sequence[str]],
+    again: TestRun,
+    base: TestRun | None,
+    found: Verification,
 ) -> tuple[str, ...]:
-    """Those of them that do not pass as the base has them either, though they did on the base.
+    """Those of them that do not pass in another way either, though they did on the base.
 
     Args:
         lost: `lost_with`.
-        own: the base's own tests of those, on the code of the proposal with the base's support.
-        base: the same on the base itself.
+        asked: id -> what must pass in ``again`` for it; what did not run there is left out.
+        again: the code of the proposal with the base's support, and other versions of these tests.
+        base: the tests as they are on the base itself.
         found: the verdict; what it rests on must pass, whatever it does on the base.
     """
-    fine = _ids(own, SEEN_PASSING)
+    fine = _ids(again, SEEN_PASSING)
     passed = _ids(base, PASSING) if base is not None else frozenset()
     proof = {case.id for case in found.red.tests if case.kind in RED}
     return tuple(
         name
         for name, before in lost.items()
-        if not fine.issuperset(before) and (name in proof or passed.issuperset(before))
+        if not (name in asked and fine.issuperset(asked[name]))
+        and (name in proof or passed.issuperset(before))
     )
 
 

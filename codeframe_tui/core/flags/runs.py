@@ -34,5 +34,6 @@ def run_flags(found: Verification, touched: Collection[str], tests: TestFiles) -
         path = next(filter(is_test_config, touched), "")
         yield flag("test_config_decides", path, None, why)
     if found.reason == Decides.SUPPORT:
-        path = next((path for path in touched if is_helper(path, tests)), "")
+        side = [path for path in touched if tests.is_support(path)]
+        path = next((path for path in touched if is_helper(path, tests)), next(iter(side), ""))
         yield flag("test_support_decides", path, None, why)

@@ -108,7 +108,7 @@ _RULES = (
     Rule("test_marks", AMBER, "registers marks of tests", "marks can be used to deselect tests"),
     Rule("test_config_decides", RED, "passes only with the proposal's test configuration",
          "the configuration decides what counts, not the code"),
-    Rule("test_support_decides", AMBER, "passes only with the proposal's helpers or data of tests",
+    Rule("test_support_decides", AMBER, "passes only with the proposal's tests, helpers or data",
          "right when they follow the code; wrong when they hide what it breaks"),
     Rule("test_command", RED, "runs the tests with some left out",
          "what is left out cannot fail"),

@@ -44,7 +44,7 @@ def main() -> None:
     questions = Questions(sys.stdin.fileno())
     reading = _Reading(questions)
     room = Room(Path(place["objects"]), Path(place["database"]), Path(place["project"]))
-    while question := questions.next():
+    while not questions.ended and (question := questions.next()):
         question.setdefault("until", time.monotonic() + question["seconds"])
         try:
             answer = _answered(room, question, reading)
@@ -79,13 +79,13 @@ class _Reading:
         self._told = 0
 
     def watch(self, done: int, files: int) -> bool:
-        """See `Watch`: a question that cannot wait ends it."""
+        """See `Watch`: a question that cannot wait ends it, and that nobody is there any more."""
         now = time.monotonic()
         self._due = self._due or now + EVERY
         if now > self._due:
             self._due, self._told = now + EVERY, files
             _tell({"id": 0, "read": [done, files]})
-        return not self._questions.is_pressed()
+        return not (self._questions.is_pressed() or self._questions.ended)
 
     def ends(self) -> None:
         """It is over, or nobody waits for it any more."""

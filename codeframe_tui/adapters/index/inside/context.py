@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -24,12 +25,12 @@ from codeframe_tui.core.code.ranking import (
     is_test,
     kind_weight,
 )
-from codeframe_tui.core.code.words import identifiers, mentions, spelling, words
+from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, words
 
 __all__ = ["context", "rank"]
 
 _MOST_WORDS = 80
-"""Words of a long text that are looked for, those that stand most often in it first."""
+"""Words of a long text that are looked for, those that count most first."""
 _MOST_NAMES = 40
 _MAX_SYMBOLS = 200
 _REASONS = 5
@@ -44,7 +45,7 @@ class _Look:
     """One text over one tree.
 
     Attributes:
-        wanted: word -> how much it counts: the root of how often it stands in the text.
+        wanted: word -> how much it counts.
     """
 
     tree: Tree
@@ -92,8 +93,10 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
     near = shelf.linked(tree)
     subject = words(text.partition("\n")[0])
     kinds = [kind_weight(path, subject) for path in tree.paths]
+    folders = [path.rpartition("/")[0] for path in tree.paths]
+    fused = fuse(signals, near, folders, kinds)
     # what looks secret is read when the model asks for it, and not before
-    scored = [each for each in fuse(signals, near, kinds) if not is_secret(tree.paths[each.file])]
+    scored = [each for each in fused if not is_secret(tree.paths[each.file])]
     ranked = [
         Ranked(
             tree.paths[each.file],
@@ -107,8 +110,7 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
 
 def _look(shelf: Shelf, tree: Tree, text: str) -> _Look:
     spelled = spelling(text)
-    often = Counter(words(text)).most_common(_MOST_WORDS)
-    wanted = {word: n**0.5 for word, n in often}
+    wanted = dict(Counter(asked(text)).most_common(_MOST_WORDS))
     look = _Look(tree, spelled, wanted, {}, {}, {})
     query = "SELECT document, words, names, docs FROM posting WHERE word = ?"
     for word in wanted:
@@ -130,37 +132,32 @@ def _signals(
     lengths = [shelf.lengths[document] for document in tree.documents]
     fields = ((look.words, 0), (look.names, 1), (look.docs, 2))
     of_words, of_names, of_docs = (_bm25(look, f, [each[n] for each in lengths]) for f, n in fields)
-    in_paths: dict[str, dict[int, int]] = {word: {} for word in wanted}
-    path_words = list(map(_path_words, tree.paths))
-    for number, found in enumerate(path_words):
-        for word in wanted.keys() & set(found):
-            in_paths[word][number] = found.count(word)
-    idf = _idf(look, look.words)
-    distinct: dict[int, float] = {}
-    for word, files in look.words.items():
-        for file in files:
-            distinct[file] = distinct.get(file, 0.0) + idf[word]
+    named = [wanted.keys() & _name_words(path) for path in tree.paths]
     defined, defines = _by_identifier(tree, text, partial(_defining, shelf))
-    used, _ = _by_identifier(tree, text, shelf.holding)
-    similar, changes = past.similar(wanted, tree.numbers)
+    numbers = past.numbers(tree.numbers)
+    similar, changes = past.similar(wanted, numbers)
     signals = {
         "words": of_words,
         "names": of_names,
         "docs": of_docs,
-        "path": _bm25(look, in_paths, list(map(len, path_words))),
-        "distinct": distinct,
+        "path": {n: len(f) / len(_name_words(tree.paths[n])) for n, f in enumerate(named) if f},
         "defines": defined,
-        "uses": used,
         "mention": _mentioned(tree, text),
         "history": similar,
-        "recent": past.recent(tree.numbers),
+        "recent": past.recent(numbers),
+        "central": {file: math.log1p(len(others)) for file, others in shelf.linked(tree).items()},
     }
-    return signals, {"defines": defines, "history": changes, "path": _spelled(look, in_paths)}
+    spelled = {n: ", ".join(sorted(look.spelled[w] for w in f)) for n, f in enumerate(named) if f}
+    return signals, {"defines": defines, "history": changes, "path": spelled}
 
 
 @lru_cache(maxsize=2**14)
-def _path_words(path: str) -> tuple[str, ...]:
-    return tuple(words(path))
+def _name_words(path: str) -> frozenset[str]:
+    """The words of a file's name; those of a package are its folder's."""
+    folder, _, name = path.rpartition("/")
+    if name.startswith("__init__."):
+        name = folder.rpartition("/")[2]
+    return frozenset(words(name.partition(".")[0]))
 
 
 def _idf(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[str, float]:
@@ -219,14 +216,6 @@ def _starts(path: str) -> Iterator[int]:
             yield number + 1
 
 
-def _spelled(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[int, str]:
-    told: dict[int, list[str]] = {}
-    for word, files in field.items():
-        for file in files:
-            told.setdefault(file, []).append(look.spelled[word])
-    return {file: ", ".join(sorted(set(found))[:4]) for file, found in told.items()}
-
-
 def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) -> Iterator[str]:
     """Why a file is named, the weightiest first, in the words of the text."""
     n = each.file
@@ -235,11 +224,12 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "names": f"names: {_of_file(look, look.names, n)}",
         "path": f"path: {why['path'].get(n, '')}",
         "defines": f"defines {why['defines'].get(n, '')}",
-        "uses": "uses names of the task",
         "mention": "named in the task",
         "history": f"touched by: {why['history'].get(n, '')}",
         "recent": "changed of late",
+        "central": "much is linked to it",
         "linked": "linked to others by imports",
+        "beside": "beside others in its folder",
     }
     least = max(each.parts.values()) / 20
     best = sorted(each.parts.items(), key=lambda part: (-part[1], part[0]))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.git import UnreadError, read_commits
+from codeframe_tui.core.code.renamed import renamed
 from codeframe_tui.core.code.words import words
 
 __all__ = ["Commit", "Past"]
@@ -75,6 +76,11 @@ class Past:
         if fresh or len(known) < len(self._commits):
             self._keep([*known, *fresh][-COMMITS:])
 
+    def numbers(self, numbers: Mapping[str, int]) -> dict[str, int]:
+        """File by path, today's and those that it had before it was moved."""
+        gone = {path for commit in self._commits for path in commit.files if path not in numbers}
+        return {**numbers, **{old: numbers[new] for old, new in renamed(gone, numbers).items()}}
+
     def similar(
         self, wanted: Mapping[str, float], numbers: Mapping[str, int]
     ) -> tuple[dict[int, float], dict[int, str]]:
@@ -82,7 +88,7 @@ class Past:
 
         Args:
             wanted: words, and how much each counts.
-            numbers: file by path.
+            numbers: file by path, see `numbers`.
         """
         scores: dict[int, float] = {}
         best: dict[int, tuple[float, str]] = {}

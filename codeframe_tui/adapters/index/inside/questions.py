@@ -21,17 +21,20 @@ class Questions:
 
     Args:
         pipe: a descriptor; nobody else reads it.
+
+    Attributes:
+        ended: nobody is there any more who could ask, or hear an answer.
     """
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
         self._rest = b""
         self._waiting: list[dict[str, Any]] = []
-        self._ended = False
+        self.ended = False
 
     def next(self) -> dict[str, Any] | None:
         """The question to be answered now; waits for one. None when there will be none any more."""
-        while not self._waiting and not self._ended:
+        while not self._waiting and not self.ended:
             self._read()
         self.is_pressed()
         if not self._waiting:
@@ -45,13 +48,13 @@ class Questions:
 
     def is_pressed(self) -> bool:
         """Whether a question has come that cannot wait; does not wait itself."""
-        while not self._ended and select.select([self._pipe], [], [], 0)[0]:
+        while not self.ended and select.select([self._pipe], [], [], 0)[0]:
             self._read()
         return any(map(_presses, self._waiting))
 
     def _read(self) -> None:
         chunk = os.read(self._pipe, _CHUNK)
-        self._ended = not chunk
+        self.ended = not chunk
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         self._waiting += map(json.loads, lines)
 

@@ -107,7 +107,7 @@ class Room:
                 found = finding.callers(shelf, tree, about["name"])
             case "outline" | "importers" | "tests":
                 if about["name"] not in tree.numbers:
-                    raise LookupError(f"{about['name']} is no indexed file of the project")
+                    raise LookupError(_absent(tree, about["name"]))
                 of_file = {
                     "outline": finding.outline,
                     "importers": finding.importers,
@@ -145,3 +145,9 @@ class Room:
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
+
+
+def _absent(tree: Tree, path: str) -> str:
+    if tree.left and path in tree.every:
+        return f"{path} is not read yet; ask again in a moment"
+    return f"{path} is no indexed file of the project"

@@ -1,0 +1,92 @@
+"""Whether what is new in a file of tests may change what others see."""
+
+from __future__ import annotations
+
+import pytest
+
+from codeframe_tui.core.evidence.outward import reaches_out
+
+PLAIN = '''
+"""Tests."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+import shop.prices
+from shop.cart import Cart
+
+HERE = Path(__file__).parent / "data"
+WORD = re.compile("a")
+PRICES: list[Decimal] = [Decimal("1.20"), *map_of]
+FIRST, SECOND = (1, 2)
+pytestmark = pytest.mark.slow
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+
+@pytest.fixture(params=[1, 2])
+def cart(request):
+    made = Cart("ada")
+    made.owner = request.param
+    return made
+
+
+@pytest.mark.parametrize("price", [pytest.param(Decimal("1"), id="one")])
+@mock.patch("shop.cart.with_tax")
+def test_it(taxed, price, cart, monkeypatch):
+    monkeypatch.setattr(shop.prices, "RATE", 2)
+    cart.lines["tea"] = 3
+    assert cart.total() == price
+
+
+class TestCart:
+    rate = 0.5
+
+    def setup_method(self):
+        self.cart = Cart("ada")
+'''
+
+
+def test_what_tests_usually_do_stays_among_them() -> None:
+    assert not reaches_out(None, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shop.prices.with_tax = right",
+        "shop.prices.__dict__['with_tax'] = right",
+        "vars(shop.prices).update(with_tax=right)",
+        "exec('pass')",
+        "x = [setattr(m, 'f', right) for m in (shop,)]",
+        "for m in (shop,):\n    m.f = right",
+        "with mock.patch('shop.f'):\n    pass",
+        "def go():\n    return 1\n\nHERE = go()",
+        "def split():\n    return 1\n\nHERE = split()",
+        "class A:\n    def __init_subclass__(cls):\n        pass",
+        "class A(metaclass=M):\n    pass",
+        "class A:\n    shop.f = right",
+        "def f(x=go()):\n    pass",
+        "def f(x):\n    shop.prices.with_tax = x",
+        "def f():\n    m = shop.prices\n    m.with_tax = 1",
+        "def f():\n    m = getattr(shop, 'prices')\n    m.with_tax = 1",
+        "def f():\n    for m in (shop,):\n        m.with_tax = 1",
+        "def f():\n    shop.prices.__dict__.update(a=1)",
+        "def f():\n    shop.prices.TABLE['a'] = 1",
+        "def f():\n    mock.patch('shop.f', 1).start()",
+        "def f():\n    pytest.MonkeyPatch().setattr('shop.f', 1)",
+        "def f(:",
+    ],
+)
+def test_what_others_may_notice_is_seen_where_it_is_new(line: str) -> None:
+    assert reaches_out(PLAIN, f"{PLAIN}\n\n{line}\n")
+    assert line == "def f(:" or not reaches_out(f"{PLAIN}\n\n{line}\n", PLAIN)
