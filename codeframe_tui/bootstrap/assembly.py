@@ -120,7 +120,9 @@ async def _opened(
     await workspaces.prepare()
     working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
     stack.push_async_callback(working_tree.close)
-    sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+    sandbox = await open_sandbox(
+        place.root, place.state, settings.sandbox, settings.totals.of_a_run()
+    )
     model = AnthropicModel(settings)
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")

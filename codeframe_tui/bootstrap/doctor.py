@@ -81,11 +81,15 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
 
         try:
             place.prepare()
-            sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+            demanded = settings.sandbox, settings.totals.of_a_run()
+            sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
     if sandbox.level == "bwrap":
         return _check("sandbox", "ok", f"bwrap: {sandbox.why}")
+    if sandbox.level == "unfiltered":
+        hint = "keyrings and vsock of the machine are in reach; x86_64 and aarch64 have a filter"
+        return _check("sandbox", "warn", f"unfiltered: {sandbox.why}", hint)
     hint = "install bubblewrap, or consent to a weaker level with --sandbox rlimits"
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", hint)
 
