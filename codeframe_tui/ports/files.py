@@ -63,10 +63,12 @@ class Snapshot:
     Attributes:
         tree: tree id in the private store.
         notes: what was left out and why, one line each.
+        held: which files were left out because they hold one of our keys, and where.
     """
 
     tree: str
     notes: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,10 @@ class Workspaces(Protocol):
 
         It changes with any of them.
         """
+        ...
+
+    async def withheld(self) -> Sequence[str]:
+        """Files that look secret and were in no workspace, as of the newest snapshot."""
         ...
 
     async def names(self) -> Sequence[str]:
