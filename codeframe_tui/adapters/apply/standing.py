@@ -12,9 +12,12 @@ from codeframe_tui.adapters.beneath import directory
 from codeframe_tui.adapters.files import EXECUTABLE, look, rights_at
 from codeframe_tui.adapters.rights import Rights, inherited
 
-__all__ = ["nearest_folder", "standing", "succession"]
+__all__ = ["SOMETHING_ELSE", "nearest_folder", "standing", "succession"]
 
-_SOMETHING_ELSE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EACCES}
+SOMETHING_ELSE = {
+    errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EXDEV, errno.ENXIO, errno.EACCES,
+}  # fmt: skip
+"""What a system says of a path where no file or folder of the project stands any more."""
 
 
 def standing(root: int, path: str) -> Rights | None:
@@ -22,7 +25,7 @@ def standing(root: int, path: str) -> Rights | None:
     try:
         return rights_at(root, path)
     except OSError as error:
-        if error.errno in _SOMETHING_ELSE:
+        if error.errno in SOMETHING_ELSE:
             return None
         raise
 

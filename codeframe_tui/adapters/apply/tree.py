@@ -21,7 +21,12 @@ from codeframe_tui.adapters.apply.journal import (
     parents,
 )
 from codeframe_tui.adapters.apply.slots import Slots, read_mark
-from codeframe_tui.adapters.apply.standing import nearest_folder, standing, succession
+from codeframe_tui.adapters.apply.standing import (
+    SOMETHING_ELSE,
+    nearest_folder,
+    standing,
+    succession,
+)
 from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
 from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable, stage
 from codeframe_tui.adapters.rights import Rights
@@ -33,6 +38,7 @@ from codeframe_tui.ports.points import passing
 __all__ = ["JournalledTree"]
 
 _log = logging.getLogger(__name__)
+_AGAIN = "the worker can make the change again on the files as they are now"
 
 
 class JournalledTree:
@@ -116,9 +122,8 @@ class JournalledTree:
                 self._store.commit(name, Journal(wish.targets, self._missing(root, replacements)))
             except OSError as error:
                 self._store.drop(name)
-                raise Refused(
-                    f"nothing was written: {error.strerror}", hint="make room and try again"
-                ) from error
+                hint = _AGAIN if error.errno in SOMETHING_ELSE else "make room and try again"
+                raise Refused(f"nothing was written: {error.strerror}", hint=hint) from error
             try:
                 self._carry_out(name, root, stood)
             except OSError as error:
@@ -273,14 +278,15 @@ class JournalledTree:
                 os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
         _sync(root, journal)
         self._crash("rollback.synced")
-        if slots.foreign():
+        foreign = slots.foreign()
+        if foreign:
             self._store.turn(name, ROLLBACK, CONFLICT)
-            return self._needs_a_person(name)
+            return self._needs_a_person(name, foreign)
         self._store.drop(name)
         untouched = f"; left as they are: {', '.join(sorted(left))}" if left else ""
         return Conflict(
             f"nothing was applied: {why}{untouched}",
-            hint="the worker can make the change again on the files as they are now",
+            hint=_AGAIN,
         )
 
     # -- recovery -----------------------------------------------------------------------------
@@ -324,9 +330,10 @@ class JournalledTree:
             return "conflict" if self._store.state(name) else "old"
         return "new"
 
-    def _needs_a_person(self, name: str) -> Conflict:
+    def _needs_a_person(self, name: str, paths: Sequence[str] = ()) -> Conflict:
+        which = f": {', '.join(sorted(paths))}" if paths else ""
         return Conflict(
-            f"an interrupted apply ({name}) met files that somebody else changed",
+            f"an interrupted apply ({name}) met files that somebody else changed{which}",
             hint=f"compare the files with {self._store.folder(name)}, then remove that folder",
         )
 
@@ -352,7 +359,7 @@ def _open(folder: Path) -> Iterator[int]:
 def _conflict(paths: Sequence[str]) -> Conflict:
     return Conflict(
         f"changed meanwhile: {', '.join(sorted(paths))}; nothing was written",
-        hint="the worker can make the change again on the files as they are now",
+        hint=_AGAIN,
     )
 
 
@@ -361,8 +368,12 @@ def _sync(root: int, journal: Journal) -> None:
     folders = {target.path.rpartition("/")[0] for target in journal.targets}
     folders |= {folder.rpartition("/")[0] for folder in journal.directories}
     for folder in sorted(folders):
-        with suppress(FileNotFoundError), directory(root, folder) as fd:
-            os.fsync(fd)
+        try:
+            with directory(root, folder) as fd:
+                os.fsync(fd)
+        except OSError as error:
+            if error.errno not in SOMETHING_ELSE:  # else somebody put another thing there
+                raise
 
 
 def _remove_made(root: int, folders: Iterator[str], made: dict[str, int]) -> None:
