@@ -41,15 +41,17 @@ def path_of(kind: dict[str, Any]) -> str:
 
 
 def encoded(kind: dict[str, Any], text: str) -> bytes:
-    name = kind.get("encoding", "utf-8")
-    return text.encode("ascii" if name == "every byte" else str(name))
+    name = str(kind.get("encoding", "utf-8"))
+    return text.encode("ascii" if name == "every byte" else name)
 
 
 def content_of(kind: dict[str, Any]) -> bytes:
     """What is there before."""
     if kind.get("encoding") == "every byte":
         return bytes(range(256)) * 2 + b"\0" + bytes(range(255, 66, -1))
-    return encoded(kind, kind["text"]) * kind.get("times", 1) + encoded(kind, kind.get("after", ""))
+    return encoded(kind, kind["text"]) * int(kind.get("times", 1)) + encoded(
+        kind, kind.get("after", "")
+    )
 
 
 def changed(kind: dict[str, Any]) -> bytes:
