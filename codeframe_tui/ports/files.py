@@ -204,11 +204,14 @@ class Replacement:
 class WorkingTree(Protocol):
     """The user's real tree. The only writer of it."""
 
-    async def replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+    async def replace(self, name: str, replacements: Sequence[Replacement]) -> Sequence[str]:
         """All or nothing, journalled and durable.
 
         Args:
             name: names the journal, e.g. ``decision-7``; replaying a finished one is a no-op.
+
+        Returns:
+            What could not be kept of which file, beside its content, in words.
 
         Raises:
             Conflict: a path is not what it must be; nothing was written; names all such paths.

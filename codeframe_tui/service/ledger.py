@@ -187,10 +187,14 @@ class StoreLedger:
         tree: str,
         verdict: str | None = None,
         commit: Document | None = None,
+        not_kept: Sequence[str] = (),
     ) -> None:
+        told: Document = {"files": list(paths)}
+        if not_kept:
+            told["not_kept"] = list(not_kept)
         await self._write(
             lambda unit: review.settle_decision(
-                unit, decision, paths, trees=(base, tree), verdict=verdict, commit=commit
+                unit, decision, told, trees=(base, tree), verdict=verdict, commit=commit
             )
         )
 

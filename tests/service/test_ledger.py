@@ -90,6 +90,19 @@ async def test_a_decision_survives_a_restart_and_keeps_its_task(tmp_path: Path) 
         assert history.count("change.applied") == 1
 
 
+@pytest.mark.parametrize("lost", [["a.py: its group"], []])
+async def test_what_could_not_be_kept_of_a_file_is_part_of_what_happened(
+    engine: Supervisor, lost: list[str]
+) -> None:
+    number = await in_review(engine)
+    await engine.submit(Approve(number))
+    (decision,) = await engine.pending_decisions()
+    await engine.settle_decision(decision, paths=["a.py"], base="b", tree="t", not_kept=lost)
+    history = (await show(engine, number))["history"]
+    (told,) = (event["data"] for event in history if event["type"] == "change.applied")
+    assert told.get("not_kept", []) == lost
+
+
 @pytest.mark.parametrize("kind", ["apply", "part", "redo"])
 async def test_a_written_change_is_settled_whatever_became_of_its_task(
     engine: Supervisor, kind: str
