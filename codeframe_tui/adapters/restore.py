@@ -64,7 +64,8 @@ async def restore(place: Project) -> Restored | None:
         hands = list(_set_hands_aside(place.state / "workspaces", aside, repair))
         passing("repair.fitted")
         end_repair(place.database, repair)
-    return Restored(aside, tuple(_lines(repair, aside, written, hands)))
+    objects = _newer_objects(place.state / "objects", repair.made)
+    return Restored(aside, tuple(_lines(repair, aside, written, hands, objects)))
 
 
 def _set_marks_aside(applied: Path, aside: Path, repair: Repair) -> Iterator[int]:
@@ -95,7 +96,18 @@ def _set_hands_aside(folders: Path, aside: Path, repair: Repair) -> Iterator[Pat
             yield path
 
 
-def _lines(repair: Repair, aside: Path, written: list[int], hands: list[Path]) -> Iterator[str]:
+def _newer_objects(store: Path, made: float) -> int:
+    """How much the object store got after the backup: of proposals that the queue forgot, too."""
+    return sum(
+        path.lstat().st_mtime > made
+        for folder in (store / "objects").glob("*/")
+        for path in folder.iterdir()
+    )
+
+
+def _lines(
+    repair: Repair, aside: Path, written: list[int], hands: list[Path], objects: int
+) -> Iterator[str]:
     made = datetime.fromtimestamp(repair.made, UTC).isoformat(" ", "minutes")[:16]
     yield f"repaired: the state is that of the backup of {made} UTC again"
     yield f"what was damaged is kept in {aside}"
@@ -111,6 +123,9 @@ def _lines(repair: Repair, aside: Path, written: list[int], hands: list[Path]) -
         )
     for path in hands:
         yield f"a copy in which you went on by hand is kept as {path}"
+    if objects:
+        yield f"{objects} objects of snapshots and proposals are newer than the backup; they stay"
+    yield "what was spent since that backup is not counted under the caps"
     yield "approvals that were not carried out are asked for again; workers are paused"
 
 

@@ -27,6 +27,8 @@ from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.service import review
 from codeframe_tui.service.unit import Unit
+from codeframe_tui.wire.client import Client
+from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.contract.store_suite import adds
 from tests.contract.writing import WRITER
 from tests.e2e.points import ROOT
@@ -34,9 +36,10 @@ from tests.faults.databases import (
     HARMS,
     KILLED,
     dying,
-    gone,
+    full,
     header,
     held,
+    index,
     middle,
     numbers,
     written,
@@ -134,8 +137,6 @@ async def test_a_second_repair_from_the_same_backup_begins_higher(place: Project
 
 
 async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None:
-    gone(place.database)  # a page of tasks rots; events can still be read
-    await restore(place)
     store = await SqlStore.open(place.database)
     await store.write(adds("77"))
     await store.write(
@@ -144,14 +145,7 @@ async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None
         )
     )
     await store.close()
-    with closing(sqlite3.connect(place.database)) as connection:
-        (page,) = connection.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'tasks_by_entry'"
-        ).fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with place.database.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
+    index(place.database)
     done = await restore(place)
     assert done is not None
     told = "\n".join(done.lines)
@@ -225,6 +219,22 @@ async def test_no_repair_while_an_engine_runs(place: Project) -> None:
     assert caught.value.code == "engine_running"
     assert str(os.getpid()) in caught.value.message
     assert bytes_of(place.state) == before
+
+
+@pytest.mark.fault(
+    "disk",
+    "the disk is full while a damaged state is repaired",
+    sees="that nothing was repaired, and why; the same command works when there is room",
+    kept="the damaged file and the backups as they are",
+)
+async def test_a_full_disk_leaves_the_damage_as_it_is(place: Project) -> None:
+    middle(place.database)
+    before = bytes_of(place.state)
+    with full(40_000), pytest.raises(Lacking, match="nothing was repaired"):
+        await restore(place)
+    assert {k: v for k, v in bytes_of(place.state).items() if k != "backups/numbered"} == before
+    assert await restore(place) is not None
+    assert (await held(place.database))[0] == numbers(1, 10)
 
 
 POINTS = (
@@ -356,6 +366,7 @@ async def test_a_repair_fits_to_what_the_project_holds(tmp_path: Path, approved:
     assert done is not None
     told = "\n".join(done.lines)
     assert "the changes of 1 decisions (1)" in told
+    assert approved or "objects of snapshots and proposals are newer" not in told
     assert str(done.aside / "hand-9") in told
     assert (done.aside / "hand-9" / "mine.py").read_text() == "hours of work"
     async with open_engine(place.root, settings_in(tmp_path)) as engine:
@@ -388,6 +399,9 @@ async def test_the_verb_repairs_and_an_engine_says_the_command(
         argv = [sys.executable, "-m", "codeframe_tui", *places, *sandbox, *words]
         return subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT)
 
+    with pytest.raises(Lacking) as caught:  # as the cockpit meets it, at once
+        await connect_or_spawn(Client(comes_back=False), Starter(place, ("--sandbox", "rlimits")))
+    assert COMMAND in caught.value.hint
     refused = verb("list")
     assert (refused.returncode, COMMAND in refused.stderr) == (5, True)
     served = verb("engine")
