@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.apply.journal import sync_folder
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
@@ -76,6 +77,7 @@ def _set_marks_aside(applied: Path, aside: Path, repair: Repair) -> Iterator[int
         for path in list(applied.iterdir()):
             if _MARK.fullmatch(path.name):
                 path.rename(target / path.name)
+        _sync(applied, target, aside)
     for path in sorted(target.iterdir()):
         mark = _MARK.fullmatch(path.name)
         if mark and int(mark[1]) not in repair.done:
@@ -91,9 +93,16 @@ def _set_hands_aside(folders: Path, aside: Path, repair: Repair) -> Iterator[Pat
             name = path.name.rpartition("+")[2]  # with a word before it while it is looked at
             if name.startswith(prefix) and name not in repair.hands:
                 path.rename(aside / path.name)
+        _sync(folders, aside)
     for path in sorted(aside.iterdir()):
         if path.name.rpartition("+")[2].startswith(prefix):
             yield path
+
+
+def _sync(*folders: Path) -> None:
+    """A name that a power cut brings back would count for the new database."""
+    for folder in folders:
+        sync_folder(folder)
 
 
 def _newer_objects(store: Path, made: float) -> int:

@@ -109,6 +109,10 @@ async def test_a_damaged_state_is_told_and_repaired(
         *((number, "task.added") for number in range(1, 11)),
         (BLOCK, "state.repaired"),
     ]
+    store = await SqlStore.open(place.database)
+    next_ = await store.read(lambda tables: tables.events.after(13, 10))  # who heard of 13 tasks
+    await store.close()
+    assert [event.seq for event in next_] == [BLOCK]
     await written(place.database, 11, 11)
     assert (await numbers_of_events(place.database))[-1] == (BLOCK + 1, "task.added")
     assert await restore(place) is None
@@ -314,6 +318,30 @@ async def test_a_harmed_log_leaves_a_whole_beginning(tmp_path: Path, harm: str) 
     assert fault_of(database) == ""
 
 
+async def test_every_cut_of_the_log_is_a_beginning(tmp_path: Path) -> None:
+    """Whole transactions of rows and events, never fewer of them in a longer log."""
+    database = tmp_path / "state.db"
+    told = await acknowledged(database, 25)
+    log = (tmp_path / "state.db-wal").read_bytes()
+    place = tmp_path / "cut"
+    place.mkdir()
+    frame, known = 4096 + 24, 0
+    for end in sorted({*range(0, len(log), frame // 2), len(log)}):
+        (place / "state.db").write_bytes(database.read_bytes())
+        (place / "state.db-wal").write_bytes(log[:end])
+        with closing(sqlite3.connect(place / "state.db")) as connection:
+            assert connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+            if connection.execute("PRAGMA user_version").fetchone() == (0,):
+                assert known == 0
+                continue
+            tasks = {number for (number,) in connection.execute("SELECT number FROM tasks")}
+            events = {number for (number,) in connection.execute("SELECT task FROM events")}
+        assert tasks == events
+        assert len(tasks) >= known
+        known = len(tasks)
+    assert set(told) <= tasks
+
+
 @pytest.mark.fault(
     "disk",
     "the shared memory of the database (`-shm`) is of another time, or rubbish, after a kill",
@@ -392,7 +420,7 @@ async def test_the_verb_repairs_and_an_engine_says_the_command(
     place = Project(project, tmp_path / "state")
     async with open_engine(project, settings_in(tmp_path)) as engine:
         await engine.service.submit(AddTask("kept"))
-        make_backup(place.database)
+    make_backup(place.database)
     header(place.database)
 
     def verb(*words: str) -> subprocess.CompletedProcess[str]:

@@ -84,7 +84,9 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
     number = found[0].number + 1 if found else 1
     path = folder / f"state-{number:06}.db"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            sync(folder.parent)
         if not found and not _holds_anything(database):
             return None
         _require_room(database)
