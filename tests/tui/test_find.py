@@ -118,12 +118,13 @@ async def test_while_the_code_is_read_the_list_grows_and_the_cursor_stays() -> N
 async def test_what_the_index_cannot_do_is_told_in_the_picker() -> None:
     class Broken(FakeService):
         async def _places(self, text: str) -> dict[str, object]:
-            raise NotFound(f"no index for \x1b[1m{text}")
+            raise NotFound(f"no index for \x1b[1m{text}", hint="read it")
 
     async with opened(Broken()) as drive:
         await finding(drive)
         drive.type("a")
         await drive.until(lambda: "✘ no index for" in drive.screen_text())
+        assert " · read it" in drive.screen_text()
         assert "\x1b" not in drive.screen_text()
         drive.key("escape")
         await drive.in_pane("queue")
