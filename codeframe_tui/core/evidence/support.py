@@ -48,7 +48,7 @@ def is_helper(path: str, tests: TestFiles) -> bool:
     """Whether a file is what tests use or read: it serves only them, and is none itself."""
     if tests.is_test(path) or is_test_config(path):
         return False
-    return tests.is_support(path) or is_data(path)
+    return tests.is_support(path) or path in tests.helpers or is_data(path)
 
 
 def says_else(path: str, old: bytes, new: bytes | None) -> bool:
