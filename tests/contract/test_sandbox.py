@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import secrets
 import shutil
@@ -22,6 +21,7 @@ from codeframe_tui.settings import Settings
 from tests.contract.sandbox_room import (
     KEY,
     Room,
+    alive,
     hostile_environment,
     make_environment,
     make_room,
@@ -61,16 +61,6 @@ async def sh(room: Room, script: str, *, workspace: Workspace | None = None) -> 
 async def python(room: Room, script: str) -> Finished:
     where = room.workspace(secrets.token_hex(4))
     return await room.sandbox.run(where, ["python", "-c", script], timeout_seconds=SECONDS)
-
-
-def alive(mark: str) -> list[str]:
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            words = file.read_bytes().split(b"\0")
-            if mark.encode() in words:
-                found.append(file.parent.name)
-    return found
 
 
 @pytest.fixture

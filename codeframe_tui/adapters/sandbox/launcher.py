@@ -31,6 +31,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 DOOR = 3
@@ -227,18 +228,17 @@ def _kill(pid: int) -> None:
         return
 
 
-def _children() -> list[int]:
+def _children() -> Iterator[int]:
+    """Ours, the newest first: what is always another process is caught before it is the next."""
     own = str(os.getpid())
-    found = []
-    for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib is not worth its import here
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:  # noqa: PTH123
-                    if file.read().rpartition(")")[2].split()[1] == own:
-                        found.append(int(name))
-            except OSError:
-                continue
-    return found
+    names = os.listdir("/proc")  # noqa: PTH208 - pathlib is not worth its import here
+    for pid in sorted((int(name) for name in names if name.isdigit()), reverse=True):
+        try:
+            with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+                if file.read().rpartition(")")[2].split()[1] == own:
+                    yield pid
+        except OSError:
+            continue
 
 
 def _memory(name: str, text: str) -> int:
