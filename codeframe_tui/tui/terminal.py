@@ -22,14 +22,15 @@ _OPEN = b"\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 TITLE_BACK = b"\x1b[23;2t"
 """Asks a terminal to show the title again that it was asked to remember."""
 RESTORE = (
-    b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1000l"  # mouse
-    b"\x1b[?2004l\x1b[?1004l\x1b[<u"  # paste, focus, keyboard protocol
-    b"\x1b[?1049l\x1b[?25h\x1b[0m" + TITLE_BACK
+    b"\x1b[?2026l"  # a frame that was not finished
+    b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1002l\x1b[?1000l"  # mouse
+    b"\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, sizes, keyboard protocol
+    b"\x1b[?1049l\x1b[?7h\x1b[?25h\x1b[0m" + TITLE_BACK
 )
 """Bytes that give a terminal back as a shell expects it."""
 PATIENCE = 1.5
 """Seconds for an orderly end after a signal."""
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def skeleton(project: str) -> None:
@@ -73,7 +74,13 @@ def guard_running(leave: Callable[[int], object]) -> None:
 
 
 def _guard(leave: Callable[[int], object], saved: list[object] | None) -> None:
+    asked = False
+
     def ask(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            return
+        asked = True
         timer = threading.Timer(PATIENCE, _force, (128 + number, saved))
         timer.daemon = True
         timer.start()
