@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
+from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox
 from codeframe_tui.adapters.sandbox.closure import look_up
 from codeframe_tui.bootstrap import doctor
 from codeframe_tui.ports import Finished, Workspace
@@ -189,6 +189,23 @@ async def test_a_dead_engine_leaves_nothing(room: Room, mark: str) -> None:
     assert (await sh(room, "echo again")).output == b"again\n"
 
 
+async def test_no_level_gives_rights_or_calls_that_tests_do_not_need(room: Room) -> None:
+    status = await sh(room, "grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status")
+    assert status.output.split() == [b"NoNewPrivs:", b"1", b"Seccomp:", b"2"]
+    calls = """
+import ctypes, fcntl, pty, socket
+libc = ctypes.CDLL(None)
+print(libc.ptrace(0, 0, 0, 0), end=" ")
+for attempt in (
+    lambda: fcntl.ioctl(pty.openpty()[1], 0x5412, b"x"),
+    lambda: socket.socket(socket.AF_VSOCK),
+):
+    try: attempt(); print("done", end=" ")
+    except OSError: print("refused", end=" ")
+"""
+    assert (await python(room, calls)).output.split() == [b"-1", b"refused", b"refused"]
+
+
 async def test_runs_side_by_side_do_not_disturb_each_other(room: Room) -> None:
     results = await asyncio.gather(*(sh(room, f"echo {n}") for n in range(6)))
     assert [r.output for r in results] == [b"%d\n" % n for n in range(6)]
@@ -223,6 +240,29 @@ async def test_a_bubblewrap_that_fails_is_told_and_not_used(
     sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", None)
     assert sandbox.level == "none"
     assert "does not start here" in sandbox.why
+
+
+@pytest.mark.parametrize(
+    ("wall", "told"),
+    [
+        ("--unshare-net", "it reached the machine's network"),
+        ("environment", "it read more of our environment than it needs"),
+        ("--disable-userns", "it made a user namespace"),
+    ],
+)
+async def test_the_trial_notices_a_wall_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wall: str, told: str
+) -> None:
+    need_bwrap()
+    if wall == "environment":
+        monkeypatch.setattr(bwrap, "ENVIRONMENT", {**bwrap.ENVIRONMENT, "KEY": KEY})
+    else:
+        kept = tuple(word for word in bwrap.ISOLATION if word != wall)
+        monkeypatch.setattr(bwrap, "ISOLATION", kept)
+    (tmp_path / "project").mkdir()
+    sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", None)
+    assert sandbox.level == "none"
+    assert f"bubblewrap is no boundary here: {told}; " in sandbox.why
 
 
 async def test_a_machine_without_a_filter_is_told(
