@@ -14,7 +14,9 @@ import pytest
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox
+from codeframe_tui.adapters.sandbox.advice import advise, look_around
 from codeframe_tui.adapters.sandbox.closure import look_up
+from codeframe_tui.adapters.sandbox.opening import CONSENT
 from codeframe_tui.bootstrap import doctor
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
@@ -221,6 +223,10 @@ async def test_without_bubblewrap_and_consent_nothing_runs(
     result = await sandbox.run(Workspace("w", tmp_path), ["true"], timeout_seconds=1)
     assert result.ended == "not_started"
     assert "--sandbox rlimits" in result.message
+    place = Project(tmp_path / "project", tmp_path / "state")
+    check = await doctor._sandbox(place, Settings(), sandbox)
+    assert check["detail"] == "none: bubblewrap (bwrap) is not installed"
+    assert check["hint"] == f"{advise(sandbox.why, look_around())}, {CONSENT}"
 
 
 @pytest.mark.fault(
