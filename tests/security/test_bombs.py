@@ -22,7 +22,7 @@ import mmap, os, threading, time
 def hold(): time.sleep(1000)
 def seen(): time.sleep({WALK_EVERY} + 0.3)
 """
-TIMES = int(os.environ.get("CODEFRAME_TUI_TEST_BOMBS", "1"))
+TIMES = int(os.environ.get("CODEFRAME_TUI_BOMBS", "1"))
 """How often each is tried."""
 CASES = [(level, case) for case in cases("bombs") for level in case["levels"]]
 

@@ -26,7 +26,7 @@ from tests.contract.sandbox_room import (
 )
 from tests.security.cases import cases
 
-TIMES = int(os.environ.get("CODEFRAME_TUI_TEST_ESCAPEES", "1"))
+TIMES = int(os.environ.get("CODEFRAME_TUI_ESCAPEES", "1"))
 """How often each of them tries each way."""
 SECONDS = 30.0
 GONE_SECONDS = 5.0
