@@ -1,11 +1,13 @@
 """Opening the cockpit: a picture at once, then the imports, then the app.
 
-This module and `terminal` import nothing slow, so that the first bytes come in milliseconds.
+This module, `guardian` and `terminal` import nothing slow, so that the first bytes come in
+milliseconds.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -116,6 +118,10 @@ def first_picture(project: str, reports: Path | None = None) -> Iterator[None]:
     Raises:
         CodeframeError: something failed inside; names the report.
     """
+    if os.isatty(0) and os.isatty(1):
+        from codeframe_tui.tui.guardian import divide  # noqa: PLC0415 - only for a terminal
+
+        divide()  # before all that the parent never needs
     gc.disable()  # the start leaves no garbage; looking for it would take a tenth of the time
     guard_early()  # before the picture, or a signal in between would leave it behind
     skeleton(clean_line(project))
@@ -137,9 +143,7 @@ def _run(options: Options) -> int:
     if not os.environ.get("NO_COLOR"):  # an empty one asks for nothing
         os.environ.pop("NO_COLOR", None)
     sys.setswitchinterval(0.0005)
-    import logging  # noqa: PLC0415 - after the first picture
-
-    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415
+    from codeframe_tui.tui.app import CockpitApp  # noqa: PLC0415 - after the first picture
     from codeframe_tui.tui.driver import TerminalDriver  # noqa: PLC0415
     from codeframe_tui.tui.paste import install  # noqa: PLC0415
 

@@ -1,9 +1,10 @@
 """The terminal before and after Textual has it: a first picture, and leaving it clean.
 
 Theory of operation: a skeleton is written before anything slow is imported; from then on the
-terminal shows another screen, so SIGTERM and SIGHUP must bring it back. Before the app runs that is
-a write and an exit. While it runs, the app is asked to end; when the terminal does not take bytes
-any more (flow control, a dead connection) the app never gets to it, so a timer does it by force.
+terminal shows another screen, so SIGINT, SIGTERM and SIGHUP must bring it back. Before the app runs
+that is a write and an exit. While it runs, the app is asked to end; when the terminal does not take
+bytes any more (flow control, a dead connection) the app never gets to it, so a timer does it by
+force. What no handler sees is `guardian`'s.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ _OPEN = b"\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 TITLE_BACK = b"\x1b[23;2t"
 """Asks a terminal to show the title again that it was asked to remember."""
 RESTORE = (
-    b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1000l"  # mouse
-    b"\x1b[?2004l\x1b[?1004l\x1b[<u"  # paste, focus, keyboard protocol
-    b"\x1b[?1049l\x1b[?25h\x1b[0m" + TITLE_BACK
+    b"\x1b[?2026l"  # a frame that was not finished
+    b"\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1002l\x1b[?1000l"  # mouse
+    b"\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, sizes, keyboard protocol
+    b"\x1b[?1049l\x1b[?7h\x1b[?25h\x1b[0m" + TITLE_BACK
 )
 """Bytes that give a terminal back as a shell expects it."""
 PATIENCE = 1.5
 """Seconds for an orderly end after a signal."""
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def skeleton(project: str) -> None:
@@ -73,7 +75,13 @@ def guard_running(leave: Callable[[int], object]) -> None:
 
 
 def _guard(leave: Callable[[int], object], saved: list[object] | None) -> None:
+    asked = False
+
     def ask(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            return
+        asked = True
         timer = threading.Timer(PATIENCE, _force, (128 + number, saved))
         timer.daemon = True
         timer.start()

@@ -18,7 +18,7 @@ from signal import SIGKILL
 
 import pyte
 
-__all__ = ["Pty", "Terminal", "child_of", "cockpit"]
+__all__ = ["Pty", "Terminal", "child_of", "cockpit", "engine_of"]
 
 KEYS = {"enter": "\r", "esc": "\x1b", "down": "\x1b[B", "tab": "\t", "space": " "}
 PATIENCE = 240.0
@@ -155,6 +155,11 @@ def child_of(parent: int) -> int:
     found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _parent(entry) == parent]
     assert len(found) == 1, f"{parent} has the children {found}"
     return found[0]
+
+
+def engine_of(person: Pty) -> int:
+    """The engine that a cockpit started: a child of the child of what a person started."""
+    return child_of(child_of(person.pid))
 
 
 def _parent(process: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import child_of, cockpit
+from tests.e2e.terminal import cockpit, engine_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pty"), pytest.mark.timeout(900)]
 
@@ -43,7 +43,7 @@ def test_an_edited_proposal_is_tested_and_applied_though_the_engine_was_killed_m
     project = tmp_path / "parcels"
     with cockpit("demo", "--dir", str(project)) as person:
         person.wait("P starts the workers")
-        engine = child_of(person.pid)
+        engine = engine_of(person)
         person.insist(["P"], "Start the workers")
         person.insist(["enter"], r"1\.4\.1 writing")
         person.wait("hunks 0/4 accepted")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.demo.story import COLLEAGUE, TASKS, expected
-from tests.e2e.terminal import Terminal, child_of, cockpit
+from tests.e2e.terminal import Terminal, cockpit, engine_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pty"), pytest.mark.timeout(900)]
 
@@ -94,7 +94,7 @@ def test_a_killed_engine_comes_back_with_the_same_question() -> None:
     with cockpit("demo") as person:
         start_workers(person)
         person.wait(r"\? 1\.4\.3 .* blocked")
-        os.kill(child_of(person.pid), signal.SIGKILL)
+        os.kill(engine_of(person), signal.SIGKILL)
         person.wait("engine lost")
         person.insist(["1", "b"], "enter answer +t retry")
         answer(person, "1.4.3")

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.terminal import child_of
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 
@@ -152,7 +154,7 @@ def test_a_terminal_that_takes_no_bytes_does_not_hold_it() -> None:
         for _ in range(50):  # each paints everything anew, and nobody reads it
             os.write(screen.master, b"\x1bOQ")
             select.select([], [], [], 0.02)
-        _rests(screen.process.pid)
+        _rests(child_of(screen.process.pid))
         screen.process.send_signal(signal.SIGTERM)
         assert screen.process.wait(PATIENCE) == 143
 
