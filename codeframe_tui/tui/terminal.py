@@ -15,6 +15,7 @@ import sys
 import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 __all__ = ["RESTORE", "give_title_back", "guard_early", "guard_running", "restore", "skeleton"]
@@ -93,17 +94,16 @@ def _guard(leave: Callable[[int], object], saved: list[object] | None) -> None:
 
 def _force(code: int, saved: list[object] | None) -> None:
     """Give the terminal back without asking anybody, and end."""
-    try:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})  # a shell may have it by now
+    with suppress(OSError, termios.error):
+        termios.tcflush(1, termios.TCOFLUSH)
+    with suppress(OSError, termios.error):
         if os.isatty(1):
-            termios.tcflush(1, termios.TCOFLUSH)
             os.set_blocking(1, False)
             os.write(1, RESTORE)
         if saved is not None:
             termios.tcsetattr(0, termios.TCSANOW, saved)  # type: ignore[arg-type] # as it came
-    except (OSError, termios.error):
-        pass
-    finally:
-        os._exit(code)
+    os._exit(code)
 
 
 def give_title_back() -> None:
