@@ -22,6 +22,7 @@ from pydantic_settings import (
 from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
+from codeframe_tui.core.totals import Totals
 
 __all__ = [
     "Approval",
@@ -32,6 +33,7 @@ __all__ = [
     "Notify",
     "Settings",
     "Suites",
+    "TotalLimits",
     "Waits",
     "config_dir",
 ]
@@ -245,6 +247,27 @@ class Notify(BaseModel):
     """How the terminal is asked for a notification."""
 
 
+class TotalLimits(BaseModel):
+    """What one command of the model or one test run may use altogether.
+
+    What uses more is ended, and the reason told.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    memory_bytes: int = Field(2**30, ge=2**26)
+    """Memory of all its processes."""
+    processes: int = Field(256, ge=16)
+    """Processes and threads at once."""
+    disk_bytes: int = Field(2**30, ge=2**24)
+    """What it writes: blocks on disk, and files in its private folders, which are in memory where
+    the sandbox is bubblewrap."""
+
+    def of_a_run(self) -> Totals:
+        """As the sandbox takes it."""
+        return Totals(**self.model_dump())
+
+
 class Settings(BaseSettings):
     """What a person can choose."""
 
@@ -290,6 +313,7 @@ class Settings(BaseSettings):
     approval: Approval = Approval()
     commit: Commit = Commit()
     flags: FlagRules = FlagRules()
+    totals: TotalLimits = TotalLimits()
 
     @classmethod
     def settings_customise_sources(

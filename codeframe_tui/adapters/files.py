@@ -7,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from codeframe_tui.adapters.beneath import (
@@ -16,10 +17,12 @@ from codeframe_tui.adapters.beneath import (
     open_root,
     refusal,
 )
+from codeframe_tui.adapters.rights import Rights, give, inherited, rights_of
 from codeframe_tui.core.errors import NotFound, PathRefused
 from codeframe_tui.core.paths import check_path
 
 __all__ = [
+    "EXECUTABLE",
     "DirectoryFiles",
     "git_mode",
     "look",
@@ -27,7 +30,9 @@ __all__ = [
     "refuse_nested",
     "require_regular",
     "require_replaceable",
+    "rights_at",
     "stage",
+    "with_mode",
 ]
 
 LINK = "120000"
@@ -101,9 +106,10 @@ class DirectoryFiles:
                 if before is not None:
                     require_regular(before, path)
                     require_replaceable(before, path)
+                rights = _rights(parent, name, before)
                 temporary = f".codeframe-tui-{secrets.token_hex(8)}"
                 try:
-                    stage(parent, temporary, content, before, mode, durable=self._durable)
+                    stage(parent, temporary, content, rights, mode, durable=self._durable)
                     os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
                 except OSError:
                     with suppress(FileNotFoundError):
@@ -204,38 +210,62 @@ def stage(
     parent: int,
     name: str,
     content: bytes,
-    like: os.stat_result | None,
+    rights: Rights | None,
     mode: str | None,
     *,
     durable: bool = False,
-    owner: os.stat_result | None = None,
-    bits: int | None = None,
-) -> None:
+) -> list[str]:
     """Write a new file.
 
     Args:
         parent: open folder.
-        like: the file it will replace, whose permissions (never setuid, setgid, sticky) and, for
-            root, owner it takes; None lets the umask decide.
-        mode: git mode it must have; None keeps that of ``like``.
+        rights: what it takes over, as far as we may; None lets the system decide.
+        mode: git mode it must have; None keeps that of ``rights``.
         durable: whether to wait until the content is on the disk.
-        owner: for root, whom a file that replaces none belongs to; None = as the folder.
-        bits: permissions it must have; None = those of ``like``, or as the umask decides.
+
+    Returns:
+        Which rights could not be given, in words.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(name, flags, 0o777 if mode == EXECUTABLE else 0o666, dir_fd=parent)
+    most = 0o777 if mode == EXECUTABLE else 0o666
+    fd = os.open(name, flags, most, dir_fd=parent)
     with os.fdopen(fd, "wb") as file:
-        if os.geteuid() == 0:
-            whose = like or owner or os.fstat(parent)
-            os.fchown(fd, whose.st_uid, whose.st_gid)
         file.write(content)
         file.flush()
-        if bits is None and like is not None:
-            bits = _permissions(like, mode)
-        if bits is not None:
-            os.fchmod(fd, bits)
+        lost = [] if rights is None else give(fd, with_mode(rights, mode), most)
         if durable:
             os.fsync(fd)
+    return lost
+
+
+def _rights(parent: int, name: str, before: os.stat_result | None) -> Rights | None:
+    """What a file takes over that is made in its folder."""
+    if before is not None:
+        try:
+            return rights_at(parent, name)
+        except PermissionError:  # to be written, not to be read
+            return Rights(before.st_mode & 0o777, before.st_uid, before.st_gid)
+    if os.geteuid() != 0:
+        return None
+    folder = os.fstat(parent)
+    return replace(inherited(parent), uid=folder.st_uid, gid=folder.st_gid)
+
+
+def with_mode(rights: Rights, mode: str | None) -> Rights:
+    """The same rights for a file of a git mode: who may read may run it, or nobody may."""
+    bits = rights.bits
+    if bits is None or mode is None or (mode == EXECUTABLE) == bool(bits & stat.S_IXUSR):
+        return rights
+    return replace(rights, bits=bits | (bits & 0o444) >> 2 if mode == EXECUTABLE else bits & ~0o111)
+
+
+def rights_at(parent: int, name: str) -> Rights:
+    """The rights of the regular file that stands there. Raises: OSError."""
+    fd = open_beneath(parent, name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        return rights_of(fd)
+    finally:
+        os.close(fd)
 
 
 def refuse_nested(root: int, path: str) -> None:
@@ -245,15 +275,6 @@ def refuse_nested(root: int, path: str) -> None:
         place = "/".join(parts[:count])
         if look(root, f"{place}/.git") is not None:
             raise PathRefused(f"path {path!r} is refused: {place!r} is a repository of its own")
-
-
-def _permissions(like: os.stat_result, mode: str | None) -> int:
-    bits = like.st_mode & 0o777
-    if mode is None or mode == git_mode(like):
-        return bits
-    if mode == EXECUTABLE:
-        return bits | (bits & 0o444) >> 2
-    return bits & ~0o111
 
 
 def make_folders(root: int, folder: str) -> None:

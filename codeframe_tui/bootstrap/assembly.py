@@ -24,13 +24,13 @@ from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
-from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
-from codeframe_tui.core.errors import WrongUse
+from codeframe_tui.core.errors import CodeframeError, WrongUse
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.policy import Policy, policy_for
 from codeframe_tui.ports.points import passing
@@ -95,8 +95,19 @@ async def assemble(
     loop = WorkerLoop(_workshop(parts, supervisor))
     await loop.start()
     stack.push_async_callback(loop.stop)
+    _keep_backups(stack, place, supervisor)
     logger.info("engine started project=%s sandbox=%s", place.root, parts.sandbox.level)
     return supervisor
+
+
+def _keep_backups(stack: AsyncExitStack, place: Project, supervisor: Supervisor) -> None:
+    async def tell(error: CodeframeError) -> None:
+        told = {"message": f"{error.message}; {error.hint}", "code": error.code}
+        await supervisor.record_event("problem", None, told)
+
+    backups = DailyBackups(place.database, tell)
+    stack.push_async_callback(backups.close)
+    backups.start()
 
 
 async def _opened(
@@ -111,7 +122,9 @@ async def _opened(
     await workspaces.prepare()
     working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
     stack.push_async_callback(working_tree.close)
-    sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+    sandbox = await open_sandbox(
+        place.root, place.state, settings.sandbox, settings.totals.of_a_run()
+    )
     model = AnthropicModel(settings)
     if scripted is not None:
         model = AnthropicModel(settings, base_url=scripted, api_key="scripted")

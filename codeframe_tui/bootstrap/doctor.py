@@ -10,6 +10,8 @@ import platform
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ __all__ = ["check_everything", "check_terminal"]
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 PROGRAM_SECONDS = 10.0
+DAY_SECONDS = 24 * 3600.0
 
 
 async def check_everything(
@@ -54,6 +57,7 @@ async def check_everything(
             _base_url(environment, scripted),
             _model(settings),
             _state(place),
+            *_backups(place),
             *await _left_behind(place),
             _check("log", "ok", str(place.engine_log.parent)),
             _check("config", "ok", str(config_dir() / "config.toml")),
@@ -81,11 +85,15 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
 
         try:
             place.prepare()
-            sandbox = await open_sandbox(place.root, place.state, settings.sandbox)
+            demanded = settings.sandbox, settings.totals.of_a_run()
+            sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
     if sandbox.level == "bwrap":
         return _check("sandbox", "ok", f"bwrap: {sandbox.why}")
+    if sandbox.level == "unfiltered":
+        hint = "keyrings and vsock of the machine are in reach; x86_64 and aarch64 have a filter"
+        return _check("sandbox", "warn", f"unfiltered: {sandbox.why}", hint)
     hint = "install bubblewrap, or consent to a weaker level with --sandbox rlimits"
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", hint)
 
@@ -151,8 +159,7 @@ def _state(place: Project) -> Document:
 
     try:
         place.prepare()
-        if place.database.exists():
-            check_database(place.database)
+        check_database(place.database)
     except CodeframeError as error:
         return _check("state", "missing", error.message, error.hint)
     size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
@@ -161,6 +168,26 @@ def _state(place: Project) -> Document:
     if free < 2**30:
         return _check("state", "warn", detail, "free some space: the disk is nearly full")
     return _check("state", "ok", detail)
+
+
+def _backups(place: Project) -> list[Document]:
+    """Nothing to say while there is no queue to lose."""
+    from codeframe_tui.adapters.store import backups, holds_tasks  # noqa: PLC0415 - heavy
+
+    found = backups(place.database)
+    if not found:
+        with suppress(CodeframeError):
+            if place.database.exists() and holds_tasks(place.database):
+                hint = "the engine makes one a day while it runs; its log says why it did not"
+                return [_check("backup", "warn", "there is none of the queue yet", hint)]
+        return []
+    made = datetime.fromtimestamp(found[0].made, UTC)
+    detail = f"{len(found)} of the queue, the last of {made:%Y-%m-%d %H:%M} UTC"
+    changed = place.database.stat().st_mtime if place.database.exists() else 0.0
+    if changed - found[0].made > 2 * DAY_SECONDS:
+        hint = "the engine makes one a day while it runs; its log says why it did not"
+        return [_check("backup", "warn", f"{detail}, though the queue is newer", hint)]
+    return [_check("backup", "ok", detail)]
 
 
 async def _left_behind(place: Project) -> list[Document]:

@@ -32,7 +32,8 @@ __all__: list[str] = []
 @click.option(
     "--repair",
     is_flag=True,
-    help="First adopt the state of a project that moved; end what was left half done.",
+    help="First bring a damaged state back from its last backup; adopt the state of a project "
+    "that moved; end what was left half done.",
 )
 async def doctor(scene: Scene, repair: bool) -> None:
     """Say what the program needs and what it found."""
@@ -41,6 +42,7 @@ async def doctor(scene: Scene, repair: bool) -> None:
     app = scene.app
     settings = read_settings(app.state_dir, app.sandbox)
     if repair:
+        await _restore(scene)
         await _adopt(scene)
         async with app.opener(app.place, app.sandbox):  # opening an engine recovers
             scene.output.warn("recovered: nothing is half done any more")
@@ -54,6 +56,14 @@ async def doctor(scene: Scene, repair: bool) -> None:
 
 _NEEDED = {"git": "no_git", "state": "no_state"}
 """Checks without which no verb works, and the code of the error that says so."""
+
+
+async def _restore(scene: Scene) -> None:
+    from codeframe_tui.adapters.restore import restore  # noqa: PLC0415 - heavy
+
+    if (restored := await restore(scene.app.place)) is not None:
+        for line in restored.lines:
+            scene.output.warn(line)
 
 
 async def _adopt(scene: Scene) -> None:

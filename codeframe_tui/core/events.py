@@ -60,6 +60,7 @@ EVENT_TYPES: dict[str, str] = {
     "model.waiting": "a call is repeated later: {kind, seconds, message}",
     "policy.changed": "{policy, by}",
     "workers.changed": "workers were started or paused: {paused, workers}",
+    "state.repaired": "the queue is that of a backup: {backup, made: seconds, aside: folder}",
     "engine.started": "{pid, version, sandbox, recovered: [text]}",
     "problem": "something went wrong inside; the log has it: {message}",
 }

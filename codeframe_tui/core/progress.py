@@ -15,7 +15,8 @@ __all__ = ["MOVED_AFTER", "Attempt", "Decision", "Message", "Progress", "ToolRes
 
 MOVED_AFTER = "moved_after"
 """Name under which the store keeps the id of the newest decision that was taken while the project
-was in another folder: what it has not written there, it must not write here."""
+was in another folder, or before its state was repaired: what was not written then may have been
+meant for other files, or taken back since, and must not be written now."""
 
 
 @dataclass(frozen=True, slots=True)

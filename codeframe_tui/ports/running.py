@@ -30,7 +30,8 @@ class Finished:
         exit_code: None when it was killed or never ran.
         output: bounded: head and tail, with a line between that says what was cut.
         cut_bytes: how much was cut.
-        ended: ``exit``, ``signal``, ``timeout``, ``cancelled`` or ``not_started``.
+        ended: ``exit``, ``signal``, ``timeout``, ``limit`` (it used more than a run may),
+            ``cancelled`` or ``not_started``.
         message: one line when not ``exit``.
     """
 
@@ -47,7 +48,10 @@ class Sandbox(Protocol):
 
     @property
     def level(self) -> str:
-        """``bwrap``, ``rlimits`` or ``none``; tested at start, not guessed."""
+        """``bwrap``, ``unfiltered``, ``rlimits`` or ``none``; tested at start, not guessed.
+
+        ``unfiltered`` is bubblewrap on a machine for which no filter of system calls is known.
+        """
         ...
 
     @property

@@ -7,12 +7,12 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.core.errors import Lacking, WrongUse
+from codeframe_tui.core.errors import CodeframeError, Lacking, WrongUse
 from codeframe_tui.wire.client import Client
 
 __all__ = ["Starter", "connect_or_spawn", "reach", "spawn_engine"]
@@ -21,6 +21,11 @@ FIRST_RETRY_SECONDS = 0.01
 LONGEST_RETRY_SECONDS = 0.25
 SPAWN_GUARD_SECONDS = 3.0
 """A new engine is started at most once in this time, unless one has answered meanwhile."""
+
+_REFUSALS: Mapping[int, type[CodeframeError]] = {
+    kind.exit_code: kind for kind in (WrongUse, Lacking)
+}
+"""By exit code of an engine: why the next one would end as it did."""
 
 _BOOT = (
     "import sys; root = sys.argv.pop(1); root in sys.path or sys.path.insert(0, root); "
@@ -76,7 +81,7 @@ class Starter:
         self._options = tuple(options)
         self._pid: int | None = None
         self._last = -SPAWN_GUARD_SECONDS
-        self._refuses = False
+        self._refuses = 0
 
     def is_running(self) -> bool:
         """Whether somebody listens on the project's socket now."""
@@ -106,7 +111,7 @@ class Starter:
                 pid, status = os.waitpid(self._pid, os.WNOHANG)
                 if pid == 0:
                     return
-                self._refuses = os.waitstatus_to_exitcode(status) == WrongUse.exit_code
+                self._refuses = os.waitstatus_to_exitcode(status)
             self._pid = None
 
     def check(self) -> None:
@@ -114,14 +119,16 @@ class Starter:
 
         Raises:
             WrongUse: the last engine ended at once, for a setting is wrong; names it.
+            Lacking: it ended for something that is missing or damaged; says what to do.
         """
-        if not self._refuses:
+        kind = _REFUSALS.get(self._refuses)
+        if kind is None:
             return
-        self._refuses = False
+        self._refuses = 0
         log = self.project.engine_log.read_text(encoding="utf-8", errors="replace")
         told = dict(line.partition(": ")[::2] for line in log.splitlines()[-2:])
         if "error" in told:
-            raise WrongUse(told["error"], hint=told.get("hint", ""))
+            raise kind(told["error"], hint=told.get("hint", ""))
 
 
 async def reach(starter: Starter) -> Client:
@@ -141,7 +148,7 @@ async def connect_or_spawn(
 
     Raises:
         Lacking: no engine answered in time; the hint names the log.
-        WrongUse: a setting is wrong, see `Starter.check`.
+        WrongUse: a setting is wrong, see `Starter.check`; Lacking too.
         Refused: the engine speaks another protocol.
     """
     path = starter.project.socket

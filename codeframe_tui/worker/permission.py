@@ -15,7 +15,7 @@ __all__ = ["CAUSE", "ask_permission", "is_asked"]
 
 CAUSE = "command"
 ALLOW, DENY = "allow once", "deny"
-WALLED = {"bwrap", "none"}
+WALLED = {"bwrap", "unfiltered", "none"}
 """Levels at which nobody is asked: walls hold, or the sandbox itself runs nothing."""
 SHOWN = 1_500
 """Characters that every list of questions shows in full; nobody allows what they cannot see."""

@@ -53,7 +53,8 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
 async def _require_here(shop: Workshop, decision: Decision) -> None:
     if decision.id <= await shop.ledger.moved_after():
         raise Refused(
-            "the project was moved to another folder since this was decided: decide again",
+            "the project was moved to another folder, or its state was repaired from a backup, "
+            "since this was decided: decide again",
             code="project_moved",
         )
 

@@ -16,8 +16,10 @@ import pytest
 from codeframe_tui.adapters.sandbox import open_sandbox
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Workspace
 
+DEFAULT = Totals()
 KEY = "sk-ant-canary-0123456789"
 HOSTILE = {
     "ANTHROPIC_API_KEY": KEY,
@@ -60,19 +62,19 @@ def hostile_environment(home: Path) -> Iterator[None]:
         yield
 
 
-def make_room(folder: Path, level: str) -> Room:
+def make_room(folder: Path, level: str, totals: Totals = DEFAULT) -> Room:
     """`open_room` outside of an event loop."""
-    return asyncio.run(open_room(folder, level))
+    return asyncio.run(open_room(folder, level, totals))
 
 
-async def open_room(folder: Path, level: str) -> Room:
+async def open_room(folder: Path, level: str, totals: Totals = DEFAULT) -> Room:
     """Open a sandbox of a level; HOME must have been set."""
     project, state = folder / "project", folder / "state"
     project.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         if level == "rlimits":
             patch.setenv("PATH", str(folder))
-        sandbox = await open_sandbox(project, state, "rlimits")
+        sandbox = await open_sandbox(project, state, "rlimits", totals)
     assert sandbox.level == level, sandbox.why
     assert isinstance(sandbox, BwrapSandbox | RlimitsSandbox)
     return Room(project, state, folder / "home", sandbox)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import shutil
 import subprocess
@@ -19,8 +18,8 @@ from codeframe_tui.core.errors import CodeframeError, PathRefused
 from codeframe_tui.ports import Replacement
 from codeframe_tui.ports.files import Snapshot
 from codeframe_tui.settings import Limits
+from tests.contract.ordinary import NOBODY, stepped_down
 
-NOBODY = 65_534
 FILES = ("a.py", "secret.txt", "locked/b.py", "read_only/c.py", "read_only/deep/d.py")
 
 
@@ -34,22 +33,13 @@ def project() -> Iterator[Path]:
         (root / name).write_bytes(name.encode())
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "add", "-A"], cwd=root, check=True)
-    was_root = os.geteuid() == 0
-    codecs.lookup("ascii")  # our own Python may lie where an ordinary user cannot import from
-    if was_root:
-        for path in [place, *place.rglob("*")]:
-            os.lchown(path, NOBODY, NOBODY)
-        os.setresgid(NOBODY, NOBODY, 0)
-        os.setresuid(NOBODY, NOBODY, 0)
     try:
-        (root / "secret.txt").chmod(0)
-        for folder, mode in {"locked": 0, "read_only/deep": 0o500, "read_only": 0o500}.items():
-            (root / folder).chmod(mode)
-        yield root
+        with stepped_down(place):
+            (root / "secret.txt").chmod(0)
+            for folder, mode in {"locked": 0, "read_only/deep": 0o500, "read_only": 0o500}.items():
+                (root / folder).chmod(mode)
+            yield root
     finally:
-        if was_root:
-            os.setresuid(0, 0, 0)
-            os.setresgid(0, 0, 0)
         subprocess.run(["chmod", "-R", "u+rwX", root], check=True)
         shutil.rmtree(place)
 

@@ -40,6 +40,7 @@ from tests.contract.numbers import natural_key  # noqa: E402
 from tests.contract.service_kit import evidence  # noqa: E402
 from tests.contract.store_suite import *  # noqa: E402, F403 - the suite is its functions
 from tests.contract.store_suite import adds, moves, stored  # noqa: E402
+from tests.contract.writing import WRITER  # noqa: E402
 
 
 @pytest.fixture
@@ -68,24 +69,6 @@ def test_the_writer_waits_for_the_disk(tmp_path: Path) -> None:
         found = {n: connection.exec_driver_sql(f"PRAGMA {n}").scalar_one() for n in pragmas}
     engine.dispose()
     assert found == pragmas
-
-
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from typing import Any
-from codeframe_tui.adapters.store import SqlStore
-from tests.contract.store_suite import adds
-
-async def main():
-    store = await SqlStore.open(Path(sys.argv[1]))
-    async def write(start):
-        for i in range(start, 1_000_000, 4):
-            print(await store.write(adds(str(i))), flush=True)
-    await asyncio.gather(*(write(start) for start in range(1, 5)))
-
-asyncio.run(main())
-"""
 
 
 @pytest.mark.fault(

@@ -88,7 +88,10 @@ DEATHS = {
     ],
 }  # fmt: skip
 CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
-PROVEN_BY_CONTRACTS = ("apply.", "rollback.", "recover.begun", "branch.")
+PROVEN_BY_CONTRACTS = (
+    "apply.", "rollback.", "recover.begun", "branch.",
+    "backup.", "repair.", "migrate.", "migrated.",
+)  # fmt: skip
 
 
 def files_of(name: str) -> dict[str, str]:

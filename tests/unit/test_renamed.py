@@ -34,6 +34,12 @@ def test_of_two_that_are_as_like_none_is_taken() -> None:
     assert renamed(["x/a/text.py"], ["a/text.py", "b/text.py"]) == {"x/a/text.py": "a/text.py"}
 
 
+def test_many_files_of_one_name_cost_what_they_are() -> None:
+    today = [f"src/p{n}/__init__.py" for n in range(20_000)]
+    was = [path.removeprefix("src/") for path in today]
+    assert len(renamed(was, today)) == 20_000
+
+
 @given(PATHS, PATHS)
 def test_each_leads_to_a_file_of_today_with_the_same_name(
     gone: list[str], paths: list[str]

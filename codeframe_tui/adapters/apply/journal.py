@@ -10,7 +10,7 @@
 
 Without one of the last four nothing of the real tree was changed. Journals are read from the
 state directory only: a repository cannot bring one along. ``<state>/applied/`` remembers the
-finished ones by name and digest, the folders they made, and permissions that git does not know.
+finished ones by name and digest, the folders they made, and the rights of files they took out.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ import os
 import re
 import secrets
 import shutil
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from codeframe_tui.adapters.beneath import can_move, open_root
+from codeframe_tui.adapters.rights import Rights
 from codeframe_tui.ports import Replacement
 
 __all__ = [
@@ -230,34 +233,48 @@ class JournalStore:
             return
         write_durably(self._applied / ".directories", json.dumps(dict(directories)))
 
-    def permissions(self, targets: Sequence[Target]) -> dict[str, int]:
-        """By path, the permissions that exactly these new files had before they were taken out."""
-        known = self._permissions()
+    def rights(self, targets: Sequence[Target]) -> dict[str, Rights]:
+        """By path, the rights that exactly these new files had before they were taken out."""
+        known = self._known()
         news = {target.path: _fingerprint(target.new) for target in targets}
-        return {path: bits for path, (side, bits) in known.items() if news.get(path) == side}
+        return {path: rights for path, (side, rights) in known.items() if news.get(path) == side}
 
-    def remember_permissions(self, targets: Sequence[Target], taken: Mapping[str, int]) -> None:
-        """Note the permissions of old files that a later undo could not guess.
+    def remember_rights(self, targets: Sequence[Target], taken: Mapping[str, Rights]) -> None:
+        """Note the rights of old files that a later undo could not guess.
 
         Args:
             targets: of an apply that is done; what was noted of their paths is forgotten.
-            taken: permissions of old files by path.
+            taken: rights of old files by path.
         """
-        before = self._permissions()
+        before = self._known()
         known = dict(before)
         for target in targets:
             known.pop(target.path, None)
             if target.path in taken:
                 known[target.path] = (_fingerprint(target.old), taken[target.path])
         if known != before:
-            write_durably(self._applied / ".permissions", json.dumps(known))
+            stored = {
+                path: (side, _stored_rights(rights)) for path, (side, rights) in known.items()
+            }
+            write_durably(self._applied / ".rights", json.dumps(stored))
 
-    def _permissions(self) -> dict[str, tuple[str, int]]:
-        try:
-            stored = json.loads((self._applied / ".permissions").read_text("utf-8"))
-        except FileNotFoundError:
-            return {}
-        return {path: (side, bits) for path, (side, bits) in stored.items()}
+    def _known(self) -> dict[str, tuple[str, Rights]]:
+        """What was noted; earlier versions noted the permissions alone."""
+        for name, read in ((".rights", _read_rights), (".permissions", Rights)):
+            with suppress(FileNotFoundError):
+                stored = json.loads((self._applied / name).read_text("utf-8"))
+                return {path: (side, read(noted)) for path, (side, noted) in stored.items()}
+        return {}
+
+
+def _stored_rights(rights: Rights) -> dict[str, object]:
+    kept = {name: b64encode(value).decode() for name, value in rights.attributes.items()}
+    return {**asdict(rights), "attributes": kept}
+
+
+def _read_rights(stored: Mapping[str, Any]) -> Rights:
+    kept = {name: b64decode(value) for name, value in stored["attributes"].items()}
+    return Rights(**{**stored, "attributes": kept, "strange": tuple(stored["strange"])})
 
 
 def _fingerprint(side: Mark) -> str:

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from codeframe_tui.adapters.apply.journal import Journal, Mark, Target
 from codeframe_tui.adapters.beneath import directory, exchange, move_new, open_beneath, refusal
-from codeframe_tui.adapters.files import git_mode, look, make_folders, require_regular
+from codeframe_tui.adapters.files import (
+    git_mode,
+    look,
+    make_folders,
+    require_regular,
+    rights_at,
+    with_mode,
+)
+from codeframe_tui.adapters.rights import Rights, give
 from codeframe_tui.core.errors import Conflict, PathRefused
 
 __all__ = ["Slots", "read_mark"]
@@ -28,16 +36,25 @@ class Slots:
         slots: the folder of the slots.
         crash: called between the check and the move of a target.
         swap: whether to try the exchange of two names (else: link, then rename).
+        stood: by number, the rights that the new files took over.
     """
 
     def __init__(
-        self, root: int, slots: int, journal: Journal, crash: Callable[[str], None], *, swap: bool
+        self,
+        root: int,
+        slots: int,
+        journal: Journal,
+        crash: Callable[[str], None],
+        *,
+        swap: bool,
+        stood: Mapping[int, Rights] | None = None,
     ) -> None:
         self._root = root
         self._slots = slots
         self._journal = journal
         self._crash = crash
         self._swap = swap
+        self._stood = stood or {}
 
     def tidy(self) -> None:
         """End a swap by link and rename that a crash cut in two."""
@@ -83,7 +100,25 @@ class Slots:
             if target.new is None:
                 os.rename(name, slot, src_dir_fd=parent, dst_dir_fd=self._slots)
             else:
-                self._exchange(slot, parent, name)
+                with self._followed(number, target.new[0]):
+                    self._exchange(slot, parent, name)
+
+    @contextmanager
+    def _followed(self, number: int, mode: str) -> Iterator[None]:
+        """Around an exchange: the new file follows a change of the old one's rights meanwhile."""
+        before = self._stood.get(number)
+        if before is None:
+            yield
+            return
+        placed = open_beneath(self._slots, str(number), os.O_RDONLY)
+        try:
+            yield
+            now = self._rights(str(number))
+            if now is not None and now != before:
+                give(placed, with_mode(now, mode))
+                os.fsync(placed)
+        finally:
+            os.close(placed)
 
     def restore(self, number: int) -> bool:
         """Make a target old again; False when it holds what somebody else wrote, which stays."""
@@ -124,17 +159,24 @@ class Slots:
             if self._held(slot) not in (None, target.old, target.new)
         ]
 
-    def taken(self) -> dict[str, int]:
-        """Permissions of those old files whose git mode did not stay, by path."""
+    def taken(self) -> dict[str, Rights]:
+        """Rights of those old files that are gone or whose git mode did not stay, by path."""
         found = {}
         for slot, target in self._numbered():
             stays = target.old is None or (
                 target.new is not None and target.new[0] == target.old[0]
             )
-            status = None if stays else look(self._slots, slot)
-            if status is not None:
-                found[target.path] = status.st_mode & 0o777
+            rights = None if stays else self._rights(slot)
+            if rights is not None:
+                found[target.path] = rights
         return found
+
+    def _rights(self, slot: str) -> Rights | None:
+        """Of the file in a slot; None for nothing, or what is no file of ours to look into."""
+        try:
+            return rights_at(self._slots, slot)
+        except OSError:
+            return None
 
     def _exchange(self, slot: str, parent: int, name: str) -> None:
         if self._swap and exchange(self._slots, slot, parent, name):

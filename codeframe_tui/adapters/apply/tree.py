@@ -21,8 +21,10 @@ from codeframe_tui.adapters.apply.journal import (
     parents,
 )
 from codeframe_tui.adapters.apply.slots import Slots, read_mark
+from codeframe_tui.adapters.apply.standing import nearest_folder, standing, succession
 from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
-from codeframe_tui.adapters.files import git_mode, look, refuse_nested, require_replaceable, stage
+from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable, stage
+from codeframe_tui.adapters.rights import Rights
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import check_path, check_set
 from codeframe_tui.ports import Replacement
@@ -110,7 +112,7 @@ class JournalledTree:
                 return
             self._preflight(root, replacements)
             try:
-                self._stage(name, root, replacements)
+                stood = self._stage(name, root, replacements)
                 self._store.commit(name, Journal(wish.targets, self._missing(root, replacements)))
             except OSError as error:
                 self._store.drop(name)
@@ -118,7 +120,7 @@ class JournalledTree:
                     f"nothing was written: {error.strerror}", hint="make room and try again"
                 ) from error
             try:
-                self._carry_out(name, root)
+                self._carry_out(name, root, stood)
             except OSError as error:
                 raise CodeframeError(
                     f"the change is half written: {error.strerror}",
@@ -158,8 +160,7 @@ class JournalledTree:
         status = look(root, path)
         if status is not None:
             require_replaceable(status, path)
-        nearest = next((p for p in parents(path) if look(root, p) is not None), "")
-        with directory(root, nearest) as folder:
+        with directory(root, nearest_folder(root, path)) as folder:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
                 raise PathRefused(f"path {path!r} is refused: its folder is read-only")
             if not can_move(root, folder):
@@ -170,30 +171,34 @@ class JournalledTree:
         above = {folder for r in replacements if r.new is not None for folder in parents(r.path)}
         return tuple(folder for folder in sorted(above) if look(root, folder) is None)
 
-    def _stage(self, name: str, root: int, replacements: Sequence[Replacement]) -> None:
+    def _stage(
+        self, name: str, root: int, replacements: Sequence[Replacement]
+    ) -> dict[int, Rights]:
+        """Write all new files; returns the rights of those they replace, by number."""
         slots_folder = self._store.create(name)
         self._crash("apply.begun")
+        stood = {}
         with _open(slots_folder) as slots:
-            bits = self._store.permissions(Journal.of(replacements).targets)
+            remembered = self._store.rights(Journal.of(replacements).targets)
             for number, replacement in enumerate(replacements):
                 if replacement.new is None or replacement.new == replacement.old:
                     continue
-                mode, content = replacement.new
-                like = look(root, replacement.path)
-                owner = os.fstat(root)
-                if like is not None and git_mode(like) == mode:
-                    bits.pop(replacement.path, None)
-                stage(
-                    slots, str(number), content, like, mode,
-                    durable=True, owner=owner, bits=bits.get(replacement.path),
-                )  # fmt: skip
+                path, (mode, content) = replacement.path, replacement.new
+                now = standing(root, path)
+                if now is not None:
+                    stood[number] = now
+                rights = succession(root, path, mode, now, remembered.get(path))
+                lost = stage(slots, str(number), content, rights, mode, durable=True)
+                if lost:
+                    _log.warning("%r cannot keep %s", path, ", ".join(lost))
                 self._crash(f"apply.staged.{number}")
             os.fsync(slots)
         self._crash("apply.staged")
+        return stood
 
     # -- the moves ----------------------------------------------------------------------------
 
-    def _carry_out(self, name: str, root: int) -> None:
+    def _carry_out(self, name: str, root: int, stood: Mapping[int, Rights] | None = None) -> None:
         """From the commit to the end. Raises: Conflict or Refused after everything is old again."""
         state = self._store.state(name)
         slots_folder = self._store.slots(name)
@@ -201,7 +206,7 @@ class JournalledTree:
         assert slots_folder is not None
         journal = state[1]
         with _open(slots_folder) as fd:
-            slots = Slots(root, fd, journal, self._crash, swap=self._swap)
+            slots = Slots(root, fd, journal, self._crash, swap=self._swap, stood=stood)
             try:
                 self._place_all(slots, journal, root)
             except (Conflict, PathRefused) as error:
@@ -222,11 +227,11 @@ class JournalledTree:
         if foreign:
             raise _conflict(foreign)
 
-    def _end(self, name: str, root: int, journal: Journal, taken: Mapping[str, int]) -> None:
+    def _end(self, name: str, root: int, journal: Journal, taken: Mapping[str, Rights]) -> None:
         """Everything is new: remember it, then forget the journal."""
         try:
             self._store.remember_made(self._made(root, journal))
-            self._store.remember_permissions(journal.targets, taken)
+            self._store.remember_rights(journal.targets, taken)
             self._crash("apply.remembered")
             self._store.finish(name, journal.digest)
             self._crash("apply.done")

@@ -176,7 +176,7 @@ class Record:
         if self.no_pytest is not None:
             hint = "install pytest into the project's environment"
             return "no_pytest", f"pytest cannot be imported ({self.no_pytest}); {hint}"
-        if self.finish is None:
+        if self.finish is None or end.ended == "limit":
             self._mark_crash()
             how = end.message or f"it ended with exit code {end.exit_code}"
             return "crash", f"pytest did not finish: {how}{last}"

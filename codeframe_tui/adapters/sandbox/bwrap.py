@@ -14,22 +14,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeframe_tui.adapters.process import Ended, attend
+from codeframe_tui.adapters.process import attend
 from codeframe_tui.adapters.sandbox import seccomp
-from codeframe_tui.adapters.sandbox.client import Launched, Launcher, Order
+from codeframe_tui.adapters.sandbox.client import Launcher, Order
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
 from codeframe_tui.adapters.sandbox.command import (
-    LIMITS,
-    PROCESSES,
     Command,
     OnOutput,
     Place,
+    counted,
     finished,
+    limits,
     refuse,
     reserve_environment,
 )
 from codeframe_tui.adapters.sandbox.etc import UID
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
 
 __all__ = ["BwrapSandbox"]
@@ -55,6 +56,7 @@ class BwrapSandbox:
     state_dir: Path
     bwrap: str
     closure: Closure
+    totals: Totals
     why: str = ""
     level: str = "bwrap"
     _launcher: Launcher = field(default_factory=Launcher)
@@ -99,7 +101,8 @@ class BwrapSandbox:
         with stdin_of(command.stdin) as stdin:
             child = await self._launcher.start(order, stdin, command.extras)
         ended = await attend(child, timeout_seconds=command.timeout_seconds, on_output=on_output)
-        return _finished(ended, child)
+        codes = [line["exit-code"] for line in child.status if "exit-code" in line]
+        return finished(ended, child, self.totals, exit_code=codes[-1] if codes else None)
 
     def _order(self, command: Command, closure: Closure) -> Order:
         drop = os.getuid() == 0
@@ -108,15 +111,21 @@ class BwrapSandbox:
         if code is not None:
             data["seccomp"] = code
         stage = _Stage(active=drop)
+        each = limits(self.totals)
+        if drop:
+            each["RLIMIT_NPROC"] = self.totals.processes
         argv = [self.bwrap, *self._options(command, closure, stage)]
         if code is not None:
             argv += ["--seccomp", "@seccomp"]
         return Order(
-            argv=[*argv, *self._surroundings(command, closure), "--", *_prefix(drop=drop)],
+            argv=[*argv, *self._surroundings(command, closure), "--", *self._prefix(drop=drop)],
             command=command.argv,
             env={"PATH": "/usr/bin:/bin"},
             cwd="/",
-            limits={**LIMITS, "RLIMIT_NPROC": PROCESSES} if drop else LIMITS,
+            limits=each,
+            totals=counted(self.totals),
+            watched=() if command.read_only else [os.path.realpath(command.workspace.root)],
+            private=self._private(),
             data=data,
             stage=stage.sources,
             uid=_uid(command.workspace.root) if drop else None,
@@ -129,7 +138,8 @@ class BwrapSandbox:
         yield from _system()
         yield from ("--ro-bind", stage.source(self.etc), "/etc")
         yield from DEVICES
-        yield from _private()
+        for place, size in self._private().items():
+            yield from ("--size", str(size), "--tmpfs", place)
         for path in closure.binds:
             yield from ("--ro-bind", stage.source(path), str(path))
         for path, target in closure.links:
@@ -146,6 +156,19 @@ class BwrapSandbox:
         for name, path in command.folders.items():
             yield from ("--ro-bind", stage.source(path), f"{RUN}/{name}")
         yield from SEALS
+
+    def _private(self) -> dict[str, int]:
+        """Empty file systems and their sizes; the outer one first where one holds the other."""
+        size = self.totals.disk_bytes & -(2**20)
+        places = {tempfile.gettempdir(): size, str(home()): size // 4}
+        return {path: places[path] for path in sorted(places, key=len)}
+
+    def _prefix(self, *, drop: bool) -> list[str]:
+        """The process limit counts all of a user's processes; set inside, it counts only ours."""
+        prlimit = shutil.which("prlimit", path="/usr/bin:/bin")
+        return (
+            [] if drop or prlimit is None else [prlimit, f"--nproc={self.totals.processes}", "--"]
+        )
 
     def _surroundings(self, command: Command, closure: Closure) -> Iterator[str]:
         variables = {
@@ -191,24 +214,6 @@ def _system() -> Iterator[str]:
             yield from ("--ro-bind", str(path), str(path))
 
 
-def _private() -> Iterator[str]:
-    """Empty, sized file systems; the outer one first where one holds the other."""
-    places = {tempfile.gettempdir(): "1073741824", str(home()): "268435456"}
-    for path in sorted(places, key=len):
-        yield from ("--size", places[path], "--tmpfs", path)
-
-
-def _prefix(*, drop: bool) -> list[str]:
-    """The process limit counts all of a user's processes; set inside, it counts only ours."""
-    prlimit = shutil.which("prlimit", path="/usr/bin:/bin")
-    return [] if drop or prlimit is None else [prlimit, f"--nproc={PROCESSES}", "--"]
-
-
 def _uid(workspace: Path) -> int:
     """An unprivileged user for each workspace; always the same, so that files keep their owner."""
     return FIRST_UID + zlib.crc32(os.fsencode(workspace)) % 4096
-
-
-def _finished(ended: Ended, child: Launched) -> Finished:
-    codes = [line["exit-code"] for line in child.status if "exit-code" in line]
-    return finished(ended, child, exit_code=codes[-1] if codes else None)

@@ -27,7 +27,10 @@ class Order:
     command: Sequence[str]
     env: Mapping[str, str]
     cwd: str
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int]
+    totals: Mapping[str, int]
+    watched: Sequence[str] = ()
+    private: Mapping[str, int] = field(default_factory=dict)
     data: Mapping[str, bytes] = field(default_factory=dict)
     stage: Sequence[str] = ()
     uid: int | None = None
@@ -42,6 +45,9 @@ class Order:
                 "env": dict(self.env),
                 "cwd": self.cwd,
                 "limits": dict(self.limits),
+                "totals": dict(self.totals),
+                "watched": list(self.watched),
+                "private": dict(self.private),
                 "data": {name: data.decode("latin-1") for name, data in self.data.items()},
                 "stage": list(self.stage),
                 "stage_at": tempfile.gettempdir(),
@@ -58,6 +64,7 @@ class Launched:
     def __init__(self, control: socket.socket, output: int) -> None:
         self.output = output
         self.error = ""
+        self.exceeded = ""
         self.status: list[dict[str, int]] = []
         self._control = control
 
@@ -67,7 +74,10 @@ class Launched:
             self._control.shutdown(socket.SHUT_WR)
 
     async def wait(self) -> int:
-        """Exit code or minus the signal; -1 with `error` when it never ran."""
+        """Exit code or minus the signal; -1 with `error` when it never ran.
+
+        `exceeded` then names the total for which the launcher ended it.
+        """
         loop = asyncio.get_running_loop()
         answer = bytearray()
         try:
@@ -85,6 +95,7 @@ class Launched:
             return -1
         report = json.loads(answer)
         self.error = report.get("error", "")
+        self.exceeded = report.get("exceeded", "")
         self.status = [json.loads(line) for line in report.get("status", "").splitlines()]
         return int(report.get("wait", -1))
 

@@ -11,19 +11,43 @@ from pathlib import Path
 from codeframe_tui.adapters.process import Ended
 from codeframe_tui.adapters.sandbox.client import Launched
 from codeframe_tui.core.text import clean_line
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
 
-__all__ = ["LIMITS", "Command", "OnOutput", "Place", "finished", "refuse", "reserve_environment"]
+__all__ = [
+    "Command",
+    "OnOutput",
+    "Place",
+    "counted",
+    "finished",
+    "limits",
+    "refuse",
+    "reserve_environment",
+]
 
 OnOutput = Callable[[bytes], None] | None
 
-LIMITS = {
-    "RLIMIT_FSIZE": 2**30,
-    "RLIMIT_NOFILE": 4096,
-    "RLIMIT_AS": 8 * 2**30,
-    "RLIMIT_CORE": 0,
-}
-PROCESSES = 512
+
+def limits(totals: Totals) -> dict[str, int]:
+    """What each process may by itself: the kernel is faster than whoever counts them together.
+
+    Much more of address space than of memory: threads reserve it and do not use it.
+    """
+    return {
+        "RLIMIT_FSIZE": totals.disk_bytes,
+        "RLIMIT_NOFILE": 4096,
+        "RLIMIT_AS": max(8 * 2**30, 8 * totals.memory_bytes),
+        "RLIMIT_CORE": 0,
+    }
+
+
+def counted(totals: Totals) -> dict[str, int]:
+    """What all processes of a run may together, as the launcher takes it."""
+    return {
+        "memory": totals.memory_bytes,
+        "processes": totals.processes,
+        "disk": totals.disk_bytes,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +97,20 @@ def refuse(message: str) -> Finished:
     return Finished(None, b"", 0, "not_started", clean_line(message), 0.0)
 
 
-def finished(ended: Ended, child: Launched, *, exit_code: int | None) -> Finished:
+def finished(ended: Ended, child: Launched, totals: Totals, *, exit_code: int | None) -> Finished:
     """Say in words how a command ended.
 
     Args:
         ended: what `attend` saw.
         child: the started program.
+        totals: what it was allowed.
         exit_code: its exit code, where it surely ran to its end; shells' 128 + n included.
     """
     code: int | None = None
     if ended.timed_out:
         how, message = "timeout", f"stopped after {ended.seconds:.0f} s"
+    elif child.exceeded:
+        how, message = "limit", totals.exceeded(child.exceeded)
     elif exit_code is not None and not 128 < exit_code < 193:
         how, message, code = "exit", "", exit_code
     elif exit_code is not None:

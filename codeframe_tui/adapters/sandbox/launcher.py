@@ -5,14 +5,15 @@ Theory of operation: the engine is large and has threads, forking it is slow and
 is one byte with descriptors: control socket, standard input, output, extra pipes. A *warden*,
 forked ahead of time, takes it, reads the order (length, then JSON) from the control socket, spawns
 the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
-the warden kills the program; every way it ends, the warden ends what is left of it, then reports
-``{"wait": code, "status": lines of bwrap}`` or ``{"error": text}``.
+the warden kills the program, and so it does when the run exceeds a total (`totals.Watch`); every
+way it ends, the warden ends what is left of it, then reports ``{"wait": code, "status": lines of
+bwrap, "exceeded": name of a total or nothing}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
-``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``data`` (name ->
-latin-1 text, given as a memory file), and when started as root ``stage`` (directories bound
-below ``stage_at`` as 0, 1, …, reachable after the drop), ``uid`` and ``give`` (a folder that shall
-belong to it).
+``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``totals``,
+``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``data`` (name -> latin-1 text,
+given as a memory file), and when started as root ``stage`` (directories bound below ``stage_at`` as
+0, 1, …, reachable after the drop), ``uid`` and ``give`` (a folder that shall belong to it).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import gc
+import importlib.util
 import itertools
 import json
 import os
@@ -41,6 +43,20 @@ _CLONE_NEWNS, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x20000, 2, 4, 0x400
 _PR_SET_CHILD_SUBREAPER = 36
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _neighbour(name: str) -> Any:  # noqa: ANN401 - what is loaded by hand has no type
+    """Load a module of this folder without the package, which is large."""
+    path = os.path.join(os.path.dirname(__file__), f"{name}.py")  # noqa: PTH118, PTH120
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_totals = _neighbour("totals")
 
 
 def _check(result: int, what: str) -> int:
@@ -106,22 +122,24 @@ def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[
     status, low = os.pipe()
     status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
     os.close(low)
-    _settle_down(order)
+    watch = _settle_down(order)
     pid = _spawn(order, fds, status_end)
     for fd in (status_end, *fds):
         os.close(fd)
-    code = _watch(control, wake, pid)
+    code = _attend(control, wake, pid, watch)
     _sweep(pid)
-    return {"wait": code, "status": os.read(status, 65536).decode("utf-8", "replace")}
+    lines = os.read(status, 65536).decode("utf-8", "replace")
+    return {"wait": code, "status": lines, "exceeded": watch.exceeded}
 
 
-def _settle_down(order: dict[str, Any]) -> None:
-    """Take on what the program inherits: mounts, folder, limits, user.
+def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbour`
+    """Take on what the program inherits: mounts, folder, limits, user; returns a `totals.Watch`.
 
     The warden does it itself, because a spawn is much cheaper than a fork with work after it.
     """
     if order["give"]:
         _give(order["give"], order["uid"])
+    folders = [os.open(path, _FOLDER) for path in order["watched"]]  # out of reach afterwards
     if order["stage"]:
         _stage(order["stage"], order["stage_at"])
     os.chdir(order["cwd"])
@@ -131,6 +149,7 @@ def _settle_down(order: dict[str, Any]) -> None:
         os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
         os.setresuid(order["uid"], order["uid"], order["uid"])
+    return _totals.Watch(order["totals"], folders, order["private"])
 
 
 def _spawn(order: dict[str, Any], fds: list[int], status: int) -> int:
@@ -156,18 +175,23 @@ def _spawn(order: dict[str, Any], fds: list[int], status: int) -> int:
     return pid
 
 
-def _watch(control: socket.socket, wake: int, pid: int) -> int:
-    """Wait for the program; kill it when the engine's end of the control socket closes."""
+def _attend(control: socket.socket, wake: int, pid: int, watch: Any) -> int:  # noqa: ANN401
+    """Wait for the program.
+
+    It is killed when the engine's end of the control socket closes, and when a total is exceeded.
+    """
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(wake, select.POLLIN)
     while True:
-        for fd, _ in poll.poll():
+        for fd, _ in poll.poll(watch.pause()):
             if fd == wake:
                 os.read(wake, 512)
             else:
                 poll.unregister(control)
                 _kill(pid)
+        if watch.step():
+            _kill(pid)
         while True:
             ended, status = os.waitpid(-1, os.WNOHANG)
             if ended == pid:

@@ -20,6 +20,7 @@ from codeframe_tui.adapters.sandbox.command import Command, OnOutput, Place, ref
 from codeframe_tui.adapters.sandbox.etc import make_etc
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Sandbox, Workspace
 
 __all__ = ["Launching", "NoSandbox", "open_sandbox"]
@@ -27,6 +28,7 @@ __all__ = ["Launching", "NoSandbox", "open_sandbox"]
 log = logging.getLogger(__name__)
 
 HOW = "install bubblewrap, or consent to limits only with --sandbox rlimits"
+DEFAULT = Totals()
 TRIAL_SECONDS = 20.0
 TRIAL = """
 grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status
@@ -74,7 +76,7 @@ class NoSandbox:
 
 
 async def open_sandbox(
-    project: Path, state_dir: Path, consent: str | None
+    project: Path, state_dir: Path, consent: str | None, totals: Totals = DEFAULT
 ) -> BwrapSandbox | RlimitsSandbox | NoSandbox:
     """The best sandbox that holds here.
 
@@ -82,6 +84,7 @@ async def open_sandbox(
         project: the project's folder.
         state_dir: a folder of ours outside the project; the sandbox keeps small files in it.
         consent: see `Settings.sandbox`.
+        totals: see `Settings.totals`.
 
     Raises:
         Lacking: bubblewrap is demanded and does not work here, or no Python runs.
@@ -93,19 +96,28 @@ async def open_sandbox(
     program = shutil.which("bwrap") if sys.platform == "linux" else None
     problem = "bubblewrap (bwrap) is not installed"
     if program is not None:
-        sealed = BwrapSandbox(project, state_dir, program, closure)
+        sealed = BwrapSandbox(project, state_dir, program, closure, totals)
         await asyncio.to_thread(make_etc, sealed.etc, home())
         problem = await _try(sealed)
         if not problem:
-            sealed.why = "; ".join(("bubblewrap holds", *closure.refused))
+            sealed.level, holds = _held(platform.machine())
+            sealed.why = "; ".join((holds, *closure.refused))
             return sealed
     log.warning("no bubblewrap sandbox: %s", problem)
     if consent == "bwrap":
         raise Lacking(problem, hint=HOW, code="no_sandbox")
     if consent == "rlimits":
         why = "; ".join((f"limits only: {problem}", *closure.refused))
-        return RlimitsSandbox(project, state_dir, closure, why=why)
+        return RlimitsSandbox(project, state_dir, closure, totals, why=why)
     return NoSandbox(f"{problem}; {HOW}")
+
+
+def _held(machine: str) -> tuple[str, str]:
+    """The level of a bubblewrap that stood its trial, and what is said of it."""
+    if seccomp.program(machine) is not None:
+        return "bwrap", "bubblewrap holds"
+    missing = f"no filter of system calls is known for this machine ({machine})"
+    return "unfiltered", f"bubblewrap holds what namespaces hold, but {missing}"
 
 
 async def _try(sandbox: BwrapSandbox) -> str:

@@ -13,13 +13,22 @@ from pathlib import Path
 from codeframe_tui.adapters.process import attend
 from codeframe_tui.adapters.sandbox.client import Launcher, Order
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
-from codeframe_tui.adapters.sandbox.command import LIMITS, Command, OnOutput, Place, finished
+from codeframe_tui.adapters.sandbox.command import (
+    Command,
+    OnOutput,
+    Place,
+    counted,
+    finished,
+    limits,
+)
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
 
 __all__ = ["RlimitsSandbox"]
 
 REROOT = Path(__file__).with_name("reroot")
+WRITABLE = ("home", "tmp")
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class RlimitsSandbox:
     project: Path
     state_dir: Path
     closure: Closure
+    totals: Totals
     why: str = ""
     level: str = "rlimits"
     _launcher: Launcher = field(default_factory=Launcher)
@@ -71,14 +81,17 @@ class RlimitsSandbox:
             command=command.argv,
             env={**self._variables(place, closure, command.token), **command.env},
             cwd=place.project,
-            limits=LIMITS,
+            limits=limits(self.totals),
+            totals=counted(self.totals),
+            watched=[place.project, *(str(self._folder(kind, command.token)) for kind in WRITABLE)],
         )
         with self._prepared(command):
             with stdin_of(command.stdin) as stdin:
                 child = await self._launcher.start(order, stdin, command.extras)
             limit = command.timeout_seconds
             ended = await attend(child, timeout_seconds=limit, on_output=on_output)
-        return finished(ended, child, exit_code=None if ended.code < 0 else ended.code)
+        code = None if ended.code < 0 else ended.code
+        return finished(ended, child, self.totals, exit_code=code)
 
     def _folder(self, kind: str, token: str) -> Path:
         return self.state_dir / "sandbox" / f"{kind}-{token}"
@@ -86,7 +99,7 @@ class RlimitsSandbox:
     @contextlib.contextmanager
     def _prepared(self, command: Command) -> Iterator[None]:
         """Private HOME and TMPDIR, and the command's own files; gone afterwards."""
-        folders = {kind: self._folder(kind, command.token) for kind in ("home", "tmp", "run")}
+        folders = {kind: self._folder(kind, command.token) for kind in (*WRITABLE, "run")}
         try:
             for folder in folders.values():
                 folder.mkdir(parents=True, mode=0o700)

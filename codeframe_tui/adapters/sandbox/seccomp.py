@@ -50,7 +50,10 @@ _FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink
 
 
 def program(machine: str) -> bytes | None:
-    """The filter for a machine as `platform.machine` names it; None where there is none."""
+    """The filter for a machine as `platform.machine` names it.
+
+    None where there is none: then the walls are the namespaces alone, and that must be told.
+    """
     known = _MACHINES.get(machine)
     if known is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -12,20 +13,34 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.adapters.store.backup import backups
 from codeframe_tui.core.errors import Lacking
 
-__all__ = ["READERS", "check_database", "holds_tasks", "open_readers", "open_writer"]
+__all__ = [
+    "DAMAGED",
+    "READERS",
+    "check_database",
+    "damaged",
+    "holds_tasks",
+    "open_readers",
+    "open_writer",
+    "repairing",
+]
 
 READERS = 4
 """Reading connections, each used by one thread at a time."""
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What no waiting mends."""
 
 
 def open_writer(path: Path) -> Engine:
     """The one connection that writes, on a checked database of this version's schema.
 
     Raises:
-        Lacking: the file is damaged, of a newer version, or cannot be written.
+        Lacking: the file is damaged or gone (code ``state_damaged``), of a newer version, or
+            cannot be written.
     """
+    require_there(path)
     engine = _engine(path, "rw", NullPool, "BEGIN IMMEDIATE")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -39,20 +54,41 @@ def open_writer(path: Path) -> Engine:
             hint="make the state folder writable, or name another with --state-dir",
         ) from error
     except DatabaseError as error:
-        raise _damaged(path, str(error.orig)) from error
+        raise _told(path, error) from error
     return engine
 
 
 def check_database(path: Path) -> None:
-    """See that an existing database can be read; changes nothing. Raises: Lacking."""
+    """See that a database, if there is one, can be read; changes nothing. Raises: Lacking."""
+    require_there(path)
+    if not path.exists():
+        return
     engine = open_readers(path)
     try:
         with engine.connect() as connection:
             _check(connection, path)
     except DatabaseError as error:
-        raise _damaged(path, str(error.orig)) from error
+        raise _told(path, error) from error
     finally:
         engine.dispose()
+
+
+def require_there(path: Path) -> None:
+    """No empty queue in the place of one that was lost, nor of one that is half repaired.
+
+    Raises:
+        Lacking: the file is gone or empty though there are backups of it, or a repair has not
+            ended (code ``state_damaged``).
+    """
+    if repairing(path).exists():
+        raise damaged(path, "its repair has not ended")
+    if backups(path) and (not path.exists() or path.stat().st_size == 0):
+        raise damaged(path, "it is gone, and backups of it are there")
+
+
+def repairing(path: Path) -> Path:
+    """The file that is there while a repair has begun and not ended."""
+    return path.with_name("repair.json")
 
 
 def holds_tasks(path: Path) -> bool:
@@ -63,7 +99,7 @@ def holds_tasks(path: Path) -> bool:
             counted = text("SELECT (SELECT count(*) FROM tasks) + (SELECT count(*) FROM issues)")
             return bool(connection.execute(counted).scalar_one())
     except DatabaseError as error:
-        raise _damaged(path, str(error.orig)) from error
+        raise _told(path, error) from error
     finally:
         engine.dispose()
 
@@ -96,7 +132,7 @@ def _check(connection: Connection, path: Path) -> None:
     with connection.begin():
         found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
     if found != "ok":
-        raise _damaged(path, str(found))
+        raise damaged(path, str(found))
 
 
 def _bring_up(connection: Connection, path: Path) -> None:
@@ -116,8 +152,25 @@ def _bring_up(connection: Connection, path: Path) -> None:
         migrate(connection, path)
 
 
-def _damaged(path: Path, why: str) -> Lacking:
+def damaged(path: Path, why: str) -> Lacking:
+    """What a person is told of a database that cannot be used as it is."""
+    hint = f"your project is untouched; move {path.name} away to start with an empty queue"
+    if found := backups(path):
+        made = datetime.fromtimestamp(found[0].made, UTC).isoformat(" ", "minutes")[:16]
+        hint = (
+            f"`codeframe-tui doctor --repair` sets it aside and brings back its last backup, "
+            f"of {made} UTC; your project is untouched"
+        )
+    said = why.splitlines()[-1] if why else "unreadable"
+    what = f"the state database {path} is damaged: {said}"
+    return Lacking(what, hint=hint, code="state_damaged")
+
+
+def _told(path: Path, error: DatabaseError) -> Lacking:
+    """The error as a person may see it: only what SQLite calls damage is called so."""
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+        return damaged(path, str(error.orig))
     return Lacking(
-        f"the state database {path} is damaged: {why.splitlines()[0] if why else 'unreadable'}",
-        hint=f"your project is untouched; move {path.name} away to start with an empty queue",
+        f"the state database {path} cannot be read: {error.orig}",
+        hint="see whether another program has it open, and whether its folder is readable",
     )

@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.ports.points import passing
 
 __all__ = ["STEPS", "Step", "migrate"]
 
@@ -107,6 +108,8 @@ def migrate(
         with connection.begin():
             steps[number](Operations(MigrationContext.configure(connection)))
             connection.execute(text(f"PRAGMA user_version={number}"))
+            passing(f"migrate.{number}")
+        passing(f"migrated.{number}")
 
 
 def _keep_copy(connection: Connection, copy: Path) -> None:
@@ -114,4 +117,5 @@ def _keep_copy(connection: Connection, copy: Path) -> None:
     raw = connection.connection.driver_connection
     assert raw is not None
     raw.execute("VACUUM INTO ?", (str(copy),))
+    passing("migrate.copied")
     copy.chmod(0o600)

@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
+from codeframe_tui.adapters.store.database import DAMAGED
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event
@@ -41,7 +42,6 @@ _DISK = _LOCKED | {
     sqlite3.SQLITE_PERM,
 }
 """What the machine did to a write, and may do no more after a while."""
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 GROUP = 256
 """Most units in one commit."""
 
@@ -185,8 +185,8 @@ def _told(error: Exception) -> Exception:
         if code in _LOCKED:
             hint = "another program has it open: end that and try again; nothing was changed"
         told = Lacking(f"the state database could not be written: {error.orig}", hint=hint)
-    elif code in _DAMAGED:
-        hint = "your project is untouched; end the engine and move the state database away"
+    elif code in DAMAGED:
+        hint = "your project is untouched; end the engine, then `codeframe-tui doctor --repair`"
         told = Lacking(
             f"the state database is damaged: {error.orig}", hint=hint, code="state_damaged"
         )

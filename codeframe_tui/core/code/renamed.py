@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 __all__ = ["renamed"]
 
@@ -15,25 +15,20 @@ def renamed(gone: Iterable[str], paths: Iterable[str]) -> dict[str, str]:
 
     Two parts have to agree, ``utils/text.py``, or the name when no other file has it.
     """
-    by_name: dict[str, list[str]] = {}
+    ends: dict[str, str] = {}
     for path in paths:
-        by_name.setdefault(path.rpartition("/")[2], []).append(path)
+        for end in _ends(path):
+            ends[end] = "" if end in ends else path
     found = {}
     for path in gone:
-        name = path.rpartition("/")[2]
-        like = sorted((-_shared(path, other), other) for other in by_name.get(name, ()))
-        if not like or (len(like) > 1 and like[0][0] == like[1][0]):
-            continue
-        if like[0][0] < -1 or (len(like) == 1 and name not in _EVERYWHERE):
-            found[path] = like[0][1]
+        end = next((end for end in _ends(path) if end in ends), "")
+        if ("/" in end or end not in _EVERYWHERE) and (like := ends.get(end)):
+            found[path] = like
     return found
 
 
-def _shared(path: str, other: str) -> int:
-    """How many parts at the end are the same."""
-    count = 0
-    for mine, theirs in zip(reversed(path.split("/")), reversed(other.split("/")), strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
+def _ends(path: str) -> Iterator[str]:
+    """A path without more and more of its folders."""
+    while path:
+        yield path
+        path = path.partition("/")[2]

@@ -11,11 +11,13 @@ __all__ = ["asked", "identifiers", "mentions", "names_in", "spelling", "tally", 
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d{2,5}")
+_OF_NAMES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_APART = bytes(sign if sign in _OF_NAMES else 32 for sign in range(256))
+"""What stands in names stays, all else becomes a space."""
 _MENTION = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[A-Za-z_][\w-]*(?:\.\w+)+")
 _CODE = re.compile(r"[A-Za-z]_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|\d[a-z]", re.ASCII)
-_LONGEST, _LONGEST_RUN = 40, 400
-"""Longer runs of letters are data."""
+_LONGEST, _LONGEST_RUN, _LONGEST_NUMBER = 40, 400, 5
+"""Longer runs of letters, and longer numbers, are data."""
 _STOP_WORDS = """
 a an and are as at be by can do each for from has have if in into is it its let make must need
 needs new no not of on one or out should so some such than that the their then there these they
@@ -50,17 +52,17 @@ def asked(text: str) -> dict[str, float]:
     return {word: n * (_DEED if word in _deeds() else 1.0) for word, n in counts.items()}
 
 
-def names_in(text: str) -> Counter[str]:
-    """How often each identifier, plain word or short number stands in a text."""
-    return Counter(_TERM.findall(text))
+def names_in(text: bytes) -> Counter[bytes]:
+    """How often each identifier, plain word or number stands in a text, in UTF-8 or the like."""
+    return Counter(text.translate(_APART).split())
 
 
-def tally(names: Mapping[str, int]) -> Counter[str]:
+def tally(names: Mapping[bytes, int]) -> dict[str, int]:
     """How often each word stands in names that stand so often."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for name, count in names.items():
         for word in _parts(name):
-            counts[word] += count
+            counts[word] = counts.get(word, 0) + count
     return counts
 
 
@@ -84,9 +86,14 @@ def _deeds() -> frozenset[str]:
     return frozenset(words(_DEED_WORDS))
 
 
-@lru_cache(maxsize=2**16)
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(words(name))
+@lru_cache(maxsize=2**17)
+def _parts(name: bytes) -> tuple[str, ...]:
+    if name.isdigit() and len(name) > _LONGEST_NUMBER:
+        return ()
+    plain = name.decode("ascii")
+    if plain.islower() and plain.isalpha():
+        return (word,) if (word := _normal(plain)) else ()
+    return tuple(words(plain))
 
 
 @lru_cache(maxsize=2**16)

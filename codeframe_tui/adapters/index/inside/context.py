@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -130,7 +130,7 @@ def _signals(
     fields = ((look.words, 0), (look.names, 1), (look.docs, 2))
     of_words, of_names, of_docs = (_bm25(look, f, [each[n] for each in lengths]) for f, n in fields)
     named = [wanted.keys() & _name_words(path) for path in tree.paths]
-    defined, defines = _by_identifier(tree, text, partial(_defining, shelf))
+    defined, defines = _defining(shelf, tree, text)
     numbers = past.numbers(tree.numbers)
     similar, changes = past.similar(wanted, numbers)
     signals = {
@@ -169,19 +169,14 @@ def _bm25(
     return bm25(field, dict(enumerate(lengths)), mean, _idf(look, field), look.wanted)
 
 
-def _defining(shelf: Shelf, name: str) -> set[int]:
+def _defining(shelf: Shelf, tree: Tree, text: str) -> tuple[dict[int, float], dict[int, str]]:
+    """Files that define what looks like a name of the code, the rarer the better."""
     query = "SELECT document FROM symbol WHERE name = ? COLLATE NOCASE AND name = ?1"
-    return {document for (document,) in shelf.database.execute(query, (name,))}
-
-
-def _by_identifier(
-    tree: Tree, text: str, look: Callable[[str], Iterable[int]]
-) -> tuple[dict[int, float], dict[int, str]]:
-    """Files that define or use what looks like a name of the code, the rarer the better."""
     scores: dict[int, float] = {}
     names: dict[int, list[str]] = {}
     for name in list(identifiers(text))[:_MOST_NAMES]:
-        files = [file for document in look(name) for file in tree.files.get(document, ())]
+        documents = {document for (document,) in shelf.database.execute(query, (name,))}
+        files = [file for document in documents for file in tree.files.get(document, ())]
         weight = inverse_frequencies({name: len(files)}, len(tree.paths))[name]
         for file in files:
             scores[file] = scores.get(file, 0.0) + weight

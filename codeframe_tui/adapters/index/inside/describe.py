@@ -48,12 +48,11 @@ def describe(content: bytes, *, python: bool) -> Known | None:
     """What is known of a text; None for what is binary or was made by a program."""
     if b"\0" in content[:8192] or _is_generated(content):
         return None
-    text = content.decode("utf-8", "replace")
-    counts = tally(names_in(text))
+    counts = tally(names_in(content))
     if not python:
         return Known(counts)
     code = read_python(content)
-    names = tally(Counter(symbol.name for symbol in code.symbols))
+    names = tally(Counter(symbol.name.encode("ascii", "replace") for symbol in code.symbols))
     docs = tally(names_in(code.docs))
     return Known(counts, names, docs, code.symbols, code.imports)
 

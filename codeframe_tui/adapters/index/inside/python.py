@@ -31,6 +31,7 @@ _WANTED = Query(
     """,
 )
 _NAMES = Query(_LANGUAGE, "(identifier) @name")
+_COMMENT = re.compile(r"#[^\n]*\n")
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
 _LONGEST = 300
@@ -47,7 +48,7 @@ class Code:
 
     symbols: tuple[Symbol, ...]
     imports: tuple[Import, ...]
-    docs: str
+    docs: bytes
 
 
 def read_python(content: bytes) -> Code:
@@ -61,9 +62,9 @@ def read_python(content: bytes) -> Code:
     }
     statements = sorted(found.get("import", []), key=lambda node: node.start_byte)
     return Code(
-        tuple(_symbols(found, lines)),
+        tuple(_symbols(content, found, lines)),
         tuple(each for node in statements for each in read_import(_text(node))),
-        "\n".join(_text(doc) for doc in docs),
+        b"\n".join(content[doc.start_byte : doc.end_byte] for doc in docs),
     )
 
 
@@ -88,7 +89,9 @@ def _is_defined_by(node: Node) -> bool:
     )
 
 
-def _symbols(found: dict[str, list[Node]], lines: dict[int, str]) -> Iterator[Symbol]:
+def _symbols(
+    content: bytes, found: dict[str, list[Node]], lines: dict[int, str]
+) -> Iterator[Symbol]:
     nodes = [(node, "class") for node in found.get("class", [])]
     nodes += [(node, "function") for node in found.get("function", [])]
     nodes += [(node, "variable") for node in found.get("variable", [])]
@@ -112,7 +115,7 @@ def _symbols(found: dict[str, list[Node]], lines: dict[int, str]) -> Iterator[Sy
             name,
             kind,
             node.start_point[0] + 1,
-            _signature(node, body),
+            _signature(content, node, body),
             qualified,
             _last_line(node),
             doc,
@@ -131,14 +134,13 @@ def _last_line(node: Node) -> int:
     return max(row + (column > 0), node.start_point[0] + 1)
 
 
-def _signature(node: Node, body: Node | None) -> str:
-    text = node.text or b""
-    head = text[: body.start_byte - node.start_byte] if body else text.partition(b"\n")[0]
-    plain = (
-        re.sub(r"#[^\n]*\n", " ", head.decode("utf-8", "replace"))
-        if b"#" in head
-        else (head.decode("utf-8", "replace"))
-    )
+def _signature(content: bytes, node: Node, body: Node | None) -> str:
+    start = node.start_byte
+    # the text of a whole class is long, and not needed for its first line
+    head = content[start : body.start_byte] if body else (node.text or b"").partition(b"\n")[0]
+    plain = head.decode("utf-8", "replace")
+    if "#" in plain:
+        plain = _COMMENT.sub(" ", plain)
     one_line = _SPACE.sub(" ", plain).strip().rstrip(":").rstrip()
     return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:_LONGEST]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
@@ -282,6 +283,6 @@ def _imports(known: Known | None) -> str:
 
 def _postings(texts: Iterable[tuple[int, Known]]) -> Iterator[tuple[str, int, int, int, int]]:
     for n, known in texts:
-        names, docs = known.names.get, known.docs.get
-        for word, count in known.words.items():
-            yield word, n, count, names(word, 0), docs(word, 0)
+        counted, none = known.words, repeat(0)
+        fields = (map(found.get, counted, none) for found in (known.names, known.docs))
+        yield from zip(counted, repeat(n), counted.values(), *fields, strict=False)

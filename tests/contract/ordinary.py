@@ -1,0 +1,41 @@
+"""An ordinary user; where we are root, the test steps down."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["NOBODY", "stepped_down"]
+
+NOBODY = 65_534
+
+
+@contextmanager
+def stepped_down(place: Path, groups: Sequence[int] = ()) -> Iterator[bool]:
+    """Be an ordinary user to whom a folder belongs; yields whether we were root.
+
+    Args:
+        groups: that the user is in beside its own; where we are not root, the user has what it has.
+    """
+    # Our own Python may lie where an ordinary user cannot import from.
+    codecs.lookup("ascii")
+    ThreadPoolExecutor().shutdown()
+    if os.geteuid() != 0:
+        yield False
+        return
+    for path in [place, *place.rglob("*")]:
+        os.lchown(path, NOBODY, NOBODY)
+    before = os.getgroups()
+    os.setgroups([NOBODY, *groups])
+    os.setresgid(NOBODY, NOBODY, 0)
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield True
+    finally:
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
+        os.setgroups(before)
