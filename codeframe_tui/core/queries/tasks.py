@@ -110,8 +110,9 @@ class ShowTaskContext:
     ``{"number", "title", "at", "files": [{"path", "form", "tokens", "reasons"}], "earlier": [{
     "task", "title", "kind", "text", "reasons", "tokens"}], "cut", "budget", "tokens", "pinned":
     [{"path", "whose"}], "excluded": […]}``; ``at`` is None before it was shown, ``budget`` None
-    where an earlier release did not store it, ``whose`` ``task`` or ``project``; ``kind`` of what
-    was said in an earlier task is ``answer``, ``review``, ``comment`` or ``task``.
+    where an earlier release did not store it, ``whose`` ``task`` or ``project`` (where both chose
+    about a path each is told, and the task's counts); ``kind`` of what was said in an earlier task
+    is ``answer``, ``review``, ``comment`` or ``task``.
     """
 
     number: str
