@@ -60,6 +60,12 @@ class Tree:
         """File by path."""
         return {path: number for number, path in enumerate(self.paths)}
 
+    @cached_property
+    def folded(self) -> tuple[tuple[str, str], ...]:
+        """Of every path how it is compared: the whole, and the name alone."""
+        whole = map(str.casefold, self.every)
+        return tuple((path, path.rpartition("/")[2]) for path in whole)
+
 
 class Shelf:
     """Reads contents once, and answers for any tree.
