@@ -154,3 +154,12 @@ def test_helpers_that_decide_are_told_by_their_own_name() -> None:
     after = judged_with(found(), run(), (OLD,), Decides.SUPPORT)
     assert (after.verdict, after.reason) == (Verdict.NOT_VERIFIED, "test_support")
     assert "passes only with the proposal's tests, helpers or data" in after.message
+
+
+@pytest.mark.parametrize("plain", [run(), BROKEN])
+@pytest.mark.parametrize("what", Decides)
+def test_a_run_that_was_tampered_with_is_told_whatever_supports_it(
+    plain: TestRun, what: Decides
+) -> None:
+    before = replace(found(Verdict.NOT_VERIFIED), reason="tampered")
+    assert judged_with(before, plain, (OLD,), what) is before
