@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
-from codeframe_tui.core.code.words import spelling, words
+from codeframe_tui.core.code.words import asked, spelling, words
 
 __all__ = ["Found", "Piece", "find", "told"]
 
@@ -62,7 +62,7 @@ def find(pieces: Sequence[Piece], text: str) -> list[Found]:
         text: title and description of a task, and what else it is about.
     """
     spelled = spelling(text)
-    wanted = {word: n**0.5 for word, n in Counter(words(text)).items()}
+    wanted = asked(text)
     tallies = [_tally(each) for each in pieces]
     counts = {
         word: {n: tally[word] for n, tally in enumerate(tallies) if word in tally}
