@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.earlier import Piece, find, told
+from codeframe_tui.core.tokens import GUESS
 
 ROUNDING = Piece(
     "1.2.1", "Currency rounding", "answer", "half even", "Round half up or half even for amounts?"
@@ -20,7 +20,7 @@ def test_what_shares_words_with_the_task_is_found_with_its_reason() -> None:
     assert [each.piece for each in found] == [ROUNDING, COMMENT]
     assert found[0].reasons == ("words: round, amounts",)
     assert found[1].reasons == ("words: invoice, amounts",)
-    assert [each.tokens for each in found] == [tokens(told(each.piece)) for each in found]
+    assert [each.tokens for each in found] == [GUESS.tokens(told(each.piece)) for each in found]
 
 
 def test_one_word_in_common_says_nothing() -> None:
