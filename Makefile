@@ -33,7 +33,8 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 torture: $(READY)
-	CODEFRAME_TUI_KILLS=200 $(BIN)/python -m pytest -q tests/e2e/test_points.py tests/e2e/test_kills.py
+	CODEFRAME_TUI_KILLS=200 CODEFRAME_TUI_STORE_KILLS=1000 $(BIN)/python -m pytest -q \
+		tests/e2e/test_points.py tests/e2e/test_kills.py tests/faults
 
 install-matrix: $(READY)
 	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py
