@@ -33,8 +33,9 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 torture: $(READY)
-	CODEFRAME_TUI_KILLS=200 CODEFRAME_TUI_STORE_KILLS=1000 $(BIN)/python -m pytest -q \
-		tests/e2e/test_points.py tests/e2e/test_kills.py tests/faults
+	CODEFRAME_TUI_KILLS=200 CODEFRAME_TUI_STORE_KILLS=1000 CODEFRAME_TUI_SCHEDULES=1000 \
+		CODEFRAME_TUI_SWAPS=100000 $(BIN)/python -m pytest -q -o timeout=0 \
+		tests/e2e/test_points.py tests/e2e/test_kills.py tests/faults tests/security/test_swapper.py
 
 install-matrix: $(READY)
 	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py

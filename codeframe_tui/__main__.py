@@ -58,9 +58,11 @@ def _split(arguments: list[str]) -> tuple[dict[str, str] | None, list[str]]:
 
 
 def _verb(arguments: list[str]) -> int:
+    from codeframe_tui.adapters.memory import seal  # noqa: PLC0415 - loads ctypes
     from codeframe_tui.cli import main as run_verb  # noqa: PLC0415 - loads click
     from codeframe_tui.cli.faults import report_faults  # noqa: PLC0415
 
+    seal()
     report_faults(as_json="--json" in arguments)
     return run_verb(arguments)
 

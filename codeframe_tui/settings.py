@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from codeframe_tui.core.code.globs import compile_glob
+from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
 from codeframe_tui.core.totals import Totals
@@ -31,6 +32,7 @@ __all__ = [
     "Limits",
     "Money",
     "Notify",
+    "SecretFiles",
     "Settings",
     "Suites",
     "TotalLimits",
@@ -149,6 +151,28 @@ class Approval(BaseModel):
     @classmethod
     def _are_globs(cls, value: list[str]) -> list[str]:
         return _checked_globs(value)
+
+
+class SecretFiles(BaseModel):
+    """Files that look as if they held keys or passwords.
+
+    What git does not track of them stays at home: it is in no workspace, and the model never sees
+    it. Nor do tests.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    allowed: list[str] = Field(default_factory=list)
+    """Globs of those that workers and tests may see all the same, such as ``tests/certs/**``."""
+
+    @field_validator("allowed")
+    @classmethod
+    def _are_globs(cls, value: list[str]) -> list[str]:
+        return _checked_globs(value)
+
+    def withholds(self, path: str) -> bool:
+        """Whether an untracked file stays at home."""
+        return is_secret(path) and not any(compile_glob(g).fullmatch(path) for g in self.allowed)
 
 
 class Commit(BaseModel):
@@ -311,6 +335,7 @@ class Settings(BaseSettings):
     tests: Suites = Suites()
     money: Money = Money()
     approval: Approval = Approval()
+    secrets: SecretFiles = SecretFiles()
     commit: Commit = Commit()
     flags: FlagRules = FlagRules()
     totals: TotalLimits = TotalLimits()

@@ -12,8 +12,10 @@ import errno
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
 
@@ -26,6 +28,7 @@ __all__ = [
     "open_beneath",
     "open_root",
     "refusal",
+    "set_mode",
 ]
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -95,6 +98,23 @@ def can_move(source: int, target: int) -> bool:
     except OSError as error:
         return error.errno != errno.EXDEV and os.fstat(source).st_dev == os.fstat(target).st_dev
     return True
+
+
+def set_mode(folder: int, name: str, bits: int) -> None:
+    """Change the permissions of what has a name in an open folder; a link is not followed.
+
+    Raises: OSError; also for a link.
+    """
+    if sys.platform != "linux":
+        os.chmod(name, bits, dir_fd=folder, follow_symlinks=False)
+        return
+    fd = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        if stat.S_ISLNK(os.fstat(fd).st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), name)
+        Path(f"/proc/self/fd/{fd}").chmod(bits)  # no other way to what may not be opened
+    finally:
+        os.close(fd)
 
 
 def refusal(error: OSError, root: int, path: str) -> CodeframeError:

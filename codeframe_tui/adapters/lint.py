@@ -15,6 +15,7 @@ from codeframe_tui.adapters.sandbox import Command, Launching, NoSandbox
 from codeframe_tui.adapters.sandbox.closure import Closure
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.evidence.lint import Finding, LintRun
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.ports import Finished, Workspace
 
@@ -91,8 +92,9 @@ _TOOLS = {
 class Linters:
     """A `Linter` on a sandbox."""
 
-    def __init__(self, sandbox: Launching | NoSandbox) -> None:
+    def __init__(self, sandbox: Launching | NoSandbox, secrets: Secrets = NOTHING) -> None:
         self._sandbox = sandbox
+        self._secrets = secrets
 
     async def tools(self) -> tuple[str, ...]:
         """See `Linter.tools`."""
@@ -122,7 +124,7 @@ class Linters:
         if known.read is _pyright:  # it knows no "--"
             argv.remove("--")
         end = await sandbox.launch(Command(workspace, argv, timeout_seconds))
-        return _judged(end, known, place.project, frozenset(paths))
+        return self._secrets.redact(_judged(end, known, place.project, frozenset(paths)))
 
 
 def _argument(path: str) -> str:

@@ -15,9 +15,9 @@ from pathlib import Path
 from traceback import TracebackException
 
 from codeframe_tui import __version__
-from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import make_private
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.secrets import Secrets
 from codeframe_tui.core.text import clean, clean_line
 
 __all__ = ["failure", "write_report"]
@@ -95,7 +95,7 @@ def _text(who: str, error: BaseException, moment: datetime) -> str:
 
 
 def _safe(text: str, limit: int) -> str:
-    return log.redact(clean(text, limit=limit), log._secrets(os.environ))  # noqa: SLF001
+    return Secrets.of(os.environ).redact_line(clean(text, limit=limit))
 
 
 def _make_room(folder: Path) -> None:

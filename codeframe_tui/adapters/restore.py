@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.apply.journal import sync_folder
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
@@ -64,7 +65,8 @@ async def restore(place: Project) -> Restored | None:
         hands = list(_set_hands_aside(place.state / "workspaces", aside, repair))
         passing("repair.fitted")
         end_repair(place.database, repair)
-    return Restored(aside, tuple(_lines(repair, aside, written, hands)))
+    objects = _newer_objects(place.state / "objects", repair.made)
+    return Restored(aside, tuple(_lines(repair, aside, written, hands, objects)))
 
 
 def _set_marks_aside(applied: Path, aside: Path, repair: Repair) -> Iterator[int]:
@@ -75,6 +77,7 @@ def _set_marks_aside(applied: Path, aside: Path, repair: Repair) -> Iterator[int
         for path in list(applied.iterdir()):
             if _MARK.fullmatch(path.name):
                 path.rename(target / path.name)
+        _sync(applied, target, aside)
     for path in sorted(target.iterdir()):
         mark = _MARK.fullmatch(path.name)
         if mark and int(mark[1]) not in repair.done:
@@ -90,12 +93,30 @@ def _set_hands_aside(folders: Path, aside: Path, repair: Repair) -> Iterator[Pat
             name = path.name.rpartition("+")[2]  # with a word before it while it is looked at
             if name.startswith(prefix) and name not in repair.hands:
                 path.rename(aside / path.name)
+        _sync(folders, aside)
     for path in sorted(aside.iterdir()):
         if path.name.rpartition("+")[2].startswith(prefix):
             yield path
 
 
-def _lines(repair: Repair, aside: Path, written: list[int], hands: list[Path]) -> Iterator[str]:
+def _sync(*folders: Path) -> None:
+    """A name that a power cut brings back would count for the new database."""
+    for folder in folders:
+        sync_folder(folder)
+
+
+def _newer_objects(store: Path, made: float) -> int:
+    """How much the object store got after the backup: of proposals that the queue forgot, too."""
+    return sum(
+        path.lstat().st_mtime > made
+        for folder in (store / "objects").glob("*/")
+        for path in folder.iterdir()
+    )
+
+
+def _lines(
+    repair: Repair, aside: Path, written: list[int], hands: list[Path], objects: int
+) -> Iterator[str]:
     made = datetime.fromtimestamp(repair.made, UTC).isoformat(" ", "minutes")[:16]
     yield f"repaired: the state is that of the backup of {made} UTC again"
     yield f"what was damaged is kept in {aside}"
@@ -111,6 +132,9 @@ def _lines(repair: Repair, aside: Path, written: list[int], hands: list[Path]) -
         )
     for path in hands:
         yield f"a copy in which you went on by hand is kept as {path}"
+    if objects:
+        yield f"{objects} objects of snapshots and proposals are newer than the backup; they stay"
+    yield "what was spent since that backup is not counted under the caps"
     yield "approvals that were not carried out are asked for again; workers are paused"
 
 

@@ -33,6 +33,7 @@ from codeframe_tui.bootstrap.facts import Facts
 from codeframe_tui.core.errors import CodeframeError, WrongUse
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.policy import Policy, policy_for
+from codeframe_tui.core.secrets import Secrets
 from codeframe_tui.ports.points import passing
 from codeframe_tui.service.supervisor import Supervisor
 from codeframe_tui.settings import Settings
@@ -61,6 +62,7 @@ class _Parts:
     facts: Facts
     definitions: Definitions
     clock: SystemClock
+    secrets: Secrets
 
 
 async def assemble(
@@ -117,7 +119,14 @@ async def _opened(
     await remember(place)
     store = await SqlStore.open(place.database)
     stack.push_async_callback(store.close)
-    workspaces = GitWorkspaces(place.root, place.state, settings.limits)
+    secrets = Secrets.of(os.environ)
+    workspaces = GitWorkspaces(
+        place.root,
+        place.state,
+        settings.limits,
+        secrets=secrets,
+        withholds=settings.secrets.withholds,
+    )
     stack.push_async_callback(workspaces.close)
     await workspaces.prepare()
     working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
@@ -152,6 +161,7 @@ async def _opened(
         facts=facts,
         definitions=Definitions(place.root),
         clock=SystemClock(),
+        secrets=secrets,
     )
 
 
@@ -175,6 +185,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         syntax=parts.syntax,
         files_at=partial(DirectoryFiles, reserved=parts.place.environments),
         default_policy=_default_policy(parts.definitions, parts.settings),
+        secrets=parts.secrets,
     )
 
 
@@ -191,9 +202,9 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         workspaces=parts.workspaces,
         working_tree=parts.working_tree,
         sandbox=parts.sandbox,
-        runner=PytestRunner(parts.sandbox),
+        runner=PytestRunner(parts.sandbox, parts.secrets),
         baselines=KeptBaselines(parts.place.state / "baselines"),
-        linter=Linters(parts.sandbox),
+        linter=Linters(parts.sandbox, parts.secrets),
         index=parts.index,
         clock=parts.clock,
         settings=parts.settings,
@@ -204,6 +215,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),
+        secrets=parts.secrets,
     )
 
 

@@ -52,7 +52,7 @@ def _report(
     logs = [
         Path(handler.baseFilename)
         for handler in logging.getLogger().handlers
-        if isinstance(handler, logging.FileHandler)
+        if isinstance(handler, logging.FileHandler) and Path(handler.baseFilename).is_file()
     ]
     if logs:
         logger.critical("unexpected failure", exc_info=(kind, error, traceback))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
+from codeframe_tui.core.code.chosen import CHOICES
 from codeframe_tui.core.text import clean_line, reveal
 
 __all__ = [
@@ -295,11 +296,7 @@ def context_list(document: Document) -> str:
 def choice_list(document: Document) -> str:
     """``index pin`` and ``index exclude``."""
     whose = f"task {document['task']}" if document["task"] else "all tasks"
-    lines = [
-        f"{name:<8}  {clean_line(path)}"
-        for name in ("pinned", "excluded")
-        for path in document[name]
-    ]
+    lines = [f"{name:<8}  {clean_line(path)}" for name in CHOICES for path in document[name]]
     told = ["the worker reads of it in its next turn"] if document["told"] else []
     return "\n".join([f"{whose}:", *(lines or ["nothing is chosen"]), *told])
 

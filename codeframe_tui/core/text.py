@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["clean", "clean_line", "is_mark", "printable", "reveal", "reveal_name"]
+__all__ = ["clean", "clean_line", "is_mark", "plain", "printable", "reveal", "reveal_name"]
 
 MAX_LINE = 4_096
 MAX_MARKS = 8
@@ -47,8 +47,13 @@ def clean(text: str, *, limit: int = 32_768) -> str:
     """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
-    text = _HIDDEN.sub("", _BREAK.sub("\n", _SEQUENCE.sub("", text)))
-    return _LONG_LINE.sub(r"\1…", _WIDE_RUN.sub(lambda run: _few_marks(run.group()), text))
+    text = _WIDE_RUN.sub(lambda run: _few_marks(run.group()), plain(text))
+    return _LONG_LINE.sub(r"\1…", text)
+
+
+def plain(text: str) -> str:
+    """The same without any bound: what is left when sequences and hidden characters are gone."""
+    return _HIDDEN.sub("", _BREAK.sub("\n", _SEQUENCE.sub("", text)))
 
 
 def clean_line(text: str, *, limit: int = MAX_LINE) -> str:

@@ -63,10 +63,12 @@ class Snapshot:
     Attributes:
         tree: tree id in the private store.
         notes: what was left out and why, one line each.
+        held: which files were left out because they hold one of our keys, and where.
     """
 
     tree: str
     notes: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,10 @@ class Workspaces(Protocol):
         """
         ...
 
+    async def withheld(self) -> Sequence[str]:
+        """Files that look secret and were in no workspace, as of the newest snapshot."""
+        ...
+
     async def names(self) -> Sequence[str]:
         """Workspaces that there are."""
         ...
@@ -198,11 +204,14 @@ class Replacement:
 class WorkingTree(Protocol):
     """The user's real tree. The only writer of it."""
 
-    async def replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+    async def replace(self, name: str, replacements: Sequence[Replacement]) -> Sequence[str]:
         """All or nothing, journalled and durable.
 
         Args:
             name: names the journal, e.g. ``decision-7``; replaying a finished one is a no-op.
+
+        Returns:
+            What could not be kept of which file, beside its content, in words.
 
         Raises:
             Conflict: a path is not what it must be; nothing was written; names all such paths.

@@ -173,11 +173,12 @@ class Ledger(Protocol):
         tree: str,
         verdict: str | None = None,
         commit: Document | None = None,
+        not_kept: Sequence[str] = (),
     ) -> None:
         """The real tree has it: ``change.applied``, ``change.undone`` or ``change.redone``.
 
         ``verdict`` is that of what was written, where it is not the attempt's own; ``commit`` as
-        `worker.commit` tells it.
+        `worker.commit` tells it; ``not_kept`` as `WorkingTree.replace` does.
         """
         ...
 

@@ -155,7 +155,15 @@ def _chosen(data: _Data) -> str:
 
 
 def _listed(verb: str) -> Callable[[_Data], str]:
-    return lambda data: f"{verb} {', '.join(data['files'][:3])}{' …' * (len(data['files']) > 3)}"
+    def line(data: _Data) -> str:
+        lost = data.get("not_kept")
+        return f"{verb} {_first(data['files'])}{f'; not kept: {_first(lost)}' if lost else ''}"
+
+    return line
+
+
+def _first(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:3])}{' …' * (len(names) > 3)}"
 
 
 def _words(name: object) -> str:

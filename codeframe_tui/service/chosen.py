@@ -8,16 +8,15 @@ from codeframe_tui.core.code.chosen import CHOICES, MOST, Chosen
 from codeframe_tui.core.commands import ChooseContext, Note
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.fields import check_unicode
+from codeframe_tui.core.lifecycle import ENDED
 from codeframe_tui.core.paths import check_path
-from codeframe_tui.core.task import Status, Task
+from codeframe_tui.core.task import Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.queue import note
 from codeframe_tui.service.unit import Unit
 
 __all__ = ["checked", "choices", "choose", "chosen_for"]
-
-_ENDED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED})
 
 
 def checked(command: ChooseContext) -> ChooseContext:
@@ -57,13 +56,18 @@ def chosen_for(tables: Tables, number: str | None) -> Chosen:
 def choices(tables: Tables, number: str) -> Document:
     """``{"pinned": [{"path", "whose"}], "excluded": […]}``: what holds for a task, and whose it is.
 
-    ``whose`` is ``task`` or ``project``.
+    ``whose`` is ``task`` or ``project``. Where both chose about a path each is told, the task's
+    first: it counts, and the other comes into force when it is taken back.
     """
-    own, held = _of(tables, number), chosen_for(tables, number)
+    both = {"task": _of(tables, number), "project": _of(tables, None)}
+    holds = both["task"].over(both["project"])
+    told = {*holds.pinned, *holds.excluded}
     return {
         name: [
-            {"path": path, "whose": "task" if path in getattr(own, name) else "project"}
+            {"path": path, "whose": whose}
+            for whose, held in both.items()
             for path in getattr(held, name)
+            if path in told
         ]
         for name in CHOICES
     }
@@ -72,7 +76,7 @@ def choices(tables: Tables, number: str) -> Document:
 def _tell(unit: Unit, task: Task, path: str) -> bool:
     """A worker that has its context already reads of the file in its next turn."""
     begun = unit.tables.tasks.base(task.number) is not None
-    if not begun or task.status in _ENDED:
+    if not begun or task.status in ENDED:
         return False
     note(unit, Note(task.number, f"Read {path} before you go on: a person pinned it to this task."))
     return True

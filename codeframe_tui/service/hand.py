@@ -17,6 +17,7 @@ from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.queries import ShowFile, ShowHand, ShowMerge
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Conflict, Document, Files, Store, Workspace, Workspaces
+from codeframe_tui.ports.files import Snapshot
 from codeframe_tui.ports.points import passing
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.revise import Gate, Revisions, Write
@@ -176,6 +177,7 @@ class Hands:
         named = await self._named(number)
         found = await self._workspaces.capture(workspace, also=named)
         passing("hand.captured")
+        _refuse_keys(found)
         await self._refuse_marks(hand.tree, found.tree)
         made = Attempt(stand.attempt + 1, hand.base, found.tree, "", "", ())
         expect = stand.newest.proposal if stand.newest else ""
@@ -200,7 +202,9 @@ class Hands:
         stand = await self._standing(number)
         hand, workspace = await self._held(number)
         named = await self._named(number)
-        mine = (await self._workspaces.capture(workspace, also=named)).tree
+        found = await self._workspaces.capture(workspace, also=named)
+        _refuse_keys(found)
+        mine = found.tree
         newest = stand.tree or stand.base
         joined = await self._workspaces.merge(hand.tree, mine, newest, labels=marks(stand.attempt))
         changes, left = await self._lacking(mine, joined.tree)
@@ -280,6 +284,13 @@ class Hands:
         if self._trees is None:
             raise Lacking("this engine has no workspace store", hint="run `codeframe-tui doctor`")
         return self._trees
+
+
+def _refuse_keys(found: Snapshot) -> None:
+    """What holds a key is in no tree: it would be missing in what is made of the copy."""
+    if found.held:
+        hint = "take it out and save; read the variable where it is needed"
+        raise Refused(found.held[0], hint=hint, code="holds_key")
 
 
 def _rewrite(files: Files, changes: _Changes) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
 from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.core.waiting import over, waiting
@@ -53,7 +55,9 @@ class StoreLedger:
         *,
         settings: Settings,
         default_policy: str = Policy.MANUAL.value,
+        secrets: Secrets = NOTHING,
     ) -> None:
+        self._secrets = secrets
         self._default_policy = default_policy
         self._store = store
         self._clock = clock
@@ -76,13 +80,14 @@ class StoreLedger:
         return self._workforce.changed(seen)
 
     async def pause(self, why: str) -> None:
-        await self._write(lambda unit: pause(unit, why, self._settings))
+        told = self._secrets.redact(why)
+        await self._write(lambda unit: pause(unit, told, self._settings))
 
     def cancelled(self, number: str) -> Awaitable[None]:
         return self._workforce.cancelled(number)
 
     def publish(self, signal: Signal) -> None:
-        self._broadcast.publish(signal)
+        self._broadcast.publish(self._secrets.withhold(signal))
 
     async def progress(self, number: str) -> Progress:
         return await self._store.read(lambda tables: work.progress(tables, number))
@@ -120,23 +125,26 @@ class StoreLedger:
         await self._record(number, lambda unit: work.set_phase(unit, number, phase))
 
     async def record_context(self, number: str, document: Document) -> None:
-        await self._record(number, lambda unit: work.record_context(unit, number, document))
+        told = self._secrets.withhold(document)
+        await self._record(number, lambda unit: work.record_context(unit, number, told))
 
     async def record_turn(
         self, number: str, turn: Turn, told: Sequence[int] = (), asked: Asked | None = None
     ) -> None:
-        await self._record(number, lambda unit: work.record_turn(unit, number, turn, told, asked))
+        kept = self._secrets.withhold(turn)
+        await self._record(number, lambda unit: work.record_turn(unit, number, kept, told, asked))
 
     async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:
-        await self._record(number, lambda unit: work.record_tool(unit, number, result, summary))
+        kept, line = self._secrets.withhold((result, summary))
+        await self._record(number, lambda unit: work.record_tool(unit, number, kept, line))
 
     async def refuse_answer(self, number: str, message: str, turn: Turn) -> int:
-        return await self._record(
-            number, lambda unit: work.refuse_answer(unit, number, message, turn)
-        )
+        why, kept = self._secrets.withhold((message, turn))
+        return await self._record(number, lambda unit: work.refuse_answer(unit, number, why, kept))
 
     async def record_attempt(self, number: str, attempt: Attempt) -> None:
-        await self._record(number, lambda unit: work.record_attempt(unit, number, attempt))
+        kept = replace(attempt, explanation=self._secrets.withhold(attempt.explanation))
+        await self._record(number, lambda unit: work.record_attempt(unit, number, kept))
 
     async def record_verification(
         self, number: str, attempt: int, verification: Verification, flags: Sequence[Flag]
@@ -147,22 +155,28 @@ class StoreLedger:
         )
 
     async def spend_correction(self, number: str, turn: Turn) -> None:
-        await self._record(number, lambda unit: work.spend_correction(unit, number, turn))
+        kept = self._secrets.withhold(turn)
+        await self._record(number, lambda unit: work.spend_correction(unit, number, kept))
 
     async def to_review(self, number: str, ruling: Ruling | None = None) -> None:
         await self._record(number, lambda unit: review.leave_to_person(unit, number, ruling))
 
     async def record_explanation(self, number: str, text: str) -> None:
-        await self._record(number, lambda unit: comments.record_explanation(unit, number, text))
+        kept = self._secrets.withhold(text)
+        await self._record(number, lambda unit: comments.record_explanation(unit, number, kept))
 
     async def approve_by_policy(self, number: str, ruling: Ruling) -> None:
         await self._record(number, lambda unit: review.approve_by_policy(unit, number, ruling))
 
     async def open_blocker(self, blocker: Blocker) -> str:
-        return await self._record(blocker.task, lambda unit: blockers.open_blocker(unit, blocker))
+        # what the model asks is found again by its words
+        is_asked = blocker.cause in {"question", "command"}
+        asked = (self._secrets.withhold if is_asked else self._secrets.redact)(blocker)
+        return await self._record(blocker.task, lambda unit: blockers.open_blocker(unit, asked))
 
     async def give_up(self, number: str, reason: str) -> None:
-        await self._record(number, lambda unit: work.give_up(unit, number, reason))
+        told = self._secrets.redact(reason)
+        await self._record(number, lambda unit: work.give_up(unit, number, told))
 
     async def release(self, number: str) -> None:
         await self._write(lambda unit: work.release(unit, number))
@@ -183,17 +197,22 @@ class StoreLedger:
         tree: str,
         verdict: str | None = None,
         commit: Document | None = None,
+        not_kept: Sequence[str] = (),
     ) -> None:
+        told: Document = {"files": list(paths)}
+        if not_kept:
+            told["not_kept"] = list(not_kept)
         await self._write(
             lambda unit: review.settle_decision(
-                unit, decision, paths, trees=(base, tree), verdict=verdict, commit=commit
+                unit, decision, told, trees=(base, tree), verdict=verdict, commit=commit
             )
         )
 
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:
-        await self._write(lambda unit: review.refuse_decision(unit, decision, code, message, paths))
+        told = self._secrets.redact(message)
+        await self._write(lambda unit: review.refuse_decision(unit, decision, code, told, paths))
 
     async def applied(self, number: str) -> Sequence[Decision]:
         return await self._store.read(lambda tables: undo.applied(tables, number))
@@ -242,6 +261,7 @@ class StoreLedger:
             await self._workforce.money_moved(seen)
 
     async def record_event(self, type_: str, task: str | None, data: Document) -> None:
+        data = self._secrets.redact(data)
         if task is None:
             await self._write(lambda unit: unit.emit(type_, task, data))
         else:

@@ -133,7 +133,7 @@ def rebase_after_refusal(unit: Unit, task: Task) -> bool:
 def settle_decision(
     unit: Unit,
     decision: Decision,
-    paths: Sequence[str],
+    told: Document,
     *,
     trees: tuple[str, str],
     verdict: str | None = None,
@@ -146,7 +146,7 @@ def settle_decision(
     base, tree = trees
     unit.tables.decisions.save(replace(stored, state="done", applied_base=base, applied_tree=tree))
     task = unit.task(stored.task)
-    data: dict[str, Any] = {"decision": stored.id, "files": list(paths)}
+    data: dict[str, Any] = {"decision": stored.id, **told}
     if stored.kind != "apply":
         settle(unit, task, stored, data)
         return

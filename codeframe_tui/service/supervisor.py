@@ -36,6 +36,7 @@ from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.ports import Clock, CodeIndex, Document, Files, Store, Syntax, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import (
@@ -127,6 +128,7 @@ class Supervisor(StoreLedger):
         syntax: for the colours of `ShowSide`.
         files_at: gives the files of a copy in which a person works.
         default_policy: what the level of the default agent says, while a person says nothing.
+        secrets: what is told to nobody.
 
     Attributes:
         keep: whether the engine outlives its last client.
@@ -146,8 +148,11 @@ class Supervisor(StoreLedger):
         syntax: Syntax | None = None,
         files_at: Callable[[Path], Files] | None = None,
         default_policy: str = Policy.MANUAL.value,
+        secrets: Secrets = NOTHING,
     ) -> None:
-        super().__init__(store, clock, settings=settings, default_policy=default_policy)
+        super().__init__(
+            store, clock, settings=settings, default_policy=default_policy, secrets=secrets
+        )
         self._facts = facts
         self._workspaces = workspaces
         self._doctor = doctor

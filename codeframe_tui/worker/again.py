@@ -11,6 +11,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.again import RUN, Again
 from codeframe_tui.core.evidence.verification import TestRun
+from codeframe_tui.core.evidence.withheld import naming_withheld
 from codeframe_tui.ports import TestRequest
 from codeframe_tui.worker.workshop import Workshop
 
@@ -87,7 +88,8 @@ async def _run(shop: Workshop, again: Again) -> TestRun:
         shop.ledger.publish(replace(signal, task=again.task))
 
     try:
-        return await shop.runner.run(request, publish)
+        run = await shop.runner.run(request, publish)
+        return naming_withheld(run, await shop.workspaces.withheld())
     finally:
         with suppress(CodeframeError):  # a folder that stays is tidied later
             await shop.workspaces.remove(folder)

@@ -51,6 +51,7 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
             tree=written.tree,
             verdict=written.verdict,
             commit=committed,
+            not_kept=written.not_kept,
         )
 
 

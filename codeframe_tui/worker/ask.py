@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
@@ -19,6 +18,7 @@ from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.secrets import Discreet, storable
 from codeframe_tui.worker.tools import definitions
 from codeframe_tui.worker.workshop import Workshop
 
@@ -62,7 +62,7 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
     turn = Turn(
         index=index,
         role="assistant",
-        content=_storable(reply),
+        content=storable(reply, shop.secrets),
         purpose="reply",
         attempt=attempt,
         stop_reason=reply.stop_reason,
@@ -118,16 +118,6 @@ async def _within_window(
     raise AssertionError("unreachable")
 
 
-def _storable(reply: Reply) -> tuple[dict[str, Any], ...]:
-    """Blocks with the reason beside each tool call whose input is broken."""
-    return tuple(
-        {**block, "_broken": reply.broken_tools[block["id"]]}
-        if block.get("id") in reply.broken_tools
-        else dict(block)
-        for block in reply.content
-    )
-
-
 async def _patiently(shop: Workshop, number: str, index: int, request: TurnRequest) -> Reply:
     ledger, waits = shop.ledger, shop.settings.waits
 
@@ -136,11 +126,13 @@ async def _patiently(shop: Workshop, number: str, index: int, request: TurnReque
         more = {"turn": index} if signal.kind == "file" else {}
         ledger.publish(replace(signal, task=number, data={**signal.data, **more}))
 
+    said = Discreet(shop.secrets, publish)
     for repeat in range(shop.settings.limits.model_retries + 1):
         try:
             try:
-                return await shop.model.turn(request, publish)
+                return await shop.model.turn(request, said.publish)
             finally:
+                said.close()
                 ledger.publish(over(number))
         except ModelFailed as failure:
             if not failure.retryable or repeat == shop.settings.limits.model_retries:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import codecs
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.change.diff import REGULAR, summary
+from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.change.proposal import ChangeSet, proposal_id
-from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.errors import InvalidAnswer, PathRefused
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.paths import check_path, check_places, check_set
@@ -25,7 +22,9 @@ from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.gather import task_folder
+from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
+from codeframe_tui.worker.secrets import check_answer, check_written
 from codeframe_tui.worker.tools import (
     ASK_HUMAN,
     ToolOutcome,
@@ -33,6 +32,7 @@ from codeframe_tui.worker.tools import (
     run_tool,
     time_limit,
 )
+from codeframe_tui.worker.tools.live import LiveOutput
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["read_answer", "run_tools"]
@@ -134,15 +134,22 @@ async def _run_checked(
 ) -> ToolOutcome:
     name, ident = str(call["name"]), str(call["id"])
     await shop.ledger.record_tool(number, ToolResult(ident, name), name)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def tell(text: str) -> None:
+        signal = Signal("tool.output", number, {"text": text}, key=ident, append=True)
+        shop.ledger.publish(signal)
+
+    live = LiveOutput(shop.secrets, tell)
 
     def show(chunk: bytes) -> None:
         passing("tool.running")
-        text = decoder.decode(chunk)
-        shop.ledger.publish(Signal("tool.output", number, {"text": text}, key=ident, append=True))
+        live.feed(chunk)
 
-    with countdown(shop, number, name, time_limit(shop, call["input"])):
-        return await run_tool(shop, workspace, name, call["input"], show)
+    try:
+        with countdown(shop, number, name, time_limit(shop, call["input"])):
+            return await run_tool(shop, workspace, name, call["input"], show)
+    finally:
+        live.close()
 
 
 async def _ask_human(
@@ -247,13 +254,16 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     named |= _written(progress)
     current = await shop.workspaces.capture(workspace, also=named)
     passing("freeze.captured")
+    check_written(current)
     previous = progress.attempts[-1].tree if progress.attempts else base
     wrote = current.tree != previous
     answer = parse_answer(_text_of(reply), allow_empty=wrote, reserved=shop.reserved)
+    check_answer(reply, answer)
     there = await shop.workspaces.entries(current.tree)
     check_places((change.path for change in answer.files), there)
     named = {path for path in named if _has_place(path, there)}
-    base = await _with_ignored(shop, base, named | {change.path for change in answer.files})
+    answered = {change.path for change in answer.files}
+    base = await with_ignored(shop, base, current.tree, answered=answered, named=named)
     tree = await _lay(shop, base, current.tree, answer)
     passing("freeze.laid")
     diffs = await shop.workspaces.diff(base, tree)
@@ -311,29 +321,6 @@ async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
     """The gate speaks before anyone reviews, also of what commands wrote. Raises: PathRefused."""
     check_set(paths)
     await shop.working_tree.differs(dict.fromkeys(paths))
-
-
-async def _with_ignored(shop: Workshop, base: str, paths: Collection[str]) -> str:
-    """The base with the real content of those paths that no snapshot holds.
-
-    A file that git ignores is not part of a snapshot; once the model names it, it is part of the
-    proposal, so its present content must be part of the base.
-
-    Raises:
-        InvalidAnswer: it holds secrets, which must not come before the model.
-    """
-    known = await shop.workspaces.entries(base, paths)
-    found: dict[str, tuple[str, bytes] | None] = {}
-    for path in sorted(set(paths) - known.keys()):
-        mode = shop.project.mode(path)
-        if mode in REGULAR:
-            if is_secret(path):
-                raise InvalidAnswer(
-                    f"{path} exists and holds secrets of the person; leave it alone, and say in "
-                    "the explanation what they should change in it"
-                )
-            found[path] = (str(mode), await asyncio.to_thread(shop.project.read, path))
-    return await shop.workspaces.overlay(base, found) if found else base
 
 
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:

@@ -9,6 +9,7 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
 from codeframe_tui.core.evidence.verification import TestRun
+from codeframe_tui.core.evidence.withheld import naming_withheld
 from codeframe_tui.core.task import Task
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.ports.points import passing
@@ -65,4 +66,4 @@ async def make_run(
     with countdown(shop, task.number, f"tests ({name})", request.timeout_seconds):
         done = await shop.runner.run(request, publish)
     passing(f"verify.{name}")
-    return done
+    return naming_withheld(done, await shop.workspaces.withheld())

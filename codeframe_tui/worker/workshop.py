@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.ports import (
     Baselines,
@@ -40,6 +41,7 @@ class Workshop:
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
+        secrets: what no text may tell.
     """
 
     ledger: Ledger
@@ -61,3 +63,4 @@ class Workshop:
     watcher: Watcher
     repository: Repository
     shares: dict[str, int] = field(default_factory=dict)
+    secrets: Secrets = NOTHING

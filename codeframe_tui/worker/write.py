@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeframe_tui.core.change.diff import FileDiff
@@ -22,12 +23,14 @@ class Written:
         base: without the change.
         tree: with it.
         verdict: that of exactly this, where it is not the attempt's own.
+        not_kept: what could not be kept of which file, beside its content, in words.
     """
 
     paths: list[str]
     base: str
     tree: str
     verdict: str | None = None
+    not_kept: Sequence[str] = ()
 
 
 async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Written:
@@ -39,15 +42,17 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
     """
     diffs = await shop.workspaces.diff(old, new)
     replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
+    not_kept: Sequence[str] = ()
     try:
         if await shop.working_tree.differs({r.path: r.new for r in replacements}):
             await _require_here(shop, decision)
-            await shop.working_tree.replace(f"decision-{decision.id}", replacements)
+            name = f"decision-{decision.id}"
+            not_kept = await shop.working_tree.replace(name, replacements)
     except Conflict as conflict:
         moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
         raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)
-    return Written([diff.path for diff in diffs], base, tree)
+    return Written([diff.path for diff in diffs], base, tree, not_kept=not_kept)
 
 
 async def _require_here(shop: Workshop, decision: Decision) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.code.chosen import MOST
-from codeframe_tui.core.commands import AddComment, Answer, ChooseContext
+from codeframe_tui.core.commands import AddComment, Answer, Cancel, ChooseContext
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused, Refused, WrongUse
 from codeframe_tui.core.queries import (
     RELATIONS,
@@ -120,6 +120,25 @@ async def test_a_pinned_file_always_comes_and_an_excluded_one_never(service: Ser
     assert paths(await service.query(ShowTaskContext(number))) == ["a.py", "b.py"]
 
 
+async def test_what_is_chosen_for_a_task_and_for_all_is_told_of_both(service: Service) -> None:
+    number = await add(service)
+    for path, choice, task in [
+        ("a.py", "excluded", None), ("b.py", "pinned", None),
+        ("a.py", "pinned", number), ("lib", "excluded", number), ("b.py", "pinned", number),
+    ]:  # fmt: skip
+        await service.submit(ChooseContext(path, choice, task))
+    found = await service.query(ShowTaskContext(number))
+    assert found["pinned"] == [
+        {"path": "a.py", "whose": "task"},
+        {"path": "b.py", "whose": "task"},
+        {"path": "b.py", "whose": "project"},
+    ]
+    assert found["excluded"] == [
+        {"path": "lib", "whose": "task"},
+        {"path": "a.py", "whose": "project"},
+    ]
+
+
 async def test_choices_are_for_the_worker_and_in_the_story_of_the_task(
     service: Service, engine: Supervisor
 ) -> None:
@@ -139,13 +158,27 @@ async def test_a_worker_that_has_its_context_reads_of_a_pinned_file_in_a_note(
     await claim(engine)
     await engine.set_base(number, "b" * 40)
     for path, choice, told in [
-        ("b.py", "pinned", True), ("b.py", "pinned", False), ("y.py", "excluded", False),
+        ("b.py", "pinned", True), ("a.py", "pinned", True), ("b.py", "pinned", False),
+        ("y.py", "excluded", False),
     ]:  # fmt: skip
         held = await service.submit(ChooseContext(path, choice, number))
         assert held["told"] is told
     assert (await service.submit(ChooseContext("a.py", "pinned")))["told"] is False
     notes = [message.text for message in (await engine.progress(number)).inbox]
-    assert notes == ["Read b.py before you go on: a person pinned it to this task."]
+    assert notes == [
+        "Read b.py before you go on: a person pinned it to this task.",
+        "Read a.py before you go on: a person pinned it to this task.",
+    ]
+
+
+async def test_nobody_is_told_of_what_is_pinned_to_a_task_that_ended(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    await engine.set_base(number, "b" * 40)
+    await service.submit(Cancel(number))
+    assert (await service.submit(ChooseContext("b.py", "pinned", number)))["told"] is False
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import stat
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,40 +247,3 @@ def test_root_gives_new_files_to_the_owner_of_the_folder(root: Path) -> None:
     os.chown(root / "a" / "x", 4321, 1234)
     DirectoryFiles(root).write("a/x", b"new")
     assert (root / "a" / "x").stat().st_uid == 4321
-
-
-def test_nothing_escapes_while_folders_and_links_are_swapped(
-    files: Files, root: Path, tmp_path: Path
-) -> None:
-    (root / "a").mkdir()
-    (root / "a" / "secret").write_bytes(b"inside")
-    (root / "b").symlink_to(tmp_path / "outside")
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "renameat2"):
-        pytest.skip("names cannot be swapped here")
-    names = (os.fsencode(root / "a"), os.fsencode(root / "b"))
-    stop = threading.Event()
-
-    def swap() -> None:
-        while not stop.is_set():
-            libc.renameat2(-100, names[0], -100, names[1], 2)
-
-    swapper = threading.Thread(target=swap)
-    swapper.start()
-    inside = refused = 0
-    try:
-        for number in range(3_000):
-            try:
-                if number % 3:
-                    files.write(f"a/{'secret' if number % 2 else 'new'}", b"inside")
-                else:
-                    assert files.read("a/secret") == b"inside"
-                inside += 1
-            except (PathRefused, NotFound):
-                refused += 1
-    finally:
-        stop.set()
-        swapper.join()
-    assert outside(root) == {"secret": b"secret"}
-    assert inside
-    assert refused

@@ -122,13 +122,13 @@ async def test_no_part_of_a_secret_is_told_wherever_the_message_is_cut(
     secret: str, inside: bool
 ) -> None:
     both = await told(f"both {KEY} and {TOKEN} are wrong", inside=inside)
-    assert both.endswith("both [key] and [key] are wrong")
+    assert both.endswith("both [redacted] and [redacted] are wrong")
     for length in range(400, 500, 7):
         message = await told("." * length + secret + "." * 600, inside=inside)
-        assert message.partition("....")[2].strip(".…") in {"", "[key]"}
+        assert message.partition("....")[2].strip(".…") in {"", "[redacted]"}
         assert len(message) <= 500
 
 
 async def test_a_secret_that_begins_with_another_is_hidden_whole() -> None:
     message = await told(f"bad {KEY}-and-more", inside=True, token=f"{KEY}-and-more")
-    assert message.endswith("bad [key]")
+    assert message.endswith("bad [redacted]")

@@ -200,7 +200,7 @@ async def test_root_gives_a_new_file_to_the_group_of_a_shared_folder(project: Pa
 @pytest.mark.fault(
     "tree",
     "a file belongs to a group that you are not in",
-    sees="the change; the log says what the file cannot keep",
+    sees="the change; the activity says what the file cannot keep",
     kept="its content; nobody may more with it than before",
 )
 @pytest.mark.parametrize(("bits", "after"), [(0o664, 0o644), (0o660, 0o600), (0o770, 0o700)])
@@ -217,11 +217,12 @@ async def test_a_group_that_may_not_be_kept_lends_no_rights_to_another(
     os.setresuid(user, user, 0)
     path.chmod(bits)
     mode = "100755" if bits & 0o100 else "100644"
+    wish = Replacement("src/x", (mode, OLD[1]), (mode, NEW[1]))
     with caplog.at_level(logging.WARNING):
-        await change(project, (mode, OLD[1]), (mode, NEW[1]))
+        assert await tree(project).replace("d", [wish]) == ["src/x: its group"]
     assert path.read_bytes() == NEW[1]
     assert seen(path) == (after, user, group, {})
-    assert "'src/x' cannot keep its group" in caplog.text
+    assert "cannot keep of its files: src/x: its group" in caplog.text
 
 
 POINTS = ["apply.begun", "apply.staged", "apply.journal", "apply.checked.0", "apply.renamed.0"]
@@ -318,7 +319,8 @@ async def test_what_makes_a_file_run_as_somebody_is_never_kept(
         await change(project, ("100755", OLD[1]), PROGRAM)
     assert seen(path)[0::3] == (0o755, {})
     if os.geteuid() == 0:
-        assert "cannot keep attribute security.capability, attribute trusted.secret" in caplog.text
+        lost = "src/x: attribute security.capability, src/x: attribute trusted.secret"
+        assert lost in caplog.text
     await change(project, PROGRAM, None, name="e")
     await change(project, None, PROGRAM, name="u")
     assert seen(path)[0::3] == (0o755, {})

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +53,16 @@ def middle(database: Path) -> None:
     _overwrite(database, 8192, b"\xff" * (size // 2))
 
 
+def index(database: Path) -> None:
+    """A page is overwritten that only some queries read."""
+    with closing(sqlite3.connect(database)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'tasks_by_entry'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    _overwrite(database, (page - 1) * size, b"\xff" * size)
+
+
 def short(database: Path) -> None:
     """The second half is gone."""
     os.truncate(database, database.stat().st_size // 2)
@@ -65,13 +78,24 @@ def gone(database: Path) -> None:
     database.unlink()
 
 
-HARMS: list[Callable[[Path], None]] = [header, middle, short, empty, gone]
+HARMS: list[Callable[[Path], None]] = [header, middle, index, short, empty, gone]
 
 
 def _overwrite(database: Path, at: int, content: bytes) -> None:
     with database.open("r+b") as file:
         file.seek(at)
         file.write(content)
+
+
+@contextmanager
+def full(size: int) -> Iterator[None]:
+    """No file of this process grows beyond a size, as on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def dying(deeds: list[tuple[str, str, Path]]) -> list[int]:

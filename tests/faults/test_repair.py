@@ -27,6 +27,8 @@ from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.service import review
 from codeframe_tui.service.unit import Unit
+from codeframe_tui.wire.client import Client
+from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.contract.store_suite import adds
 from tests.contract.writing import WRITER
 from tests.e2e.points import ROOT
@@ -34,9 +36,10 @@ from tests.faults.databases import (
     HARMS,
     KILLED,
     dying,
-    gone,
+    full,
     header,
     held,
+    index,
     middle,
     numbers,
     written,
@@ -106,6 +109,10 @@ async def test_a_damaged_state_is_told_and_repaired(
         *((number, "task.added") for number in range(1, 11)),
         (BLOCK, "state.repaired"),
     ]
+    store = await SqlStore.open(place.database)
+    next_ = await store.read(lambda tables: tables.events.after(13, 10))  # who heard of 13 tasks
+    await store.close()
+    assert [event.seq for event in next_] == [BLOCK]
     await written(place.database, 11, 11)
     assert (await numbers_of_events(place.database))[-1] == (BLOCK + 1, "task.added")
     assert await restore(place) is None
@@ -134,8 +141,6 @@ async def test_a_second_repair_from_the_same_backup_begins_higher(place: Project
 
 
 async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None:
-    gone(place.database)  # a page of tasks rots; events can still be read
-    await restore(place)
     store = await SqlStore.open(place.database)
     await store.write(adds("77"))
     await store.write(
@@ -144,14 +149,7 @@ async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None
         )
     )
     await store.close()
-    with closing(sqlite3.connect(place.database)) as connection:
-        (page,) = connection.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'tasks_by_entry'"
-        ).fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with place.database.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
+    index(place.database)
     done = await restore(place)
     assert done is not None
     told = "\n".join(done.lines)
@@ -225,6 +223,24 @@ async def test_no_repair_while_an_engine_runs(place: Project) -> None:
     assert caught.value.code == "engine_running"
     assert str(os.getpid()) in caught.value.message
     assert bytes_of(place.state) == before
+
+
+@pytest.mark.fault(
+    "disk",
+    "the disk is full while a damaged state is repaired",
+    sees="that nothing was repaired, and why; the same command works when there is room",
+    kept="the damaged file and the backups as they are",
+)
+async def test_a_full_disk_leaves_the_damage_as_it_is(place: Project) -> None:
+    middle(place.database)
+    before = bytes_of(place.state)
+    with full(40_000), pytest.raises(Lacking, match="nothing was repaired"):
+        await restore(place)
+    now = bytes_of(place.state)
+    assert now | before == now
+    assert not {name for name in now if name.endswith((".new", ".json"))}
+    assert await restore(place) is not None
+    assert (await held(place.database))[0] == numbers(1, 10)
 
 
 POINTS = (
@@ -302,6 +318,30 @@ async def test_a_harmed_log_leaves_a_whole_beginning(tmp_path: Path, harm: str) 
     assert fault_of(database) == ""
 
 
+async def test_every_cut_of_the_log_is_a_beginning(tmp_path: Path) -> None:
+    """Whole transactions of rows and events, never fewer of them in a longer log."""
+    database = tmp_path / "state.db"
+    told = await acknowledged(database, 25)
+    log = (tmp_path / "state.db-wal").read_bytes()
+    place = tmp_path / "cut"
+    place.mkdir()
+    frame, known = 4096 + 24, 0
+    for end in sorted({*range(0, len(log), frame // 2), len(log)}):
+        (place / "state.db").write_bytes(database.read_bytes())
+        (place / "state.db-wal").write_bytes(log[:end])
+        with closing(sqlite3.connect(place / "state.db")) as connection:
+            assert connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+            if connection.execute("PRAGMA user_version").fetchone() == (0,):
+                assert known == 0
+                continue
+            tasks = {number for (number,) in connection.execute("SELECT number FROM tasks")}
+            events = {number for (number,) in connection.execute("SELECT task FROM events")}
+        assert tasks == events
+        assert len(tasks) >= known
+        known = len(tasks)
+    assert set(told) <= tasks
+
+
 @pytest.mark.fault(
     "disk",
     "the shared memory of the database (`-shm`) is of another time, or rubbish, after a kill",
@@ -356,6 +396,7 @@ async def test_a_repair_fits_to_what_the_project_holds(tmp_path: Path, approved:
     assert done is not None
     told = "\n".join(done.lines)
     assert "the changes of 1 decisions (1)" in told
+    assert approved or "objects of snapshots and proposals are newer" not in told
     assert str(done.aside / "hand-9") in told
     assert (done.aside / "hand-9" / "mine.py").read_text() == "hours of work"
     async with open_engine(place.root, settings_in(tmp_path)) as engine:
@@ -379,7 +420,7 @@ async def test_the_verb_repairs_and_an_engine_says_the_command(
     place = Project(project, tmp_path / "state")
     async with open_engine(project, settings_in(tmp_path)) as engine:
         await engine.service.submit(AddTask("kept"))
-        make_backup(place.database)
+    make_backup(place.database)
     header(place.database)
 
     def verb(*words: str) -> subprocess.CompletedProcess[str]:
@@ -388,6 +429,9 @@ async def test_the_verb_repairs_and_an_engine_says_the_command(
         argv = [sys.executable, "-m", "codeframe_tui", *places, *sandbox, *words]
         return subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT)
 
+    with pytest.raises(Lacking) as caught:  # as the cockpit meets it, at once
+        await connect_or_spawn(Client(comes_back=False), Starter(place, ("--sandbox", "rlimits")))
+    assert COMMAND in caught.value.hint
     refused = verb("list")
     assert (refused.returncode, COMMAND in refused.stderr) == (5, True)
     served = verb("engine")

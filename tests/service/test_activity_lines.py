@@ -41,3 +41,11 @@ def test_a_phase_is_told_as_what_the_worker_does(phase: str) -> None:
     told = line(_happened("task.phase", phase=phase))
     assert told is not None
     assert " " in told[1]
+
+
+def test_what_a_change_could_not_keep_of_its_files_is_told() -> None:
+    told = line(_happened("change.applied", files=["a", "b"], not_kept=["a: its group"]))
+    assert told == ("change", "applied a, b; not kept: a: its group")
+    told = line(_happened("change.undone", files=["a"], not_kept=[f"{n}: x" for n in range(5)]))
+    assert told == ("change", "undid a; not kept: 0: x, 1: x, 2: x …")
+    assert line(_happened("change.redone", files=["a"])) == ("change", "redid a")

@@ -27,6 +27,7 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.policy import Outlook, Policy, Ruling
 from codeframe_tui.core.queries import ShowEvents
+from codeframe_tui.core.secrets import HIDDEN, Secrets
 from codeframe_tui.core.task import Phase, Status
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports.tables import Tables
@@ -87,6 +88,19 @@ async def test_a_decision_survives_a_restart_and_keeps_its_task(tmp_path: Path) 
         await engine.settle_decision(decision, paths=["a.py"], base="b", tree="t")
         history = [event["type"] for event in (await show(engine, number))["history"]]
         assert history.count("change.applied") == 1
+
+
+@pytest.mark.parametrize("lost", [["a.py: its group"], []])
+async def test_what_could_not_be_kept_of_a_file_is_part_of_what_happened(
+    engine: Supervisor, lost: list[str]
+) -> None:
+    number = await in_review(engine)
+    await engine.submit(Approve(number))
+    (decision,) = await engine.pending_decisions()
+    await engine.settle_decision(decision, paths=["a.py"], base="b", tree="t", not_kept=lost)
+    history = (await show(engine, number))["history"]
+    (told,) = (event["data"] for event in history if event["type"] == "change.applied")
+    assert told.get("not_kept", []) == lost
 
 
 @pytest.mark.parametrize("kind", ["apply", "part", "redo"])
@@ -355,3 +369,24 @@ async def test_a_worker_that_finishes_is_not_stopped(engine: Supervisor) -> None
     await engine.to_review(number)
     await engine.submit(Release(number))
     assert not running.done()
+
+
+async def test_what_workers_tell_has_no_key(engine: Supervisor) -> None:
+    key = "Canary.7f3aQ9zLw2Xc8VbN4mKjH6gFdS1aPoIuYtRe"
+    token = "ghp_abcdefghijklmnopqrst0123"
+    engine._secrets = Secrets.of({"ANTHROPIC_API_KEY": key})
+    number = await add(engine)
+    await claim(engine)
+    signals = engine.signals()
+    engine.publish(Signal("waiting", number, {"why": key}))
+    assert (await anext(signals)).data == {"why": HIDDEN}
+    await engine.record_event("problem", number, {"message": f"{key} {token}"})
+    await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "model"))
+    await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "question"))
+    await engine.pause(f"{key} {token}")
+    await engine.give_up(number, f"{key} {token}")
+    asked = [blocker.question for blocker in await engine.blockers_of(number)]
+    # a question is found again by its words
+    assert asked == [f"{HIDDEN} {HIDDEN}", f"{HIDDEN} {token}"]
+    assert (await show(engine, number))["reason"] == f"{HIDDEN} {HIDDEN}"
+    assert key not in str(await engine.query(ShowEvents()))

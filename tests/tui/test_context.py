@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.commands import ChooseContext, Command
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.queries import ShowTaskContext
 from codeframe_tui.tui.modals.context import ContextDialog
@@ -82,9 +83,9 @@ async def test_what_was_said_in_earlier_tasks_is_shown_with_its_reason() -> None
 async def test_a_choice_that_is_refused_is_told_where_it_was_made() -> None:
     async with opened() as drive:
         await shown(drive)
-        drive.service.refuse = NotFound("it cannot be pinned")
+        drive.service.refuse = NotFound("it cannot be pinned", hint="name a file")
         drive.key("p")
-        await drive.until(lambda: "it cannot be pinned" in drive.screen_text())
+        await drive.until(lambda: "✘ it cannot be pinned · name a file" in drive.screen_text())
 
 
 async def test_pins_of_later_and_exclusions_can_be_taken_back() -> None:
@@ -93,11 +94,62 @@ async def test_pins_of_later_and_exclusions_can_be_taken_back() -> None:
     service.context["excluded"].append({"path": "lib", "whose": "project"})
     async with opened(service) as drive:
         text = await shown(drive)
-        assert "new.py  told to the worker in a note" in text
+        lines = [line.split() for line in text.splitlines()]
+        place = lines.index(["PINNED,", "NOT", "SHOWN"])
+        assert lines[place + 1] == ["*", "new.py", "for", "this", "task"]
         assert "- lib  for all tasks" in text
         drive.key("G", "X")
         await drive.until(lambda: chosen(drive))
         assert chosen(drive) == [ChooseContext("lib", None, None)]
+
+
+async def test_a_choice_for_all_can_be_taken_back_where_the_task_has_its_own() -> None:
+    service = FakeService()
+    both = [{"path": "new.py", "whose": whose} for whose in ("task", "project")]
+    service.context["pinned"] += both
+    service.context["pinned"].append({"path": "vendor", "whose": "project"})
+    service.context["excluded"].append({"path": "vendor", "whose": "task"})
+    service.context["excluded"] += [each | {"path": "lib"} for each in both]
+    service.context["excluded"].append({"path": "client/api.py", "whose": "project"})
+    service.context["pinned"].append({"path": "client/api.py", "whose": "task"})
+    async with opened(service) as drive:
+        lines = (await shown(drive)).splitlines()
+        assert [line.split()[1] for line in lines if line[:2] == "* "][:2] == [
+            "client/retry.py",
+            "client/api.py",
+        ]
+        assert [line.split() for line in lines if line[:2] in {"* ", "- "}][2:] == [
+            ["*", "new.py", "for", "this", "task"],
+            ["-", "vendor", "for", "this", "task"],
+            ["-", "lib", "for", "this", "task"],
+        ]
+        drive.key("G")
+        await drive.until(
+            lambda: "excluded for this task · excluded for all tasks" in drive.screen_text()
+        )
+        drive.key("X", "k", "k", "P")
+        await drive.until(lambda: len(chosen(drive)) == 2)
+        assert chosen(drive) == [
+            ChooseContext("lib", None, None),
+            ChooseContext("new.py", None, None),
+        ]
+
+
+async def test_keys_that_are_pressed_at_once_are_carried_out_one_after_the_other() -> None:
+    class Slow(FakeService):
+        async def submit(self, command: Command) -> dict[str, Any]:
+            await asyncio.sleep(0)
+            told = await super().submit(command)
+            if isinstance(command, ChooseContext):
+                pinned = [{"path": command.path, "whose": "task"}] if command.choice else []
+                self.context = self.context | {"pinned": pinned}
+            return told
+
+    async with opened(Slow()) as drive:
+        await shown(drive)
+        drive.key("j", "p", "p", "p")
+        await drive.until(lambda: len(chosen(drive)) == 3)
+        assert [each.choice for each in chosen(drive)] == ["pinned", None, "pinned"]
 
 
 async def test_before_a_task_begins_it_is_what_will_be_shown() -> None:

@@ -14,6 +14,7 @@ from codeframe_tui.core.queries import ShowPlaces
 from codeframe_tui.tui.deeds import editing
 from codeframe_tui.tui.modals.context import ContextDialog
 from codeframe_tui.tui.modals.places import PlacePicker
+from codeframe_tui.tui.widgets.lines import LineList
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService
 
@@ -117,12 +118,13 @@ async def test_while_the_code_is_read_the_list_grows_and_the_cursor_stays() -> N
 async def test_what_the_index_cannot_do_is_told_in_the_picker() -> None:
     class Broken(FakeService):
         async def _places(self, text: str) -> dict[str, object]:
-            raise NotFound(f"no index for \x1b[1m{text}")
+            raise NotFound(f"no index for \x1b[1m{text}", hint="read it")
 
     async with opened(Broken()) as drive:
         await finding(drive)
         drive.type("a")
         await drive.until(lambda: "✘ no index for" in drive.screen_text())
+        assert " · read it" in drive.screen_text()
         assert "\x1b" not in drive.screen_text()
         drive.key("escape")
         await drive.in_pane("queue")
@@ -139,3 +141,87 @@ async def test_a_file_that_the_context_lacks_is_pinned_from_there() -> None:
         drive.key("enter")
         await drive.until(lambda: isinstance(drive.app.screen, ContextDialog))
         assert drive.service.submitted == [ChooseContext("client/api.py", "pinned", "1.2.3")]
+
+
+def pins(drive: Drive) -> list[str]:
+    return [each.path for each in drive.service.submitted if isinstance(each, ChooseContext)]
+
+
+def pasted(drive: Drive, text: str) -> None:
+    drive.app.screen.query_one(Input).value = text
+
+
+async def asked_for(drive: Drive, *texts: str) -> None:
+    asked = drive.service.asked
+    await drive.until(
+        lambda: [each.text for each in asked if isinstance(each, ShowPlaces)] == [*texts]
+    )
+
+
+async def test_a_cursor_that_moves_while_an_answer_is_on_its_way_stays_where_it_is() -> None:
+    service = FakeService(left=[5, 0], held={"": asyncio.Event()})
+    service.held[""].set()
+    async with opened(service) as drive:
+        await finding(drive)
+        await drive.until(lambda: len(listed(drive)) == 4)
+        service.held[""].clear()
+        await asked_for(drive, "", "")
+        drive.key("down", "down", "down")
+        await drive.until(lambda: drive.app.screen.query_one(LineList).cursor == "3")
+        service.held[""].set()
+        await drive.until(lambda: "being read" not in drive.screen_text())
+        drive.key("tab")
+        await drive.until(lambda: pins(drive))
+        assert pins(drive) == ["client/api.py"]
+
+
+async def test_a_wish_is_about_what_was_typed_before_it_and_not_about_an_older_list() -> None:
+    service = FakeService(held={"fetch": asyncio.Event()})
+    async with opened(service) as drive:
+        await finding(drive)
+        await drive.until(lambda: len(listed(drive)) == 4)
+        pasted(drive, "fetch")
+        drive.key("tab")
+        await asked_for(drive, "", "fetch")
+        await drive.pilot.pause()
+        assert pins(drive) == []
+        service.held["fetch"].set()
+        await drive.until(lambda: pins(drive))
+        assert pins(drive) == ["client/api.py"]
+
+
+@pytest.mark.parametrize("further", ["x", "down"])
+async def test_who_goes_on_typing_or_moving_has_no_older_wish(further: str) -> None:
+    service = FakeService(held={"fetch": asyncio.Event()})
+    async with opened(service) as drive:
+        await finding(drive)
+        await drive.until(lambda: len(listed(drive)) == 4)
+        pasted(drive, "fetch")
+        drive.key("tab", further)
+        await asked_for(drive, "", "fetch")
+        await drive.pilot.pause()
+        assert pins(drive) == []
+        service.held["fetch"].set()
+        await drive.until(lambda: len(listed(drive)) == (0 if further == "x" else 1))
+        await drive.pilot.pause()
+        assert isinstance(drive.app.screen, PlacePicker)
+        assert pins(drive) == []
+
+
+async def test_what_is_picked_is_not_exchanged_by_an_answer_that_comes_after() -> None:
+    service = FakeService(held={"fetch": asyncio.Event()})
+    async with opened(service) as drive:
+        drive.key("c")
+        await drive.until(lambda: isinstance(drive.app.screen, ContextDialog))
+        await drive.in_pane("shown")
+        drive.key("a")
+        await drive.until(lambda: isinstance(drive.app.screen, PlacePicker))
+        await drive.until(lambda: len(listed(drive)) == 4)
+        pasted(drive, "fetch")
+        await asked_for(drive, "", "fetch")
+        picker = drive.app.screen
+        assert isinstance(picker, PlacePicker)
+        picker.decide(0)
+        service.held["fetch"].set()
+        await drive.until(lambda: pins(drive))
+        assert pins(drive) == ["client/retry.py"]

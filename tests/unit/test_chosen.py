@@ -18,6 +18,12 @@ def test_a_newer_choice_about_a_path_takes_the_place_of_the_older() -> None:
     assert (NOTHING.stored(), Chosen.of(None)) == (None, NOTHING)
 
 
+def test_the_same_choice_once_more_changes_nothing() -> None:
+    chosen = NOTHING.choose("a.py", "pinned").choose("b.py", "pinned")
+    assert chosen.choose("a.py", "pinned") == chosen
+    assert chosen.choose("c.py", None) == chosen
+
+
 def test_what_is_chosen_for_a_task_counts_before_what_is_chosen_for_the_project() -> None:
     project = Chosen(("a.py", "docs/b.md"), ("c.py", "lib"))
     held = Chosen(("c.py",), ("docs",)).over(project)

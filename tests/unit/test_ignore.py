@@ -42,6 +42,10 @@ def test_secrets_are_known_in_any_case(path: str) -> None:
     assert is_secret(path)
 
 
-@pytest.mark.parametrize("path", ["_version.py", "fast.so", "id_generator.py", "environment.py"])
-def test_generated_modules_are_no_secrets(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["_version.py", "fast.so", "id_generator.py", "environment.py", "secrets.py", ".env.example",
+     "api/credentials.go", "ui/SecretForm.tsx", "deploy/secret.yml.j2", ".env.sample", ".envoy"],
+)  # fmt: skip
+def test_generated_modules_code_and_examples_are_no_secrets(path: str) -> None:
     assert not is_secret(path)

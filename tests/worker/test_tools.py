@@ -11,6 +11,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.secrets import NOTHING
 from codeframe_tui.core.talk.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
@@ -54,6 +55,7 @@ async def call(root: Path, name: str, **given: Any) -> ToolOutcome:
 
 def shop_at(root: Path) -> Workshop:
     shop = SimpleNamespace(
+        secrets=NOTHING,
         files_at=DirectoryFiles,
         working_tree=JournalledTree(root, root.parent / "state"),
         settings=Settings(),
@@ -61,6 +63,22 @@ def shop_at(root: Path) -> Workshop:
         sandbox=FakeSandbox(Finished(3, b"line\n", 0, "exit", "", 0.1)),
     )
     return cast(Workshop, shop)
+
+
+async def test_what_a_command_says_has_no_token_and_what_a_file_holds_is_told_as_it_is(
+    root: Path,
+) -> None:
+    token = "ghp_abcdefghijklmnopqrst0123"
+    shop = shop_at(root)
+    shop.sandbox.finished = Finished(0, f"is {token}\n".encode(), 0, "exit", "", 0.1)  # type: ignore[attr-defined]
+    given = {"command": f"echo {token}"}
+    said = await run_tool(shop, Workspace("w", root), "Bash", given, lambda _: None)
+    assert (said.text, said.summary) == (
+        "is [redacted]\n[exit code 0]",
+        "ran echo [redacted] · exit code 0",
+    )
+    (root / "fixture.txt").write_text(f"{token}\n")  # an edit must find what is there
+    assert token in (await call(root, "Read", path="fixture.txt")).text
 
 
 async def test_read_numbers_lines_and_says_how_many_there_are(root: Path) -> None:

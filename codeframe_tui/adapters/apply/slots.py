@@ -83,25 +83,32 @@ class Slots:
 
         Raises: Conflict, OSError.
         """
-        slot, target = str(number), self._journal.targets[number]
+        target = self._journal.targets[number]
         now = self._now(target)
         self._crash(f"apply.checked.{number}")
         if now == target.new:
             return
         if now != target.old:
             raise _changed(target)
-        with self._parent(target) as (parent, name):
-            if target.old is None:
-                try:
-                    move_new(self._slots, slot, parent, name)
-                except FileExistsError as error:
-                    raise _changed(target) from error
-                return
-            if target.new is None:
-                os.rename(name, slot, src_dir_fd=parent, dst_dir_fd=self._slots)
-            else:
-                with self._followed(number, target.new[0]):
-                    self._exchange(slot, parent, name)
+        try:
+            with self._parent(target) as (parent, name):
+                self._move(number, target, parent, name)
+        except OSError as error:
+            now = self._now(target)
+            if now not in (target.old, target.new):  # somebody was here since the look at it
+                raise _changed(target) from error
+            if now is not None or not isinstance(error, FileNotFoundError):
+                raise
+
+    def _move(self, number: int, target: Target, parent: int, name: str) -> None:
+        slot = str(number)
+        if target.old is None:
+            move_new(self._slots, slot, parent, name)
+        elif target.new is None:
+            os.rename(name, slot, src_dir_fd=parent, dst_dir_fd=self._slots)
+        else:
+            with self._followed(number, target.new[0]):
+                self._exchange(slot, parent, name)
 
     @contextmanager
     def _followed(self, number: int, mode: str) -> Iterator[None]:

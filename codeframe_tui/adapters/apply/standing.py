@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import replace
 
 from codeframe_tui.adapters.apply.journal import parents
 from codeframe_tui.adapters.beneath import directory
-from codeframe_tui.adapters.files import EXECUTABLE, look, rights_at
+from codeframe_tui.adapters.files import EXECUTABLE, look, rights_at, stage
 from codeframe_tui.adapters.rights import Rights, inherited
+from codeframe_tui.ports import Replacement
 
-__all__ = ["nearest_folder", "standing", "succession"]
+__all__ = ["SOMETHING_ELSE", "nearest_folder", "stage_heir", "standing"]
 
-_SOMETHING_ELSE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EACCES}
+SOMETHING_ELSE = {
+    errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EXDEV, errno.ENXIO, errno.EACCES,
+}  # fmt: skip
+"""What a system says of a path where no file or folder of the project stands any more."""
 
 
 def standing(root: int, path: str) -> Rights | None:
@@ -22,21 +27,40 @@ def standing(root: int, path: str) -> Rights | None:
     try:
         return rights_at(root, path)
     except OSError as error:
-        if error.errno in _SOMETHING_ELSE:
+        if error.errno in SOMETHING_ELSE:
             return None
         raise
 
 
-def succession(
-    root: int, path: str, mode: str, now: Rights | None, remembered: Rights | None
-) -> Rights:
-    """What the new file at a path takes over.
+def stage_heir(
+    slots: int,
+    name: str,
+    root: int,
+    wish: Replacement,
+    *,
+    now: Rights | None,
+    remembered: Mapping[str, Rights],
+) -> list[str]:
+    """Write the new file of a wish, durably, with all that it takes over.
 
     Args:
-        mode: git mode of the new file.
+        slots: open folder for it.
         now: of the file it replaces, if any.
-        remembered: of exactly this file, from when it was taken out.
+        remembered: of exactly the new files, from when they were taken out.
+
+    Returns:
+        What it cannot keep, in words.
     """
+    assert wish.new is not None
+    mode, content = wish.new
+    rights = _succession(root, wish.path, mode, now, remembered.get(wish.path))
+    lost = stage(slots, name, content, rights, mode, durable=True)
+    return [f"{wish.path}: {what}" for what in lost]
+
+
+def _succession(
+    root: int, path: str, mode: str, now: Rights | None, remembered: Rights | None
+) -> Rights:
     if now is None:
         if remembered is not None and remembered.gid is not None:
             return remembered

@@ -20,10 +20,16 @@ from codeframe_tui.adapters.apply.journal import (
     mark,
     parents,
 )
+from codeframe_tui.adapters.apply.made import remove_made
 from codeframe_tui.adapters.apply.slots import Slots, read_mark
-from codeframe_tui.adapters.apply.standing import nearest_folder, standing, succession
+from codeframe_tui.adapters.apply.standing import (
+    SOMETHING_ELSE,
+    nearest_folder,
+    stage_heir,
+    standing,
+)
 from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
-from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable, stage
+from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable
 from codeframe_tui.adapters.rights import Rights
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import check_path, check_set
@@ -33,6 +39,7 @@ from codeframe_tui.ports.points import passing
 __all__ = ["JournalledTree"]
 
 _log = logging.getLogger(__name__)
+_AGAIN = "the worker can make the change again on the files as they are now"
 
 
 class JournalledTree:
@@ -62,19 +69,22 @@ class JournalledTree:
         self._swap = swap
         self._one_at_a_time = threading.Lock()
 
-    async def replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+    async def replace(self, name: str, replacements: Sequence[Replacement]) -> Sequence[str]:
         """Change the tree: all or nothing, journalled and durable.
 
         Args:
             name: names the journal; repeating a finished one does nothing.
             replacements: one per path.
 
+        Returns:
+            What could not be kept of which file, beside its content, in words.
+
         Raises:
             Conflict: a path is not what it must be; nothing was written.
             PathRefused: the gate declines a path; nothing was written.
             Refused: the disk is full or read-only; nothing was written.
         """
-        await asyncio.to_thread(self._replace, name, tuple(replacements))
+        return await asyncio.to_thread(self._replace, name, tuple(replacements))
 
     async def differs(self, entries: Mapping[str, tuple[str, bytes] | None]) -> list[str]:
         """Those paths whose state is not the given (mode, content) or absence.
@@ -101,7 +111,7 @@ class JournalledTree:
 
     # -- the wish -----------------------------------------------------------------------------
 
-    def _replace(self, name: str, replacements: Sequence[Replacement]) -> None:
+    def _replace(self, name: str, replacements: Sequence[Replacement]) -> Sequence[str]:
         self._store.folder(name)  # refuses a name that is none
         check_set(r.path for r in replacements)
         wish = Journal.of(replacements)
@@ -109,16 +119,15 @@ class JournalledTree:
             if name in self._store.names() and self._recover(name, root) == "conflict":
                 raise self._needs_a_person(name)
             if self._store.finished(name, wish.digest):
-                return
+                return ()
             self._preflight(root, replacements)
             try:
-                stood = self._stage(name, root, replacements)
+                stood, lost = self._stage(name, root, replacements)
                 self._store.commit(name, Journal(wish.targets, self._missing(root, replacements)))
             except OSError as error:
                 self._store.drop(name)
-                raise Refused(
-                    f"nothing was written: {error.strerror}", hint="make room and try again"
-                ) from error
+                hint = _AGAIN if error.errno in SOMETHING_ELSE else "make room and try again"
+                raise Refused(f"nothing was written: {error.strerror}", hint=hint) from error
             try:
                 self._carry_out(name, root, stood)
             except OSError as error:
@@ -126,6 +135,7 @@ class JournalledTree:
                     f"the change is half written: {error.strerror}",
                     hint="nothing is lost; the next start ends it",
                 ) from error
+        return lost
 
     def _differs(self, entries: Mapping[str, tuple[str, bytes] | None]) -> list[str]:
         with self._opened() as root:
@@ -173,28 +183,32 @@ class JournalledTree:
 
     def _stage(
         self, name: str, root: int, replacements: Sequence[Replacement]
-    ) -> dict[int, Rights]:
-        """Write all new files; returns the rights of those they replace, by number."""
+    ) -> tuple[dict[int, Rights], list[str]]:
+        """Write all new files.
+
+        Returns:
+            The rights of those they replace, by number; and what cannot be kept of them.
+        """
         slots_folder = self._store.create(name)
         self._crash("apply.begun")
-        stood = {}
+        stood, lost = {}, []
         with _open(slots_folder) as slots:
             remembered = self._store.rights(Journal.of(replacements).targets)
             for number, replacement in enumerate(replacements):
                 if replacement.new is None or replacement.new == replacement.old:
                     continue
-                path, (mode, content) = replacement.path, replacement.new
-                now = standing(root, path)
+                now = standing(root, replacement.path)
                 if now is not None:
                     stood[number] = now
-                rights = succession(root, path, mode, now, remembered.get(path))
-                lost = stage(slots, str(number), content, rights, mode, durable=True)
-                if lost:
-                    _log.warning("%r cannot keep %s", path, ", ".join(lost))
+                lost += stage_heir(
+                    slots, str(number), root, replacement, now=now, remembered=remembered
+                )
                 self._crash(f"apply.staged.{number}")
             os.fsync(slots)
         self._crash("apply.staged")
-        return stood
+        if lost:
+            _log.warning("an apply cannot keep of its files: %s", ", ".join(lost))
+        return stood, lost
 
     # -- the moves ----------------------------------------------------------------------------
 
@@ -251,7 +265,7 @@ class JournalledTree:
                 made[folder] = status.st_ino
         for target in journal.targets:
             if target.new is None:
-                _remove_made(root, parents(target.path), made)
+                remove_made(root, parents(target.path), made)
         return made
 
     def _roll_back(
@@ -273,14 +287,15 @@ class JournalledTree:
                 os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
         _sync(root, journal)
         self._crash("rollback.synced")
-        if slots.foreign():
+        foreign = slots.foreign()
+        if foreign:
             self._store.turn(name, ROLLBACK, CONFLICT)
-            return self._needs_a_person(name)
+            return self._needs_a_person(name, foreign)
         self._store.drop(name)
         untouched = f"; left as they are: {', '.join(sorted(left))}" if left else ""
         return Conflict(
             f"nothing was applied: {why}{untouched}",
-            hint="the worker can make the change again on the files as they are now",
+            hint=_AGAIN,
         )
 
     # -- recovery -----------------------------------------------------------------------------
@@ -324,9 +339,10 @@ class JournalledTree:
             return "conflict" if self._store.state(name) else "old"
         return "new"
 
-    def _needs_a_person(self, name: str) -> Conflict:
+    def _needs_a_person(self, name: str, paths: Sequence[str] = ()) -> Conflict:
+        which = f": {', '.join(sorted(paths))}" if paths else ""
         return Conflict(
-            f"an interrupted apply ({name}) met files that somebody else changed",
+            f"an interrupted apply ({name}) met files that somebody else changed{which}",
             hint=f"compare the files with {self._store.folder(name)}, then remove that folder",
         )
 
@@ -352,7 +368,7 @@ def _open(folder: Path) -> Iterator[int]:
 def _conflict(paths: Sequence[str]) -> Conflict:
     return Conflict(
         f"changed meanwhile: {', '.join(sorted(paths))}; nothing was written",
-        hint="the worker can make the change again on the files as they are now",
+        hint=_AGAIN,
     )
 
 
@@ -361,22 +377,9 @@ def _sync(root: int, journal: Journal) -> None:
     folders = {target.path.rpartition("/")[0] for target in journal.targets}
     folders |= {folder.rpartition("/")[0] for folder in journal.directories}
     for folder in sorted(folders):
-        with suppress(FileNotFoundError), directory(root, folder) as fd:
-            os.fsync(fd)
-
-
-def _remove_made(root: int, folders: Iterator[str], made: dict[str, int]) -> None:
-    """Remove folders, nearest first, as long as they are empty and an apply made them."""
-    for folder in folders:
-        status = look(root, folder)
-        if status is None:
-            made.pop(folder, None)
-            continue
-        if made.get(folder) != status.st_ino:
-            return
         try:
-            with directory(root, folder.rpartition("/")[0]) as parent:
-                os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
-        except OSError:
-            return
-        del made[folder]
+            with directory(root, folder) as fd:
+                os.fsync(fd)
+        except OSError as error:
+            if error.errno not in SOMETHING_ELSE:  # else somebody put another thing there
+                raise

@@ -11,7 +11,7 @@ import ipaddress
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from codeframe_tui.adapters.model.assembly import Assembly, is_progress
 from codeframe_tui.adapters.model.faults import api_kind, failed, retry_after
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.events import Signal
+from codeframe_tui.core.secrets import Secrets
 from codeframe_tui.core.waiting import waiting
 from codeframe_tui.ports.model import Reply, TurnRequest
 from codeframe_tui.settings import Waits
@@ -129,13 +130,13 @@ class Connection:
         said = f"the model fell silent for {waits.stream_gap:g} s (waits.stream_gap)"
         return failed("stalled", said)
 
-    def _secrets(self) -> list[str]:
-        """Key and token; a short one (a local server's "test") is none, and stands in many words.
+    def _secrets(self) -> dict[str, str]:
+        """Key and token, which may come from a profile on disk; a client that has both sends both.
 
-        A client that has both sends both. The longest comes first: one may begin with the other.
+        A short one (a local server's "test") is none.
         """
-        given = (self._client.api_key or "", self._client.auth_token or "")
-        return sorted((each for each in given if len(each) >= _SECRET), key=len, reverse=True)
+        given = {"key": self._client.api_key or "", "token": self._client.auth_token or ""}
+        return {name: value for name, value in given.items() if len(value) >= _SECRET}
 
     def _redacted(self, failure: ModelFailed) -> ModelFailed:
         """A server may repeat the key it refuses."""
@@ -146,7 +147,7 @@ class Connection:
     def _safe(self, error: BaseException) -> BaseException | None:
         """The cause for the log, unless it holds a secret."""
         text = f"{error!r} {error}"
-        return None if any(secret in text for secret in self._secrets()) else error
+        return error if Secrets(self._secrets()).withhold(text) == text else None
 
 
 class _Patience:
@@ -213,14 +214,13 @@ def _marked(messages: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - API object
     return copied
 
 
-def _without(text: str, secrets: Sequence[str]) -> str:
+def _without(text: str, secrets: Mapping[str, str]) -> str:
     """Text without secrets, and without the beginning of one where the text was cut."""
-    for secret in secrets:
-        text = text.replace(secret, "[key]")
+    text = Secrets(secrets).redact(text)
     if not text.endswith("…"):
         return text
     kept = text[:-1]
-    begun = (secret[:n] for secret in secrets for n in range(1, len(secret)))
+    begun = (secret[:n] for secret in secrets.values() for n in range(1, len(secret)))
     longest = max((len(each) for each in begun if kept.endswith(each)), default=0)
     return f"{kept[: len(kept) - longest]}…"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.verification import TestCase
+from codeframe_tui.core.secrets import NOTHING, Secrets, Stream
 from codeframe_tui.core.text import clean
 
 __all__ = ["Live"]
@@ -20,10 +21,13 @@ MOST = 16 * 1024
 class Live:
     """Sends signals of one run: each test's end, progress and output at most every 100 ms."""
 
-    def __init__(self, run: str, send: Callable[[Signal], None]) -> None:
+    def __init__(
+        self, run: str, send: Callable[[Signal], None], secrets: Secrets = NOTHING
+    ) -> None:
         self._run = run
         self._send = send
         self._output = bytearray()
+        self._told_of = Stream(secrets)
         self._cut = 0
         self._timer: asyncio.TimerHandle | None = None
         self._told = 0.0
@@ -40,14 +44,17 @@ class Live:
 
     def _flush(self) -> None:
         self._timer = None
-        text = clean(self._output.decode("utf-8", "replace"))
+        text = clean(self._told_of.feed(self._output.decode("utf-8", "replace")))
         if self._cut:
             text = f"[... {self._cut} bytes cut ...]\n{text}"
         self._output.clear()
         self._cut = 0
-        self._send(
-            Signal("test.output", None, {"run": self._run, "text": text}, self._run, append=True)
-        )
+        self._show(text)
+
+    def _show(self, text: str) -> None:
+        if text:
+            data = {"run": self._run, "text": text}
+            self._send(Signal("test.output", None, data, self._run, append=True))
 
     def ended(self, case: TestCase) -> None:
         """One test has its outcome."""
@@ -80,3 +87,4 @@ class Live:
         if self._timer is not None:
             self._timer.cancel()
             self._flush()
+        self._show(clean(self._told_of.rest()))

@@ -26,6 +26,7 @@ from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.coverage import seen
 from codeframe_tui.core.evidence.verdict import is_complete
 from codeframe_tui.core.evidence.verification import TestRun
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.ports import TestRequest
 
 __all__ = ["PytestRunner"]
@@ -61,8 +62,9 @@ class PytestRunner:
     Pythons are of one version.
     """
 
-    def __init__(self, sandbox: Launching | NoSandbox) -> None:
+    def __init__(self, sandbox: Launching | NoSandbox, secrets: Secrets = NOTHING) -> None:
         self._sandbox = sandbox
+        self._secrets = secrets
 
     async def run(self, request: TestRequest, on_signal: Callable[[Signal], None]) -> TestRun:
         """See `TestRunner.run`."""
@@ -80,8 +82,10 @@ class PytestRunner:
             return TestRun(False, "no_pytest", f"the project's Python has no pytest; {HINT}")
         workers = await _workers(sandbox, request)
         command = await _command(sandbox, request, paths, lent, workers)
-        run = await _attend(sandbox, command, request, on_signal)
-        return replace(run, workers=workers)
+        live = Live(request.run, on_signal, self._secrets)
+        run = await _attend(sandbox, command, request, live)
+        # many tests say much, which takes its time
+        return await asyncio.to_thread(self._secrets.redact, replace(run, workers=workers))
 
     async def around(self) -> str:
         """See `TestRunner.around`."""
@@ -101,10 +105,9 @@ async def _attend(
     sandbox: Launching,
     command: Command,
     request: TestRequest,
-    on_signal: Callable[[Signal], None],
+    live: Live,
 ) -> TestRun:
     """Run it and listen on a pipe of its own, which the tests do not have."""
-    live = Live(request.run, on_signal)
     record = Record(live.ended)
     channel = Channel(command.stdin)
 

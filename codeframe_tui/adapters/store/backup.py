@@ -21,10 +21,12 @@ from urllib.parse import quote
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports.points import passing
 
-__all__ = ["Backup", "backups", "fault_of", "make_backup", "sync"]
+__all__ = ["DAMAGED", "Backup", "backups", "fault_of", "make_backup", "sync"]
 
 FOLDER = "backups"
 KEPT = 3
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What SQLite calls damage; no waiting mends it."""
 PAGES = 256
 """Copied between two looks at whether it is still wanted."""
 STEPS = 100_000
@@ -82,17 +84,15 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
     number = found[0].number + 1 if found else 1
     path = folder / f"state-{number:06}.db"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            sync(folder.parent)
         if not found and not _holds_anything(database):
             return None
         _require_room(database)
         _copy(database, new, wanted)
         if fault := fault_of(new, wanted):
-            raise Lacking(
-                f"the state database is damaged, so no backup of it was made: {fault}",
-                hint="end the engine, then `codeframe-tui doctor --repair` takes the last backup",
-                code="state_damaged",
-            )
+            raise _damaged(fault)
         passing("backup.verified")
         sync(new)
         new.replace(path)
@@ -103,6 +103,8 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
     except _UnwantedError:
         return None
     except (OSError, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+            raise _damaged(str(error)) from error
         raise Lacking(
             f"no backup of the state database was made: {error}",
             hint=f"see whether the disk of {folder} is full or read-only",
@@ -136,6 +138,14 @@ def sync(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _damaged(why: str) -> Lacking:
+    return Lacking(
+        f"the state database is damaged, so no backup of it was made: {why}",
+        hint="end the engine, then `codeframe-tui doctor --repair` takes the last backup",
+        code="state_damaged",
+    )
 
 
 def _copy(database: Path, new: Path, wanted: Callable[[], bool]) -> None:

@@ -13,11 +13,10 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.backup import backups
+from codeframe_tui.adapters.store.backup import DAMAGED, backups
 from codeframe_tui.core.errors import Lacking
 
 __all__ = [
-    "DAMAGED",
     "READERS",
     "check_database",
     "damaged",
@@ -29,8 +28,6 @@ __all__ = [
 
 READERS = 4
 """Reading connections, each used by one thread at a time."""
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-"""What no waiting mends."""
 
 
 def open_writer(path: Path) -> Engine:
@@ -172,5 +169,5 @@ def _told(path: Path, error: DatabaseError) -> Lacking:
         return damaged(path, str(error.orig))
     return Lacking(
         f"the state database {path} cannot be read: {error.orig}",
-        hint="see whether another program has it open, and whether its folder is readable",
+        hint="see whether another program has it open, its disk is full or its folder unreadable",
     )

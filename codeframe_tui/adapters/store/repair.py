@@ -99,6 +99,8 @@ def begin_repair(database: Path, now: str) -> Repair:
         passing("repair.staged")
         _write(marker, json.dumps(asdict(repair)))
     except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            _new(database).unlink(missing_ok=True)
         raise Lacking(
             f"nothing was repaired: {error}",
             hint=f"see whether the disk of {database.parent} is full or read-only",

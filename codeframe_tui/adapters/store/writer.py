@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from codeframe_tui.adapters.store.database import DAMAGED
+from codeframe_tui.adapters.store.backup import DAMAGED
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from codeframe_tui.adapters.beneath import set_mode
 from codeframe_tui.adapters.workspace.objects import (
     LINK,
     PROGRAM,
@@ -97,7 +98,7 @@ class FolderMaker:
                     trash.remove(fd, self._root.name, folder=False)
             with suppress(FileExistsError):
                 os.mkdir(self._root.name, dir_fd=fd)
-            os.chmod(self._root.name, _FOLDER_MODE, dir_fd=fd)
+            set_mode(fd, self._root.name, _FOLDER_MODE)
             with open_folder(fd, self._root.name) as top:
                 return os.dup(top)
         finally:
@@ -115,7 +116,7 @@ class FolderMaker:
                 trash.remove(folder.fd, name, folder=True)
                 folder.folders.remove((name, state))
             elif stat.S_IMODE(state.st_mode) != _FOLDER_MODE:
-                os.chmod(name, _FOLDER_MODE, dir_fd=folder.fd)
+                set_mode(folder.fd, name, _FOLDER_MODE)
 
     def _is_right(self, fd: int, path: str, found: Entry) -> bool:
         name, state = found
@@ -142,7 +143,7 @@ class FolderMaker:
                     os.mkdir(name, dir_fd=fd)
                 except FileExistsError:
                     continue
-                os.chmod(name, _FOLDER_MODE, dir_fd=fd)
+                set_mode(fd, name, _FOLDER_MODE)
 
     def _write(self, top: int, reader: ObjectReader) -> None:
         missing = sorted(self._wanted.keys() - self._done, key=lambda path: path.rpartition("/"))

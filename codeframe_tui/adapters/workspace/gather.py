@@ -16,6 +16,7 @@ from codeframe_tui.adapters.workspace.walk import (
     now_ns,
     read_file,
 )
+from codeframe_tui.core.secrets import NOTHING, Held, Secrets
 from codeframe_tui.ports.files import TreeEntry
 from codeframe_tui.settings import Limits
 
@@ -41,12 +42,14 @@ class Gatherer:
     Attributes:
         entries: what was taken so far.
         known: states of files whose content need not be read the next time.
+        held: what holds one of our keys: path -> where.
 
     Args:
         writer: where content goes.
         before: the `known` of an earlier look at the same folder.
         limits: caps per file and in all.
         repair: take back modes that lock us out; only for folders of our own.
+        secrets: a file that holds one of our keys is not taken.
     """
 
     def __init__(
@@ -57,7 +60,9 @@ class Gatherer:
         notes: Notes,
         *,
         repair: bool = False,
+        secrets: Secrets = NOTHING,
     ) -> None:
+        self.held: dict[str, Held] = {}
         self.entries: dict[str, TreeEntry] = {}
         self.known: dict[str, Known] = {}
         self.notes = notes
@@ -65,6 +70,7 @@ class Gatherer:
         self._before = before
         self._limits = limits
         self._repair = repair
+        self._secrets = secrets
         self._bytes = 0
 
     def take(self, fd: int, path: str, name: str, state: os.stat_result) -> bool:
@@ -76,6 +82,9 @@ class Gatherer:
 
     def look(self, fd: int, path: str, name: str, state: os.stat_result) -> TreeEntry | None:
         """Store one entry without making it part of `entries`; None and a note when impossible."""
+        if held := self._secrets.held(os.fsencode(path)):
+            self.held[path] = held
+            return None
         try:
             if stat.S_ISREG(state.st_mode):
                 return self._file(fd, path, name, state)
@@ -104,6 +113,9 @@ class Gatherer:
         moment = now_ns()
         content, after = read_file(fd, name, self._limits.file_bytes, repair=self._repair)
         if not self._fits(path, len(content)):
+            return None
+        if held := self._secrets.held(content):
+            self.held[path] = held
             return None
         self._bytes += len(content)
         blob = self._writer.blob(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ from codeframe_tui.core.code.ignore import (
     is_environment,
     is_kept_out,
     is_repository_data,
-    is_secret,
 )
 from codeframe_tui.ports.files import TreeEntry
 
@@ -29,6 +28,7 @@ __all__ = ["ProjectScan"]
 
 _EXTRA_BYTES = 20 * 2**20
 _EXTRA_LOOKS = 20_000
+_WITHHELD = 200
 _NEEDED = (".py", ".so", ".pyd", ".pyi", ".dylib", ".dll", ".json", ".toml", ".txt", ".cfg")
 
 
@@ -48,14 +48,20 @@ class ProjectScan:
     Attributes:
         environments: folders that are interpreters' environments, to be mounted, never copied.
         extras: ignored files that workspaces need.
+        withheld: files that look secret and stay at home; at most `_WITHHELD`.
 
     Args:
         project: the folder.
         own: folder of ours that may lie in it.
         gatherer: takes the files.
+        withholds: whether an untracked file stays at home.
     """
 
-    def __init__(self, project: Path, own: Path, gatherer: Gatherer) -> None:
+    def __init__(
+        self, project: Path, own: Path, gatherer: Gatherer, withholds: Callable[[str], bool]
+    ) -> None:
+        self.withheld: list[str] = []
+        self._withholds = withholds
         self.environments: list[str] = []
         self.extras: dict[str, TreeEntry] = {}
         self._project = project
@@ -86,6 +92,10 @@ class ProjectScan:
             self._take_extras(top)
         finally:
             os.close(top)
+        for path, held in self._gatherer.held.items():
+            self._withhold(path)
+            what = f"line {held.line} has the value of {held.name}"
+            self._notes.add(path, f"kept from the model, {what}")
 
     def _ask_git(self) -> Listing | None:
         listing = list_project(self._project)
@@ -107,7 +117,8 @@ class ProjectScan:
         for name, state in folder.files:
             path = folder.below(name)
             if self._belongs(path, folder.path):
-                self._gatherer.take(folder.fd, path, name, state)
+                if not self._stays(path):
+                    self._gatherer.take(folder.fd, path, name, state)
             elif stat.S_ISREG(state.st_mode):
                 self._consider(_Extra(path, state.st_size))
             elif stat.S_ISLNK(state.st_mode):
@@ -145,6 +156,18 @@ class ProjectScan:
             return path in self._listing.untracked and not is_kept_out(path)
         return not (folder in self._ignored or is_kept_out(path) or self._rules.ignored(path))
 
+    def _stays(self, path: str) -> bool:
+        """Whether a file that belongs here stays at home; what is tracked is no secret any more."""
+        if (self._listing and path in self._listing.tracked) or not self._withholds(path):
+            return False
+        self._withhold(path)
+        self._notes.add(path, "kept from the model, it looks secret (setting secrets.allowed)")
+        return True
+
+    def _withhold(self, path: str) -> None:
+        if len(self.withheld) < _WITHHELD:
+            self.withheld.append(path)
+
     def _enters(self, path: str, folder: str) -> bool:
         if path == self._own or is_repository_data(path):
             return False
@@ -167,7 +190,11 @@ class ProjectScan:
 
     def _consider(self, extra: _Extra) -> None:
         self._looks += 1
-        if not is_kept_out(extra.path) and not is_secret(extra.path):
+        if is_kept_out(extra.path):
+            return
+        if self._withholds(extra.path):
+            self._withhold(extra.path)
+        else:
             self._candidates.append(extra)
 
     def _take_extras(self, top: int) -> None:

@@ -24,12 +24,16 @@ class Record:
         known: states of files whose content is known without reading them.
         extras: ignored files that come along.
         environments: folders kept empty for a mount.
+        withheld: files that look secret and stayed at home.
+        mark: tells which of our keys files were searched for.
     """
 
     tree: str
     known: dict[str, Known] = field(default_factory=dict)
     extras: dict[str, TreeEntry] = field(default_factory=dict)
     environments: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    mark: str = ""
 
 
 class Records:
@@ -80,6 +84,8 @@ def _document(record: Record) -> dict[str, Any]:
         "known": record.known,
         "extras": {path: [entry.mode, entry.blob] for path, entry in record.extras.items()},
         "environments": record.environments,
+        "withheld": record.withheld,
+        "mark": record.mark,
     }
 
 
@@ -91,4 +97,6 @@ def _from_document(document: dict[str, Any]) -> Record:
         {path: tuple(known) for path, known in document["known"].items()},
         {path: TreeEntry(*pair) for path, pair in document["extras"].items()},
         document["environments"],
+        document.get("withheld", []),
+        document.get("mark", ""),
     )

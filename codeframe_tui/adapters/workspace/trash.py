@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from codeframe_tui.adapters.beneath import set_mode
+
 __all__ = ["Trash"]
 
 
@@ -65,7 +67,7 @@ class Trash:
 
     def _move(self, fd: int, name: str) -> None:
         # moving a folder rewrites its "..", which needs write permission on itself
-        os.chmod(name, 0o700, dir_fd=fd)
+        set_mode(fd, name, 0o700)
         self._count += 1
         os.rename(name, str(self._count), src_dir_fd=fd, dst_dir_fd=self._fd)
         self._waiting.append(str(self._count))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from codeframe_tui.adapters.beneath import set_mode
+
 __all__ = [
     "Entry",
     "Folder",
@@ -122,7 +124,7 @@ def _open_child(fd: int, name: str, *, repair: bool) -> int:
     except PermissionError:
         if not repair:
             raise
-        os.chmod(name, 0o700, dir_fd=fd)
+        set_mode(fd, name, 0o700)
         return os.open(name, _OPEN_FOLDER, dir_fd=fd)
 
 
@@ -177,7 +179,7 @@ def _open_file(fd: int, name: str, *, repair: bool) -> int:
         mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
         if not stat.S_ISREG(mode):
             raise
-        os.chmod(name, stat.S_IMODE(mode) | 0o600, dir_fd=fd)
+        set_mode(fd, name, stat.S_IMODE(mode) | 0o600)
         return os.open(name, _OPEN_FILE, dir_fd=fd)
 
 

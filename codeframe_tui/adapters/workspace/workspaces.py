@@ -10,6 +10,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -27,6 +28,7 @@ from codeframe_tui.adapters.workspace.objects import (
     SUBMODULE,
     ObjectReader,
     ObjectWriter,
+    object_id,
     read_tree,
 )
 from codeframe_tui.adapters.workspace.paths import fitting
@@ -34,8 +36,11 @@ from codeframe_tui.adapters.workspace.project import ProjectScan
 from codeframe_tui.adapters.workspace.records import Record, Records
 from codeframe_tui.adapters.workspace.rules import OutsideRules, Rules
 from codeframe_tui.adapters.workspace.trash import Trash
+from codeframe_tui.adapters.workspace.walk import Known
 from codeframe_tui.core.change.diff import FileDiff
-from codeframe_tui.core.errors import Lacking, NotFound
+from codeframe_tui.core.code.ignore import is_secret
+from codeframe_tui.core.errors import Lacking, NotFound, Refused
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.ports.files import Merged, Snapshot, TreeEntry, Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.settings import Limits
@@ -77,9 +82,21 @@ class GitWorkspaces:
         project: the user's folder; only read.
         state_dir: where the store and the workspaces live.
         limits: caps of a snapshot.
+        secrets: our keys; what holds one is in no tree.
+        withholds: whether an untracked file of the project stays at home.
     """
 
-    def __init__(self, project: Path, state_dir: Path, limits: Limits) -> None:
+    def __init__(
+        self,
+        project: Path,
+        state_dir: Path,
+        limits: Limits,
+        *,
+        secrets: Secrets = NOTHING,
+        withholds: Callable[[str], bool] = is_secret,
+    ) -> None:
+        self._secrets = secrets
+        self._withholds = withholds
         self._project = project.resolve()
         self._state = state_dir.resolve()
         self._folders = self._state / "workspaces"
@@ -144,6 +161,11 @@ class GitWorkspaces:
         record = await self._run(self._records.load, _PROJECT)
         extras = sorted(record.extras.items()) if record else []
         return hashlib.sha256(repr(extras).encode()).hexdigest()[:16]
+
+    async def withheld(self) -> Sequence[str]:
+        """Files that stayed at home; see the port."""
+        record = await self._run(self._records.load, _PROJECT)
+        return record.withheld if record else ()
 
     async def names(self) -> Sequence[str]:
         """Workspaces that there are."""
@@ -210,11 +232,15 @@ class GitWorkspaces:
         before = self._records.load(_PROJECT)
         notes = Notes()
         writer = ObjectWriter(self._git, self._stored(before))
-        gatherer = Gatherer(writer, before.known if before else {}, self._limits, notes)
-        scan = ProjectScan(self._project, self._state, gatherer)
+        known = self._known(before)
+        gatherer = Gatherer(writer, known, self._limits, notes, secrets=self._secrets)
+        scan = ProjectScan(self._project, self._state, gatherer, self._withholds)
         scan.run()
         tree = writer.tree(gatherer.entries)
-        record = Record(tree, gatherer.known, scan.extras, scan.environments)
+        mark = self._secrets.mark
+        record = Record(
+            tree, gatherer.known, scan.extras, scan.environments, sorted(scan.withheld), mark
+        )
         passing("snapshot.stored")
         if record != before:
             self._records.save(_PROJECT, record)
@@ -241,7 +267,8 @@ class GitWorkspaces:
         with ObjectReader(self._git) as reader, Trash(self._trash) as trash:
             known = maker.make(reader, trash)
         passing("folder.made")
-        self._records.save(name, Record(tree, known, extras, project.environments))
+        mark = self._secrets.mark
+        self._records.save(name, Record(tree, known, extras, project.environments, mark=mark))
         return Workspace(name, root)
 
     def _capture(self, folder: str, name: str, also: frozenset[str]) -> Snapshot:
@@ -255,16 +282,25 @@ class GitWorkspaces:
         base, _ = self._tree(before.tree)
         notes = Notes()
         writer = ObjectWriter(self._git, self._stored(before))
-        gatherer = Gatherer(writer, before.known, self._limits, notes, repair=True)
+        known = self._known(before)
+        gatherer = Gatherer(writer, known, self._limits, notes, repair=True, secrets=self._secrets)
         scan = WorkspaceScan(base, before, also, Rules(self._outside), gatherer)
         scan.run(root)
         tree = writer.tree(gatherer.entries)
         if gatherer.known != before.known:
-            self._records.save(
-                name,
-                Record(before.tree, gatherer.known, before.extras, before.environments),
-            )
-        return Snapshot(tree, notes.lines())
+            mark = self._secrets.mark
+            self._records.save(name, replace(before, known=gatherer.known, mark=mark))
+        return Snapshot(tree, notes.lines(), self._held(gatherer))
+
+    def _known(self, record: Record | None) -> dict[str, Known]:
+        """States of files that need no reading: it was read for the keys that we have now."""
+        return record.known if record and record.mark == self._secrets.mark else {}
+
+    def _held(self, gatherer: Gatherer) -> tuple[str, ...]:
+        return tuple(
+            f"{self._secrets.withhold(path)}, line {held.line}, holds the value of {held.name}"
+            for path, held in gatherer.held.items()
+        )
 
     def _stored(self, record: Record | None) -> set[str]:
         """Ids of objects that are in the store for certain."""
@@ -321,8 +357,25 @@ class GitWorkspaces:
                 entries.pop(path, None)
             else:
                 mode, content = change
+                self._refuse_key(path, content)
                 entries[path] = TreeEntry(mode, writer.blob(content))
         return writer.tree(entries)
+
+    def _refuse_key(self, path: str, content: bytes) -> None:
+        held = self._secrets.held(content)
+        if held and not self._is_stored(content):  # an undo brings back what there was
+            raise Refused(
+                f"{path}, line {held.line}, would hold the value of {held.name}",
+                hint="read the variable where it is needed, or use a placeholder",
+                code="holds_key",
+            )
+
+    def _is_stored(self, content: bytes) -> bool:
+        try:
+            self._reader.read(object_id("blob", content))
+        except NotFound:
+            return False
+        return True
 
     def _diff(self, base: str, tree: str, space: bool) -> list[FileDiff]:
         for side in (base, tree):

@@ -46,7 +46,9 @@ class Chosen:
         return json.dumps({"pinned": self.pinned, "excluded": self.excluded})
 
     def choose(self, path: str, choice: Choice | None) -> Chosen:
-        """With another choice about a path; None = with none."""
+        """With another choice about a path, the same when it is made already; None = with none."""
+        if choice is not None and path in getattr(self, choice):
+            return self
         kept = {
             name: tuple(each for each in getattr(self, name) if each != path) for name in CHOICES
         }

@@ -5,7 +5,9 @@ Predicates over relative paths with ``/``; any component decides.
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
+from functools import cache
 
 __all__ = [
     "ENVIRONMENT_MARKS",
@@ -58,6 +60,15 @@ _CACHES = frozenset(
     }
 )
 _CACHE_SUFFIXES = (".pyc", ".pyo", ".swp")
+_SOURCE_SUFFIXES = (
+    ".c", ".cc", ".clj", ".cpp", ".cs", ".css", ".dart", ".erl", ".ex", ".exs", ".go", ".h", ".hpp",
+    ".hs", ".html", ".java", ".jinja", ".js", ".jsx", ".kt", ".lua", ".ml", ".mjs", ".php", ".pl",
+    ".pxd", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala", ".scss", ".so", ".sql", ".svelte",
+    ".swift", ".ts", ".tsx", ".vue",
+)  # fmt: skip
+"""Code that is about secrets has none."""
+_EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".j2")
+"""Ends of names of files that show which values there are, and not those."""
 _SECRETS = (
     ".env",
     ".env.*",
@@ -116,8 +127,19 @@ def is_kept_out(path: str) -> bool:
 
 
 def is_secret(path: str) -> bool:
-    """Whether an ignored path looks like a key or password; such files are never copied."""
+    """Whether a path looks as if it held a key or password; never source code, nor an example.
+
+    Such a file stays at home: it is in no tree of ours unless it is tracked, and the model is shown
+    nothing of it unasked.
+    """
     parts = path.casefold().split("/")
-    return not _SECRET_FOLDERS.isdisjoint(parts) or any(
-        fnmatchcase(parts[-1], pattern) for pattern in _SECRETS
-    )
+    name = parts[-1]
+    if name.endswith((*_SOURCE_SUFFIXES, *_EXAMPLES)):
+        return False
+    return not _SECRET_FOLDERS.isdisjoint(parts[:-1]) or bool(_secret_name().match(name))
+
+
+@cache
+def _secret_name() -> re.Pattern[str]:
+    """All in one, since every file is asked about; made late, since few processes ask."""
+    return re.compile("|".join(map(translate, _SECRETS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,7 @@ from codeframe_tui.tui.present.context import (
     is_file,
 )
 from codeframe_tui.tui.present.rows import heading, safe
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.widgets.labels import Label
 from codeframe_tui.tui.widgets.lines import LineList
 
@@ -78,6 +80,7 @@ class ContextDialog(Dialog[Wish]):
         self._document = document
         self._choose = choose
         self._now = now
+        self._turn = asyncio.Lock()
 
     def content(self) -> Iterable[Widget]:
         """The files, and all that is to be said of the one under the cursor."""
@@ -132,17 +135,18 @@ class ContextDialog(Dialog[Wish]):
         """Choose about the file under the cursor; the same choice again takes it back."""
         path = self._path
         if path is not None:
-            held = choice_about(self._document, path, "project" if for_all else "task")
-            wanted = None if held == choice else choice
-            carry_out: Any = partial(self._chosen, path, wanted, for_all)
+            carry_out: Any = partial(self._chosen, path, choice, for_all)
             self.run_worker(carry_out, group="choose")
 
-    async def _chosen(self, path: str, choice: str | None, for_all: bool) -> None:
-        try:
-            self._document = await self._choose(path, choice, for_all)
-        except CodeframeError as error:
-            said = heading(f"✘ {safe(error.message)}", "red")
-            self.query_one("#whole", Label).show(said)
-            return
-        self._show()
-        self._tell()
+    async def _chosen(self, path: str, choice: str, for_all: bool) -> None:
+        async with self._turn:  # whether it takes back depends on what the one before it made
+            held = choice_about(self._document, path, "project" if for_all else "task")
+            wanted = None if held == choice else choice
+            try:
+                self._document = await self._choose(path, wanted, for_all)
+            except CodeframeError as error:
+                said = heading(f"✘ {safe(why_words(error))}", "red")
+                self.query_one("#whole", Label).show(said)
+                return
+            self._show()
+            self._tell()

@@ -13,6 +13,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.tui.modals.picker import Pickable, Picker
 from codeframe_tui.tui.present.places import place_items, said_below
 from codeframe_tui.tui.present.rows import BLANK, Row, heading, safe
+from codeframe_tui.tui.present.words import why_words
 from codeframe_tui.tui.widgets.lines import LineList
 
 __all__ = ["PlacePicker"]
@@ -25,7 +26,8 @@ class PlacePicker(Picker):
     """Gives the position of a place among `places`.
 
     Nothing waits for an answer: what was found for fewer letters stays until it is there, and of
-    several letters typed meanwhile only the last are asked for.
+    several letters typed meanwhile only the last are asked for. Only a wish waits: it is about what
+    was typed before it, and is forgotten when a person goes on typing or moves.
 
     Args:
         title: what it is picked for.
@@ -57,7 +59,9 @@ class PlacePicker(Picker):
         self.wish = ""
         self._ask = ask
         self._keys = keys
-        self._wanted = self._shown = ""
+        self._wanted = ""
+        self._shown: str | None = None
+        self._waits: str | None = None
         self._said = BLANK
         self._asking = False
 
@@ -73,6 +77,8 @@ class PlacePicker(Picker):
 
     def seek(self, typed: str) -> None:
         """Ask for it; it is shown when it is there."""
+        if typed != self._wanted:
+            self._waits = None
         self._wanted = typed
         if not self._asking:
             self._asking = True
@@ -93,19 +99,22 @@ class PlacePicker(Picker):
 
     async def _answer(self, typed: str) -> int:
         """Offer what is found for a text; how many files are not read yet."""
-        before = self._under_cursor()
         try:
             document = await self._ask(typed)
         except CodeframeError as error:
-            self._said = heading(f"✘ {safe(error.message)}", "red")
-            self._offer(typed)
+            document, self._said = {}, heading(f"✘ {safe(why_words(error))}", "red")
+        else:
+            self._said = said_below(document)
+        if self._decided:  # what was picked is looked up among these places
             return 0
-        self.places = list(document["places"])
+        before = self._under_cursor()
+        self.places = list(document.get("places") or ())
         self._items = [Pickable(*item) for item in place_items(self.places)]
-        self._said = said_below(document)
         same = typed == self._shown and before in self.places
         self._offer(typed, str(self.places.index(before)) if same else None)
         self._shown = typed
+        if self._waits is not None and typed == self._wanted:
+            self._take(self._waits)
         return int(document.get("left") or 0)
 
     def _under_cursor(self) -> Mapping[str, Any]:
@@ -113,8 +122,31 @@ class PlacePicker(Picker):
         key = self.query_one(LineList).cursor
         return self.places[int(key)] if key is not None else {}
 
+    def action_step(self, steps: int) -> None:
+        """Another row."""
+        self._waits = None
+        super().action_step(steps)
+
+    def action_pick(self) -> None:
+        """Take the row under the cursor."""
+        self._wish("")
+
     def action_wish(self, key: str) -> None:
         """Leave with another wish about the row under the cursor, where there is such a key."""
-        if key in self._keys and self._under_cursor():
-            self.wish = self._keys[key][0]
-            self.action_pick()
+        if key in self._keys:
+            self._wish(self._keys[key][0])
+
+    def _wish(self, wish: str) -> None:
+        """Keys that were typed before are still on their way to the field."""
+        self.query_one(Input).call_later(self._take, wish)
+
+    def _take(self, wish: str) -> None:
+        """Take the row under the cursor, as soon as the list is of what is typed."""
+        if self._decided:
+            return
+        if (typed := self.query_one(Input).value) != self._wanted:
+            self.seek(typed)
+        self._waits = wish if self._shown != self._wanted else None
+        if self._waits is None and self._under_cursor():
+            self.wish = wish
+            super().action_pick()

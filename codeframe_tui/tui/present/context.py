@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from codeframe_tui.core.code.chosen import CHOICES, EXCLUDED
 from codeframe_tui.tui.present.rows import (
     BLANK,
     Row,
@@ -66,14 +67,14 @@ def context_rows(document: _Document, now: datetime) -> list[Row]:
     files: Sequence[_Document] = document.get("files") or ()
     rows = [_sum(document, now)]
     room = min(max((cells(safe(file.get("path"))) for file in files), default=0), _PATH)
-    pinned = {choice.get("path") for choice in document.get("pinned") or ()}
+    pinned = _counts(document, "pinned")
     for form, title, _ in _FORMS:
         of_form = [file for file in files if file.get("form") == form]
         rows += _section(title, [_file(file, room, file.get("path") in pinned) for file in of_form])
     rows += _section("EARLIER WORK", list(_earlier(document)))
-    rows += _section("PINNED SINCE", list(_since(document, files)))
+    rows += _section("PINNED, NOT SHOWN", list(_since(pinned, files)))
     rows += _section("EXCLUDED BY YOU", list(_excluded(document)))
-    said = [line for line in document.get("cut") or () if not str(line).endswith("excluded by you")]
+    said = [line for line in document.get("cut") or () if not str(line).endswith(f": {EXCLUDED}")]
     return rows + _section("CUT", [heading(safe(line), "dim") for line in said])
 
 
@@ -105,7 +106,7 @@ def about_rows(document: _Document, path: str | None, width: int) -> list[Row]:
     said = [words.get(str(file.get("form")), "")]
     if file:
         said.append(count(int(file.get("tokens") or 0), "token"))
-    for name in ("pinned", "excluded"):
+    for name in CHOICES:
         said += [
             f"{name} {_WHOSE.get(str(choice.get('whose')), '')}"
             for choice in document.get(name) or ()
@@ -118,7 +119,7 @@ def about_rows(document: _Document, path: str | None, width: int) -> list[Row]:
 
 def choice_about(document: _Document, path: str, whose: str) -> str | None:
     """``pinned``, ``excluded`` or None: what was chosen about a path, for the task or project."""
-    for name in ("pinned", "excluded"):
+    for name in CHOICES:
         for choice in document.get(name) or ():
             if choice.get("path") == path and choice.get("whose") == whose:
                 return name
@@ -151,15 +152,27 @@ def _file(file: _Document, room: int, is_pinned: bool) -> Row:
     )
 
 
-def _since(document: _Document, files: Sequence[_Document]) -> Iterator[Row]:
+def _counts(document: _Document, name: str) -> dict[str, str]:
+    """Paths of a choice, and whose it is: a task's own choice about a path counts."""
+    own = {
+        choice.get("path")
+        for choices in CHOICES
+        for choice in document.get(choices) or ()
+        if choice.get("whose") == "task"
+    }
+    return {
+        str(choice.get("path")): str(choice.get("whose"))
+        for choice in document.get(name) or ()
+        if choice.get("whose") == "task" or choice.get("path") not in own
+    }
+
+
+def _since(pinned: Mapping[str, str], files: Sequence[_Document]) -> Iterator[Row]:
     """Pinned files that are not among those that were shown."""
     shown = {file.get("path") for file in files}
-    told = "told to the worker in a note" if document.get("at") else "not found in the project now"
-    for choice in document.get("pinned") or ():
-        path = choice.get("path")
+    for path, whose in pinned.items():
         if path not in shown:
-            said = told if choice.get("whose") == "task" or not document.get("at") else ""
-            yield row(str(path), ("* ", "bold"), (f"{safe(path)}  ", "text"), (said, "dim"))
+            yield _chosen("* ", path, whose)
 
 
 def _earlier(document: _Document) -> Iterator[Row]:
@@ -177,7 +190,10 @@ def _earlier(document: _Document) -> Iterator[Row]:
 
 
 def _excluded(document: _Document) -> Iterator[Row]:
-    for choice in document.get("excluded") or ():
-        whose = _WHOSE.get(str(choice.get("whose")), "")
-        path = choice.get("path")
-        yield row(str(path), ("- ", "bold"), (f"{safe(path)}  ", "text"), (whose, "dim"))
+    for path, whose in _counts(document, "excluded").items():
+        yield _chosen("- ", path, whose)
+
+
+def _chosen(sign: str, path: str, whose: str) -> Row:
+    said = _WHOSE.get(whose, "")
+    return row(path, (sign, "bold"), (f"{safe(path)}  ", "text"), (said, "dim"))

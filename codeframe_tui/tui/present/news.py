@@ -54,8 +54,9 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
             return _tested(event)
         case "model.waiting":
             return [("● ", "blue"), (f"{task} waits: {safe(data.get('message'))}", "dim")]
-        case "problem":
-            return [("✘ ", "red"), (safe(data.get("message")), "text")]
+        case "problem" | "state.repaired":
+            said = data.get("message") or "the queue is that of a backup: see what is missing in it"
+            return [("✘ ", "red"), (safe(said), "text")]
         case _:
             return []
 

@@ -124,9 +124,9 @@ async def _bash(
     done = await shop.sandbox.run(
         workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
     )
-    output = bounded(done.output.decode("utf-8", "replace"), shop.settings.limits.tool_output)
+    said = shop.secrets.redact(done.output.decode("utf-8", "replace"))
+    output = bounded(said, shop.settings.limits.tool_output)
     status = f"exit code {done.exit_code}" if done.ended == "exit" else done.message or done.ended
     text = f"{output.rstrip()}\n[{status}]" if output.strip() else f"[{status}, no output]"
-    return ToolOutcome(
-        text, done.exit_code == 0, f"ran {clean_line(command, limit=160)} · {status}"
-    )
+    ran = clean_line(shop.secrets.redact(command), limit=160)
+    return ToolOutcome(text, done.exit_code == 0, f"ran {ran} · {status}")

@@ -16,6 +16,7 @@ from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.chosen import Chosen, arrange
 from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
+from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.code.ranking import (
     Scored,
     bm25,
@@ -94,7 +95,9 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
     subject = words(text.partition("\n")[0])
     kinds = [kind_weight(path, subject) for path in tree.paths]
     folders = [path.rpartition("/")[0] for path in tree.paths]
-    scored = fuse(signals, near, folders, kinds)
+    fused = fuse(signals, near, folders, kinds)
+    # what looks secret is read when the model asks for it, and not before
+    scored = [each for each in fused if not is_secret(tree.paths[each.file])]
     ranked = [
         Ranked(
             tree.paths[each.file],

@@ -1,0 +1,173 @@
+"""What is hidden, and what must stay as it is."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+
+from codeframe_tui.core.secrets import HIDDEN, NOTHING, Held, Secrets, Stream
+
+KEY = "sk-ant-api03-Q7x_9aB+cD/eF0123456789ghijklmnopqrstuvwxyzAA"
+TOKEN = "another value of 31 characters!"
+OURS = Secrets.of({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_AUTH_TOKEN": TOKEN, "PATH": "/usr/bin"})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        KEY,
+        TOKEN,
+        "".join(f"\x1b[3{n % 8}m{char}" for n, char in enumerate(KEY)),
+        f"{KEY[:20]}\x1b[0m\u200b{KEY[20:]}",
+        f"\x1b]0;{KEY}",
+        base64.b64encode(KEY.encode()).decode(),
+        quote(KEY, safe=""),
+        KEY[:30],
+        KEY[-30:],
+        f"{KEY[:25]}...{KEY[-25:]}",
+    ],
+    ids=["key", "token", "colours", "cut", "title", "base64", "quoted", "head", "tail", "middle"],
+)
+def test_a_value_of_ours_is_hidden_however_it_is_written(written: str) -> None:
+    told = OURS.withhold(f"before {written} after")
+    assert HIDDEN in told
+    assert KEY[10:25] not in told
+    assert KEY[-15:] not in told
+    assert TOKEN not in told
+    assert told.startswith("before ")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "sk-ant-api03-abcdefghijkl",
+        "sk_live_abcdefghij0123456789",
+        "ghp_abcdefghijklmnopqrst0123",
+        "github_pat_abcdefghijklmnopqrst0123",
+        "glpat-abcdefghij0123456789",
+        "AKIAABCDEFGHIJKLMNOP",
+        "xoxb-1234567890-abcdef",
+        "AIzaabcdefghijklmnopqrstuvwxyz0123456",
+        "hf_abcdefghijklmnopqrstuvwx",
+        "npm_abcdefghijklmnopqrstuvwxyz0123456789",
+        "pypi-AgEIcHlwaS5vcmcabcdefghijklmnop",
+        "SG.abcdefghijklmnopqrst.abcdefghijklmnopqrst",
+        "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeKKF2",
+        "http://127.0.0.1:1/#abcdefghijklmnop_qrstuv",
+        "Authorization: Basic dXNlcjpwYTU1d29yZA==",
+        "Authorization: Bearer abcdefgh12345678",
+        "https://user:pa55word@host/x",
+        "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG",
+        'export DB_PASSWORD="hunter2hunter2"',
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----",
+    ],
+)
+def test_what_is_known_as_a_token_is_hidden(token: str) -> None:
+    secret = token.rpartition("=")[2].strip('"') if "=" in token[:-2] else token[-10:]
+    told = NOTHING.redact(f"{token}\nand more")
+    assert HIDDEN in told
+    assert (secret or token[-12:]) not in told
+    assert told.endswith("\nand more")
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "def test_a_token_is_hidden[sk-learn-compatible-estimators]",
+        "API_KEY = os.environ['API_KEY']",
+        "SECRET=load_secret(name)",
+        "assert password == 'hunter2'",
+        "E   KeyError: 'secret_key'",
+        "token: 3 of 4 passed",
+        "https://example.com/a@b",
+        "KEY=short",
+        "the test token took too long",
+        "task-0123456789abcdef0123",
+        "\x1b[31mred\x1b[0m stays as it was",
+    ],
+)
+def test_honest_text_stays_byte_for_byte(honest: str) -> None:
+    assert OURS.redact(honest) == honest
+
+
+def test_a_line_of_the_log_loses_what_is_assigned_to_a_secrets_name() -> None:
+    assert NOTHING.redact_line('{"api_key": "hunter2hunter2"}') == f'{{"api_key": "{HIDDEN}"}}'
+
+
+def test_each_value_of_own_headers_is_a_key() -> None:
+    headers = "X-Team: blue\nX-Gateway-Key: gateway-key-0123456789"
+    secrets = Secrets.of({"ANTHROPIC_CUSTOM_HEADERS": headers})
+    said = "the gateway refuses gateway-key-0123456789 of team blue"
+    assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of team blue"
+    assert secrets.name_in("gateway-key-0123456789") == "ANTHROPIC_CUSTOM_HEADERS (2)"
+
+
+def test_a_short_value_is_no_key() -> None:
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "test"})
+    assert secrets.redact("the test took long") == "the test took long"
+
+
+def test_values_of_any_depth_keep_their_kind() -> None:
+    @dataclass(frozen=True)
+    class Case:
+        name: str
+        lines: tuple[str, ...]
+        count: int = 0
+
+    found = OURS.withhold({"a": [Case("x", (KEY, "y"))], KEY: 1})
+    assert found == {"a": [Case("x", (HIDDEN, "y"))], HIDDEN: 1}
+    same = {"a": [Case("x", ("y",))]}
+    assert OURS.redact(same) is same
+
+
+def test_a_content_that_holds_a_key_says_which_and_where() -> None:
+    assert OURS.held(f"a\nb = '{KEY}'\n".encode()) == Held("ANTHROPIC_API_KEY", 2)
+    assert OURS.held(b"nothing") is None
+    assert Secrets.of({"ANTHROPIC_API_KEY": "test-key"}).held(b"test-key") is None
+    assert OURS.name_in({"input": {"command": f"echo {TOKEN}"}}) == "ANTHROPIC_AUTH_TOKEN"
+    assert OURS.name_in({"input": {"command": "echo"}}) == ""
+
+
+def test_what_the_model_reads_of_a_file_is_what_is_there() -> None:
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "test-key"})  # a file may hold it
+    assert secrets.withhold("key = 'test-key'") == "key = 'test-key'"
+    assert secrets.redact("key = 'test-key'") == f"key = '{HIDDEN}'"
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 50, 1000])
+def test_a_stream_hides_what_its_pieces_cut(size: int) -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEabc\nMIIEdef\n-----END PRIVATE KEY-----"
+    text = f"one {KEY} two\n{pem}\n\x1b[1m{KEY[:9]}\x1b[0m{KEY[9:]}\nthree"
+    stream = Stream(OURS)
+    told = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
+    told += stream.rest()
+    assert told.replace("\x1b[1m", "").split() == ["one", HIDDEN, "two", HIDDEN, HIDDEN, "three"]
+
+
+def test_a_stream_holds_nothing_back_for_long() -> None:
+    stream = Stream(OURS)
+    assert stream.feed("12% ") == "12% "
+    assert len(stream.feed("." * 600)) == 600
+    assert stream.rest() == ""
+
+
+def test_a_mark_tells_other_keys_and_nothing_else() -> None:
+    assert NOTHING.mark == Secrets.of({"ANTHROPIC_API_KEY": "test-key"}).mark == ""
+    assert OURS.mark != Secrets.of({"ANTHROPIC_API_KEY": KEY}).mark
+    assert len(OURS.mark) == 8
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["sk-", "eyJ-", "://a:b", "-----BEGIN PRIVATE KEY-----", "KEY=", "secret ", "Canary-"]
+)
+def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
+    """What would take the square of it takes minutes."""
+    text = piece * (300_000 // len(piece))
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "Canary-Canary-Canary-Canary-Canary-x"})
+    secrets.redact_line(text)
+    Stream(secrets).feed(text)
+    assert Stream(secrets, ours=True).feed(text[-4000:])
