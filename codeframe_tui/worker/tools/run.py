@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.text import clean_line
@@ -93,7 +94,7 @@ def bounded(text: str, limit: int) -> str:
 def _read(files: Files, given: Mapping[str, Any]) -> tuple[str, str]:
     path = check_path(given["path"])
     raw = files.read(path, 4 * 2**20)
-    if b"\0" in raw[:8192]:
+    if is_binary(raw):
         return f"{path} is a binary file of {files.size(path)} bytes", f"read {path} (binary)"
     lines = raw.decode("utf-8", "replace").splitlines()
     first = given.get("offset", 1)
