@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
-from codeframe_tui.core.code.words import spelling, words
+from codeframe_tui.core.code.words import asked, spelling, words
 from codeframe_tui.core.tokens import GUESS, Gauge
 
 __all__ = ["Found", "Piece", "find", "told"]
@@ -63,7 +63,7 @@ def find(pieces: Sequence[Piece], text: str, gauge: Gauge = GUESS) -> list[Found
         gauge: what a piece costs.
     """
     spelled = spelling(text)
-    wanted = {word: n**0.5 for word, n in Counter(words(text)).items()}
+    wanted = asked(text)
     tallies = [_tally(each) for each in pieces]
     counts = {
         word: {n: tally[word] for n, tally in enumerate(tallies) if word in tally}
