@@ -84,6 +84,7 @@ def move_new(source: int, name: str, target: int, other: str) -> None:
     if _renameat2(source, name, target, other, _NOREPLACE):
         return
     os.link(name, other, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+    os.fsync(target)  # a power cut may leave both names, never none
     os.unlink(name, dir_fd=source)
 
 

@@ -99,7 +99,7 @@ class DirectoryFiles:
         """
         folder, _, name = path.rpartition("/")
         with self._at(path) as root:
-            make_folders(root, folder)
+            make_folders(root, folder, durable=self._durable)
             refuse_nested(root, path)
             with directory(root, folder) as parent:
                 before = look(parent, name)
@@ -277,8 +277,12 @@ def refuse_nested(root: int, path: str) -> None:
             raise PathRefused(f"path {path!r} is refused: {place!r} is a repository of its own")
 
 
-def make_folders(root: int, folder: str) -> None:
-    """Create what is missing of a folder's path, beneath the root."""
+def make_folders(root: int, folder: str, *, durable: bool = False) -> None:
+    """Create what is missing of a folder's path, beneath the root.
+
+    Args:
+        durable: whether each is on the disk before anything is put into it.
+    """
     place = os.dup(root)
     try:
         for name in folder.split("/") if folder else ():
@@ -287,6 +291,8 @@ def make_folders(root: int, folder: str) -> None:
                 if os.geteuid() == 0:
                     whose = os.fstat(place)
                     os.chown(name, whose.st_uid, whose.st_gid, dir_fd=place, follow_symlinks=False)
+                if durable:
+                    os.fsync(place)
             below = os.open(name, DIRECTORY, dir_fd=place)
             os.close(place)
             place = below

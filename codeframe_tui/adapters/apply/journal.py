@@ -148,16 +148,18 @@ class JournalStore:
             private.mkdir(mode=0o700, parents=True, exist_ok=True)
         slots = folder / "slots"
         slots.mkdir(mode=0o700)
+        place = ""
         if _can_move(slots, self._project):
             (folder / "place").touch(mode=0o600)
         else:
             place = f".codeframe-tui-journal-{secrets.token_hex(8)}"
             write_durably(folder / "place", place)
+        for above in (folder, self._pending, self._pending.parent):
+            sync_folder(above)
+        if place:  # last: a power cut leaves no folder in the project that nobody knows
             slots = self._project / place
             slots.mkdir(mode=0o700)
             sync_folder(self._project)
-        for above in (folder, self._pending, self._pending.parent):
-            sync_folder(above)
         return slots
 
     def slots(self, name: str) -> Path | None:
@@ -204,7 +206,10 @@ class JournalStore:
         slots = self.slots(name)
         if slots is not None:
             shutil.rmtree(slots)
-        (folder / "place").unlink(missing_ok=True)
+            sync_folder(slots.parent)  # while the place is known
+        if (folder / "place").exists():
+            (folder / "place").unlink()
+            sync_folder(folder)  # while its end is known: a place alone is called old
         (folder / ENDED).unlink(missing_ok=True)
         if folder.is_dir():
             shutil.rmtree(folder)

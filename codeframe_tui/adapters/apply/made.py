@@ -23,6 +23,7 @@ def remove_made(root: int, folders: Iterator[str], made: dict[str, int]) -> None
         try:
             with directory(root, folder.rpartition("/")[0]) as parent:
                 os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
+                os.fsync(parent)  # before it is forgotten who made it
         except OSError:
             return
         del made[folder]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from codeframe_tui.adapters.apply.journal import Journal, Mark, Target
 from codeframe_tui.adapters.beneath import directory, exchange, move_new, open_beneath, refusal
@@ -57,14 +57,23 @@ class Slots:
         self._stood = stood or {}
 
     def tidy(self) -> None:
-        """End a swap by link and rename that a crash cut in two."""
-        for slot, _ in self._numbered():
+        """End what a crash cut in two: a swap by link and rename, a move by link and unlink."""
+        for slot, target in self._numbered():
+            if target.old is None and self._has_both_names(slot, target.path):
+                os.unlink(slot, dir_fd=self._slots)
             if look(self._slots, _kept(slot)) is None:
                 continue
             if look(self._slots, slot) is None:
                 os.rename(_kept(slot), slot, src_dir_fd=self._slots, dst_dir_fd=self._slots)
             else:
                 os.unlink(_kept(slot), dir_fd=self._slots)
+
+    def _has_both_names(self, slot: str, path: str) -> bool:
+        held = look(self._slots, slot)
+        with suppress(OSError):
+            placed = look(self._root, path)
+            return held is not None and placed is not None and os.path.samestat(held, placed)
+        return False
 
     def fits(self) -> bool:
         """Whether every target is old or new, and what is old can still become new."""
@@ -190,7 +199,9 @@ class Slots:
             return
         kept = _kept(slot)
         os.link(name, kept, src_dir_fd=parent, dst_dir_fd=self._slots, follow_symlinks=False)
+        os.fsync(self._slots)  # each step before the next: none may be missing after a power cut
         os.rename(slot, name, src_dir_fd=self._slots, dst_dir_fd=parent)
+        os.fsync(self._slots)
         os.rename(kept, slot, src_dir_fd=self._slots, dst_dir_fd=self._slots)
 
     def _numbered(self) -> Iterator[tuple[str, Target]]:
@@ -211,7 +222,7 @@ class Slots:
     @contextmanager
     def _parent(self, target: Target) -> Iterator[tuple[int, str]]:
         folder, _, name = target.path.rpartition("/")
-        make_folders(self._root, folder)
+        make_folders(self._root, folder, durable=True)
         with directory(self._root, folder) as parent:
             yield parent, name
 
