@@ -34,8 +34,10 @@ format: $(READY)
 
 torture: $(READY)
 	CODEFRAME_TUI_KILLS=200 CODEFRAME_TUI_STORE_KILLS=1000 CODEFRAME_TUI_SCHEDULES=1000 \
-		CODEFRAME_TUI_SWAPS=100000 CODEFRAME_TUI_CUTS=30 $(BIN)/python -m pytest -q -o timeout=0 \
-		tests/e2e/test_points.py tests/e2e/test_kills.py tests/faults tests/security/test_swapper.py
+		CODEFRAME_TUI_SWAPS=100000 CODEFRAME_TUI_ESCAPEES=50 CODEFRAME_TUI_BOMBS=20 \
+		CODEFRAME_TUI_CUTS=30 $(BIN)/python -m pytest -q -o timeout=0 tests/e2e/test_points.py \
+		tests/e2e/test_kills.py tests/faults tests/security/test_swapper.py \
+		tests/security/test_escapees.py tests/security/test_bombs.py
 
 install-matrix: $(READY)
 	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py

@@ -77,7 +77,7 @@ def write_report(folder: Path, who: str, error: BaseException) -> Path | None:
 def _described(error: BaseException) -> str:
     """An error on one line, as a report and a person may see it."""
     try:
-        said = clean_line(_safe(str(error), LONGEST), limit=400)
+        said = clean_line(_safe(str(error)), limit=400)
     except Exception:  # noqa: BLE001 - its own text fails
         said = ""
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
@@ -91,11 +91,11 @@ def _text(who: str, error: BaseException, moment: datetime) -> str:
         calls = "".join(TracebackException.from_exception(error, limit=-CALLS).format())
     except Exception:  # noqa: BLE001 - what cannot even be told is reported by its name
         calls = ""
-    return head + _safe(calls, LONGEST)
+    return head + _safe(calls)
 
 
-def _safe(text: str, limit: int) -> str:
-    return Secrets.of(os.environ).redact_line(clean(text, limit=limit))
+def _safe(text: str) -> str:
+    return Secrets.of(os.environ).redact_line(clean(text, limit=LONGEST))
 
 
 def _make_room(folder: Path) -> None:

@@ -127,8 +127,8 @@ def _lines(
     if unknown := [number for number in written if number not in told]:
         named = ", ".join(map(str, unknown[:MOST_NAMED])) + " …" * (len(unknown) > MOST_NAMED)
         yield (
-            f"written to your project since, and not known to the queue: the changes of "
-            f"{len(unknown)} decisions ({named}); they stay"
+            "written to your project since, and not known to the queue: "
+            f"decision{'s' * (len(unknown) > 1)} {named}; what they wrote stays"
         )
     for path in hands:
         yield f"a copy in which you went on by hand is kept as {path}"

@@ -134,9 +134,7 @@ async def _opened(
     sandbox = await open_sandbox(
         place.root, place.state, settings.sandbox, settings.totals.of_a_run()
     )
-    model = AnthropicModel(settings)
-    if scripted is not None:
-        model = AnthropicModel(settings, base_url=scripted, api_key="scripted")
+    model = _model(settings, scripted)
     stack.push_async_callback(model.close)
     index = ProjectIndex(
         workspaces, objects=workspaces.objects, database=place.index, project=place.root
@@ -163,6 +161,12 @@ async def _opened(
         clock=SystemClock(),
         secrets=secrets,
     )
+
+
+def _model(settings: Settings, scripted: str | None) -> AnthropicModel:
+    if scripted is None:
+        return AnthropicModel(settings)
+    return AnthropicModel(settings, base_url=scripted, api_key="scripted")
 
 
 def _supervisor(parts: _Parts) -> Supervisor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from codeframe_tui.core.errors import InvalidAnswer, NotFound
@@ -211,8 +212,12 @@ def _said(turn: Turn | None, kind: str) -> str:
     return "\n".join(str(block.get(kind, "")) for block in blocks if block.get("type") == kind)
 
 
+@lru_cache(maxsize=32)
 def _in_words(text: str) -> str:
-    """What an answer says of itself, and what it does to which files; empty of any other text."""
+    """What an answer says of itself, and what it does to which files; empty of any other text.
+
+    Read once: the same replies stand in every page that is asked for while a worker goes on.
+    """
     if '"files"' not in text:
         return ""
     try:

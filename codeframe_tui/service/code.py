@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from codeframe_tui.core import queries
+from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.commands import ChooseContext
+from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.queries import Query
 from codeframe_tui.core.talk.prompt import subject
@@ -23,8 +25,6 @@ __all__ = ["Code"]
 
 logger = logging.getLogger(__name__)
 
-_HEAD = 8_192
-"""Bytes by which a text is told from what is none."""
 _ROUNDS = 60
 """Times that reading goes on after it took as long as the index is patient."""
 
@@ -103,8 +103,10 @@ class Code:
         command = chosen.checked(command)
         if command.choice == "pinned":
             tree = (await self._trees().snapshot()).tree
-            content = await self._trees().read(tree, command.path)
-            if content is None or b"\0" in content[:_HEAD]:
+            entry = (await self._trees().entries(tree, [command.path])).get(command.path)
+            is_file = entry is not None and entry.mode in REGULAR
+            content = await self._trees().read(tree, command.path) if is_file else None
+            if content is None or is_binary(content):
                 raise NotFound(
                     f"{command.path} cannot be pinned: the project has no such text file",
                     hint="give the path of a file as `index context` lists it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -294,17 +295,36 @@ def _refuse_keys(found: Snapshot) -> None:
 
 
 def _rewrite(files: Files, changes: _Changes) -> None:
-    """Replace files, all or none. Raises: Refused, PathRefused; then nothing was written."""
+    """Replace files, all or none.
+
+    Raises:
+        Refused: a file was saved meanwhile.
+        PathRefused: a file cannot be replaced.
+        OSError: the disk does not do what it should; what it had done is put back.
+    """
     for path, (old, new, _) in changes.items():
         if _held_in(files, path) != old:
             raise Refused(f"{path} was saved just now", hint="try again", code="saved_meanwhile")
         if new is not None:
             files.require_replaceable(path)
-    for path, (_, new, mode) in changes.items():
-        if new is None:
-            files.delete(path)
-        else:
-            files.write(path, new, mode)
+    done: list[tuple[str, bytes | None, str | None]] = []
+    try:
+        for path, (old, new, mode) in changes.items():
+            before = files.mode(path)
+            _put(files, path, new, mode)
+            done.append((path, old, before))
+    except OSError:
+        for path, old, before in reversed(done):
+            with suppress(OSError):  # the others may still have room
+                _put(files, path, old, before)
+        raise
+
+
+def _put(files: Files, path: str, content: bytes | None, mode: str | None) -> None:
+    if content is None:
+        files.delete(path)
+    else:
+        files.write(path, content, mode)
 
 
 def _held_in(files: Files, path: str) -> bytes | None:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from codeframe_tui.core.change.lines import Lines
+from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import WrongUse
 from codeframe_tui.core.hand import COPY
 from codeframe_tui.core.paths import check_path
@@ -25,7 +26,6 @@ LONGEST = 65_536
 """Characters of one line."""
 MOST_CHARACTERS = 4 * 2**20
 """Of all lines of an answer; the first one comes in any case."""
-_BINARY = 8_000  # bytes in which git looks for a zero
 
 
 class Sides:
@@ -79,7 +79,7 @@ class Sides:
             return "", Lines(b"", b"\n")
         if entry.blob not in self._kept:
             content = await self._workspaces().read(tree, path) or b""
-            self._keep(entry.blob, Lines(b"" if b"\0" in content[:_BINARY] else content, b"\n"))
+            self._keep(entry.blob, Lines(b"" if is_binary(content) else content, b"\n"))
         self._kept.move_to_end(entry.blob)
         return entry.blob, self._kept[entry.blob]
 

@@ -13,6 +13,11 @@ __all__ = ["TerminalDriver"]
 class TerminalDriver(LinuxDriver):
     """Reads keys in a thread of its own; what fails there ends the app as anything else does."""
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop between two deeds of the loop: one that draws has a lock that stopping needs."""
+        if (loop := self._app._loop) is not None:  # noqa: SLF001
+            loop.call_soon_threadsafe(super()._sigtstp_application)
+
     def run_input_thread(self) -> None:
         """Read until the app ends, or the terminal is gone."""
         try:

@@ -53,7 +53,8 @@ def _await_loss(parent: int) -> None:
     lost = select.poll()
     for end in (0, parent):
         lost.register(end, 0)  # hanging up is told unasked
-    lost.poll()
+    while not (found := lost.poll())[0][1] & (select.POLLHUP | select.POLLERR):
+        lost.unregister(found[0][0])  # a system that cannot look at terminals in this way
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGHUP)
 
 
@@ -73,6 +74,8 @@ class _Parent:
         """Wait for the child's end, and end like it."""
         for number in _HANDED_ON:
             signal.signal(number, self._hand_on)
+        for number in (signal.SIGTTIN, signal.SIGTTOU):  # a stop of the group: the child's alone
+            signal.signal(number, signal.SIG_IGN)
         signal.signal(signal.SIGTSTP, self._may_stop)
         signal.signal(signal.SIGALRM, self._stop_child)
         while True:
@@ -99,7 +102,7 @@ class _Parent:
         os.kill(os.getpid(), signal.SIGSTOP)
         end = time.monotonic() + _PATIENCE
         while True:
-            pid, status = os.waitpid(self._child, os.WNOHANG | os.WCONTINUED)
+            pid, status = os.waitpid(self._child, os.WNOHANG | os.WCONTINUED | os.WUNTRACED)
             if pid:
                 return status
             if time.monotonic() > end:  # only the parent was told
@@ -118,7 +121,6 @@ class _Parent:
         """The terminal as a shell expects it; one that takes no bytes is left alone in the end."""
         signal.signal(signal.SIGALRM, lambda *_: _die(number))
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
-        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # also where a program had the foreground
         with suppress(OSError, termios.error):
             termios.tcsetattr(0, termios.TCSANOW, self._saved)
             termios.tcflush(0, termios.TCIOFLUSH)

@@ -1,6 +1,7 @@
 """Opening the cockpit: a picture at once, then the imports, then the app.
 
-This module, `guardian` and `terminal` import nothing slow, so that the first bytes come in milliseconds.
+This module, `guardian` and `terminal` import nothing slow, so that the first bytes come in
+milliseconds.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The terminal before and after Textual has it: a first picture, and leaving it clean.
 
 Theory of operation: a skeleton is written before anything slow is imported; from then on the
-terminal shows another screen, so SIGTERM and SIGHUP must bring it back. Before the app runs that is
-a write and an exit. While it runs, the app is asked to end; when the terminal does not take bytes
-any more (flow control, a dead connection) the app never gets to it, so a timer does it by force.
+terminal shows another screen, so SIGINT, SIGTERM and SIGHUP must bring it back. Before the app runs
+that is a write and an exit. While it runs, the app is asked to end; when the terminal does not take
+bytes any more (flow control, a dead connection) the app never gets to it, so a timer does it by
+force. What no handler sees is `guardian`'s.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 __all__ = ["RESTORE", "give_title_back", "guard_early", "guard_running", "restore", "skeleton"]
@@ -92,17 +94,16 @@ def _guard(leave: Callable[[int], object], saved: list[object] | None) -> None:
 
 def _force(code: int, saved: list[object] | None) -> None:
     """Give the terminal back without asking anybody, and end."""
-    try:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})  # a shell may have it by now
+    with suppress(OSError, termios.error):
+        termios.tcflush(1, termios.TCOFLUSH)
+    with suppress(OSError, termios.error):
         if os.isatty(1):
-            termios.tcflush(1, termios.TCOFLUSH)
             os.set_blocking(1, False)
             os.write(1, RESTORE)
         if saved is not None:
             termios.tcsetattr(0, termios.TCSANOW, saved)  # type: ignore[arg-type] # as it came
-    except (OSError, termios.error):
-        pass
-    finally:
-        os._exit(code)
+    os._exit(code)
 
 
 def give_title_back() -> None:

@@ -23,6 +23,7 @@ from codeframe_tui.core.progress import Attempt
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.settings import FlagRules
 from codeframe_tui.worker.suite import Scope
+from codeframe_tui.worker.texts import utf8_at
 
 __all__ = ["examined", "frozen_tests", "since_attempt", "with_fingerprints", "with_vanished"]
 
@@ -109,12 +110,16 @@ async def _material(
     texts: dict[str, tuple[str | None, str | None]] = {}
     for diff in diffs:
         if diff.path.endswith(".py") and not diff.binary:
-            old = None if diff.action is Action.CREATE else await _text(workspaces, base, diff.path)
-            new = None if diff.action is Action.DELETE else await _text(workspaces, tree, diff.path)
+            old = (
+                None if diff.action is Action.CREATE else await utf8_at(workspaces, base, diff.path)
+            )
+            new = (
+                None if diff.action is Action.DELETE else await utf8_at(workspaces, tree, diff.path)
+            )
             texts[diff.path] = (old, new)
     wanted = await asyncio.to_thread(imported_paths, texts, [*entries], tests)
-    imported = {path: await _text(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
-    declared = [await _text(workspaces, base, path) for path in _DECLARES if path in entries]
+    imported = {path: await utf8_at(workspaces, base, path) for path in wanted[:_MOST_IMPORTED]}
+    declared = [await utf8_at(workspaces, base, path) for path in _DECLARES if path in entries]
     return Material(
         base_paths=tuple(entries),
         texts=texts,
@@ -137,18 +142,7 @@ async def _callers(
     paths = material.base_paths or ()
     python = [path for path in paths if path.endswith(".py") and path not in changed]
     for path in python[:_MOST_CALLERS] if names else ():
-        text = await _text(workspaces, base, path)
+        text = await utf8_at(workspaces, base, path)
         if text is not None and any(name in text for name in names):
             found[path] = text
     return found
-
-
-async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:
-    """A file as text; None where it is absent or no UTF-8."""
-    content = await workspaces.read(tree, path)
-    if content is None:
-        return None
-    try:
-        return content.decode().replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return None

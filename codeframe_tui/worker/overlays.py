@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
@@ -12,6 +13,7 @@ from codeframe_tui.core.evidence.testconfig import decides, is_test_config
 from codeframe_tui.core.evidence.verification import Bound
 from codeframe_tui.ports import Workspaces
 from codeframe_tui.worker.suite import Scope
+from codeframe_tui.worker.texts import text_at
 
 __all__ = [
     "bound_to",
@@ -40,7 +42,11 @@ async def changed_config(
     """Files of the test configuration that say something else of tests; none if none does."""
     paths = tuple(diff.path for diff in diffs if is_test_config(diff.path))
     sides = [
-        (path, await _text(workspaces, scope.base, path), await _text(workspaces, scope.tree, path))
+        (
+            path,
+            await text_at(workspaces, scope.base, path),
+            await text_at(workspaces, scope.tree, path),
+        )
         for path in paths
     ]
     return paths if any(decides(*side) for side in sides) else ()
@@ -55,7 +61,7 @@ async def changed_helpers(
         if diff.action is not Action.CREATE and is_helper(diff.path, scope.tests):
             old = await workspaces.read(scope.base, diff.path)
             new = await workspaces.read(scope.tree, diff.path)
-            if old is not None and says_else(diff.path, old, new):
+            if old is not None and await asyncio.to_thread(says_else, diff.path, old, new):
                 found.append(diff.path)
     return tuple(found)
 
@@ -72,8 +78,9 @@ async def changed_outward(
         path, serves = diff.path, scope.tests.is_support(diff.path)
         is_beside = serves and diff.action is Action.CREATE and not scope.tests.is_test(path)
         if serves or is_test_config(path):
-            old = await _text(workspaces, scope.base, path)
-            if is_beside or reaches_out(old, await _text(workspaces, scope.tree, path)):
+            old = await text_at(workspaces, scope.base, path)
+            new = await text_at(workspaces, scope.tree, path)
+            if is_beside or await asyncio.to_thread(reaches_out, old, new):
                 found.append(path)
     return tuple(found)
 
@@ -93,8 +100,3 @@ async def taking(workspaces: Workspaces, tree: str, other: str, paths: Sequence[
         assert content is not None
         files[path] = (entry.mode, content)
     return await workspaces.overlay(tree, files)
-
-
-async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:
-    content = await workspaces.read(tree, path)
-    return None if content is None else content.decode("utf-8", "replace")

@@ -6,10 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from codeframe_tui.core.change.diff import FileDiff
-from codeframe_tui.core.evidence.support import Decides, judged_with, lost_with, still_lost
+from codeframe_tui.core.evidence.support import (
+    Decides,
+    judged_with,
+    lost_with,
+    stands,
+    still_lost,
+)
 from codeframe_tui.core.evidence.testfiles import is_data
 from codeframe_tui.core.evidence.verdict import is_complete
-from codeframe_tui.core.evidence.verification import TestRun, Verdict, Verification
+from codeframe_tui.core.evidence.verification import TestRun, Verification
 from codeframe_tui.worker.baseline import Baseline
 from codeframe_tui.worker.overlays import (
     changed_config,
@@ -52,9 +58,10 @@ class Support:
         """The verdict, with what the proposal's own support of tests has to do with it.
 
         Helpers and data are looked at together with the configuration: where that is enough for
-        the tests, it needs no run of its own.
+        the tests, it needs no run of its own. A suite that did not run to its end is nothing to
+        compare with.
         """
-        if found.verdict is Verdict.FAILED:
+        if stands(found) or not is_complete(known.regression):
             return found
         workspaces = self._shop.workspaces
         config = await changed_config(workspaces, scope, diffs)

@@ -11,10 +11,12 @@ from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
 from codeframe_tui.core.evidence.testconfig import CONFIGS
 from codeframe_tui.core.evidence.testfiles import TestFiles, configured
 from codeframe_tui.ports import Workspaces
+from codeframe_tui.worker.texts import text_at
 
 __all__ = ["tests_of"]
 
 _MOST_READ = 2_000
+"""In a larger project all that may serve tests is taken to do so: no one else is asked."""
 
 
 async def tests_of(workspaces: Workspaces, base: str, diffs: Sequence[FileDiff]) -> TestFiles:
@@ -23,20 +25,16 @@ async def tests_of(workspaces: Workspaces, base: str, diffs: Sequence[FileDiff])
     Args:
         diffs: of the proposal: files that it does not touch are not asked about.
     """
-    configs = {path: await _text(workspaces, base, path) for path in CONFIGS}
+    configs = {path: await text_at(workspaces, base, path) for path in CONFIGS}
     tests = configured({path: text for path, text in configs.items() if text is not None})
     code = [d.path for d in diffs if d.path.endswith(".py") and not tests.is_support(d.path)]
-    had = {path: await _text(workspaces, base, path) for path in code}
+    had = {path: await text_at(workspaces, base, path) for path in code}
     open_ = [path for path, text in had.items() if text is not None and may_help(path, text)]
     if not open_:
         return tests
-    texts = {}
-    for path in [p for p in await workspaces.entries(base) if p.endswith(".py")][:_MOST_READ]:
-        texts[path] = await _text(workspaces, base, path) or ""
+    python = [path for path in await workspaces.entries(base) if path.endswith(".py")]
+    if len(python) > _MOST_READ:
+        return replace(tests, helpers=frozenset(open_))
+    texts = {path: await text_at(workspaces, base, path) or "" for path in python}
     helpers = await asyncio.to_thread(only_of_tests, open_, texts, tests)
     return replace(tests, helpers=helpers)
-
-
-async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:
-    content = await workspaces.read(tree, path)
-    return None if content is None else content.decode("utf-8", "replace")

@@ -121,6 +121,7 @@ class Verifier:
         scope = replace(_scope(task, base, tree, diffs, tests), failed=tuple(failed), lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
         runs = await self._runs(scope, diffs, bound.red, fresh=fresh)
+        scope = replace(scope, tests=runs.tests)
         verification = _judged(scope, runs, diffs)
         if verification.verdict is Verdict.PROVEN and runs.red and task.evidence is Evidence.TDD:
             again = await self._again(scope, runs, bound.red)
@@ -133,8 +134,8 @@ class Verifier:
         verification = replace(verification, bound=bound, coverage=coverage)
         flags = (
             *with_vanished(runs.found, listed, runs.regression),
-            *run_flags(verification, scope.touched, tests),
-            *uncovered_flags(coverage, tests),
+            *run_flags(verification, scope.touched, scope.tests),
+            *uncovered_flags(coverage, scope.tests),
         )
         return verification, in_order(flags)
 
@@ -161,7 +162,7 @@ class Verifier:
         regression, base = await self._suite.settled(scope, regression, due)
         await self._baseline.learn(scope.tree, regression, around)
         green = await self._green_run(scope, regression)
-        return _Runs(red, green, regression, listing, due, base, found)
+        return _Runs(red, green, regression, listing, due, base, found, seen.tests)
 
     async def _red_run(self, task: Task, with_tests: str, changed: tuple[str, ...]) -> TestRun:
         """The changed tests on the base."""
@@ -203,6 +204,7 @@ class _Runs(NamedTuple):
         listing: what is known of the base, and ``due`` its tests that must be there.
         base: how tests end on the base that are not fine on the proposal.
         found: what the rules say of the proposal.
+        tests: which files are tests, by what the base's run collected too.
     """
 
     red: TestRun | None
@@ -212,6 +214,7 @@ class _Runs(NamedTuple):
     due: tuple[str, ...] | None
     base: TestRun | None
     found: Findings
+    tests: TestFiles
 
 
 def _judged(scope: Scope, runs: _Runs, diffs: Sequence[FileDiff]) -> Verification:

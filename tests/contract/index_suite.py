@@ -167,6 +167,7 @@ async def test_nobody_is_told_of_what_is_pinned_to_a_task_that_ended(
     [
         (ChooseContext("gone.py", "pinned"), NotFound),
         (ChooseContext("c.bin", "pinned"), NotFound),
+        (ChooseContext("link", "pinned"), NotFound),
         (ChooseContext("../x.py", "excluded"), PathRefused),
         (ChooseContext("/etc/passwd", "pinned"), PathRefused),
         (ChooseContext("a.py", "loved"), WrongUse),

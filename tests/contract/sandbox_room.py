@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,30 @@ async def open_room(folder: Path, level: str, totals: Totals = DEFAULT) -> Room:
     assert sandbox.level == level, sandbox.why
     assert isinstance(sandbox, BwrapSandbox | RlimitsSandbox)
     return Room(project, state, folder / "home", sandbox)
+
+
+def alive(mark: str) -> list[str]:
+    """Processes that have the mark among their arguments."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = file.read_bytes().split(b"\0")
+            if mark.encode() in words:
+                found.append(file.parent.name)
+    return found
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes below one, however they left its group."""
+    parents = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
+    found, new = set[int](), {pid}
+    while new:
+        found |= new
+        new = {child for child, parent in parents.items() if parent in found} - found
+    return found - {pid}
 
 
 def make_environment(place: Path) -> None:

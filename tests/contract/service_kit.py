@@ -69,6 +69,7 @@ FILES = {
     "long.py": b"x\n" * 5_000,
     "huge.txt": b"x" * 2**20,
     "c.bin": b"\xff\x00",
+    "link": b"a.py",
 }
 
 
@@ -100,7 +101,8 @@ class TwoFiles:
 
     async def entries(self, tree: str, paths: Iterable[str] | None = None) -> dict[str, TreeEntry]:
         wanted = FILES if paths is None else paths
-        return {path: TreeEntry("100644", path) for path in wanted if path in FILES}
+        modes = {path: "120000" if path == "link" else "100644" for path in FILES}
+        return {path: TreeEntry(modes[path], path) for path in wanted if path in FILES}
 
     async def snapshot(self) -> Snapshot:
         return Snapshot("b" * 40)

@@ -15,6 +15,7 @@ import pytest
 from codeframe_tui.adapters.index.inside.shelf import DEATHS, MAX_BYTES
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.errors import NotFound, WrongUse
 from codeframe_tui.settings import Limits
 
@@ -309,6 +310,15 @@ async def test_without_time_it_answers_from_what_is_known_and_says_so(place: Pla
             break
     assert found["cut"] == []
     assert names(found) == ["paint"]
+
+
+async def test_what_is_pinned_is_read_before_anything_else(place: Place) -> None:
+    place.write({f"a{n}.py": f"# retry {n}\n" for n in range(30)})
+    place.write({"z.py": "z = 1\n"})
+    chosen = Chosen(pinned=("z.py", "notes.md"))
+    found = await place.index().context("retry", 1_000, chosen=chosen, at_once=True)
+    assert [file["path"] for file in found["files"]] == ["z.py"]
+    assert "notes.md: pinned by you, but it is not read yet; ask again in a moment" in found["cut"]
 
 
 async def test_what_kills_the_reader_is_passed_over_in_the_end(place: Place) -> None:

@@ -18,6 +18,7 @@ from codeframe_tui.adapters.index.inside.database import is_damaged, open_databa
 from codeframe_tui.adapters.index.inside.git import Objects, read_commits
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.room import Room
+from codeframe_tui.adapters.index.inside.shelf import Shelf
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.adapters.workspace.git import Git
 from codeframe_tui.adapters.workspace.objects import PLAIN, ObjectWriter
@@ -123,6 +124,19 @@ def test_an_answer_that_nobody_took_is_not_taken_for_the_next(
     with pytest.raises(LookupError):
         list(objects.read([one, "0" * 40, two], 100))
     assert list(objects.read([three, one], 4)) == [None, b"one"]
+
+
+def test_git_goes_on_after_the_last_content_although_the_time_is_over(
+    objects: Objects, tmp_path: Path
+) -> None:
+    writer = ObjectWriter(Git(tmp_path / "objects"), set())
+    tree = writer.tree({"a.py": TreeEntry(PLAIN, writer.blob(b"a = 1\n"))})
+    database = open_database(tmp_path / "index.db")
+    shelf = Shelf(database, objects, tmp_path / "at-work")
+    assert shelf.tree(tree, until=0.0).left == 0
+    assert objects._process is not None
+    shelf.close()
+    database.close()
 
 
 @pytest.mark.parametrize("largest", [100, 0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import secrets
 import shutil
@@ -14,14 +13,17 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
+from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox
+from codeframe_tui.adapters.sandbox.advice import advise, look_around
 from codeframe_tui.adapters.sandbox.closure import look_up
+from codeframe_tui.adapters.sandbox.opening import CONSENT
 from codeframe_tui.bootstrap import doctor
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
 from tests.contract.sandbox_room import (
     KEY,
     Room,
+    alive,
     hostile_environment,
     make_environment,
     make_room,
@@ -61,16 +63,6 @@ async def sh(room: Room, script: str, *, workspace: Workspace | None = None) -> 
 async def python(room: Room, script: str) -> Finished:
     where = room.workspace(secrets.token_hex(4))
     return await room.sandbox.run(where, ["python", "-c", script], timeout_seconds=SECONDS)
-
-
-def alive(mark: str) -> list[str]:
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            words = file.read_bytes().split(b"\0")
-            if mark.encode() in words:
-                found.append(file.parent.name)
-    return found
 
 
 @pytest.fixture
@@ -199,6 +191,23 @@ async def test_a_dead_engine_leaves_nothing(room: Room, mark: str) -> None:
     assert (await sh(room, "echo again")).output == b"again\n"
 
 
+async def test_no_level_gives_rights_or_calls_that_tests_do_not_need(room: Room) -> None:
+    status = await sh(room, "grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status")
+    assert status.output.split() == [b"NoNewPrivs:", b"1", b"Seccomp:", b"2"]
+    calls = """
+import ctypes, fcntl, pty, socket
+libc = ctypes.CDLL(None)
+print(libc.ptrace(0, 0, 0, 0), end=" ")
+for attempt in (
+    lambda: fcntl.ioctl(pty.openpty()[1], 0x5412, b"x"),
+    lambda: socket.socket(socket.AF_VSOCK),
+):
+    try: attempt(); print("done", end=" ")
+    except OSError: print("refused", end=" ")
+"""
+    assert (await python(room, calls)).output.split() == [b"-1", b"refused", b"refused"]
+
+
 async def test_runs_side_by_side_do_not_disturb_each_other(room: Room) -> None:
     results = await asyncio.gather(*(sh(room, f"echo {n}") for n in range(6)))
     assert [r.output for r in results] == [b"%d\n" % n for n in range(6)]
@@ -214,6 +223,10 @@ async def test_without_bubblewrap_and_consent_nothing_runs(
     result = await sandbox.run(Workspace("w", tmp_path), ["true"], timeout_seconds=1)
     assert result.ended == "not_started"
     assert "--sandbox rlimits" in result.message
+    place = Project(tmp_path / "project", tmp_path / "state")
+    check = await doctor._sandbox(place, Settings(), sandbox)
+    assert check["detail"] == "none: bubblewrap (bwrap) is not installed"
+    assert check["hint"] == f"{advise(sandbox.why, look_around())}, {CONSENT}"
 
 
 @pytest.mark.fault(
@@ -233,6 +246,29 @@ async def test_a_bubblewrap_that_fails_is_told_and_not_used(
     sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", None)
     assert sandbox.level == "none"
     assert "does not start here" in sandbox.why
+
+
+@pytest.mark.parametrize(
+    ("wall", "told"),
+    [
+        ("--unshare-net", "it reached the machine's network"),
+        ("environment", "it read more of our environment than it needs"),
+        ("--disable-userns", "it made a user namespace"),
+    ],
+)
+async def test_the_trial_notices_a_wall_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wall: str, told: str
+) -> None:
+    need_bwrap()
+    if wall == "environment":
+        monkeypatch.setattr(bwrap, "ENVIRONMENT", {**bwrap.ENVIRONMENT, "KEY": KEY})
+    else:
+        kept = tuple(word for word in bwrap.ISOLATION if word != wall)
+        monkeypatch.setattr(bwrap, "ISOLATION", kept)
+    (tmp_path / "project").mkdir()
+    sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", None)
+    assert sandbox.level == "none"
+    assert f"bubblewrap is no boundary here: {told}; " in sandbox.why
 
 
 async def test_a_machine_without_a_filter_is_told(

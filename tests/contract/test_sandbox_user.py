@@ -18,8 +18,9 @@ from tests.contract.sandbox_room import need_bwrap
 NOBODY = 65_534
 PYTHON = Path("/usr/bin/python3")
 SCRIPT = """
-import asyncio, json, os, pathlib, sys
+import asyncio, dataclasses, json, os, pathlib, sys
 from codeframe_tui.adapters.sandbox import open_sandbox
+from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Workspace
 async def main(folder):
     sandbox = await open_sandbox(folder / "project", folder / "state", None)
@@ -34,6 +35,15 @@ async def main(folder):
         end = await sandbox.run(Workspace("w", root), ["/bin/sh", "-c", script], timeout_seconds=20)
         found[name] = [end.ended, end.exit_code, end.output.decode()[-200:]]
     found["made"] = (root / "made").exists()
+    few = dataclasses.replace(sandbox, totals=Totals(memory_bytes=2**27, disk_bytes=24 * 2**20))
+    fill = "import os, time; x = bytes(1) * 2**26"
+    for name, script in {
+        "memory": f"for i in 1 2 3; do python3 -c '{fill}; time.sleep(20)' & done; wait",
+        "parent": f"python3 -c '{fill}; [os.fork() for _ in range(2)]; time.sleep(1)'",
+        "disk": "head -c 16M /dev/zero > a; head -c 16M /dev/zero > $TMPDIR/b; sleep 20",
+    }.items():
+        end = await few.run(Workspace("w", root), ["/bin/sh", "-c", script], timeout_seconds=20)
+        found[name] = [end.ended, end.message]
     print(json.dumps(found))
 asyncio.run(main(pathlib.Path(sys.argv[1])))
 """
@@ -80,6 +90,9 @@ def test_an_ordinary_user_has_the_same_walls(folder: Path) -> None:
     assert "secret" not in found["home"][2]
     assert "never" not in found["bomb"][2]
     assert found["python"] == ["exit", 0, "3\n"]
+    assert found["parent"] == ["exit", ""]
+    for name, said in (("memory", "used more than 128 MiB"), ("disk", "wrote more than 24 MiB")):
+        assert (found[name][0], said in found[name][1]) == ("limit", True), found
 
 
 def _reachable() -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.sandbox_room import need_bwrap
+from tests.contract.sandbox_room import descendants, need_bwrap
 
 SECONDS = 1.0
 ENGINE = """
@@ -36,19 +36,6 @@ echo ready; sleep {mark}'''
 asyncio.run(main(pathlib.Path(sys.argv[1]), *sys.argv[2:]))
 """
 pytestmark = pytest.mark.e2e
-
-
-def descendants(pid: int) -> set[int]:
-    """All processes below one, however they left its group."""
-    parents = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parents[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
-    found, new = set[int](), {pid}
-    while new:
-        found |= new
-        new = {child for child, parent in parents.items() if parent in found} - found
-    return found - {pid}
 
 
 def alive(pids: set[int], mark: str) -> list[str]:

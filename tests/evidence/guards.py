@@ -113,7 +113,7 @@ PARTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{TESTS}._is_named", _no),
     (f"{TESTS}.is_function", lambda _, name: name.startswith("test")),
     (f"{TESTS}.is_class", lambda _, name: name.startswith("Test")),
-    ("tests.evidence.proposals.only_of_tests", lambda *_: frozenset()),
+    ("codeframe_tui.worker.testfiles.only_of_tests", lambda *_: frozenset()),
 )
 """Parts of the code that are put out of action: name, and what stands in its place."""
 

@@ -13,25 +13,26 @@ that without the rest it would be proven. A case says which files it changes, an
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action
-from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
-from codeframe_tui.core.evidence.testfiles import configured
 from codeframe_tui.core.evidence.verification import Flag, Verdict
 from codeframe_tui.core.flags import Findings, Material, examine
 from codeframe_tui.core.flags.table import BENDS
 from codeframe_tui.core.policy import Case as PolicyCase
 from codeframe_tui.core.policy import Outlook, Policy, rule
 from codeframe_tui.core.task import Evidence
+from codeframe_tui.ports import Workspaces
+from codeframe_tui.worker.testfiles import tests_of
 
 CORPUS = Path(__file__).with_name("corpus")
 CHEATS = (
@@ -80,19 +81,30 @@ class Case:
         python = {path: text for path, text in self.base.items() if path.endswith(".py")}
         imported = {path: text for path, text in python.items() if path not in texts}
         diffs = [diff(path, *texts[path]) for path in self.changed]
-        tests = configured(self.base)
-        open_ = [path for path in self.changed if may_help(path, python.get(path, ""))]
-        open_ = [path for path in open_ if path in python and not tests.is_support(path)]
-        helpers = only_of_tests(open_, python, tests)
+        tests = asyncio.run(tests_of(cast(Workspaces, _Base(self.base)), "base", diffs))
         material = Material(
             base_paths=tuple(self.base),
             texts=texts,
             imported=imported,
             elsewhere=imported,
             declared=self.base["pyproject.toml"],
-            tests=replace(tests, helpers=helpers),
+            tests=tests,
         )
         return examine(diffs, material)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """The base in place of a store."""
+
+    files: Tree
+
+    async def read(self, _: str, path: str) -> bytes | None:
+        text = self.files.get(path)
+        return None if text is None else text.encode()
+
+    async def entries(self, _: str) -> Tree:
+        return self.files
 
 
 @cache

@@ -200,6 +200,22 @@ async def test_a_full_disk_costs_the_backup_only(
     assert len(told) == 2
 
 
+async def test_what_could_not_be_told_is_told_at_the_next_look(database: Path) -> None:
+    await written(database, 1, 1)
+    (database.parent / "backups").write_text("in the way")
+    told: list[str] = []
+
+    async def tell(error: Lacking) -> None:
+        told.append(error.code)
+        if len(told) == 1:
+            raise Lacking("the disk takes no event either")
+
+    daily_ = DailyBackups(database, tell)
+    for _ in range(3):
+        await daily_.look()
+    assert told == ["no_backup"] * 2
+
+
 class Heard(logging.Handler):
     """Sets an event when the backups say something."""
 

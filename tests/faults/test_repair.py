@@ -395,7 +395,7 @@ async def test_a_repair_fits_to_what_the_project_holds(tmp_path: Path, approved:
     done = await restore(place)
     assert done is not None
     told = "\n".join(done.lines)
-    assert "the changes of 1 decisions (1)" in told
+    assert "not known to the queue: decision 1; what they wrote stays" in told
     assert approved or "objects of snapshots and proposals are newer" not in told
     assert str(done.aside / "hand-9") in told
     assert (done.aside / "hand-9" / "mine.py").read_text() == "hours of work"

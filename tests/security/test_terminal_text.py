@@ -12,15 +12,16 @@ from pathlib import Path
 import pyte
 import pytest
 
+from codeframe_tui.tui.terminal import RESTORE
 from tests.e2e.terminal import _UNKNOWN, Pty
 from tests.security.corpus import CORPUS
 from tests.security.oracle import MARK, foreign, mark, requests
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pty"), pytest.mark.timeout(900)]
 
-OURS = {b"\x1b]22", b"\x1b]52", b"\x1b]2", b"\x1b[22;2t", b"\x1b[23;2t", b"\x1b]9", b"\x07"}
+OURS = {b"\x1b]22", b"\x1b]52", b"\x1b]2", b"\x1b[22;2t", b"\x1b]9", b"\x07", *requests(RESTORE)}
 """What the cockpit asks of a terminal beside drawing: the pointer's shape, what is copied, the
-title and giving it back, and the two ways to call a person."""
+title, giving all back after another program, and the two ways to call a person."""
 WHOLE = os.environ.get("CODEFRAME_TUI_TEST_WHOLE_CORPUS")
 MIXES = ["mix 1:80x24", "mix 2:120x40", "mix 3:200x50"]
 ALONE = [f"{name}:{size}" for name in CORPUS for size in ("80x24", "120x40", "200x50")]

@@ -27,7 +27,8 @@ LOCAL = "code [/] of a person"
 
 def _fail(*_anything: object) -> NoReturn:
     words = LOCAL.upper()  # would be seen where variables are shown
-    raise RuntimeError(f"{SAID} {os.environ['ANTHROPIC_API_KEY']}" if words else "")
+    key = os.environ["ANTHROPIC_API_KEY"]  # also as a terminal would put it together
+    raise RuntimeError(f"{SAID} {key} {key[:9]}\x1b[1m{key[9:]}" if words else "")
 
 
 async def _reach(_starter: Starter) -> Service:

@@ -148,15 +148,17 @@ def _rests(pid: int) -> None:
 
 @pytest.mark.e2e
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to see that it is stuck")
-def test_a_terminal_that_takes_no_bytes_does_not_hold_it() -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_terminal_that_takes_no_bytes_does_not_hold_it(number: signal.Signals, code: int) -> None:
     with terminal() as screen:
         screen.until(b"NEEDS YOU")
         for _ in range(50):  # each paints everything anew, and nobody reads it
             os.write(screen.master, b"\x1bOQ")
             select.select([], [], [], 0.02)
-        _rests(child_of(screen.process.pid))
-        screen.process.send_signal(signal.SIGTERM)
-        assert screen.process.wait(PATIENCE) == 143
+        cockpit = child_of(screen.process.pid)
+        _rests(cockpit)
+        os.kill(cockpit, number)
+        assert screen.process.wait(PATIENCE) == code
 
 
 @pytest.mark.fault(

@@ -51,6 +51,14 @@ def test_pinned_files_come_first_with_their_reasons_and_missing_ones_are_told() 
     assert told[1] == "a.py: excluded by you"
 
 
+def test_a_pinned_file_that_is_not_read_yet_does_not_count_as_gone() -> None:
+    *_, told = arrange([], Chosen(("late.py", "gone.py")), (), {"late.py"})
+    assert told == [
+        "late.py: pinned by you, but it is not read yet; ask again in a moment",
+        "gone.py: pinned by you, but it is absent, too large, or made by a program",
+    ]
+
+
 def test_pinned_files_are_given_whole_beside_the_best_and_may_take_all_that_is_left() -> None:
     large = Source("x = 1\n" * 100)  # 150 tokens
     files = ranked(*(f"f{n}.py" for n in range(8)))

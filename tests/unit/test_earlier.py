@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeframe_tui.core.code import earlier
 from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.earlier import Piece, find, told
+from codeframe_tui.core.code.words import words
 
 ROUNDING = Piece(
     "1.2.1", "Currency rounding", "answer", "half even", "Round half up or half even for amounts?"
@@ -21,6 +24,20 @@ def test_what_shares_words_with_the_task_is_found_with_its_reason() -> None:
     assert found[0].reasons == ("words: round, amounts",)
     assert found[1].reasons == ("words: invoice, amounts",)
     assert [each.tokens for each in found] == [tokens(told(each.piece)) for each in found]
+
+
+def test_the_words_of_a_piece_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> list[str]:
+        read.append(text)
+        return words(text)
+
+    monkeypatch.setattr(earlier, "words", counted)
+    pieces = [Piece(str(n), "retry client", "task", "rate limit") for n in range(3)]
+    for text in ("retry limit", "client rate"):
+        assert len(find(pieces, text)) == 3
+    assert len([text for text in read if text.startswith("retry client ")]) == 3
 
 
 def test_one_word_in_common_says_nothing() -> None:

@@ -96,6 +96,7 @@ def test_what_a_proof_rests_on_must_pass_with_the_bases_support_too() -> None:
         ("tests/helpers.py", b"a = 1\n", b"a = 2\n", True),
         ("tests/helpers.py", b"a = (\n", b"a = [\n", True),
         ("tests/helpers.py", b"a = 1\n", None, True),
+        ("tests/helpers.py", b"a = 1\n", b"a = 1\n" + b"#" * 2**19, True),
         ("tests/a.json", b"[1]\n", b"[1]\n\n", True),
     ],
 )
@@ -154,3 +155,12 @@ def test_helpers_that_decide_are_told_by_their_own_name() -> None:
     after = judged_with(found(), run(), (OLD,), Decides.SUPPORT)
     assert (after.verdict, after.reason) == (Verdict.NOT_VERIFIED, "test_support")
     assert "passes only with the proposal's tests, helpers or data" in after.message
+
+
+@pytest.mark.parametrize("plain", [run(), BROKEN])
+@pytest.mark.parametrize("what", Decides)
+def test_a_run_that_was_tampered_with_is_told_whatever_supports_it(
+    plain: TestRun, what: Decides
+) -> None:
+    before = replace(found(Verdict.NOT_VERIFIED), reason="tampered")
+    assert judged_with(before, plain, (OLD,), what) is before

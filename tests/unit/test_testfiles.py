@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from codeframe_tui.core.evidence.helpers import only_of_tests
+from codeframe_tui.core.evidence.helpers import may_help, only_of_tests
+from codeframe_tui.core.evidence.support import is_helper
 from codeframe_tui.core.evidence.testfiles import USUAL, configured
 
 PYTEST_INI = "[pytest]\npython_files = check_*.py *_spec.py\n"
@@ -47,6 +50,17 @@ def test_the_first_configuration_that_says_something_is_heard(
     assert configured(configs).is_support(path) is is_test
 
 
+@pytest.mark.parametrize("folders", ["spec .", "spec ./", "spec web/*/tests", "./"])
+def test_where_one_folder_of_tests_may_be_any_all_are(folders: str) -> None:
+    tests = configured({"pytest.ini": f"{PYTEST_INI}testpaths = {folders}\n"})
+    assert tests.is_test("web/shop/tests/check_a.py")
+    assert tests.folders == ()
+
+
+def test_a_hidden_folder_of_tests_keeps_its_name() -> None:
+    assert configured({"pytest.ini": "[pytest]\ntestpaths = ./.ci/a/\n"}).folders == (".ci/a/",)
+
+
 def test_names_of_tests_are_prefixes_or_globs_beside_the_usual_ones() -> None:
     tests = configured({"pyproject.toml": PYPROJECT})
     names = ("test_a", "it_a", "checked", "its")
@@ -70,3 +84,26 @@ def test_a_helper_is_what_tests_import_and_code_does_not() -> None:
         "testing/c.py": "import testing.c\n",
     }
     assert only_of_tests(files, texts, USUAL) == {"testing/a.py"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "helps"),
+    [
+        ("testing/a.py", "def f(): pass\n", True),
+        ("shop/test_data.py", "def f(): pass\n", True),
+        ("shop/cases.py", "CASES = [1]\n", True),
+        ("shop/a.py", "import pytest\n\n\ndef f(): pass\n", True),
+        ("shop/a.py", "from unittest.mock import Mock\n\n\nclass A: pass\n", True),
+        ("textcase.py", "def f(a):\n    assert a\n", False),
+        ("src/app/database.py", "async def f(): pass\n", False),
+        ("shop/factory.py", "class A: pass\n", False),
+    ],
+)
+def test_what_may_serve_tests_speaks_of_them_or_is_data(path: str, text: str, helps: bool) -> None:
+    assert may_help(path, text) is helps
+
+
+def test_a_helper_is_looked_at_and_still_code_under_test() -> None:
+    tests = replace(USUAL, helpers=frozenset({"shop/cases.py"}))
+    assert is_helper("shop/cases.py", tests)
+    assert not tests.is_support("shop/cases.py")

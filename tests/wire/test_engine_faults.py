@@ -33,6 +33,12 @@ sys.exit(main())
 """
 
 
+@pytest.mark.fault(
+    "people",
+    "a fault of the engine itself",
+    sees="the cockpit finds a new engine and goes on",
+    kept="all that was acknowledged; a report without keys and variables",
+)
 @pytest.mark.parametrize(("where", "code"), [("engine", 1), ("task", 0)])
 def test_a_fault_of_the_engine_is_a_report(
     where: str, code: int, tmp_path: Path, runtime: Path

@@ -36,6 +36,8 @@ from codeframe_tui.ports import Finished, Workspace
 __all__ = ["BwrapSandbox"]
 
 RUN = "/run/cft"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
+"""Of bubblewrap itself: whoever is inside reads it from the first process."""
 FIRST_UID = 61_184
 ISOLATION = (
     *("--hostname", "sandbox", "--json-status-fd", "@status"),
@@ -120,7 +122,7 @@ class BwrapSandbox:
         return Order(
             argv=[*argv, *self._surroundings(command, closure), "--", *self._prefix(drop=drop)],
             command=command.argv,
-            env={"PATH": "/usr/bin:/bin"},
+            env=ENVIRONMENT,
             cwd="/",
             limits=each,
             totals=counted(self.totals),

@@ -31,6 +31,7 @@ class Order:
     totals: Mapping[str, int]
     watched: Sequence[str] = ()
     private: Mapping[str, int] = field(default_factory=dict)
+    filter: bytes = b""
     data: Mapping[str, bytes] = field(default_factory=dict)
     stage: Sequence[str] = ()
     uid: int | None = None
@@ -48,6 +49,7 @@ class Order:
                 "totals": dict(self.totals),
                 "watched": list(self.watched),
                 "private": dict(self.private),
+                "filter": self.filter.decode("latin-1"),
                 "data": {name: data.decode("latin-1") for name, data in self.data.items()},
                 "stage": list(self.stage),
                 "stage_at": tempfile.gettempdir(),

@@ -11,9 +11,10 @@ bwrap, "exceeded": name of a total or nothing}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``totals``,
-``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``data`` (name -> latin-1 text,
-given as a memory file), and when started as root ``stage`` (directories bound below ``stage_at`` as
-0, 1, …, reachable after the drop), ``uid`` and ``give`` (a folder that shall belong to it).
+``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``filter`` (of system calls,
+latin-1 text, or nothing), ``data`` (name -> latin-1 text, given as a memory file), and when started
+as root ``stage`` (directories bound below ``stage_at`` as 0, 1, …, reachable after the drop),
+``uid`` and ``give`` (a folder that shall belong to it).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 DOOR = 3
@@ -40,9 +42,15 @@ FIRST_EXTRA, FIRST_DATA = 10, 40
 _AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _OPEN_TREE_CLONE = -100, 0x8000, 4, 1
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
 _CLONE_NEWNS, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x20000, 2, 4, 0x4000, 0x40000
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 36, 38, 22
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = (("lines", ctypes.c_ushort), ("first", ctypes.c_void_p))
 
 
 def _neighbour(name: str) -> Any:  # noqa: ANN401 - what is loaded by hand has no type
@@ -149,6 +157,8 @@ def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbou
         os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
         os.setresuid(order["uid"], order["uid"], order["uid"])
+    if order["filter"]:
+        _filter(order["filter"].encode("latin-1"))
     return _totals.Watch(order["totals"], folders, order["private"])
 
 
@@ -227,18 +237,17 @@ def _kill(pid: int) -> None:
         return
 
 
-def _children() -> list[int]:
+def _children() -> Iterator[int]:
+    """Ours, the newest first: what is always another process is caught before it is the next."""
     own = str(os.getpid())
-    found = []
-    for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib is not worth its import here
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:  # noqa: PTH123
-                    if file.read().rpartition(")")[2].split()[1] == own:
-                        found.append(int(name))
-            except OSError:
-                continue
-    return found
+    names = os.listdir("/proc")  # noqa: PTH208 - pathlib is not worth its import here
+    for pid in sorted((int(name) for name in names if name.isdigit()), reverse=True):
+        try:
+            with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+                if file.read().rpartition(")")[2].split()[1] == own:
+                    yield pid
+        except OSError:
+            continue
 
 
 def _memory(name: str, text: str) -> int:
@@ -253,6 +262,14 @@ def _limit(kind: int, value: int) -> None:
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(kind, (value, value))
+
+
+def _filter(code: bytes) -> None:
+    """Take away system calls and the right to gain rights, from us and all that we start."""
+    lines = ctypes.create_string_buffer(code)
+    program = _Program(len(code) // 8, ctypes.cast(lines, ctypes.c_void_p))
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0), "system calls")
 
 
 def _stage(sources: list[str], place: str) -> None:

@@ -7,6 +7,7 @@ import logging
 import platform
 import secrets
 import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codeframe_tui.adapters.sandbox import seccomp
+from codeframe_tui.adapters.sandbox.advice import advise, look_around
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox, home
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
 from codeframe_tui.adapters.sandbox.command import Command, OnOutput, Place, refuse
@@ -27,7 +29,7 @@ __all__ = ["Launching", "NoSandbox", "open_sandbox"]
 
 log = logging.getLogger(__name__)
 
-HOW = "install bubblewrap, or consent to limits only with --sandbox rlimits"
+CONSENT = "or consent to limits only with --sandbox rlimits"
 DEFAULT = Totals()
 TRIAL_SECONDS = 20.0
 TRIAL = """
@@ -35,7 +37,19 @@ grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status
 [ -r "$1" ] && echo LEAK
 echo x 2>/dev/null > "$2"
 unshare -U true 2>/dev/null && echo NESTED
+grep -qzv '^PATH=' /proc/1/environ 2>/dev/null && echo INHERITED
+"$3" -I -S -c "$4" "$5" "$6"
 exit 7
+"""
+REACH = """
+import socket, sys
+for family, where in (2, ("127.0.0.1", int(sys.argv[1]))), (1, chr(0) + sys.argv[2]):
+    try:
+        with socket.socket(family) as each:
+            each.connect(where)
+            print("REACHED")
+    except OSError:
+        pass
 """
 
 
@@ -90,7 +104,7 @@ async def open_sandbox(
         Lacking: bubblewrap is demanded and does not work here, or no Python runs.
     """
     if consent == "none":
-        return NoSandbox(f"--sandbox none was chosen: nothing runs; {HOW}")
+        return NoSandbox("--sandbox none was chosen: nothing runs; choose bwrap or rlimits")
     project, state_dir = await asyncio.to_thread(lambda: (project.resolve(), state_dir.resolve()))
     closure = await look_up(project, (home(), state_dir))
     program = shutil.which("bwrap") if sys.platform == "linux" else None
@@ -104,12 +118,13 @@ async def open_sandbox(
             sealed.why = "; ".join((holds, *closure.refused))
             return sealed
     log.warning("no bubblewrap sandbox: %s", problem)
+    advice = advise(problem, look_around())
     if consent == "bwrap":
-        raise Lacking(problem, hint=HOW, code="no_sandbox")
+        raise Lacking(problem, hint=f"{advice}, {CONSENT}", code="no_sandbox")
     if consent == "rlimits":
-        why = "; ".join((f"limits only: {problem}", *closure.refused))
+        why = "; ".join((f"limits only: {problem}; {advice}", *closure.refused))
         return RlimitsSandbox(project, state_dir, closure, totals, why=why)
-    return NoSandbox(f"{problem}; {HOW}")
+    return NoSandbox(f"{problem}; {advice}, {CONSENT}")
 
 
 def _held(machine: str) -> tuple[str, str]:
@@ -127,9 +142,13 @@ async def _try(sandbox: BwrapSandbox) -> str:
     secret.write_text("secret", encoding="utf-8")
     trial = folder / "trial" / "workspace"
     trial.mkdir(parents=True, exist_ok=True)
-    argv = ["/bin/sh", "-c", TRIAL, "trial", str(secret), str(outside)]
-    command = Command(Workspace("trial", trial), argv, TRIAL_SECONDS)
-    result = await sandbox.launch(command)
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as unix:
+        name = f"cft-{secrets.token_hex(8)}"
+        unix.bind(f"\0{name}")
+        unix.listen()
+        reach = [str(sandbox.closure.python), REACH, str(server.getsockname()[1]), name]
+        argv = ["/bin/sh", "-c", TRIAL, "trial", str(secret), str(outside), *reach]
+        result = await sandbox.launch(Command(Workspace("trial", trial), argv, TRIAL_SECONDS))
     shutil.rmtree(trial.parent, ignore_errors=True)
     if result.exit_code != 7:
         return f"bubblewrap does not start here: {result.message or 'self-test failed'}"
@@ -144,6 +163,8 @@ def _judge(output: str, wrote_outside: bool, filtered: bool) -> str:
         "it wrote outside": wrote_outside,
         "it read a file of the state": "LEAK" in words,
         "it made a user namespace": "NESTED" in words,
+        "it reached the machine's network": "REACHED" in words,
+        "it read more of our environment than it needs": "INHERITED" in words,
         "it kept capabilities": int(status.get("CapEff:", "1"), 16) != 0,
         "it may gain privileges": status.get("NoNewPrivs:") != "1",
         "its system calls are not filtered": filtered and status.get("Seccomp:") != "2",

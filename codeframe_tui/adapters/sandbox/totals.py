@@ -18,7 +18,9 @@ __all__ = ["Watch"]
 
 EVERY, WALK_EVERY = 0.1, 1.0
 """Seconds between looks, and between walks through what was written."""
-SHARE = 20
+NEAR = 0.02
+"""Seconds between looks while the second half of the memory fills: it may be gone in no time."""
+SHARE, NEAR_SHARE = 20, 4
 """A look or a walk waits this many times what the last one took: 5 % of a core at most."""
 SLACK = 8
 """Processes of the sandbox's own; where the kernel counts, it counts first."""
@@ -57,7 +59,7 @@ class Watch:
         self._due = time.monotonic() + EVERY
         self._walk_due = time.monotonic() + WALK_EVERY
         self._steps: Steps | None = None
-        self._looked = 0.0
+        self._looked, self._near, self._resident = 0.0, False, 0
         self._inside = 0
         self._written, self._whole = 0, True
         self.exceeded = ""
@@ -79,7 +81,8 @@ class Watch:
         self._looked += time.monotonic() - now
         if ended or self.exceeded:
             self._steps = None
-            self._due = time.monotonic() + max(EVERY, SHARE * self._looked)
+            every, share = (NEAR, NEAR_SHARE) if self._near else (EVERY, SHARE)
+            self._due = time.monotonic() + max(every, share * self._looked)
         return bool(self.exceeded)
 
     def _look(self) -> Steps:
@@ -92,7 +95,10 @@ class Watch:
         if _shared_memory() - self._shared > self._totals["memory"] // 4:
             hidden = sum(_unnamed(family, without=self._devices(family)).values())
             yield
-        if sum(each.resident for each in family) + hidden > self._totals["memory"]:
+        resident = sum(each.resident for each in family) + hidden
+        grows, self._resident = resident > 1.02 * self._resident, resident
+        self._near = grows and 2 * resident > self._totals["memory"]
+        if resident > self._totals["memory"]:
             if sum(map(_proportional, family)) + hidden > self._totals["memory"]:
                 self.exceeded = "memory"
                 return

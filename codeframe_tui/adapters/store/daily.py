@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codeframe_tui.adapters.store.backup import backups, make_backup
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import CodeframeError, Lacking
 
 __all__ = ["DailyBackups"]
 
@@ -66,8 +66,9 @@ class DailyBackups:
         except Lacking as error:
             logger.warning("%s", error.message)
             if error.message != self._told:
-                self._told = error.message
-                await self._tell(error)
+                with suppress(CodeframeError):  # a disk that is full takes no event either
+                    await self._tell(error)
+                    self._told = error.message
         else:
             if made is not None:
                 self._told = ""

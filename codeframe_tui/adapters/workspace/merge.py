@@ -9,6 +9,7 @@ from pathlib import Path
 from codeframe_tui.adapters.workspace.git import Git, run_git
 from codeframe_tui.adapters.workspace.paths import fitting
 from codeframe_tui.core.change.diff import REGULAR
+from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.ports.files import Conflict, TreeEntry
 
@@ -16,7 +17,6 @@ __all__ = ["TreeMerge"]
 
 _FAILED = 128
 """From here on git's exit code is a failure, below it the number of conflicts."""
-_BINARY = 8_000  # bytes in which git looks for a zero
 
 Read = Callable[[str], bytes]
 Store = Callable[[bytes], str]
@@ -86,7 +86,7 @@ class TreeMerge:
             return
         sides = {entry.mode for entry in (was, ours, theirs) if entry}
         contents = [self._read(entry.blob) if entry else b"" for entry in (ours, was, theirs)]
-        if not sides <= REGULAR or any(b"\0" in each[:_BINARY] for each in contents):
+        if not sides <= REGULAR or any(map(is_binary, contents)):
             self.conflicts[path] = Conflict.BINARY
             return
         text, clean = self._merged(*contents)

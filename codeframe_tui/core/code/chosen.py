@@ -14,6 +14,8 @@ __all__ = ["CHOICES", "EXCLUDED", "MOST", "NOTHING", "PINNED", "Choice", "Chosen
 Choice = Literal["pinned", "excluded"]
 CHOICES: tuple[Choice, ...] = ("pinned", "excluded")
 PINNED, EXCLUDED = "pinned by you", "excluded by you"
+_GONE = "it is absent, too large, or made by a program"
+_NOT_YET = "it is not read yet; ask again in a moment"
 MOST = 40
 """Paths that can be pinned, and that can be excluded, for one task or for the project."""
 
@@ -77,13 +79,17 @@ NOTHING = Chosen()
 
 
 def arrange(
-    ranked: Sequence[Ranked], chosen: Chosen, known: Collection[str]
+    ranked: Sequence[Ranked],
+    chosen: Chosen,
+    known: Collection[str],
+    unread: Collection[str] = (),
 ) -> tuple[list[Ranked], int, list[str]]:
     """Pinned files first, excluded ones out.
 
     Args:
         ranked: best first.
         known: paths of which something can be shown.
+        unread: paths of which it is not known yet whether anything can.
 
     Returns:
         The files, how many of them are pinned, and what of the choices is to be told.
@@ -93,7 +99,7 @@ def arrange(
     first = {each.path for each in pinned}
     rest = [each for each in ranked if each.path not in first and not chosen.leaves_out(each.path)]
     gone = [path for path in chosen.pinned if path not in known]
-    told = [f"{path}: {PINNED}, but the project has no such text file now" for path in gone]
+    told = [f"{path}: {PINNED}, but {_NOT_YET if path in unread else _GONE}" for path in gone]
     told += [f"{path}: {EXCLUDED}" for path in chosen.excluded]
     return [*pinned, *rest], len(pinned), told
 

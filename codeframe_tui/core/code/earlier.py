@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
-from codeframe_tui.core.code.words import spelling, words
+from codeframe_tui.core.code.words import asked, spelling, words
 
 __all__ = ["Found", "Piece", "find", "told"]
 
@@ -61,8 +62,8 @@ def find(pieces: Sequence[Piece], text: str) -> list[Found]:
         text: title and description of a task, and what else it is about.
     """
     spelled = spelling(text)
-    wanted = {word: n**0.5 for word, n in Counter(words(text)).items()}
-    tallies = [Counter(words(f"{each.title} {each.about} {each.text}")) for each in pieces]
+    wanted = asked(text)
+    tallies = [_tally(each) for each in pieces]
     counts = {
         word: {n: tally[word] for n, tally in enumerate(tallies) if word in tally}
         for word in wanted
@@ -88,6 +89,12 @@ def find(pieces: Sequence[Piece], text: str) -> list[Found]:
             found.append(Found(pieces[n], round(scores[n], 3), (reason,), cost))
             left -= cost
     return found
+
+
+@lru_cache(maxsize=8_192)
+def _tally(piece: Piece) -> Mapping[str, int]:
+    """How often which word stands in a piece; most pieces are the same for every task."""
+    return Counter(words(f"{piece.title} {piece.about} {piece.text}"))
 
 
 def told(piece: Piece) -> str:

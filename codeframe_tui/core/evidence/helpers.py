@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from codeframe_tui.core.evidence.reach import imported_names
@@ -11,12 +12,21 @@ from codeframe_tui.core.evidence.testfiles import TestFiles
 __all__ = ["may_help", "only_of_tests"]
 
 
-_NAMES = re.compile(r"test|case|sample|example|fixture|factor|fake|stub|mock|data|expected|golden")
+_WORD = re.compile(r"[a-z]+")
+_NAMES = frozenset({"test", "tests", "testing", "testutil", "testutils", "fixture", "fixtures"})
+_FRAMEWORKS = frozenset({"pytest", "unittest", "hypothesis"})
+_CODE = re.compile(r"^[ \t]*+(?:async[ \t]++)?+(?:def|class)\b", re.MULTILINE)
 
 
 def may_help(path: str, text: str) -> bool:
-    """Whether a Python file may serve tests: by its name, or as it asserts or speaks of pytest."""
-    return bool(_NAMES.search(path.lower())) or "assert" in text or "pytest" in text
+    """Whether a Python file may serve tests: by a word of its path, what it imports, or as data.
+
+    Code of which only tests know is none for that alone: in a library nothing else may import it.
+    """
+    if not _NAMES.isdisjoint(_WORD.findall(path.lower())) or not _CODE.search(text):
+        return True
+    roots = {name.partition(".")[0] for name in imported_names(path, text)}
+    return not _FRAMEWORKS.isdisjoint(roots)
 
 
 def only_of_tests(
@@ -29,12 +39,21 @@ def only_of_tests(
         texts: all Python files that may import them, by path.
         tests: which of those are tests.
     """
+    named = _by_name(files)
     by_test: set[str] = set()
     by_code: set[str] = set()
     for path, text in texts.items():
         serves = tests.is_support(path) or path.rpartition("/")[2] == "conftest.py"
-        ends = [f"/{name.replace('.', '/')}.py" for name in imported_names(path, text)]
-        (by_test if serves else by_code).update(
-            file for file in files if file != path and any(f"/{file}".endswith(e) for e in ends)
-        )
+        for name in imported_names(path, text):
+            (by_test if serves else by_code).update(named.get(name, frozenset()) - {path})
     return frozenset(by_test - by_code)
+
+
+def _by_name(files: Collection[str]) -> Mapping[str, set[str]]:
+    """Dotted name -> files: any folder can be a root, so each end of a path is one."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        parts = file.removesuffix(".py").split("/")
+        for start in range(len(parts)):
+            named[".".join(parts[start:])].add(file)
+    return named

@@ -28,7 +28,7 @@ from codeframe_tui.core.evidence.verification import (
 )
 from codeframe_tui.core.some import some
 
-__all__ = ["Decides", "is_helper", "judged_with", "lost_with", "says_else", "still_lost"]
+__all__ = ["Decides", "is_helper", "judged_with", "lost_with", "says_else", "stands", "still_lost"]
 
 
 class Decides(StrEnum):
@@ -38,6 +38,8 @@ class Decides(StrEnum):
     SUPPORT = "test_support"
 
 
+_LONGEST = 2**19
+"""Of a longer file every byte counts: to read it would take seconds."""
 _WORDS: Mapping[Decides, str] = {
     Decides.CONFIG: "test configuration",
     Decides.SUPPORT: "tests, helpers or data",
@@ -48,12 +50,12 @@ def is_helper(path: str, tests: TestFiles) -> bool:
     """Whether a file is what tests use or read: it serves only them, and is none itself."""
     if tests.is_test(path) or is_test_config(path):
         return False
-    return tests.is_support(path) or is_data(path)
+    return tests.is_support(path) or path in tests.helpers or is_data(path)
 
 
 def says_else(path: str, old: bytes, new: bytes | None) -> bool:
     """Whether such a file says something else than on the base; comments of Python say nothing."""
-    if not path.endswith(".py") or new is None:
+    if not path.endswith(".py") or new is None or max(len(old), len(new)) > _LONGEST:
         return old != new
     try:
         return ast.dump(ast.parse(old)) != ast.dump(ast.parse(new))
@@ -115,6 +117,11 @@ def still_lost(
     )
 
 
+def stands(found: Verification) -> bool:
+    """Whether a verdict says what is worse than that the support decides."""
+    return found.verdict is Verdict.FAILED or found.reason == "tampered"
+
+
 def judged_with(
     found: Verification, plain: TestRun, names: Collection[str], what: Decides
 ) -> Verification:
@@ -126,7 +133,7 @@ def judged_with(
         names: tests that pass only with the proposal's.
         what: what of it was the base's.
     """
-    if found.verdict is Verdict.FAILED or (is_complete(plain) and not names):
+    if stands(found) or (is_complete(plain) and not names):
         return found
     why = f"passes only with the proposal's {_WORDS[what]}: {some(names)}"
     if not is_complete(plain):

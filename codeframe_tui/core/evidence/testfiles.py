@@ -34,7 +34,8 @@ class TestFiles:
         functions: prefixes or globs of names of tests, beside ``test``.
         classes: the same of classes, beside ``Test``.
         collected: files that hold tests, as a run on the base found them.
-        helpers: files outside the folders of tests that only tests import.
+        helpers: files outside the folders of tests that seem to serve them; to be looked at, but
+            code under test, since it may be a library of which only its tests know.
     """
 
     globs: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ class TestFiles:
 
     def is_support(self, path: str) -> bool:
         """Whether a file serves only tests; a conftest is left out (`is_test_support`)."""
-        return is_test_support(path) or path in self.helpers or self.is_test(path)
+        return is_test_support(path) or self.is_test(path)
 
     def is_function(self, name: str) -> bool:
         """Whether a function of a test file is a test."""
@@ -92,10 +93,11 @@ def configured(texts: Mapping[str, str]) -> TestFiles:
         if found is not None:
             options = found
             break
-    folders = (folder.strip("./") for folder in _words(options, "testpaths"))
+    folders = [folder.removeprefix("./").strip("/") for folder in _words(options, "testpaths")]
+    is_known = all(folder not in {"", "."} and "*" not in folder for folder in folders)
     return TestFiles(
         globs=tuple(_words(options, "python_files")),
-        folders=tuple(f"{folder}/" for folder in folders if folder and "*" not in folder),
+        folders=tuple(f"{folder}/" for folder in folders) if is_known else (),
         functions=tuple(_words(options, "python_functions")),
         classes=tuple(_words(options, "python_classes")),
     )

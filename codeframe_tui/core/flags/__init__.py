@@ -184,7 +184,9 @@ def _test_flags(
 
 
 def _suites(changes: Sequence[Change], material: Material) -> Suites:
-    files = [change for change in changes if change.is_support and change.is_python]
+    helpers = material.tests.helpers
+    told = (change for change in changes if change.is_support or change.path in helpers)
+    files = [change for change in told if change.is_python]
     known = material.imported
     old, new = (side_of(files, known, material.tests, is_new=is_new) for is_new in (False, True))
     return match_suites(old, new)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.text import clean_line
@@ -93,7 +94,7 @@ def bounded(text: str, limit: int) -> str:
 def _read(files: Files, given: Mapping[str, Any]) -> tuple[str, str]:
     path = check_path(given["path"])
     raw = files.read(path, 4 * 2**20)
-    if b"\0" in raw[:8192]:
+    if is_binary(raw):
         return f"{path} is a binary file of {files.size(path)} bytes", f"read {path} (binary)"
     lines = raw.decode("utf-8", "replace").splitlines()
     first = given.get("offset", 1)
@@ -124,7 +125,8 @@ async def _bash(
     done = await shop.sandbox.run(
         workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
     )
-    said = shop.secrets.redact(done.output.decode("utf-8", "replace"))
+    # what it reads must be what is there, so that only keys of ours are hidden
+    said = await asyncio.to_thread(shop.secrets.withhold, done.output.decode("utf-8", "replace"))
     output = bounded(said, shop.settings.limits.tool_output)
     status = f"exit code {done.exit_code}" if done.ended == "exit" else done.message or done.ended
     text = f"{output.rstrip()}\n[{status}]" if output.strip() else f"[{status}, no output]"

@@ -60,7 +60,8 @@ def context(
     shelf: Shelf, past: Past, tree: Tree, text: str, budget: int, *, chosen: Chosen
 ) -> dict[str, Any]:
     """The document of CONTRACT §9, with bodies under ``files[].text``."""
-    ranked, pinned, told = arrange(rank(shelf, past, tree, text), chosen, tree.numbers)
+    unread = tree.every if tree.left else ()
+    ranked, pinned, told = arrange(rank(shelf, past, tree, text), chosen, tree.numbers, unread)
     best = [each.path for each in ranked[: pinned + SHOWN]]
     numbers = [tree.numbers[path] for path in best]
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}

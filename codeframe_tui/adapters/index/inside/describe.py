@@ -11,6 +11,7 @@ from codeframe_tui.adapters.index.inside.python import read_python
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.imports import Import
 from codeframe_tui.core.code.words import names_in, tally
+from codeframe_tui.core.content import is_binary
 
 __all__ = ["NOTHING", "Known", "describe", "is_python"]
 
@@ -46,7 +47,7 @@ def is_python(path: str) -> bool:
 
 def describe(content: bytes, *, python: bool) -> Known | None:
     """What is known of a text; None for what is binary or was made by a program."""
-    if b"\0" in content[:8192] or _is_generated(content):
+    if is_binary(content) or _is_generated(content):
         return None
     counts = tally(names_in(content))
     if not python:

@@ -21,6 +21,8 @@ MAX_USES = 300
 LONGEST, MOST_STARS = 200, 4
 """Of names and globs; what is longer costs more than it can find."""
 _STARS = re.compile(r"\*+")
+_HELD = 2
+"""The stage of names that hold what is looked for, see `nearest`."""
 _MAX_READ = 2_000
 """Files that are read for the uses of one name."""
 _SELECT = """
@@ -55,9 +57,7 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
     above, _, last = name.rpartition(".")
     glob = compile_glob(path) if path else None
     hits: list[Hit] = []
-    for query, pattern in _stages(last):
-        rows = shelf.database.execute(query, (pattern,))
-        found = _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows))
+    for found in _by_stage(shelf, tree, last):
         hits = [
             hit for hit in found if _wanted(hit, above, kind) and (not glob or _below(hit, glob))
         ]
@@ -68,22 +68,23 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
     return {"symbols": [_document(*hit) for hit in hits[:MAX_SYMBOLS]], "cut": cut}
 
 
-def nearest(shelf: Shelf, tree: Tree, name: str, most: int) -> Iterator[tuple[int, Hit]]:
+def nearest(
+    shelf: Shelf, tree: Tree, name: str, most: int, *, letters: bool
+) -> Iterator[tuple[int, Hit]]:
     """Definitions of this name, and of names like it until there are enough.
 
     Each comes once, with 0 for the very name, 1 for one that begins with it, 2 for one that holds
-    it, 3 for one that has its letters in order.
+    it; 3 for one that has its letters in order, with ``letters`` and where there is no other.
     """
     above, _, last = name.rpartition(".")
     seen: set[tuple[str, int]] = set()
-    for stage, (query, pattern) in enumerate(_stages(last)):
-        rows = shelf.database.execute(query, (pattern,))
-        for hit in _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows)):
+    for stage, found in enumerate(_by_stage(shelf, tree, last)):
+        for hit in found:
             place = hit[0], hit[1].line
             if place not in seen and _wanted(hit, above, ""):
                 seen.add(place)
                 yield stage, hit
-        if len(seen) >= most:
+        if len(seen) >= most or (stage == _HELD and (seen or not letters)):
             return
 
 
@@ -160,6 +161,13 @@ def _importing(shelf: Shelf, tree: Tree, path: str) -> dict[int, int]:
         steps.update(dict.fromkeys(edge, step))
     del steps[start]
     return steps
+
+
+def _by_stage(shelf: Shelf, tree: Tree, name: str) -> Iterator[Iterator[Hit]]:
+    """Definitions of each of `_stages`; the next is looked for only when it is asked for."""
+    for query, pattern in _stages(name):
+        rows = shelf.database.execute(query, (pattern,))
+        yield _hits(tree, ((row[0], Symbol(*row[1:])) for row in rows))
 
 
 def _stages(name: str) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,13 @@ Files are found before they are read, and whether there is anything to read in t
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from typing import Any
 
 from codeframe_tui.adapters.index.inside.finding import LONGEST, nearest
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.ranking import is_test
 
 __all__ = ["MOST", "places"]
@@ -18,8 +20,8 @@ MOST = 100
 """Places that are told; who looks for another one types one more letter."""
 _LETTERS = 3
 """How near what only has the letters in order is, see `nearest`."""
-_Found = tuple[tuple[Any, ...], dict[str, Any]]
-"""How near it is, and the place."""
+_Found = tuple[tuple[int, bool, int, int, str, int], Symbol | None]
+"""How near it is (a path and a line at the end), and the definition; None for the file itself."""
 
 
 def places(shelf: Shelf, tree: Tree, text: str) -> dict[str, Any]:
@@ -33,57 +35,72 @@ def places(shelf: Shelf, tree: Tree, text: str) -> dict[str, Any]:
     wanted = "".join(text.split())
     if len(wanted) > LONGEST:
         raise ValueError(f"at most {LONGEST} characters are looked for")
-    found = list(_files(tree, wanted.casefold()))
-    if wanted and "/" not in wanted:
-        found += _definitions(shelf, tree, wanted)
     if wanted:
-        found.sort(key=lambda each: each[0])
-        near = [each for each in found if each[0][0] < _LETTERS]
-        found = near or found
+        found = _found(shelf, tree, wanted)
+        best = heapq.nsmallest(MOST, found, key=lambda each: each[0])
+        more = len(found) - len(best)
+    else:
+        best = [_file(path) for path in tree.every[:MOST]]
+        more = len(tree.every) - len(best)
     return {
-        "places": [place for _, place in found[:MOST]],
-        "more": max(len(found) - MOST, 0),
+        "places": [_place(*each) for each in best],
+        "more": more,
         "files": len(tree.every),
         "left": tree.left,
     }
 
 
-def _files(tree: Tree, wanted: str) -> Iterator[_Found]:
-    for path in tree.every:
-        folded = path.casefold()
-        name = folded.rpartition("/")[2]
-        stage = _stage(wanted, name, folded)
-        if stage is not None:
-            near = (stage, is_test(path), len(name), 0, path, 0)
-            yield near, {"kind": "file", "name": path.rpartition("/")[2], "path": path, "line": 0}
+def _found(shelf: Shelf, tree: Tree, wanted: str) -> list[_Found]:
+    folded = wanted.casefold()
+    found = [
+        _file(path, stage, len(name))
+        for path, (whole, name) in zip(tree.every, tree.folded, strict=True)
+        if (stage := _stage(folded, name, whole)) is not None
+    ]
+    if "/" not in wanted:
+        found += _definitions(shelf, tree, wanted, letters=not found)
+    if found and found[-1][0][0] < _LETTERS:
+        return found
+    lettered = zip(tree.every, tree.folded, strict=True)
+    files = [_file(p, _LETTERS, len(n)) for p, (whole, n) in lettered if _in_order(folded, whole)]
+    return found + files
+
+
+def _file(path: str, stage: int = 0, length: int = 0) -> _Found:
+    return (stage, is_test(path), length, 0, path, 0), None
+
+
+def _place(near: tuple[int, bool, int, int, str, int], symbol: Symbol | None) -> dict[str, Any]:
+    path = near[4]
+    if symbol is None:
+        return {"kind": "file", "name": path.rpartition("/")[2], "path": path, "line": 0}
+    return {
+        "kind": symbol.kind,
+        "name": symbol.qualified,
+        "path": path,
+        "line": symbol.line,
+        "signature": symbol.signature,
+    }
 
 
 def _stage(wanted: str, name: str, path: str) -> int | None:
-    """How near a file is; as of `nearest`."""
-    if wanted in {name, name.rpartition(".")[0]}:
-        return 0
+    """How near a file is, as of `nearest`; None where at most the letters are in order."""
+    if wanted not in path:
+        return None
     if name.startswith(wanted):
-        return 1
-    if wanted in path:
-        return 2
-    return _LETTERS if _in_order(wanted, path) else None
+        return 0 if wanted in {name, name.rpartition(".")[0]} else 1
+    return 2
 
 
 def _in_order(wanted: str, text: str) -> bool:
-    letters = iter(text)
-    return all(letter in letters for letter in wanted)
+    at = 0
+    for letter in wanted:
+        at = text.find(letter, at) + 1
+        if not at:
+            return False
+    return True
 
 
-def _definitions(shelf: Shelf, tree: Tree, wanted: str) -> Iterator[_Found]:
-    for stage, (path, symbol) in nearest(shelf, tree, wanted, MOST):
-        near = (stage, is_test(path), len(symbol.name), 1, path, symbol.line)
-        yield (
-            near,
-            {
-                "kind": symbol.kind,
-                "name": symbol.qualified,
-                "path": path,
-                "line": symbol.line,
-                "signature": symbol.signature,
-            },
-        )
+def _definitions(shelf: Shelf, tree: Tree, wanted: str, *, letters: bool) -> Iterator[_Found]:
+    for stage, (path, symbol) in nearest(shelf, tree, wanted, MOST, letters=letters):
+        yield (stage, is_test(path), len(symbol.name), 1, path, symbol.line), symbol

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,17 +77,18 @@ class Room:
             OSError: the disk does not do what it should now.
             sqlite3.Error: neither does the database, which is not damaged.
         """
+        first = about.get("pinned", ())
         try:
-            return self._answer(ask, self._tree(tree, until, watch), about)
+            return self._answer(ask, self._tree(tree, until, watch, first), about)
         except sqlite3.Error as error:
             if not is_damaged(error):
                 raise
         self._close()
         remove_database(self._file)
-        return self._answer(ask, self._tree(tree, until, watch), about)
+        return self._answer(ask, self._tree(tree, until, watch, first), about)
 
-    def _tree(self, name: str, until: float, watch: Watch | None) -> Tree:
-        return self._here().shelf.tree(name, until, watch)
+    def _tree(self, name: str, until: float, watch: Watch | None, first: Iterable[str]) -> Tree:
+        return self._here().shelf.tree(name, until, watch, first=first)
 
     def _answer(self, ask: str, tree: Tree, about: dict[str, Any]) -> dict[str, Any]:
         here = self._here()

@@ -107,14 +107,15 @@ def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Itera
 
 
 def _text(files: Files, path: str, limit: int, skipped: dict[str, int]) -> str:
-    from codeframe_tui.core.errors import CodeframeError  # noqa: PLC0415 - see main
+    from codeframe_tui.core.content import is_binary  # noqa: PLC0415 - see main
+    from codeframe_tui.core.errors import CodeframeError  # noqa: PLC0415
 
     try:
         raw = files.read(path, limit + 1)
     except CodeframeError:
         skipped["unreadable"] += 1
         return ""
-    if b"\0" in raw[:8192]:
+    if is_binary(raw):
         skipped["binary"] += 1
         return ""
     if len(raw) > limit:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
@@ -60,6 +60,12 @@ class Tree:
         """File by path."""
         return {path: number for number, path in enumerate(self.paths)}
 
+    @cached_property
+    def folded(self) -> tuple[tuple[str, str], ...]:
+        """Of every path how it is compared: the whole, and the name alone."""
+        whole = map(str.casefold, self.every)
+        return tuple((path, path.rpartition("/")[2]) for path in whole)
+
 
 class Shelf:
     """Reads contents once, and answers for any tree.
@@ -94,10 +100,13 @@ class Shelf:
         """Let go of files; the database is the caller's."""
         os.close(self._at_work)
 
-    def tree(self, tree: str, until: float, watch: Watch | None = None) -> Tree:
+    def tree(
+        self, tree: str, until: float, watch: Watch | None = None, *, first: Iterable[str] = ()
+    ) -> Tree:
         """A tree with what is known of it.
 
         Args:
+            first: paths that are read before others.
             until: when, on the monotonic clock, reading of new contents has to stop.
             watch: see `Watch`.
 
@@ -109,7 +118,8 @@ class Shelf:
         if known is None or known.left:
             entries = self.objects.tree(tree)
             keys = {path: _key(path, blob) for path, blob in entries.items()}
-            missing = dict.fromkeys(k for k in keys.values() if k not in self._ids)
+            ordered = chain((keys[path] for path in first if path in keys), keys.values())
+            missing = dict.fromkeys(key for key in ordered if key not in self._ids)
             self._learn(missing, until, watch, of=len(keys))
             known = self._over(entries, keys)
         self._trees[tree] = known
@@ -204,7 +214,7 @@ class Shelf:
                         batch, rows = [], 0
                     done += 1
                     interrupted = watch is not None and not watch(of - len(wanted) + done, of)
-                    if interrupted or time.monotonic() > until:
+                    if interrupted or (done < len(wanted) and time.monotonic() > until):
                         break
             finally:
                 self._works_on("")

@@ -1,0 +1,148 @@
+"""Nothing outlives a command, however it ends and whatever it did to stay."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.contract.sandbox_room import (
+    Room,
+    alive,
+    descendants,
+    hostile_environment,
+    make_room,
+    need_bwrap,
+)
+from tests.security.cases import cases
+
+TIMES = int(os.environ.get("CODEFRAME_TUI_ESCAPEES", "1"))
+"""How often each of them tries each way."""
+SECONDS = 30.0
+GONE_SECONDS = 5.0
+KINDS = cases("escapees")
+BEGIN = """
+import ctypes, os, signal, sys, time
+told, tell = os.pipe()
+def there(): os.close(tell)
+def stay():
+    argv = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(1000)", sys.argv[1]]
+    os.execv(sys.executable, argv)
+if os.fork() == 0:
+    os.close(told)
+"""
+END = """
+    os._exit(0)
+os.close(tell); os.read(told, 1)
+print("ready", flush=True)
+if sys.argv[2] != "normal": time.sleep(1000)
+"""
+ENGINE = """
+import asyncio, json, os, pathlib, sys
+from codeframe_tui.adapters.sandbox import open_sandbox
+from codeframe_tui.ports import Workspace
+async def main(folder, scripts, mark):
+    sandbox = await open_sandbox(folder / "project", folder / "state", "rlimits")
+    runs = []
+    for number, script in enumerate(scripts):
+        root = folder / "state" / "w" / str(number)
+        root.mkdir(parents=True)
+        runs.append(sandbox.run(Workspace("w", root), ["python", "-c", script, mark, "stay"],
+            timeout_seconds=100, on_output=lambda chunk: os.write(1, chunk)))
+    await asyncio.gather(*runs)
+asyncio.run(main(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]))
+"""
+
+
+def script(kind: str) -> str:
+    return BEGIN + "\n".join(f"    {line}" for line in kind.splitlines()) + END
+
+
+@pytest.fixture(scope="module", params=["bwrap", "rlimits"])
+def room(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Room]:
+    need_bwrap()
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "home").mkdir()
+    with hostile_environment(folder / "home"):
+        yield make_room(folder, request.param)
+
+
+@pytest.fixture
+def mark() -> str:
+    return f"mark-{secrets.token_hex(8)}"
+
+
+async def try_to_stay(room: Room, kind: str, end: str, mark: str) -> None:
+    """One escapee, all the way to the end of its command."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(
+        room.sandbox.run(
+            room.workspace(secrets.token_hex(4)),
+            ["python", "-c", script(kind), mark, end],
+            timeout_seconds=3.0 if end == "timeout" else SECONDS,
+            on_output=lambda chunk: ready.set() if b"ready" in chunk else None,
+        )
+    )
+    if end == "cancel":
+        async with asyncio.timeout(SECONDS):
+            await ready.wait()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    else:
+        assert (await task).ended == ("exit" if end == "normal" else end)
+    assert ready.is_set(), "it was there"
+
+
+@pytest.mark.parametrize("end", ["normal", "timeout", "cancel"])
+async def test_none_of_eight_kinds_outlives_its_command(room: Room, end: str, mark: str) -> None:
+    assert len(KINDS) == 8
+    for _ in range(TIMES):
+        tries = (try_to_stay(room, kind["python"], end, mark) for kind in KINDS)
+        await asyncio.gather(*tries)
+        assert alive(mark) == []
+
+
+@pytest.mark.parametrize("level", ["bwrap", "rlimits"])
+def test_none_of_eight_kinds_outlives_a_killed_engine(
+    tmp_path: Path, level: str, mark: str
+) -> None:
+    need_bwrap()
+    (tmp_path / "project").mkdir()
+    path = os.environ["PATH"] if level == "bwrap" else str(tmp_path)
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(Path.cwd())}
+    scripts = json.dumps([script(kind["python"]) for kind in KINDS])
+    argv = [sys.executable, "-c", ENGINE, str(tmp_path), scripts, mark]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, env=environment) as engine:
+        try:
+            assert engine.stdout is not None
+            assert [engine.stdout.readline() for _ in KINDS] == [b"ready\n"] * 8
+            assert len(alive(mark)) >= 8
+            watch = select.poll()
+            open_ones = set()
+            for pid in descendants(engine.pid):  # the wardens are the last to go
+                with suppress(ProcessLookupError):  # the one that is always another
+                    open_ones.add(os.pidfd_open(pid))
+        finally:
+            os.kill(engine.pid, signal.SIGKILL)
+    for each in open_ones:
+        watch.register(each, select.POLLIN)
+    while open_ones and (ended := watch.poll(GONE_SECONDS * 1000)):
+        for each, _ in ended:
+            watch.unregister(each)
+            os.close(each)
+            open_ones.remove(each)
+    assert open_ones == set()
+    assert alive(mark) == []
