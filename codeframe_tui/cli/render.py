@@ -288,7 +288,9 @@ def context_list(document: Document) -> str:
     ]
     table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
     said = (f"earlier: {clean_line(each['text'])}" for each in document["earlier"])
-    return "\n".join([table, *said, *(f"cut: {clean_line(str(line))}" for line in document["cut"])])
+    by = [] if document.get("tokens_by") == "model" else ["tokens are estimated"]
+    cut = (f"cut: {clean_line(str(line))}" for line in document["cut"])
+    return "\n".join([table, *said, *cut, *by])
 
 
 def choice_list(document: Document) -> str:

@@ -34,15 +34,22 @@ _LONG = 16_384
 _ODD = re.compile(r"[^\t\n -~]")
 _SPACE = re.compile(r"\s")
 _ENDED = re.compile("-----END [A-Z ]*-----")
+_KEEPS = re.compile(r"(?i)auth|key|token|secret|cookie|password")
+"""Names of headers that keep a secret."""
+_SCHEME = re.compile(r"(?i)\b(?:bearer|basic)\s+\Z")
+_PREFIX = re.compile(r"(?:[a-z]+-)*(?:api\d*-)?")
+"""What all keys of a provider begin with."""
 _NAMES = re.compile(r"ANTHROPIC_\w*(?:KEY|TOKEN|HEADERS)")
 _TOKENS = tuple(
     (tuple(needles.split("|")), re.compile(pattern, re.VERBOSE))
     for needles, pattern in (  # a pattern is slow, so that one of its needles must be there
         (
             "-----BEGIN",
-            r"(?s)-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)",
+            # to its end; of one without an end what a key is written with, as in `x in pem`
+            r"""-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----(?s:(?:[^-]|-(?!----))*+-----END\ [A-Z ]*PRIVATE
+            \ KEY-----|(?:\s*+[A-Za-z0-9+/=]{16,}+)+)""",
         ),
-        ("sk-", r"\bsk-(?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{16,}"),
+        ("sk-", r"\bsk-(?!container-id-)(?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{16,}"),
         ("k_live_|k_test_", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
         ("ghp_|gho_|ghs_|ghu_|ghr_", r"\bgh[opsur]_[A-Za-z0-9]{20,}"),
         ("github_pat_|glpat-", r"\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}"),
@@ -52,14 +59,15 @@ _TOKENS = tuple(
         ("hf_|npm_", r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{30,}"),
         ("pypi-|SG.", r"\bpypi-[\w-]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"),
         ("eyJ", r"(?<![\w-])eyJ[\w-]{8,2048}\.[\w-]{8,2048}\.[\w-]{8,}"),
-        ("/#", r"(?<=/\#)[\w-]{16,}"),
+        ("/#", r"(?:127\.0\.0\.1|localhost)(?::\d+)?/\#(?P<value>[\w-]{16,})"),
         ("asic |ASIC ", r"(?i)(?<=\bauthorization:\ basic\ )[A-Za-z0-9+/=]{8,}"),
-        ("earer |EARER ", r"(?i)(?<=\bbearer\ )[\w.~+/=-]{8,}"),
+        ("earer |EARER ", r"(?i)(?<=\bbearer\ )(?=[a-z.~+/=_-]{0,64}\d)[\w.~+/=-]{8,}"),
         ("://", r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
         (
             # as `env` prints it: code has spaces or a call
             "KEY=|TOKEN=|SECRET=|PASSWORD=|PASSWD=",
-            r"""(?m)^(?:export\ )?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)
+            r"""(?m)^(?:export\ )?
+            (?:[A-Z][A-Z0-9_]*)?(?:(?:API|SECRET|ACCESS|PRIVATE)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD)
             =["']?(?P<value>[^\s"'()$]{8,})(?=["']?[\ \t]*$)""",
         ),
     )
@@ -103,8 +111,10 @@ class Secrets:
         found: dict[str, str] = {}
         for name, value in environment.items():
             if name.endswith("HEADERS") and _NAMES.fullmatch(name):  # lines of `Name: value`
-                lines = (line.partition(":")[2].strip() for line in value.splitlines())
-                found |= {f"{name} ({number})": each for number, each in enumerate(lines, 1)}
+                for number, line in enumerate(value.splitlines(), 1):
+                    header, _, told = line.partition(":")
+                    if told.strip() and _KEEPS.search(header):  # `Bearer …`: its last word
+                        found[f"{name} ({number})"] = told.split()[-1]
             elif _NAMES.fullmatch(name):
                 found[name] = value
         return cls(found | dict(more or {}))
@@ -195,7 +205,9 @@ def _safe_end(text: str) -> int:
         return begun
     space = _SPACE.search(text[: -_HELD - 1 : -1])
     if space:
-        return max(len(text) - space.start(), ended.end() if ended else 0)
+        end = max(len(text) - space.start(), ended.end() if ended else 0)
+        named = _SCHEME.search(text[max(0, end - 16) : end])  # it tells what the next word is
+        return end - len(named.group()) if named else end
     return len(text) if len(text) > _HELD else 0
 
 
@@ -232,18 +244,24 @@ def _forms(value: str) -> tuple[str, ...]:
 def _without_parts(text: str, value: str) -> str:
     """Without the beginnings and ends of a value that was cut."""
     least = max(_PART, len(value) // 4)
-    head, tail = value[:least], value[-least:]
-    while (at := text.find(head)) >= 0:
-        end = at + least
-        while end - at < len(value) and text[at : end + 1] == value[: end + 1 - at]:
+    known = _PREFIX.match(value)
+    if known is None or known.end() < least:  # else all keys of the provider begin so
+        text = _without_heads(text, value, least, HIDDEN)
+    if value[-least:] not in text:
+        return text
+    return _without_heads(text[::-1], value[::-1], least, HIDDEN[::-1])[::-1]
+
+
+def _without_heads(text: str, value: str, least: int, mark: str) -> str:
+    """Without every beginning of a value, of at least so many characters."""
+    head, told, at = value[:least], list[str](), 0
+    while (found := text.find(head, at)) >= 0:
+        end = found + least
+        while end - found < len(value) and text[end : end + 1] == value[end - found]:
             end += 1
-        text = f"{text[:at]}{HIDDEN}{text[end:]}"
-    while (at := text.find(tail)) >= 0:
-        start, end = at, at + least
-        while start > 0 and value.endswith(text[start - 1 : end]):
-            start -= 1
-        text = f"{text[:start]}{HIDDEN}{text[end:]}"
-    return text
+        told += (text[at:found], mark)
+        at = end
+    return "".join((*told, text[at:])) if told else text
 
 
 def _without_tokens(text: str) -> str:

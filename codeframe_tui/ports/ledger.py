@@ -18,6 +18,7 @@ from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Issue, Phase, Status, Task
+from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.ports.service import Document
 
 
@@ -73,6 +74,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def gauge(self, model: str | None = None) -> Gauge:
+        """What texts cost in tokens of a model; None = the one in force."""
+        ...
+
     async def set_base(self, number: str, tree: str) -> None:
         """Remember the snapshot that the next attempt stands on."""
         ...
@@ -85,8 +90,17 @@ class Ledger(Protocol):
         """Store what the model is given (event ``context.gathered``)."""
         ...
 
-    async def record_turn(self, number: str, turn: Turn, told: Sequence[int] = ()) -> None:
-        """Store a message; ``told`` are the inbox messages that it carries to the model."""
+    async def record_turn(
+        self, number: str, turn: Turn, told: Sequence[int] = (), asked: Asked | None = None
+    ) -> None:
+        """Store a message.
+
+        Args:
+            number: of the task.
+            turn: the message.
+            told: the inbox messages that it carries to the model.
+            asked: what a reply answers; from its usage `gauge` learns.
+        """
         ...
 
     async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:

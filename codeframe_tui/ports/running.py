@@ -18,6 +18,7 @@ from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.lint import LintRun
 from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
 from codeframe_tui.core.evidence.verification import TestRun
+from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
 
@@ -187,6 +188,7 @@ class CodeIndex(Protocol):
         tree: str | None = None,
         *,
         chosen: Chosen = NOTHING,
+        gauge: Gauge = GUESS,
         at_once: bool = False,
     ) -> Document:
         """``index context`` of CONTRACT §9; with bodies under ``files[].text`` for prompts.
@@ -196,6 +198,7 @@ class CodeIndex(Protocol):
             budget_tokens: for all bodies and definitions.
             tree: None = the project as it is now.
             chosen: files that people pinned or excluded.
+            gauge: what a text costs.
             at_once: from what is read by now.
         """
         ...

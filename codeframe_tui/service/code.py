@@ -10,16 +10,20 @@ from functools import partial
 
 from codeframe_tui.core import queries
 from codeframe_tui.core.change.diff import REGULAR
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.queries import Query
 from codeframe_tui.core.talk.prompt import subject
+from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.ports import CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import chosen
 from codeframe_tui.service.earlier import earlier
+from codeframe_tui.service.tokens import gauge
 from codeframe_tui.service.unit import find_task
+from codeframe_tui.settings import Settings
 
 __all__ = ["Code"]
 
@@ -35,7 +39,7 @@ class Code:
     Args:
         index: gives the code index. Raises: Lacking.
         trees: gives the workspaces. Raises: Lacking.
-        budget: tokens of a context.
+        settings: its limits bound a context.
     """
 
     def __init__(
@@ -43,12 +47,12 @@ class Code:
         store: Store,
         index: Callable[[], CodeIndex],
         trees: Callable[[], Workspaces],
-        budget: int,
+        settings: Settings,
     ) -> None:
         self._store = store
         self._index = index
         self._trees = trees
-        self._budget = budget
+        self._settings = settings
         self._reading: asyncio.Task[None] | None = None
 
     async def answer(self, query: Query) -> Document:
@@ -114,17 +118,24 @@ class Code:
         return command
 
     async def _context(self, text: str, number: str | None) -> Document:
-        people, said = await self._store.read(
-            lambda tables: (chosen.chosen_for(tables, number), earlier(tables, number, text))
-        )
-        rest = max(self._budget - sum(each["tokens"] for each in said), 0)
+        people, cost, said = await self._store.read(partial(self._before, text, number))
+        budget = self._settings.limits.context_tokens
+        rest = max(budget - sum(each["tokens"] for each in said), 0)
         at_once = self._is_reading
-        found = await self._index().context(text, rest, chosen=people, at_once=at_once)
+        found = await self._index().context(text, rest, chosen=people, gauge=cost, at_once=at_once)
         without = [
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
-        return {**found, "files": without, "budget": self._budget, "earlier": said}
+        told = {"budget": budget, "tokens_by": cost.by, "earlier": said}
+        return {**found, "files": without, **told}
+
+    def _before(
+        self, text: str, number: str | None, tables: Tables
+    ) -> tuple[Chosen, Gauge, list[Document]]:
+        """What is stored that a context depends on."""
+        cost = gauge(tables, self._settings)
+        return chosen.chosen_for(tables, number), cost, earlier(tables, number, text, cost)
 
     async def _shown(self, number: str) -> Document:
         known = await self._store.read(partial(_known, number))
@@ -138,6 +149,7 @@ class Code:
             "earlier": said,
             "cut": shown["cut"],
             "budget": shown.get("budget"),
+            "tokens_by": shown.get("tokens_by", GUESS.by),
             "tokens": sum(each.get("tokens", 0) for each in [*files, *said]),
             **known.choices,
         }

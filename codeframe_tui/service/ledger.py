@@ -23,6 +23,7 @@ from codeframe_tui.core.policy import Policy, Ruling
 from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
+from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
@@ -32,6 +33,7 @@ from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.chosen import chosen_for
 from codeframe_tui.service.earlier import earlier
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
+from codeframe_tui.service.tokens import gauge
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -108,7 +110,13 @@ class StoreLedger:
         return await self._store.read(lambda tables: chosen_for(tables, number))
 
     async def earlier(self, number: str, text: str) -> Sequence[Document]:
-        return await self._store.read(lambda tables: earlier(tables, number, text))
+        settings = self._settings
+        return await self._store.read(
+            lambda tables: earlier(tables, number, text, gauge(tables, settings))
+        )
+
+    async def gauge(self, model: str | None = None) -> Gauge:
+        return await self._store.read(lambda tables: gauge(tables, self._settings, model))
 
     async def set_base(self, number: str, tree: str) -> None:
         await self._record(number, lambda unit: work.set_base(unit, number, tree))
@@ -120,9 +128,11 @@ class StoreLedger:
         told = self._secrets.withhold(document)
         await self._record(number, lambda unit: work.record_context(unit, number, told))
 
-    async def record_turn(self, number: str, turn: Turn, told: Sequence[int] = ()) -> None:
+    async def record_turn(
+        self, number: str, turn: Turn, told: Sequence[int] = (), asked: Asked | None = None
+    ) -> None:
         kept = self._secrets.withhold(turn)
-        await self._record(number, lambda unit: work.record_turn(unit, number, kept, told))
+        await self._record(number, lambda unit: work.record_turn(unit, number, kept, told, asked))
 
     async def record_tool(self, number: str, result: ToolResult, summary: str = "") -> None:
         kept, line = self._secrets.withhold((result, summary))

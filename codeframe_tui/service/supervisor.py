@@ -160,7 +160,7 @@ class Supervisor(StoreLedger):
         self._hands = Hands(store, workspaces, gate, self._write, files_at)
         self._diffs = Diffs(store, there, self._hands.copy)
         code_index = partial(_there, index, "code index")
-        self._code = Code(store, code_index, there, settings.limits.context_tokens)
+        self._code = Code(store, code_index, there, settings)
         self._reviews: ReviewReader | None = None
         self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)

@@ -11,11 +11,13 @@ from codeframe_tui.core.evidence.verification import Flag, Verification
 from codeframe_tui.core.limits import granted
 from codeframe_tui.core.progress import Attempt, Progress, ToolResult, Turn
 from codeframe_tui.core.task import Group, Phase, Status, Task
+from codeframe_tui.core.tokens import Asked
 from codeframe_tui.core.usage import total_cost
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.comments import being_answered
 from codeframe_tui.service.switches import in_force
+from codeframe_tui.service.tokens import learn
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
@@ -120,10 +122,14 @@ def record_context(unit: Unit, number: str, document: Document) -> None:
     unit.emit("context.gathered", number, {"cut": [], **rest, "files": listed})
 
 
-def record_turn(unit: Unit, number: str, turn: Turn, told: Sequence[int]) -> None:
+def record_turn(
+    unit: Unit, number: str, turn: Turn, told: Sequence[int], asked: Asked | None = None
+) -> None:
     """Store a message. A reply is paid for and stored even when the task was taken away."""
     task = unit.task(number) if turn.role == "assistant" else unit.working(number)
     _add_turn(unit, task, turn)
+    if asked:
+        learn(unit, asked, turn.usage)
     waiting = unit.tables.messages.untold(number) if told else ()
     notes = [message.id for message in waiting if message.kind == "note" and message.id in told]
     unit.tables.messages.tell(told)

@@ -10,8 +10,9 @@ from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import is_explaining
 from codeframe_tui.core.talk import prompt
 from codeframe_tui.core.talk.agent import AgentDefinition
-from codeframe_tui.core.talk.conversation import estimate, sent
+from codeframe_tui.core.talk.conversation import sent
 from codeframe_tui.core.task import Phase
+from codeframe_tui.core.tokens import Asked, size
 from codeframe_tui.core.usage import cost_usd, most_usd
 from codeframe_tui.core.waiting import over
 from codeframe_tui.ports import Reply, TurnRequest
@@ -29,10 +30,10 @@ _SHARES = (1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A reply with the model that was asked for, and what was reserved for the call."""
+    """A reply with what was asked, and what was reserved for the call."""
 
     reply: Reply
-    model: str
+    asked: Asked
     held_usd: float
 
     @property
@@ -40,7 +41,7 @@ class _Answered:
         """By the model that answered; a gateway may name it in its own way."""
         usage = self.reply.usage
         cost = cost_usd(usage, self.reply.model)
-        return cost_usd(usage, self.model) if cost is None else cost
+        return cost_usd(usage, self.asked.model) if cost is None else cost
 
 
 async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> None:
@@ -70,7 +71,7 @@ async def ask(shop: Workshop, progress: Progress, agent: AgentDefinition) -> Non
         cost_usd=answered.cost_usd,
         held_usd=answered.held_usd,
     )
-    await shop.ledger.record_turn(task.number, turn)
+    await shop.ledger.record_turn(task.number, turn, asked=answered.asked)
 
 
 def _phase(progress: Progress) -> Phase:
@@ -90,11 +91,12 @@ async def _within_window(
     system = prompt.system_blocks(agent.role, shop.rules())
     tools = definitions(agent.tools, asks=not is_explaining(progress))
     limits, number = shop.settings.limits, progress.task.number
-    prefix = estimate([system, tools])
+    gauge = await shop.ledger.gauge(model)
+    prefix = gauge.at_most([system, tools])
     budget = limits.window_tokens - limits.reply_tokens - prefix
     known = shop.shares.get(model, 1)
     for share in (share for share in _SHARES if share >= known):
-        told = sent(progress.turns, budget // share)
+        told = sent(progress.turns, budget // share, gauge)
         if told.is_step or (share > known and told.left_out):
             data = {"left_out": told.left_out, "tokens": told.tokens, "limit": budget // share}
             await shop.ledger.record_event("context.shortened", number, data)
@@ -112,7 +114,7 @@ async def _within_window(
                 raise
         else:
             shop.shares[model] = share
-            return _Answered(reply, model, usd)
+            return _Answered(reply, Asked(model, size([system, tools, told.messages])), usd)
     raise AssertionError("unreachable")
 
 

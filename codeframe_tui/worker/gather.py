@@ -72,17 +72,19 @@ async def _context(shop: Workshop, progress: Progress, tree: str, chosen: Chosen
     answers = [b.answer for b in await shop.ledger.blockers_of(task.number) if b.answer]
     text = prompt.subject(task, issue, answers)
     said = await shop.ledger.earlier(task.number, text)
+    gauge = await shop.ledger.gauge()
     budget = shop.settings.limits.context_tokens
     rest = budget - sum(each["tokens"] for each in said)
-    found = await shop.index.context(text, max(rest, 0), tree, chosen=chosen)
-    return {**found, "budget": budget, "earlier": list(said)}
+    found = await shop.index.context(text, max(rest, 0), tree, chosen=chosen, gauge=gauge)
+    return {**found, "budget": budget, "tokens_by": gauge.by, "earlier": list(said)}
 
 
 def _told(context: Document, notes: tuple[str, ...]) -> Document:
     """What the person sees of it: no bodies."""
     files = [{k: v for k, v in entry.items() if k != "text"} for entry in context["files"]]
     cut = [*context.get("cut", ()), *notes]
-    return {"files": files, "cut": cut} | {n: context[n] for n in ("budget", "earlier")}
+    names = ("budget", "tokens_by", "earlier")
+    return {"files": files, "cut": cut} | {name: context[name] for name in names}
 
 
 def _tree(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.errors import InvalidAnswer
+from codeframe_tui.ports import Files
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["with_ignored"]
@@ -32,10 +33,9 @@ async def with_ignored(
     known = await shop.workspaces.entries(base, paths)
     found: dict[str, tuple[str, bytes] | None] = {}
     for path in sorted(paths - known.keys()):
-        mode = shop.project.mode(path)
-        if mode not in REGULAR:
+        mode, content = await asyncio.to_thread(_file, shop.project, path)
+        if content is None:
             continue
-        content = await asyncio.to_thread(shop.project.read, path)
         if _stays_home(shop, path, content):
             now = await shop.workspaces.read(current, path)
             if path in answered or now not in {None, content}:
@@ -47,6 +47,11 @@ async def with_ignored(
                 continue
         found[path] = (mode, content)
     return await shop.workspaces.overlay(base, found) if found else base
+
+
+def _file(project: Files, path: str) -> tuple[str, bytes | None]:
+    mode = project.mode(path) or ""
+    return mode, project.read(path) if mode in REGULAR else None
 
 
 def _stays_home(shop: Workshop, path: str, content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
@@ -60,7 +61,7 @@ async def changed_helpers(
         if diff.action is not Action.CREATE and is_helper(diff.path, scope.tests):
             old = await workspaces.read(scope.base, diff.path)
             new = await workspaces.read(scope.tree, diff.path)
-            if old is not None and says_else(diff.path, old, new):
+            if old is not None and await asyncio.to_thread(says_else, diff.path, old, new):
                 found.append(diff.path)
     return tuple(found)
 
@@ -78,7 +79,8 @@ async def changed_outward(
         is_beside = serves and diff.action is Action.CREATE and not scope.tests.is_test(path)
         if serves or is_test_config(path):
             old = await text_at(workspaces, scope.base, path)
-            if is_beside or reaches_out(old, await text_at(workspaces, scope.tree, path)):
+            new = await text_at(workspaces, scope.tree, path)
+            if is_beside or await asyncio.to_thread(reaches_out, old, new):
                 found.append(path)
     return tuple(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -20,9 +21,11 @@ from codeframe_tui.core.queries import (
     ShowSymbols,
     ShowTaskContext,
 )
+from codeframe_tui.core.tokens import GUESS, Asked
+from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service import Supervisor
-from tests.contract.service_kit import Echo, add, claim, propose
+from tests.contract.service_kit import Echo, add, claim, propose, reply
 
 
 @pytest.fixture
@@ -67,6 +70,22 @@ async def test_before_a_task_begins_it_is_told_what_its_worker_would_be_shown(
     assert found["files"] == [{"path": "a.py", "tokens": len("retry\non 429")}]
     assert found["tokens"] == len("retry\non 429")
     assert (found["pinned"], found["excluded"], found["cut"]) == ([], [], [])
+
+
+async def test_tokens_are_estimated_until_the_model_in_force_counted_some(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service, "retry" * 20)
+    for query in (ShowContext("retry" * 20 + "\n"), ShowTaskContext(number)):
+        found = await service.query(query)
+        assert (found["tokens_by"], found["files"][0]["tokens"]) == ("estimate", 101)
+    await claim(engine)
+    counted = replace(reply(0), usage=Usage(400, 50, cache_read_tokens=600))
+    await engine.record_turn(number, counted, asked=Asked((await engine.policy())[3], 5_000))
+    for query in (ShowContext("retry" * 20 + "\n"), ShowTaskContext(number)):
+        found = await service.query(query)
+        assert (found["tokens_by"], found["files"][0]["tokens"]) == ("model", 81)
+    assert await engine.gauge("another") == GUESS
 
 
 async def test_what_the_worker_was_shown_stays_to_be_seen(

@@ -29,6 +29,7 @@ from codeframe_tui.core.evidence.verification import (
 from codeframe_tui.core.progress import Attempt, Turn
 from codeframe_tui.core.queries import ShowTask
 from codeframe_tui.core.task import Task
+from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import (
     Conflict,
@@ -169,11 +170,13 @@ class Echo:
         tree: str | None = None,
         *,
         chosen: Chosen = NOTHING,
+        gauge: Gauge = GUESS,
         at_once: bool = False,
     ) -> dict[str, Any]:
         self.at_once.append(at_once)
         paths = [path for path in ("a.py", *chosen.pinned) if not chosen.leaves_out(path)]
-        files = [{"path": path, "text": text, "tokens": len(text)} for path in paths]
+        cost = gauge.tokens(text * 4)
+        files = [{"path": path, "text": text, "tokens": cost} for path in paths]
         return {"files": files, "budget": budget, "cut": []}
 
     async def find(

@@ -478,3 +478,17 @@ async def test_an_installed_copy_that_hides_the_proposal_is_told(own: Room) -> N
 async def test_crashed_tests_are_marked(room: Room) -> None:
     result = await ran(room, {"test_a.py": "import os\ndef test_x(): os._exit(0)\n"})
     assert [case.outcome for case in result.run.cases] == [Outcome.CRASHED]
+
+
+async def test_names_of_tests_stay_whatever_they_look_like(room: Room) -> None:
+    """By its name a test is selected again."""
+    test = """
+        import pytest
+        @pytest.mark.parametrize("url", ["https://a:pass1word@host/", "https://b:pass1word@host/"])
+        def test_parse(url): assert "c:" in url
+    """
+    first = await ran(room, {"tests/test_urls.py": test})
+    assert len({case.id for case in first.run.cases}) == 2
+    assert all("pass1word" not in case.message + case.detail for case in first.run.cases)
+    again = await ran(room, {"tests/test_urls.py": test}, first.run.cases[1].id)
+    assert list(again.outcomes.values()) == ["failed"]

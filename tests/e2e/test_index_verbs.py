@@ -74,7 +74,7 @@ def test_the_index_answers_people_and_programs(index: Verbs) -> None:
     )
     assert index("callers", "unheard_of")[1] == "no use of that name\n"
     found = index.document("context", "the delay of a Retry must grow")
-    assert set(found) == {"files", "symbols", "budget", "cut", "earlier"}
+    assert set(found) == {"files", "symbols", "budget", "cut", "earlier", "tokens_by"}
     assert found["files"][0]["path"] == "net/retry.py"
     assert found["files"][0].keys() == {"path", "score", "reasons", "tokens", "form"}
 

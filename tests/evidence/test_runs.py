@@ -37,6 +37,7 @@ FEW = {
     "a new helper serves a new test of an old file",
     "a new test mends the code and never undoes it",
     "a new module of helpers serves new tests of old and new files",
+    "a test where only the base's run finds it mends the code",
     "a library of one module, which only its tests import",
 }
 ALL = bool(os.environ.get("CODEFRAME_TUI_EVIDENCE"))

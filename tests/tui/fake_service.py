@@ -369,6 +369,7 @@ def context() -> Document:
         ],
         "cut": ["client/huge.py: body of 40,000 tokens did not fit"],
         "budget": 24_000,
+        "tokens_by": "model",
         "tokens": 2_614,
         "pinned": [{"path": "client/retry.py", "whose": "project"}],
         "excluded": [],

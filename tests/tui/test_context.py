@@ -44,6 +44,12 @@ async def test_it_is_told_what_the_worker_was_shown_why_and_for_how_many_tokens(
         assert "given whole · 1,204 tokens · pinned for all tasks" in text
 
 
+async def test_tokens_that_no_reply_counted_are_told_as_about_so_many() -> None:
+    async with opened() as drive:
+        drive.service.context["tokens_by"] = "estimate"
+        assert "· 5 files · about 2,614 of 24,000 tokens" in await shown(drive)
+
+
 async def test_files_are_pinned_and_excluded_for_the_task_or_for_all() -> None:
     async with opened() as drive:
         await shown(drive)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.code.context import SHOWN, Ranked, Source, Symbol, outline, pack, tokens
+from codeframe_tui.core.code.context import SHOWN, Ranked, Source, Symbol, outline, pack
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.tokens import GUESS, Gauge
 
+tokens = GUESS.tokens
 NAMES = ("open", "read", "write", "close")
 LARGE = "".join(f"def {name}():\n" + "    x = 1\n" * 100 for name in NAMES)
 PARTS = tuple(
@@ -18,10 +20,6 @@ PARTS = tuple(
 
 def ranked(count: int) -> list[Ranked]:
     return [Ranked(f"f{number:02}.py", 100.0 - number, ()) for number in range(count)]
-
-
-def test_tokens_are_counted_in_bytes_not_characters() -> None:
-    assert (tokens(""), tokens("abcd"), tokens("ääää")) == (0, 1, 2)
 
 
 def test_an_outline_tells_line_depth_and_signature_but_no_variables() -> None:
@@ -73,9 +71,9 @@ def test_of_a_file_too_large_the_definitions_that_are_meant_come_whole() -> None
     assert len(lines) == 104
 
 
-@given(st.lists(st.integers(0, 400), max_size=60), st.integers(0, 2000))
+@given(st.lists(st.integers(0, 400), max_size=60), st.integers(0, 2000), st.floats(2, 8))
 def test_bodies_and_definitions_never_cost_more_than_the_budget(
-    sizes: list[int], budget: int
+    sizes: list[int], budget: int, bytes_each: float
 ) -> None:
     files = ranked(len(sizes))
     symbols = [Symbol("f", "function", n, "def f()", "f", n, "") for n in range(1, 401)]
@@ -83,7 +81,7 @@ def test_bodies_and_definitions_never_cost_more_than_the_budget(
         file.path: Source("def f(): ...\n" * size, tuple(symbols[:size]))
         for file, size in zip(files, sizes, strict=True)
     }
-    packed, cut = pack(files, sources, budget, {"f"})
-    assert sum(tokens(file.text) for file in packed) <= budget
+    packed, cut = pack(files, sources, budget, {"f"}, gauge=Gauge(bytes_each))
+    assert sum(Gauge(bytes_each).tokens(file.text) for file in packed) <= budget
     assert [file.ranked for file in packed] == files[:40]
     assert len(cut) >= (len(files) > 40)

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from codeframe_tui.adapters.scripted.requests import complaint
 from codeframe_tui.core.progress import Turn
-from codeframe_tui.core.talk.conversation import WINDOW_FULL, Sent, estimate, sent
+from codeframe_tui.core.talk.conversation import WINDOW_FULL, Sent, sent
+from codeframe_tui.core.tokens import GUESS
 
+estimate = GUESS.at_most
 BIG = "x" * 6_000  # 2,000 tokens
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.core.code import earlier
-from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.earlier import Piece, find, told
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.tokens import GUESS
 
 ROUNDING = Piece(
     "1.2.1", "Currency rounding", "answer", "half even", "Round half up or half even for amounts?"
@@ -23,7 +23,7 @@ def test_what_shares_words_with_the_task_is_found_with_its_reason() -> None:
     assert [each.piece for each in found] == [ROUNDING, COMMENT]
     assert found[0].reasons == ("words: round, amounts",)
     assert found[1].reasons == ("words: invoice, amounts",)
-    assert [each.tokens for each in found] == [tokens(told(each.piece)) for each in found]
+    assert [each.tokens for each in found] == [GUESS.tokens(told(each.piece)) for each in found]
 
 
 def test_the_words_of_a_piece_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:

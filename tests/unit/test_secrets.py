@@ -63,6 +63,7 @@ def test_a_value_of_ours_is_hidden_however_it_is_written(written: str) -> None:
         "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG",
         'export DB_PASSWORD="hunter2hunter2"',
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
     ],
 )
 def test_what_is_known_as_a_token_is_hidden(token: str) -> None:
@@ -87,6 +88,11 @@ def test_what_is_known_as_a_token_is_hidden(token: str) -> None:
         "the test token took too long",
         "task-0123456789abcdef0123",
         "\x1b[31mred\x1b[0m stays as it was",
+        "assert '-----BEGIN PRIVATE KEY-----' in pem\nassert parsed(pem)",
+        "with bearer authentication it works",
+        "https://docs.example.org/#getting-started-guide",
+        "PRIMARY_KEY=customer_id\nDEFAULT_SORT_KEY=created_at",
+        "#sk-container-id-100 { color: red }",
     ],
 )
 def test_honest_text_stays_byte_for_byte(honest: str) -> None:
@@ -98,10 +104,14 @@ def test_a_line_of_the_log_loses_what_is_assigned_to_a_secrets_name() -> None:
 
 
 def test_each_value_of_own_headers_is_a_key() -> None:
-    headers = "X-Team: blue\nX-Gateway-Key: gateway-key-0123456789"
+    headers = (
+        "Accept: application/json\nX-Gateway-Key: gateway-key-0123456789\n"
+        "Authorization: Bearer abcdefgh-0123456789"
+    )
     secrets = Secrets.of({"ANTHROPIC_CUSTOM_HEADERS": headers})
-    said = "the gateway refuses gateway-key-0123456789 of team blue"
-    assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of team blue"
+    said = "the gateway refuses gateway-key-0123456789 of application/json"
+    assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of application/json"
+    assert secrets.held(b"x = 'abcdefgh-0123456789'") == Held("ANTHROPIC_CUSTOM_HEADERS (3)", 1)
     assert secrets.name_in("gateway-key-0123456789") == "ANTHROPIC_CUSTOM_HEADERS (2)"
 
 
@@ -140,11 +150,14 @@ def test_what_the_model_reads_of_a_file_is_what_is_there() -> None:
 @pytest.mark.parametrize("size", [1, 3, 7, 50, 1000])
 def test_a_stream_hides_what_its_pieces_cut(size: int) -> None:
     pem = "-----BEGIN PRIVATE KEY-----\nMIIEabc\nMIIEdef\n-----END PRIVATE KEY-----"
-    text = f"one {KEY} two\n{pem}\n\x1b[1m{KEY[:9]}\x1b[0m{KEY[9:]}\nthree"
+    bearer = "Bearer abcdefgh12345678"
+    text = f"one {KEY} two\n{pem}\n\x1b[1m{KEY[:9]}\x1b[0m{KEY[9:]}\n{bearer} three"
     stream = Stream(OURS)
     told = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
     told += stream.rest()
-    assert told.replace("\x1b[1m", "").split() == ["one", HIDDEN, "two", HIDDEN, HIDDEN, "three"]
+    assert told.replace("\x1b[1m", "").split() == [
+        *("one", HIDDEN, "two", HIDDEN, HIDDEN, "Bearer", HIDDEN, "three")
+    ]
 
 
 def test_a_stream_holds_nothing_back_for_long() -> None:
@@ -160,14 +173,25 @@ def test_a_mark_tells_other_keys_and_nothing_else() -> None:
     assert len(OURS.mark) == 8
 
 
+HEAD = "Canary-Canar"
+"""The beginning of the key below, by which a cut one is told."""
+
+
+def test_what_all_keys_begin_with_hides_nothing() -> None:
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "sk-ant-api03-0123456789abcdefghi"})
+    assert secrets.withhold("keys begin with sk-ant-api03-") == "keys begin with sk-ant-api03-"
+    assert "56789abcdefghi" not in secrets.withhold("…56789abcdefghi")
+
+
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "piece", ["sk-", "eyJ-", "://a:b", "-----BEGIN PRIVATE KEY-----", "KEY=", "secret ", "Canary-"]
+    "piece",
+    ["sk-", "eyJ-", "://a:b", "-----BEGIN PRIVATE KEY-----", "KEY=", "secret ", "Canary-", HEAD],
 )
 def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
     """What would take the square of it takes minutes."""
     text = piece * (300_000 // len(piece))
-    secrets = Secrets.of({"ANTHROPIC_API_KEY": "Canary-Canary-Canary-Canary-Canary-x"})
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": "Canary-Canary0Canary0Canary0Canary-x"})
     secrets.redact_line(text)
     Stream(secrets).feed(text)
     assert Stream(secrets, ours=True).feed(text[-4000:])

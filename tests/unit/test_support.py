@@ -96,6 +96,7 @@ def test_what_a_proof_rests_on_must_pass_with_the_bases_support_too() -> None:
         ("tests/helpers.py", b"a = 1\n", b"a = 2\n", True),
         ("tests/helpers.py", b"a = (\n", b"a = [\n", True),
         ("tests/helpers.py", b"a = 1\n", None, True),
+        ("tests/helpers.py", b"a = 1\n", b"a = 1\n" + b"#" * 2**19, True),
         ("tests/a.json", b"[1]\n", b"[1]\n\n", True),
     ],
 )

@@ -50,6 +50,17 @@ def test_the_first_configuration_that_says_something_is_heard(
     assert configured(configs).is_support(path) is is_test
 
 
+@pytest.mark.parametrize("folders", ["spec .", "spec ./", "spec web/*/tests", "./"])
+def test_where_one_folder_of_tests_may_be_any_all_are(folders: str) -> None:
+    tests = configured({"pytest.ini": f"{PYTEST_INI}testpaths = {folders}\n"})
+    assert tests.is_test("web/shop/tests/check_a.py")
+    assert tests.folders == ()
+
+
+def test_a_hidden_folder_of_tests_keeps_its_name() -> None:
+    assert configured({"pytest.ini": "[pytest]\ntestpaths = ./.ci/a/\n"}).folders == (".ci/a/",)
+
+
 def test_names_of_tests_are_prefixes_or_globs_beside_the_usual_ones() -> None:
     tests = configured({"pyproject.toml": PYPROJECT})
     names = ("test_a", "it_a", "checked", "its")

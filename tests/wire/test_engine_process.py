@@ -196,7 +196,7 @@ def test_without_git_it_exits_5_and_says_so(
     assert "install git" in err
 
 
-def test_a_fault_of_the_program_is_one_line_and_the_log_has_the_rest(place: Project) -> None:
+def test_a_fault_of_the_program_is_told_and_a_report_has_the_rest(place: Project) -> None:
     assert verb(place, "list")[0] == 0
     os.truncate(place.database, 100)
     place.verbs_log.unlink()
@@ -204,7 +204,10 @@ def test_a_fault_of_the_program_is_one_line_and_the_log_has_the_rest(place: Proj
     code, out, err = verb(place, "list")
     assert (code, out) == (1, "")
     assert "Traceback" not in err
-    assert err.count("\n") == 1
+    error, hint = err.splitlines()
+    assert error.startswith("error: something failed inside the program")
+    report = Path(hint.rpartition(" ")[2])
+    assert "Traceback" in report.read_text()
 
 
 def test_a_reader_that_goes_ends_the_writer_quietly(place: Project) -> None:

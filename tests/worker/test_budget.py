@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from codeframe_tui.adapters.model.assembly import Assembly
+from codeframe_tui.adapters.scripted import frames
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core import usage
 from codeframe_tui.core.commands import Answer, RaiseLimit
 from codeframe_tui.core.queries import ShowBlockers, ShowOverview, ShowUsage
 from codeframe_tui.core.usage import Price
+from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from tests.worker.room import answer, call, room
 
@@ -76,6 +79,24 @@ async def test_a_cap_holds_though_the_server_has_its_own_names_or_counts_nothing
         found = await here.service.query(ShowUsage())
         assert (found["total"]["cost_usd"] is not None) == cost
         assert found["reserved_usd"] == 0.0
+
+
+async def test_what_is_reserved_follows_what_the_model_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "tokens", lambda value: int(len(json.dumps(value)) / 2.5))
+    for name in ("scripted", Settings().model):
+        monkeypatch.setitem(usage.PRICES, name, Price(1.0, 0.0, 1.0, 1.0))
+    steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(FILE))
+    async with room(tmp_path, steps) as here:
+        task = await here.add(evidence="none")
+        await here.start()
+        await here.becomes(task, "in_review")
+        turns = (await cast(Supervisor, here.service).progress(task)).turns
+    first, *rest = [turn for turn in turns if turn.role == "assistant"]
+    assert first.held_usd < (first.cost_usd or 0.0)  # what was guessed was too little
+    assert len(rest) == 2
+    assert all(1.0 < turn.held_usd / (turn.cost_usd or 1.0) < 1.2 for turn in rest)
 
 
 async def test_zero_is_no_cap(tmp_path: Path) -> None:

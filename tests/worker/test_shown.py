@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
+from codeframe_tui.adapters.scripted import frames
 from codeframe_tui.adapters.scripted.script import Line
-from codeframe_tui.core.commands import Answer, ChooseContext
-from codeframe_tui.core.queries import ShowTaskContext
+from codeframe_tui.core.commands import Answer, ChooseContext, SetWorkers
+from codeframe_tui.core.queries import ShowContext, ShowTaskContext
+from codeframe_tui.ports import Document
 from tests.worker.room import PLAIN, answer, call, room, three
 
 FILES = {
@@ -57,3 +62,37 @@ async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: P
         shown = await desk.service.query(ShowTaskContext(second))
         assert [each["kind"] for each in shown["earlier"]] == ["answer"]
         assert shown["earlier"][0]["text"] in told
+
+
+async def test_tokens_are_estimated_until_the_model_counted_and_then_by_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "tokens", lambda value: int(len(json.dumps(value)) / 2.5))
+    async with room(tmp_path, Line(answer(*three())), files=FILES) as desk:
+        task = await desk.add("three times three")
+        guessed = await desk.service.query(ShowContext("three times three"))
+        assert guessed["tokens_by"] == "estimate"
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        shown = await desk.service.query(ShowTaskContext(task))
+        assert shown["tokens_by"] == "estimate"  # as it was when it was shown
+    async with room(tmp_path, Line(answer(*three())), files=None) as desk:
+        counted = await desk.service.query(ShowContext("three times three"))
+        assert counted["tokens_by"] == "model"
+        costs = [
+            (a["tokens"], b["tokens"])
+            for a, b in zip(bodies(guessed), bodies(counted), strict=True)
+        ]
+        assert costs
+        assert all(1.4 * before < now < 1.8 * before + 1 for before, now in costs)
+        again = await desk.add("three times three")
+        await desk.start()
+        await desk.until("turn.recorded", again)
+        assert (await desk.service.query(ShowTaskContext(again)))["tokens_by"] == "model"
+        await desk.service.submit(SetWorkers(model="another"))
+        other = await desk.service.query(ShowContext("three times three"))
+        assert other["tokens_by"] == "estimate"
+
+
+def bodies(found: Document) -> list[Document]:
+    return [file for file in found["files"] if file["form"] == "body"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codeframe_tui.adapters.scripted import frames
+from codeframe_tui.adapters.scripted.frames import tokens
 from codeframe_tui.adapters.scripted.script import Conversation, Fault, Line, Script, Turn
 from codeframe_tui.core.queries import ShowActivity
-from codeframe_tui.core.talk.conversation import WINDOW_FULL, estimate
+from codeframe_tui.core.talk.conversation import WINDOW_FULL
 from tests.worker.room import PLAIN, answer, call, room, say
 
 BIG = {**PLAIN, "big.txt": (0o644, b"a line of some length that says little\n" * 300)}
@@ -26,7 +29,7 @@ class Window:
         self.refused = 0
 
     def turn(self, conversation: Conversation) -> Turn:
-        size = estimate(conversation._messages)
+        size = tokens(conversation._messages)
         if size > self._tokens:
             self.refused += 1
             return Turn(DONE.blocks, fault=TOO_LONG)
@@ -57,7 +60,7 @@ async def test_a_long_task_stays_within_its_window_and_says_what_it_leaves_out(
         assert f"left {told.data['left_out']} older parts out" in str(items)
         steps = [event for event in desk.heard if event.type == "context.shortened"]
         assert 1 <= len(steps) <= 4  # in steps, so that the cached prefix holds between them
-        assert all(estimate(messages) <= 24_000 for messages in desk.script.asked)
+        assert all(tokens(messages) <= 24_000 for messages in desk.script.asked)
         assert "call it again to see it" in str(desk.script.asked[-1])
 
 
@@ -106,4 +109,22 @@ async def test_a_reply_cut_by_a_full_window_is_asked_again_with_room(tmp_path: P
         await desk.until("context.shortened", task)
         await desk.becomes(task, "in_review")
         cut, again = desk.script.asked[-2:]
-        assert estimate(again) < estimate(cut) * 0.6
+        assert tokens(again) < tokens(cut) * 0.6
+
+
+@pytest.mark.parametrize("bytes_each", [2.5, 5.0])
+async def test_the_window_is_filled_by_what_the_model_counts_not_by_what_is_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bytes_each: float
+) -> None:
+    def counted(value: object) -> int:
+        return int(len(json.dumps(value)) / bytes_each)
+
+    monkeypatch.setattr(frames, "tokens", counted)
+    script = Line(*[call("Read", path="big.txt")] * 14, DONE)
+    async with room(tmp_path, script, files=BIG, limits=limits(24_000)) as desk:
+        task = await desk.add(evidence="none")
+        await desk.start()
+        await desk.until("context.shortened", task)
+        await desk.becomes(task, "in_review")
+        most = max(counted(messages) for messages in desk.script.asked)
+        assert 0.6 * 24_000 < most <= 24_000

@@ -15,6 +15,7 @@ from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
+from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.ports import Workspaces
 
 __all__ = ["ProjectIndex"]
@@ -99,10 +100,11 @@ class ProjectIndex(Searcher):
         tree: str | None = None,
         *,
         chosen: Chosen = NOTHING,
+        gauge: Gauge = GUESS,
         at_once: bool = False,
     ) -> dict[str, Any]:
         """Ranked files, packed into the budget; see the port."""
-        about = {"text": text, "budget": budget_tokens}
+        about = {"text": text, "budget": budget_tokens, "bytes_each": gauge.bytes_each}
         people = {"pinned": chosen.pinned, "excluded": chosen.excluded}
         return await self._ask("context", tree, about | people, at_once=at_once)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.tokens import GUESS, Gauge
 
 __all__ = [
     "NAMED",
@@ -16,7 +17,6 @@ __all__ = [
     "Symbol",
     "outline",
     "pack",
-    "tokens",
 ]
 
 BODIES, SHOWN, NAMED = 5, 20, 40
@@ -77,11 +77,6 @@ class Packed:
     tokens: int
 
 
-def tokens(text: str) -> int:
-    """Tokens of a text, estimated at four bytes each and rounded up."""
-    return (len(text.encode("utf-8", "replace")) + 3) // 4
-
-
 def outline(symbols: Sequence[Symbol]) -> str:
     """Definitions, one a line, each after the number of its line and below what it belongs to."""
     return "\n".join(_line(symbol) for symbol in symbols if symbol.kind in _SHOWN_KINDS)
@@ -93,6 +88,8 @@ def pack(
     budget: int,
     about: Collection[str],
     pinned: int = 0,
+    *,
+    gauge: Gauge = GUESS,
 ) -> tuple[list[Packed], list[str]]:
     """Files in their best form that fits, and what was cut and why, one line each.
 
@@ -104,6 +101,7 @@ def pack(
         budget: tokens.
         about: words of the text.
         pinned: how many stand before the ranked ones; each is given whole where it fits.
+        gauge: what a text costs.
     """
     packed: list[Packed] = []
     cut: list[str] = []
@@ -111,8 +109,8 @@ def pack(
     for place, found in enumerate(ranked[: pinned + NAMED], -pinned):
         source = sources.get(found.path, Source(""))
         most = int(left * SHARE) if 0 <= place < BODIES else left
-        forms = list(_forms(place, source, most, about))
-        sizes = [tokens(text or found.path) for _, text in forms]
+        forms = list(_forms(place, source, most, about, gauge))
+        sizes = [gauge.tokens(text or found.path) for _, text in forms]
         fits = next((n for n, size in enumerate(sizes) if size <= most), len(forms) - 1)
         if fits:
             cut.append(f"{found.path}: {forms[0][0]} of {sizes[0]} tokens did not fit")
@@ -124,20 +122,20 @@ def pack(
 
 
 def _forms(
-    place: int, source: Source, most: int, about: Collection[str]
+    place: int, source: Source, most: int, about: Collection[str], gauge: Gauge
 ) -> Iterator[tuple[str, str]]:
     """Forms of a file at a place of the ranking, the fullest first."""
     lines = outline(source.symbols) if place < SHOWN else ""
     if place < BODIES and source.text:
         yield "body", source.text
-        if lines and (excerpt := _excerpt(source, most - tokens(lines), about)):
+        if lines and (excerpt := _excerpt(source, most - gauge.tokens(lines), about, gauge)):
             yield "skeleton", excerpt
     if lines:
         yield "skeleton", lines
     yield "name", ""
 
 
-def _excerpt(source: Source, room: int, about: Collection[str]) -> str:
+def _excerpt(source: Source, room: int, about: Collection[str], gauge: Gauge) -> str:
     """The outline with bodies of definitions named in ``about``, the most meant first."""
     lines = source.text.splitlines()
     shown = [symbol for symbol in source.symbols if symbol.kind in _SHOWN_KINDS]
@@ -146,7 +144,7 @@ def _excerpt(source: Source, room: int, about: Collection[str]) -> str:
     for symbol in sorted(shown, key=lambda s: (-meant[id(s)], s.last - s.line)):
         if not meant[id(symbol)]:
             break
-        cost = tokens(_body(lines, symbol)) + 1
+        cost = gauge.tokens(_body(lines, symbol)) + 1
         if cost <= room and not any(
             s.line <= symbol.last and symbol.line <= s.last for s in chosen
         ):

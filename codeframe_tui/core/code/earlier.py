@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from codeframe_tui.core.code.context import tokens
 from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
 from codeframe_tui.core.code.words import asked, spelling, words
+from codeframe_tui.core.tokens import GUESS, Gauge
 
 __all__ = ["Found", "Piece", "find", "told"]
 
@@ -54,12 +54,13 @@ class Found:
     tokens: int
 
 
-def find(pieces: Sequence[Piece], text: str) -> list[Found]:
+def find(pieces: Sequence[Piece], text: str, gauge: Gauge = GUESS) -> list[Found]:
     """Pieces that a text may be about, best first, inside a few tokens.
 
     Args:
         pieces: newest first.
         text: title and description of a task, and what else it is about.
+        gauge: what a piece costs.
     """
     spelled = spelling(text)
     wanted = asked(text)
@@ -80,7 +81,7 @@ def find(pieces: Sequence[Piece], text: str) -> list[Found]:
     found: list[Found] = []
     left = _TOKENS
     for n in sorted(scores, key=lambda n: (-scores[n], n)):
-        cost = tokens(told(pieces[n]))
+        cost = gauge.tokens(told(pieces[n]))
         if scores[n] < least or len(found) == _MOST:
             break
         if cost <= left:

@@ -38,6 +38,8 @@ class Decides(StrEnum):
     SUPPORT = "test_support"
 
 
+_LONGEST = 2**19
+"""Of a longer file every byte counts: to read it would take seconds."""
 _WORDS: Mapping[Decides, str] = {
     Decides.CONFIG: "test configuration",
     Decides.SUPPORT: "tests, helpers or data",
@@ -53,7 +55,7 @@ def is_helper(path: str, tests: TestFiles) -> bool:
 
 def says_else(path: str, old: bytes, new: bytes | None) -> bool:
     """Whether such a file says something else than on the base; comments of Python say nothing."""
-    if not path.endswith(".py") or new is None:
+    if not path.endswith(".py") or new is None or max(len(old), len(new)) > _LONGEST:
         return old != new
     try:
         return ast.dump(ast.parse(old)) != ast.dump(ast.parse(new))

@@ -93,10 +93,11 @@ def configured(texts: Mapping[str, str]) -> TestFiles:
         if found is not None:
             options = found
             break
-    folders = (folder.strip("./") for folder in _words(options, "testpaths"))
+    folders = [folder.removeprefix("./").strip("/") for folder in _words(options, "testpaths")]
+    is_known = all(folder not in {"", "."} and "*" not in folder for folder in folders)
     return TestFiles(
         globs=tuple(_words(options, "python_files")),
-        folders=tuple(f"{folder}/" for folder in folders if folder and "*" not in folder),
+        folders=tuple(f"{folder}/" for folder in folders) if is_known else (),
         functions=tuple(_words(options, "python_functions")),
         classes=tuple(_words(options, "python_classes")),
     )

@@ -19,15 +19,19 @@ def naming_withheld(run: TestRun, withheld: Sequence[str]) -> TestRun:
     """
     if not withheld:
         return run
-    by_name = {path.rpartition("/")[2]: path for path in withheld}
+    by_name: dict[str, list[str]] = {}
+    for path in withheld:
+        by_name.setdefault(path.rpartition("/")[2], []).append(path)
     name = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, by_name))})(?![\w-]|\.\w)")
 
     def why(*texts: str) -> str:
         found = next(filter(None, map(name.search, texts)), None)
         if found is None:
             return ""
-        path = by_name[found.group()]
-        return f"{path} stays at home, it looks secret; `secrets.allowed` lets tests have it"
+        paths = by_name[found.group()]
+        meant = [path for path in paths if any(path in text for text in texts if "/" in path)]
+        which = " or ".join(meant[:1] or paths[:3])
+        return f"{which} stays at home, it looks secret; `secrets.allowed` lets tests have it"
 
     cases = tuple(_with(case, why) if case.outcome not in FINE else case for case in run.cases)
     errors = tuple(

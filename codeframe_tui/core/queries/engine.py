@@ -35,7 +35,7 @@ class ShowEvents:
 
 @dataclass(frozen=True, slots=True)
 class ShowContext:
-    """``index context`` of CONTRACT §9."""
+    """``index context`` of CONTRACT §9, with ``tokens_by``: ``model`` or ``estimate``."""
 
     text: str
 

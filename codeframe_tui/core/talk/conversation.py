@@ -5,8 +5,8 @@ earlier replies and corrections. The task, what people said and the newest excha
 Each place says what stood there and how to get it back.
 
 Room is made in steps: once the budget is exceeded, until half of it is free. Between two steps
-the messages only grow, so the cached prefix holds. The steps follow from the stored turns alone:
-the same turns give the same messages, whoever asks.
+the messages only grow, so the cached prefix holds. The steps follow from the stored turns and what
+a token is reckoned as, which seldom moves: the same turns give the same messages, whoever asks.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from codeframe_tui.core.progress import Turn
+from codeframe_tui.core.tokens import GUESS, Gauge
 
-__all__ = ["WINDOW_FULL", "Sent", "estimate", "sent"]
+__all__ = ["WINDOW_FULL", "Sent", "sent"]
 
 WINDOW_FULL = "model_context_window_exceeded"
 """The stop reason of a reply that was cut because the window was full."""
-_BYTES_PER_TOKEN = 3
-"""Fewer than in practice, so that an estimate is rather too large."""
 _SHORT = 400
 """Characters that are not worth leaving out."""
 _MARK = "left out to make room"
@@ -38,7 +37,7 @@ class Sent:
     Attributes:
         messages: as the Messages API wants them: neighbours of one role are merged, a reply is
             never empty, every tool call is followed by its result.
-        tokens: estimated.
+        tokens: rather too many than too few.
         left_out: how many blocks are left out, in all.
         is_step: whether this call leaves more out than the call before it.
     """
@@ -49,19 +48,15 @@ class Sent:
     is_step: bool
 
 
-def estimate(value: object) -> int:
-    """Tokens of a JSON value, rather too many than too few."""
-    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) // _BYTES_PER_TOKEN
-
-
-def sent(turns: Sequence[Turn], budget: int) -> Sent:
+def sent(turns: Sequence[Turn], budget: int, gauge: Gauge = GUESS) -> Sent:
     """What the model is sent of a conversation.
 
     Args:
         turns: all that is stored, oldest first.
         budget: tokens that the messages may have; where even the least is more, they have more.
+        gauge: what a block costs.
     """
-    room = _Room(turns, budget)
+    room = _Room(turns, budget, gauge)
     is_step = False
     for index, turn in enumerate(turns):
         is_step = room.grow(index) if turn.role == "user" else False
@@ -71,11 +66,12 @@ def sent(turns: Sequence[Turn], budget: int) -> Sent:
 class _Room:
     """The blocks of the turns as they shrink."""
 
-    def __init__(self, turns: Sequence[Turn], budget: int) -> None:
+    def __init__(self, turns: Sequence[Turn], budget: int, gauge: Gauge) -> None:
         self._turns = turns
+        self._cost = gauge.at_most
         self._budget = budget
         self.blocks = [[_sendable(block) for block in turn.content] for turn in turns]
-        self._sizes = [[estimate(block) for block in blocks] for blocks in self.blocks]
+        self._sizes = [[self._cost(block) for block in blocks] for blocks in self.blocks]
         self._calls = {
             block["id"]: block
             for turn in turns
@@ -100,7 +96,7 @@ class _Room:
         for turn, place, short in self._candidates(newest):
             if self.size <= target:
                 break
-            saved = self._sizes[turn][place] - estimate(short)
+            saved = self._sizes[turn][place] - self._cost(short)
             if saved > 0:
                 self.blocks[turn][place] = short
                 self._sizes[turn][place] -= saved

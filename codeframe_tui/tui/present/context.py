@@ -130,6 +130,8 @@ def _sum(document: _Document, now: datetime) -> Row:
     when = f"shown at {clock(document.get('at'), now)}" if document.get("at") else "not begun yet"
     tokens, budget = int(document.get("tokens") or 0), document.get("budget")
     spent = f"{tokens:,} of {budget:,} tokens" if isinstance(budget, int) else f"{tokens:,} tokens"
+    if document.get("tokens_by") != "model":
+        spent = f"about {spent}"
     files = count(len(document.get("files") or ()), "file")
     return heading(f"{when} · {files} · {spent}", "dim")
 

@@ -125,7 +125,8 @@ async def _bash(
     done = await shop.sandbox.run(
         workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
     )
-    said = shop.secrets.redact(done.output.decode("utf-8", "replace"))
+    # what it reads must be what is there, so that only keys of ours are hidden
+    said = await asyncio.to_thread(shop.secrets.withhold, done.output.decode("utf-8", "replace"))
     output = bounded(said, shop.settings.limits.tool_output)
     status = f"exit code {done.exit_code}" if done.ended == "exit" else done.message or done.ended
     text = f"{output.rstrip()}\n[{status}]" if output.strip() else f"[{status}, no output]"

@@ -26,6 +26,7 @@ from codeframe_tui.core.code.ranking import (
     kind_weight,
 )
 from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, words
+from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["context", "rank"]
 
@@ -57,7 +58,7 @@ class _Look:
 
 
 def context(
-    shelf: Shelf, past: Past, tree: Tree, text: str, budget: int, *, chosen: Chosen
+    shelf: Shelf, past: Past, tree: Tree, text: str, budget: int, *, chosen: Chosen, gauge: Gauge
 ) -> dict[str, Any]:
     """The document of CONTRACT §9, with bodies under ``files[].text``."""
     unread = tree.every if tree.left else ()
@@ -71,7 +72,7 @@ def context(
             for path, content in zip(best, contents, strict=True)
         }
     about = frozenset(words(text))
-    packed, cut = pack(ranked, sources, budget, about, pinned)
+    packed, cut = pack(ranked, sources, budget, about, pinned, gauge=gauge)
     cut += told
     meant = [
         _symbol(path, symbol)

@@ -20,6 +20,7 @@ from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.places import places
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree, Watch
 from codeframe_tui.core.code.chosen import Chosen
+from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["Room"]
 
@@ -102,7 +103,8 @@ class Room:
                 past.follow("HEAD")
                 chosen = Chosen(tuple(about.get("pinned", ())), tuple(about.get("excluded", ())))
                 text, budget = about["text"], about["budget"]
-                return context(shelf, past, tree, text, budget, chosen=chosen)
+                gauge = Gauge(about["bytes_each"])
+                return context(shelf, past, tree, text, budget, chosen=chosen, gauge=gauge)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
             case "callers":
