@@ -136,7 +136,7 @@ async def _callers(
     """Unchanged Python files that speak of any name that changed, or that hides another."""
     sides = ((diff, *material.texts.get(diff.path, (None, None))) for diff in diffs)
     changes = [Change(*side, material.tests) for side in sides]
-    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes)
+    names = await asyncio.to_thread(changed_names, changes) | shadowing(changes, material.declared)
     changed = {diff.path for diff in diffs}
     found: dict[str, str] = {}
     paths = material.base_paths or ()

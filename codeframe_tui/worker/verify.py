@@ -12,7 +12,7 @@ from codeframe_tui.core.evidence.causes import module_names
 from codeframe_tui.core.evidence.coverage import NOT_MEASURED, changed_lines
 from codeframe_tui.core.evidence.lint import summed_up
 from codeframe_tui.core.evidence.proof import proven_twice
-from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
+from codeframe_tui.core.evidence.testfiles import TestFiles
 from codeframe_tui.core.evidence.verdict import (
     covered,
     is_complete,
@@ -67,31 +67,21 @@ class Verifier:
         corrects = _is_correction(newest, progress.turns)
         if not corrects:
             self.forget()
-        found, flags = await self.verify(
-            task,
-            newest.base,
-            newest.tree,
-            failed=_failed_before(progress.attempts),
+        judged = await self._verified(
+            _Wanted(task, newest.base, newest.tree, _failed_before(progress.attempts)),
             fresh=not corrects and newest.cause != "first",
         )
-        diffs = await self._shop.workspaces.diff(newest.base, newest.tree)
+        found, flags, diffs = judged.verification, judged.flags, judged.diffs
         tools = await self.lint.check(task, diffs, newest.base, newest.tree)
         found = replace(found, lint=Run(*summed_up(tools)), tools=tools)
         known = {(flag.rule, flag.path, flag.line) for flag in flags if flag.line is not None}
         since: dict[tuple[str, str, int | None], Flag] = {}
-        shop, chain = self._shop, [*_chain(progress.attempts)]
-        tests = await self._tests(newest) if chain else USUAL
-        for before in chain:
+        shop = self._shop
+        for before in _chain(progress.attempts):
             rules = shop.settings.flags
-            for flag in await since_attempt(shop.workspaces, before, newest, rules, tests):
+            for flag in await since_attempt(shop.workspaces, before, newest, rules, judged.tests):
                 since.setdefault((flag.rule, flag.path, flag.line), flag)
         return found, (*(f for key, f in since.items() if key not in known), *flags)
-
-    async def _tests(self, attempt: Attempt) -> TestFiles:
-        """Which files of its base are tests, as far as that is known without another run."""
-        workspaces, base = self._shop.workspaces, attempt.base
-        tests = await tests_of(workspaces, base, await workspaces.diff(base, attempt.tree))
-        return tests.with_run(self._baseline.collected(base))
 
     def forget(self) -> None:
         """Drop what is kept: people change what no tree holds, ignored files and environments."""
@@ -104,21 +94,24 @@ class Verifier:
         task: Task,
         base: str,
         tree: str,
-        *,
-        failed: Sequence[str] = (),
-        fresh: bool = False,
     ) -> tuple[Verification, tuple[Flag, ...]]:
-        """Judge a tree against its base, and flag what a reviewer must see.
+        """Judge a tree against its base, and flag what a reviewer must see."""
+        judged = await self._verified(_Wanted(task, base, tree))
+        return judged.verification, judged.flags
+
+    async def _verified(self, wanted: _Wanted, *, fresh: bool = False) -> _Answer:
+        """The same, with what it was found by.
 
         Args:
-            failed: tests that failed in the attempt before; they run early.
+            wanted: what is judged.
             fresh: believe nothing that was kept in files.
         """
+        task, base, tree, failed = wanted
         shop = self._shop
         diffs = await shop.workspaces.diff(base, tree)
         tests = await tests_of(shop.workspaces, base, diffs)
         lines, left_out = changed_lines(diffs)
-        scope = replace(_scope(task, base, tree, diffs, tests), failed=tuple(failed), lines=lines)
+        scope = replace(_scope(task, base, tree, diffs, tests), failed=failed, lines=lines)
         bound = await bound_to(shop.workspaces, scope, diffs)
         runs = await self._runs(scope, diffs, bound.red, fresh=fresh)
         scope = replace(scope, tests=runs.tests)
@@ -137,7 +130,7 @@ class Verifier:
             *run_flags(verification, scope.touched, scope.tests),
             *uncovered_flags(coverage, scope.tests),
         )
-        return verification, in_order(flags)
+        return _Answer(verification, in_order(flags), diffs, scope.tests)
 
     async def _runs(
         self,
@@ -195,6 +188,28 @@ class Verifier:
         green = await make_run(self._shop, scope.task, "flaky", scope.tree, wish)
         red = await make_run(self._shop, scope.task, "flaky", with_tests, wish)
         return runs._replace(red=red, green=green)
+
+
+class _Wanted(NamedTuple):
+    """A tree to judge.
+
+    Attributes:
+        failed: tests that failed in the attempt before; they run early.
+    """
+
+    task: Task
+    base: str
+    tree: str
+    failed: tuple[str, ...] = ()
+
+
+class _Answer(NamedTuple):
+    """What a judgement found, and by which differences and which notion of tests."""
+
+    verification: Verification
+    flags: tuple[Flag, ...]
+    diffs: Sequence[FileDiff]
+    tests: TestFiles
 
 
 class _Runs(NamedTuple):

@@ -60,6 +60,6 @@ def test_what_only_runs_can_show_is_not_wrong_while_all_guards_are_there() -> No
 
 def test_the_corpus_is_as_large_as_it_was() -> None:
     sizes = [len(cases(*names)) for names in (CHEATS, HONEST, ASKED)]
-    assert all(size >= least for size, least in zip(sizes, (213, 94, 59), strict=True)), sizes
+    assert all(size >= least for size, least in zip(sizes, (214, 95, 59), strict=True)), sizes
     names = [str(case) for case in cases(*CHEATS, *HONEST, *ASKED)]
     assert len(set(names)) == len(names)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import random
 import tempfile
@@ -170,12 +171,18 @@ def applying(top: Path, log: Log) -> None:
     asyncio.run(do())
 
 
+def once(top: Path, log: Log) -> None:
+    asyncio.run(tree_at(top).replace("do", CHANGE))
+    log.tell("applied")
+
+
+def give_up(point: str) -> None:
+    if point == "apply.checked.3":
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def refused(top: Path, log: Log) -> None:
     """The disk gives up in the middle, and all goes back."""
-
-    def give_up(point: str) -> None:
-        if point == "apply.checked.3":
-            raise OSError(28, "No space left on device")
 
     async def do() -> None:
         with pytest.raises(Refused):
@@ -239,6 +246,18 @@ def test_after_a_power_cut_the_tree_is_all_old_or_all_new(
     )
     assert set(found) == {""}
     assert found[""] >= 80
+
+
+def recovered_on_a_full_disk(top: Path, state: State) -> str:
+    """What a start makes of a state when the disk gives up on the way, and the next one after."""
+    with no_sync():
+        asyncio.run(tree_at(top, give_up).recover())
+    return recovered(top, state)
+
+
+@pytest.mark.usefixtures("way")
+def test_after_a_power_cut_and_a_full_disk_the_tree_is_all_old_or_all_new(top: Path) -> None:
+    assert set(faults_of(recorded(top, once), recovered_on_a_full_disk)) == {""}
 
 
 # What a start that ends a change acknowledges, by what was told before.

@@ -146,7 +146,7 @@ async def test_apply_against_a_swapper(
                 ends["done"] += 1
             except CodeframeError as error:
                 ends[type(error).__name__] += 1
-    ends.update(await tree.recover())
+    ends.update((await tree.recover()).values())
     assert seen(place / "outside") == before
     told(record_property, "applies", SWAPS, ends)
 

@@ -24,9 +24,11 @@ def first_name(change: Change) -> str:
     return stem if is_root else ""
 
 
-def shadowing(changes: Sequence[Change]) -> set[str]:
-    """Names of new modules that may stand before others."""
-    return {name for change in changes if (name := first_name(change))}
+def shadowing(changes: Sequence[Change], declared: str) -> set[str]:
+    """Names of new modules that may stand before what the project says it depends on."""
+    names = {name for change in changes if (name := first_name(change))}
+    told = declared.lower() if names else ""
+    return {name for name in names if name.lower() in told}
 
 
 def shadow_flags(
@@ -41,7 +43,7 @@ def shadow_flags(
         texts: Python files of the base that may import them, by path.
         declared: what the project says it depends on, as text.
     """
-    names = {name for name in shadowing(changes) if name.lower() in declared.lower()}
+    names = shadowing(changes, declared)
     own = {part.removesuffix(".py") for path in base for part in path.split("/")} if names else ()
     names -= set(own)
     if not names:

@@ -62,6 +62,9 @@ class FilePicker(Picker):
 
     def action_keep(self) -> None:
         """Leave all others out of sight; with nothing typed show all again."""
+        self.when_typed(self._keep)
+
+    def _keep(self) -> None:
         self.typed = self.query_one(Input).value
         if not parse_path_filter(self.typed).wrong:
             self.decide(KEEP)

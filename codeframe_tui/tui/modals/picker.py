@@ -84,6 +84,7 @@ class Picker(Dialog[int]):
         self._costs = costs
         self._nothing = nothing
         self._renewed = renewed
+        self._wanted = ""
 
     def content(self) -> Iterable[Widget]:
         """The field and the list."""
@@ -110,6 +111,7 @@ class Picker(Dialog[int]):
 
     def seek(self, typed: str) -> None:
         """Look for what a text means, and show it."""
+        self._wanted = typed
         self._offer(typed)
 
     def found(self, typed: str) -> tuple[Sequence[int], Row]:
@@ -150,6 +152,23 @@ class Picker(Dialog[int]):
 
     def action_pick(self) -> None:
         """Take the row under the cursor."""
+        self.when_typed(self._pick)
+
+    def when_typed(self, deed: Callable[[], None]) -> None:
+        """Do something about what is typed: keys before this one may be on their way to the field.
+
+        Nothing is done any more once something is picked.
+        """
+        self.query_one(Input).call_later(self._after_typing, deed)
+
+    def _after_typing(self, deed: Callable[[], None]) -> None:
+        if self._decided:
+            return
+        if (typed := self.query_one(Input).value) != self._wanted:
+            self.seek(typed)
+        deed()
+
+    def _pick(self) -> None:
         key = self.query_one(_List).cursor
         if key is not None:
             self.decide(int(key))

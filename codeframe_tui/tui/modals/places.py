@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -59,7 +60,6 @@ class PlacePicker(Picker):
         self.wish = ""
         self._ask = ask
         self._keys = keys
-        self._wanted = ""
         self._shown: str | None = None
         self._waits: str | None = None
         self._said = BLANK
@@ -129,24 +129,16 @@ class PlacePicker(Picker):
 
     def action_pick(self) -> None:
         """Take the row under the cursor."""
-        self._wish("")
+        self.when_typed(partial(self._take, ""))
 
     def action_wish(self, key: str) -> None:
         """Leave with another wish about the row under the cursor, where there is such a key."""
         if key in self._keys:
-            self._wish(self._keys[key][0])
-
-    def _wish(self, wish: str) -> None:
-        """Keys that were typed before are still on their way to the field."""
-        self.query_one(Input).call_later(self._take, wish)
+            self.when_typed(partial(self._take, self._keys[key][0]))
 
     def _take(self, wish: str) -> None:
         """Take the row under the cursor, as soon as the list is of what is typed."""
-        if self._decided:
-            return
-        if (typed := self.query_one(Input).value) != self._wanted:
-            self.seek(typed)
         self._waits = wish if self._shown != self._wanted else None
         if self._waits is None and self._under_cursor():
             self.wish = wish
-            super().action_pick()
+            self._pick()
