@@ -92,6 +92,8 @@ def test_a_helper_is_what_tests_import_and_code_does_not() -> None:
         ("testing/a.py", "def f(): pass\n", True),
         ("shop/test_data.py", "def f(): pass\n", True),
         ("shop/cases.py", "CASES = [1]\n", True),
+        ("shop/__init__.py", "from shop import a\n", False),
+        ("testing/__init__.py", "from testing import a\n", True),
         ("shop/a.py", "import pytest\n\n\ndef f(): pass\n", True),
         ("shop/a.py", "from unittest.mock import Mock\n\n\nclass A: pass\n", True),
         ("textcase.py", "def f(a):\n    assert a\n", False),
