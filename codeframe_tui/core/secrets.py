@@ -36,7 +36,7 @@ _LONG = 16_384
 _ODD = re.compile(r"[^\t\n -~]")
 _SPACE = re.compile(r"\s")
 _ENDED = re.compile("-----END [A-Z ]*-----")
-_KEEPS = re.compile(r"(?i)auth|key|token|secret|cookie|password")
+_KEEPS = re.compile(r"(?i)auth|key|token|secret|cookie|password|credential|session")
 """Names of headers that keep a secret."""
 _SCHEME = re.compile(r"(?i)(?:\bauthorization:\s+(?:(?:bearer|basic)\s+)?|\b(?:bearer|basic)\s+)\Z")
 _PREFIX = re.compile(r"sk-ant-[a-z]+\d*-|sk-")
@@ -124,8 +124,8 @@ class Secrets:
             if name.endswith("HEADERS") and _NAMES.fullmatch(name):  # lines of `Name: value`
                 for number, line in enumerate(value.splitlines(), 1):
                     header, _, told = line.partition(":")
-                    if told.strip() and _KEEPS.search(header):  # `Bearer …`: its last word
-                        found[f"{name} ({number})"] = told.split()[-1]
+                    if _KEEPS.search(header):
+                        found |= {f"{name} ({number}{nth})": v for nth, v in _kept(header, told)}
             elif _NAMES.fullmatch(name):
                 found[name] = value
         return cls(found | dict(more or {}))
@@ -206,6 +206,15 @@ class Stream:
         """What was held back."""
         text, self._held = self._held, ""
         return self._hide(text)
+
+
+def _kept(header: str, told: str) -> Iterator[tuple[str, str]]:
+    """What a header keeps, each with which of several it is: its last word, as in `Bearer …`."""
+    if "cookie" not in header.lower():
+        yield from (("", word) for word in told.split()[-1:])
+        return
+    for nth, cookie in enumerate(told.split(";"), 1):
+        yield f".{nth}", cookie.partition("=")[2].strip()
 
 
 def _safe_end(text: str) -> int:

@@ -76,8 +76,7 @@ def test_a_value_of_ours_is_hidden_however_it_is_written(written: str) -> None:
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
         "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhk\\r\\niG9w0BAQEFAASCAAA",
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,3F2A"
-        "\n\nMIIEvQIBADANBgkqhk",
+        "-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC,3F2A\n\nMIIEvQIBADANBgkqhk",
         "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\n\\nMIIEvQIBADANBgkqhk",
     ],
 )
@@ -123,13 +122,18 @@ def test_a_line_of_the_log_loses_what_is_assigned_to_a_secrets_name() -> None:
 def test_each_value_of_own_headers_is_a_key() -> None:
     headers = (
         "Accept: application/json\nX-Gateway-Key: gateway-key-0123456789\n"
-        "Authorization: Bearer abcdefgh-0123456789"
+        "Authorization: Bearer abcdefgh-0123456789\n"
+        "Cookie: gate=first-0123456789ab==; lang=en; other=second-0123456789ab\n"
+        "X-Credential: credential-0123456789\nX-Session: session-0123456789"
     )
     secrets = Secrets.of({"ANTHROPIC_CUSTOM_HEADERS": headers})
     said = "the gateway refuses gateway-key-0123456789 of application/json"
     assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of application/json"
     assert secrets.held(b"x = 'abcdefgh-0123456789'") == Held("ANTHROPIC_CUSTOM_HEADERS (3)", 1)
     assert secrets.name_in("gateway-key-0123456789") == "ANTHROPIC_CUSTOM_HEADERS (2)"
+    assert secrets.name_in("second-0123456789ab") == "ANTHROPIC_CUSTOM_HEADERS (4.3)"
+    said = "first-0123456789ab== of en, credential-0123456789, session-0123456789"
+    assert secrets.redact(said) == f"{HIDDEN} of en, {HIDDEN}, {HIDDEN}"
 
 
 def test_a_short_value_is_no_key() -> None:
