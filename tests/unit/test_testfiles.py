@@ -50,7 +50,9 @@ def test_the_first_configuration_that_says_something_is_heard(
     assert configured(configs).is_support(path) is is_test
 
 
-@pytest.mark.parametrize("folders", ["spec .", "spec ./", "spec web/*/tests", "./"])
+@pytest.mark.parametrize(
+    "folders", ["spec .", "spec ./", "spec web/*/tests", "sp[e]c", "spe?", "./"]
+)
 def test_where_one_folder_of_tests_may_be_any_all_are(folders: str) -> None:
     tests = configured({"pytest.ini": f"{PYTEST_INI}testpaths = {folders}\n"})
     assert tests.is_test("web/shop/tests/check_a.py")
