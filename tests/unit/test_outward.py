@@ -136,6 +136,8 @@ def test_what_others_may_notice_is_seen_where_it_is_new(line: str) -> None:
         "import os\n\ndef f(tmp_path):\n    os.remove(tmp_path / 'a')",
         "def f(tmp_path):\n    open(tmp_path / 'a', 'w').close()\n    open('a.json').read()",
         "def f():\n    return open()",
+        "from app import *\n\ndef f():\n    lines: list[int] = []\n    lines.append(1)",
+        "import os\n\ndef f(tmp_path):\n    os.truncate(tmp_path / 'a', 3)",
         "def f(cart=None, *, price=1):\n    cart.owner = price",
     ],
 )

@@ -177,7 +177,10 @@ def _made(
     while waiting:
         node = waiting.pop()
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
                 if _is_path(value, taken):
                     yield name, True
                 elif isinstance(value, ast.Call):
@@ -275,7 +278,9 @@ def _writes(call: ast.Call) -> bool:
 
 
 def _is_outside(path: ast.expr, made: _Made, taken: Mapping[str, str]) -> bool:
-    """Whether nothing of a function's own leads to a path."""
+    """Whether nothing of a function's own leads to a path; a number is none."""
+    if isinstance(path, ast.Constant) and not isinstance(path.value, str):
+        return False
     names = (part.id for part in ast.walk(path) if isinstance(part, ast.Name))
     return all(made.get(name, name in taken) for name in names)
 
