@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Watch"]
@@ -91,14 +91,18 @@ class Watch:
         if sum(each.threads for each in family) > self._totals["processes"] + SLACK:
             self.exceeded = "processes"
             return
-        hidden = 0
+        files: dict[tuple[int, int], int] = {}
         if _shared_memory() - self._shared > self._totals["memory"] // 4:
-            hidden = sum(_unnamed(family, without=self._devices(family)).values())
+            files = _unnamed(family, without=self._devices(family))
             yield
+        hidden = sum(files.values())
         resident = sum(each.resident for each in family) + hidden
         grows, self._resident = resident > 1.02 * self._resident, resident
         self._near = grows and 2 * resident > self._totals["memory"]
         if resident > self._totals["memory"]:
+            if files:  # what is mapped is in the shares of the processes, too
+                hidden -= sum(_mapped(each, files) for each in family)
+                yield
             if sum(map(_proportional, family)) + hidden > self._totals["memory"]:
                 self.exceeded = "memory"
                 return
@@ -241,6 +245,23 @@ def _proportional(process: _Process) -> int:
     except OSError:
         pass
     return process.resident
+
+
+def _mapped(process: _Process, files: Container[tuple[int, int]]) -> int:
+    """What some files, by device and inode, are of the process's proportional memory."""
+    found, counts = 0, False
+    try:
+        with open(f"/proc/{process.pid}/smaps", "rb") as file:  # noqa: PTH123
+            for line in file:
+                words = line.split(maxsplit=5)
+                if not words[0].endswith(b":"):
+                    major, minor = (int(each, 16) for each in words[3].split(b":"))
+                    counts = (os.makedev(major, minor), int(words[4])) in files
+                elif counts and words[0] == b"Pss:":
+                    found += int(words[1]) * 1024
+    except OSError:
+        pass  # it ended, or nobody may look: then `_proportional` says the same
+    return found
 
 
 def _shared_memory() -> int:
