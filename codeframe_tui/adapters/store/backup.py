@@ -100,6 +100,7 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
         passing("backup.kept")
         for old in found[KEPT - 1 :]:
             old.path.unlink(missing_ok=True)
+        return Backup(path, number, path.stat().st_mtime)
     except _UnwantedError:
         return None
     except (OSError, sqlite3.Error) as error:
@@ -113,7 +114,6 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-    return Backup(path, number, path.stat().st_mtime)
 
 
 def fault_of(path: Path, wanted: Callable[[], bool] = lambda: True) -> str:
