@@ -157,6 +157,28 @@ async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None
     assert "applied since, and not known to the queue: task 77: a.py" in told
 
 
+async def test_a_number_that_no_event_can_have_is_not_believed(place: Project) -> None:
+    with closing(sqlite3.connect(place.database)) as connection, connection:
+        connection.execute("UPDATE events SET seq = ? WHERE seq = 13", (2**62,))
+    index(place.database)
+    done = await restore(place)
+    assert done is not None
+    told = "\n".join(done.lines)
+    assert "the damaged file cannot be read to its end" in told
+    assert "missing from the queue: 2 events" in told
+    assert (await numbers_of_events(place.database))[-1][0] == BLOCK
+    assert (place.state / "backups" / "numbered").read_text() == str(BLOCK)
+    for time in (2, 3):  # and what a repair gave out is no such number
+        await written(place.database, 11, 12)
+        index(place.database)
+        done = await restore(place)
+        assert done is not None
+        told = "\n".join(done.lines)
+        assert "cannot be read" not in told
+        assert "missing from the queue: 3 events" in told
+        assert (await numbers_of_events(place.database))[-1][0] == time * BLOCK
+
+
 async def test_a_backup_that_is_not_whole_is_passed_over(place: Project) -> None:
     make_backup(place.database)
     middle(backups(place.database)[0].path)

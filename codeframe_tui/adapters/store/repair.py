@@ -165,7 +165,7 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
     """Make the new database fit what has happened since it was copied."""
     with closing(_connect(new, "mode=rw")) as connection:
         last, at = connection.execute("SELECT ifnull(max(seq), 0), max(at) FROM events").fetchone()
-        newer = _newer(database, last)
+        newer = _newer(database, last, max(last, _numbered(database)) + BLOCK)
         first = _next_number(database, max(last, newer.get("last", 0)))
         repair = Repair(
             aside=f"damaged/{_free(database.with_name('damaged'))}",
@@ -184,34 +184,48 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
             "INSERT INTO events (seq, at, type, data) VALUES (?, ?, 'state.repaired', ?)",
             (first, max(now, at or ""), json.dumps(told)),
         )
-        for (pending,) in connection.execute(
+        (pending,) = connection.execute(
             "SELECT max(id) FROM decisions WHERE state = 'pending'"
-        ).fetchall():
-            if pending is not None:
-                connection.execute(
-                    "INSERT INTO settings (name, value) VALUES (?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    (MOVED_AFTER, json.dumps(pending)),
-                )
+        ).fetchone()
+        if pending is not None:
+            connection.execute(
+                "INSERT INTO settings (name, value) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (MOVED_AFTER, json.dumps(pending)),
+            )
         connection.execute("COMMIT")
     return repair
 
 
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
-    kept = database.with_name("backups") / "numbered"
-    with suppress(FileNotFoundError, ValueError):
-        seen = max(seen, int(kept.read_text("ascii")))
-    number = (seen // BLOCK + 1) * BLOCK
-    _write(kept, str(number))
+    number = (max(seen, _numbered(database)) // BLOCK + 1) * BLOCK
+    _write(_kept(database), str(number))
     return number
 
 
-def _newer(database: Path, last: int) -> dict[str, Any]:
-    """What a damaged database still tells of events after a number, as far as it can be read."""
+def _numbered(database: Path) -> int:
+    """Where the last repair began, if there was one."""
+    with suppress(FileNotFoundError, ValueError):
+        return int(_kept(database).read_text("ascii"))
+    return 0
+
+
+def _kept(database: Path) -> Path:
+    return database.with_name("backups") / "numbered"
+
+
+def _newer(database: Path, last: int, most: int) -> dict[str, Any]:
+    """What a damaged database still tells of events after a number, as far as it can be read.
+
+    Args:
+        most: no event can have a higher number; one that has is damage, not to be gone on from.
+    """
     found: dict[str, Any] = {"last": 0, "events": 0, "tasks": [], "changes": [], "whole": False}
     try:
         for seq, kind, task, data in _events(database, last):
+            if not max(last, found["last"]) < seq <= most:
+                return found
             found["last"] = seq
             found["events"] += 1
             if kind == "task.added":
@@ -220,7 +234,7 @@ def _newer(database: Path, last: int) -> dict[str, Any]:
                 files = [str(path) for path in data.get("files", [])]
                 found["changes"].append([data.get("decision"), kind, task, files])
         found["whole"] = True
-    except (sqlite3.Error, ValueError, TypeError, AttributeError):
+    except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError):
         pass  # it is damaged: what was read so far is what there is
     return found
 
