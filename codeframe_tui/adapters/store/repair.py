@@ -21,7 +21,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,7 +60,7 @@ class Repair:
     first: int
     done: tuple[int, ...]
     hands: tuple[str, ...]
-    newer: dict[str, Any] = field(default_factory=dict)
+    newer: dict[str, Any]
 
 
 def find_damage(database: Path) -> Lacking | None:
