@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from codeframe_tui.adapters.apply import JournalledTree
-from codeframe_tui.adapters.apply.journal import sync_folder
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.durable import sync
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.store.backup import moment
 from codeframe_tui.adapters.store.repair import Repair, begin_repair, end_repair, find_damage
 from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.ports.points import passing
@@ -102,7 +102,7 @@ def _set_hands_aside(folders: Path, aside: Path, repair: Repair) -> Iterator[Pat
 def _sync(*folders: Path) -> None:
     """A name that a power cut brings back would count for the new database."""
     for folder in folders:
-        sync_folder(folder)
+        sync(folder)
 
 
 def _newer_objects(store: Path, made: float) -> int:
@@ -117,8 +117,7 @@ def _newer_objects(store: Path, made: float) -> int:
 def _lines(
     repair: Repair, aside: Path, written: list[int], hands: list[Path], objects: int
 ) -> Iterator[str]:
-    made = datetime.fromtimestamp(repair.made, UTC).isoformat(" ", "minutes")[:16]
-    yield f"repaired: the state is that of the backup of {made} UTC again"
+    yield f"repaired: the state is that of the backup of {moment(repair.made)} again"
     yield f"what was damaged is kept in {aside}"
     for skipped in repair.skipped:
         yield f"passed over, not whole: {skipped}"

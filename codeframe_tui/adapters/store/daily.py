@@ -12,7 +12,7 @@ from pathlib import Path
 from codeframe_tui.adapters.store.backup import backups, make_backup
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
-__all__ = ["DailyBackups"]
+__all__ = ["DAY_SECONDS", "DailyBackups"]
 
 logger = logging.getLogger(__name__)
 

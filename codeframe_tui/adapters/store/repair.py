@@ -16,7 +16,6 @@ were not carried out may have been carried out and taken back since: they are as
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -24,10 +23,10 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from codeframe_tui.adapters.durable import sync, write_durably
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.backup import Backup, backups, fault_of, sync
+from codeframe_tui.adapters.store.backup import Backup, backups, connect, fault_of
 from codeframe_tui.adapters.store.database import check_database, repairing
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.progress import MOVED_AFTER
@@ -97,7 +96,7 @@ def begin_repair(database: Path, now: str) -> Repair:
             raise OSError(f"the disk spoils what it is given: {fault}")  # noqa: TRY301 - as such
         sync(new)
         passing("repair.staged")
-        _write(marker, json.dumps(asdict(repair)))
+        write_durably(marker, json.dumps(asdict(repair)))
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             _new(database).unlink(missing_ok=True)
@@ -156,14 +155,14 @@ def _last_whole(database: Path) -> tuple[Backup, list[str]]:
 
 
 def _of_newer(path: Path) -> str:
-    with closing(_connect(path, "immutable=1")) as connection:
+    with closing(connect(path, "immutable=1")) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     return f"of a newer codeframe-tui (schema {version})" if version > schema.VERSION else ""
 
 
 def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], now: str) -> Repair:
     """Make the new database fit what has happened since it was copied."""
-    with closing(_connect(new, "mode=rw")) as connection:
+    with closing(connect(new, "mode=rw")) as connection:
         last, at = connection.execute("SELECT ifnull(max(seq), 0), max(at) FROM events").fetchone()
         newer = _newer(database, last, max(last, _numbered(database)) + BLOCK)
         first = _next_number(database, max(last, newer.get("last", 0)))
@@ -200,7 +199,7 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
     number = (max(seen, _numbered(database)) // BLOCK + 1) * BLOCK
-    _write(_kept(database), str(number))
+    write_durably(_kept(database), str(number))
     return number
 
 
@@ -240,7 +239,7 @@ def _newer(database: Path, last: int, most: int) -> dict[str, Any]:
 
 
 def _events(database: Path, last: int) -> Iterator[tuple[int, str, str | None, Mapping[str, Any]]]:
-    with closing(_connect(database, "mode=ro")) as connection:
+    with closing(connect(database, "mode=ro")) as connection:
         for seq, kind, task, data in connection.execute(
             "SELECT seq, type, task, data FROM events WHERE seq > ? ORDER BY seq", (last,)
         ):
@@ -269,19 +268,3 @@ def _read(marker: Path) -> Repair:
     for name in ("skipped", "done", "hands"):
         stored[name] = tuple(stored[name])
     return Repair(**stored)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a small file, durably: all or nothing."""
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync(path.parent)
-
-
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path))}?{how}"
-    return sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None)
