@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Watch"]
@@ -93,7 +93,8 @@ class Watch:
             return
         files: dict[tuple[int, int], int] = {}
         if _shared_memory() - self._shared > self._totals["memory"] // 4:
-            files = _unnamed(family, without=self._devices(family))
+            elsewhere = self._devices(family)
+            files = _unnamed(family, lambda device: device not in elsewhere)
             yield
         hidden = sum(files.values())
         resident = sum(each.resident for each in family) + hidden
@@ -119,7 +120,7 @@ class Watch:
             began = self._looked
             yield from self._walk_all(limit)
             devices = {os.fstat(fd).st_dev for fd in self._folders}
-            self._written += sum(_unnamed(family, only=devices).values())
+            self._written += sum(_unnamed(family, devices.__contains__).values())
             self._free_at_walk = free
             self._walk_due = time.monotonic() + max(WALK_EVERY, SHARE * (self._looked - began))
         if self._written + in_memory > limit or (not self._whole and self._free - free > limit):
@@ -179,8 +180,10 @@ class Watch:
             os.close(inner)
 
     def _free_now(self) -> int:
-        found = [os.statvfs(fd) for fd in self._folders[:1]]
-        return sum(each.f_bfree * each.f_frsize for each in found)
+        if not self._folders:
+            return 0
+        room = os.statvfs(self._folders[0])
+        return room.f_bfree * room.f_frsize
 
     def _private_now(self, family: Sequence[_Process]) -> list[tuple[str, int]]:
         """Path and used bytes of the file systems in memory, by way of a process that has them.
@@ -277,9 +280,13 @@ def _shared_memory() -> int:
 
 
 def _unnamed(
-    family: Sequence[_Process], *, only: set[int] | None = None, without: set[int] | None = None
+    family: Sequence[_Process], counts: Callable[[int], bool]
 ) -> dict[tuple[int, int], int]:
-    """Bytes of open files that no folder names any more, or ever did, by device and inode."""
+    """Bytes of open files that no folder names any more, or ever did, by device and inode.
+
+    Args:
+        counts: whether the files of a device do.
+    """
     found = {}
     for process in family:
         try:
@@ -291,7 +298,6 @@ def _unnamed(
                 info = os.stat(f"/proc/{process.pid}/fd/{name}")  # noqa: PTH116
             except OSError:
                 continue
-            wanted = info.st_dev in only if only is not None else info.st_dev not in (without or ())
-            if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and wanted:
+            if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and counts(info.st_dev):
                 found[info.st_dev, info.st_ino] = info.st_blocks * 512
     return found
