@@ -42,7 +42,7 @@ class Room(StrEnum):
 
     YES = "yes"
     LATER = "later"
-    """Others hold what is left; some of it comes back when their replies are paid."""
+    """Others hold what is missing; some of it comes back when their replies are paid."""
     NO = "no"
 
 
