@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 __all__ = ["NOBODY", "stepped_down"]
@@ -27,8 +27,10 @@ def stepped_down(place: Path, groups: Sequence[int] = ()) -> Iterator[bool]:
     if os.geteuid() != 0:
         yield False
         return
-    for path in [place, *place.rglob("*")]:
-        os.lchown(path, NOBODY, NOBODY)
+    walk = ((Path(folder), names + files) for folder, names, files in os.walk(place))
+    for path in (folder / name for folder, names in walk for name in (".", *names)):
+        with suppress(FileNotFoundError):  # somebody may move names about meanwhile
+            os.lchown(path, NOBODY, NOBODY)
     before = os.getgroups()
     os.setgroups([NOBODY, *groups])
     os.setresgid(NOBODY, NOBODY, 0)

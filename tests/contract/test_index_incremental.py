@@ -55,7 +55,9 @@ def step(before: dict[str, bytes], past: list[dict[str, bytes]], change: Any) ->
 def everything(room: Room, tree: str, files: dict[str, bytes]) -> dict[str, Any]:
     """All that can be asked."""
     told: dict[str, Any] = {
-        "context": room.answer("context", tree, FOREVER, text="Retry.delay for get", budget=300)
+        "context": room.answer(
+            "context", tree, FOREVER, text="Retry.delay for get", budget=300, bytes_each=4.0
+        )
     }
     for name in ("", "get", "rtr"):
         told[name] = room.answer("find", tree, FOREVER, name=name, among={"kind": "", "path": ""})

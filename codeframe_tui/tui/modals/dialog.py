@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.worker import active_worker
 
 from codeframe_tui.tui.modals.frame import Frame
 from codeframe_tui.tui.modals.hints import Hints
@@ -136,4 +137,7 @@ class Dialog(ModalScreen[T | None]):
         """Give the first decision back; keys that were pressed after it decide nothing."""
         if not self._decided:
             self._decided = True
+            for worker in self.workers:  # an answer would find the fields gone
+                if worker.node is self and worker is not active_worker.get(None):
+                    worker.cancel()
             self.dismiss(result)

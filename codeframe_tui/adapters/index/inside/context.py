@@ -97,8 +97,7 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
     kinds = [kind_weight(path, subject) for path in tree.paths]
     folders = [path.rpartition("/")[0] for path in tree.paths]
     fused = fuse(signals, near, folders, kinds)
-    # what looks secret is read when the model asks for it, and not before
-    scored = [each for each in fused if not is_secret(tree.paths[each.file])]
+    scored = [each for each in fused if _is_told(tree.paths[each.file])]
     ranked = [
         Ranked(
             tree.paths[each.file],
@@ -108,6 +107,14 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
         for place, each in enumerate(scored)
     ]
     return [*ranked[:SHOWN], *_with_tests(ranked, near, tree)]
+
+
+def _is_told(path: str) -> bool:
+    """Whether a model is told of a file: it could name it, and it does not look secret.
+
+    What looks secret is read when the model asks for it, and not before.
+    """
+    return not is_secret(path) and not any("\ud800" <= sign <= "\udfff" for sign in path)
 
 
 def _look(shelf: Shelf, tree: Tree, text: str) -> _Look:
