@@ -118,7 +118,7 @@ class Suites(BaseModel):
 
 
 class Money(BaseModel):
-    """Caps in US dollars; 0 = no cap."""
+    """Caps in US dollars; 0 = no cap. A call that may cost more than is left is not made."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -223,9 +223,9 @@ class Ledger(Protocol):
     async def reserve(self, number: str, usd: float) -> bool:
         """Hold the most that the task's next call can cost, until its reply is stored.
 
-        Waits while the calls of other tasks hold what is left under a cap. False when a cap is
-        reached: the task then waits for a person's answer, or is back in the queue. Replies of
-        unknown cost count as what was held for them.
+        Waits while the calls of other tasks hold what is missing under a cap. False when the call
+        does not fit even without them: the task then waits for a person's answer, or is back in the
+        queue. Replies of unknown cost count as what was held for them.
         """
         ...
 

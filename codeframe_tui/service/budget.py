@@ -1,5 +1,9 @@
 """Money: reserved before a call and settled after it, so that no cap is overrun unasked.
 
+A call that does not fit under a cap at its most is not made: where others hold what is missing it
+waits for them, else a person is asked. So a cap is overrun by no more than calls cost above the
+most that was reckoned for them.
+
 A reservation is a row. It goes with the reply that is paid, when its task has to wait for others,
 or leaves the worker, also after a crash (a trigger sees to that); it is never more than one per
 task.
@@ -8,9 +12,21 @@ task.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
-from codeframe_tui.core.budget import CAPS, Answer, Cap, Room, allowed, per_call, room_under
+from codeframe_tui.core.budget import (
+    CAPS,
+    Answer,
+    Cap,
+    NextCall,
+    Room,
+    allowed,
+    cents,
+    least,
+    per_call,
+    room_under,
+)
 from codeframe_tui.core.moment import believable
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import Document
@@ -20,9 +36,34 @@ from codeframe_tui.service.switches import pause
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
-__all__ = ["assumed", "caps_in_force", "is_about", "reserve", "shared_caps", "spending"]
+__all__ = [
+    "Account",
+    "account",
+    "assumed",
+    "caps_in_force",
+    "reserve",
+    "shared_caps",
+    "spending",
+]
 
 _PRICE = "The price of {} is unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A cap with all that it counts, also from before a person let it go on.
+
+    Attributes:
+        cap: as it is in force.
+        usd: what may be spent in all.
+        spent: by replies.
+        held: reserved for calls of other tasks.
+    """
+
+    cap: Cap
+    usd: float
+    spent: float
+    held: float
 
 
 def reserve(
@@ -38,13 +79,14 @@ def reserve(
     """
     unit.working(number)
     later: Cap | None = None
-    for cap in caps_in_force(unit.tables, settings, started, unit.at, number):
+    for first, cap in _caps(unit.tables, settings, started, unit.at, number):
         whose = _whose(cap, number)
         spent = unit.tables.turns.paid(cap.since, whose, cap.until)
         held = 0.0 if whose else unit.tables.reservations.held(number)
         match room_under(cap, spent=spent, held=held, wanted=wanted):
             case Room.NO:
-                _stop(unit, number, cap, spent, settings)
+                reached = _account(unit.tables, first, cap, number)
+                _stop(unit, number, reached, wanted, settings)
                 return Room.NO
             case Room.LATER:
                 later = later or cap
@@ -93,6 +135,13 @@ def caps_in_force(
     tables: Tables, settings: Settings, started: str, now: str, number: str | None
 ) -> Iterator[Cap]:
     """The caps that are set, after what people answered; per task only where one is given."""
+    return (cap for _, cap in _caps(tables, settings, started, now, number))
+
+
+def _caps(
+    tables: Tables, settings: Settings, started: str, now: str, number: str | None
+) -> Iterator[tuple[Cap, Cap]]:
+    """The caps as they are set, each with what people's answers made of it."""
     money, until = settings.money, believable(now)
     for cap in (
         Cap("per_task", money.per_task),
@@ -100,7 +149,25 @@ def caps_in_force(
         Cap("per_day", money.per_day, f"{now[:10]}T00:00:00.000Z", until),
     ):
         if cap.usd and (number is not None or cap.name != "per_task"):
-            yield allowed(cap, _answers(tables, cap, number), until)
+            yield cap, allowed(cap, _answers(tables, cap, number), until)
+
+
+def account(
+    tables: Tables, settings: Settings, started: str, now: str, blocker: Blocker
+) -> Account | None:
+    """The cap that a question is about; None when it is about none that is set."""
+    for first, cap in _caps(tables, settings, started, now, blocker.task):
+        if _is_about(blocker, cap):
+            return _account(tables, first, cap, blocker.task)
+    return None
+
+
+def _account(tables: Tables, first: Cap, cap: Cap, number: str) -> Account:
+    whose = _whose(cap, number)
+    spent = tables.turns.paid(cap.since, whose, cap.until)
+    whole = spent if cap == first else tables.turns.paid(first.since, whose, first.until)
+    held = 0.0 if whose else tables.reservations.held(number)
+    return Account(cap, cap.usd + whole - spent, whole, held)
 
 
 def shared_caps(tables: Tables, settings: Settings, started: str, now: str) -> list[Document]:
@@ -138,29 +205,32 @@ def _answers(tables: Tables, cap: Cap, number: str | None) -> Iterator[Answer]:
     """A retry of a task is an answer about that task too; about what all share only words are."""
     whose = _whose(cap, number)
     for each in tables.blockers.all() if whose is None else tables.blockers.of(whose):
-        if not is_about(each, cap):
+        if not _is_about(each, cap):
             continue
         if each.status is BlockerStatus.ANSWERED or (
             whose and each.status is not BlockerStatus.OPEN
         ):
-            yield Answer(each.created_at, each.answer or "")
+            needs = NextCall.read(each.question).needs
+            yield Answer(each.created_at, each.answer or "", needs)
 
 
-def _stop(unit: Unit, number: str, cap: Cap, spent: float, settings: Settings) -> None:
+def _stop(unit: Unit, number: str, reached: Account, wanted: float, settings: Settings) -> None:
     """Ask once: other tasks that reach a shared cap go back to the queue."""
+    cap, call = reached.cap, NextCall(wanted, reached.held)
     if cap.name != "per_task":
         pause(unit, f"the cap money.{cap.name} is reached", settings)
         if _is_asked(unit.tables, number, cap):
             unit.move(unit.task(number), Status.PENDING)
             return
+    more = max(cents(2 * reached.usd), least(reached.spent, call.needs))
     open_blocker(
         unit,
         Blocker(
             number,
             BlockerKind.SYNC,
-            _question(cap, spent),
+            _question(reached, call),
             "budget",
-            options=("go on", f"raise to {2 * cap.usd:.2f}"),
+            options=("go on", f"raise to {more:.2f}"),
         ),
     )
 
@@ -168,21 +238,30 @@ def _stop(unit: Unit, number: str, cap: Cap, spent: float, settings: Settings) -
 def _is_asked(tables: Tables, number: str, cap: Cap) -> bool:
     """Whether another task has asked already; a question of an earlier run or day is another."""
     return any(
-        is_about(each, cap) and each.task != number and each.created_at >= cap.since
+        _is_about(each, cap) and each.task != number and each.created_at >= cap.since
         for each in tables.blockers.open()
     )
 
 
-def is_about(blocker: Blocker, cap: Cap) -> bool:
+def _is_about(blocker: Blocker, cap: Cap) -> bool:
     """Whether a question is about a cap."""
     begins = f"The cap money.{cap.name} "
     return blocker.cause == "budget" and blocker.question.startswith(begins)
 
 
-def _question(cap: Cap, spent: float) -> str:
-    then = "" if cap.name == "per_task" else " Then start the workers again."
-    return (
-        f"The cap money.{cap.name} of ${cap.usd:.2f} is reached: {CAPS[cap.name]} has spent "
-        f"${spent:.2f}. An amount raises the cap to it; any other answer allows the same amount "
-        f"again.{then}"
+def _question(reached: Account, call: NextCall) -> str:
+    name, left = reached.cap.name, max(reached.usd - cents(reached.spent), 0.0)
+    question = (
+        f"The cap money.{name} of ${reached.usd:.2f} is reached: {CAPS[name]} has "
+        f"spent ${cents(reached.spent):.2f}. ${left:.2f} is left, and {call}. An amount raises the "
+        "cap to it, +2 adds 2 to it; any other answer allows the same amount again, or what the "
+        "call may cost where that is more."
     )
+    if call.usd > reached.usd:
+        question += (
+            " This call alone may cost more than the cap: where tokens have a price, a smaller "
+            "limits.reply_tokens lowers that."
+        )
+    if name != "per_task":
+        question += " Then start the workers again."
+    return question

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from codeframe_tui.core.blocker import Blocker
-from codeframe_tui.core.budget import Cap
+from codeframe_tui.core.budget import NextCall, least
 from codeframe_tui.core.commands import Answer, RaiseLimit
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.limits import MOST_ATTEMPTS, more_attempts
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.blockers import answer, open_question
-from codeframe_tui.service.budget import caps_in_force, is_about
+from codeframe_tui.service.budget import Account, account
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.settings import Settings
 
@@ -27,14 +27,17 @@ def raise_limit(unit: Unit, *, wish: RaiseLimit, settings: Settings, started: st
         if not whole or not 1 <= wish.to <= MOST_ATTEMPTS:
             raise _bad(f"{wish.to:g} attempts", f"a whole number from 1 to {MOST_ATTEMPTS}")
         return answer(unit, Answer(blocker.id, more_attempts(int(wish.to))))
-    found = _cap_of(unit.tables, blocker, settings, started, unit.at)
+    found = account(unit.tables, settings, started, unit.at, blocker)
     if found is None:
         raise Refused(
             f"blocker {blocker.id} is not about a limit", hint="answer it", code="no_limit"
         )
-    _, spent = found
-    if not math.isfinite(wish.to) or wish.to <= spent or wish.to >= 1e9:
-        raise _bad(f"${wish.to:.2f}", f"more than the ${spent:.2f} that are spent")
+    enough = _least(found, blocker)
+    if not enough <= wish.to < 1e9:
+        raise _bad(
+            f"${wish.to:.2f}",
+            f"from ${enough:.2f}: ${found.spent:.2f} are spent, and the rest is for the next call",
+        )
     return answer(unit, Answer(blocker.id, f"raise to {wish.to:.2f}"))
 
 
@@ -43,29 +46,28 @@ def room(
 ) -> Document | None:
     """The limit that an open question is about, for its document; None when it is about none.
 
-    ``{"name": "attempts", "spent": n}`` or ``{"name": cap, "cap_usd", "spent_usd"}``.
+    ``{"name": "attempts", "spent": n}`` or ``{"name": cap, "cap_usd", "spent_usd",
+    "least_usd"}``: a cap under which the call fits that did not.
     """
     if document["cause"] == "corrections":
         return {"name": "attempts", "spent": document["attempts"]}
     if document["cause"] != "budget" or document["status"] != "open":
         return None
     blocker = tables.blockers.find(document["id"])
-    found = _cap_of(tables, blocker, settings, started, now) if blocker else None
-    if found is None:
+    found = account(tables, settings, started, now, blocker) if blocker else None
+    if blocker is None or found is None:
         return None
-    cap, spent = found
-    return {"name": cap.name, "cap_usd": cap.usd, "spent_usd": spent}
+    return {
+        "name": found.cap.name,
+        "cap_usd": found.usd,
+        "spent_usd": found.spent,
+        "least_usd": _least(found, blocker),
+    }
 
 
-def _cap_of(
-    tables: Tables, blocker: Blocker, settings: Settings, started: str, now: str
-) -> tuple[Cap, float] | None:
-    """The cap that a question is about, and what is spent of it."""
-    for cap in caps_in_force(tables, settings, started, now, blocker.task):
-        if is_about(blocker, cap):
-            whose = blocker.task if cap.name == "per_task" else None
-            return cap, tables.turns.paid(cap.since, whose, cap.until)
-    return None
+def _least(found: Account, blocker: Blocker) -> float:
+    """What others hold by now counts, not what they held when it was asked."""
+    return least(found.spent, found.held + NextCall.read(blocker.question).usd)
 
 
 def _bad(what: str, allowed: str) -> Refused:

@@ -357,8 +357,14 @@ async def test_a_cap_of_money_is_raised_above_what_is_spent(
     await engine.record_turn(number, reply(0, 6.0))
     assert await engine.reserve(number, 0.1) is False
     (question,) = await asked(service)
-    assert question["limit"] == {"name": "per_run", "cap_usd": 5.0, "spent_usd": 6.0}
-    assert (await refused(service, RaiseLimit(question["id"], 6.0))).code == "bad_limit"
+    assert question["limit"] == {
+        "name": "per_run",
+        "cap_usd": 5.0,
+        "spent_usd": 6.0,
+        "least_usd": 6.1,
+    }
+    for wrong in (6.0, 6.09):  # the call would be asked about again
+        assert (await refused(service, RaiseLimit(question["id"], wrong))).code == "bad_limit"
     await service.submit(RaiseLimit(question["id"], 12.5))
     await pause(service, paused=False)
     await claim(engine)

@@ -147,6 +147,89 @@ async def test_a_shared_cap_asks_once_and_other_tasks_go_back_to_the_queue(
     assert "$6.00 is reached" in (await blocker(engine))["question"]
 
 
+async def test_a_call_is_not_made_that_may_cost_more_than_is_left(engine: Supervisor) -> None:
+    (number,) = await tasks(engine, 1)
+    await engine.record_turn(number, reply(0, 4.9))
+    assert await engine.reserve(number, 0.1)
+    assert not await engine.reserve(number, 0.105)
+    asked = await blocker(engine)
+    assert asked["question"] == (
+        "The cap money.per_run of $5.00 is reached: this run has spent $4.90. $0.10 is left, and "
+        "the next call may cost up to $0.11. An amount raises the cap to it, +2 adds 2 to it; any "
+        "other answer allows the same amount again, or what the call may cost where that is more. "
+        "Then start the workers again."
+    )
+    assert asked["options"] == ["go on", "raise to 10.00"]
+    assert (await usage(engine))["total"]["cost_usd"] == 4.9
+
+
+@pytest.mark.parametrize("option", [0, 1])
+@pytest.mark.parametrize("wanted", [5.5, 7.125, 12.5])
+async def test_what_is_offered_lets_a_call_be_made_that_alone_is_more_than_the_cap(
+    engine: Supervisor, wanted: float, option: int
+) -> None:
+    (number,) = await tasks(engine, 1)
+    assert not await engine.reserve(number, wanted)
+    asked = await blocker(engine)
+    assert "a smaller limits.reply_tokens lowers that" in asked["question"]
+    await engine.submit(Answer(asked["id"], asked["options"][option]))
+    await engine.submit(SetWorkers(paused=False))
+    assert await engine.reserve((await claim(engine)).number, wanted)
+
+
+@pytest.mark.parametrize("said", ["", "+3"])
+async def test_what_is_offered_after_going_on_counts_what_was_spent_before(
+    engine: Supervisor, said: str
+) -> None:
+    (number,) = await tasks(engine, 1)
+    for turn in range(3):
+        await engine.record_turn(number, reply(turn, 4.5))
+        assert not await engine.reserve(number, 2.0)
+        asked = await blocker(engine)
+        last = turn == 2
+        answer = (said or asked["options"][1]) if last else "go on"
+        await engine.submit(Answer(asked["id"], answer))
+        await engine.submit(SetWorkers(paused=False))
+        assert (await claim(engine)).number == number
+        assert await engine.reserve(number, 2.0)
+    assert "of $14.00 is reached: this run has spent $13.50" in asked["question"]
+    overview = await engine.query(ShowOverview())
+    assert overview["cap_usd"] == (17.0 if said else 28.0)
+
+
+async def test_a_call_that_waited_stops_as_soon_as_it_cannot_fit_any_more(
+    engine: Supervisor,
+) -> None:
+    first, second, third = await tasks(engine, 3)
+    assert await engine.reserve(first, 4.0)
+    waiting = [asyncio.create_task(engine.reserve(n, 2.5)) for n in (second, third)]
+    async for _ in _until(engine, "model.waiting", 2):
+        pass
+    await engine.record_turn(first, reply(0, 3.0))
+    assert await asyncio.wait_for(asyncio.gather(*waiting), 5) == [False, False]
+    assert sorted([await status(engine, n) for n in (second, third)]) == ["blocked", "pending"]
+    assert (
+        "$2.00 is left, and the next call may cost up to $2.50"
+        in (await blocker(engine))["question"]
+    )
+
+
+async def test_what_others_hold_is_counted_in_what_going_on_allows(engine: Supervisor) -> None:
+    first, second = await tasks(engine, 2)
+    assert await engine.reserve(first, 4.0)
+    assert not await engine.reserve(second, 8.0)
+    asked = await blocker(engine)
+    assert "$8.00, beside $4.00 that is reserved for other calls" in asked["question"]
+    assert asked["options"] == ["go on", "raise to 12.00"]
+    assert asked["limit"]["least_usd"] == 12.0
+    await engine.record_turn(first, reply(0, 4.0))
+    await engine.submit(Answer(asked["id"], "go on"))
+    await engine.submit(SetWorkers(paused=False))
+    assert (await claim(engine)).number == second
+    assert await engine.reserve(second, 8.0)
+    assert (await engine.query(ShowOverview()))["cap_usd"] == 12.0
+
+
 async def test_a_question_of_an_earlier_run_does_not_stand_for_this_one(
     engine: Supervisor,
 ) -> None:
@@ -233,12 +316,12 @@ async def test_a_reply_of_unknown_cost_counts_as_what_was_reserved_also_after_a_
     assert await engine.reserve(first, 3.0)
     await engine.submit(Cancel(first))
     await engine.record_turn(first, replace(reply(0, None), held_usd=3.0))
-    assert await engine.reserve(second, 3.0)
-    unknown = replace(reply(0, None), held_usd=3.0)
+    assert await engine.reserve(second, 2.0)
+    unknown = replace(reply(0, None), held_usd=2.0)
     await engine.record_turn(second, unknown)
     assert (await engine.progress(second)).turns == (unknown,)
     found = await usage(engine)
-    assert (found["total"]["cost_usd"], found["budgets"][0]["spent_usd"]) == (None, 6.0)
+    assert (found["total"]["cost_usd"], found["budgets"][0]["spent_usd"]) == (None, 5.0)
     assert not await engine.reserve(second, 0.1)
 
 

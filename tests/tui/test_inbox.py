@@ -171,6 +171,18 @@ async def test_a_cap_is_raised_after_what_is_spent_was_said_and_nonsense_is_not_
         assert drive.service.submitted == [RaiseLimit("b1", 2.5)]
 
 
+async def test_a_cap_is_raised_at_least_to_what_the_next_call_needs() -> None:
+    limit = {"name": "per_task", "cap_usd": 0.5, "spent_usd": 0.42, "least_usd": 1.75}
+    async with opened(asking(limit=limit)) as drive:
+        await in_inbox(drive)
+        drive.key("l")
+        await past_guard(drive)
+        assert "needs a cap of $1.75 at least" in " ".join(drive.screen_text().split())
+        drive.key("enter")
+        await drive.until(lambda: drive.service.submitted)
+        assert drive.service.submitted == [RaiseLimit("b1", 1.75)]
+
+
 async def test_a_cap_is_raised_by_an_amount_with_a_plus() -> None:
     limit = {"name": "per_task", "cap_usd": 0.5, "spent_usd": 0.52}
     async with opened(asking(limit=limit)) as drive:

@@ -17,6 +17,9 @@ from codeframe_tui.core.queries import ShowBlockers
 from codeframe_tui.core.usage import Price
 from tests.worker.room import Room, answer, call, room, three
 
+SHORT = {"reply_tokens": 256}
+"""Replies that can cost 256 dollars at most, where a token costs one."""
+
 
 class SetClock(SystemClock):
     """The port Clock on a machine whose time is set by somebody."""
@@ -75,7 +78,7 @@ async def test_a_cap_of_a_run_holds_though_the_clock_is_set_back(
 ) -> None:
     monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
     steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(*three(3)))
-    async with room(tmp_path, steps, money={"per_run": 1}) as desk:
+    async with room(tmp_path, steps, money={"per_run": 260}, limits=SHORT) as desk:
         task = await desk.add()
         set_clock(-5)
         await desk.start()
@@ -135,7 +138,7 @@ async def test_caps_hold_and_answers_count_though_the_clock_was_years_ahead(
 ) -> None:
     monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
     steps = Line(*[call("Glob", pattern="*")] * 3, answer(*three(3)))
-    async with room(tmp_path, steps, money={"per_run": 0, cap: 1}) as desk:
+    async with room(tmp_path, steps, money={"per_run": 0, cap: 260}, limits=SHORT) as desk:
         task = await desk.add()
         set_clock(YEARS)
         await desk.start()

@@ -85,9 +85,13 @@ async def raise_(desk: Desk) -> None:
         tried = count(int(limit.get("spent") or 0), "attempt")
         said, first = f"{tried} failed. How many more may the worker make?", "3"
     else:
-        cap, spent = limit.get("cap_usd"), limit.get("spent_usd")
-        said = f"{money(spent)} of {money(cap)} are spent. The new cap in dollars, or +5 for more?"
-        first = f"{2 * float(cap or 0):.2f}"
+        cap, spent, least = limit.get("cap_usd"), limit.get("spent_usd"), limit.get("least_usd")
+        needs = f"; the next call needs a cap of {money(least)} at least" if least else ""
+        said = (
+            f"{money(spent)} of {money(cap)} are spent{needs}. "
+            "The new cap in dollars, or +5 for more?"
+        )
+        first = f"{max(2 * float(cap or 0), float(least or 0)):.2f}"
     rows = [heading(line, "text") for line in wrap(said, 70)]
     if not attempts and limit.get("name") != "per_task":
         rows.append(heading("All tasks share it. P starts the workers again.", "dim"))
