@@ -99,7 +99,7 @@ class Linters:
     async def tools(self) -> tuple[str, ...]:
         """See `Linter.tools`."""
         if isinstance(self._sandbox, NoSandbox):
-            raise Lacking("no sandbox", hint=self._sandbox.why)
+            raise Lacking("no sandbox", hint=self._sandbox.told)
         closure = await self._sandbox.environment()
         if closure.problem:
             raise Lacking(closure.problem)
@@ -114,7 +114,7 @@ class Linters:
         """See `Linter.run`."""
         sandbox, known = self._sandbox, _TOOLS[tool]
         if isinstance(sandbox, NoSandbox):
-            return LintRun(f"no sandbox: {sandbox.why}")
+            return LintRun(f"no sandbox: {sandbox.told}")
         command = Command(workspace, (), timeout_seconds)
         place = sandbox.place(command)
         program = [str(Path(place.python).parent / tool)]

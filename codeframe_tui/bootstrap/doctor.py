@@ -93,8 +93,7 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     if sandbox.level == "unfiltered":
         hint = "keyrings and vsock of the machine are in reach; x86_64 and aarch64 have a filter"
         return _check("sandbox", "warn", f"unfiltered: {sandbox.why}", hint)
-    why, _, hint = sandbox.why.partition("; ")
-    return _check("sandbox", "warn", f"{sandbox.level}: {why}", hint)
+    return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
 
 
 async def _project_tests(place: Project) -> Document:

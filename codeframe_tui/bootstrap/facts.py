@@ -56,10 +56,11 @@ class Facts:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_when_old())
         lacking = self._model.ready()
+        why = "; ".join(filter(None, (self._sandbox.why, self._sandbox.advice)))
         return {
             **self._git,
             "sandbox": self._sandbox.level,
-            "sandbox_why": self._sandbox.why,
+            "sandbox_why": why,
             "key": lacking,
             "scripted": self._scripted,
             "pid": os.getpid(),

@@ -57,7 +57,12 @@ class Sandbox(Protocol):
 
     @property
     def why(self) -> str:
-        """One line: how the level came about and how to get a better one."""
+        """One line: how the level came about."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """One line: how to get a better level; empty when there is nothing to say."""
         ...
 
     async def run(

@@ -227,6 +227,23 @@ async def test_without_bubblewrap_and_consent_nothing_runs(
     check = await doctor._sandbox(place, Settings(), sandbox)
     assert check["detail"] == "none: bubblewrap (bwrap) is not installed"
     assert check["hint"] == f"{advise(sandbox.why, look_around())}, {CONSENT}"
+    assert check["hint"] in result.message
+
+
+async def test_doctor_parts_what_is_from_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "project/.venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(tmp_path / "gone")
+    (tmp_path / "project/.venv/pyvenv.cfg").touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", "rlimits")
+    assert sandbox.level == "rlimits"
+    place = Project(tmp_path / "project", tmp_path / "state")
+    check = await doctor._sandbox(place, Settings(), sandbox)
+    assert "bubblewrap (bwrap) is not installed; .venv/bin/python" in check["detail"]
+    assert check["hint"] == advise("bubblewrap (bwrap) is not installed", look_around())
 
 
 @pytest.mark.fault(
@@ -271,7 +288,7 @@ async def test_the_trial_notices_a_wall_that_is_not_there(
     (tmp_path / "project").mkdir()
     sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", None)
     assert sandbox.level == "none"
-    assert f"bubblewrap is no boundary here: {told}; " in sandbox.why
+    assert sandbox.why == f"bubblewrap is no boundary here: {told}"
 
 
 async def test_a_machine_without_a_filter_is_told(

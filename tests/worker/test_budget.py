@@ -29,8 +29,9 @@ FILE = {"path": "a.txt", "action": "create", "content": "x\n"}
 
 @pytest.fixture(autouse=True)
 def paid(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reply of the scripted model costs one dollar for its every output token."""
-    monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
+    """A reply costs a dollar for its every output token, as the model that is asked and replies."""
+    for name in ("scripted", Settings().model):
+        monkeypatch.setitem(usage.PRICES, name, Price(0.0, 1e6, 0.0, 0.0))
 
 
 @pytest.mark.fault(
@@ -69,7 +70,6 @@ async def test_a_cap_stops_before_the_next_call_and_an_answer_allows_it_again(
 async def test_a_cap_holds_though_the_server_has_its_own_names_or_counts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: str, names: dict[str, Any], cost: bool
 ) -> None:
-    monkeypatch.setitem(usage.PRICES, Settings().model, Price(0.0, 1e6, 0.0, 0.0))
     whole = Assembly.reply
     monkeypatch.setattr(Assembly, "reply", lambda self: replace(whole(self), **names))
     steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(FILE))
@@ -173,10 +173,7 @@ async def test_several_workers_never_overrun_a_shared_cap(tmp_path: Path) -> Non
         assert sorted(set(states)) == ["blocked", "pending"]
 
 
-async def test_four_workers_together_spend_and_hold_no_more_than_a_cap(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(usage.PRICES, Settings().model, Price(0.0, 1e6, 0.0, 0.0))
+async def test_four_workers_together_spend_and_hold_no_more_than_a_cap(tmp_path: Path) -> None:
     cap = 700.0
     looks = Line(*[call("Glob", pattern="*")] * 200)
     money: dict[str, Any] = {"per_task": 0, "per_run": cap, "per_day": 0}

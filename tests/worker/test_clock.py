@@ -15,6 +15,7 @@ from codeframe_tui.core.commands import Answer
 from codeframe_tui.core.moment import believable
 from codeframe_tui.core.queries import ShowBlockers
 from codeframe_tui.core.usage import Price
+from codeframe_tui.settings import Settings
 from tests.worker.room import Room, answer, call, room, three
 
 SHORT = {"reply_tokens": 256}
@@ -76,7 +77,8 @@ async def test_a_task_goes_its_road_and_its_times_in_order_while_the_clock_jumps
 async def test_a_cap_of_a_run_holds_though_the_clock_is_set_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
+    for name in ("scripted", Settings().model):
+        monkeypatch.setitem(usage.PRICES, name, Price(0.0, 1e6, 0.0, 0.0))
     steps = Line(call("Glob", pattern="*"), call("Glob", pattern="*"), answer(*three(3)))
     async with room(tmp_path, steps, money={"per_run": 260}, limits=SHORT) as desk:
         task = await desk.add()
@@ -136,7 +138,8 @@ async def test_one_stamp_of_a_clock_that_is_years_ahead_does_not_stay(tmp_path: 
 async def test_caps_hold_and_answers_count_though_the_clock_was_years_ahead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: str
 ) -> None:
-    monkeypatch.setitem(usage.PRICES, "scripted", Price(0.0, 1e6, 0.0, 0.0))
+    for name in ("scripted", Settings().model):
+        monkeypatch.setitem(usage.PRICES, name, Price(0.0, 1e6, 0.0, 0.0))
     steps = Line(*[call("Glob", pattern="*")] * 3, answer(*three(3)))
     async with room(tmp_path, steps, money={"per_run": 0, cap: 260}, limits=SHORT) as desk:
         task = await desk.add()

@@ -23,7 +23,7 @@ from codeframe_tui.worker.workshop import Workshop
 class FakeSandbox:
     """Answers every command with the same end."""
 
-    level, why = "fake", ""
+    level, why, advice = "fake", "", ""
 
     def __init__(self, finished: Finished) -> None:
         self.finished = finished

@@ -70,7 +70,7 @@ class PytestRunner:
         """See `TestRunner.run`."""
         sandbox = self._sandbox
         if isinstance(sandbox, NoSandbox):
-            return TestRun(False, "no_sandbox", f"tests do not run: {sandbox.why}")
+            return TestRun(False, "no_sandbox", f"tests do not run: {sandbox.told}")
         paths = _paths(request)
         if request.select and not paths:
             return TestRun(False, "no_tests", "none of the selected files exists here")

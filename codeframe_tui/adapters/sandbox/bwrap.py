@@ -60,6 +60,7 @@ class BwrapSandbox:
     closure: Closure
     totals: Totals
     why: str = ""
+    advice: str = ""
     level: str = "bwrap"
     _launcher: Launcher = field(default_factory=Launcher)
 

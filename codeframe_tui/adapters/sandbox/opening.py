@@ -75,7 +75,13 @@ class NoSandbox:
     """Runs nothing."""
 
     why: str
+    advice: str = ""
     level: str = "none"
+
+    @property
+    def told(self) -> str:
+        """Why, and what to do, in one line."""
+        return "; ".join(filter(None, (self.why, self.advice)))
 
     async def run(
         self,
@@ -87,7 +93,7 @@ class NoSandbox:
     ) -> Finished:
         """Refuse, and say how to get a sandbox."""
         del workspace, argv, timeout_seconds, on_output
-        return refuse(f"not run: {self.why}")
+        return refuse(f"not run: {self.told}")
 
 
 async def open_sandbox(
@@ -105,7 +111,7 @@ async def open_sandbox(
         Lacking: bubblewrap is demanded and does not work here, or no Python runs.
     """
     if consent == "none":
-        return NoSandbox("--sandbox none was chosen: nothing runs; choose bwrap or rlimits")
+        return NoSandbox("--sandbox none was chosen: nothing runs", "choose bwrap or rlimits")
     project, state_dir = await asyncio.to_thread(lambda: (project.resolve(), state_dir.resolve()))
     closure = await look_up(project, (home(), state_dir))
     program = shutil.which("bwrap") if sys.platform == "linux" else None
@@ -123,9 +129,9 @@ async def open_sandbox(
     if consent == "bwrap":
         raise Lacking(problem, hint=f"{advice}, {CONSENT}", code="no_sandbox")
     if consent == "rlimits":
-        why = "; ".join((f"limits only: {problem}; {advice}", *closure.refused))
-        return RlimitsSandbox(project, state_dir, closure, totals, why=why)
-    return NoSandbox(f"{problem}; {advice}, {CONSENT}")
+        why = "; ".join((f"limits only: {problem}", *closure.refused))
+        return RlimitsSandbox(project, state_dir, closure, totals, why, advice)
+    return NoSandbox(problem, f"{advice}, {CONSENT}")
 
 
 def _held(machine: str) -> tuple[str, str]:

@@ -46,6 +46,7 @@ class RlimitsSandbox:
     closure: Closure
     totals: Totals
     why: str = ""
+    advice: str = ""
     level: str = "rlimits"
     _launcher: Launcher = field(default_factory=Launcher)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap, Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 from itertools import chain
 
 __all__ = ["reaches_out"]
@@ -38,6 +39,8 @@ _CHANGES = frozenset(
      "putenv", "unsetenv"}
 )  # fmt: skip
 """Methods that change what they belong to."""
+_CHANGES_ONE = frozenset({"add", "discard", "remove", "sort", "reverse"})
+"""The same of what is written as a constant: modules have functions of these names."""
 _WRITES = frozenset({"write_text", "write_bytes", "unlink", "rename", "symlink_to"})
 """Methods of a path that change the file."""
 _WRITES_OF_OS = frozenset({"remove", "unlink", "rename", "replace", "rmdir", "truncate", "symlink"})
@@ -50,9 +53,21 @@ _LEADS_OUT = frozenset({"__dict__", "__code__", "modules", "__setattr__"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LITERAL = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
-_Made = ChainMap[str, bool]
-"""Names of what belongs to a function and those around it -> whether it is a path that nothing of
-theirs leads to: a file of the project."""
+
+
+class _Kind(Enum):
+    """What a name of a function is."""
+
+    OWN = auto()
+    PATH = auto()
+    """Nothing of its own leads to it: a file of the project."""
+    PART = auto()
+    """Of what is imported."""
+
+
+_Made = ChainMap[str, _Kind]
+"""Names of a function and those around it."""
+_OURS = {"self": _Kind.OWN, "cls": _Kind.OWN}
 _LONGEST = 2**19
 """Nobody writes a longer file by hand, and to read one would take seconds."""
 
@@ -81,7 +96,7 @@ def _reaching(tree: ast.Module) -> Iterator[str]:
     while waiting:
         node, made = waiting.pop()
         if isinstance(node, _SCOPES):
-            around: _Made = ChainMap({"self": False, "cls": False}) if made is None else made
+            around: _Made = ChainMap(_OURS) if made is None else made
             made = around.new_child(dict(_made(node, taken)))
         if made is not None and _touches(node, made, taken):
             yield ast.unparse(node)
@@ -170,9 +185,9 @@ def _root(node: ast.expr) -> str:
 
 def _made(
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, taken: Mapping[str, str]
-) -> Iterator[tuple[str, bool]]:
+) -> Iterator[tuple[str, _Kind]]:
     """Names that a function is given, or makes anew; not those of functions in it."""
-    yield from ((name, False) for name in _given(function.args, taken))
+    yield from ((name, _Kind.OWN) for name in _given(function.args, taken))
     waiting = [*ast.iter_child_nodes(function)]
     while waiting:
         node = waiting.pop()
@@ -181,17 +196,24 @@ def _made(
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                if _is_path(value, taken):
-                    yield name, True
-                elif isinstance(value, ast.Call):
-                    if _called(value) != "getattr":
-                        yield name, False
-                elif isinstance(value, _LITERAL) and not _holds(value, taken):
-                    yield name, False
+                if (kind := _kind(value, taken)) is not None:
+                    yield name, kind
             case ast.withitem(optional_vars=ast.Name(id=name)):
-                yield name, False
+                yield name, _Kind.OWN
         if not isinstance(node, _SCOPES):
             waiting += ast.iter_child_nodes(node)
+
+
+def _kind(value: ast.expr, taken: Mapping[str, str]) -> _Kind | None:
+    """What a name is that gets a value; None where that cannot be told."""
+    match value:
+        case ast.Call() | ast.BinOp() if _is_path(value, taken):
+            return _Kind.PATH
+        case ast.Call():
+            return None if _called(value) == "getattr" else _Kind.OWN
+        case ast.Name() | ast.Attribute() if _root(value) in taken:
+            return _Kind.PART
+    return _Kind.OWN if isinstance(value, _LITERAL) and not _holds(value, taken) else None
 
 
 def _given(spec: ast.arguments, taken: Mapping[str, str]) -> Iterator[str]:
@@ -220,7 +242,7 @@ def _holds(value: ast.expr, taken: Mapping[str, str]) -> bool:
 
 def _is_path(value: ast.expr, taken: Mapping[str, str]) -> bool:
     """Whether it is a path that is made of nothing but words and what is imported."""
-    parts = [*ast.walk(value)] if isinstance(value, ast.Call | ast.BinOp) else []
+    parts = [*ast.walk(value)]
     return any(isinstance(part, ast.Call) and _called(part) == "Path" for part in parts) and all(
         part.id in taken for part in parts if isinstance(part, ast.Name)
     )
@@ -235,9 +257,9 @@ def _touches(node: ast.AST, made: _Made, taken: Mapping[str, str]) -> bool:
     """
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()):
-            return _root(node) not in made
+            return not _is_made(_root(node), made)
         case ast.Subscript(ctx=ast.Store() | ast.Del(), value=ast.Attribute() as held):
-            return _root(held) not in made
+            return not _is_made(_root(held), made)
         case ast.Subscript(ctx=ast.Store() | ast.Del()):
             return _is_foreign(node, made, taken)
         case ast.Call():
@@ -246,7 +268,7 @@ def _touches(node: ast.AST, made: _Made, taken: Mapping[str, str]) -> bool:
             by_name = name in _BY_NAME and taken.get(_root(node)) == "builtins"
             return by_name or name in _LEADS_OUT
         case ast.Name(id=name, ctx=ast.Load()):
-            return name in _BY_NAME and name not in made
+            return name in _BY_NAME and not _is_made(name, made)
     return False
 
 
@@ -262,9 +284,13 @@ def _call_touches(call: ast.Call, made: _Made, taken: Mapping[str, str]) -> bool
             return _writes(call) and _is_outside(call.args[0], made, taken)
         case ast.Attribute(value=held, attr=name) if name in _CHANGES:
             return _is_foreign(held, made, taken)
+        case ast.Attribute(
+            value=ast.Name(id=root) | ast.Attribute(attr=root) as held, attr=name
+        ) if name in _CHANGES_ONE and root.isupper():
+            return _is_foreign(held, made, taken)
         case ast.Attribute(value=held, attr=name) if name in _WRITES:
             if isinstance(held, ast.Call):
-                return not _speaks_of(held, made)
+                return not _speaks_of_own(held, made)
             return _is_outside(held, made, taken)
     name = _called(call)
     return name in _TOUCHES or taken.get(name) in _TOUCHES
@@ -282,14 +308,21 @@ def _is_outside(path: ast.expr, made: _Made, taken: Mapping[str, str]) -> bool:
     if isinstance(path, ast.Constant) and not isinstance(path.value, str):
         return False
     names = (part.id for part in ast.walk(path) if isinstance(part, ast.Name))
-    return all(made.get(name, name in taken) for name in names)
+    kinds = (made.get(name, _Kind.PART if name in taken else _Kind.OWN) for name in names)
+    return _Kind.OWN not in kinds
 
 
-def _is_foreign(node: ast.expr, made: Collection[str], taken: Mapping[str, str]) -> bool:
+def _is_made(name: str, made: _Made) -> bool:
+    return made.get(name, _Kind.PART) is not _Kind.PART
+
+
+def _is_foreign(node: ast.expr, made: _Made, taken: Mapping[str, str]) -> bool:
     """Whether something is imported, or a part of what is; by ``*`` any name may be."""
     root = _root(node)
-    return bool(root) and (root in taken or "*" in taken) and root not in made
+    kind = made.get(root)
+    return kind is _Kind.PART or (bool(root) and kind is None and (root in taken or "*" in taken))
 
 
-def _speaks_of(node: ast.AST, names: Collection[str]) -> bool:
-    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+def _speaks_of_own(node: ast.AST, made: _Made) -> bool:
+    names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return any(made.get(name) is _Kind.OWN for name in names)
