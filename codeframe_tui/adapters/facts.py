@@ -56,7 +56,7 @@ async def ask_git(root: Path, *arguments: str, without: Sequence[str] = ()) -> s
     environment["GIT_CONFIG_COUNT"] = str(len(without))
     try:
         process = await asyncio.create_subprocess_exec(
-            "git", "--no-optional-locks", *RUNS_NOTHING, *arguments,
+            "git", *RUNS_NOTHING, *arguments,
             cwd=root, env=environment, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from codeframe_tui.adapters.apply import JournalledTree
-from codeframe_tui.adapters.apply.journal import sync_folder
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.durable import sync
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.store.backup import moment
 from codeframe_tui.adapters.store.repair import Repair, begin_repair, end_repair, find_damage
 from codeframe_tui.core.hand import hand_folder
 from codeframe_tui.ports.points import passing
@@ -63,9 +63,9 @@ async def restore(place: Project) -> Restored | None:
         aside = place.state / repair.aside
         written = list(_set_marks_aside(place.state / "applied", aside, repair))
         hands = list(_set_hands_aside(place.state / "workspaces", aside, repair))
+        objects = _newer_objects(place.state / "objects", repair.made)
         passing("repair.fitted")
         end_repair(place.database, repair)
-    objects = _newer_objects(place.state / "objects", repair.made)
     return Restored(aside, tuple(_lines(repair, aside, written, hands, objects)))
 
 
@@ -102,28 +102,27 @@ def _set_hands_aside(folders: Path, aside: Path, repair: Repair) -> Iterator[Pat
 def _sync(*folders: Path) -> None:
     """A name that a power cut brings back would count for the new database."""
     for folder in folders:
-        sync_folder(folder)
+        sync(folder)
 
 
 def _newer_objects(store: Path, made: float) -> int:
     """How much the object store got after the backup: of proposals that the queue forgot, too."""
-    return sum(
-        path.lstat().st_mtime > made
-        for folder in (store / "objects").glob("*/")
-        for path in folder.iterdir()
-    )
+    found = 0
+    for path in (store / "objects").glob("[0-9a-f][0-9a-f]/*"):
+        with suppress(OSError):  # it is told of, no more: the repair does not depend on it
+            found += path.lstat().st_mtime > made
+    return found
 
 
 def _lines(
     repair: Repair, aside: Path, written: list[int], hands: list[Path], objects: int
 ) -> Iterator[str]:
-    made = datetime.fromtimestamp(repair.made, UTC).isoformat(" ", "minutes")[:16]
-    yield f"repaired: the state is that of the backup of {made} UTC again"
+    yield f"repaired: the state is that of the backup of {moment(repair.made)} again"
     yield f"what was damaged is kept in {aside}"
     for skipped in repair.skipped:
         yield f"passed over, not whole: {skipped}"
     yield from _newer_lines(repair)
-    told = {change[0] for change in repair.newer.get("changes", [])}
+    told = {decision for decision, *_ in repair.newer["changes"][:MOST_NAMED]}
     if unknown := [number for number in written if number not in told]:
         named = ", ".join(map(str, unknown[:MOST_NAMED])) + " …" * (len(unknown) > MOST_NAMED)
         yield (
@@ -140,13 +139,17 @@ def _lines(
 
 def _newer_lines(repair: Repair) -> Iterator[str]:
     newer = repair.newer
-    if not newer.get("whole"):
+    tasks, changes = newer["tasks"], newer["changes"]
+    if not newer["whole"]:
         yield "the damaged file cannot be read to its end: more may be missing than stands here"
-    if newer.get("events"):
+    if newer["events"]:
         yield f"missing from the queue: {newer['events']} events after that backup"
-    for number, title in newer.get("tasks", [])[:MOST_NAMED]:
+    for number, title in tasks[:MOST_NAMED]:
         yield f"missing: task {number} {title!r}"
-    with suppress(KeyError):
-        for _, kind, task, files in newer["changes"][:MOST_NAMED]:
-            done = kind.partition(".")[2]
-            yield f"{done} since, and not known to the queue: task {task}: {', '.join(files[:3])}"
+    if (more := len(tasks) - MOST_NAMED) > 0:
+        yield f"and {more} more task{'s' * (more > 1)}"
+    for _, kind, task, files in changes[:MOST_NAMED]:
+        done = kind.partition(".")[2]
+        yield f"{done} since, and not known to the queue: task {task}: {', '.join(files[:3])}"
+    if (more := len(changes) - MOST_NAMED) > 0:
+        yield f"and {more} more change{'s' * (more > 1)}"

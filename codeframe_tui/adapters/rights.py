@@ -70,7 +70,9 @@ def inherited(folder: int) -> Rights:
 def give(fd: int, rights: Rights, most: int = 0o666) -> list[str]:
     """Give an open file of ours the rights of another, as far as we may.
 
-    Where the group cannot be kept, who is in the other group may no more than everybody.
+    Where the group cannot be kept, who is in the other group may no more than everybody. So it is
+    where the access list cannot: its mask stands in the permissions of the group, which may have
+    less.
 
     Args:
         most: permissions at most of a file whose access list is inherited.
@@ -88,13 +90,15 @@ def give(fd: int, rights: Rights, most: int = 0o666) -> list[str]:
     group_lost = rights.gid not in {None, now.st_gid} and not _tried(os.fchown, fd, -1, rights.gid)
     if group_lost:
         lost.append("its group")
-    lost += [f"attribute {name}" for name in (*_give_attributes(fd, rights), *rights.strange)]
+    failed = list(_give_attributes(fd, rights))
+    lost += [f"attribute {name}" for name in (*failed, *rights.strange)]
     bits = rights.bits
     if bits is None and _ACCESS in rights.attributes:
         bits = os.fstat(fd).st_mode & most
     if bits is not None:
         # After the access list: both write its mask.
-        os.fchmod(fd, bits & (0o707 | (bits & 0o007) << 3) if group_lost else bits)
+        narrow = group_lost or _ACCESS in failed
+        os.fchmod(fd, bits & (0o707 | (bits & 0o007) << 3) if narrow else bits)
     return lost
 
 

@@ -11,7 +11,6 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ __all__ = ["check_everything", "check_terminal"]
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 PROGRAM_SECONDS = 10.0
-DAY_SECONDS = 24 * 3600.0
+NO_BACKUP = "the engine makes one a day while it runs; its log says why it did not"
 
 
 async def check_everything(
@@ -172,21 +171,23 @@ def _state(place: Project) -> Document:
 
 def _backups(place: Project) -> list[Document]:
     """Nothing to say while there is no queue to lose."""
-    from codeframe_tui.adapters.store import backups, holds_tasks  # noqa: PLC0415 - heavy
+    from codeframe_tui.adapters.store import (  # noqa: PLC0415 - heavy
+        DAY_SECONDS,
+        backups,
+        holds_tasks,
+        moment,
+    )
 
     found = backups(place.database)
     if not found:
         with suppress(CodeframeError):
             if place.database.exists() and holds_tasks(place.database):
-                hint = "the engine makes one a day while it runs; its log says why it did not"
-                return [_check("backup", "warn", "there is none of the queue yet", hint)]
+                return [_check("backup", "warn", "there is none of the queue yet", NO_BACKUP)]
         return []
-    made = datetime.fromtimestamp(found[0].made, UTC)
-    detail = f"{len(found)} of the queue, the last of {made:%Y-%m-%d %H:%M} UTC"
+    detail = f"{len(found)} of the queue, the last of {moment(found[0].made)}"
     changed = place.database.stat().st_mtime if place.database.exists() else 0.0
     if changed - found[0].made > 2 * DAY_SECONDS:
-        hint = "the engine makes one a day while it runs; its log says why it did not"
-        return [_check("backup", "warn", f"{detail}, though the queue is newer", hint)]
+        return [_check("backup", "warn", f"{detail}, though the queue is newer", NO_BACKUP)]
     return [_check("backup", "ok", detail)]
 
 

@@ -29,25 +29,31 @@ _PART = 12
 """Characters of a key's beginning or end that tell it; of a long one a quarter."""
 _HELD = 512
 """Characters of a stream without a space that are held back at most."""
+_WINDOW = 40
+"""Characters in which the scheme of a header is looked for."""
 _LONG = 16_384
 """Characters that a private key may have."""
 _ODD = re.compile(r"[^\t\n -~]")
 _SPACE = re.compile(r"\s")
 _ENDED = re.compile("-----END [A-Z ]*-----")
-_KEEPS = re.compile(r"(?i)auth|key|token|secret|cookie|password")
+_KEEPS = re.compile(r"(?i)auth|key|token|secret|cookie|password|credential|session")
 """Names of headers that keep a secret."""
-_SCHEME = re.compile(r"(?i)\b(?:bearer|basic)\s+\Z")
-_PREFIX = re.compile(r"(?:[a-z]+-)*(?:api\d*-)?")
+_SCHEME = re.compile(r"(?i)(?:\bauthorization:\s+(?:(?:bearer|basic)\s+)?|\b(?:bearer|basic)\s+)\Z")
+_PREFIX = re.compile(r"sk-ant-[a-z]+\d*-|sk-")
 """What all keys of a provider begin with."""
+_BEYOND = 4
+"""Characters after it that a beginning has at least."""
 _NAMES = re.compile(r"ANTHROPIC_\w*(?:KEY|TOKEN|HEADERS)")
 _TOKENS = tuple(
     (tuple(needles.split("|")), re.compile(pattern, re.VERBOSE))
     for needles, pattern in (  # a pattern is slow, so that one of its needles must be there
         (
             "-----BEGIN",
-            # to its end; of one without an end what a key is written with, as in `x in pem`
+            # to its end; of one without an end what a key is written with, as in `x in pem`:
+            # its headers and lines, whose ends may be written as in a text of code
             r"""-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----(?s:(?:[^-]|-(?!----))*+-----END\ [A-Z ]*PRIVATE
-            \ KEY-----|(?:\s*+[A-Za-z0-9+/=]{16,}+)+)""",
+            \ KEY-----|(?:(?:\s|\\[nr])*+[\w-]{1,40}:\ [^\n\\]{0,200}){0,8}+
+            (?:(?:\s|\\[nr])*+[A-Za-z0-9+/=]{16,}+)+)""",
         ),
         ("sk-", r"\bsk-(?!container-id-)(?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{16,}"),
         ("k_live_|k_test_", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
@@ -59,7 +65,11 @@ _TOKENS = tuple(
         ("hf_|npm_", r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{30,}"),
         ("pypi-|SG.", r"\bpypi-[\w-]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"),
         ("eyJ", r"(?<![\w-])eyJ[\w-]{8,2048}\.[\w-]{8,2048}\.[\w-]{8,}"),
-        ("/#", r"(?:127\.0\.0\.1|localhost)(?::\d+)?/\#(?P<value>[\w-]{16,})"),
+        (
+            "/#|ws://|wss://|localhost|127.0.0.1|[::1]",
+            r"""(?:\bwss?://[^\s/\#]++|(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)/?
+            \#(?P<value>[\w-]{16,})""",
+        ),
         ("asic |ASIC ", r"(?i)(?<=\bauthorization:\ basic\ )[A-Za-z0-9+/=]{8,}"),
         ("earer |EARER ", r"(?i)(?<=\bbearer\ )(?=[a-z.~+/=_-]{0,64}\d)[\w.~+/=-]{8,}"),
         ("://", r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
@@ -67,7 +77,8 @@ _TOKENS = tuple(
             # as `env` prints it: code has spaces or a call
             "KEY=|TOKEN=|SECRET=|PASSWORD=|PASSWD=",
             r"""(?m)^(?:export\ )?
-            (?:[A-Z][A-Z0-9_]*)?(?:(?:API|SECRET|ACCESS|PRIVATE)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD)
+            (?:[A-Z][A-Z0-9_]*)?(?:(?:API|SECRET|ACCESS|PRIVATE)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD
+            |KEY(?==[^\d\n]{0,64}\d))  # `PRIMARY_KEY=customer` is none
             =["']?(?P<value>[^\s"'()$]{8,})(?=["']?[\ \t]*$)""",
         ),
     )
@@ -113,8 +124,8 @@ class Secrets:
             if name.endswith("HEADERS") and _NAMES.fullmatch(name):  # lines of `Name: value`
                 for number, line in enumerate(value.splitlines(), 1):
                     header, _, told = line.partition(":")
-                    if told.strip() and _KEEPS.search(header):  # `Bearer …`: its last word
-                        found[f"{name} ({number})"] = told.split()[-1]
+                    if _KEEPS.search(header):
+                        found |= {f"{name} ({number}{nth})": v for nth, v in _kept(header, told)}
             elif _NAMES.fullmatch(name):
                 found[name] = value
         return cls(found | dict(more or {}))
@@ -197,6 +208,15 @@ class Stream:
         return self._hide(text)
 
 
+def _kept(header: str, told: str) -> Iterator[tuple[str, str]]:
+    """What a header keeps, each with which of several it is: its last word, as in `Bearer …`."""
+    if "cookie" not in header.lower():
+        yield from (("", word) for word in told.split()[-1:])
+        return
+    for nth, cookie in enumerate(told.split(";"), 1):
+        yield f".{nth}", cookie.partition("=")[2].strip()
+
+
 def _safe_end(text: str) -> int:
     """Where nothing that is secret can go on: after the last space, outside a private key."""
     begun = text.rfind("-----BEGIN")
@@ -206,7 +226,7 @@ def _safe_end(text: str) -> int:
     space = _SPACE.search(text[: -_HELD - 1 : -1])
     if space:
         end = max(len(text) - space.start(), ended.end() if ended else 0)
-        named = _SCHEME.search(text[max(0, end - 16) : end])  # it tells what the next word is
+        named = _SCHEME.search(text[max(0, end - _WINDOW) : end])  # it tells what the next word is
         return end - len(named.group()) if named else end
     return len(text) if len(text) > _HELD else 0
 
@@ -245,8 +265,8 @@ def _without_parts(text: str, value: str) -> str:
     """Without the beginnings and ends of a value that was cut."""
     least = max(_PART, len(value) // 4)
     known = _PREFIX.match(value)
-    if known is None or known.end() < least:  # else all keys of the provider begin so
-        text = _without_heads(text, value, least, HIDDEN)
+    beyond = known.end() + _BEYOND if known else 0  # else every key of the provider begins so
+    text = _without_heads(text, value, max(least, beyond), HIDDEN)
     if value[-least:] not in text:
         return text
     return _without_heads(text[::-1], value[::-1], least, HIDDEN[::-1])[::-1]

@@ -77,7 +77,7 @@ class Learned:
         if not _LEAST <= ratio <= _MOST:
             return self
         ratios = (*self.ratios, round(ratio, 4))[-_NEWEST:]
-        usual = sorted(ratios)[len(ratios) // 2]
+        usual = sorted(ratios)[(len(ratios) - 1) // 2]  # of two the one that counts more
         now = self.gauge.bytes_each
         stays = bool(self.ratios) and abs(usual - now) <= _STEADY * now
         return Learned(self.gauge if stays else Gauge(usual), ratios)
@@ -91,7 +91,7 @@ class Learned:
         """From what `kept` gave; nothing is learned from anything else."""
         try:
             now, *ratios = (float(each) for each in json.loads(str(kept)))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return cls()
         if not ratios or not all(_LEAST <= each <= _MOST for each in (now, *ratios)):
             return cls()

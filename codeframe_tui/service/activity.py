@@ -12,6 +12,7 @@ from codeframe_tui.core.errors import InvalidAnswer, NotFound
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.progress import Turn
 from codeframe_tui.core.queries import ShowActivity, ShowEntry
+from codeframe_tui.core.secrets import NOTHING
 from codeframe_tui.core.talk.answer import find_answer
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -26,6 +27,8 @@ _NOTES = 1_000
 """Of a task that can be told as joined, newest first."""
 SHORT, WHOLE = 300, 256 * 1024
 """Characters of a text in the list, and where it is opened."""
+_LOOKED_AT = 4_096
+"""Characters of a text in the list that are searched for tokens: what is told may cut one."""
 
 
 class _Talk:
@@ -110,7 +113,7 @@ def entry(tables: Tables, query: ShowEntry) -> Document:
     if event is None or found is None:
         raise NotFound(f"task {number} has no such entry", hint="look at its activity again")
     text = "\n\n".join(_parts(tables, number, event))
-    return {"title": found[1], "at": event.at, "text": text[:WHOLE]}
+    return {"title": found[1], "at": event.at, "text": NOTHING.redact(text)[:WHOLE]}
 
 
 def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | None:
@@ -138,7 +141,7 @@ def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | No
             text = _in_words(said) or said
             usage = event.data["usage"]
             document["turn"] = talk.number(event.data["turn"])
-            document["thinking"] = _said(reply, "thinking")[:SHORT]
+            document["thinking"] = _short(_said(reply, "thinking"))
             document["usage"] = usage
             document["tokens"] = sum(usage.values()) if usage else None
             document["cost_usd"] = event.data["cost_usd"]
@@ -151,7 +154,12 @@ def _item(event: Event, talk: _Talk, joined: Mapping[int, int]) -> Document | No
             document["title"] = f"{title}, joined turn {turn}" if turn else f"{title}, waits"
         case _:
             pass
-    return {**document, "detail": text[:SHORT], "cut": len(text) > SHORT}
+    return {**document, "detail": _short(text), "cut": len(text) > SHORT}
+
+
+def _short(text: str) -> str:
+    """What the list tells of it, without anybody's token: the model alone has it as it is."""
+    return NOTHING.redact(text[:_LOOKED_AT])[:SHORT]
 
 
 def _parts(tables: Tables, number: str, event: Event) -> Iterable[str]:
@@ -212,14 +220,14 @@ def _said(turn: Turn | None, kind: str) -> str:
     return "\n".join(str(block.get(kind, "")) for block in blocks if block.get("type") == kind)
 
 
-@lru_cache(maxsize=32)
 def _in_words(text: str) -> str:
-    """What an answer says of itself, and what it does to which files; empty of any other text.
+    """What an answer says of itself, and what it does to which files; empty of any other text."""
+    return _read(text) if '"files"' in text else ""
 
-    Read once: the same replies stand in every page that is asked for while a worker goes on.
-    """
-    if '"files"' not in text:
-        return ""
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> str:
+    """Read once: the same answers stand in every page that is asked for while a worker goes on."""
     try:
         answer = find_answer(text)
     except InvalidAnswer:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from codeframe_tui.core.change.diff import REGULAR, summary
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
-from codeframe_tui.core.errors import Lacking, NotFound, Refused
+from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, Refused
 from codeframe_tui.core.hand import COPY, Hand, hand_folder, marked, marks
 from codeframe_tui.core.paths import parents
 from codeframe_tui.core.progress import Attempt
@@ -300,7 +300,7 @@ def _rewrite(files: Files, changes: _Changes) -> None:
     Raises:
         Refused: a file was saved meanwhile.
         PathRefused: a file cannot be replaced.
-        OSError: the disk does not do what it should; what it had done is put back.
+        CodeframeError: the disk does not do what it should; what it had done is put back.
     """
     for path, (old, new, _) in changes.items():
         if _held_in(files, path) != old:
@@ -313,9 +313,9 @@ def _rewrite(files: Files, changes: _Changes) -> None:
             before = files.mode(path)
             _put(files, path, new, mode)
             done.append((path, old, before))
-    except OSError:
+    except (OSError, CodeframeError):
         for path, old, before in reversed(done):
-            with suppress(OSError):  # the others may still have room
+            with suppress(OSError, CodeframeError):  # the others may still have room
                 _put(files, path, old, before)
         raise
 

@@ -109,6 +109,27 @@ async def test_calls_of_one_name_tell_each_what_they_gave(
     assert told == [f"RESULT\ncontent {n}" for n in range(3)]
 
 
+async def test_people_read_no_token_of_a_command_and_the_model_reads_it(
+    engine: Supervisor, service: Service
+) -> None:
+    token = "ghp_abcdefghijklmnopqrst0123"
+    number = await add(engine)
+    await claim(engine)
+    call = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": f"echo {token}"}}
+    spoken = ({"type": "thinking", "thinking": f"hm {token}"}, call)
+    await engine.record_turn(number, replace(reply(0), content=spoken))
+    printed = f"{'.' * (rooms.SHORT - 10)} {token}"
+    for result in (ToolResult("t1", "Bash"), ToolResult("t1", "Bash", printed, ok=True)):
+        await engine.record_tool(number, result, "ran echo")
+    turn, tool = (await service.query(ShowActivity(number)))["items"][-2:]
+    assert (turn["thinking"], tool["detail"][-10:]) == ("hm [redacted]", " [redacted")
+    told = (await service.query(ShowEntry(number, tool["seq"])))["text"]
+    assert told.startswith("INPUT\ncommand: echo [redacted]\n\nRESULT\n...")
+    assert told.endswith(". [redacted]")
+    progress = await engine.progress(number)
+    assert (progress.turns[-1].content, progress.tools[-1].content) == (spoken, printed)
+
+
 async def test_every_page_of_an_activity_can_be_reached(
     engine: Supervisor, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

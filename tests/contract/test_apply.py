@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from codeframe_tui.adapters.apply import JournalledTree
+from codeframe_tui.adapters.apply import JournalledTree, slots
 from codeframe_tui.adapters.apply.journal import JournalStore
+from codeframe_tui.adapters.beneath import move_new
 from codeframe_tui.core.errors import Conflict, PathRefused, Refused
 from codeframe_tui.ports import Replacement
 
@@ -493,6 +495,31 @@ async def test_a_link_put_in_the_way_is_not_followed(project: Path, state: Path)
     assert victim.read_bytes() == b"old\n"
     assert (project / "src/modified.py").is_symlink()
     assert (project / "src/deleted.py").read_bytes() == b"gone\n"
+
+
+@pytest.mark.fault(
+    "tree",
+    "the folder of a new file is removed at the moment it is moved there",
+    sees="that nothing was applied, and why",
+    kept="all that was there before; the change can be made again",
+)
+async def test_a_new_file_whose_folder_goes_is_not_taken_for_written(
+    project: Path, state: Path, swap: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(source: int, slot: str, parent: int, name: str) -> None:
+        if name == "created.py":
+            shutil.rmtree(project / "new")
+        move_new(source, slot, parent, name)
+
+    monkeypatch.setattr(slots, "move_new", late)
+    tree = JournalledTree(project, state, swap=swap)
+    with pytest.raises(Refused, match="nothing was applied: No such file"):
+        await tree.replace("d", CHANGE)
+    assert seen(project) == OLD_TREE
+    assert left_over(state) == []
+    monkeypatch.undo()
+    await tree.replace("d", CHANGE)
+    assert seen(project) == NEW_TREE
 
 
 # -- kill -9 ------------------------------------------------------------------------------------

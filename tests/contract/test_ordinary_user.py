@@ -14,6 +14,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.adapters.workspace.away import Away
 from codeframe_tui.core.errors import CodeframeError, PathRefused
 from codeframe_tui.ports import Replacement
 from codeframe_tui.ports.files import Snapshot
@@ -107,3 +108,21 @@ async def test_a_repository_of_somebody_else_is_read_without_git(project: Path) 
     paths, snapshot = await looked_at(project)
     assert paths == {"a.py", "read_only/.gitignore", "read_only/c.py"}
     assert any("git could not list the project" in note for note in snapshot.notes)
+
+
+def test_what_was_saved_in_a_folder_that_cannot_be_read_is_kept_beside(project: Path) -> None:
+    folders = project.parent / "workspaces"
+    (folders / "leaving+hand-1").mkdir(parents=True)
+    (folders / "hand-1/deep").mkdir(parents=True)
+    (folders / "hand-1/deep/mine.py").write_bytes(b"saved")
+    (folders / "hand-1/deep").chmod(0)
+
+    def discard(*names: str) -> None:
+        for name in names:
+            (folders / name / "deep").chmod(0o700)
+            shutil.rmtree(folders / name)
+
+    Away(folders, discard).put_back("hand-1")
+    (beside,) = folders.glob("beside+hand-1-*")
+    (beside / "deep").chmod(0o700)
+    assert (beside / "deep/mine.py").read_bytes() == b"saved"

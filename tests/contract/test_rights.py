@@ -225,6 +225,50 @@ async def test_a_group_that_may_not_be_kept_lends_no_rights_to_another(
     assert "cannot keep of its files: src/x: its group" in caplog.text
 
 
+@pytest.mark.fault(
+    "tree",
+    "the access list of a file cannot be kept",
+    sees="the change; the activity says what the file cannot keep",
+    kept="its content; the group does not get what the list gave to some of its users",
+)
+@pytest.mark.usefixtures("attributes")
+async def test_a_list_that_may_not_be_kept_does_not_widen_the_group(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shared(project / "src/x")  # the group bits of its mode are the mask: rw, the group's: r
+    real = os.setxattr
+
+    def not_the_list(fd: int, name: str, value: bytes) -> None:
+        if name == ACCESS:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        real(fd, name, value)
+
+    monkeypatch.setattr(os, "setxattr", not_the_list)
+    wish = Replacement("src/x", OLD, NEW)
+    assert await tree(project).replace("d", [wish]) == [f"src/x: attribute {ACCESS}"]
+    bits, _, group, kept = seen(path)
+    assert (bits, group, set(kept)) == (0o600, mates(), {NOTE, COLOUR})
+
+
+async def test_a_group_that_the_system_does_not_let_us_give_narrows_the_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project / "src/x"
+    path.write_bytes(OLD[1])
+    os.chown(path, -1, mates())
+    path.chmod(0o640)
+    if mates() == os.getegid():
+        pytest.skip("the user is in one group only")
+
+    def may_not(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchown", may_not)
+    wish = Replacement("src/x", OLD, NEW)
+    assert await tree(project).replace("d", [wish]) == ["src/x: its group"]
+    assert seen(path)[0] == 0o600
+
+
 POINTS = ["apply.begun", "apply.staged", "apply.journal", "apply.checked.0", "apply.renamed.0"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox
+from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox, opening
 from codeframe_tui.adapters.sandbox.advice import advise, look_around
 from codeframe_tui.adapters.sandbox.closure import look_up
 from codeframe_tui.adapters.sandbox.opening import CONSENT
@@ -254,6 +254,7 @@ async def test_a_bubblewrap_that_fails_is_told_and_not_used(
         ("--unshare-net", "it reached the machine's network"),
         ("environment", "it read more of our environment than it needs"),
         ("--disable-userns", "it made a user namespace"),
+        ("trial", "the network was not tried"),
     ],
 )
 async def test_the_trial_notices_a_wall_that_is_not_there(
@@ -262,6 +263,8 @@ async def test_the_trial_notices_a_wall_that_is_not_there(
     need_bwrap()
     if wall == "environment":
         monkeypatch.setattr(bwrap, "ENVIRONMENT", {**bwrap.ENVIRONMENT, "KEY": KEY})
+    elif wall == "trial":
+        monkeypatch.setattr(opening, "REACH", "import a_module_that_is_not_there")
     else:
         kept = tuple(word for word in bwrap.ISOLATION if word != wall)
         monkeypatch.setattr(bwrap, "ISOLATION", kept)

@@ -10,13 +10,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.store import SqlStore, backups, daily
 from codeframe_tui.adapters.store import backup as backup_
-from codeframe_tui.adapters.store.backup import fault_of, make_backup
+from codeframe_tui.adapters.store.backup import Backup, fault_of, make_backup
 from codeframe_tui.adapters.store.daily import DailyBackups
 from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import AddTask
@@ -189,10 +190,11 @@ async def test_a_full_disk_costs_the_backup_only(
         assert backups(database) == []
         await store.write(adds("301"))
     assert [error.code for error in told] == ["no_backup"]
-    free = type("Free", (), {"free": database.stat().st_size})
     with monkeypatch.context() as patch:
-        patch.setattr("shutil.disk_usage", lambda _: free)
-        await daily_.look()
+        for free in (1, database.stat().st_size):  # the same reason, in other numbers
+            room = type("Room", (), {"free": free})
+            patch.setattr("shutil.disk_usage", lambda _, room=room: room)
+            await daily_.look()
     assert "MiB are free" in told[1].message
     await daily_.look()
     await store.close()
@@ -214,6 +216,34 @@ async def test_what_could_not_be_told_is_told_at_the_next_look(database: Path) -
     for _ in range(3):
         await daily_.look()
     assert told == ["no_backup"] * 2
+
+
+async def test_what_nobody_foresaw_does_not_end_the_backups(
+    database: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await written(database, 1, 1)
+    loop, made, looks = asyncio.get_running_loop(), asyncio.Event(), []
+
+    def make(*arguments: Any) -> Backup | None:
+        looks.append(arguments)
+        if len(looks) == 1:
+            raise OSError("not foreseen")
+        found = make_backup(*arguments)
+        loop.call_soon_threadsafe(made.set)
+        return found
+
+    async def tell(_: Lacking) -> None:
+        """Nothing is told of it."""
+
+    monkeypatch.setattr(daily, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(daily, "make_backup", make)
+    daily_ = DailyBackups(database, tell)
+    daily_.start()
+    async with asyncio.timeout(10):
+        await made.wait()
+    await daily_.close()
+    assert [tasks_in(backup.path) for backup in backups(database)] == [["1"]]
+    assert "the backup failed inside" in caplog.text
 
 
 class Heard(logging.Handler):

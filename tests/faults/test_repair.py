@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import AddTask, Approve
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import DECISION_ENDS
+from codeframe_tui.ports import Tables
 from codeframe_tui.service import review
 from codeframe_tui.service.unit import Unit
 from codeframe_tui.wire.client import Client
@@ -155,6 +157,75 @@ async def test_what_the_damaged_file_still_tells_is_told(place: Project) -> None
     told = "\n".join(done.lines)
     assert "missing: task 77" in told
     assert "applied since, and not known to the queue: task 77: a.py" in told
+
+
+async def test_what_is_too_much_to_name_is_counted(place: Project) -> None:
+    store = await SqlStore.open(place.database)
+    await asyncio.gather(*(store.write(adds(str(number))) for number in range(14, 24)))
+
+    def apply_all(tables: Tables) -> None:
+        for decision in range(1, 13):
+            data = {"decision": decision, "files": [f"{decision}.py"], "by": "person"}
+            tables.events.add("now", "change.applied", "1", data)
+
+    await store.write(apply_all)
+    await store.close()
+    for decision in range(1, 13):
+        mark = place.state / "applied" / f"decision-{decision}"
+        mark.parent.mkdir(exist_ok=True)
+        mark.write_text("x")
+    index(place.database)
+    done = await restore(place)
+    assert done is not None
+    told = "\n".join(done.lines)
+    assert "missing: task 20 ''\nand 3 more tasks\n" in told
+    assert "task 1: 10.py\nand 2 more changes\n" in told
+    assert "written to your project since, and not known to the queue: decisions 11, 12;" in told
+
+
+async def test_the_report_does_without_objects_that_cannot_be_counted(
+    place: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = place.state / "objects" / "objects"
+    for name in ("0a/one", "0a/goes", "0a/two", "pack/pack-1.idx"):
+        (objects / name).parent.mkdir(parents=True, exist_ok=True)
+        (objects / name).write_text("x")
+    made = backups(place.database)[0].path
+    os.utime(made, (1e9, 1e9))
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.name == "goes":
+            raise FileNotFoundError(path)
+        return real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    header(place.database)
+    done = await restore(place)
+    assert done is not None
+    assert "2 objects of snapshots and proposals are newer" in "\n".join(done.lines)
+
+
+async def test_a_number_that_no_event_can_have_is_not_believed(place: Project) -> None:
+    with closing(sqlite3.connect(place.database)) as connection, connection:
+        connection.execute("UPDATE events SET seq = ? WHERE seq = 13", (2**62,))
+    index(place.database)
+    done = await restore(place)
+    assert done is not None
+    told = "\n".join(done.lines)
+    assert "the damaged file cannot be read to its end" in told
+    assert "missing from the queue: 2 events" in told
+    assert (await numbers_of_events(place.database))[-1][0] == BLOCK
+    assert (place.state / "backups" / "numbered").read_text() == str(BLOCK)
+    for time in (2, 3):  # and what a repair gave out is no such number
+        await written(place.database, 11, 12)
+        index(place.database)
+        done = await restore(place)
+        assert done is not None
+        told = "\n".join(done.lines)
+        assert "cannot be read" not in told
+        assert "missing from the queue: 3 events" in told
+        assert (await numbers_of_events(place.database))[-1][0] == time * BLOCK
 
 
 async def test_a_backup_that_is_not_whole_is_passed_over(place: Project) -> None:

@@ -99,6 +99,19 @@ def test_what_tests_usually_do_stays_among_them() -> None:
         "def f():\n    mock.patch('shop.f').__enter__()",
         "from importlib import reload as again\n\ndef f():\n    again(shop)",
         "def f():\n    def g():\n        shop.f = 1\n    return g",
+        "import app\n\ndef f():\n    m = [app]\n    m[0].x = 1",
+        "def f():\n    p = Path('app.py')\n    p.write_text('')",
+        "def f(text):\n    p = Path('.') / 'app.py'\n    p.write_text(text)",
+        "def f():\n    (Path('.') / 'app.py').write_text('')",
+        "import os\n\ndef f(path):\n    os.rename(path, 'app.py')",
+        "import os\n\ndef f():\n    os.unlink('app.py')",
+        "import os\n\ndef f():\n    p = Path('app.py')\n    os.remove(p)",
+        "def f(text):\n    with open('app.py', 'w') as file:\n        file.write(text)",
+        "def f():\n    open('app.py', mode='r+').write('')",
+        "import builtins\n\ndef f():\n    s = builtins.setattr\n    s(shop, 'f', 1)",
+        "from app import *\n\ndef f():\n    TABLE['x'] = 1",
+        "import app\n\ndef f(app=app):\n    app.x = 1",
+        "import app\n\ndef f(*, a=1, b=app.g):\n    b.x = a",
         "A = '" + "a" * 2**19 + "'",
         "def f(:",
     ],
@@ -118,10 +131,28 @@ def test_what_others_may_notice_is_seen_where_it_is_new(line: str) -> None:
         "def f(tmp_path):\n    Path(tmp_path, 'a').write_text('')\n    (tmp_path / 'b').unlink()",
         "def f(monkeypatch):\n    monkeypatch.chdir('a')",
         "def f():\n    start = 1\n    return start",
+        "def f():\n    carts = [Cart('ada')]\n    carts[0].owner = 'bob'",
+        "def f(tmp_path):\n    p = tmp_path / 'a'\n    p.write_text('')\n    (p / 'b').unlink()",
+        "import os\n\ndef f(tmp_path):\n    os.remove(tmp_path / 'a')",
+        "def f(tmp_path):\n    open(tmp_path / 'a', 'w').close()\n    open('a.json').read()",
+        "def f():\n    return open()",
+        "from app import *\n\ndef f():\n    lines: list[int] = []\n    lines.append(1)",
+        "import os\n\ndef f(tmp_path):\n    os.truncate(tmp_path / 'a', 3)",
+        "def f(cart=None, *, price=1):\n    cart.owner = price",
     ],
 )
 def test_what_a_test_does_with_its_own_is_no_one_elses(line: str) -> None:
     assert not reaches_out(PLAIN, f"{PLAIN}\n\n{line}\n")
+
+
+def test_names_of_a_function_are_not_copied_for_each_function_in_it() -> None:
+    count = 500
+    names = "".join(f"    x{n} = f()\n" for n in range(count))
+    text = f"def f():\n{names}    return [{', '.join(['lambda: y'] * count)}]\n"
+    with mock.patch.object(outward, "_touches", return_value=False) as looked_at:
+        reaches_out(None, text)
+    held = {id(names): len(names) for call in looked_at.call_args_list for names in call[0][1].maps}
+    assert count < sum(held.values()) < 2 * count
 
 
 def test_functions_in_functions_are_read_once() -> None:

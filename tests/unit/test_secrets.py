@@ -28,8 +28,12 @@ OURS = Secrets.of({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_AUTH_TOKEN": TOKEN, "PAT
         KEY[:30],
         KEY[-30:],
         f"{KEY[:25]}...{KEY[-25:]}",
+        KEY[:-2],
     ],
-    ids=["key", "token", "colours", "cut", "title", "base64", "quoted", "head", "tail", "middle"],
+    ids=[
+        *("key", "token", "colours", "cut", "title", "base64", "quoted", "head", "tail", "middle"),
+        "most",
+    ],
 )
 def test_a_value_of_ours_is_hidden_however_it_is_written(written: str) -> None:
     told = OURS.withhold(f"before {written} after")
@@ -57,13 +61,23 @@ def test_a_value_of_ours_is_hidden_however_it_is_written(written: str) -> None:
         "SG.abcdefghijklmnopqrst.abcdefghijklmnopqrst",
         "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeKKF2",
         "http://127.0.0.1:1/#abcdefghijklmnop_qrstuv",
+        "ws://[::1]:8000/#abcdefghijklmnop_qrstuv",
+        "ws://desk.lan:8000/#abcdefghijklmnop_qrstuv",
+        "ws://desk.lan:8000#abcdefghijklmnop_qrstuv",
+        "[::1]:8000#abcdefghijklmnop_qrstuv",
         "Authorization: Basic dXNlcjpwYTU1d29yZA==",
         "Authorization: Bearer abcdefgh12345678",
         "https://user:pa55word@host/x",
         "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG",
         'export DB_PASSWORD="hunter2hunter2"',
+        "ENCRYPTION_KEY=a8f5f167f44f4964e6c998dee827110c",
+        "STRIPE_KEY='9f8e7d6c5b4a'",
+        "KEY=abcdef0123456789",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+        "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhk\\r\\niG9w0BAQEFAASCAAA",
+        "-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC,3F2A\n\nMIIEvQIBADANBgkqhk",
+        "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\n\\nMIIEvQIBADANBgkqhk",
     ],
 )
 def test_what_is_known_as_a_token_is_hidden(token: str) -> None:
@@ -91,7 +105,9 @@ def test_what_is_known_as_a_token_is_hidden(token: str) -> None:
         "assert '-----BEGIN PRIVATE KEY-----' in pem\nassert parsed(pem)",
         "with bearer authentication it works",
         "https://docs.example.org/#getting-started-guide",
-        "PRIMARY_KEY=customer_id\nDEFAULT_SORT_KEY=created_at",
+        "PRIMARY_KEY=customer_id\nDEFAULT_SORT_KEY=created_at\nRATE=12345678",
+        "-----BEGIN PRIVATE KEY-----\nError: there is none",
+        "ws://127.0.0.1:8000/#TOKEN",
         "#sk-container-id-100 { color: red }",
     ],
 )
@@ -106,13 +122,18 @@ def test_a_line_of_the_log_loses_what_is_assigned_to_a_secrets_name() -> None:
 def test_each_value_of_own_headers_is_a_key() -> None:
     headers = (
         "Accept: application/json\nX-Gateway-Key: gateway-key-0123456789\n"
-        "Authorization: Bearer abcdefgh-0123456789"
+        "Authorization: Bearer abcdefgh-0123456789\n"
+        "Cookie: gate=first-0123456789ab==; lang=en; other=second-0123456789ab\n"
+        "X-Credential: credential-0123456789\nX-Session: session-0123456789"
     )
     secrets = Secrets.of({"ANTHROPIC_CUSTOM_HEADERS": headers})
     said = "the gateway refuses gateway-key-0123456789 of application/json"
     assert secrets.redact(said) == f"the gateway refuses {HIDDEN} of application/json"
     assert secrets.held(b"x = 'abcdefgh-0123456789'") == Held("ANTHROPIC_CUSTOM_HEADERS (3)", 1)
     assert secrets.name_in("gateway-key-0123456789") == "ANTHROPIC_CUSTOM_HEADERS (2)"
+    assert secrets.name_in("second-0123456789ab") == "ANTHROPIC_CUSTOM_HEADERS (4.3)"
+    said = "first-0123456789ab== of en, credential-0123456789, session-0123456789"
+    assert secrets.redact(said) == f"{HIDDEN} of en, {HIDDEN}, {HIDDEN}"
 
 
 def test_a_short_value_is_no_key() -> None:
@@ -150,13 +171,14 @@ def test_what_the_model_reads_of_a_file_is_what_is_there() -> None:
 @pytest.mark.parametrize("size", [1, 3, 7, 50, 1000])
 def test_a_stream_hides_what_its_pieces_cut(size: int) -> None:
     pem = "-----BEGIN PRIVATE KEY-----\nMIIEabc\nMIIEdef\n-----END PRIVATE KEY-----"
-    bearer = "Bearer abcdefgh12345678"
-    text = f"one {KEY} two\n{pem}\n\x1b[1m{KEY[:9]}\x1b[0m{KEY[9:]}\n{bearer} three"
+    named = "Bearer abcdefgh12345678 Authorization: Basic dXNlcjpwYTU1d29yZA=="
+    text = f"one {KEY} two\n{pem}\n\x1b[1m{KEY[:9]}\x1b[0m{KEY[9:]}\n{named} three"
     stream = Stream(OURS)
     told = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
     told += stream.rest()
     assert told.replace("\x1b[1m", "").split() == [
-        *("one", HIDDEN, "two", HIDDEN, HIDDEN, "Bearer", HIDDEN, "three")
+        *("one", HIDDEN, "two", HIDDEN, HIDDEN, "Bearer", HIDDEN),
+        *("Authorization:", "Basic", HIDDEN, "three"),
     ]
 
 
@@ -177,6 +199,20 @@ HEAD = "Canary-Canar"
 """The beginning of the key below, by which a cut one is told."""
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "correct-horse-battery-staple",
+        "sk-ant-api03-0123456789abcdefghijklmn",
+        "sk-proj-0123456789abcdef",
+    ],
+)
+def test_a_key_without_its_end_is_hidden_whatever_it_begins_with(value: str) -> None:
+    secrets = Secrets.of({"ANTHROPIC_API_KEY": value})
+    assert secrets.withhold(f"is {value[:-2]}\n") != f"is {value[:-2]}\n"
+    assert secrets.withhold(f"is {value}\n") == f"is {HIDDEN}\n"
+
+
 def test_what_all_keys_begin_with_hides_nothing() -> None:
     secrets = Secrets.of({"ANTHROPIC_API_KEY": "sk-ant-api03-0123456789abcdefghi"})
     assert secrets.withhold("keys begin with sk-ant-api03-") == "keys begin with sk-ant-api03-"
@@ -186,7 +222,11 @@ def test_what_all_keys_begin_with_hides_nothing() -> None:
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "piece",
-    ["sk-", "eyJ-", "://a:b", "-----BEGIN PRIVATE KEY-----", "KEY=", "secret ", "Canary-", HEAD],
+    [
+        *("sk-", "eyJ-", "://a:b", "KEY=", "secret ", "Canary-", HEAD, "ws://a", "ENCRYPTION_KEY="),
+        *("-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\na: ", "authorization: "),
+        "-----BEGIN PRIVATE KEY-----\\na: b\nabcdefghijklmnop",
+    ],
 )
 def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
     """What would take the square of it takes minutes."""

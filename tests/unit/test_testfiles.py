@@ -50,7 +50,9 @@ def test_the_first_configuration_that_says_something_is_heard(
     assert configured(configs).is_support(path) is is_test
 
 
-@pytest.mark.parametrize("folders", ["spec .", "spec ./", "spec web/*/tests", "./"])
+@pytest.mark.parametrize(
+    "folders", ["spec .", "spec ./", "spec web/*/tests", "sp[e]c", "spe?", "./"]
+)
 def test_where_one_folder_of_tests_may_be_any_all_are(folders: str) -> None:
     tests = configured({"pytest.ini": f"{PYTEST_INI}testpaths = {folders}\n"})
     assert tests.is_test("web/shop/tests/check_a.py")
@@ -92,6 +94,8 @@ def test_a_helper_is_what_tests_import_and_code_does_not() -> None:
         ("testing/a.py", "def f(): pass\n", True),
         ("shop/test_data.py", "def f(): pass\n", True),
         ("shop/cases.py", "CASES = [1]\n", True),
+        ("shop/__init__.py", "from shop import a\n", False),
+        ("testing/__init__.py", "from testing import a\n", True),
         ("shop/a.py", "import pytest\n\n\ndef f(): pass\n", True),
         ("shop/a.py", "from unittest.mock import Mock\n\n\nclass A: pass\n", True),
         ("textcase.py", "def f(a):\n    assert a\n", False),

@@ -47,6 +47,11 @@ def test_the_guess_holds_until_a_reply_counts() -> None:
     assert after(10_000).gauge.by == "model"
 
 
+def test_where_tokens_must_not_be_too_few_part_of_a_tokens_bytes_is_reckoned_with() -> None:
+    assert Gauge(3.0).at_most("x" * 2_700) == 1_000
+    assert GUESS.at_most("x" * 3_000) == 1_000
+
+
 def test_who_counts_as_no_model_can_is_not_heard() -> None:
     learned = after(10_000)
     assert after(4, 3_000, 20_000, known=learned) == learned
@@ -54,6 +59,10 @@ def test_who_counts_as_no_model_can_is_not_heard() -> None:
 
 def test_some_odd_replies_move_nothing() -> None:
     assert after(*[10_000] * 5, 14_000, 4_000, *[10_000] * 3).gauge.bytes_each == 3.0
+
+
+def test_of_two_replies_the_one_with_more_tokens_decides() -> None:
+    assert [after(*two).gauge.bytes_each for two in ((10_000, 6_000), (6_000, 10_000))] == [3, 3]
 
 
 def test_the_newest_replies_decide() -> None:
@@ -69,7 +78,8 @@ def test_a_small_difference_moves_nothing_so_that_the_cached_prefix_holds() -> N
 
 
 @pytest.mark.parametrize("kept", [None, "", "x", 7, True, "7", "[]", "[3.0]", "[9, 9]", "[3, null]",
-                                  '{"a": 1}', "[NaN, 3]", '["x", 3]', "[0, 3]"])  # fmt: skip
+                                  '{"a": 1}', "[NaN, 3]", '["x", 3]', "[0, 3]",
+                                  "[" * 100_000])  # fmt: skip
 def test_nothing_is_learned_from_what_is_none(kept: object) -> None:
     assert Learned.read(kept) == Learned()
 

@@ -13,16 +13,22 @@ from tests.worker.test_verify import bench
 FILES = {
     "testing/taxes.py": "def has_tax(price):\n    assert price\n",
     "leaf.py": "def leaf():\n    return 1\n",
+    "cases.py": "CASES = [1]\n",
     "used.py": "USED = 1\n",
-    "pkg/more.py": "import used\n\n\ndef f(): ...\n",
-    "tests/test_leaf.py": "from leaf import leaf\nfrom testing.taxes import has_tax\nimport used\n",
+    "testing/used.py": "USED = 1\n",
+    "pkg/more.py": "import used\nimport testing.used\n\n\ndef f(): ...\n",
+    "tests/test_leaf.py": (
+        "from leaf import leaf\nfrom testing.taxes import has_tax\n"
+        "import cases\nimport used\nimport testing.used\n"
+    ),
 }
 
 
 @pytest.mark.parametrize(
-    ("most", "helpers"), [(2_000, {"testing/taxes.py"}), (1, {"testing/taxes.py", "used.py"})]
+    ("most", "helpers"),
+    [(2_000, {"testing/taxes.py", "cases.py"}), (1, {"testing/taxes.py", "testing/used.py"})],
 )
-async def test_helpers_are_what_only_tests_import_and_in_a_large_project_all_that_may_be(
+async def test_helpers_are_what_only_tests_import_and_in_a_large_project_what_speaks_of_tests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, helpers: set[str]
 ) -> None:
     monkeypatch.setattr(testfiles, "_MOST_READ", most)

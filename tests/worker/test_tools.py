@@ -11,7 +11,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
-from codeframe_tui.core.secrets import NOTHING
+from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import TOOLS
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
@@ -65,16 +65,18 @@ def shop_at(root: Path) -> Workshop:
     return cast(Workshop, shop)
 
 
-async def test_what_a_command_says_has_no_token_and_what_a_file_holds_is_told_as_it_is(
+async def test_the_model_reads_what_a_command_says_but_for_our_keys_and_people_read_no_token(
     root: Path,
 ) -> None:
-    token = "ghp_abcdefghijklmnopqrst0123"
+    token, ours = "ghp_abcdefghijklmnopqrst0123", "gateway-key-0123456789"
     shop = shop_at(root)
-    shop.sandbox.finished = Finished(0, f"is {token}\n".encode(), 0, "exit", "", 0.1)  # type: ignore[attr-defined]
+    shop.secrets = Secrets.of({"ANTHROPIC_API_KEY": ours})  # type: ignore[misc]
+    output = f"is {token}, not {ours}\n".encode()
+    shop.sandbox.finished = Finished(0, output, 0, "exit", "", 0.1)  # type: ignore[attr-defined]
     given = {"command": f"echo {token}"}
     said = await run_tool(shop, Workspace("w", root), "Bash", given, lambda _: None)
     assert (said.text, said.summary) == (
-        "is [redacted]\n[exit code 0]",
+        f"is {token}, not [redacted]\n[exit code 0]",
         "ran echo [redacted] · exit code 0",
     )
     (root / "fixture.txt").write_text(f"{token}\n")  # an edit must find what is there

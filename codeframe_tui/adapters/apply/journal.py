@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.beneath import can_move, open_root
+from codeframe_tui.adapters.durable import sync, write_durably
 from codeframe_tui.adapters.rights import Rights
 from codeframe_tui.ports import Replacement
 
@@ -42,7 +43,6 @@ __all__ = [
     "Target",
     "mark",
     "parents",
-    "sync_folder",
 ]
 
 COMMITTED = "journal"
@@ -155,11 +155,11 @@ class JournalStore:
             place = f".codeframe-tui-journal-{secrets.token_hex(8)}"
             write_durably(folder / "place", place)
         for above in (folder, self._pending, self._pending.parent):
-            sync_folder(above)
+            sync(above)
         if place:  # last: a power cut leaves no folder in the project that nobody knows
             slots = self._project / place
             slots.mkdir(mode=0o700)
-            sync_folder(self._project)
+            sync(self._project)
         return slots
 
     def slots(self, name: str) -> Path | None:
@@ -182,7 +182,7 @@ class JournalStore:
         """Move a journal to another state, durably."""
         folder = self.folder(name)
         (folder / start).rename(folder / end)
-        sync_folder(folder)
+        sync(folder)
 
     def state(self, name: str) -> tuple[str, Journal] | None:
         """State and content of a journal; None before it is committed."""
@@ -202,14 +202,14 @@ class JournalStore:
             with suppress(FileNotFoundError):
                 (folder / state).rename(folder / ENDED)
                 # A power cut must not bring the name back once its slots are gone.
-                sync_folder(folder)
+                sync(folder)
         slots = self.slots(name)
         if slots is not None:
             shutil.rmtree(slots)
-            sync_folder(slots.parent)  # while the place is known
+            sync(slots.parent)  # while the place is known
         if (folder / "place").exists():
             (folder / "place").unlink()
-            sync_folder(folder)  # while its end is known: a place alone is called old
+            sync(folder)  # while its end is known: a place alone is called old
         (folder / ENDED).unlink(missing_ok=True)
         if folder.is_dir():
             shutil.rmtree(folder)
@@ -299,23 +299,3 @@ def _can_move(source: Path, target: Path) -> bool:
     finally:
         os.close(here)
         os.close(there)
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    fd = open_root(path)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Replace a small file: all or nothing, and there after a power cut."""
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)

@@ -106,7 +106,8 @@ class Slots:
             now = self._now(target)
             if now not in (target.old, target.new):  # somebody was here since the look at it
                 raise _changed(target) from error
-            if now is not None or not isinstance(error, FileNotFoundError):
+            taken_out = target.new is None and now is None  # by somebody else, as it was to be
+            if not taken_out or not isinstance(error, FileNotFoundError):
                 raise
 
     def _move(self, number: int, target: Target, parent: int, name: str) -> None:

@@ -134,8 +134,10 @@ def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[
     pid = _spawn(order, fds, status_end)
     for fd in (status_end, *fds):
         os.close(fd)
-    code = _attend(control, wake, pid, watch)
-    _sweep(pid)
+    try:
+        code = _attend(control, wake, pid, watch)
+    finally:  # also when the watch fails: nothing goes on that nobody would end
+        _sweep(pid)
     lines = os.read(status, 65536).decode("utf-8", "replace")
     return {"wait": code, "status": lines, "exceeded": watch.exceeded}
 

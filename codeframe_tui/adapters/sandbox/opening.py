@@ -50,6 +50,7 @@ for family, where in (2, ("127.0.0.1", int(sys.argv[1]))), (1, chr(0) + sys.argv
             print("REACHED")
     except OSError:
         pass
+print("TRIED")
 """
 
 
@@ -164,6 +165,7 @@ def _judge(output: str, wrote_outside: bool, filtered: bool) -> str:
         "it read a file of the state": "LEAK" in words,
         "it made a user namespace": "NESTED" in words,
         "it reached the machine's network": "REACHED" in words,
+        "the network was not tried": "TRIED" not in words,
         "it read more of our environment than it needs": "INHERITED" in words,
         "it kept capabilities": int(status.get("CapEff:", "1"), 16) != 0,
         "it may gain privileges": status.get("NoNewPrivs:") != "1",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Watch"]
@@ -91,14 +91,19 @@ class Watch:
         if sum(each.threads for each in family) > self._totals["processes"] + SLACK:
             self.exceeded = "processes"
             return
-        hidden = 0
+        files: dict[tuple[int, int], int] = {}
         if _shared_memory() - self._shared > self._totals["memory"] // 4:
-            hidden = sum(_unnamed(family, without=self._devices(family)).values())
+            elsewhere = self._devices(family)
+            files = _unnamed(family, lambda device: device not in elsewhere)
             yield
+        hidden = sum(files.values())
         resident = sum(each.resident for each in family) + hidden
         grows, self._resident = resident > 1.02 * self._resident, resident
         self._near = grows and 2 * resident > self._totals["memory"]
         if resident > self._totals["memory"]:
+            if files:  # what is mapped is in the shares of the processes, too
+                hidden -= sum(_mapped(each, files) for each in family)
+                yield
             if sum(map(_proportional, family)) + hidden > self._totals["memory"]:
                 self.exceeded = "memory"
                 return
@@ -115,7 +120,7 @@ class Watch:
             began = self._looked
             yield from self._walk_all(limit)
             devices = {os.fstat(fd).st_dev for fd in self._folders}
-            self._written += sum(_unnamed(family, only=devices).values())
+            self._written += sum(_unnamed(family, devices.__contains__).values())
             self._free_at_walk = free
             self._walk_due = time.monotonic() + max(WALK_EVERY, SHARE * (self._looked - began))
         if self._written + in_memory > limit or (not self._whole and self._free - free > limit):
@@ -175,8 +180,10 @@ class Watch:
             os.close(inner)
 
     def _free_now(self) -> int:
-        found = [os.statvfs(fd) for fd in self._folders[:1]]
-        return sum(each.f_bfree * each.f_frsize for each in found)
+        if not self._folders:
+            return 0
+        room = os.statvfs(self._folders[0])
+        return room.f_bfree * room.f_frsize
 
     def _private_now(self, family: Sequence[_Process]) -> list[tuple[str, int]]:
         """Path and used bytes of the file systems in memory, by way of a process that has them.
@@ -243,6 +250,23 @@ def _proportional(process: _Process) -> int:
     return process.resident
 
 
+def _mapped(process: _Process, files: Container[tuple[int, int]]) -> int:
+    """What some files, by device and inode, are of the process's proportional memory."""
+    found, counts = 0, False
+    try:
+        with open(f"/proc/{process.pid}/smaps", "rb") as file:  # noqa: PTH123
+            for line in file:
+                words = line.split(maxsplit=5)
+                if not words[0].endswith(b":"):
+                    major, minor = (int(each, 16) for each in words[3].split(b":"))
+                    counts = (os.makedev(major, minor), int(words[4])) in files
+                elif counts and words[0] == b"Pss:":
+                    found += int(words[1]) * 1024
+    except OSError:
+        pass  # it ended, or nobody may look: then `_proportional` says the same
+    return found
+
+
 def _shared_memory() -> int:
     """Bytes of files in memory on the whole machine."""
     try:
@@ -256,9 +280,13 @@ def _shared_memory() -> int:
 
 
 def _unnamed(
-    family: Sequence[_Process], *, only: set[int] | None = None, without: set[int] | None = None
+    family: Sequence[_Process], counts: Callable[[int], bool]
 ) -> dict[tuple[int, int], int]:
-    """Bytes of open files that no folder names any more, or ever did, by device and inode."""
+    """Bytes of open files that no folder names any more, or ever did, by device and inode.
+
+    Args:
+        counts: whether the files of a device do.
+    """
     found = {}
     for process in family:
         try:
@@ -270,7 +298,6 @@ def _unnamed(
                 info = os.stat(f"/proc/{process.pid}/fd/{name}")  # noqa: PTH116
             except OSError:
                 continue
-            wanted = info.st_dev in only if only is not None else info.st_dev not in (without or ())
-            if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and wanted:
+            if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and counts(info.st_dev):
                 found[info.st_dev, info.st_ino] = info.st_blocks * 512
     return found

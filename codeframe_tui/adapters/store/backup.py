@@ -15,18 +15,19 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from codeframe_tui.adapters.durable import sync
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports.points import passing
 
-__all__ = ["DAMAGED", "Backup", "backups", "fault_of", "make_backup", "sync"]
+__all__ = ["Backup", "backups", "connect", "fault_of", "is_damage", "make_backup", "moment"]
 
 FOLDER = "backups"
 KEPT = 3
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-"""What SQLite calls damage; no waiting mends it."""
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 PAGES = 256
 """Copied between two looks at whether it is still wanted."""
 STEPS = 100_000
@@ -100,10 +101,11 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
         passing("backup.kept")
         for old in found[KEPT - 1 :]:
             old.path.unlink(missing_ok=True)
+        return Backup(path, number, path.stat().st_mtime)
     except _UnwantedError:
         return None
     except (OSError, sqlite3.Error) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+        if is_damage(error):
             raise _damaged(str(error)) from error
         raise Lacking(
             f"no backup of the state database was made: {error}",
@@ -113,13 +115,12 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-    return Backup(path, number, path.stat().st_mtime)
 
 
 def fault_of(path: Path, wanted: Callable[[], bool] = lambda: True) -> str:
     """What is wrong in a database that nobody writes; empty when it is whole."""
     try:
-        with closing(_connect(path, "immutable=1")) as connection:
+        with closing(connect(path, "immutable=1")) as connection:
             connection.set_progress_handler(lambda: not wanted(), STEPS)
             found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
             if found == "ok" and connection.execute("PRAGMA user_version").fetchone() == (0,):
@@ -131,13 +132,20 @@ def fault_of(path: Path, wanted: Callable[[], bool] = lambda: True) -> str:
     return "" if found == "ok" else found.splitlines()[-1]
 
 
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+def moment(made: float) -> str:
+    """When a backup was made, for a person."""
+    return f"{datetime.fromtimestamp(made, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an error of SQLite's is what it calls damage; no waiting mends it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def connect(path: Path, how: str) -> sqlite3.Connection:
+    """Open a database file: ``how`` is ``mode=ro``, ``mode=rw`` or ``immutable=1``."""
+    uri = f"file:{quote(str(path))}?{how}"
+    return sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None)
 
 
 def _damaged(why: str) -> Lacking:
@@ -158,17 +166,17 @@ def _copy(database: Path, new: Path, wanted: Callable[[], bool]) -> None:
 
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    with closing(_connect(database, "mode=ro")) as source:
+    with closing(connect(database, "mode=ro")) as source:
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # holds this state
-        with closing(_connect(new, "mode=rw")) as target:
+        with closing(connect(new, "mode=rw")) as target:
             target.execute("PRAGMA synchronous=OFF")  # all of it is made durable at the end
             source.backup(target, pages=PAGES, progress=look)
             target.execute("PRAGMA journal_mode=DELETE")
 
 
 def _holds_anything(database: Path) -> bool:
-    with closing(_connect(database, "mode=ro")) as connection:
+    with closing(connect(database, "mode=ro")) as connection:
         return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM tasks)").fetchone()[0])
 
 
@@ -184,8 +192,3 @@ def _require_room(database: Path) -> None:
             hint="free some space",
             code="no_backup",
         )
-
-
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path))}?{how}"
-    return sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None)

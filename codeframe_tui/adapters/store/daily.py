@@ -12,7 +12,7 @@ from pathlib import Path
 from codeframe_tui.adapters.store.backup import backups, make_backup
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
-__all__ = ["DailyBackups"]
+__all__ = ["DAY_SECONDS", "DailyBackups"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class DailyBackups:
     def __init__(self, database: Path, tell: Callable[[Lacking], Awaitable[None]]) -> None:
         self._database = database
         self._tell = tell
-        self._told = ""
+        self._told: tuple[str, str] | None = None
         self._ends = False
         self._task: asyncio.Task[None] | None = None
 
@@ -49,7 +49,10 @@ class DailyBackups:
 
     async def _run(self) -> None:
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("the backup failed inside")  # the next look comes all the same
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
@@ -65,13 +68,14 @@ class DailyBackups:
             raise
         except Lacking as error:
             logger.warning("%s", error.message)
-            if error.message != self._told:
+            reason = error.code, error.hint  # the message holds numbers that are others each time
+            if reason != self._told:
                 with suppress(CodeframeError):  # a disk that is full takes no event either
                     await self._tell(error)
-                    self._told = error.message
+                    self._told = reason
         else:
             if made is not None:
-                self._told = ""
+                self._told = None
                 logger.info("backup %s", made.path.name)
 
     def _wanted(self) -> bool:

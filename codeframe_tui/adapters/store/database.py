@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.backup import DAMAGED, backups
+from codeframe_tui.adapters.store.backup import backups, is_damage, moment
 from codeframe_tui.core.errors import Lacking
 
 __all__ = [
@@ -153,10 +152,9 @@ def damaged(path: Path, why: str) -> Lacking:
     """What a person is told of a database that cannot be used as it is."""
     hint = f"your project is untouched; move {path.name} away to start with an empty queue"
     if found := backups(path):
-        made = datetime.fromtimestamp(found[0].made, UTC).isoformat(" ", "minutes")[:16]
         hint = (
             f"`codeframe-tui doctor --repair` sets it aside and brings back its last backup, "
-            f"of {made} UTC; your project is untouched"
+            f"of {moment(found[0].made)}; your project is untouched"
         )
     said = why.splitlines()[-1] if why else "unreadable"
     what = f"the state database {path} is damaged: {said}"
@@ -165,7 +163,7 @@ def damaged(path: Path, why: str) -> Lacking:
 
 def _told(path: Path, error: DatabaseError) -> Lacking:
     """The error as a person may see it: only what SQLite calls damage is called so."""
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+    if is_damage(error.orig):
         return damaged(path, str(error.orig))
     return Lacking(
         f"the state database {path} cannot be read: {error.orig}",

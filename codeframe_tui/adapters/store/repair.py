@@ -16,18 +16,17 @@ were not carried out may have been carried out and taken back since: they are as
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from codeframe_tui.adapters.durable import sync, write_durably
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.backup import Backup, backups, fault_of, sync
+from codeframe_tui.adapters.store.backup import Backup, backups, connect, fault_of
 from codeframe_tui.adapters.store.database import check_database, repairing
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.progress import MOVED_AFTER
@@ -60,7 +59,7 @@ class Repair:
     first: int
     done: tuple[int, ...]
     hands: tuple[str, ...]
-    newer: dict[str, Any] = field(default_factory=dict)
+    newer: dict[str, Any]
 
 
 def find_damage(database: Path) -> Lacking | None:
@@ -97,7 +96,7 @@ def begin_repair(database: Path, now: str) -> Repair:
             raise OSError(f"the disk spoils what it is given: {fault}")  # noqa: TRY301 - as such
         sync(new)
         passing("repair.staged")
-        _write(marker, json.dumps(asdict(repair)))
+        write_durably(marker, json.dumps(asdict(repair)))
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             _new(database).unlink(missing_ok=True)
@@ -156,16 +155,16 @@ def _last_whole(database: Path) -> tuple[Backup, list[str]]:
 
 
 def _of_newer(path: Path) -> str:
-    with closing(_connect(path, "immutable=1")) as connection:
+    with closing(connect(path, "immutable=1")) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     return f"of a newer codeframe-tui (schema {version})" if version > schema.VERSION else ""
 
 
 def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], now: str) -> Repair:
     """Make the new database fit what has happened since it was copied."""
-    with closing(_connect(new, "mode=rw")) as connection:
+    with closing(connect(new, "mode=rw")) as connection:
         last, at = connection.execute("SELECT ifnull(max(seq), 0), max(at) FROM events").fetchone()
-        newer = _newer(database, last)
+        newer = _newer(database, last, max(last, _numbered(database)) + BLOCK)
         first = _next_number(database, max(last, newer.get("last", 0)))
         repair = Repair(
             aside=f"damaged/{_free(database.with_name('damaged'))}",
@@ -184,34 +183,48 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
             "INSERT INTO events (seq, at, type, data) VALUES (?, ?, 'state.repaired', ?)",
             (first, max(now, at or ""), json.dumps(told)),
         )
-        for (pending,) in connection.execute(
+        (pending,) = connection.execute(
             "SELECT max(id) FROM decisions WHERE state = 'pending'"
-        ).fetchall():
-            if pending is not None:
-                connection.execute(
-                    "INSERT INTO settings (name, value) VALUES (?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    (MOVED_AFTER, json.dumps(pending)),
-                )
+        ).fetchone()
+        if pending is not None:
+            connection.execute(
+                "INSERT INTO settings (name, value) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (MOVED_AFTER, json.dumps(pending)),
+            )
         connection.execute("COMMIT")
     return repair
 
 
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
-    kept = database.with_name("backups") / "numbered"
-    with suppress(FileNotFoundError, ValueError):
-        seen = max(seen, int(kept.read_text("ascii")))
-    number = (seen // BLOCK + 1) * BLOCK
-    _write(kept, str(number))
+    number = (max(seen, _numbered(database)) // BLOCK + 1) * BLOCK
+    write_durably(_kept(database), str(number))
     return number
 
 
-def _newer(database: Path, last: int) -> dict[str, Any]:
-    """What a damaged database still tells of events after a number, as far as it can be read."""
+def _numbered(database: Path) -> int:
+    """Where the last repair began, if there was one."""
+    with suppress(FileNotFoundError, ValueError):
+        return int(_kept(database).read_text("ascii"))
+    return 0
+
+
+def _kept(database: Path) -> Path:
+    return database.with_name("backups") / "numbered"
+
+
+def _newer(database: Path, last: int, most: int) -> dict[str, Any]:
+    """What a damaged database still tells of events after a number, as far as it can be read.
+
+    Args:
+        most: no event can have a higher number; one that has is damage, not to be gone on from.
+    """
     found: dict[str, Any] = {"last": 0, "events": 0, "tasks": [], "changes": [], "whole": False}
     try:
         for seq, kind, task, data in _events(database, last):
+            if not max(last, found["last"]) < seq <= most:
+                return found
             found["last"] = seq
             found["events"] += 1
             if kind == "task.added":
@@ -220,13 +233,13 @@ def _newer(database: Path, last: int) -> dict[str, Any]:
                 files = [str(path) for path in data.get("files", [])]
                 found["changes"].append([data.get("decision"), kind, task, files])
         found["whole"] = True
-    except (sqlite3.Error, ValueError, TypeError, AttributeError):
+    except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError):
         pass  # it is damaged: what was read so far is what there is
     return found
 
 
 def _events(database: Path, last: int) -> Iterator[tuple[int, str, str | None, Mapping[str, Any]]]:
-    with closing(_connect(database, "mode=ro")) as connection:
+    with closing(connect(database, "mode=ro")) as connection:
         for seq, kind, task, data in connection.execute(
             "SELECT seq, type, task, data FROM events WHERE seq > ? ORDER BY seq", (last,)
         ):
@@ -255,19 +268,3 @@ def _read(marker: Path) -> Repair:
     for name in ("skipped", "done", "hands"):
         stored[name] = tuple(stored[name])
     return Repair(**stored)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a small file, durably: all or nothing."""
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync(path.parent)
-
-
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path))}?{how}"
-    return sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None)

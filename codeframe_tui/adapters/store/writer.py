@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from codeframe_tui.adapters.store.backup import DAMAGED
+from codeframe_tui.adapters.store.backup import is_damage
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Event
@@ -185,7 +185,7 @@ def _told(error: Exception) -> Exception:
         if code in _LOCKED:
             hint = "another program has it open: end that and try again; nothing was changed"
         told = Lacking(f"the state database could not be written: {error.orig}", hint=hint)
-    elif code in DAMAGED:
+    elif is_damage(error.orig):
         hint = "your project is untouched; end the engine, then `codeframe-tui doctor --repair`"
         told = Lacking(
             f"the state database is damaged: {error.orig}", hint=hint, code="state_damaged"

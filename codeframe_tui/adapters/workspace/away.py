@@ -92,7 +92,8 @@ def _lay_over(source: Path, target: Path) -> bool:
     if not _is_folder(source):
         return False
     whole = True
-    for place, folders, files in os.walk(source):
+    unread: list[OSError] = []
+    for place, folders, files in os.walk(source, onerror=unread.append):
         here = target / Path(place).relative_to(source)
         links = [name for name in folders if not _is_folder(Path(place, name))]
         for name in (*files, *links):
@@ -101,7 +102,7 @@ def _lay_over(source: Path, target: Path) -> bool:
             if not _has_folder(here / name):
                 folders.remove(name)
                 whole = False
-    return whole
+    return whole and not unread
 
 
 def _move(source: Path, target: Path) -> bool:

@@ -16,7 +16,7 @@ from codeframe_tui.adapters.workspace.rules import OutsideRules, parse_rules
 
 __all__ = ["Listing", "list_project", "outside_rules"]
 
-_FLAGS = ("--no-optional-locks", *RUNS_NOTHING, "-c", "core.precomposeUnicode=false")
+_FLAGS = (*RUNS_NOTHING, "-c", "core.precomposeUnicode=false")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from codeframe_tui.core.evidence.reach import imported_names
 from codeframe_tui.core.evidence.testfiles import TestFiles
 
-__all__ = ["may_help", "only_of_tests"]
+__all__ = ["may_help", "only_of_tests", "speaks_of_tests"]
 
 
 _WORD = re.compile(r"[a-z]+")
@@ -23,7 +23,13 @@ def may_help(path: str, text: str) -> bool:
 
     Code of which only tests know is none for that alone: in a library nothing else may import it.
     """
-    if not _NAMES.isdisjoint(_WORD.findall(path.lower())) or not _CODE.search(text):
+    is_data = not _CODE.search(text) and path.rpartition("/")[2] != "__init__.py"
+    return is_data or speaks_of_tests(path, text)
+
+
+def speaks_of_tests(path: str, text: str) -> bool:
+    """Whether a Python file has to do with tests by a word of its path, or by what it imports."""
+    if not _NAMES.isdisjoint(_WORD.findall(path.lower())):
         return True
     roots = {name.partition(".")[0] for name in imported_names(path, text)}
     return not _FRAMEWORKS.isdisjoint(roots)

@@ -8,8 +8,9 @@ it (`core.evidence.support`).
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 __all__ = ["reaches_out"]
 
@@ -38,13 +39,20 @@ _CHANGES = frozenset(
 )  # fmt: skip
 """Methods that change what they belong to."""
 _WRITES = frozenset({"write_text", "write_bytes", "unlink", "rename", "symlink_to"})
+"""Methods of a path that change the file."""
+_WRITES_OF_OS = frozenset({"remove", "unlink", "rename", "replace", "rmdir", "truncate", "symlink"})
+_TO_WRITE = frozenset("wax+")
+"""Letters of a mode in which a file is opened to be written."""
 _RUNS_BY_ITSELF = frozenset(
     {"__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__", "__getattr__"}
 )
 _LEADS_OUT = frozenset({"__dict__", "__code__", "modules", "__setattr__"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_NEW = (ast.Call, ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
+_LITERAL = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
+_Made = ChainMap[str, bool]
+"""Names of what belongs to a function and those around it -> whether it is a path that nothing of
+theirs leads to: a file of the project."""
 _LONGEST = 2**19
 """Nobody writes a longer file by hand, and to read one would take seconds."""
 
@@ -69,11 +77,12 @@ def _reaching(tree: ast.Module) -> Iterator[str]:
     own = {node.name for node in ast.walk(tree) if isinstance(node, _NAMED)}
     yield from _at_import(tree.body, own)
     taken = _taken(tree)
-    waiting: list[tuple[ast.AST, frozenset[str] | None]] = [(tree, None)]
+    waiting: list[tuple[ast.AST, _Made | None]] = [(tree, None)]
     while waiting:
         node, made = waiting.pop()
         if isinstance(node, _SCOPES):
-            made = (made or frozenset({"self", "cls"})).union(_made(node))
+            around: _Made = ChainMap({"self": False, "cls": False}) if made is None else made
+            made = around.new_child(dict(_made(node, taken)))
         if made is not None and _touches(node, made, taken):
             yield ast.unparse(node)
         waiting += ((part, made) for part in ast.iter_child_nodes(node))
@@ -159,28 +168,69 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _made(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[str]:
+def _made(
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, taken: Mapping[str, str]
+) -> Iterator[tuple[str, bool]]:
     """Names that a function is given, or makes anew; not those of functions in it."""
-    spec = function.args
-    yield from (each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs))
+    yield from ((name, False) for name in _given(function.args, taken))
     waiting = [*ast.iter_child_nodes(function)]
     while waiting:
         node = waiting.pop()
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(value, _NEW):
-                if not (isinstance(value, ast.Call) and _called(value) == "getattr"):
-                    yield name
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                if _is_path(value, taken):
+                    yield name, True
+                elif isinstance(value, ast.Call):
+                    if _called(value) != "getattr":
+                        yield name, False
+                elif isinstance(value, _LITERAL) and not _holds(value, taken):
+                    yield name, False
             case ast.withitem(optional_vars=ast.Name(id=name)):
-                yield name
+                yield name, False
         if not isinstance(node, _SCOPES):
             waiting += ast.iter_child_nodes(node)
 
 
-def _touches(node: ast.AST, made: Collection[str], taken: Mapping[str, str]) -> bool:
+def _given(spec: ast.arguments, taken: Mapping[str, str]) -> Iterator[str]:
+    """Parameters, but for those that are something imported where nothing else is given."""
+    places = [*spec.posonlyargs, *spec.args]
+    ends = zip(places[::-1], spec.defaults[::-1], strict=False)
+    imported = {
+        place.arg
+        for place, value in chain(ends, zip(spec.kwonlyargs, spec.kw_defaults, strict=True))
+        if value is not None and _holds(value, taken)
+    }
+    yield from (p.arg for p in (*places, *spec.kwonlyargs) if p.arg not in imported)
+
+
+def _holds(value: ast.expr, taken: Mapping[str, str]) -> bool:
+    """Whether something imported is a part of it; what a call gives is taken for new."""
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and node.id in taken:
+            return True
+        if not isinstance(node, ast.Call):
+            waiting += ast.iter_child_nodes(node)
+    return False
+
+
+def _is_path(value: ast.expr, taken: Mapping[str, str]) -> bool:
+    """Whether it is a path that is made of nothing but words and what is imported."""
+    parts = [*ast.walk(value)] if isinstance(value, ast.Call | ast.BinOp) else []
+    return any(isinstance(part, ast.Call) and _called(part) == "Path" for part in parts) and all(
+        part.id in taken for part in parts if isinstance(part, ast.Name)
+    )
+
+
+def _touches(node: ast.AST, made: _Made, taken: Mapping[str, str]) -> bool:
     """Whether it may change something outside its own function.
 
     Args:
-        made: names of what belongs to the function.
+        made: what belongs to the function.
         taken: names that the file imports -> what each is called there.
     """
     match node:
@@ -193,28 +243,52 @@ def _touches(node: ast.AST, made: Collection[str], taken: Mapping[str, str]) -> 
         case ast.Call():
             return _call_touches(node, made, taken)
         case ast.Attribute(attr=name):
-            return name in _LEADS_OUT
+            by_name = name in _BY_NAME and taken.get(_root(node)) == "builtins"
+            return by_name or name in _LEADS_OUT
         case ast.Name(id=name, ctx=ast.Load()):
             return name in _BY_NAME and name not in made
     return False
 
 
-def _call_touches(call: ast.Call, made: Collection[str], taken: Mapping[str, str]) -> bool:
+def _call_touches(call: ast.Call, made: _Made, taken: Mapping[str, str]) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Name(id="monkeypatch")):
             return False
+        case ast.Attribute(value=ast.Name(id=root), attr=name) if (
+            name in _WRITES_OF_OS and taken.get(root) == "os"
+        ):
+            return any(_is_outside(each, made, taken) for each in call.args)
+        case ast.Name(id="open"):
+            return _writes(call) and _is_outside(call.args[0], made, taken)
         case ast.Attribute(value=held, attr=name) if name in _CHANGES:
             return _is_foreign(held, made, taken)
         case ast.Attribute(value=held, attr=name) if name in _WRITES:
-            return isinstance(held, ast.Call) and not _speaks_of(held, made)
+            if isinstance(held, ast.Call):
+                return not _speaks_of(held, made)
+            return _is_outside(held, made, taken)
     name = _called(call)
     return name in _TOUCHES or taken.get(name) in _TOUCHES
 
 
+def _writes(call: ast.Call) -> bool:
+    """Whether an `open` is one to write."""
+    modes = (*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode"))
+    said = (mode.value for mode in modes if isinstance(mode, ast.Constant))
+    return bool(call.args) and any(not _TO_WRITE.isdisjoint(str(mode)) for mode in said)
+
+
+def _is_outside(path: ast.expr, made: _Made, taken: Mapping[str, str]) -> bool:
+    """Whether nothing of a function's own leads to a path; a number is none."""
+    if isinstance(path, ast.Constant) and not isinstance(path.value, str):
+        return False
+    names = (part.id for part in ast.walk(path) if isinstance(part, ast.Name))
+    return all(made.get(name, name in taken) for name in names)
+
+
 def _is_foreign(node: ast.expr, made: Collection[str], taken: Mapping[str, str]) -> bool:
-    """Whether something is imported, or a part of what is."""
+    """Whether something is imported, or a part of what is; by ``*`` any name may be."""
     root = _root(node)
-    return root in taken and root not in made
+    return bool(root) and (root in taken or "*" in taken) and root not in made
 
 
 def _speaks_of(node: ast.AST, names: Collection[str]) -> bool:

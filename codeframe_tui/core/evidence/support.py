@@ -128,12 +128,12 @@ def judged_with(
     """The verdict, where the suite also ran with the base's support.
 
     Args:
-        found: the verdict with the proposal's.
+        found: the verdict with the proposal's, none that `stands`.
         plain: the run with the base's.
         names: tests that pass only with the proposal's.
         what: what of it was the base's.
     """
-    if stands(found) or (is_complete(plain) and not names):
+    if is_complete(plain) and not names:
         return found
     why = f"passes only with the proposal's {_WORDS[what]}: {some(names)}"
     if not is_complete(plain):

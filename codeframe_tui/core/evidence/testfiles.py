@@ -21,6 +21,8 @@ _DATA = frozenset(
     {"__snapshots__", "snapshots", "testdata", "test_data", "golden", "goldens", "cassettes"}
 )
 
+_GLOB = frozenset("*?[")
+"""Characters that make a pattern of the name of a folder."""
 _ANYTHING = frozenset({"*.py", "*", "**", "**/*.py"})
 
 
@@ -94,7 +96,7 @@ def configured(texts: Mapping[str, str]) -> TestFiles:
             options = found
             break
     folders = [folder.removeprefix("./").strip("/") for folder in _words(options, "testpaths")]
-    is_known = all(folder not in {"", "."} and "*" not in folder for folder in folders)
+    is_known = all(folder not in {"", "."} and _GLOB.isdisjoint(folder) for folder in folders)
     return TestFiles(
         globs=tuple(_words(options, "python_files")),
         folders=tuple(f"{folder}/" for folder in folders) if is_known else (),

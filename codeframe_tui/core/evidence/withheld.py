@@ -29,8 +29,8 @@ def naming_withheld(run: TestRun, withheld: Sequence[str]) -> TestRun:
         if found is None:
             return ""
         paths = by_name[found.group()]
-        meant = [path for path in paths if any(path in text for text in texts if "/" in path)]
-        which = " or ".join(meant[:1] or paths[:3])
+        told = (path for path in paths if "/" in path and any(path in text for text in texts))
+        which = max(told, key=len, default="") or " or ".join(paths[:3])
         return f"{which} stays at home, it looks secret; `secrets.allowed` lets tests have it"
 
     cases = tuple(_with(case, why) if case.outcome not in FINE else case for case in run.cases)
