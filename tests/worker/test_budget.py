@@ -124,7 +124,7 @@ async def test_workers_overrun_a_cap_by_no_more_than_was_reckoned_too_little(
         spent = sum(turn.cost_usd or 0.0 for turn in paid)
         assert wrong > 0, "what was guessed before the first reply was too little"
         assert len(paid) > 4
-        assert spent <= cap + wrong
+        assert spent <= cap + wrong + 1e-6
 
 
 async def test_zero_is_no_cap(tmp_path: Path) -> None:
