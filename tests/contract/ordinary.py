@@ -9,9 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["NOBODY", "stepped_down"]
+__all__ = ["NOBODY", "give", "stepped_down"]
 
 NOBODY = 65_534
+
+
+def give(place: Path) -> None:
+    """Let a folder and all in it belong to the ordinary user, where we are root."""
+    if os.geteuid() != 0:
+        return
+    walk = ((Path(folder), names + files) for folder, names, files in os.walk(place))
+    for path in (folder / name for folder, names in walk for name in (".", *names)):
+        with suppress(FileNotFoundError):  # somebody may move names about meanwhile
+            os.lchown(path, NOBODY, NOBODY)
 
 
 @contextmanager
@@ -27,10 +37,7 @@ def stepped_down(place: Path, groups: Sequence[int] = ()) -> Iterator[bool]:
     if os.geteuid() != 0:
         yield False
         return
-    walk = ((Path(folder), names + files) for folder, names, files in os.walk(place))
-    for path in (folder / name for folder, names in walk for name in (".", *names)):
-        with suppress(FileNotFoundError):  # somebody may move names about meanwhile
-            os.lchown(path, NOBODY, NOBODY)
+    give(place)
     before = os.getgroups()
     os.setgroups([NOBODY, *groups])
     os.setresgid(NOBODY, NOBODY, 0)

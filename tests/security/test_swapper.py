@@ -25,7 +25,7 @@ from codeframe_tui.adapters.workspace.walk import folders, read_file
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
 from codeframe_tui.ports import Replacement
 from codeframe_tui.settings import Limits
-from tests.contract.ordinary import stepped_down
+from tests.contract.ordinary import give, stepped_down
 from tests.security.swapper import seen, swapping
 
 SWAPS = int(os.environ.get("CODEFRAME_TUI_SWAPS", "2000"))
@@ -165,6 +165,7 @@ async def test_workspaces_against_a_swapper(place: Path, record_property: Record
     await space.close()
     lay(workspace.root, outside)
     secret = object_id("blob", b"secret")
+    give(place)  # all of it, before any name moves
     with swapping(workspace.root, PAIRS), stepped_down(place):
         before = seen(outside)
         space = GitWorkspaces(project, place / "state", Limits())

@@ -155,4 +155,8 @@ class WorkspaceScan:
 
 
 def _link_id(fd: int, name: str) -> str:
-    return object_id("blob", os.readlink(os.fsencode(name), dir_fd=fd))
+    """Names a link's target; empty when it is no link any more."""
+    try:
+        return object_id("blob", os.readlink(os.fsencode(name), dir_fd=fd))
+    except OSError:
+        return ""

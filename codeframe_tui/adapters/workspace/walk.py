@@ -80,27 +80,48 @@ def folders(
         on_error: told path and reason of a folder that cannot be looked into.
         path: path of ``fd`` in the results.
     """
-    folder = _look(path, fd)
+    yield from _walk(_look(path, fd, repair=repair), repair=repair, on_error=on_error)
+
+
+def _walk(
+    folder: Folder, *, repair: bool, on_error: Callable[[str, str], None]
+) -> Iterator[Folder]:
     yield folder
     for name, _ in folder.folders:
         below = folder.below(name)
-        if path.count("/") >= _DEEPEST:
+        if folder.path.count("/") >= _DEEPEST:
             on_error(below, "nested too deeply")
             continue
         try:
-            child = _open_child(fd, name, repair=repair)
+            child = _open_child(folder.fd, name, repair=repair)
         except FileNotFoundError:
             continue
         except OSError as error:
             on_error(below, error.strerror or "cannot be opened")
             continue
         try:
-            yield from folders(child, repair=repair, on_error=on_error, path=below)
+            inner = _look(below, child, repair=repair)
+        except OSError as error:
+            os.close(child)
+            on_error(below, error.strerror or "cannot be looked into")
+            continue
+        try:
+            yield from _walk(inner, repair=repair, on_error=on_error)
         finally:
             os.close(child)
 
 
-def _look(path: str, fd: int) -> Folder:
+def _look(path: str, fd: int, *, repair: bool) -> Folder:
+    try:
+        return _listed(path, fd)
+    except PermissionError:
+        if not repair:
+            raise
+        os.fchmod(fd, 0o700)  # its mode went since it was opened
+        return _listed(path, fd)
+
+
+def _listed(path: str, fd: int) -> Folder:
     folder = Folder(path, fd, [], [])
     with os.scandir(fd) as entries:
         for entry in entries:
