@@ -19,7 +19,7 @@ import pytest
 from codeframe_tui.adapters import beneath
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
-from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.adapters.workspace import GitWorkspaces, walk
 from codeframe_tui.adapters.workspace.objects import object_id
 from codeframe_tui.adapters.workspace.walk import folders, read_file
 from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
@@ -215,3 +215,26 @@ def test_a_mode_is_taken_back_of_what_was_looked_at_only(
         os.close(top)
         assert swapped
         assert seen(outside) == before
+
+
+def test_a_mode_that_goes_after_a_folder_was_opened(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken back in a folder of ours, and told of in the user's."""
+    root, really, told = place / "root", walk._open_child, list[str]()
+    (root / "a").mkdir(parents=True)
+    (root / "a/x").write_bytes(b"x")
+
+    def opening(fd: int, name: str, *, repair: bool) -> int:
+        child = really(fd, name, repair=repair)
+        os.fchmod(child, 0o400)
+        return child
+
+    monkeypatch.setattr(walk, "_open_child", opening)
+    with stepped_down(place):
+        top = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        ours = {f.path: [name for name, _ in f.files] for f in walk.folders(top, repair=True)}
+        theirs = [f.path for f in walk.folders(top, on_error=lambda path, _: told.append(path))]
+        os.close(top)
+    assert ours == {"": [], "a": ["x"]}
+    assert (theirs, told) == ([""], ["a"])
