@@ -26,6 +26,7 @@ from codeframe_tui.adapters.pytest import PytestRunner
 from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
@@ -60,7 +61,7 @@ class _Parts:
     index: ProjectIndex
     syntax: Highlighter
     facts: Facts
-    definitions: Definitions
+    trust: RecordedTrust
     clock: SystemClock
     secrets: Secrets
 
@@ -157,7 +158,7 @@ async def _opened(
         index=index,
         syntax=syntax,
         facts=facts,
-        definitions=Definitions(place.root),
+        trust=RecordedTrust(place),
         clock=SystemClock(),
         secrets=secrets,
     )
@@ -188,8 +189,9 @@ def _supervisor(parts: _Parts) -> Supervisor:
         gate=partial(_pass_gate, parts.working_tree),
         syntax=parts.syntax,
         files_at=partial(DirectoryFiles, reserved=parts.place.environments),
-        default_policy=_default_policy(parts.definitions, parts.settings),
+        default_policy=_default_policy(parts.trust.definitions, parts.settings),
         secrets=parts.secrets,
+        trust=parts.trust,
     )
 
 
@@ -215,7 +217,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         project=DirectoryFiles(root, reserved),
         reserved=reserved,
         files_at=partial(DirectoryFiles, reserved=reserved),
-        definition=parts.definitions.load,
+        definition=parts.trust.definitions.load,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
-from codeframe_tui.adapters.definitions import RULES_FILES, Definitions, read_rules
+from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
 from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.trust import Found, Look, said, standing, wished
 from codeframe_tui.core.usage import Usage, cost_usd
 from codeframe_tui.ports import Document
 from codeframe_tui.settings import Settings, config_dir
@@ -61,7 +63,7 @@ async def check_everything(
             _check("log", "ok", str(place.engine_log.parent)),
             _check("config", "ok", str(config_dir() / "config.toml")),
             _rules(place),
-            *_agents(place),
+            *_agents(place, settings),
             check_terminal(environment),
         ]
     }
@@ -213,12 +215,28 @@ def _rules(place: Project) -> Document:
     return _check("rules", "ok", found or f"none ({', '.join(RULES_FILES)})")
 
 
-def _agents(place: Project) -> list[Document]:
+def _agents(place: Project, settings: Settings) -> list[Document]:
+    trust = RecordedTrust(place)
     checks = [
         _check("agent", "warn" if fault else "ok", fault or path, "correct the file" * bool(fault))
-        for path, fault in Definitions(place.root).check()
+        for path, fault in trust.definitions.own()
     ]
+    look = trust.look()
+    checks += [_of_repository(file, look, settings.ceiling) for file in look.found]
     return checks or [_check("agent", "ok", "the built-in backend worker")]
+
+
+def _of_repository(file: Found, look: Look, ceiling: str) -> Document:
+    stands = standing(file, look.project, look.records)
+    says = said(wished(file, look, ceiling))
+    if stands.state == "unusable":
+        return _check("agent", "warn", stands.why, "correct the file")
+    how = {"trusted": "trusted", "declined": "not trusted, as you decided"}.get(stands.state)
+    if how is None and (says or stands.state == "changed"):
+        reason = ": ".join(filter(None, (stands.why, says and f"it asks for {says}")))
+        hint = f"read it, then `codeframe-tui trust {file.path}`, or `distrust` to hear no more"
+        return _check("agent", "warn", f"{file.path} is not trusted; {reason}", hint)
+    return _check("agent", "ok", f"{file.path} ({how or 'of the repository: only tightens'})")
 
 
 def check_terminal(environment: Mapping[str, str]) -> Document:
