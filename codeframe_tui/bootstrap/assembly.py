@@ -23,7 +23,7 @@ from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
-from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
+from codeframe_tui.adapters.sandbox import Launching, Network, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.trust import RecordedTrust
@@ -132,9 +132,7 @@ async def _opened(
     await workspaces.prepare()
     working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
     stack.push_async_callback(working_tree.close)
-    sandbox = await open_sandbox(
-        place.root, place.state, settings.sandbox, settings.totals.of_a_run()
-    )
+    sandbox = await _sandbox(place, settings)
     model = _model(settings, scripted)
     stack.push_async_callback(model.close)
     index = ProjectIndex(
@@ -162,6 +160,12 @@ async def _opened(
         clock=SystemClock(),
         secrets=secrets,
     )
+
+
+async def _sandbox(place: Project, settings: Settings) -> Launching | NoSandbox:
+    network = Network(settings.network.of_a_command())
+    demanded = settings.sandbox, settings.totals.of_a_run(), network
+    return await open_sandbox(place.root, place.state, *demanded)
 
 
 def _model(settings: Settings, scripted: str | None) -> AnthropicModel:
