@@ -783,7 +783,8 @@ async def test_what_was_applied_later_to_other_tasks_is_known(
     await service.submit(Undo(third))
     await settle_all(engine)
     (applied,) = await engine.applied(first)
-    assert [each.task for each in await engine.standing_after(applied)] == [second]
+    later = await engine.standing_after(applied)
+    assert [(each.decision.task, each.files) for each in later] == [(second, ("a.py",))]
 
 
 async def test_lines_are_accepted_and_told_per_hunk(service: Service, engine: Supervisor) -> None:
