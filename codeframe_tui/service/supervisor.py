@@ -16,6 +16,7 @@ from codeframe_tui.core.commands import (
     Approve,
     ChooseContext,
     Command,
+    Distrust,
     Explain,
     FinishByHand,
     KeepWorking,
@@ -29,6 +30,7 @@ from codeframe_tui.core.commands import (
     SetWorkers,
     StopTests,
     TakeInHand,
+    Trust,
 )
 from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.events import Event, Signal
@@ -47,6 +49,7 @@ from codeframe_tui.ports import (
     Workspaces,
 )
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.ports.trust import Trust as TrustPort
 from codeframe_tui.service import (
     acknowledgement,
     activity,
@@ -77,6 +80,7 @@ from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.reading import ReviewReader
 from codeframe_tui.service.sides import Sides
+from codeframe_tui.service.trust import Trusting
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
@@ -137,6 +141,7 @@ class Supervisor(StoreLedger):
         files_at: gives the files of a copy in which a person works.
         default_policy: what the level of the default agent says, while a person says nothing.
         secrets: what is told to nobody.
+        trust: files of the repository that people trust.
 
     Attributes:
         keep: whether the engine outlives its last client.
@@ -157,6 +162,7 @@ class Supervisor(StoreLedger):
         files_at: Callable[[Path], Files] | None = None,
         default_policy: str = Policy.MANUAL.value,
         secrets: Secrets = NOTHING,
+        trust: TrustPort | None = None,
     ) -> None:
         super().__init__(
             store, clock, settings=settings, default_policy=default_policy, secrets=secrets
@@ -174,6 +180,10 @@ class Supervisor(StoreLedger):
         self._reviews: ReviewReader | None = None
         self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)
+        changed = partial(self.publish, Signal("project", None))
+        self._trusting = Trusting(
+            trust, settings.ceiling, self._write, changed, clock=clock, secrets=secrets
+        )
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -188,6 +198,8 @@ class Supervisor(StoreLedger):
                 return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand() | LayOver():
                 return await self._hands.submit(command)
+            case Trust() | Distrust():
+                return await self._trusting.submit(command)
             case ChooseContext():
                 command = await self._code.check(command)
             case Approve() if command.parts.hunks or command.parts.lines:
@@ -276,6 +288,8 @@ class Supervisor(StoreLedger):
                 return await self._hands.answer(query)
             case queries.ShowDoctor():
                 return await _there(self._doctor, "doctor")()
+            case queries.ShowTrust():
+                return await self._trusting.show(query)
             case _:
                 return await self._code.answer(query)
 
@@ -291,6 +305,7 @@ class Supervisor(StoreLedger):
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
         self._code.close()
+        self._trusting.close()
         self._broadcast.close()
 
     async def _events_after(self, seq: int) -> list[Event]:
@@ -352,7 +367,8 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         idle = {"idle": stored["idle"] and not self._repeating}
-        return {**stored, **idle, **shown, **chosen, **self._facts(), "keep": self.keep}
+        here = {"keep": self.keep, "trust": self._trusting.brief()}
+        return {**stored, **idle, **shown, **chosen, **self._facts(), **here}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""

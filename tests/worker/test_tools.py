@@ -30,8 +30,15 @@ class FakeSandbox:
         self.asked: list[tuple[str, float]] = []
 
     async def run(
-        self, workspace: Workspace, argv: Any, *, timeout_seconds: float, on_output: Any = None
+        self,
+        workspace: Workspace,
+        argv: Any,
+        *,
+        timeout_seconds: float,
+        on_output: Any = None,
+        network: bool = False,
     ) -> Finished:
+        assert network, "a command of the model may reach what is allowed"
         self.asked.append((argv[-1], timeout_seconds))
         return self.finished
 
