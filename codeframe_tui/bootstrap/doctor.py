@@ -47,12 +47,14 @@ async def check_everything(
     Args:
         sandbox: the engine's; None = one is opened to see what works here.
     """
+    walls = await _sandbox(place, settings, sandbox)
     return {
         "checks": [
             _check("version", "ok", f"codeframe-tui {__version__}"),
             _check("python", "ok", f"{platform.python_version()} ({sys.executable})"),
             await _git(),
-            await _sandbox(place, settings, sandbox),
+            walls,
+            *_network(settings, walls),
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
@@ -82,11 +84,15 @@ async def _git() -> Document:
 
 async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) -> Document:
     if sandbox is None:
-        from codeframe_tui.adapters.sandbox import open_sandbox  # noqa: PLC0415 - seldom needed
+        from codeframe_tui.adapters.sandbox import (  # noqa: PLC0415 - seldom needed
+            Network,
+            open_sandbox,
+        )
 
         try:
             place.prepare()
-            demanded = settings.sandbox, settings.totals.of_a_run()
+            network = Network(settings.network.of_a_command())
+            demanded = settings.sandbox, settings.totals.of_a_run(), network
             sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
@@ -96,6 +102,17 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
         hint = "keyrings and vsock of the machine are in reach; x86_64 and aarch64 have a filter"
         return _check("sandbox", "warn", f"unfiltered: {sandbox.why}", hint)
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
+
+
+def _network(settings: Settings, walls: Document) -> list[Document]:
+    """Nothing to say where nothing is allowed."""
+    allowed = settings.network.of_a_command()
+    if not allowed:
+        return []
+    if walls["detail"].startswith(("bwrap:", "unfiltered:")):
+        return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
+    hint = "see sandbox: the list holds where bubblewrap does"
+    return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
 
 
 async def _project_tests(place: Project) -> Document:

@@ -117,6 +117,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(("path", "reason"), REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.goal("G2", "hostile paths by their names alone")
 def test_a_hostile_path_is_refused_with_its_reason(path: str, reason: str) -> None:
     with pytest.raises(PathRefused) as caught:
         check_path(path)
@@ -125,6 +126,7 @@ def test_a_hostile_path_is_refused_with_its_reason(path: str, reason: str) -> No
 
 
 @pytest.mark.parametrize("path", ALLOWED.values(), ids=ALLOWED.keys())
+@pytest.mark.goal("G2", "odd but legal names")
 def test_an_odd_but_legal_path_passes_as_it_is(path: str) -> None:
     assert check_path(path) == path
 
