@@ -125,4 +125,5 @@ def _changed(sign: str, text: str, width: int) -> Iterator[Row]:
     style = _CHANGES.get(sign, "dim")
     shown, _ = reveal(text)
     for at, piece in enumerate(wrap_text(shown.expandtabs(4), width - 4)):
-        yield row(None, (f"  {sign if at == 0 and sign != '@' else ' '} ", style), (piece, style))
+        shown_sign = sign if at == 0 and sign in {"+", "-"} else " "
+        yield row(None, (f"  {shown_sign} ", style), (piece, style))
