@@ -30,6 +30,7 @@ STARTS = {
     "adapters/sandbox/client.py::_open": "the launcher of sandboxes",
     "adapters/sandbox/launcher.py::serve": "a warden",
     "adapters/sandbox/launcher.py::_spawn": "what runs in a sandbox",
+    "adapters/sandbox/listener.py::main": "in the sandbox: becomes what runs there",
     "adapters/workspace/git.py::run_git": "git, as its callers say",
     "adapters/workspace/git.py::start": "git, in our store",
     "bootstrap/doctor.py::_output": "`git --version`",
@@ -120,7 +121,8 @@ def test_every_call_of_git_has_the_one_environment() -> None:
 
 def test_every_program_of_ours_is_given_its_environment() -> None:
     """Nothing inherits a key that it does not need."""
-    inherits = {"tui/guardian.py", "tui/programs.py", "adapters/sandbox/launcher.py"}
+    inside = {"adapters/sandbox/launcher.py", "adapters/sandbox/listener.py"}
+    inherits = {"tui/guardian.py", "tui/programs.py"} | inside
     by_argument = {"posix_spawn", "posix_spawnp"}  # they cannot be called without one
     for room, tree in ROOMS.items():
         calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -242,6 +242,7 @@ WRITTEN: Side = ("100644", b"evil")
         ("link", "/dev/null", "link"),
     ],
 )
+@pytest.mark.goal("G2", "links at an apply, each action")
 async def test_links_are_refused_for_every_action(
     project: Path, state: Path, name: str, to: str, path: str, old: Side, new: Side
 ) -> None:
@@ -551,6 +552,7 @@ def run_killed_at(
     kept="the project, all old or all new",
 )
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.goal("G6", "kills at each point of an apply")
 async def test_a_kill_at_any_step_ends_all_old_or_all_new(
     project: Path, state: Path, swap: bool, step: str
 ) -> None:
@@ -576,6 +578,7 @@ RECOVERY = ["recover.begun", *STEPS[STEPS.index("apply.journal") :]]
 )
 @pytest.mark.parametrize("first", ["apply.journal", "apply.renamed.1", "apply.synced"])
 @pytest.mark.parametrize("step", RECOVERY)
+@pytest.mark.goal("G6", "pairs of kills: of an apply and of its recovery")
 async def test_a_kill_in_the_recovery_is_recovered_too(
     project: Path, state: Path, first: str, step: str
 ) -> None:
@@ -596,6 +599,7 @@ async def test_a_kill_in_the_recovery_is_recovered_too(
     "step",
     ["rollback.begun", *(f"rollback.restored.{n}" for n in (3, 2, 1, 0)), "rollback.synced"],
 )
+@pytest.mark.goal("G6", "pairs of a conflict and a kill on the way back")
 async def test_a_kill_on_the_way_back_ends_all_old(project: Path, state: Path, step: str) -> None:
     conflict = "apply.checked.3"  # the user saves the last file when the others are in place
     assert run_killed_at(project, state, step, "replace", True, conflict)

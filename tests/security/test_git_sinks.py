@@ -120,6 +120,7 @@ ASKING = {
     sees="what git cannot say is left out, or not committed",
     kept="nothing of the repository runs",
 )
+@pytest.mark.goal("G4", "remotes that are programs, each way in which git is asked")
 async def test_a_remote_that_is_a_program_never_runs(
     tmp_path: Path,
     remote: Callable[[Path, Path], None],

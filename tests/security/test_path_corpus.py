@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -118,9 +119,11 @@ def _entry(action: str, path: str) -> dict[str, str]:
     sees="the path is refused, with the reason",
     kept="everything",
 )
+@pytest.mark.goal("G2", "hostile paths at the answer, a tool and an apply, with each action")
 async def test_what_is_refused_is_refused_at_every_door_and_nothing_changes(
-    tmp_path: Path, case: dict[str, Any]
+    tmp_path: Path, case: dict[str, Any], record_property: Callable[[str, int], None]
 ) -> None:
+    record_property("count", 7)
     doors = Doors(tmp_path, case.get("there", []))
     path, reason, number = spelled(case), case["reason"], case["id"].split()[0]
     stands = number in {"P40", "P47"}
@@ -168,8 +171,12 @@ async def test_what_passes_passes_at_every_door(tmp_path: Path, case: dict[str, 
     sees="that name",
     kept="200 of them pass at the answer, at the tool and at the apply, to the byte",
 )
-async def test_two_hundred_odd_names_pass_at_every_door(tmp_path: Path) -> None:
+@pytest.mark.goal("G2", "odd but legal names, at the answer, a tool and an apply")
+async def test_two_hundred_odd_names_pass_at_every_door(
+    tmp_path: Path, record_property: Callable[[str, int], None]
+) -> None:
     names = legal_names()
+    record_property("count", len(names))
     assert len(names) >= 200
     await passes(Doors(tmp_path, []), names)
 

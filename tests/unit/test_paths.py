@@ -22,6 +22,7 @@ ALLOWED = [*(spelled(c) for c in cases("paths") if "reason" not in c), *legal_na
 
 
 @pytest.mark.parametrize(("path", "reason"), REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.goal("G2", "hostile paths by their names alone")
 def test_a_hostile_path_is_refused_with_its_reason(path: str, reason: str) -> None:
     with pytest.raises(PathRefused) as caught:
         check_path(path, reserved=(".venv",))
