@@ -230,30 +230,6 @@ async def refused(
 WRITTEN: Side = ("100644", b"evil")
 
 
-@pytest.mark.fault(
-    "tree",
-    "a path that leads out of the project or into `.git`",
-    sees="the path is refused, with the reason",
-    kept="everything",
-)
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../x", "/etc/x", "a//b", "a\\b", "C:x", "", ".", "a\0b", "a\x1bb", "a\u202eb", "x.py.",
-        "nul", ".git/hooks/pre-commit", "sub/.GIT/x", ".gitmodules", ".venv/x",
-        ".codeframe/state.db", "\ud800",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
-@pytest.mark.goal("G2", "hostile paths at an apply, each action")
-async def test_hostile_paths_are_refused_for_every_action(
-    project: Path, state: Path, path: str, old: Side, new: Side
-) -> None:
-    await refused(project, state, [*CHANGE, Replacement(path, old, new)], "refused", PathRefused)
-    with pytest.raises(PathRefused):
-        await JournalledTree(project, state, reserved=(".venv",)).differs({path: old})
-
-
 @pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
 @pytest.mark.parametrize(
     ("name", "to", "path"),
