@@ -59,6 +59,7 @@ EVENT_TYPES: dict[str, str] = {
     "blocker.resolved": "it no longer waits: {id, how}",
     "model.waiting": "a call is repeated later: {kind, seconds, message}",
     "policy.changed": "{policy, by}",
+    "trust.changed": "a person decided about a file of the repository: {path, sha256, trusted}",
     "workers.changed": "workers were started or paused: {paused, workers}",
     "state.repaired": "the queue is that of a backup: {backup, made: seconds, aside: folder}",
     "engine.started": "{pid, version, sandbox, recovered: [text]}",

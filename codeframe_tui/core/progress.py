@@ -11,7 +11,16 @@ from codeframe_tui.core.evidence.verification import Flag, Run, Verification
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 
-__all__ = ["MOVED_AFTER", "Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
+__all__ = [
+    "MOVED_AFTER",
+    "Attempt",
+    "Decision",
+    "Message",
+    "Progress",
+    "Standing",
+    "ToolResult",
+    "Turn",
+]
 
 MOVED_AFTER = "moved_after"
 """Name under which the store keeps the id of the newest decision that was taken while the project
@@ -132,6 +141,19 @@ class Decision:
     state: str = "pending"
     applied_base: str | None = None
     applied_tree: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was written for a task and was not taken out again.
+
+    Attributes:
+        decision: an apply or a redo, carried out.
+        files: paths that it wrote.
+    """
+
+    decision: Decision
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from codeframe_tui.core.evidence.again import Again
 from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.policy import Ruling
-from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import (
+    Attempt,
+    Decision,
+    Progress,
+    Standing,
+    ToolResult,
+    Turn,
+)
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.ports.service import Document
@@ -196,7 +203,7 @@ class Ledger(Protocol):
         """The undo that a redo of the task would take back; None when there is none."""
         ...
 
-    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+    async def standing_after(self, decision: Decision) -> Sequence[Standing]:
         """What was applied to other tasks after a decision and is not undone, oldest first."""
         ...
 

@@ -20,7 +20,15 @@ from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
-from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import (
+    MOVED_AFTER,
+    Attempt,
+    Decision,
+    Progress,
+    Standing,
+    ToolResult,
+    Turn,
+)
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
@@ -220,7 +228,7 @@ class StoreLedger:
     async def undone(self, number: str) -> Decision | None:
         return await self._store.read(lambda tables: undo.undone(tables, number))
 
-    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+    async def standing_after(self, decision: Decision) -> Sequence[Standing]:
         return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:

@@ -8,21 +8,50 @@ from typing import Any
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Redo, Undo
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.progress import Decision
+from codeframe_tui.core.progress import Decision, Standing
 from codeframe_tui.core.task import Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.unit import Unit
 
-__all__ = ["applied", "commits", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
+__all__ = [
+    "applied",
+    "commits",
+    "rebase",
+    "redo",
+    "settle",
+    "standing_after",
+    "undo",
+    "undone",
+    "wish",
+]
 
 _MOST_COMMITS = 99
 """Of one task, that an undo names."""
+_WROTE = ("change.applied", "change.redone")
+_MOST_WRITTEN = 1_000
+"""Applies and redos of one task, whose paths are known."""
 
 
 def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
-    task = unit.task(command.number)
+    return _record(unit, wish(unit, "undo", command.number))
+
+
+def redo(unit: Unit, command: Redo) -> Document:
+    """See `core.commands.Redo`."""
+    return _record(unit, wish(unit, "redo", command.number))
+
+
+def wish(unit: Unit, kind: str, number: str) -> Decision:
+    """What a person would decide by an undo or redo; nothing is stored. Raises: Refused."""
+    task = unit.task(number)
+    if kind == "undo":
+        return _undo(unit, task)
+    return _redo(unit, task)
+
+
+def _undo(unit: Unit, task: Task) -> Decision:
     done = applied(unit.tables, task.number)
     if not done:
         raise Refused(
@@ -31,13 +60,10 @@ def undo(unit: Unit, command: Undo) -> Document:
             code="nothing_to_undo",
         )
     _require_at_rest(unit, task)
-    wish = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
-    return _record(unit, wish)
+    return Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
 
 
-def redo(unit: Unit, command: Redo) -> Document:
-    """See `core.commands.Redo`."""
-    task = unit.task(command.number)
+def _redo(unit: Unit, task: Task) -> Decision:
     taken_out = undone(unit.tables, task.number)
     if taken_out is None:
         raise Refused(
@@ -54,7 +80,7 @@ def redo(unit: Unit, command: Redo) -> Document:
             code="moved_on",
         )
     kept = (newest.proposal, newest.parts, newest.rest_to_worker)
-    return _record(unit, Decision(0, task.number, "redo", *kept, "person"))
+    return Decision(0, task.number, "redo", *kept, "person")
 
 
 def applied(tables: Tables, number: str) -> list[Decision]:
@@ -78,12 +104,24 @@ def undone(tables: Tables, number: str) -> Decision | None:
     return done[-1] if done and done[-1].kind == "undo" else None
 
 
-def standing_after(tables: Tables, decision: Decision) -> list[Decision]:
+def standing_after(tables: Tables, decision: Decision) -> list[Standing]:
     """See `ports.Ledger.standing_after`."""
     later = tables.decisions.done_after(decision.id)
     numbers = dict.fromkeys(each.task for each in later if each.task != decision.task)
-    standing = [each for number in numbers for each in applied(tables, number)]
-    return sorted((each for each in standing if each.id > decision.id), key=lambda each: each.id)
+    standing = [
+        Standing(each, written.get(each.id, ()))
+        for number in numbers
+        for written in [_written(tables, number)]
+        for each in applied(tables, number)
+        if each.id > decision.id
+    ]
+    return sorted(standing, key=lambda each: each.decision.id)
+
+
+def _written(tables: Tables, number: str) -> dict[int, tuple[str, ...]]:
+    """Paths by the decision that wrote them."""
+    told = tables.events.typed(number, _WROTE, _MOST_WRITTEN)
+    return {int(each.data["decision"]): tuple(each.data["files"]) for each in told}
 
 
 def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
