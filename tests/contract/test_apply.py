@@ -414,6 +414,24 @@ async def test_no_byte_that_a_user_saves_on_the_way_is_lost(
     assert left_over(state) == []
 
 
+@pytest.mark.parametrize("target", [r.path for r in CHANGE if r.old])
+async def test_what_a_user_saved_before_its_turn_never_leaves_its_place(
+    project: Path, state: Path, swap: bool, target: str
+) -> None:
+    """Else a kill would leave it in a journal."""
+    there = []
+
+    def save(name: str) -> None:
+        if name == "apply.journal":
+            (project / target).write_bytes(b"the user's work")
+        elif there or name.startswith("apply.renamed"):
+            there.append((project / target).read_bytes())
+
+    with pytest.raises(Conflict, match=target):
+        await JournalledTree(project, state, crash=save, swap=swap).replace("d", CHANGE)
+    assert set(there) <= {b"the user's work"}
+
+
 async def test_a_save_into_the_open_file_that_came_out_is_put_back(
     project: Path, state: Path, swap: bool
 ) -> None:
@@ -650,6 +668,15 @@ async def test_a_journal_that_a_repository_brings_along_is_not_read(
     before = seen(project)
     assert await JournalledTree(project, state).recover() == {}
     assert seen(project) == before
+
+
+async def test_slots_are_looked_for_and_removed_in_places_of_ours_only(
+    project: Path, state: Path
+) -> None:
+    lay(project.parent / "outside", {"kept": ("100644", b"kept")})
+    lay(state, {"apply/d/place": ("100644", b"../outside")})
+    await JournalledTree(project, state).recover()
+    assert seen(project.parent / "outside") == {"kept": (0o644, b"kept")}
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\0", "x" * 200])
