@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from codeframe_tui.adapters.sandbox.network import Address, Network
-from codeframe_tui.core.network import Allowed, Target
+from codeframe_tui.adapters.sandbox.proxy import BOUNDS, Bounds, Proxy, open_proxy
+from codeframe_tui.core.network import NOWHERE, Allowed, Target
 
-__all__ = ["World", "open_world"]
+__all__ = ["GOOD", "OTHER", "World", "open_directly", "open_world"]
 
 GOOD, OTHER = "good.example.org", "other.example.org"
 
@@ -36,6 +38,8 @@ class World:
     async def look_up(self, target: Target) -> list[Address]:
         self.asked.append(target.host)
         return self.names.get(target.host, [(socket.AF_INET, "127.0.0.1")])
+
+    nothing = NOWHERE
 
     def network(self, *more: str) -> Network:
         """What leads to the good server; its address counts as public."""
@@ -85,6 +89,19 @@ async def _flood(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"x" * 65_536)
         await writer.drain()
+
+
+@asynccontextmanager
+async def open_directly(
+    network: Network, bounds: Bounds = BOUNDS
+) -> AsyncIterator[tuple[Proxy, int]]:
+    """A proxy with its port, without any sandbox around its clients."""
+    async with open_proxy(network, bounds) as (proxy, fd):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            with socket.socket(fileno=os.dup(fd)) as end:
+                socket.send_fds(end, [b"1"], [listener.fileno()])
+        yield proxy, port
 
 
 @asynccontextmanager

@@ -13,10 +13,14 @@ from typing import Any
 import h11
 import pytest
 
-from codeframe_tui.adapters.sandbox import Command, bwrap, proxy
+from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.sandbox import Command, NoSandbox, bwrap, proxy
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
+from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.core.network import Allowed, Contact, Target
 from codeframe_tui.ports import Finished
+from codeframe_tui.settings import Network as NetworkSetting
+from codeframe_tui.settings import Settings
 from tests.contract.network_room import GOOD, OTHER, World, open_world
 from tests.contract.sandbox_room import Room, alive, hostile_environment, make_room, need_bwrap
 
@@ -186,6 +190,24 @@ answer.read()'
         await world.closed.wait()
     assert alive(mark) == []
     assert descriptors() <= before
+
+
+async def test_doctor_shows_the_list_and_where_it_changes_nothing(
+    room: Room, tmp_path: Path
+) -> None:
+    place = Project(tmp_path / "project", tmp_path / "state")
+    (tmp_path / "project").mkdir()
+    settings = Settings(network=NetworkSetting(allowed=["pypi.org:443", "*.a.org:80"]))
+    found = []
+    for sandbox in (room.sandbox, NoSandbox("not asked")):
+        document = await check_everything(place, settings, sandbox=sandbox)
+        found += [check for check in document["checks"] if check["name"] == "network"]
+    assert [(check["state"], check["detail"]) for check in found] == [
+        ("ok", "commands of the model reach pypi.org:443, *.a.org:80; tests nothing"),
+        ("warn", "network.allowed changes nothing without walls"),
+    ]
+    document = await check_everything(place, Settings(), sandbox=room.sandbox)
+    assert "network" not in {check["name"] for check in document["checks"]}
 
 
 async def test_limits_only_change_nothing(tmp_path: Path, world: World) -> None:

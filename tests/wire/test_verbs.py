@@ -462,3 +462,9 @@ def test_a_wrong_setting_is_told_by_name(
     monkeypatch.setenv("CODEFRAME_TUI_WAITS__TOOL", "never")
     assert run("config") == 2
     assert "waits.tool" in capsys.readouterr().err
+    monkeypatch.delenv("CODEFRAME_TUI_WAITS__TOOL")
+    monkeypatch.setenv("CODEFRAME_TUI_NETWORK__ALLOWED", '["pypi.org:443", "127.0.0.1:80"]')
+    assert run("doctor") == 2
+    said = capsys.readouterr().err
+    assert 'setting network.allowed: "127.0.0.1:80" is an address, not a name' in said
+    assert "write host:port, such as" in said

@@ -28,6 +28,7 @@ _DROPPED = frozenset(
 )
 """Headers that are for us and not for the server."""
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_NEEDED = _FRAMING | {b"host"}
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -144,6 +145,8 @@ def wanted(asked: h11.Request) -> tuple[Target, bytes | None]:
     match = _HTTP.fullmatch(text)
     if tunnel and _FRAMING & {name for name, _ in asked.headers}:
         raise Refusal(400, text, "a tunnel with a body")
+    if _NEEDED & _named(asked):
+        raise Refusal(400, text, "its framing is taken away by its Connection header")
     if not tunnel and match is None:
         raise Refusal(400, text, "neither a tunnel nor an http:// address")
     place = text if match is None else match["place"]
@@ -159,10 +162,15 @@ def wanted(asked: h11.Request) -> tuple[Target, bytes | None]:
     return target, None if tunnel else (path if path[:1] == "/" else f"/{path}").encode("ascii")
 
 
+def _named(asked: h11.Request) -> set[bytes]:
+    """Headers that a client declares to be for us alone."""
+    named = b",".join(value for name, value in asked.headers if name == b"connection")
+    return {each.strip().lower() for each in named.split(b",")}
+
+
 def _kept(asked: h11.Request) -> list[tuple[bytes, bytes]]:
     """Headers that go on to the server."""
-    named = b",".join(value for name, value in asked.headers if name == b"connection")
-    dropped = _DROPPED | {each.strip().lower() for each in named.split(b",")}
+    dropped = _DROPPED | _named(asked)
     return [(name, value) for name, value in asked.headers if name not in dropped]
 
 

@@ -82,7 +82,8 @@ class Proxy:
 
     async def serve(self, engine: socket.socket) -> None:
         """Take the listening socket that the sandbox hands over, and serve it until cancelled."""
-        listener = await _received(engine)
+        with engine:
+            listener = await _received(engine)
         if listener is None:
             return
         accept = partial(asyncio.get_running_loop().sock_accept, listener)
