@@ -21,6 +21,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.effects import framed
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
@@ -145,9 +146,12 @@ async def _run_checked(
         passing("tool.running")
         live.feed(chunk)
 
-    try:
+    async def run() -> ToolOutcome:
         with countdown(shop, number, name, time_limit(shop, call["input"])):
             return await run_tool(shop, workspace, name, call["input"], show)
+
+    try:
+        return await framed(shop, number, call, run)
     finally:
         live.close()
 

@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,44 @@ async def test_a_folder_that_was_made_again_by_the_user_stays(project: Path, sta
     lay(project, {"new/deep/created.py": ("100644", content)})
     await tree.replace("u", replacements(NEW, OLD))
     assert seen(project) == as_seen(OLD, "new", "new/deep")
+
+
+class Death(BaseException):
+    """Ends an apply as a kill would: nothing is tidied."""
+
+
+@pytest.mark.parametrize("again", ["", "rollback.restored.0", "rollback.synced"])
+async def test_folders_that_came_back_with_their_files_go_with_them(
+    project: Path, state: Path, again: str
+) -> None:
+    """An undo had removed them when the power failed, and met a disk error at the next start."""
+
+    def dies_at(step: str) -> Callable[[str], None]:
+        def crash(name: str) -> None:
+            if name == step:
+                raise Death
+
+        return crash
+
+    def fails(name: str) -> None:
+        if name == "apply.synced":
+            raise OSError(errno.EIO, "input/output error")
+        dies_at(again)(name)
+
+    await JournalledTree(project, state).replace("d", CHANGE)
+    undoing = JournalledTree(project, state, crash=dies_at("apply.remembered"))
+    with pytest.raises(Death):
+        await undoing.replace("u", replacements(NEW, OLD))
+    assert not (project / "new").exists()
+    if again:
+        with pytest.raises(Death):
+            await JournalledTree(project, state, crash=fails).recover()
+        await JournalledTree(project, state).recover()
+    else:
+        assert await JournalledTree(project, state, crash=fails).recover() == {"u": "old"}
+    assert seen(project) == NEW_TREE
+    await JournalledTree(project, state).replace("u2", replacements(NEW, OLD))
+    assert seen(project) == OLD_TREE
 
 
 # -- what is refused before anything is written -------------------------------------------------
