@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Workshop:
         reserved: places of environments in the project; no proposal can take them.
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
+        trusted: paths of files in the repository that a person trusts as they are.
         repository: the user's own, written only by `worker.commit`.
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
@@ -62,6 +63,7 @@ class Workshop:
     reserved: tuple[str, ...]
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
+    trusted: Callable[[], Collection[str]]
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
     repository: Repository
