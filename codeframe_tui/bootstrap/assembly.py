@@ -13,6 +13,7 @@ from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.command_rules import ConfigRules
 from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
@@ -36,7 +37,7 @@ from codeframe_tui.core.policy import Policy, policy_for
 from codeframe_tui.core.secrets import Secrets
 from codeframe_tui.ports.points import passing
 from codeframe_tui.service.supervisor import Supervisor
-from codeframe_tui.settings import Settings
+from codeframe_tui.settings import Settings, config_dir
 from codeframe_tui.worker.loop import WorkerLoop
 from codeframe_tui.worker.workshop import Workshop
 
@@ -219,6 +220,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),
+        commands=ConfigRules(parts.settings.commands.of_a_person(), config_dir() / "config.toml"),
         secrets=parts.secrets,
     )
 

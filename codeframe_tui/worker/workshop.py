@@ -23,6 +23,7 @@ from codeframe_tui.ports import (
     WorkingTree,
     Workspaces,
 )
+from codeframe_tui.ports.permission import CommandRules
 from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.frame import Frame
@@ -40,6 +41,7 @@ class Workshop:
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
         repository: the user's own, written only by `worker.commit`.
+        commands: rules of the person about what the model runs.
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
@@ -65,6 +67,7 @@ class Workshop:
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
     repository: Repository
+    commands: CommandRules
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
     frame: Frame = field(default_factory=Frame)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from codeframe_tui.core.permission.grants import Permission, permission_for
+from codeframe_tui.core.permission.grants import Permission, in_words, permission_for
 from codeframe_tui.core.permission.patterns import pattern
-from codeframe_tui.core.permission.ruling import Rules, Said, Spoken
+from codeframe_tui.core.permission.ruling import HELD, Rules, Said, Spoken
 
-__all__ = ["Permission", "Rules", "Said", "Spoken", "pattern", "permission_for"]
+__all__ = [
+    "HELD",
+    "Permission",
+    "Rules",
+    "Said",
+    "Spoken",
+    "in_words",
+    "pattern",
+    "permission_for",
+]

@@ -10,7 +10,7 @@ from codeframe_tui.core.permission.ruling import Rules, Said, Spoken, judge
 from codeframe_tui.core.permission.table import CHECKERS, MANY, READERS
 from codeframe_tui.core.shell import Part, read_script
 
-__all__ = ["Permission", "permission_for"]
+__all__ = ["Permission", "in_words", "permission_for"]
 
 MAX_PATTERN = 200
 """Characters of a pattern that is offered: all of it must be seen."""
@@ -81,3 +81,8 @@ def _is_plain(part: Part, place: int) -> bool:
     """Whether a word is known and no option."""
     there = part.words[place : place + 1]
     return bool(there) and there[0].known and not there[0].text.startswith("-")
+
+
+def in_words(grant: str) -> str:
+    """A pattern that is offered, as a person reads it who never saw one."""
+    return grant.removesuffix(" $") if grant.endswith(" $") else f"{grant} …"

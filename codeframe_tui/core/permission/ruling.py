@@ -19,7 +19,7 @@ from codeframe_tui.core.permission.patterns import Match, Pattern, pattern
 from codeframe_tui.core.permission.table import ASKED, DENIED, IDLE, Own, rows_about
 from codeframe_tui.core.shell import Part, Script, Word
 
-__all__ = ["Rules", "Said", "Spoken", "judge"]
+__all__ = ["HELD", "Rules", "Said", "Spoken", "judge"]
 
 
 class Spoken(StrEnum):
@@ -123,10 +123,10 @@ class _Bench:
         allowed = self._covering(map(pattern, self.rules.allow), part)
         if own := self._own(part, forms, [*granted, *allowed]):
             return own
-        if granted:
-            return Said(Spoken.ALLOW, f'you allowed "{granted[0].text}" for this task')
         if allowed:
             return Said(Spoken.ALLOW, f'your rule "{allowed[0].text}" (allow)')
+        if granted:
+            return Said(Spoken.ALLOW, f'you allowed "{granted[0].text}" for this task')
         return self._default(part)
 
     def _covering(self, patterns: Iterable[Pattern], part: Part) -> list[Pattern]:
