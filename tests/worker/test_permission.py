@@ -126,9 +126,9 @@ FIRST, LAST = call("Bash", command="cat three"), call("Bash", command="cat four"
 async def test_what_is_allowed_for_a_task_holds_over_a_restart_and_ends_with_it(
     tmp_path: Path,
 ) -> None:
-    script = Line(FIRST, LAST, LAST, RIGHT, LAST, RIGHT)
+    script = Line(FIRST, LAST, LAST, RIGHT, LAST)
     async with room(tmp_path, script) as desk:
-        task = await desk.add()
+        task = await desk.add(evidence="none")
         await desk.start()
         asked = await desk.until("blocker.opened", task)
         assert asked.data["options"] == [
@@ -153,15 +153,14 @@ async def test_what_is_allowed_for_a_task_holds_over_a_restart_and_ends_with_it(
 
 @pytest.mark.usefixtures("walls_gone")
 async def test_what_is_allowed_always_stands_in_the_settings(tmp_path: Path, config: Path) -> None:
-    async with room(tmp_path, Line(FIRST, LAST, RIGHT, LAST, RIGHT)) as desk:
+    async with room(tmp_path, Line(FIRST, LAST, LAST, RIGHT)) as desk:
         task = await desk.add()
         await desk.start()
         asked = await desk.until("blocker.opened", task)
         await desk.becomes(task, "blocked")
         await desk.service.submit(Answer(asked.data["id"], "allow always"))
-        await desk.becomes(task, "in_review")
-        other = await desk.add("another")
-        await desk.becomes(other, "in_review")
+        for _ in range(3):
+            await desk.until("tool.ended", task)
         assert sum(e.type == "blocker.opened" for e in desk.heard) == 1
         ran = [e.data["summary"] for e in desk.heard if e.type == "tool.ended"]
         assert all('your rule "cat" (allow)' in each for each in ran)
@@ -184,7 +183,7 @@ async def test_settings_that_cannot_be_written_are_told_and_the_task_goes_on(
         await desk.service.submit(Answer(asked.data["id"], "allow always"))
         told = await desk.until("problem", task)
         assert 'write it there yourself: [commands] allow = ["cat"]' in told.data["message"]
-        await desk.becomes(task, "in_review")
+        await desk.until("tool.ended", task)
     assert config.read_text() == "this = is no [toml"
 
 
@@ -201,7 +200,7 @@ async def test_where_walls_hold_rules_still_deny_and_what_is_not_understood_is_a
         assert asked.data["options"] == ["allow once", "deny"]
         await desk.becomes(task, "blocked")
         await desk.service.submit(Answer(asked.data["id"], "deny"))
-        await desk.becomes(task, "in_review")
+        await desk.until("tool.ended", task)
     denied, pushed, fine, _ = [e.data for e in desk.heard if e.type == "tool.ended"]
     assert denied["summary"] == 'did not run true && npm publish · your rule "npm publish" (deny)'
     assert 'built-in rule "git push"' in pushed["summary"]
