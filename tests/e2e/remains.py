@@ -26,7 +26,10 @@ MORE_MIB = 24.0
 """Between the first and the last third after the warm-up; a leak of each task is more than that."""
 _RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
 _FAULT = re.compile(r"Traceback|never retrieved|never awaited| CRITICAL | ERROR ")
-_FULL = ("File too large", "disk I/O error", "could not be written", "No space left")
+_FULL = re.compile(
+    r"File too large|disk I/O error|could not be written|No space left"
+    r"|failed in the private store: -25"  # of a program: SIGXFSZ
+)
 """What is said while the disk is full, which is told to the person and done again."""
 
 
@@ -119,11 +122,15 @@ class Remains:
         ]
         return [*found, *self._of_state(set(working)), *self._of_log()]
 
+    def workspaces(self) -> set[str]:
+        """Names of those that are there, and of what was not thrown away yet."""
+        folder = self._project.state / "workspaces"
+        return (_entries(folder) | _entries(folder / ".trash")) - {".trash"}
+
     def _of_state(self, working: set[str]) -> list[str]:
         state = self._project.state
         found = [f"a journal is left: {entry}" for entry in _entries(state / "apply")]
-        trash = _entries(state / "workspaces" / ".trash")
-        left = (_entries(state / "workspaces") | trash) - working - {".trash"}
+        left = self.workspaces() - working
         found += [f"a workspace is left: {name}" for name in sorted(left)]
         locks = [*self._project.root.rglob("*.lock"), *state.rglob("*.lock")]
         found += [f"a lock is left: {lock}" for lock in locks if lock != self._project.lock]
@@ -138,7 +145,7 @@ class Remains:
         found = [f"a fault of the program is reported: {each}" for each in folder.glob("report-*")]
         for log in sorted(folder.glob("*.log*")):
             for record in _RECORD.split(log.read_text(errors="replace")):
-                if _FAULT.search(record) and not any(words in record for words in _FULL):
+                if _FAULT.search(record) and not _FULL.search(record):
                     found.append(f"{log.name}: {record.rstrip()}")
         return found
 
