@@ -36,7 +36,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
+from codeframe_tui.service import blockers, budget, comments, effects, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.chosen import chosen_for
 from codeframe_tui.service.earlier import earlier
@@ -213,6 +213,22 @@ class StoreLedger:
         await self._write(
             lambda unit: review.settle_decision(
                 unit, decision, told, trees=(base, tree), verdict=verdict, commit=commit
+            )
+        )
+
+    async def record_effects(
+        self,
+        number: str,
+        *,
+        command: str,
+        files: Sequence[str],
+        beyond: Sequence[str],
+        trees: tuple[str, str],
+    ) -> None:
+        told = self._secrets.redact(command)
+        await self._write(
+            lambda unit: effects.record(
+                unit, number, command=told, files=files, beyond=beyond, trees=trees
             )
         )
 
