@@ -12,7 +12,10 @@ import pytest
 from tests.architecture import guards as document
 from tests.security.guards import ROOT, copied, guards, red_without
 
-FEW = ("hidden characters are taken out of every text", "a file with other hard links is not replaced")
+FEW = (
+    "hidden characters are taken out of every text",
+    "a file with other hard links is not replaced",
+)
 PATHS = next(guard for guard in guards() if guard.test == "unit/test_paths.py")
 
 
