@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import statistics
@@ -15,7 +16,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import Refused
 from tests.contract.sandbox_room import descendants
 
-__all__ = ["Growth", "Remains", "Use"]
+__all__ = ["Growth", "Remains", "Use", "adopt"]
 
 WARM_UP = 0.3
 """Of a life; an engine loads and fills what it keeps."""
@@ -31,6 +32,11 @@ _FULL = re.compile(
     r"|failed in the private store: -25"  # of a program: SIGXFSZ
 )
 """What is said while the disk is full, which is told to the person and done again."""
+
+
+def adopt() -> None:
+    """From now on what our children leave is ours, so that it is seen and can be ended."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import hashlib
 import os
 import random
@@ -33,7 +32,7 @@ from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.architecture import reliability
 from tests.e2e.estate import Estate
-from tests.e2e.remains import Growth, Remains
+from tests.e2e.remains import Growth, Remains, adopt
 from tests.e2e.trouble import GIVEN, Model, Person, Trouble, files_of
 from tests.torture.goals import Result, keep
 
@@ -130,7 +129,7 @@ class Soak:
             await asyncio.sleep(0.2)
 
     async def _reap(self) -> None:
-        """What engines left comes to us (`_adopt`); ended processes are no remains."""
+        """What engines left comes to us (`adopt`); ended processes are no remains."""
         end = time.monotonic() + 10.0
         while time.monotonic() < end:
             try:
@@ -197,11 +196,6 @@ def _digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def _adopt() -> None:
-    """Take what engines and cockpits leave for our own children, so that it is seen."""
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
 def told(soak: Soak) -> str:
     """What was done, in a line."""
     grown = soak.growth.grown()
@@ -223,7 +217,7 @@ def main() -> int:
         "--keep", action="store_true", help="write what came out into the documents"
     )
     wish = parser.parse_args()
-    _adopt()
+    adopt()
     with tempfile.TemporaryDirectory(prefix="cft-", dir="/tmp") as folder:
         soak = Soak(Path(folder).resolve(), wish.seed)
         asyncio.run(soak.run(60 * wish.minutes))

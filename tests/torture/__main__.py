@@ -21,6 +21,8 @@ from tests.torture.goals import GOALS, TESTS, Result, keep, marks, results, tabl
 PREFIX = "CODEFRAME_TUI_"
 FULL = {
     "KILLS": "200",
+    "PAIRS": "500",
+    "MOMENTS": "1000",
     "STORE_KILLS": "1000",
     "SCHEDULES": "1000",
     "SWAPS": "100000",
