@@ -49,10 +49,11 @@ def describe(content: bytes, *, python: bool) -> Known | None:
     """What is known of a text; None for what is binary or was made by a program."""
     if is_binary(content) or _is_generated(content):
         return None
-    counts = tally(names_in(content))
     if not python:
-        return Known(counts)
+        return Known(tally(names_in(content)))
     code = read_python(content)
+    # one after the other: what the words of a name are is near by then
+    counts = tally(names_in(content))
     names = tally(Counter(symbol.name.encode("ascii", "replace") for symbol in code.symbols))
     docs = tally(names_in(code.docs))
     return Known(counts, names, docs, code.symbols, code.imports)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
@@ -202,7 +203,8 @@ class Shelf:
             return
         batch: list[tuple[str, Known | None]] = []
         rows = done = 0
-        with closing(self.objects.read((key[1:] for key in wanted), MAX_BYTES)) as contents:
+        read = self.objects.read((key[1:] for key in wanted), MAX_BYTES)
+        with closing(read) as contents, _without_collector():
             try:
                 for key, content in zip(wanted, contents, strict=True):
                     self._works_on(key)
@@ -274,6 +276,18 @@ class Shelf:
         self._imports.clear()
         self._links = ((), {})
         self._trees.clear()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What is read has no circles, and is looked through for them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _key(path: str, blob: str) -> str:
