@@ -23,6 +23,7 @@ from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
+from codeframe_tui.core.network import Allowed
 from codeframe_tui.core.totals import Totals
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "FlagRules",
     "Limits",
     "Money",
+    "Network",
     "Notify",
     "SecretFiles",
     "Settings",
@@ -292,6 +294,29 @@ class TotalLimits(BaseModel):
         return Totals(**self.model_dump())
 
 
+class Network(BaseModel):
+    """Places of the network that commands of the model may reach through a proxy of the engine.
+
+    Only where bubblewrap holds all else back, and never test runs: what they prove does not depend
+    on the network.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    allowed: list[str] = Field(default_factory=list)
+    """Hosts with their ports, such as ``pypi.org:443`` or ``*.example.org:443``; none = nothing."""
+
+    @field_validator("allowed")
+    @classmethod
+    def _are_places(cls, value: list[str]) -> list[str]:
+        Allowed.of(value)
+        return value
+
+    def of_a_command(self) -> Allowed:
+        """As the sandbox takes it."""
+        return Allowed.of(self.allowed)
+
+
 class Settings(BaseSettings):
     """What a person can choose."""
 
@@ -339,6 +364,7 @@ class Settings(BaseSettings):
     commit: Commit = Commit()
     flags: FlagRules = FlagRules()
     totals: TotalLimits = TotalLimits()
+    network: Network = Network()
 
     @classmethod
     def settings_customise_sources(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -23,9 +22,10 @@ from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
-from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
+from codeframe_tui.adapters.sandbox import Launching, Network, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
@@ -60,7 +60,7 @@ class _Parts:
     index: ProjectIndex
     syntax: Highlighter
     facts: Facts
-    definitions: Definitions
+    trust: RecordedTrust
     clock: SystemClock
     secrets: Secrets
 
@@ -131,9 +131,7 @@ async def _opened(
     await workspaces.prepare()
     working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
     stack.push_async_callback(working_tree.close)
-    sandbox = await open_sandbox(
-        place.root, place.state, settings.sandbox, settings.totals.of_a_run()
-    )
+    sandbox = await _sandbox(place, settings)
     model = _model(settings, scripted)
     stack.push_async_callback(model.close)
     index = ProjectIndex(
@@ -157,10 +155,16 @@ async def _opened(
         index=index,
         syntax=syntax,
         facts=facts,
-        definitions=Definitions(place.root),
+        trust=RecordedTrust(place),
         clock=SystemClock(),
         secrets=secrets,
     )
+
+
+async def _sandbox(place: Project, settings: Settings) -> Launching | NoSandbox:
+    network = Network(settings.network.of_a_command())
+    demanded = settings.sandbox, settings.totals.of_a_run(), network
+    return await open_sandbox(place.root, place.state, *demanded)
 
 
 def _model(settings: Settings, scripted: str | None) -> AnthropicModel:
@@ -185,17 +189,13 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
-        gate=partial(_pass_gate, parts.working_tree),
+        working_tree=parts.working_tree,
         syntax=parts.syntax,
         files_at=partial(DirectoryFiles, reserved=parts.place.environments),
-        default_policy=_default_policy(parts.definitions, parts.settings),
+        default_policy=_default_policy(parts.trust.definitions, parts.settings),
         secrets=parts.secrets,
+        trust=parts.trust,
     )
-
-
-async def _pass_gate(tree: JournalledTree, paths: Sequence[str]) -> None:
-    """Refuse what may not be written in the real tree, by looking at it there."""
-    await tree.differs(dict.fromkeys(paths))
 
 
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
@@ -215,7 +215,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         project=DirectoryFiles(root, reserved),
         reserved=reserved,
         files_at=partial(DirectoryFiles, reserved=reserved),
-        definition=parts.definitions.load,
+        definition=parts.trust.definitions.load,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.ports import (
@@ -24,6 +25,7 @@ from codeframe_tui.ports import (
 )
 from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.frame import Frame
 
 __all__ = ["Workshop"]
 
@@ -42,6 +44,7 @@ class Workshop:
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
         secrets: what no text may tell.
+        frame: for what reaches the real tree beside `worker.write`.
     """
 
     ledger: Ledger
@@ -64,3 +67,10 @@ class Workshop:
     repository: Repository
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
+    frame: Frame = field(default_factory=Frame)
+
+    @property
+    def network(self) -> Allowed:
+        """What commands of the model may reach, where walls hold the rest of it back."""
+        walled = self.sandbox.level in {"bwrap", "unfiltered"}
+        return self.settings.network.of_a_command() if walled else NOWHERE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import secrets
 import shutil
@@ -63,6 +64,20 @@ async def sh(room: Room, script: str, *, workspace: Workspace | None = None) -> 
 async def python(room: Room, script: str) -> Finished:
     where = room.workspace(secrets.token_hex(4))
     return await room.sandbox.run(where, ["python", "-c", script], timeout_seconds=SECONDS)
+
+
+async def test_no_descriptor_of_whoever_started_us_is_inherited(room: Room) -> None:
+    reading, writing = os.pipe()
+    try:
+        os.set_inheritable(writing, True)
+        room.sandbox._launcher.close()
+        name = str(Path(f"/proc/self/fd/{writing}").readlink())
+        said = await sh(room, "ls -l /proc/self/fd")
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert b"pipe:[" in said.output
+    assert name.encode() not in said.output
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
+
+import pytest
 
 from codeframe_tui.cli import render
 from codeframe_tui.core.errors import Refused
@@ -208,7 +210,10 @@ def hidden(text: str) -> set[str]:
     }
 
 
-def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters() -> None:
+@pytest.mark.goal("G13", "random texts through every renderer")
+def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters(
+    record_property: Callable[[str, object], None],
+) -> None:
     seed = 0
     drawn = 0
     given = 0
@@ -223,6 +228,7 @@ def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters() -> None:
         out = printed(fake, texts)
         assert hidden(out.replace("\n", "").replace("\t", "")) == set(), (seed, out)
         given += texts.given
+    record_property("count", given)
     assert drawn > TEXTS / 3
 
 

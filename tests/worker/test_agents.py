@@ -29,8 +29,9 @@ def write(folder: Path) -> None:
 
 
 def test_a_definition_of_the_repository_is_used_by_name_only(tmp_path: Path, config: Path) -> None:
-    write(tmp_path / ".claude/agents")
-    found = Definitions(tmp_path)
+    project = tmp_path / "project"
+    write(project / ".claude/agents")
+    found = Definitions(project)
     assert found.load(None).source == "built-in backend-worker.md"
     assert not found.load("backend-worker").trusted
     write(config / "agents")
