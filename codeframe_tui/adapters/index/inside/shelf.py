@@ -15,10 +15,16 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
-from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
+from codeframe_tui.adapters.index.inside.describe import (
+    NOTHING,
+    Known,
+    describe,
+    is_python,
+    read_as,
+)
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.questions import Interrupted
-from codeframe_tui.core.code.imports import Import, Modules
+from codeframe_tui.core.code.imports import Import, Modules, beside
 from codeframe_tui.core.code.words import words
 
 __all__ = ["Shelf", "Tree", "Watch"]
@@ -158,11 +164,14 @@ class Shelf:
         links = {}
         for number, document in enumerate(tree.documents):
             path = tree.paths[number]
-            if not is_python(path):
+            if not read_as(path):
                 continue
             if (number, document) not in found:
-                modules = modules or Modules(tree.paths)
-                files = modules.imported(path, self.imports(document))
+                if is_python(path):
+                    modules = modules or Modules(tree.paths)
+                    files = modules.imported(path, self.imports(document))
+                else:
+                    files = beside(path, self.imports(document), tree.numbers)
                 found[number, document] = tuple(sorted(tree.numbers[file] for file in files))
             links[number] = found[number, document]
         return links
@@ -203,12 +212,12 @@ class Shelf:
             return
         batch: list[tuple[str, Known | None]] = []
         rows = done = 0
-        read = self.objects.read((key[1:] for key in wanted), MAX_BYTES)
+        read = self.objects.read((key.partition(":")[2] for key in wanted), MAX_BYTES)
         with closing(read) as contents, _without_collector():
             try:
                 for key, content in zip(wanted, contents, strict=True):
                     self._works_on(key)
-                    known = None if content is None else describe(content, python=key[0] == "p")
+                    known = None if content is None else describe(content, key.partition(":")[0])
                     batch.append((key, known))
                     rows += len(known.words) if known else 1
                     if rows > _ROWS:
@@ -291,8 +300,8 @@ def _without_collector() -> Iterator[None]:
 
 
 def _key(path: str, blob: str) -> str:
-    """What a content is kept under: the same bytes say more in a Python file."""
-    return ("p" if is_python(path) else "t") + blob
+    """What a content is kept under: the same bytes say more where their language is known."""
+    return f"{read_as(path)}:{blob}"
 
 
 def _lengths(known: Known | None) -> tuple[int, int, int]:
