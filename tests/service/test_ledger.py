@@ -383,7 +383,7 @@ async def test_what_workers_tell_has_no_key(engine: Supervisor) -> None:
     assert (await anext(signals)).data == {"why": HIDDEN}
     await engine.record_tool(number, ToolResult("t", "Bash"))
     await engine.record_tool(number, ToolResult("t", "Bash", f"it said {key}"), f"printed {key}")
-    [printed] = (await engine.progress(number)).tools.values()
+    [printed] = (await engine.progress(number)).tools
     assert printed.content == f"it said {HIDDEN}"
     await engine.record_event("problem", number, {"message": f"{key} {token}"})
     await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "model"))
