@@ -1,12 +1,14 @@
 # make demo   the whole job without a key      make test   the tests
 # make check  everything CI checks             make setup  only the environment
 # make torture [GOALS="G3 G8"]  what docs/reliability.md promises, at full size, and its table
+# make mutate  takes each guard of safety away: which test turns red     make soak [MINUTES=5]  lives with faults
 PYTHON ?= python3
+MINUTES ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format docs torture install-matrix clean
+.PHONY: setup demo test check format docs torture mutate soak install-matrix clean
 
 setup: $(READY)
 
@@ -35,6 +37,12 @@ format: $(READY)
 
 torture: $(READY)
 	$(BIN)/python -m tests.torture $(GOALS)
+
+mutate: $(READY)
+	$(BIN)/python -m tests.security.guards --write
+
+soak: $(READY)
+	$(BIN)/python -m tests.e2e.soak --keep --minutes $(MINUTES)
 
 install-matrix: $(READY)
 	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -190,18 +189,13 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
-        gate=partial(_pass_gate, parts.working_tree),
+        working_tree=parts.working_tree,
         syntax=parts.syntax,
         files_at=partial(DirectoryFiles, reserved=parts.place.environments),
         default_policy=_default_policy(parts.trust.definitions, parts.settings),
         secrets=parts.secrets,
         trust=parts.trust,
     )
-
-
-async def _pass_gate(tree: JournalledTree, paths: Sequence[str]) -> None:
-    """Refuse what may not be written in the real tree, by looking at it there."""
-    await tree.differs(dict.fromkeys(paths))
 
 
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.events import Event
@@ -54,11 +54,8 @@ def detail(event: Event) -> str:
             return str(data.get("text") or data["reason"])  # earlier releases stored no text
         case "verification.recorded":
             return str(data.get("message") or _words(data.get("reason") or ""))
-        case "policy.decided":
-            return "\n".join(
-                f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
-                for each in data["conditions"]
-            )
+        case "policy.decided" | "command.changed":
+            return "\n".join((_conditions if event.type == "policy.decided" else _reach)(data))
         case "flag.acknowledged" if len(data["flags"]) > 1:
             places = (f"{each['rule']} at {each['path']}" for each in data["flags"])
             return "\n".join([str(data["reason"]), *places])
@@ -162,6 +159,22 @@ def _listed(verb: str) -> Callable[[_Data], str]:
     return line
 
 
+def _reached(data: _Data) -> str:
+    return f"a command changed {_first([*data['files'], *data['beyond']])} of your project"
+
+
+def _reach(data: _Data) -> Iterator[str]:
+    yield data["command"]
+    yield from data["files"]
+    yield from (f"{path} (no undo can take this back)" for path in data["beyond"])
+    yield "seen while it ran; ignored files are not looked at"
+
+
+def _conditions(data: _Data) -> Iterator[str]:
+    for each in data["conditions"]:
+        yield f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
+
+
 def _first(names: Sequence[str]) -> str:
     return f"{', '.join(names[:3])}{' …' * (len(names) > 3)}"
 
@@ -186,6 +199,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.redone": ("change", _listed("redid")),
     "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
     "change.undone": ("change", _listed("undid")),
+    "command.changed": ("change", _reached),
     "context.chosen": ("context", _chosen),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),

@@ -20,7 +20,15 @@ from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
-from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import (
+    MOVED_AFTER,
+    Attempt,
+    Decision,
+    Progress,
+    Standing,
+    ToolResult,
+    Turn,
+)
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
@@ -28,7 +36,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
+from codeframe_tui.service import blockers, budget, comments, effects, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.chosen import chosen_for
 from codeframe_tui.service.earlier import earlier
@@ -208,6 +216,22 @@ class StoreLedger:
             )
         )
 
+    async def record_effects(
+        self,
+        number: str,
+        *,
+        command: str,
+        files: Sequence[str],
+        beyond: Sequence[str],
+        trees: tuple[str, str],
+    ) -> None:
+        told = self._secrets.redact(command)
+        await self._write(
+            lambda unit: effects.record(
+                unit, number, command=told, files=files, beyond=beyond, trees=trees
+            )
+        )
+
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:
@@ -220,7 +244,7 @@ class StoreLedger:
     async def undone(self, number: str) -> Decision | None:
         return await self._store.read(lambda tables: undo.undone(tables, number))
 
-    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+    async def standing_after(self, decision: Decision) -> Sequence[Standing]:
         return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:

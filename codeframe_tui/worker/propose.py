@@ -21,6 +21,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.effects import framed
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
@@ -35,7 +36,7 @@ from codeframe_tui.worker.tools import (
 from codeframe_tui.worker.tools.live import LiveOutput
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["read_answer", "run_tools"]
+__all__ = ["pass_gate", "read_answer", "run_tools"]
 
 
 async def run_tools(
@@ -145,9 +146,12 @@ async def _run_checked(
         passing("tool.running")
         live.feed(chunk)
 
-    try:
+    async def run() -> ToolOutcome:
         with countdown(shop, number, name, time_limit(shop, call["input"])):
             return await run_tool(shop, workspace, name, call["input"], show)
+
+    try:
+        return await framed(shop, number, call, run)
     finally:
         live.close()
 
@@ -269,7 +273,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
         raise InvalidAnswer("the proposal changes nothing: every file is as it was")
-    await _pass_gate(shop, [diff.path for diff in diffs])
+    await pass_gate(shop, [diff.path for diff in diffs])
     return Attempt(
         number=attempt_in_hand(progress),
         base=base,
@@ -317,7 +321,7 @@ def _has_place(path: str, tree: Mapping[str, object]) -> bool:
     return True
 
 
-async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
+async def pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
     """The gate speaks before anyone reviews, also of what commands wrote. Raises: PathRefused."""
     check_set(paths)
     await shop.working_tree.differs(dict.fromkeys(paths))
@@ -326,7 +330,7 @@ async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    await _pass_gate(shop, paths)
+    await pass_gate(shop, paths)
     before = await _states(shop, base, paths)
     now = await _states(shop, current, paths)
     results = {c.path: resolve(c, before[c.path], now[c.path]) for c in answer.files}

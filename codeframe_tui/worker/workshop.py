@@ -25,6 +25,7 @@ from codeframe_tui.ports import (
 )
 from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.frame import Frame
 
 __all__ = ["Workshop"]
 
@@ -43,6 +44,7 @@ class Workshop:
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
         secrets: what no text may tell.
+        frame: for what reaches the real tree beside `worker.write`.
     """
 
     ledger: Ledger
@@ -65,6 +67,7 @@ class Workshop:
     repository: Repository
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
+    frame: Frame = field(default_factory=Frame)
 
     @property
     def network(self) -> Allowed:

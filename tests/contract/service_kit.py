@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.store import SqlStore
@@ -218,6 +219,9 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
     store = await SqlStore.open(path)
     workspaces: Any = TwoFiles(path.parent)
     index: Any = Echo()
+    project = path.parent / "project"
+    project.mkdir(exist_ok=True)
+    (project / "a.py").write_bytes(FILES["a.py"])
     engine = Supervisor(
         store,
         TickingClock(),
@@ -227,6 +231,7 @@ async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
         syntax=WordsOnly(),
         index=index,
         files_at=DirectoryFiles,
+        working_tree=JournalledTree(project, path.parent / "state"),
         trust=RecordedTrust(place),
     )
     try:

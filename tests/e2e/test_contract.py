@@ -324,7 +324,12 @@ async def test_a_task_from_run_to_undo(cf: Place) -> None:
         assert (await verb("approve", "1", "--expect", "dead", "--json")).error["code"]
         assert (await verb("approve", "1", "--expect", attempt["proposal"])).code == 0
         assert (cf.root / "pkg/sub/alpha.py").exists()
+        preview = (await verb("undo", "1", "--preview", "--json")).document
+        assert (preview["refused"], preview["kind"]) == (None, "undo")
+        assert (await verb("redo", "1", "--preview", "--json")).error["code"] == "nothing_to_redo"
+        assert (cf.root / "pkg/sub/alpha.py").exists()
         undone = await verb("undo", "1", "--json")
+        assert undone.document["files"] == [file["path"] for file in preview["files"]]
         assert undone.document["state"] == "undone"
         assert not (cf.root / "pkg/sub").exists()
         assert {p: p.read_bytes() for p in cf.root.rglob("*") if p.is_file()} == before
@@ -332,6 +337,9 @@ async def test_a_task_from_run_to_undo(cf: Place) -> None:
         assert (redone.document["state"], len(redone.document["files"])) == ("redone", 2)
         assert (cf.root / "pkg/sub/alpha.py").exists()
         (cf.root / "pkg/sub/alpha.py").write_text("mine = 1\n")
+        told = await verb("undo", "1", "--preview")
+        assert "undo of task 1 would be refused: not as task 1 left it" in told.out
+        assert "pkg/sub/alpha.py  +0 -2  conflict: edited since" in told.out
         conflict = (await verb("undo", "1", "--json")).error
         assert conflict["code"] == "conflict"
         assert "pkg/sub/alpha.py (edited since)" in conflict["message"]
