@@ -14,6 +14,7 @@ from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.command_rules import ConfigRules
 from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
@@ -221,6 +222,7 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),
+        commands=ConfigRules(parts.settings.commands.of_a_person(), config_dir() / "config.toml"),
         secrets=parts.secrets,
     )
 

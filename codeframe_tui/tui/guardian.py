@@ -28,6 +28,8 @@ __all__ = ["divide"]
 
 _HANDED_ON = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 """Each may come twice, as to a whole group; the cockpit takes the second for the first."""
+_NAME = b"cft-guardian"
+"""Of the parent, as `ps` and `pkill` know it."""
 _PATIENCE = 1.0
 """Seconds for what a whole group was sent to have its effect on the cockpit."""
 _LOOK = 0.01
@@ -44,9 +46,18 @@ def divide() -> None:
     child = os.fork()
     if child:
         os.close(theirs)
+        _take_name()
         _Parent(child, saved).watch()
     os.close(ours)
     threading.Thread(target=_await_loss, args=(theirs,), daemon=True).start()
+
+
+def _take_name() -> None:
+    """Who kills the cockpit by its name must not kill the parent with it. Linux only."""
+    with suppress(OSError):
+        name = os.open("/proc/self/comm", os.O_WRONLY)
+        os.write(name, _NAME)
+        os.close(name)
 
 
 def _await_loss(parent: int) -> None:

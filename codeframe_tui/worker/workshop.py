@@ -23,6 +23,7 @@ from codeframe_tui.ports import (
     WorkingTree,
     Workspaces,
 )
+from codeframe_tui.ports.permission import CommandRules
 from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.frame import Frame
@@ -41,6 +42,7 @@ class Workshop:
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
         trusted: paths of files in the repository that a person trusts as they are.
         repository: the user's own, written only by `worker.commit`.
+        commands: rules of the person about what the model runs.
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
@@ -67,6 +69,7 @@ class Workshop:
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
     repository: Repository
+    commands: CommandRules
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
     frame: Frame = field(default_factory=Frame)

@@ -98,6 +98,25 @@ def test_a_killed_cockpit_leaves_a_clean_terminal() -> None:
         assert _modes(person) == before
 
 
+@pytest.mark.fault(
+    "kill",
+    "pkill -9 with the cockpit's name",
+    sees="a clean terminal, and what a shell says of a killed program",
+    kept="the engine's work",
+)
+def test_a_cockpit_that_is_killed_by_its_name_leaves_a_clean_terminal() -> None:
+    with _terminal(COCKPIT) as person:
+        person.wait("NEEDS YOU")
+        both = person.pid, child_of(person.pid)
+        names = [Path(f"/proc/{pid}/comm").read_text() for pid in both]
+        for pid, name in zip(both, names, strict=True):  # as pkill does, for these two alone
+            if name == names[1]:
+                os.kill(pid, signal.SIGKILL)
+        assert person.exit_code() == 128 + signal.SIGKILL
+        assert was_given_back(person)
+        assert names[0] == "cft-guardian\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_the_parent_gets_ends_the_cockpit(number: signal.Signals) -> None:
     with _terminal(COCKPIT) as person:
