@@ -15,6 +15,9 @@ Document = Mapping[str, Any]
 def preview_page(document: Document) -> str:
     """``undo --preview`` and ``redo --preview``."""
     lines = [*_head(document), *_files(document), *_later(document)]
+    if found := document["by_commands"]:
+        lines.append("changed while a command ran without walls, by it or by you:")
+        lines += [clean_line(f"  {path}") for path in found]
     if waiting := document["dependants"]:
         lines.append(f"tasks that build on it: {', '.join(waiting)}")
     lines += [f"commit {each[:8]} stays in the history" for each in document["commits"]]

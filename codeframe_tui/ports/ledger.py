@@ -189,6 +189,28 @@ class Ledger(Protocol):
         """
         ...
 
+    async def record_effects(
+        self,
+        number: str,
+        *,
+        command: str,
+        files: Sequence[str],
+        beyond: Sequence[str],
+        trees: tuple[str, str],
+    ) -> None:
+        """Store what changed in the real tree while a command ran without walls.
+
+        Also of a task that is no longer in progress.
+
+        Args:
+            number: of the task.
+            command: as it was allowed.
+            files: that an undo of the task takes back.
+            beyond: what it cannot take back, a link for example.
+            trees: the real tree without and with the change of ``files``.
+        """
+        ...
+
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:

@@ -27,7 +27,7 @@ async def show(
     """See `core.queries.ShowUndo`."""
     number, kind, refused = await store.read(lambda tables: _wished(tables, query))
     found = await preview(ledger, workspaces, tree, kind, number)
-    known = await store.read(lambda tables: _known(tables, number, found))
+    known = await store.read(lambda tables: _known(tables, number, kind, found))
     refusal = refused or found.refusal
     return {
         "task": number,
@@ -67,7 +67,7 @@ def _possible(tables: Tables, number: str) -> str:
     raise NotFound(f"task {number} has nothing to undo or redo", hint="see `list`")
 
 
-def _known(tables: Tables, number: str, found: Preview) -> Mapping[str, Any]:
+def _known(tables: Tables, number: str, kind: str, found: Preview) -> Mapping[str, Any]:
     """What only the store knows of it."""
     dependants = tables.tasks.dependants(number)
     named = found.later[-_MOST_LATER:]
@@ -75,6 +75,7 @@ def _known(tables: Tables, number: str, found: Preview) -> Mapping[str, Any]:
         each.number: each.title for each in tables.tasks.several([each.task for each in named])
     }
     return {
+        "by_commands": undo.by_commands(tables, number, kind),
         "commits": undo.commits(tables, number),
         "dependants": dependants,
         "later": [

@@ -8,7 +8,7 @@ from typing import Any
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Redo, Undo
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.progress import Decision, Standing
+from codeframe_tui.core.progress import COMMAND, Decision, Standing
 from codeframe_tui.core.task import Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
@@ -16,6 +16,7 @@ from codeframe_tui.service.unit import Unit
 
 __all__ = [
     "applied",
+    "by_commands",
     "commits",
     "rebase",
     "redo",
@@ -28,7 +29,7 @@ __all__ = [
 
 _MOST_COMMITS = 99
 """Of one task, that an undo names."""
-_WROTE = ("change.applied", "change.redone")
+_WROTE = ("change.applied", "change.redone", "command.changed")
 _MOST_WRITTEN = 1_000
 """Applies and redos of one task, whose paths are known."""
 
@@ -84,7 +85,7 @@ def _redo(unit: Unit, task: Task) -> Decision:
 
 
 def applied(tables: Tables, number: str) -> list[Decision]:
-    """The carried-out applies and redos of a task that are not undone, oldest first."""
+    """The carried-out applies, commands and redos of a task that are not undone, oldest first."""
     standing: list[Decision] = []
     for decision in _done(tables, number):
         standing = [] if decision.kind == "undo" else [*standing, decision]
@@ -96,6 +97,14 @@ def commits(tables: Tables, number: str) -> list[str]:
     events = tables.events.typed(number, ("change.applied",), _MOST_COMMITS)
     told = (each.data.get("commit") for each in events)
     return [str(commit["commit"]) for commit in told if commit and "commit" in commit]
+
+
+def by_commands(tables: Tables, number: str, kind: str) -> list[str]:
+    """Paths of what an undo or redo would write that commands had changed, not a proposal."""
+    done = applied(tables, number)
+    if kind == "redo" and (taken_out := undone(tables, number)) is not None:
+        done = _undone_by(tables, taken_out)
+    return sorted({path for each in done if each.kind == COMMAND for path in each.parts.files})
 
 
 def undone(tables: Tables, number: str) -> Decision | None:
@@ -121,7 +130,7 @@ def standing_after(tables: Tables, decision: Decision) -> list[Standing]:
 def _written(tables: Tables, number: str) -> dict[int, tuple[str, ...]]:
     """Paths by the decision that wrote them."""
     told = tables.events.typed(number, _WROTE, _MOST_WRITTEN)
-    return {int(each.data["decision"]): tuple(each.data["files"]) for each in told}
+    return {each.data["decision"]: tuple(each.data["files"]) for each in told}
 
 
 def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
@@ -135,7 +144,7 @@ def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) 
         ended = unit.move_written(task, Status.CANCELLED, reason="undone")
     elif decision.kind == "redo" and _completes(decision):
         ended = unit.move_written(task, Status.COMPLETED)
-    rebase(unit, task, None if ended else _TOLD[decision.kind])
+    rebase(unit, task, None if ended else _told(unit.tables, decision))
 
 
 def rebase(unit: Unit, task: Task, told: str | None) -> None:
@@ -145,10 +154,15 @@ def rebase(unit: Unit, task: Task, told: str | None) -> None:
         unit.tables.messages.add(task.number, "rebase", told)
 
 
-_TOLD = {
-    "undo": "What had been applied of your earlier proposals was taken out of the project again.",
-    "redo": "What had been taken out of the project again is back in it.",
-}
+def _told(tables: Tables, decision: Decision) -> str:
+    """What the worker is told that goes on."""
+    if decision.kind == "redo":
+        return "What had been taken out of the project again is back in it."
+    if all(each.kind == COMMAND for each in _undone_by(tables, decision)):
+        what = "What your commands had changed of the person's project"
+    else:
+        what = "What had been applied of your earlier proposals"
+    return f"{what} was taken out of the project again."
 
 
 def _completes(decision: Decision) -> bool:

@@ -45,7 +45,8 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
         if await _has_to_be_written(shop.working_tree, replacements):
             await _require_here(shop, decision)
             name = f"decision-{decision.id}"
-            not_kept = await shop.working_tree.replace(name, replacements)
+            async with shop.frame.writing(replacements):
+                not_kept = await shop.working_tree.replace(name, replacements)
     except Conflict as conflict:
         raise await _naming_all(conflict, shop.working_tree, replacements) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)

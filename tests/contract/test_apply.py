@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -214,6 +214,44 @@ async def test_a_folder_that_was_made_again_by_the_user_stays(project: Path, sta
     assert seen(project) == as_seen(OLD, "new", "new/deep")
 
 
+class Death(BaseException):
+    """Ends an apply as a kill would: nothing is tidied."""
+
+
+@pytest.mark.parametrize("again", ["", "rollback.restored.0", "rollback.synced"])
+async def test_folders_that_came_back_with_their_files_go_with_them(
+    project: Path, state: Path, again: str
+) -> None:
+    """An undo had removed them when the power failed, and met a disk error at the next start."""
+
+    def dies_at(step: str) -> Callable[[str], None]:
+        def crash(name: str) -> None:
+            if name == step:
+                raise Death
+
+        return crash
+
+    def fails(name: str) -> None:
+        if name == "apply.synced":
+            raise OSError(errno.EIO, "input/output error")
+        dies_at(again)(name)
+
+    await JournalledTree(project, state).replace("d", CHANGE)
+    undoing = JournalledTree(project, state, crash=dies_at("apply.remembered"))
+    with pytest.raises(Death):
+        await undoing.replace("u", replacements(NEW, OLD))
+    assert not (project / "new").exists()
+    if again:
+        with pytest.raises(Death):
+            await JournalledTree(project, state, crash=fails).recover()
+        await JournalledTree(project, state).recover()
+    else:
+        assert await JournalledTree(project, state, crash=fails).recover() == {"u": "old"}
+    assert seen(project) == NEW_TREE
+    await JournalledTree(project, state).replace("u2", replacements(NEW, OLD))
+    assert seen(project) == OLD_TREE
+
+
 # -- what is refused before anything is written -------------------------------------------------
 
 
@@ -414,6 +452,24 @@ async def test_no_byte_that_a_user_saves_on_the_way_is_lost(
         p: s for p, s in rest.items() if p != target and p not in above
     }
     assert left_over(state) == []
+
+
+@pytest.mark.parametrize("target", [r.path for r in CHANGE if r.old])
+async def test_what_a_user_saved_before_its_turn_never_leaves_its_place(
+    project: Path, state: Path, swap: bool, target: str
+) -> None:
+    """Else a kill would leave it in a journal."""
+    there: list[bytes] = []
+
+    def save(name: str) -> None:
+        if name == "apply.journal":
+            (project / target).write_bytes(b"the user's work")
+        elif there or name.startswith("apply.renamed"):
+            there.append((project / target).read_bytes())
+
+    with pytest.raises(Conflict, match=target):
+        await JournalledTree(project, state, crash=save, swap=swap).replace("d", CHANGE)
+    assert set(there) <= {b"the user's work"}
 
 
 async def test_a_save_into_the_open_file_that_came_out_is_put_back(
@@ -652,6 +708,15 @@ async def test_a_journal_that_a_repository_brings_along_is_not_read(
     before = seen(project)
     assert await JournalledTree(project, state).recover() == {}
     assert seen(project) == before
+
+
+async def test_slots_are_looked_for_and_removed_in_places_of_ours_only(
+    project: Path, state: Path
+) -> None:
+    lay(project.parent / "outside", {"kept": ("100644", b"kept")})
+    lay(state, {"apply/d/place": ("100644", b"../outside")})
+    await JournalledTree(project, state).recover()
+    assert seen(project.parent / "outside") == {"kept": (0o644, b"kept")}
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\0", "x" * 200])

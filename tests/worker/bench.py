@@ -20,6 +20,7 @@ from codeframe_tui.core.progress import Attempt
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.frame import Frame
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 from tests.contract.service_kit import TickingClock, evidence, facts
@@ -36,6 +37,7 @@ class Bench:
     engine: Supervisor
     workspaces: GitWorkspaces
     working_tree: JournalledTree
+    shop: Workshop
 
     async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
         """A task in review whose proposal is these changes on the files of now."""
@@ -68,14 +70,8 @@ class Bench:
     async def deed(self, wish: Approve | Undo | Redo) -> Event:
         """Submit a decision and carry it out; how it ended."""
         decision = (await self.engine.submit(wish))["decision"]
-        shop = SimpleNamespace(
-            ledger=self.engine,
-            workspaces=self.workspaces,
-            working_tree=self.working_tree,
-            settings=Settings(),
-        )
         for pending in await self.engine.pending_decisions():
-            await carry_out(cast(Workshop, shop), cast(Verifier, None), pending)
+            await carry_out(self.shop, cast(Verifier, None), pending)
         events = await self.engine._events_after(0)
         (end,) = [e for e in events if e.type in DECISION_ENDS and e.data["decision"] == decision]
         return end
@@ -102,7 +98,16 @@ async def bench(folder: Path, files: Mapping[str, tuple[int, bytes]]) -> AsyncIt
     )
     try:
         await engine.recover(paused=False)
-        yield Bench(project, engine, workspaces, working_tree)
+        shop = SimpleNamespace(
+            ledger=engine,
+            workspaces=workspaces,
+            working_tree=working_tree,
+            settings=settings,
+            sandbox=SimpleNamespace(level="rlimits"),
+            clock=TickingClock(),
+            frame=Frame(),
+        )
+        yield Bench(project, engine, workspaces, working_tree, cast(Workshop, shop))
     finally:
         engine.close()
         await workspaces.close()

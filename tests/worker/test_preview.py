@@ -31,8 +31,8 @@ FILES = {
 PLACES = ("pkg/a.py", "pkg/b.py", "pkg/c.py", "deep/er/d.py", "run.sh")
 TEXTS = (b"def a():\n    return 3\n", b"from pkg.c import x\n", b"x = 1\n", b"def b(): ...\n")
 DOCUMENTED = {
-    "task", "kind", "files", "already", "conflicts", "refused", "commits", "dependants", "later",
-    "later_count",
+    "task", "kind", "files", "already", "conflicts", "refused", "commits", "by_commands",
+    "dependants", "later", "later_count",
 }  # fmt: skip
 
 

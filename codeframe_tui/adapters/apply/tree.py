@@ -19,7 +19,7 @@ from codeframe_tui.adapters.apply.journal import (
     JournalStore,
     parents,
 )
-from codeframe_tui.adapters.apply.made import remove_made
+from codeframe_tui.adapters.apply.made import made_again, remove_made, to_be_made
 from codeframe_tui.adapters.apply.preflight import (
     AGAIN,
     changed_meanwhile,
@@ -257,6 +257,8 @@ class JournalledTree:
         return self._go_back(name, root, slots, journal, why)
 
     def _go_back(self, name: str, root: int, slots: Slots, journal: Journal, why: str) -> Conflict:
+        above = {folder for t in journal.targets if t.old for folder in parents(t.path)}
+        self._remember(lambda made: to_be_made(root, sorted(above), made))
         left = []
         for number in reversed(range(len(journal.targets))):
             if not slots.restore(number):
@@ -266,6 +268,7 @@ class JournalledTree:
             with suppress(OSError), directory(root, folder.rpartition("/")[0]) as parent:
                 os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
         _sync(root, journal)
+        self._remember(lambda made: made_again(root, made))
         self._crash("rollback.synced")
         foreign = slots.foreign()
         if foreign:
@@ -277,6 +280,13 @@ class JournalledTree:
             f"nothing was applied: {why}{untouched}",
             hint=AGAIN,
         )
+
+    def _remember(self, change: Callable[[dict[str, int]], dict[str, int]]) -> None:
+        """Change the list of folders that applies made; files go back without it, too."""
+        try:
+            self._store.remember_made(change(self._store.made()))
+        except OSError:
+            _log.exception("which folders were made again could not be remembered")
 
     # -- recovery -----------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ def preview_rows(document: Mapping[str, Any]) -> list[Row]:
     Args:
         document: the answer to `ShowUndo`.
     """
-    points = [*_near(document), *_waiting(document)]
+    points = [*_by_commands(document), *_near(document), *_waiting(document)]
     told = [row for point in points for row in point_rows(point)]
     return [
         *_refusal(document),
@@ -70,6 +70,13 @@ def _others(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Files that nothing stands in the way of."""
     told = {each.get("path") for each in document.get("conflicts") or ()}
     return [each for each in document.get("files") or () if each.get("path") not in told]
+
+
+def _by_commands(document: Mapping[str, Any]) -> Iterator[str]:
+    if found := [safe(path) for path in document.get("by_commands") or ()]:
+        named = ", ".join(found[:NAMED])
+        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        yield f"changed while a command ran without walls, by it or by you: {named}{more}"
 
 
 def _near(document: Mapping[str, Any]) -> Iterator[str]:
