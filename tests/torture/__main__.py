@@ -32,6 +32,8 @@ FULL = {
     "TEST_WHOLE_CORPUS": "1",
     "TEST_TEXTS": "100000",
     "EVIDENCE": "1",
+    "UNTOUCHED": "200",
+    "UNTOUCHED_KILLS": "200",
 }
 """How much each test does here; CI does less."""
 PROGRAMS = {
