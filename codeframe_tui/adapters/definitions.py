@@ -21,6 +21,8 @@ __all__ = ["RULES_FILES", "Definitions", "read_rules"]
 RULES_FILES = ("AGENTS.md", "CLAUDE.md", "CODEFRAME.md")
 PROJECT_FOLDERS = (".claude/agents", ".codeframe/agents")
 MAX_BYTES = 256 * 1024
+MOST = 500
+"""Definition files of a repository that are looked at, in the order of their names."""
 DEFAULT = "Backend Worker"
 
 
@@ -105,11 +107,8 @@ class Definitions:
         places = [Path(name) for name in PROJECT_FOLDERS]
         if self._is_inside(config := config_dir() / "agents"):
             places.insert(0, Path(os.path.realpath(config)).relative_to(self._project))
-        return [
-            str(path.relative_to(self._project))
-            for place in places
-            for path in _markdown(self._project / place)
-        ]
+        found = [path for place in places for path in _markdown(self._project / place)]
+        return [path.relative_to(self._project).as_posix() for path in found[:MOST]]
 
     def _is_inside(self, folder: Path) -> bool:
         return Path(os.path.realpath(folder)).is_relative_to(self._project)

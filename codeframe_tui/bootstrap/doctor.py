@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
+from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
@@ -287,6 +288,7 @@ async def _output(*argv: str) -> str | None:
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
+            env=environment_of_project(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

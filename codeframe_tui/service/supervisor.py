@@ -367,7 +367,7 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         idle = {"idle": stored["idle"] and not self._repeating}
-        here = {"keep": self.keep, "trust": self._trusting.brief()}
+        here = {"keep": self.keep, "trust": await self._trusting.brief()}
         return {**stored, **idle, **shown, **chosen, **self._facts(), **here}
 
     async def _base(self, number: str, path: str) -> Document:

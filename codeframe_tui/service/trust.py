@@ -72,13 +72,16 @@ class Trusting:
         if self._looking is not None:
             self._looking.cancel()
 
-    def brief(self) -> Document:
+    async def brief(self) -> Document:
         """How many files a person should look at: ``{"count", "path", "state", "says"}``.
 
         The rest is of the first one. What is given was so a moment ago; `changed` tells of more.
         """
         if self._trust is not None and (self._looking is None or self._looking.done()):
+            first = self._looking is None
             self._looking = asyncio.create_task(self._look_when_old(self._trust))
+            if first:  # nobody may listen yet to be told of more
+                await asyncio.shield(self._looking)
         return self._brief
 
     async def _look_when_old(self, trust: TrustPort) -> None:
@@ -86,13 +89,12 @@ class Trusting:
         with suppress(OSError):  # a folder that goes meanwhile is looked at the next time
             stamp = await asyncio.to_thread(trust.stamp)
             if stamp != self._stamp:
-                await self._look(trust, stamp)
+                look = await asyncio.to_thread(trust.look)
+                self._stamp = stamp
+                self._tell(_brief(look, self._ceiling))
         self._looked = self._clock.monotonic()
 
-    async def _look(self, trust: TrustPort, stamp: object) -> None:
-        look = await asyncio.to_thread(trust.look)
-        self._stamp = stamp
-        brief = _brief(look, self._ceiling)
+    def _tell(self, brief: Document) -> None:
         if brief != self._brief:
             self._brief = brief
             self._changed()
@@ -128,7 +130,7 @@ class Trusting:
 
         await self._write(decide)
         after = await asyncio.to_thread(trust.look)
-        self._brief = _brief(after, self._ceiling)
+        self._tell(_brief(after, self._ceiling))
         return _document(_file(after, command.path, file), after, self._ceiling)
 
     def _port(self) -> TrustPort:

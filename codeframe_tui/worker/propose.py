@@ -36,7 +36,7 @@ from codeframe_tui.worker.tools import (
 from codeframe_tui.worker.tools.live import LiveOutput
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["read_answer", "run_tools"]
+__all__ = ["pass_gate", "read_answer", "run_tools"]
 
 
 async def run_tools(
@@ -273,7 +273,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
         raise InvalidAnswer("the proposal changes nothing: every file is as it was")
-    await _pass_gate(shop, [diff.path for diff in diffs])
+    await pass_gate(shop, [diff.path for diff in diffs])
     return Attempt(
         number=attempt_in_hand(progress),
         base=base,
@@ -321,7 +321,7 @@ def _has_place(path: str, tree: Mapping[str, object]) -> bool:
     return True
 
 
-async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
+async def pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
     """The gate speaks before anyone reviews, also of what commands wrote. Raises: PathRefused."""
     check_set(paths)
     await shop.working_tree.differs(dict.fromkeys(paths))
@@ -330,7 +330,7 @@ async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    await _pass_gate(shop, paths)
+    await pass_gate(shop, paths)
     before = await _states(shop, base, paths)
     now = await _states(shop, current, paths)
     results = {c.path: resolve(c, before[c.path], now[c.path]) for c in answer.files}

@@ -268,30 +268,6 @@ async def refused(
 WRITTEN: Side = ("100644", b"evil")
 
 
-@pytest.mark.fault(
-    "tree",
-    "a path that leads out of the project or into `.git`",
-    sees="the path is refused, with the reason",
-    kept="everything",
-)
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../x", "/etc/x", "a//b", "a\\b", "C:x", "", ".", "a\0b", "a\x1bb", "a\u202eb", "x.py.",
-        "nul", ".git/hooks/pre-commit", "sub/.GIT/x", ".gitmodules", ".venv/x",
-        ".codeframe/state.db", "\ud800",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
-@pytest.mark.goal("G2", "hostile paths at an apply, each action")
-async def test_hostile_paths_are_refused_for_every_action(
-    project: Path, state: Path, path: str, old: Side, new: Side
-) -> None:
-    await refused(project, state, [*CHANGE, Replacement(path, old, new)], "refused", PathRefused)
-    with pytest.raises(PathRefused):
-        await JournalledTree(project, state, reserved=(".venv",)).differs({path: old})
-
-
 @pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
 @pytest.mark.parametrize(
     ("name", "to", "path"),
@@ -474,6 +450,24 @@ async def test_no_byte_that_a_user_saves_on_the_way_is_lost(
         p: s for p, s in rest.items() if p != target and p not in above
     }
     assert left_over(state) == []
+
+
+@pytest.mark.parametrize("target", [r.path for r in CHANGE if r.old])
+async def test_what_a_user_saved_before_its_turn_never_leaves_its_place(
+    project: Path, state: Path, swap: bool, target: str
+) -> None:
+    """Else a kill would leave it in a journal."""
+    there = []
+
+    def save(name: str) -> None:
+        if name == "apply.journal":
+            (project / target).write_bytes(b"the user's work")
+        elif there or name.startswith("apply.renamed"):
+            there.append((project / target).read_bytes())
+
+    with pytest.raises(Conflict, match=target):
+        await JournalledTree(project, state, crash=save, swap=swap).replace("d", CHANGE)
+    assert set(there) <= {b"the user's work"}
 
 
 async def test_a_save_into_the_open_file_that_came_out_is_put_back(
@@ -712,6 +706,15 @@ async def test_a_journal_that_a_repository_brings_along_is_not_read(
     before = seen(project)
     assert await JournalledTree(project, state).recover() == {}
     assert seen(project) == before
+
+
+async def test_slots_are_looked_for_and_removed_in_places_of_ours_only(
+    project: Path, state: Path
+) -> None:
+    lay(project.parent / "outside", {"kept": ("100644", b"kept")})
+    lay(state, {"apply/d/place": ("100644", b"../outside")})
+    await JournalledTree(project, state).recover()
+    assert seen(project.parent / "outside") == {"kept": (0o644, b"kept")}
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\0", "x" * 200])

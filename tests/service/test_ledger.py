@@ -26,6 +26,7 @@ from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.policy import Outlook, Policy, Ruling
+from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.secrets import HIDDEN, Secrets
 from codeframe_tui.core.task import Phase, Status
@@ -380,6 +381,10 @@ async def test_what_workers_tell_has_no_key(engine: Supervisor) -> None:
     signals = engine.signals()
     engine.publish(Signal("waiting", number, {"why": key}))
     assert (await anext(signals)).data == {"why": HIDDEN}
+    await engine.record_tool(number, ToolResult("t", "Bash"))
+    await engine.record_tool(number, ToolResult("t", "Bash", f"it said {key}"), f"printed {key}")
+    [printed] = (await engine.progress(number)).tools.values()
+    assert printed.content == f"it said {HIDDEN}"
     await engine.record_event("problem", number, {"message": f"{key} {token}"})
     await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "model"))
     await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "question"))
