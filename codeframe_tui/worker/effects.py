@@ -17,7 +17,7 @@ from codeframe_tui.worker.tools import ToolOutcome
 from codeframe_tui.worker.workshop import Workshop
 from codeframe_tui.worker.write import side
 
-__all__ = ["framed"]
+__all__ = ["found_after", "framed"]
 
 _log = logging.getLogger(__name__)
 _FILES = {None, "100644", "100755"}
@@ -39,12 +39,36 @@ async def framed(
     async with AsyncExitStack() as stack:
         with _waiting(shop, number) if shop.frame.is_taken else nullcontext():
             await stack.enter_async_context(shop.frame.opened(shop.workspaces))
+        await shop.ledger.begin_effects(number, shop.frame.first)
         try:
             outcome = await run()
         except BaseException:
             await _to_the_end(_kept(shop, number, call))
             raise
         return _telling(outcome, await _to_the_end(_kept(shop, number, call)))
+
+
+async def found_after(
+    shop: Workshop, number: str, call: Mapping[str, Any], outcome: ToolOutcome
+) -> ToolOutcome:
+    """Tell what changed since a command began whose end no engine saw.
+
+    A person may have worked since, so that no undo takes it back.
+    """
+    first = await shop.ledger.begun_effects(number)
+    if call["name"] != "Bash" or first is None:
+        return outcome
+    try:
+        now = (await shop.workspaces.snapshot()).tree
+        paths = [diff.path for diff in await shop.workspaces.diff(first, now)]
+    except CodeframeError:
+        await _tell_unknown(shop, number)
+        return outcome
+    command = str(call["input"]["command"])
+    await shop.ledger.record_effects(
+        number, command=command, files=(), beyond=paths, trees=(first, now)
+    )
+    return _telling(outcome, paths)
 
 
 def _waiting(shop: Workshop, number: str) -> AbstractContextManager[None]:
@@ -67,8 +91,6 @@ async def _kept(shop: Workshop, number: str, call: Mapping[str, Any]) -> Sequenc
     try:
         base, tree = await shop.frame.looked(shop.workspaces)
         diffs = await shop.workspaces.diff(base, tree)
-        if not diffs:
-            return ()
         beyond = [diff.path for diff in diffs if not await _can_go_back(shop, diff)]
         if beyond:
             tree = await _without(shop, base, tree, diffs, beyond)
@@ -77,11 +99,15 @@ async def _kept(shop: Workshop, number: str, call: Mapping[str, Any]) -> Sequenc
             number, command=command, files=files, beyond=beyond, trees=(base, tree)
         )
     except CodeframeError:
-        _log.exception("what a command of task %s changed is not known", number)
-        message = "a command ran without a sandbox, and what it changed could not be looked at"
-        await shop.ledger.record_event("problem", None, {"message": message})
+        await _tell_unknown(shop, number)
         return ()
     return [diff.path for diff in diffs]
+
+
+async def _tell_unknown(shop: Workshop, number: str) -> None:
+    _log.exception("what a command of task %s changed is not known", number)
+    message = "a command ran without a sandbox, and what it changed could not be looked at"
+    await shop.ledger.record_event("problem", None, {"message": f"{number}: {message}"})
 
 
 async def _can_go_back(shop: Workshop, diff: FileDiff) -> bool:

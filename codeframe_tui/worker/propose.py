@@ -21,7 +21,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
-from codeframe_tui.worker.effects import framed
+from codeframe_tui.worker.effects import found_after, framed
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
@@ -105,7 +105,7 @@ async def _run_once(
     if wrong:
         outcome = ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
     elif known is not None and name in {"Bash", "Write"}:
-        outcome = _interrupted(name)
+        outcome = await found_after(shop, number, call, _interrupted(name))
     elif is_asked(shop, name):
         outcome = await ask_permission(shop, progress, reply, call)
     if isinstance(outcome, Blocker):

@@ -15,7 +15,7 @@ from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core.commands import AddTask, Answer, Approve, Redo, Undo
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
-from codeframe_tui.worker.effects import framed
+from codeframe_tui.worker.effects import found_after, framed
 from codeframe_tui.worker.tools import ToolOutcome
 from tests.worker.bench import Bench, bench
 from tests.worker.room import answer, call, room, three, tree_of
@@ -166,6 +166,23 @@ async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
         (event,) = await told(desk, "command.changed")
         assert event.data["files"] == ["a.py"]
         assert not desk.shop.frame.is_taken
+
+
+async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not_kept(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await task_at_work(desk)
+        died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
+        assert await found_after(desk.shop, task, CALL, died) is died
+        await desk.engine.begin_effects(task, (await desk.workspaces.snapshot()).tree)
+        (desk.project / "a.py").write_text("a = 2\n")
+        outcome = await found_after(desk.shop, task, CALL, died)
+        assert "1 file of the person's own project changed: a.py" in outcome.text
+        (event,) = await told(desk, "command.changed")
+        assert (event.data["files"], event.data["beyond"]) == ([], ["a.py"])
+        assert await desk.engine.applied(task) == []
+        assert await found_after(desk.shop, task, CALL, died) is died
 
 
 async def test_nothing_is_looked_at_where_walls_stand_or_said_where_nothing_changed(
