@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
-from codeframe_tui.core.commands import AddTask, Answer, Approve, Redo, Undo
+from codeframe_tui.core.commands import Answer, Approve, Redo, Undo
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.worker.effects import found_after, framed
@@ -26,14 +26,6 @@ FILES = {
     ".gitignore": (0o644, b"*.log\n"),
 }
 CALL = {"name": "Bash", "id": "t1", "input": {"command": "make all"}}
-
-
-async def task_at_work(desk: Bench) -> str:
-    number = str((await desk.engine.submit(AddTask("at work")))["number"])
-    task = await desk.engine.claim("w")
-    assert task is not None
-    assert task.number == number
-    return number
 
 
 async def run(desk: Bench, task: str, act: Callable[[], Any]) -> ToolOutcome:
@@ -57,7 +49,7 @@ async def test_what_changed_is_told_and_comes_back_by_undo_and_goes_by_redo(
 ) -> None:
     async with bench(tmp_path, FILES) as desk:
         before = tree_of(desk.project)
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         def act() -> None:
             (desk.project / "a.py").write_text("a = 2\n")
@@ -100,7 +92,7 @@ async def test_what_changed_is_told_and_comes_back_by_undo_and_goes_by_redo(
 async def test_an_edit_since_is_a_conflict_and_the_task_is_named_to_others(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
         one = await desk.apply("one", {"a.py": ("100644", b"a = 5\n")})
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         await run(desk, task, lambda: (desk.project / "a.py").write_text("a = 2\n"))
         await desk.engine.release(task)
         (conflict,) = (await desk.engine.query(ShowUndo(one)))["conflicts"]
@@ -117,7 +109,7 @@ async def test_what_is_applied_meanwhile_is_not_the_commands(tmp_path: Path) -> 
             "other", {"a.py": ("100644", b"a = 5\n"), "x.log": ("100644", b"ignored\n")}
         )
         more = await desk.propose("more", {"b.py": ("100644", b"b = 5\n")})
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         async def act() -> None:
             await desk.deed(Approve(other))
@@ -134,7 +126,7 @@ async def test_what_is_applied_meanwhile_is_not_the_commands(tmp_path: Path) -> 
 
 async def test_a_link_is_told_and_does_not_keep_the_rest_from_going_back(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         def act() -> None:
             (desk.project / "a.py").write_text("a = 2\n")
@@ -150,7 +142,7 @@ async def test_a_link_is_told_and_does_not_keep_the_rest_from_going_back(tmp_pat
 
 async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         wrote = asyncio.Event()
 
         async def act() -> None:
@@ -172,7 +164,7 @@ async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not
     tmp_path: Path,
 ) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
         assert await found_after(desk.shop, task, CALL, died) is died
         await desk.engine.begin_effects(task, (await desk.workspaces.snapshot()).tree)
@@ -189,7 +181,7 @@ async def test_nothing_is_looked_at_where_walls_stand_or_said_where_nothing_chan
     tmp_path: Path,
 ) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         assert (await run(desk, task, lambda: None)).text == "[exit code 0]"
         blind = SimpleNamespace(sandbox=SimpleNamespace(level="bwrap"))
 
