@@ -44,6 +44,12 @@ async def told(desk: Bench, type_: str) -> list[Event]:
     return [each for each in await desk.engine._events_after(0) if each.type == type_]
 
 
+@pytest.mark.fault(
+    "tree",
+    "a command that you allowed without walls changes files of your project",
+    sees="the files, in the activity, the notice and before an undo",
+    kept="each file as it was before: `undo` brings it back, `redo` takes it",
+)
 async def test_what_changed_is_told_and_comes_back_by_undo_and_goes_by_redo(
     tmp_path: Path,
 ) -> None:
@@ -140,6 +146,12 @@ async def test_a_link_is_told_and_does_not_keep_the_rest_from_going_back(tmp_pat
         assert (desk.project / "link").is_symlink()
 
 
+@pytest.mark.fault(
+    "people",
+    "a command without walls is stopped while it changes your project",
+    sees="the files that it changed until then",
+    kept="each as it was before, for `undo`",
+)
 async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
         task = await desk.begin("at work")
@@ -160,6 +172,12 @@ async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
         assert not desk.shop.frame.is_taken
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine is killed while a command without walls changes your project",
+    sees="the files that changed since it began, at the next start",
+    kept="every file as it is: you may have worked since, so no undo touches it",
+)
 async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not_kept(
     tmp_path: Path,
 ) -> None:
