@@ -457,7 +457,7 @@ async def test_what_a_user_saved_before_its_turn_never_leaves_its_place(
     project: Path, state: Path, swap: bool, target: str
 ) -> None:
     """Else a kill would leave it in a journal."""
-    there = []
+    there: list[bytes] = []
 
     def save(name: str) -> None:
         if name == "apply.journal":
