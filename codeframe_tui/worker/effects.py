@@ -9,19 +9,23 @@ from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import replace
 from typing import Any
 
+from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.errors import CodeframeError, PathRefused
+from codeframe_tui.core.progress import COMMAND
+from codeframe_tui.core.text import clean_line
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.permission import WALLED
 from codeframe_tui.worker.tools import ToolOutcome
 from codeframe_tui.worker.workshop import Workshop
 from codeframe_tui.worker.write import side
 
-__all__ = ["found_after", "framed"]
+__all__ = ["found_after", "framed", "recalling"]
 
 _log = logging.getLogger(__name__)
 _FILES = {None, "100644", "100755"}
 _NAMED = 20
+_RECALLED = 4
 
 
 async def framed(
@@ -69,6 +73,19 @@ async def found_after(
         number, command=command, files=(), beyond=paths, trees=(first, now)
     )
     return _telling(outcome, paths)
+
+
+async def recalling(shop: Workshop, question: Blocker) -> Blocker:
+    """A question about a command, with what earlier ones of the task changed and still stands."""
+    done = await shop.ledger.applied(question.task)
+    commands = (each for each in done if each.kind == COMMAND)
+    paths = list(dict.fromkeys(path for each in commands for path in each.parts.files))
+    if not paths or question.id:
+        return question
+    named = ", ".join(clean_line(path, limit=60) for path in paths[:_RECALLED])
+    more = f" and {len(paths) - _RECALLED} more" if len(paths) > _RECALLED else ""
+    said = f"Commands of this task changed files of your project: {named}{more}."
+    return replace(question, question=f"{question.question}\n{said}")
 
 
 def _waiting(shop: Workshop, number: str) -> AbstractContextManager[None]:

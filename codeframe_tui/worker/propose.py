@@ -22,7 +22,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
-from codeframe_tui.worker.effects import found_after, framed
+from codeframe_tui.worker.effects import found_after, framed, recalling
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission
@@ -110,7 +110,7 @@ async def _run_once(
     elif name == "Bash":
         outcome = await ask_permission(shop, progress, reply, call)
     if isinstance(outcome, Blocker):
-        return None, outcome
+        return None, await recalling(shop, outcome)
     if not isinstance(outcome, ToolOutcome):
         outcome = _by_rule(await _run_checked(shop, workspace, number, call), outcome)
     passing("tool.ran")

@@ -220,7 +220,8 @@ async def test_a_command_that_a_person_allowed_is_framed(
     (tmp_path / "bin/git").symlink_to(git)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     path = tmp_path / "project/pkg/core.py"
-    script = Line(call("Bash", command=f"echo '# run' >> {path}"), answer(*three()))
+    again = call("Bash", command="true")
+    script = Line(call("Bash", command=f"echo '# run' >> {path}"), again, answer(*three()))
     async with room(tmp_path, script) as desk:
         before = tree_of(desk.project)
         task = await desk.add()
@@ -230,9 +231,14 @@ async def test_a_command_that_a_person_allowed_is_framed(
         await desk.service.submit(Answer(asked.data["id"], "allow once"))
         changed = await desk.until("command.changed", task)
         assert changed.data["files"] == ["pkg/core.py"]
+        asked = await desk.until("blocker.opened", task)
+        said = "Commands of this task changed files of your project: pkg/core.py."
+        assert asked.data["question"].endswith(said)
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow once"))
         shown = await desk.becomes(task, "in_review")
         assert shown["undoable"] is True
-        assert "no part of your proposal" in desk.script.newest()
+        assert "no part of your proposal" in desk.script.newest(2)
         assert (await desk.deed(Undo(task))).data["files"] == ["pkg/core.py"]
         assert tree_of(desk.project) == before
         assert (await desk.show(task))["undoable"] is False
