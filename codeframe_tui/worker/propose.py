@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
@@ -24,7 +25,7 @@ from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.effects import framed
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
-from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
+from codeframe_tui.worker.permission import CAUSE, ask_permission
 from codeframe_tui.worker.secrets import check_answer, check_written
 from codeframe_tui.worker.tools import (
     ASK_HUMAN,
@@ -101,21 +102,26 @@ async def _run_once(
         return known, None
     number, name, ident = progress.task.number, str(call["name"]), str(call["id"])
     wrong = call.get("_broken") or input_error(name, call["input"], agent.tools)
-    outcome: ToolOutcome | Blocker | None = None
+    outcome: ToolOutcome | Blocker | str = ""
     if wrong:
         outcome = ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
     elif known is not None and name in {"Bash", "Write"}:
         outcome = _interrupted(name)
-    elif is_asked(shop, name):
+    elif name == "Bash":
         outcome = await ask_permission(shop, progress, reply, call)
     if isinstance(outcome, Blocker):
         return None, outcome
-    if outcome is None:
-        outcome = await _run_checked(shop, workspace, number, call)
+    if not isinstance(outcome, ToolOutcome):
+        outcome = _by_rule(await _run_checked(shop, workspace, number, call), outcome)
     passing("tool.ran")
     result = ToolResult(ident, name, outcome.text, outcome.ok)
     await shop.ledger.record_tool(number, result, outcome.summary)
     return result, None
+
+
+def _by_rule(outcome: ToolOutcome, rule: str) -> ToolOutcome:
+    """The line of a command names the rule by which it ran, where one is about it."""
+    return replace(outcome, summary=f"{outcome.summary} · {rule}") if rule else outcome
 
 
 def _interrupted(name: str) -> ToolOutcome:

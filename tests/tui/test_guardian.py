@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
 import termios
 import time
@@ -176,3 +178,26 @@ def test_a_job_that_goes_on_without_its_shell_goes_on_whole(
         person.wait("Stopped")
         os.kill(parent, signal.SIGKILL)
         assert _ended(cockpit)
+
+
+_NO_MORE_THAN_A_USER = "-sys_ptrace,-perfmon,-sys_admin"
+"""What of root's rights reads the memory of others."""
+
+
+@pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="reads as root")
+def test_nobody_else_reads_the_key_in_the_environment_of_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-canary-0123456789")
+    rights = [f"--{which}={_NO_MORE_THAN_A_USER}" for which in ("bounding-set", "inh-caps")]
+    drop = ["setpriv", *rights] if os.getuid() == 0 else []
+
+    def look(pid: int) -> tuple[int, bytes]:
+        argv = [*drop, "grep", "-c", "canary", f"/proc/{pid}/environ"]
+        found = subprocess.run(argv, capture_output=True, check=False)
+        return found.returncode, found.stdout
+
+    with _terminal([*drop, *COCKPIT]) as person, _terminal([*drop, "cat"]) as open_to_all:
+        person.wait("NEEDS YOU")
+        assert look(open_to_all.pid) == (0, b"1\n")
+        assert [look(pid) for pid in (person.pid, child_of(person.pid))] == [(2, b"")] * 2
