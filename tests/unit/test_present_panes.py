@@ -202,6 +202,15 @@ def test_how_much_of_the_code_is_read_stands_in_the_header_while_it_is_read(widt
     assert "code" not in plain(header_row(overview(), width=width - 2, indexed=(1_500, 1_500)))
 
 
+@pytest.mark.parametrize("width", [200, 120, 80])
+def test_hosts_that_commands_reach_stand_beside_the_sandbox(width: int) -> None:
+    hosts = {"network": ["pypi.org:443", "*.example.org:443"]}
+    line = plain(header_row(overview() | hosts, width=width - 2))
+    assert cells(line) <= width - 2
+    assert ("bwrap +2 hosts" in line) == ("bwrap" in line)
+    assert "hosts" not in plain(header_row(overview() | {"network": []}, width=width - 2))
+
+
 def test_a_lost_engine_stands_in_the_header() -> None:
     assert "engine lost" in plain(header_row(overview(), width=100, lost="engine lost, restarting"))
     assert "no engine" in plain(header_row(None, width=100, lost="no engine yet"))
