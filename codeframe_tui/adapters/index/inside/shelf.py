@@ -33,6 +33,8 @@ MAX_BYTES = 512 * 1024
 """Larger files are not described; generated files are the rule there."""
 _ROWS = 300_000
 """Rows that are written at once: sorted, which is what makes them cheap."""
+_MANY = 500
+"""Contents of a build, rather than of a save."""
 _TREES = 4
 DEATHS = 3
 """Of processes at the same content, after which it is passed over."""
@@ -230,6 +232,8 @@ class Shelf:
             finally:
                 self._works_on("")
         self._store(batch)
+        if len(wanted) > _MANY:  # the journal would stay as large as all that was written
+            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if interrupted:
             raise Interrupted
 
