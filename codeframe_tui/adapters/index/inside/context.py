@@ -229,7 +229,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "path": f"path: {why['path'].get(n, '')}",
         "defines": f"defines {why['defines'].get(n, '')}",
         "mention": "named in the task",
-        "history": f"touched by: {why['history'].get(n, '')}",
+        "history": f"touched by: {change}" if (change := why["history"].get(n)) else "",
         "recent": "changed of late",
         "central": "much is linked to it",
         "linked": "linked to others by imports",
@@ -237,7 +237,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
     }
     least = max(each.parts.values()) / 20
     best = sorted(each.parts.items(), key=lambda part: (-part[1], part[0]))
-    weighty = (told[name] for name, value in best if name in told and value >= least)
+    weighty = (told[name] for name, value in best if told.get(name) and value >= least)
     yield from islice(weighty, _REASONS)
 
 

@@ -20,6 +20,8 @@ __all__ = ["Commit", "Past"]
 COMMITS = 3_000
 FILES = 30
 """Commits that touch more are about no file in particular."""
+_TELLING = 8
+"""Files of a commit that says something of each; one that touched more is no reason to name."""
 _HALF_LIFE = 1_500
 """Commits after which a past change counts half."""
 _RECENT, _FADING = 400, 0.985
@@ -86,6 +88,8 @@ class Past:
     ) -> tuple[dict[int, float], dict[int, str]]:
         """What past changes with a message like this touched, and for each file the likest one.
 
+        A change of many files counts, but is not told: it is no reason for any of them.
+
         Args:
             wanted: words, and how much each counts.
             numbers: file by path, see `numbers`.
@@ -101,10 +105,11 @@ class Past:
             length = math.sqrt(sum(self._frequency(word) ** 2 for word in commit.words))
             cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
+            telling = len(commit.files) <= _TELLING
             for path in commit.files:
                 if (number := numbers.get(path)) is not None:
                     scores[number] = scores.get(number, 0.0) + value
-                    if value > best.get(number, (0.0, ""))[0]:
+                    if telling and value > best.get(number, (0.0, ""))[0]:
                         best[number] = (value, commit.subject)
         return scores, {number: subject for number, (_, subject) in best.items()}
 
