@@ -1,11 +1,15 @@
 # make demo   the whole job without a key      make test   the tests
 # make check  everything CI checks             make setup  only the environment
+# make torture [GOALS="G3 G8"]  what docs/reliability.md promises, at full size, and its table
+# make mutate [GUARDS=words]  takes each guard of safety away: which test turns red
+# make soak [MINUTES=5]  four workers under faults: what is lost, left or grows
 PYTHON ?= python3
+MINUTES ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format docs torture install-matrix clean
+.PHONY: setup demo test check format docs torture mutate soak install-matrix clean
 
 setup: $(READY)
 
@@ -33,11 +37,13 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 torture: $(READY)
-	CODEFRAME_TUI_KILLS=200 CODEFRAME_TUI_STORE_KILLS=1000 CODEFRAME_TUI_SCHEDULES=1000 \
-		CODEFRAME_TUI_SWAPS=100000 CODEFRAME_TUI_ESCAPEES=50 CODEFRAME_TUI_BOMBS=20 \
-		CODEFRAME_TUI_CUTS=30 $(BIN)/python -m pytest -q -o timeout=0 tests/e2e/test_points.py \
-		tests/e2e/test_kills.py tests/faults tests/security/test_swapper.py \
-		tests/security/test_escapees.py tests/security/test_bombs.py
+	$(BIN)/python -m tests.torture $(GOALS)
+
+mutate: $(READY)
+	$(BIN)/python -m tests.security.guards --write $(GUARDS)
+
+soak: $(READY)
+	$(BIN)/python -m tests.e2e.soak --keep --minutes $(MINUTES)
 
 install-matrix: $(READY)
 	CODEFRAME_TUI_INSTALLS=1 $(BIN)/python -m pytest -q -rs tests/e2e/test_installs.py

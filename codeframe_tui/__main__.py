@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 VERBS = frozenset(
     {
         "acknowledge", "add", "answer", "approve", "attach", "blockers", "cancel", "comment",
-        "config", "demo", "diff", "doctor", "edit", "engine", "events", "explain", "hold", "import",
-        "index", "issue", "list", "note", "redo", "reject", "release", "retry", "run", "serve",
-        "show", "undo", "usage", "worker",
+        "config", "demo", "diff", "distrust", "doctor", "edit", "engine", "events", "explain",
+        "hold", "import", "index", "issue", "list", "note", "redo", "reject", "release", "retry",
+        "run", "serve", "show", "trust", "undo", "usage", "worker",
     }
 )  # fmt: skip
 VALUED = ("--project", "--state-dir", "--sandbox")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,14 +23,18 @@ from codeframe_tui.core.code.globs import compile_glob
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.commit import PLACES, unknown_places
 from codeframe_tui.core.flags import RULES, OwnRule, OwnRules
+from codeframe_tui.core.network import Allowed
+from codeframe_tui.core.permission import Rules, pattern
 from codeframe_tui.core.totals import Totals
 
 __all__ = [
     "Approval",
+    "Commands",
     "Commit",
     "FlagRules",
     "Limits",
     "Money",
+    "Network",
     "Notify",
     "SecretFiles",
     "Settings",
@@ -135,22 +139,25 @@ def _checked_globs(value: list[str]) -> list[str]:
     return value
 
 
+def _checked_patterns(value: list[str]) -> list[str]:
+    return [pattern(text).text for text in value]
+
+
+Globs = Annotated[list[str], AfterValidator(_checked_globs)]
+Patterns = Annotated[list[str], AfterValidator(_checked_patterns)]
+
+
 class Approval(BaseModel):
     """What no policy applies unasked, whatever the tests say; you still can."""
 
     model_config = ConfigDict(extra="forbid")
 
-    protected: list[str] = Field(default_factory=list)
+    protected: Globs = Field(default_factory=list)
     """Globs of paths that are only changed when you approve it, such as ``billing/**``."""
     files: int = Field(0, ge=0)
     """Most files of a change; 0 = any number."""
     lines: int = Field(0, ge=0)
     """Most lines added and removed; 0 = any number."""
-
-    @field_validator("protected")
-    @classmethod
-    def _are_globs(cls, value: list[str]) -> list[str]:
-        return _checked_globs(value)
 
 
 class SecretFiles(BaseModel):
@@ -162,13 +169,8 @@ class SecretFiles(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    allowed: list[str] = Field(default_factory=list)
+    allowed: Globs = Field(default_factory=list)
     """Globs of those that workers and tests may see all the same, such as ``tests/certs/**``."""
-
-    @field_validator("allowed")
-    @classmethod
-    def _are_globs(cls, value: list[str]) -> list[str]:
-        return _checked_globs(value)
 
     def withholds(self, path: str) -> bool:
         """Whether an untracked file stays at home."""
@@ -209,7 +211,7 @@ class FlagRule(BaseModel):
     """What a reviewer is told."""
     severity: Literal["red", "amber"] = "amber"
     """``red`` keeps every policy from applying it unasked."""
-    paths: list[str] = Field(default_factory=list)
+    paths: Globs = Field(default_factory=list)
     """Globs; none = every file."""
     text: str = ""
     """A regular expression that an added line has; empty = any change."""
@@ -222,11 +224,6 @@ class FlagRule(BaseModel):
         except re.error as error:
             raise ValueError(f"no regular expression: {error}") from error
         return value
-
-    @field_validator("paths")
-    @classmethod
-    def _are_globs(cls, value: list[str]) -> list[str]:
-        return _checked_globs(value)
 
 
 class FlagRules(BaseModel):
@@ -292,6 +289,50 @@ class TotalLimits(BaseModel):
         return Totals(**self.model_dump())
 
 
+class Network(BaseModel):
+    """Places of the network that commands of the model may reach through a proxy of the engine.
+
+    Only where bubblewrap holds all else back, and never test runs: what they prove does not depend
+    on the network.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    allowed: list[str] = Field(default_factory=list)
+    """Hosts with their ports, such as ``pypi.org:443`` or ``*.example.org:443``; none = nothing."""
+
+    @field_validator("allowed")
+    @classmethod
+    def _are_places(cls, value: list[str]) -> list[str]:
+        Allowed.of(value)
+        return value
+
+    def of_a_command(self) -> Allowed:
+        """As the sandbox takes it."""
+        return Allowed.of(self.allowed)
+
+
+class Commands(BaseModel):
+    """Which commands of the model run, are asked about, or do not run; docs/commands.md.
+
+    A rule is the first words of a command: ``git push`` is every push. ``*`` stands for any text in
+    a word, ``**`` for any words, ``$`` at the end for nothing more. Deny wins, then ask.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    allow: Patterns = Field(default_factory=list)
+    """What runs without a question."""
+    ask: Patterns = Field(default_factory=list)
+    """What is asked about each time, also where a sandbox holds it."""
+    deny: Patterns = Field(default_factory=list)
+    """What never runs."""
+
+    def of_a_person(self) -> Rules:
+        """As commands are judged by."""
+        return Rules(tuple(self.allow), tuple(self.ask), tuple(self.deny))
+
+
 class Settings(BaseSettings):
     """What a person can choose."""
 
@@ -314,7 +355,8 @@ class Settings(BaseSettings):
     """Which walls are demanded; None = bwrap, and where it does not work nothing runs.
 
     ``bwrap``: the engine does not start where it does not work. ``rlimits``: consent to test runs
-    under limits only where it does not work; each command of the model is asked about there.
+    under limits only where it does not work; each command of the model that no rule of
+    ``commands`` allows is asked about there.
     ``none``: nothing runs, and no test is verified.
     """
     state_dir: Path = Field(
@@ -339,6 +381,8 @@ class Settings(BaseSettings):
     commit: Commit = Commit()
     flags: FlagRules = FlagRules()
     totals: TotalLimits = TotalLimits()
+    network: Network = Network()
+    commands: Commands = Commands()
 
     @classmethod
     def settings_customise_sources(

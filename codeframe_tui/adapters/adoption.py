@@ -61,7 +61,7 @@ async def remember(place: Project) -> None:
     """Write down which project the state belongs to; the caller holds the project's lock."""
     device, inode = _inode(place.root)
     head = await ask_git(place.root, "rev-parse", "--verify", "--quiet", "HEAD")
-    marker = _Marker(str(place.root), device, inode, (head or "").strip())
+    marker = _Marker(str(place.root), device, inode, (head or b"").decode("ascii").strip())
     if _read(place.state) == marker:
         return
     temporary = place.state / f"{_MARKER}.new"

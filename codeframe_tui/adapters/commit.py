@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
+from codeframe_tui.adapters.harmless import FILTERS, RUNS_NOTHING, emptied, environment_of_project
 from codeframe_tui.adapters.process import lives
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.core.errors import Refused
@@ -80,6 +80,8 @@ class _Commit:
 
     def _make(self, plan: CommitPlan) -> Committed:
         branch, parent, prefix = self._place()
+        # git compares files that changed in the moment of its index once more, through filters
+        self._env |= emptied(self._try(*FILTERS) or b"")
         self._require_quiet()
         files = {prefix + path: sides for path, sides in plan.files.items()}
         head = _entries(self._run(*_LITERAL, "ls-tree", "-z", "--full-tree", parent, "--", *files))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from codeframe_tui.core.errors import NotFound, WrongUse
+from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.talk.agent import AgentDefinition, parse_definition
+from codeframe_tui.core.trust import Found, tightened
 from codeframe_tui.settings import config_dir
 
 __all__ = ["RULES_FILES", "Definitions", "read_rules"]
@@ -17,6 +21,8 @@ __all__ = ["RULES_FILES", "Definitions", "read_rules"]
 RULES_FILES = ("AGENTS.md", "CLAUDE.md", "CODEFRAME.md")
 PROJECT_FOLDERS = (".claude/agents", ".codeframe/agents")
 MAX_BYTES = 256 * 1024
+MOST = 500
+"""Definition files of a repository that are looked at, in the order of their names."""
 DEFAULT = "Backend Worker"
 
 
@@ -24,10 +30,18 @@ class Definitions:
     """Finds definitions: the user's config folder, then the repository's, then ours.
 
     The default is never the repository's: whoever wants one of its definitions has to name it.
+    What lies in the project is the repository's, a config folder inside it too.
+
+    Args:
+        project: real path of the project.
+        is_trusted: whether a person trusts a file of the repository, as it was read.
     """
 
-    def __init__(self, project: Path) -> None:
+    def __init__(
+        self, project: Path, is_trusted: Callable[[Found], bool] = lambda _: False
+    ) -> None:
         self._project = project
+        self._is_trusted = is_trusted
 
     def load(self, name: str | None) -> AgentDefinition:
         """The definition of a name, by its ``name`` field or file stem, whatever the case.
@@ -41,13 +55,11 @@ class Definitions:
         """
         wanted = _key(name or DEFAULT)
         names = []
-        for path, trusted in self._files():
-            if name is None and not trusted:
-                continue
+        for path, read in self._readers(with_repository=name is not None):
             if _key(path.stem) == wanted:
-                return _read(path, trusted=trusted)
+                return read()
             try:
-                found = _read(path, trusted=trusted)
+                found = read()
             except WrongUse:
                 continue  # a broken definition that nobody asked for; doctor tells of it
             if _key(found.name) == wanted:
@@ -59,22 +71,76 @@ class Definitions:
         known = ", ".join([*names, built_in.name])
         raise NotFound(f"there is no agent definition {name!r}", hint=f"known are: {known}")
 
-    def check(self) -> list[tuple[str, str]]:
-        """Every definition file and what is wrong with it; empty text = nothing."""
+    def own(self) -> list[tuple[str, str]]:
+        """Every definition file of the user and what is wrong with it; empty text = nothing."""
         report = []
-        for path, trusted in self._files():
+        for path in self._own_files():
             try:
-                _read(path, trusted=trusted)
+                _read(path)
             except WrongUse as error:
                 report.append((str(path), error.message))
             else:
                 report.append((str(path), ""))
         return report
 
-    def _files(self) -> Iterator[tuple[Path, bool]]:
-        yield from ((path, True) for path in _markdown(config_dir() / "agents"))
-        for folder in PROJECT_FOLDERS:
-            yield from ((path, False) for path in _markdown(self._project / folder))
+    def of_repository(self) -> list[Found]:
+        """Every definition file of the repository, read once."""
+        return [self._found(path) for path in self._repository_files()]
+
+    def files(self) -> list[Path]:
+        """Every definition file there is, unread."""
+        return [*self._own_files(), *map(self._project.joinpath, self._repository_files())]
+
+    def _readers(
+        self, *, with_repository: bool
+    ) -> Iterator[tuple[Path, Callable[[], AgentDefinition]]]:
+        for path in self._own_files():
+            yield path, partial(_read, path)
+        for name in self._repository_files() if with_repository else ():
+            yield Path(name), partial(self._of_repository, name)
+
+    def _own_files(self) -> list[Path]:
+        folder = config_dir() / "agents"
+        return [] if self._is_inside(folder) else _markdown(folder)
+
+    def _repository_files(self) -> list[str]:
+        places = [Path(name) for name in PROJECT_FOLDERS]
+        if self._is_inside(config := config_dir() / "agents"):
+            places.insert(0, Path(os.path.realpath(config)).relative_to(self._project))
+        found = [path for place in places for path in _markdown(self._project / place)]
+        return [path.relative_to(self._project).as_posix() for path in found[:MOST]]
+
+    def _is_inside(self, folder: Path) -> bool:
+        return Path(os.path.realpath(folder)).is_relative_to(self._project)
+
+    def _of_repository(self, path: str) -> AgentDefinition:
+        """Raises: WrongUse."""
+        found = self._found(path)
+        if found.agent is None:
+            raise WrongUse(found.problem, hint="mend the agent definition", code="agent")
+        if self._is_trusted(found):
+            return parse_definition(found.text, found.agent.source)
+        return tightened(found.agent, self.load(None))
+
+    def _found(self, path: str) -> Found:
+        """A file through the gate; what is judged, hashed and shown is what one read gave."""
+        source = str(self._project / path)
+        try:
+            content = DirectoryFiles(self._project).read(path, MAX_BYTES + 1)
+        except (CodeframeError, OSError) as error:
+            return Found(path, problem=f"{source}:1: the file cannot be read: {_why(error)}")
+        if len(content) > MAX_BYTES:
+            return Found(path, problem=f"{source}:1: the file has more than {MAX_BYTES} bytes")
+        sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            return Found(path, sha256, problem=f"{source}:1: the file is not UTF-8 text")
+        try:
+            agent = parse_definition(text, source, trusted=False)
+        except WrongUse as error:
+            return Found(path, sha256, text, problem=error.message)
+        return Found(path, sha256, text, agent)
 
 
 def read_rules(project: Path) -> Mapping[str, str]:
@@ -87,17 +153,22 @@ def read_rules(project: Path) -> Mapping[str, str]:
     return rules
 
 
+def _why(error: CodeframeError | OSError) -> str:
+    return error.message if isinstance(error, CodeframeError) else error.strerror or str(error)
+
+
 def _markdown(folder: Path) -> list[Path]:
+    """Names in a folder; what they are is seen when they are read."""
     if not folder.is_dir() or folder.is_symlink():
         return []
-    return sorted(path for path in folder.glob("*.md") if path.is_file())
+    return sorted(path for path in folder.glob("*.md") if not path.is_dir())
 
 
-def _read(path: Path, *, trusted: bool) -> AgentDefinition:
+def _read(path: Path) -> AgentDefinition:
     content = _content(path)
     if content is None:
         raise WrongUse(f"{path}:1: the file cannot be read", code="agent")
-    return parse_definition(content, str(path), trusted=trusted)
+    return parse_definition(content, str(path))
 
 
 def _content(path: Path) -> str | None:

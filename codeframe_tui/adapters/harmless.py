@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["RUNS_NOTHING", "environment_of_project", "environment_of_store"]
+__all__ = ["FILTERS", "RUNS_NOTHING", "emptied", "environment_of_project", "environment_of_store"]
 
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER", "LOGNAME", "EMAIL")
 
 RUNS_NOTHING = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 """Options for a repository of others: it has no monitor and no hooks then."""
+
+FILTERS = ("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+"""Asks for the settings that name filters; what compares files with the index runs them."""
 
 
 def environment_of_project(*also: str) -> dict[str, str]:
@@ -31,6 +34,19 @@ def environment_of_project(*also: str) -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
     }
+
+
+def emptied(names: bytes) -> dict[str, str]:
+    """Variables for git that leave settings empty; a filter without a program changes nothing.
+
+    Args:
+        names: as git tells them, for instance asked by `FILTERS`.
+    """
+    found = [os.fsdecode(name) for name in names.split(b"\0") if name]
+    env = {"GIT_CONFIG_COUNT": str(len(found))}
+    for number, name in enumerate(found):
+        env |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": ""}
+    return env
 
 
 def environment_of_store(directory: Path) -> dict[str, str]:

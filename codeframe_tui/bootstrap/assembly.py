@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.baselines import KeptBaselines
 from codeframe_tui.adapters.clock import SystemClock
+from codeframe_tui.adapters.command_rules import ConfigRules
 from codeframe_tui.adapters.commit import GitRepository
 from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
@@ -23,9 +24,10 @@ from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
-from codeframe_tui.adapters.sandbox import Launching, NoSandbox, open_sandbox
+from codeframe_tui.adapters.sandbox import Launching, Network, NoSandbox, open_sandbox
 from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.adapters.watch import FileWatcher
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
@@ -36,7 +38,7 @@ from codeframe_tui.core.policy import Policy, policy_for
 from codeframe_tui.core.secrets import Secrets
 from codeframe_tui.ports.points import passing
 from codeframe_tui.service.supervisor import Supervisor
-from codeframe_tui.settings import Settings
+from codeframe_tui.settings import Settings, config_dir
 from codeframe_tui.worker.loop import WorkerLoop
 from codeframe_tui.worker.workshop import Workshop
 
@@ -60,7 +62,7 @@ class _Parts:
     index: ProjectIndex
     syntax: Highlighter
     facts: Facts
-    definitions: Definitions
+    trust: RecordedTrust
     clock: SystemClock
     secrets: Secrets
 
@@ -129,11 +131,9 @@ async def _opened(
     )
     stack.push_async_callback(workspaces.close)
     await workspaces.prepare()
-    working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
+    working_tree = JournalledTree(place.root, place.state, reserved=_reserved(place))
     stack.push_async_callback(working_tree.close)
-    sandbox = await open_sandbox(
-        place.root, place.state, settings.sandbox, settings.totals.of_a_run()
-    )
+    sandbox = await _sandbox(place, settings)
     model = _model(settings, scripted)
     stack.push_async_callback(model.close)
     index = ProjectIndex(
@@ -157,10 +157,16 @@ async def _opened(
         index=index,
         syntax=syntax,
         facts=facts,
-        definitions=Definitions(place.root),
+        trust=RecordedTrust(place),
         clock=SystemClock(),
         secrets=secrets,
     )
+
+
+async def _sandbox(place: Project, settings: Settings) -> Launching | NoSandbox:
+    network = Network(settings.network.of_a_command())
+    demanded = settings.sandbox, settings.totals.of_a_run(), network
+    return await open_sandbox(place.root, place.state, *demanded)
 
 
 def _model(settings: Settings, scripted: str | None) -> AnthropicModel:
@@ -185,21 +191,17 @@ def _supervisor(parts: _Parts) -> Supervisor:
         workspaces=parts.workspaces,
         index=parts.index,
         doctor=doctor,
-        gate=partial(_pass_gate, parts.working_tree),
+        working_tree=parts.working_tree,
         syntax=parts.syntax,
-        files_at=partial(DirectoryFiles, reserved=parts.place.environments),
-        default_policy=_default_policy(parts.definitions, parts.settings),
+        files_at=partial(DirectoryFiles, reserved=_reserved(parts.place)),
+        default_policy=_default_policy(parts.trust.definitions, parts.settings),
         secrets=parts.secrets,
+        trust=parts.trust,
     )
 
 
-async def _pass_gate(tree: JournalledTree, paths: Sequence[str]) -> None:
-    """Refuse what may not be written in the real tree, by looking at it there."""
-    await tree.differs(dict.fromkeys(paths))
-
-
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
-    root, reserved = parts.place.root, parts.place.environments
+    root, reserved = parts.place.root, _reserved(parts.place)
     return Workshop(
         ledger=supervisor,
         model=parts.model,
@@ -215,12 +217,25 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         project=DirectoryFiles(root, reserved),
         reserved=reserved,
         files_at=partial(DirectoryFiles, reserved=reserved),
-        definition=parts.definitions.load,
+        definition=parts.trust.definitions.load,
+        trusted=parts.trust.paths,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),
+        commands=ConfigRules(parts.settings.commands.of_a_person(), config_dir() / "config.toml"),
         secrets=parts.secrets,
     )
+
+
+def _reserved(place: Project) -> tuple[str, ...]:
+    """What no proposal can take: environments, and our own settings and state, wherever they lie.
+
+    A project may hold them (somebody's home, a repository of settings): a change there would be one
+    of policies and limits.
+    """
+    own = (Path(os.path.realpath(each)) for each in (config_dir(), place.state_root))
+    inside = (each.relative_to(place.root) for each in own if each.is_relative_to(place.root))
+    return (*place.environments, *(each.as_posix() for each in inside if each.parts))
 
 
 def _default_policy(definitions: Definitions, settings: Settings) -> str:

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
-from codeframe_tui.adapters.definitions import RULES_FILES, Definitions, read_rules
+from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
+from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.trust import Found, Look, said, standing, wished
 from codeframe_tui.core.usage import Usage, cost_usd
 from codeframe_tui.ports import Document
 from codeframe_tui.settings import Settings, config_dir
@@ -45,12 +48,14 @@ async def check_everything(
     Args:
         sandbox: the engine's; None = one is opened to see what works here.
     """
+    walls = await _sandbox(place, settings, sandbox)
     return {
         "checks": [
             _check("version", "ok", f"codeframe-tui {__version__}"),
             _check("python", "ok", f"{platform.python_version()} ({sys.executable})"),
             await _git(),
-            await _sandbox(place, settings, sandbox),
+            walls,
+            *_network(settings, walls),
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
@@ -58,10 +63,11 @@ async def check_everything(
             _state(place),
             *_backups(place),
             *await _left_behind(place),
+            *_left_beside(place),
             _check("log", "ok", str(place.engine_log.parent)),
-            _check("config", "ok", str(config_dir() / "config.toml")),
+            _config(place),
             _rules(place),
-            *_agents(place),
+            *_agents(place, settings),
             check_terminal(environment),
         ]
     }
@@ -80,11 +86,15 @@ async def _git() -> Document:
 
 async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) -> Document:
     if sandbox is None:
-        from codeframe_tui.adapters.sandbox import open_sandbox  # noqa: PLC0415 - seldom needed
+        from codeframe_tui.adapters.sandbox import (  # noqa: PLC0415 - seldom needed
+            Network,
+            open_sandbox,
+        )
 
         try:
             place.prepare()
-            demanded = settings.sandbox, settings.totals.of_a_run()
+            network = Network(settings.network.of_a_command())
+            demanded = settings.sandbox, settings.totals.of_a_run(), network
             sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
             return _check("sandbox", "warn", error.message, error.hint)
@@ -94,6 +104,17 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
         hint = "keyrings and vsock of the machine are in reach; x86_64 and aarch64 have a filter"
         return _check("sandbox", "warn", f"unfiltered: {sandbox.why}", hint)
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
+
+
+def _network(settings: Settings, walls: Document) -> list[Document]:
+    """Nothing to say where nothing is allowed."""
+    allowed = settings.network.of_a_command()
+    if not allowed:
+        return []
+    if walls["detail"].startswith(("bwrap:", "unfiltered:")):
+        return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
+    hint = "see sandbox: the list holds where bubblewrap does"
+    return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
 
 
 async def _project_tests(place: Project) -> Document:
@@ -204,6 +225,25 @@ async def _left_behind(place: Project) -> list[Document]:
     ]
 
 
+def _left_beside(place: Project) -> list[Document]:
+    """Nothing to say is the usual case."""
+    from codeframe_tui.adapters.workspace.away import left_beside  # noqa: PLC0415 - seldom needed
+
+    hint = "take out of it what you need; then remove it"
+    said = "a program saved this while its copy of the project was looked at for the last time"
+    found = left_beside(place.state / "workspaces")
+    return [_check("saved", "warn", f"{path}: {said}", hint) for path in found]
+
+
+def _config(place: Project) -> Document:
+    file = config_dir() / "config.toml"
+    if Path(os.path.realpath(file)).is_relative_to(place.root):
+        said = f"{file} lies in the project: whoever writes there sets your policies and limits"
+        hint = "keep it elsewhere (XDG_CONFIG_HOME); proposals cannot touch it"
+        return _check("config", "warn", said, hint)
+    return _check("config", "ok", str(file))
+
+
 def _existing(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
@@ -213,12 +253,28 @@ def _rules(place: Project) -> Document:
     return _check("rules", "ok", found or f"none ({', '.join(RULES_FILES)})")
 
 
-def _agents(place: Project) -> list[Document]:
+def _agents(place: Project, settings: Settings) -> list[Document]:
+    trust = RecordedTrust(place)
     checks = [
         _check("agent", "warn" if fault else "ok", fault or path, "correct the file" * bool(fault))
-        for path, fault in Definitions(place.root).check()
+        for path, fault in trust.definitions.own()
     ]
+    look = trust.look()
+    checks += [_of_repository(file, look, settings.ceiling) for file in look.found]
     return checks or [_check("agent", "ok", "the built-in backend worker")]
+
+
+def _of_repository(file: Found, look: Look, ceiling: str) -> Document:
+    stands = standing(file, look.project, look.records)
+    says = said(wished(file, look, ceiling))
+    if stands.state == "unusable":
+        return _check("agent", "warn", stands.why, "correct the file")
+    how = {"trusted": "trusted", "declined": "not trusted, as you decided"}.get(stands.state)
+    if how is None and (says or stands.state == "changed"):
+        reason = ": ".join(filter(None, (stands.why, says and f"it asks for {says}")))
+        hint = f"read it, then `codeframe-tui trust {file.path}`, or `distrust` to hear no more"
+        return _check("agent", "warn", f"{file.path} is not trusted; {reason}", hint)
+    return _check("agent", "ok", f"{file.path} ({how or 'of the repository: only tightens'})")
 
 
 def check_terminal(environment: Mapping[str, str]) -> Document:
@@ -252,6 +308,7 @@ async def _output(*argv: str) -> str | None:
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
+            env=environment_of_project(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

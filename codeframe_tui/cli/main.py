@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from codeframe_tui.cli import queue, review, serve, system, work
+from codeframe_tui.cli import queue, review, serve, system, trust, work
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import App
 from codeframe_tui.core.errors import WrongUse
@@ -14,7 +14,7 @@ from codeframe_tui.headless.output import Output
 
 __all__ = ["main"]
 
-ROOMS = (queue, review, serve, system, work)
+ROOMS = (queue, review, serve, system, trust, work)
 """Each registers its verbs when it is imported."""
 
 

@@ -10,6 +10,7 @@ import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
+from codeframe_tui.cli.preview import preview_page
 from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.cli.whole import whole_diff
 from codeframe_tui.core.change.parts import Parts
@@ -25,7 +26,7 @@ from codeframe_tui.core.commands import (
 )
 from codeframe_tui.core.errors import Refused, WrongUse
 from codeframe_tui.core.events import DECISION_ENDS, Event
-from codeframe_tui.core.queries import ShowBlockers, ShowDiff
+from codeframe_tui.core.queries import ShowBlockers, ShowDiff, ShowUndo
 from codeframe_tui.headless.run import last_event
 
 __all__: list[str] = []
@@ -191,18 +192,33 @@ async def explain(scene: Scene, number: str, expect: str) -> None:
     scene.output.document(done, f"task {number}: the worker answers, `show {number}` tells it")
 
 
-@verb(program, "undo", "undo 3")
+def _preview(command: Callable[..., Any]) -> Callable[..., Any]:
+    told = "Tell what would happen, and do nothing."
+    return click.option("--preview", is_flag=True, help=told)(command)
+
+
+@verb(program, "undo", "undo 3 --preview")
 @number()
-async def undo(scene: Scene, number: str) -> None:
+@_preview
+async def undo(scene: Scene, number: str, *, preview: bool) -> None:
     """Take an applied change out of your files again."""
-    await _decide(scene, Undo(number), number, "undone")
+    if preview:
+        document = await scene.service.query(ShowUndo(number, "undo"))
+        scene.output.document(document, lambda: preview_page(document))
+    else:
+        await _decide(scene, Undo(number), number, "undone")
 
 
-@verb(program, "redo", "redo 3")
+@verb(program, "redo", "redo 3 --preview")
 @number()
-async def redo(scene: Scene, number: str) -> None:
+@_preview
+async def redo(scene: Scene, number: str, *, preview: bool) -> None:
     """Bring the change back that the last undo took out of your files."""
-    await _decide(scene, Redo(number), number, "redone")
+    if preview:
+        document = await scene.service.query(ShowUndo(number, "redo"))
+        scene.output.document(document, lambda: preview_page(document))
+    else:
+        await _decide(scene, Redo(number), number, "redone")
 
 
 _NEXT = {

@@ -41,8 +41,9 @@ def read_settings(state_root: Path | None, sandbox: str | None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
+        why = first["msg"].removeprefix("Value error, ")
         what = f"setting {name}" if name else "the settings cannot be read"
-        raise WrongUse(f"{what}: {first['msg']}", hint=_where()) from error
+        raise WrongUse(f"{what}: {why}", hint=_where()) from error
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{config_dir() / 'config.toml'}: {error}", hint="correct it") from error
 

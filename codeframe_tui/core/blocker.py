@@ -34,7 +34,8 @@ class Blocker:
         assumption: what the worker goes on with (ASYNC only).
         cause: ``question``, ``command``, ``corrections``, ``model``, ``answer``, ``budget``,
             ``stall``, ``hand`` (a person's own change failed) or ``internal``.
-        key: id of the tool call that asks; a question is the same with the same key and text.
+        key: id of the tool call that asks; a question is the same with the same key and text. Of a
+            command: the patterns that an answer may allow for longer than once, one a line.
         created_at: ISO 8601 in UTC.
     """
 

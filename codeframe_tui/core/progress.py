@@ -11,8 +11,20 @@ from codeframe_tui.core.evidence.verification import Flag, Run, Verification
 from codeframe_tui.core.task import Task
 from codeframe_tui.core.usage import Usage
 
-__all__ = ["MOVED_AFTER", "Attempt", "Decision", "Message", "Progress", "ToolResult", "Turn"]
+__all__ = [
+    "COMMAND",
+    "MOVED_AFTER",
+    "Attempt",
+    "Decision",
+    "Message",
+    "Progress",
+    "Standing",
+    "ToolResult",
+    "Turn",
+]
 
+COMMAND = "command"
+"""Kind of a decision whose change a command made that a person let run without walls."""
 MOVED_AFTER = "moved_after"
 """Name under which the store keeps the id of the newest decision that was taken while the project
 was in another folder, or before its state was repaired: what was not written then may have been
@@ -114,7 +126,7 @@ class Decision:
 
     Attributes:
         id: row id, increasing.
-        kind: ``apply``, ``undo`` or ``redo``.
+        kind: ``apply``, ``undo``, ``redo``, or ``command``: it ran without walls.
         proposal: hash of what was on screen.
         by: ``person`` or ``policy:<name>``.
         state: ``pending``, ``done`` or ``refused``.
@@ -132,6 +144,19 @@ class Decision:
     state: str = "pending"
     applied_base: str | None = None
     applied_tree: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was written for a task and was not taken out again.
+
+    Attributes:
+        decision: an apply, a command or a redo, carried out.
+        files: paths that it wrote.
+    """
+
+    decision: Decision
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.core.commands import (
     Answer,
     Approve,
@@ -30,7 +31,7 @@ __all__ = ["auto", "colleague", "demo_folder", "load", "prepare"]
 
 _BY_NUMBER = {task.number: task for task in TASKS}
 _UNDONE = TASKS[-1].number
-_GIT = ("git", "-c", "user.name=Demo", "-c", "user.email=demo@example.invalid")
+_GIT = ("git", *RUNS_NOTHING, "-c", "user.name=Demo", "-c", "user.email=demo@example.invalid")
 
 
 @contextmanager
@@ -70,7 +71,6 @@ def prepare(root: Path) -> None:
 
 def _commit(root: Path) -> None:
     """Without the person's own git configuration: their hooks and signatures are not for this."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     when = "2026-05-04T09:00:00+0000"
     own = {
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -83,7 +83,7 @@ def _commit(root: Path) -> None:
         ("add", "--all"),
         ("commit", "--quiet", "--message=Prices, zones, tracking numbers and invoices"),
     ):
-        subprocess.run((*_GIT, *command), cwd=root, env=kept | own, check=True)
+        subprocess.run((*_GIT, *command), cwd=root, env=environment_of_project() | own, check=True)
 
 
 async def load(service: Service) -> None:

@@ -223,6 +223,16 @@ class WorkingTree(Protocol):
         """Those paths whose state is not the given (mode, content) or absence."""
         ...
 
+    async def check(self, replacements: Sequence[Replacement]) -> None:
+        """Refuse what `replace` would refuse now, as far as it can be known; writes nothing.
+
+        Raises:
+            Conflict: a path is not what it must be.
+            PathRefused: the gate declines a path.
+            Refused: there is no room.
+        """
+        ...
+
     async def recover(self) -> dict[str, str]:
         """End journals of an earlier process: name -> ``new``, ``old`` or ``conflict``."""
         ...

@@ -16,7 +16,14 @@ from codeframe_tui.core.evidence.again import Again
 from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.policy import Ruling
-from codeframe_tui.core.progress import Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import (
+    Attempt,
+    Decision,
+    Progress,
+    Standing,
+    ToolResult,
+    Turn,
+)
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.ports.service import Document
@@ -174,6 +181,28 @@ class Ledger(Protocol):
         """
         ...
 
+    async def record_effects(
+        self,
+        number: str,
+        *,
+        command: str,
+        files: Sequence[str],
+        beyond: Sequence[str],
+        trees: tuple[str, str],
+    ) -> None:
+        """Store what changed in the real tree while a command ran without walls.
+
+        Also of a task that is no longer in progress.
+
+        Args:
+            number: of the task.
+            command: as it was allowed.
+            files: that an undo of the task takes back.
+            beyond: what it cannot take back, a link for example.
+            trees: the real tree without and with the change of ``files``.
+        """
+        ...
+
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:
@@ -188,7 +217,7 @@ class Ledger(Protocol):
         """The undo that a redo of the task would take back; None when there is none."""
         ...
 
-    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+    async def standing_after(self, decision: Decision) -> Sequence[Standing]:
         """What was applied to other tasks after a decision and is not undone, oldest first."""
         ...
 

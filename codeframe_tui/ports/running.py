@@ -18,6 +18,7 @@ from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.lint import LintRun
 from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
 from codeframe_tui.core.evidence.verification import TestRun
+from codeframe_tui.core.network import Contact
 from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -34,6 +35,7 @@ class Finished:
         ended: ``exit``, ``signal``, ``timeout``, ``limit`` (it used more than a run may),
             ``cancelled`` or ``not_started``.
         message: one line when not ``exit``.
+        contacts: what it reached of the network through us, and what was refused; bounded.
     """
 
     exit_code: int | None
@@ -42,6 +44,7 @@ class Finished:
     ended: str
     message: str
     seconds: float
+    contacts: tuple[Contact, ...] = ()
 
 
 class Sandbox(Protocol):
@@ -72,8 +75,13 @@ class Sandbox(Protocol):
         *,
         timeout_seconds: float,
         on_output: Callable[[bytes], None] | None = None,
+        network: bool = False,
     ) -> Finished:
-        """Run a command in the project's folder; nothing of it survives its end or a cancel."""
+        """Run a command in the project's folder; nothing of it survives its end or a cancel.
+
+        Args:
+            network: whether it may reach what the settings allow, where walls hold the rest back.
+        """
         ...
 
 

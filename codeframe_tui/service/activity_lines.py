@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.events import Event
@@ -30,13 +30,19 @@ def went_well(event: Event) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
+def _agent(who: Mapping[str, Any]) -> str:
+    """Who works, from where, and whether it may loosen anything."""
+    doubt = "" if who.get("trusted", True) else "; not trusted: it only tightens"
+    return f"agent: {who['name']} ({who['source']}{doubt})"
+
+
 def detail(event: Event) -> str:
     """What stands behind the title, perhaps several lines."""
     data = event.data
     match event.type:
         case "context.gathered":
             who = data.get("agent")
-            agent = [f"agent: {who['name']} ({who['source']})"] if who else []
+            agent = [_agent(who)] if who else []
             files = (f"{f['path']}: {', '.join(f.get('reasons', []))}" for f in data["files"])
             said = (each["text"] for each in data.get("earlier", ()))
             return "\n".join([*agent, *files, *said])
@@ -54,11 +60,8 @@ def detail(event: Event) -> str:
             return str(data.get("text") or data["reason"])  # earlier releases stored no text
         case "verification.recorded":
             return str(data.get("message") or _words(data.get("reason") or ""))
-        case "policy.decided":
-            return "\n".join(
-                f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
-                for each in data["conditions"]
-            )
+        case "policy.decided" | "command.changed":
+            return "\n".join((_conditions if event.type == "policy.decided" else _reach)(data))
         case "flag.acknowledged" if len(data["flags"]) > 1:
             places = (f"{each['rule']} at {each['path']}" for each in data["flags"])
             return "\n".join([str(data["reason"]), *places])
@@ -162,6 +165,22 @@ def _listed(verb: str) -> Callable[[_Data], str]:
     return line
 
 
+def _reached(data: _Data) -> str:
+    return f"a command changed {_first([*data['files'], *data['beyond']])} of your project"
+
+
+def _reach(data: _Data) -> Iterator[str]:
+    yield data["command"]
+    yield from data["files"]
+    yield from (f"{path} (no undo can take this back)" for path in data["beyond"])
+    yield "seen while it ran; ignored files are not looked at"
+
+
+def _conditions(data: _Data) -> Iterator[str]:
+    for each in data["conditions"]:
+        yield f"{'✔' if each.get('passed', True) else '✘'} {each['name']}: {each['value']}"
+
+
 def _first(names: Sequence[str]) -> str:
     return f"{', '.join(names[:3])}{' …' * (len(names) > 3)}"
 
@@ -186,6 +205,7 @@ _LINES: Mapping[str, tuple[str, Callable[[_Data], str]]] = {
     "change.redone": ("change", _listed("redid")),
     "change.refused": ("change", lambda data: f"nothing written: {data['code']}"),
     "change.undone": ("change", _listed("undid")),
+    "command.changed": ("change", _reached),
     "context.chosen": ("context", _chosen),
     "context.gathered": ("context", lambda data: f"gathered {len(data['files'])} files"),
     "context.shortened": ("context", _shortened),

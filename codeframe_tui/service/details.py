@@ -21,7 +21,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import review
+from codeframe_tui.service import review, undo
 from codeframe_tui.service.documents import questions, row
 from codeframe_tui.service.switches import halt
 from codeframe_tui.service.unit import find_task
@@ -52,6 +52,7 @@ def task(tables: Tables, query: ShowTask) -> Document:
         "corrections": found.corrections,
         "proposal": found.proposal,
         "ruling": _ruling(tables, found),
+        "undoable": bool(undo.applied(tables, found.number)),
         "by_hand": tables.settings.get(hand_folder(found.number)) is not None,
         "history": [event.document() for event in history],
         "attempts": _attempts(tables, found.number, files_of),

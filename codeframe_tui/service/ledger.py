@@ -20,7 +20,15 @@ from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
 from codeframe_tui.core.hand import Hand
 from codeframe_tui.core.moment import after
 from codeframe_tui.core.policy import Policy, Ruling
-from codeframe_tui.core.progress import MOVED_AFTER, Attempt, Decision, Progress, ToolResult, Turn
+from codeframe_tui.core.progress import (
+    MOVED_AFTER,
+    Attempt,
+    Decision,
+    Progress,
+    Standing,
+    ToolResult,
+    Turn,
+)
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
@@ -28,7 +36,7 @@ from codeframe_tui.core.waiting import over, waiting
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
-from codeframe_tui.service import blockers, budget, comments, review, stand, undo, work
+from codeframe_tui.service import blockers, budget, comments, effects, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
 from codeframe_tui.service.ground import ground_of_task
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
@@ -175,7 +183,7 @@ class StoreLedger:
         await self._record(number, lambda unit: work.give_up(unit, number, told))
 
     async def release(self, number: str) -> None:
-        await self._write(lambda unit: work.release(unit, number))
+        await self._record(number, lambda unit: work.release(unit, number))
 
     def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
         return self._store.read(lambda tables: tables.decisions.pending())
@@ -204,6 +212,22 @@ class StoreLedger:
             )
         )
 
+    async def record_effects(
+        self,
+        number: str,
+        *,
+        command: str,
+        files: Sequence[str],
+        beyond: Sequence[str],
+        trees: tuple[str, str],
+    ) -> None:
+        told = self._secrets.redact(command)
+        await self._write(
+            lambda unit: effects.record(
+                unit, number, command=told, files=files, beyond=beyond, trees=trees
+            )
+        )
+
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()
     ) -> None:
@@ -216,7 +240,7 @@ class StoreLedger:
     async def undone(self, number: str) -> Decision | None:
         return await self._store.read(lambda tables: undo.undone(tables, number))
 
-    async def standing_after(self, decision: Decision) -> Sequence[Decision]:
+    async def standing_after(self, decision: Decision) -> Sequence[Standing]:
         return await self._store.read(lambda tables: undo.standing_after(tables, decision))
 
     async def policy(self) -> tuple[str, int, bool, str]:
@@ -298,7 +322,7 @@ class StoreLedger:
         """A write of a task's worker, which waits for a disk that takes nothing.
 
         What it has to record was paid for, or would have to be done again; so a worker that is
-        stopped while it waits tries once more before it goes.
+        stopped while it waits tries once more before it goes, and who is stopped does not wait.
         """
         waits = self._settings.waits
         pause = waits.retry_first
@@ -306,7 +330,7 @@ class StoreLedger:
             try:
                 return await self._write_to_the_end(handler)
             except Lacking as error:
-                if error.code == "state_damaged":
+                if error.code == "state_damaged" or _is_stopped():
                     raise
                 why = f"room to record: {error.message}"
                 self.publish(waiting(why, self._clock.now(), pause, number))
@@ -350,6 +374,12 @@ class StoreLedger:
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
         self._broadcast.hear(events)
+
+
+def _is_stopped() -> bool:
+    """Whether who asks is on its way out already."""
+    asking = asyncio.current_task()
+    return asking is not None and asking.cancelling() > 0
 
 
 def _latest(tables: Tables) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from codeframe_tui.core import commands, queries
-from codeframe_tui.core.change.diff import summary
 from codeframe_tui.core.commands import (
     AddComment,
     Approve,
     ChooseContext,
     Command,
+    Distrust,
     Explain,
     FinishByHand,
     KeepWorking,
@@ -30,15 +30,26 @@ from codeframe_tui.core.commands import (
     SetWorkers,
     StopTests,
     TakeInHand,
+    Trust,
 )
-from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
+from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.policy import Policy
 from codeframe_tui.core.queries import Query, ShowLetter, ShowReview
 from codeframe_tui.core.secrets import NOTHING, Secrets
-from codeframe_tui.ports import Clock, CodeIndex, Document, Files, Store, Syntax, Workspaces
+from codeframe_tui.ports import (
+    Clock,
+    CodeIndex,
+    Document,
+    Files,
+    Store,
+    Syntax,
+    WorkingTree,
+    Workspaces,
+)
 from codeframe_tui.ports.tables import Tables
+from codeframe_tui.ports.trust import Trust as TrustPort
 from codeframe_tui.service import (
     acknowledgement,
     activity,
@@ -53,6 +64,7 @@ from codeframe_tui.service import (
     importing,
     limits,
     origins,
+    preview,
     queue,
     review,
     splitting,
@@ -68,9 +80,9 @@ from codeframe_tui.service.hand import Hands
 from codeframe_tui.service.ledger import StoreLedger
 from codeframe_tui.service.reading import ReviewReader
 from codeframe_tui.service.sides import Sides
+from codeframe_tui.service.trust import Trusting
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
-from codeframe_tui.worker.undo import both_sides
 
 __all__ = ["Supervisor"]
 
@@ -124,11 +136,12 @@ class Supervisor(StoreLedger):
         workspaces: for diffs.
         index: for what is asked about the code.
         doctor: for `ShowDoctor`.
-        gate: refuses paths that may not be written in the real tree. Raises: PathRefused.
+        working_tree: the real one, which is only looked at from here.
         syntax: for the colours of `ShowSide`.
         files_at: gives the files of a copy in which a person works.
         default_policy: what the level of the default agent says, while a person says nothing.
         secrets: what is told to nobody.
+        trust: files of the repository that people trust.
 
     Attributes:
         keep: whether the engine outlives its last client.
@@ -144,11 +157,12 @@ class Supervisor(StoreLedger):
         workspaces: Workspaces | None = None,
         index: CodeIndex | None = None,
         doctor: Callable[[], Awaitable[Document]] | None = None,
-        gate: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        working_tree: WorkingTree | None = None,
         syntax: Syntax | None = None,
         files_at: Callable[[Path], Files] | None = None,
         default_policy: str = Policy.MANUAL.value,
         secrets: Secrets = NOTHING,
+        trust: TrustPort | None = None,
     ) -> None:
         super().__init__(
             store, clock, settings=settings, default_policy=default_policy, secrets=secrets
@@ -157,6 +171,8 @@ class Supervisor(StoreLedger):
         self._workspaces = workspaces
         self._doctor = doctor
         there = partial(_there, workspaces, "workspace store")
+        self._working_tree = working_tree
+        gate = partial(_pass_gate, working_tree) if working_tree else None
         self._hands = Hands(store, workspaces, gate, self._write, files_at)
         self._diffs = Diffs(store, there, self._hands.copy)
         code_index = partial(_there, index, "code index")
@@ -164,6 +180,10 @@ class Supervisor(StoreLedger):
         self._reviews: ReviewReader | None = None
         self._trees = there
         self._sides = Sides(store, there, syntax, self._hands.copy)
+        changed = partial(self.publish, Signal("project", None))
+        self._trusting = Trusting(
+            trust, settings.ceiling, self._write, changed, clock=clock, secrets=secrets
+        )
         self.keep = False
 
     async def submit(self, command: Command) -> Document:
@@ -178,6 +198,8 @@ class Supervisor(StoreLedger):
                 return await self._run_tests(command)
             case Revise() | TakeInHand() | FinishByHand() | LeaveHand() | LayOver():
                 return await self._hands.submit(command)
+            case Trust() | Distrust():
+                return await self._trusting.submit(command)
             case ChooseContext():
                 command = await self._code.check(command)
             case Approve() if command.parts.hunks or command.parts.lines:
@@ -253,8 +275,9 @@ class Supervisor(StoreLedger):
     async def _files(self, query: Query) -> Document:
         """What is read from trees and copies."""
         match query:
-            case queries.ShowUndo(number):
-                return await self._undo(number)
+            case queries.ShowUndo():
+                tree = _there(self._working_tree, "working tree")
+                return await preview.show(self._store, self, self._trees(), tree, query)
             case queries.ShowBase(number, path):
                 return await self._base(number, path)
             case queries.ShowSide():
@@ -265,6 +288,8 @@ class Supervisor(StoreLedger):
                 return await self._hands.answer(query)
             case queries.ShowDoctor():
                 return await _there(self._doctor, "doctor")()
+            case queries.ShowTrust():
+                return await self._trusting.show(query)
             case _:
                 return await self._code.answer(query)
 
@@ -280,6 +305,7 @@ class Supervisor(StoreLedger):
     def close(self) -> None:
         """End all subscriptions; what was submitted goes on."""
         self._code.close()
+        self._trusting.close()
         self._broadcast.close()
 
     async def _events_after(self, seq: int) -> list[Event]:
@@ -341,21 +367,8 @@ class Supervisor(StoreLedger):
         shown = {"policy": stored["policy"] or self._default_policy}
         chosen = {"policy_chosen": stored["policy"] is not None}
         idle = {"idle": stored["idle"] and not self._repeating}
-        return {**stored, **idle, **shown, **chosen, **self._facts(), "keep": self.keep}
-
-    async def _undo(self, number: str) -> Document:
-        known = await self._store.read(lambda tables: find_task(tables, number).number)
-        workspaces = _there(self._workspaces, "workspace store")
-        if standing := await self.applied(known):
-            kind, (new, old) = "undo", await both_sides(workspaces, standing)
-        elif (taken_out := await self.undone(known)) is not None:
-            kind, (old, new) = "redo", await both_sides(workspaces, [taken_out])
-        else:
-            raise NotFound(f"task {known} has nothing to undo or redo", hint="see `list`")
-        diffs = await workspaces.diff(old, new)
-        made = await self._store.read(lambda tables: undo.commits(tables, known))
-        files = [asdict(summary(each)) for each in diffs]
-        return {"task": known, "kind": kind, "files": files, "commits": made}
+        here = {"keep": self.keep, "trust": await self._trusting.brief()}
+        return {**stored, **idle, **shown, **chosen, **self._facts(), **here}
 
     async def _base(self, number: str, path: str) -> Document:
         """Paths come from a model's stream: one that the gate refuses has no base."""
@@ -371,6 +384,11 @@ class Supervisor(StoreLedger):
                 workspaces = _there(self._workspaces, "workspace store")
                 content = await workspaces.read(tree, check_path(path))
         return {"task": found, "path": path, "text": details.plain_text(content)}
+
+
+async def _pass_gate(tree: WorkingTree, paths: Sequence[str]) -> None:
+    """Refuse what may not be written in the real tree, by looking at it there."""
+    await tree.differs(dict.fromkeys(paths))
 
 
 def _there(part: T | None, what: str) -> T:

@@ -8,21 +8,51 @@ from typing import Any
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.commands import Redo, Undo
 from codeframe_tui.core.errors import Refused
-from codeframe_tui.core.progress import Decision
+from codeframe_tui.core.progress import COMMAND, Decision, Standing
 from codeframe_tui.core.task import Status, Task
 from codeframe_tui.ports import Document
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.unit import Unit
 
-__all__ = ["applied", "commits", "rebase", "redo", "settle", "standing_after", "undo", "undone"]
+__all__ = [
+    "applied",
+    "by_commands",
+    "commits",
+    "rebase",
+    "redo",
+    "settle",
+    "standing_after",
+    "undo",
+    "undone",
+    "wish",
+]
 
 _MOST_COMMITS = 99
 """Of one task, that an undo names."""
+_WROTE = ("change.applied", "change.redone", "command.changed")
+_MOST_WRITTEN = 1_000
+"""Applies and redos of one task, whose paths are known."""
 
 
 def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
-    task = unit.task(command.number)
+    return _record(unit, wish(unit, "undo", command.number))
+
+
+def redo(unit: Unit, command: Redo) -> Document:
+    """See `core.commands.Redo`."""
+    return _record(unit, wish(unit, "redo", command.number))
+
+
+def wish(unit: Unit, kind: str, number: str) -> Decision:
+    """What a person would decide by an undo or redo; nothing is stored. Raises: Refused."""
+    task = unit.task(number)
+    if kind == "undo":
+        return _undo(unit, task)
+    return _redo(unit, task)
+
+
+def _undo(unit: Unit, task: Task) -> Decision:
     done = applied(unit.tables, task.number)
     if not done:
         raise Refused(
@@ -31,13 +61,10 @@ def undo(unit: Unit, command: Undo) -> Document:
             code="nothing_to_undo",
         )
     _require_at_rest(unit, task)
-    wish = Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
-    return _record(unit, wish)
+    return Decision(0, task.number, "undo", done[-1].proposal, Parts(), False, "person")
 
 
-def redo(unit: Unit, command: Redo) -> Document:
-    """See `core.commands.Redo`."""
-    task = unit.task(command.number)
+def _redo(unit: Unit, task: Task) -> Decision:
     taken_out = undone(unit.tables, task.number)
     if taken_out is None:
         raise Refused(
@@ -54,11 +81,11 @@ def redo(unit: Unit, command: Redo) -> Document:
             code="moved_on",
         )
     kept = (newest.proposal, newest.parts, newest.rest_to_worker)
-    return _record(unit, Decision(0, task.number, "redo", *kept, "person"))
+    return Decision(0, task.number, "redo", *kept, "person")
 
 
 def applied(tables: Tables, number: str) -> list[Decision]:
-    """The carried-out applies and redos of a task that are not undone, oldest first."""
+    """The carried-out applies, commands and redos of a task that are not undone, oldest first."""
     standing: list[Decision] = []
     for decision in _done(tables, number):
         standing = [] if decision.kind == "undo" else [*standing, decision]
@@ -72,18 +99,38 @@ def commits(tables: Tables, number: str) -> list[str]:
     return [str(commit["commit"]) for commit in told if commit and "commit" in commit]
 
 
+def by_commands(tables: Tables, number: str, kind: str) -> list[str]:
+    """Paths of what an undo or redo would write that commands had changed, not a proposal."""
+    done = applied(tables, number)
+    if kind == "redo" and (taken_out := undone(tables, number)) is not None:
+        done = _undone_by(tables, taken_out)
+    return sorted({path for each in done if each.kind == COMMAND for path in each.parts.files})
+
+
 def undone(tables: Tables, number: str) -> Decision | None:
     """The undo that a redo of the task would take back; None when there is none."""
     done = _done(tables, number)
     return done[-1] if done and done[-1].kind == "undo" else None
 
 
-def standing_after(tables: Tables, decision: Decision) -> list[Decision]:
+def standing_after(tables: Tables, decision: Decision) -> list[Standing]:
     """See `ports.Ledger.standing_after`."""
     later = tables.decisions.done_after(decision.id)
     numbers = dict.fromkeys(each.task for each in later if each.task != decision.task)
-    standing = [each for number in numbers for each in applied(tables, number)]
-    return sorted((each for each in standing if each.id > decision.id), key=lambda each: each.id)
+    standing = [
+        Standing(each, written.get(each.id, ()))
+        for number in numbers
+        for written in [_written(tables, number)]
+        for each in applied(tables, number)
+        if each.id > decision.id
+    ]
+    return sorted(standing, key=lambda each: each.decision.id)
+
+
+def _written(tables: Tables, number: str) -> dict[int, tuple[str, ...]]:
+    """Paths by the decision that wrote them."""
+    told = tables.events.typed(number, _WROTE, _MOST_WRITTEN)
+    return {each.data["decision"]: tuple(each.data["files"]) for each in told}
 
 
 def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
@@ -97,7 +144,7 @@ def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) 
         ended = unit.move_written(task, Status.CANCELLED, reason="undone")
     elif decision.kind == "redo" and _completes(decision):
         ended = unit.move_written(task, Status.COMPLETED)
-    rebase(unit, task, None if ended else _TOLD[decision.kind])
+    rebase(unit, task, None if ended else _told(unit.tables, decision))
 
 
 def rebase(unit: Unit, task: Task, told: str | None) -> None:
@@ -107,10 +154,15 @@ def rebase(unit: Unit, task: Task, told: str | None) -> None:
         unit.tables.messages.add(task.number, "rebase", told)
 
 
-_TOLD = {
-    "undo": "What had been applied of your earlier proposals was taken out of the project again.",
-    "redo": "What had been taken out of the project again is back in it.",
-}
+def _told(tables: Tables, decision: Decision) -> str:
+    """What the worker is told that goes on."""
+    if decision.kind == "redo":
+        return "What had been taken out of the project again is back in it."
+    if all(each.kind == COMMAND for each in _undone_by(tables, decision)):
+        what = "What your commands had changed of the person's project"
+    else:
+        what = "What had been applied of your earlier proposals"
+    return f"{what} was taken out of the project again."
 
 
 def _completes(decision: Decision) -> bool:

@@ -114,6 +114,9 @@ KEYS: tuple[Key, ...] = (
     Key("app.help", "question_mark,f1", "help", "All keys, and what the signs mean"),
     Key("app.welcome", "f3", "", "What this is, and how to begin"),
     Key("app.usage", "f4", "", "Money and tokens: by day, model and task, and the caps"),
+    Key(
+        "app.trust", "f5", "", "Files of the repository that ask for your trust: read, trust or not"
+    ),
     Key("app.palette", "ctrl+p", "", "Find any action by name"),
     Key("app.quit", "q", "quit", "Leave; asks while work runs"),
 )

@@ -16,7 +16,7 @@ from codeframe_tui.core.task import Task
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.commit import commit
 from codeframe_tui.worker.review import ruling_on
-from codeframe_tui.worker.undo import redo, undo
+from codeframe_tui.worker.undo import undo_or_redo
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 from codeframe_tui.worker.write import Written, is_written, side, write
@@ -57,10 +57,8 @@ async def carry_out(shop: Workshop, verifier: Verifier, decision: Decision) -> N
 
 async def _written(shop: Workshop, verifier: Verifier, decision: Decision) -> Written:
     match decision.kind:
-        case "undo":
-            return await undo(shop, decision)
-        case "redo":
-            return await redo(shop, decision)
+        case "undo" | "redo":
+            return await undo_or_redo(shop, decision)
         case _:
             return await _apply(shop, verifier, decision)
 

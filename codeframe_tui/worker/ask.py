@@ -88,8 +88,9 @@ async def _within_window(
     None when a cap of money stopped the task instead.
     """
     _, _, _, model = await shop.ledger.policy()
-    system = prompt.system_blocks(agent.role, shop.rules())
-    tools = definitions(agent.tools, asks=not is_explaining(progress))
+    network = shop.network
+    system = prompt.system_blocks(agent.role, shop.rules(), network)
+    tools = definitions(agent.tools, asks=not is_explaining(progress), network=network)
     limits, number = shop.settings.limits, progress.task.number
     gauge = await shop.ledger.gauge(model)
     prefix = gauge.at_most([system, tools])

@@ -45,7 +45,8 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     ground = await shop.ledger.ground(task.number)
     budget = shop.settings.limits.context_tokens
     context = await context_for(shop.index, ground, budget, snapshot.tree)
-    who = {"agent": {"name": agent.name, "source": agent.source}}
+    known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
+    who = {"agent": known}
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)

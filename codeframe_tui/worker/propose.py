@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from codeframe_tui.core.blocker import Blocker, BlockerKind, BlockerStatus
@@ -21,9 +22,10 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.effects import framed
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
-from codeframe_tui.worker.permission import CAUSE, ask_permission, is_asked
+from codeframe_tui.worker.permission import CAUSE, ask_permission
 from codeframe_tui.worker.secrets import check_answer, check_written
 from codeframe_tui.worker.tools import (
     ASK_HUMAN,
@@ -35,7 +37,7 @@ from codeframe_tui.worker.tools import (
 from codeframe_tui.worker.tools.live import LiveOutput
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["read_answer", "run_tools"]
+__all__ = ["pass_gate", "read_answer", "run_tools"]
 
 
 async def run_tools(
@@ -100,21 +102,26 @@ async def _run_once(
         return known, None
     number, name, ident = progress.task.number, str(call["name"]), str(call["id"])
     wrong = call.get("_broken") or input_error(name, call["input"], agent.tools)
-    outcome: ToolOutcome | Blocker | None = None
+    outcome: ToolOutcome | Blocker | str = ""
     if wrong:
         outcome = ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
     elif known is not None and name in {"Bash", "Write"}:
         outcome = _interrupted(name)
-    elif is_asked(shop, name):
+    elif name == "Bash":
         outcome = await ask_permission(shop, progress, reply, call)
     if isinstance(outcome, Blocker):
         return None, outcome
-    if outcome is None:
-        outcome = await _run_checked(shop, workspace, number, call)
+    if not isinstance(outcome, ToolOutcome):
+        outcome = _by_rule(await _run_checked(shop, workspace, number, call), outcome)
     passing("tool.ran")
     result = ToolResult(ident, name, outcome.text, outcome.ok)
     await shop.ledger.record_tool(number, result, outcome.summary)
     return result, None
+
+
+def _by_rule(outcome: ToolOutcome, rule: str) -> ToolOutcome:
+    """The line of a command names the rule by which it ran, where one is about it."""
+    return replace(outcome, summary=f"{outcome.summary} · {rule}") if rule else outcome
 
 
 def _interrupted(name: str) -> ToolOutcome:
@@ -145,9 +152,12 @@ async def _run_checked(
         passing("tool.running")
         live.feed(chunk)
 
-    try:
+    async def run() -> ToolOutcome:
         with countdown(shop, number, name, time_limit(shop, call["input"])):
             return await run_tool(shop, workspace, name, call["input"], show)
+
+    try:
+        return await framed(shop, number, call, run)
     finally:
         live.close()
 
@@ -269,7 +279,7 @@ async def _propose(shop: Workshop, progress: Progress, reply: Turn) -> Attempt:
     diffs = await shop.workspaces.diff(base, tree)
     if not diffs:
         raise InvalidAnswer("the proposal changes nothing: every file is as it was")
-    await _pass_gate(shop, [diff.path for diff in diffs])
+    await pass_gate(shop, [diff.path for diff in diffs])
     return Attempt(
         number=attempt_in_hand(progress),
         base=base,
@@ -317,7 +327,7 @@ def _has_place(path: str, tree: Mapping[str, object]) -> bool:
     return True
 
 
-async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
+async def pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
     """The gate speaks before anyone reviews, also of what commands wrote. Raises: PathRefused."""
     check_set(paths)
     await shop.working_tree.differs(dict.fromkeys(paths))
@@ -326,7 +336,7 @@ async def _pass_gate(shop: Workshop, paths: Sequence[str]) -> None:
 async def _lay(shop: Workshop, base: str, current: str, answer: ChangeSet) -> str:
     """The tree of an answer over what is there now; the workspace itself is not touched."""
     paths = [change.path for change in answer.files]
-    await _pass_gate(shop, paths)
+    await pass_gate(shop, paths)
     before = await _states(shop, base, paths)
     now = await _states(shop, current, paths)
     results = {c.path: resolve(c, before[c.path], now[c.path]) for c in answer.files}

@@ -2,51 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+from codeframe_tui.core.change.preview import behind, cause
 from codeframe_tui.core.errors import Conflict, Refused
-from codeframe_tui.core.progress import Decision
-from codeframe_tui.ports import Workspaces
+from codeframe_tui.core.progress import Decision, Standing
+from codeframe_tui.ports import Ledger, Workspaces
 from codeframe_tui.worker.workshop import Workshop
 from codeframe_tui.worker.write import Written, side, write
 
-__all__ = ["both_sides", "redo", "undo"]
+__all__ = ["Exchange", "both_sides", "causes", "exchange_of", "explained", "undo_or_redo"]
 
 
-async def undo(shop: Workshop, decision: Decision) -> Written:
-    """Take everything out that stands of a task, as one replacement.
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What an undo or redo does to the real tree: where two trees differ, one for the other.
+
+    Attributes:
+        kind: ``undo`` or ``redo``.
+        without: tree without the change.
+        with_it: tree that differs from it by exactly the change.
+        since: what was applied after it is later.
+    """
+
+    kind: str
+    task: str
+    without: str
+    with_it: str
+    since: Decision
+
+    @property
+    def old(self) -> str:
+        """The tree as it must be."""
+        return self.with_it if self.kind == "undo" else self.without
+
+    @property
+    def new(self) -> str:
+        """The tree as it becomes."""
+        return self.without if self.kind == "undo" else self.with_it
+
+
+async def undo_or_redo(shop: Workshop, decision: Decision) -> Written:
+    """Take everything out that stands of a task, or bring back what the last undo took out.
+
+    Either is one replacement.
 
     Raises:
-        Conflict: a path is not as the task left it; tells for each who changed it.
-        Refused: nothing stands.
+        Conflict: a path is not as the task, or the undo, left it; tells for each who changed it.
+        Refused: nothing stands, or there is no such undo.
     """
-    standing = await shop.ledger.applied(decision.task)
-    if not standing:
-        raise Refused(f"task {decision.task} has nothing applied to undo", code="nothing_to_undo")
-    without, with_it = await both_sides(shop.workspaces, standing)
+    change = await exchange_of(shop.ledger, shop.workspaces, decision.kind, decision.task)
     try:
-        return await write(shop, decision, with_it, without)
+        return await write(shop, decision, change.old, change.new)
     except Conflict as conflict:
-        found = f"not as task {decision.task} left it"
-        raise await _explained(shop, conflict, standing[0], found) from conflict
+        later = await shop.ledger.standing_after(change.since)
+        raise explained(conflict, change, later) from conflict
 
 
-async def redo(shop: Workshop, decision: Decision) -> Written:
-    """Bring back what the last undo took out.
+async def exchange_of(ledger: Ledger, workspaces: Workspaces, kind: str, task: str) -> Exchange:
+    """What an undo or redo of a task would do now.
 
     Raises:
-        Conflict: a path is not as the undo left it; tells for each who changed it.
-        Refused: there is no such undo.
+        Conflict: as `both_sides`.
+        Refused: there is nothing to undo or redo.
     """
-    taken_out = await shop.ledger.undone(decision.task)
-    if taken_out is None:
-        raise Refused(f"task {decision.task} has nothing undone to redo", code="nothing_to_redo")
-    without, with_it = await both_sides(shop.workspaces, [taken_out])
-    try:
-        return await write(shop, decision, without, with_it)
-    except Conflict as conflict:
-        found = f"not as the undo of task {decision.task} left it"
-        raise await _explained(shop, conflict, taken_out, found) from conflict
+    if kind == "undo":
+        done = await ledger.applied(task)
+    else:
+        taken_out = await ledger.undone(task)
+        done = [] if taken_out is None else [taken_out]
+    if not done:
+        past = {"undo": "applied", "redo": "undone"}[kind]
+        raise Refused(f"task {task} has nothing {past} to {kind}", code=f"nothing_to_{kind}")
+    without, with_it = await both_sides(workspaces, done)
+    return Exchange(kind, task, without, with_it, done[0])
 
 
 async def both_sides(workspaces: Workspaces, done: Sequence[Decision]) -> tuple[str, str]:
@@ -81,24 +111,21 @@ async def both_sides(workspaces: Workspaces, done: Sequence[Decision]) -> tuple[
     return await workspaces.overlay(last, before), await workspaces.overlay(last, after)
 
 
-async def _explained(shop: Workshop, conflict: Conflict, since: Decision, found: str) -> Conflict:
+def explained(conflict: Conflict, change: Exchange, later: Sequence[Standing]) -> Conflict:
     """The conflict with each path's cause: a change that was applied later, or another edit."""
-    later: dict[str, str] = {}
-    for each in await shop.ledger.standing_after(since):
-        assert each.applied_base is not None
-        assert each.applied_tree is not None
-        for diff in await shop.workspaces.diff(each.applied_base, each.applied_tree):
-            later[diff.path] = each.task
-    told = [
-        f"{path} (changed by task {later[path]}: undo that first)"
-        if path in later
-        else f"{path} (edited since)"
-        for path in conflict.paths
-    ]
-    if not told:
+    if not conflict.paths:
         return conflict
+    left = f"task {change.task}" if change.kind == "undo" else f"the undo of task {change.task}"
+    told = ", ".join(
+        f"{path} ({cause(task)})" for path, task in causes(conflict.paths, later).items()
+    )
     return Conflict(
-        f"{found}: {', '.join(told)}; nothing was written",
-        hint=conflict.hint,
+        f"not as {left} left it: {told}; nothing was written",
+        hint=f"put these files back as {left} left them, then {change.kind} {change.task} again",
         paths=conflict.paths,
     )
+
+
+def causes(paths: Collection[str], later: Sequence[Standing]) -> dict[str, str | None]:
+    """Which later task is behind each path of a conflict, see `preview.behind`."""
+    return behind(paths, [(each.decision.task, each.files) for each in later])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.ports import (
@@ -22,8 +23,10 @@ from codeframe_tui.ports import (
     WorkingTree,
     Workspaces,
 )
+from codeframe_tui.ports.permission import CommandRules
 from codeframe_tui.ports.repository import Repository
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.frame import Frame
 
 __all__ = ["Workshop"]
 
@@ -37,11 +40,14 @@ class Workshop:
         reserved: places of environments in the project; no proposal can take them.
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
+        trusted: paths of files in the repository that a person trusts as they are.
         repository: the user's own, written only by `worker.commit`.
+        commands: rules of the person about what the model runs.
         rules: reads the project's rules files: name -> text.
         shares: model -> by what its window is smaller than the settings say (2 = half), where a
             call has shown it; every engine finds it out anew.
         secrets: what no text may tell.
+        frame: for what reaches the real tree beside `worker.write`.
     """
 
     ledger: Ledger
@@ -59,8 +65,17 @@ class Workshop:
     reserved: tuple[str, ...]
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
+    trusted: Callable[[], Collection[str]]
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
     repository: Repository
+    commands: CommandRules
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
+    frame: Frame = field(default_factory=Frame)
+
+    @property
+    def network(self) -> Allowed:
+        """What commands of the model may reach, where walls hold the rest of it back."""
+        walled = self.sandbox.level in {"bwrap", "unfiltered"}
+        return self.settings.network.of_a_command() if walled else NOWHERE

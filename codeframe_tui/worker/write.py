@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.errors import Conflict, Refused
 from codeframe_tui.core.progress import Decision
-from codeframe_tui.ports import Replacement, Workspaces
+from codeframe_tui.ports import Replacement, WorkingTree, Workspaces
 from codeframe_tui.worker.workshop import Workshop
 
-__all__ = ["Written", "is_written", "side", "write"]
+__all__ = ["Written", "check", "is_written", "side", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +39,44 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
         Conflict: a path is neither as in ``old`` nor as in ``new``; nothing was written.
         Refused: it was decided for another folder; nothing was written.
     """
-    diffs = await shop.workspaces.diff(old, new)
-    replacements = [await _replacement(shop, old, new, diff) for diff in diffs]
+    replacements = await _replacements(shop.workspaces, old, new)
     not_kept: Sequence[str] = ()
     try:
-        if await shop.working_tree.differs({r.path: r.new for r in replacements}):
+        if await _has_to_be_written(shop.working_tree, replacements):
             await _require_here(shop, decision)
             name = f"decision-{decision.id}"
-            not_kept = await shop.working_tree.replace(name, replacements)
+            async with shop.frame.writing(replacements):
+                not_kept = await shop.working_tree.replace(name, replacements)
     except Conflict as conflict:
-        moved = await shop.working_tree.differs({r.path: r.old for r in replacements})
-        raise Conflict(conflict.message, hint=conflict.hint, paths=moved) from conflict
+        raise await _naming_all(conflict, shop.working_tree, replacements) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)
-    return Written([diff.path for diff in diffs], base, tree, not_kept=not_kept)
+    return Written([each.path for each in replacements], base, tree, not_kept=not_kept)
+
+
+async def check(workspaces: Workspaces, working_tree: WorkingTree, old: str, new: str) -> bool:
+    """Refuse what `write` would refuse now; whether it would write anything at all.
+
+    Raises: as `write`, and `PathRefused`.
+    """
+    replacements = await _replacements(workspaces, old, new)
+    try:
+        if not await _has_to_be_written(working_tree, replacements):
+            return False
+        await working_tree.check(replacements)
+    except Conflict as conflict:
+        raise await _naming_all(conflict, working_tree, replacements) from conflict
+    return True
+
+
+async def _has_to_be_written(tree: WorkingTree, replacements: Sequence[Replacement]) -> bool:
+    return bool(await tree.differs({r.path: r.new for r in replacements}))
+
+
+async def _naming_all(
+    conflict: Conflict, tree: WorkingTree, replacements: Sequence[Replacement]
+) -> Conflict:
+    moved = await tree.differs({r.path: r.old for r in replacements})
+    return Conflict(conflict.message, hint=conflict.hint, paths=moved)
 
 
 async def _require_here(shop: Workshop, decision: Decision) -> None:
@@ -79,9 +103,12 @@ async def side(
     return None if content is None or mode is None else (mode, content)
 
 
-async def _replacement(shop: Workshop, old: str, new: str, diff: FileDiff) -> Replacement:
-    return Replacement(
-        diff.path,
-        await side(shop.workspaces, old, diff.path, diff.old_mode),
-        await side(shop.workspaces, new, diff.path, diff.new_mode),
-    )
+async def _replacements(workspaces: Workspaces, old: str, new: str) -> list[Replacement]:
+    return [
+        Replacement(
+            diff.path,
+            await side(workspaces, old, diff.path, diff.old_mode),
+            await side(workspaces, new, diff.path, diff.new_mode),
+        )
+        for diff in await workspaces.diff(old, new)
+    ]

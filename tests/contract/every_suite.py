@@ -12,6 +12,7 @@ pytest.register_assert_rewrite(
     "tests.contract.queue_suite",
     "tests.contract.review_suite",
     "tests.contract.service_suite",
+    "tests.contract.trust_suite",
 )
 
 from tests.contract.acknowledgement_suite import *  # noqa: E402, F403 - a suite is its functions
@@ -23,3 +24,4 @@ from tests.contract.index_suite import *  # noqa: E402, F403
 from tests.contract.queue_suite import *  # noqa: E402, F403
 from tests.contract.review_suite import *  # noqa: E402, F403
 from tests.contract.service_suite import *  # noqa: E402, F403
+from tests.contract.trust_suite import *  # noqa: E402, F403

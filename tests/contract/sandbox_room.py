@@ -15,6 +15,7 @@ import pytest
 
 from codeframe_tui.adapters.sandbox import open_sandbox
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
+from codeframe_tui.adapters.sandbox.network import CLOSED, Network
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
 from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Workspace
@@ -62,19 +63,23 @@ def hostile_environment(home: Path) -> Iterator[None]:
         yield
 
 
-def make_room(folder: Path, level: str, totals: Totals = DEFAULT) -> Room:
+def make_room(
+    folder: Path, level: str, totals: Totals = DEFAULT, network: Network = CLOSED
+) -> Room:
     """`open_room` outside of an event loop."""
-    return asyncio.run(open_room(folder, level, totals))
+    return asyncio.run(open_room(folder, level, totals, network))
 
 
-async def open_room(folder: Path, level: str, totals: Totals = DEFAULT) -> Room:
+async def open_room(
+    folder: Path, level: str, totals: Totals = DEFAULT, network: Network = CLOSED
+) -> Room:
     """Open a sandbox of a level; HOME must have been set."""
     project, state = folder / "project", folder / "state"
     project.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         if level == "rlimits":
             patch.setenv("PATH", str(folder))
-        sandbox = await open_sandbox(project, state, "rlimits", totals)
+        sandbox = await open_sandbox(project, state, "rlimits", totals, network)
     assert sandbox.level == level, sandbox.why
     assert isinstance(sandbox, BwrapSandbox | RlimitsSandbox)
     return Room(project, state, folder / "home", sandbox)

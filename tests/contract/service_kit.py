@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.store import SqlStore
+from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.change.diff import FileDiff, Hunk
 from codeframe_tui.core.change.proposal import Action, FileSummary, proposal_id
@@ -207,19 +210,29 @@ def facts() -> dict[str, Any]:
 
 @asynccontextmanager
 async def engine_on(path: Path) -> AsyncIterator[Supervisor]:
-    """A supervisor with running workers on a database file; closed at the end."""
+    """A supervisor with running workers on a database file; closed at the end.
+
+    Its repository is the folder ``repo`` beside the file.
+    """
+    place = Project(path.parent / "repo", path.parent / "states")
+    place.prepare()
     store = await SqlStore.open(path)
     workspaces: Any = TwoFiles(path.parent)
     index: Any = Echo()
+    project = path.parent / "project"
+    project.mkdir(exist_ok=True)
+    (project / "a.py").write_bytes(FILES["a.py"])
     engine = Supervisor(
         store,
         TickingClock(),
-        settings=Settings(),
+        settings=Settings(ceiling="green"),
         facts=facts,
         workspaces=workspaces,
         syntax=WordsOnly(),
         index=index,
         files_at=DirectoryFiles,
+        working_tree=JournalledTree(project, path.parent / "state"),
+        trust=RecordedTrust(place),
     )
     try:
         await engine.recover(paused=False)

@@ -783,7 +783,31 @@ async def test_what_was_applied_later_to_other_tasks_is_known(
     await service.submit(Undo(third))
     await settle_all(engine)
     (applied,) = await engine.applied(first)
-    assert [each.task for each in await engine.standing_after(applied)] == [second]
+    later = await engine.standing_after(applied)
+    assert [(each.decision.task, each.files) for each in later] == [(second, ("a.py",))]
+
+
+async def test_a_preview_tells_what_an_undo_would_do_and_why_not(
+    service: Service, engine: Supervisor
+) -> None:
+    number, later = [await in_review(engine) for _ in range(2)]
+    for each in (number, later):
+        await service.submit(Approve(each))
+        await settle_all(engine)
+    waiting = await add(service, depends_on=(number,))
+    told = await service.query(ShowUndo(number, "undo"))
+    assert (told["task"], told["kind"], told["already"]) == (number, "undo", True)
+    assert (told["refused"], told["conflicts"]) == (None, [])
+    assert told["dependants"] == [waiting]
+    shown = {"task": later, "title": "a task", "files": ["a.py"], "imports": [], "depends": False}
+    assert (told["later"], told["later_count"]) == ([shown], 1)
+    with pytest.raises(CodeframeError) as caught:
+        await service.query(ShowUndo(number, "redo"))
+    assert caught.value.code == "nothing_to_redo"
+    await service.submit(Undo(number))
+    told = await service.query(ShowUndo(number))
+    assert told["refused"]["code"] == "already_decided"
+    assert told["refused"].keys() == {"code", "message", "hint"}
 
 
 async def test_lines_are_accepted_and_told_per_hunk(service: Service, engine: Supervisor) -> None:

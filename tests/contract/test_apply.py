@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -214,6 +214,44 @@ async def test_a_folder_that_was_made_again_by_the_user_stays(project: Path, sta
     assert seen(project) == as_seen(OLD, "new", "new/deep")
 
 
+class Death(BaseException):
+    """Ends an apply as a kill would: nothing is tidied."""
+
+
+@pytest.mark.parametrize("again", ["", "rollback.restored.0", "rollback.synced"])
+async def test_folders_that_came_back_with_their_files_go_with_them(
+    project: Path, state: Path, again: str
+) -> None:
+    """An undo had removed them when the power failed, and met a disk error at the next start."""
+
+    def dies_at(step: str) -> Callable[[str], None]:
+        def crash(name: str) -> None:
+            if name == step:
+                raise Death
+
+        return crash
+
+    def fails(name: str) -> None:
+        if name == "apply.synced":
+            raise OSError(errno.EIO, "input/output error")
+        dies_at(again)(name)
+
+    await JournalledTree(project, state).replace("d", CHANGE)
+    undoing = JournalledTree(project, state, crash=dies_at("apply.remembered"))
+    with pytest.raises(Death):
+        await undoing.replace("u", replacements(NEW, OLD))
+    assert not (project / "new").exists()
+    if again:
+        with pytest.raises(Death):
+            await JournalledTree(project, state, crash=fails).recover()
+        await JournalledTree(project, state).recover()
+    else:
+        assert await JournalledTree(project, state, crash=fails).recover() == {"u": "old"}
+    assert seen(project) == NEW_TREE
+    await JournalledTree(project, state).replace("u2", replacements(NEW, OLD))
+    assert seen(project) == OLD_TREE
+
+
 # -- what is refused before anything is written -------------------------------------------------
 
 
@@ -230,29 +268,6 @@ async def refused(
 WRITTEN: Side = ("100644", b"evil")
 
 
-@pytest.mark.fault(
-    "tree",
-    "a path that leads out of the project or into `.git`",
-    sees="the path is refused, with the reason",
-    kept="everything",
-)
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../x", "/etc/x", "a//b", "a\\b", "C:x", "", ".", "a\0b", "a\x1bb", "a\u202eb", "x.py.",
-        "nul", ".git/hooks/pre-commit", "sub/.GIT/x", ".gitmodules", ".venv/x",
-        ".codeframe/state.db", "\ud800",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
-async def test_hostile_paths_are_refused_for_every_action(
-    project: Path, state: Path, path: str, old: Side, new: Side
-) -> None:
-    await refused(project, state, [*CHANGE, Replacement(path, old, new)], "refused", PathRefused)
-    with pytest.raises(PathRefused):
-        await JournalledTree(project, state, reserved=(".venv",)).differs({path: old})
-
-
 @pytest.mark.parametrize(("old", "new"), [(None, WRITTEN), (WRITTEN, WRITTEN), (WRITTEN, None)])
 @pytest.mark.parametrize(
     ("name", "to", "path"),
@@ -265,6 +280,7 @@ async def test_hostile_paths_are_refused_for_every_action(
         ("link", "/dev/null", "link"),
     ],
 )
+@pytest.mark.goal("G2", "links at an apply, each action")
 async def test_links_are_refused_for_every_action(
     project: Path, state: Path, name: str, to: str, path: str, old: Side, new: Side
 ) -> None:
@@ -436,6 +452,24 @@ async def test_no_byte_that_a_user_saves_on_the_way_is_lost(
     assert left_over(state) == []
 
 
+@pytest.mark.parametrize("target", [r.path for r in CHANGE if r.old])
+async def test_what_a_user_saved_before_its_turn_never_leaves_its_place(
+    project: Path, state: Path, swap: bool, target: str
+) -> None:
+    """Else a kill would leave it in a journal."""
+    there: list[bytes] = []
+
+    def save(name: str) -> None:
+        if name == "apply.journal":
+            (project / target).write_bytes(b"the user's work")
+        elif there or name.startswith("apply.renamed"):
+            there.append((project / target).read_bytes())
+
+    with pytest.raises(Conflict, match=target):
+        await JournalledTree(project, state, crash=save, swap=swap).replace("d", CHANGE)
+    assert set(there) <= {b"the user's work"}
+
+
 async def test_a_save_into_the_open_file_that_came_out_is_put_back(
     project: Path, state: Path, swap: bool
 ) -> None:
@@ -574,6 +608,7 @@ def run_killed_at(
     kept="the project, all old or all new",
 )
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.goal("G6", "kills at each point of an apply")
 async def test_a_kill_at_any_step_ends_all_old_or_all_new(
     project: Path, state: Path, swap: bool, step: str
 ) -> None:
@@ -599,6 +634,7 @@ RECOVERY = ["recover.begun", *STEPS[STEPS.index("apply.journal") :]]
 )
 @pytest.mark.parametrize("first", ["apply.journal", "apply.renamed.1", "apply.synced"])
 @pytest.mark.parametrize("step", RECOVERY)
+@pytest.mark.goal("G6", "pairs of kills: of an apply and of its recovery")
 async def test_a_kill_in_the_recovery_is_recovered_too(
     project: Path, state: Path, first: str, step: str
 ) -> None:
@@ -619,6 +655,7 @@ async def test_a_kill_in_the_recovery_is_recovered_too(
     "step",
     ["rollback.begun", *(f"rollback.restored.{n}" for n in (3, 2, 1, 0)), "rollback.synced"],
 )
+@pytest.mark.goal("G6", "pairs of a conflict and a kill on the way back")
 async def test_a_kill_on_the_way_back_ends_all_old(project: Path, state: Path, step: str) -> None:
     conflict = "apply.checked.3"  # the user saves the last file when the others are in place
     assert run_killed_at(project, state, step, "replace", True, conflict)
@@ -669,6 +706,15 @@ async def test_a_journal_that_a_repository_brings_along_is_not_read(
     before = seen(project)
     assert await JournalledTree(project, state).recover() == {}
     assert seen(project) == before
+
+
+async def test_slots_are_looked_for_and_removed_in_places_of_ours_only(
+    project: Path, state: Path
+) -> None:
+    lay(project.parent / "outside", {"kept": ("100644", b"kept")})
+    lay(state, {"apply/d/place": ("100644", b"../outside")})
+    await JournalledTree(project, state).recover()
+    assert seen(project.parent / "outside") == {"kept": (0o644, b"kept")}
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\0", "x" * 200])

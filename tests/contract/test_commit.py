@@ -6,12 +6,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from codeframe_tui.adapters.commit import GitRepository
+from codeframe_tui.adapters.facts import read_facts
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.ports.repository import Blob, CommitPlan, Committed
 
@@ -336,6 +338,28 @@ async def test_no_hook_and_no_monitor_of_the_repository_runs(repo: Path) -> None
     done = await commit(repo)
     assert not ran.exists()
     assert (repo / ".git/refs/heads/main").read_text().strip() == done.commit
+
+
+@pytest.mark.parametrize("name", [b"evil", b"e=v.il", b"\xffevil"])
+async def test_no_filter_runs_for_a_file_that_is_as_new_as_the_index(
+    repo: Path, name: bytes
+) -> None:
+    """A repository can say so of any file, and git then looks at what is in it."""
+    ran = repo.parent / "run-by-git"
+    soon = time.time() + 1000
+    os.utime(repo / "b.txt", (soon, soon))
+    git(repo, "update-index", "--refresh")
+    for way in ("clean", "process"):
+        git(repo, "config", f"filter.{os.fsdecode(name)}.{way}", f"touch {ran}; cat")
+    (repo / ".git/info/attributes").write_bytes(b"b.txt filter=%s\n" % name)
+    write(repo)
+    ran.unlink(missing_ok=True)
+    await commit(repo)
+    assert not ran.exists()
+    await read_facts(repo)
+    assert not ran.exists()
+    subprocess.run(("git", "status"), cwd=repo, check=False, capture_output=True)
+    assert ran.exists(), "the filter would not run for anybody"
 
 
 async def test_a_branch_that_moves_in_the_last_moment_keeps_index_and_branch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from codeframe_tui.adapters import beneath
 from codeframe_tui.adapters.files import DirectoryFiles
-from codeframe_tui.core.errors import NotFound, PathRefused
+from codeframe_tui.core.errors import CodeframeError, NotFound, PathRefused
 from codeframe_tui.ports import Files
 
 
@@ -225,6 +226,17 @@ def test_a_failed_write_leaves_nothing_behind(files: Files, root: Path) -> None:
     with pytest.raises(PathRefused):
         files.write("x/y", b"z")
     assert names(root) == sorted([name, "x"])
+
+
+def test_no_link_in_the_place_of_a_new_file_is_written_through(
+    files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is guessed here."""
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "guessed")
+    (root / ".codeframe-tui-guessed").symlink_to("../outside/secret")
+    with pytest.raises((OSError, CodeframeError)):
+        files.write("x", b"evil")
+    assert outside(root) == {"secret": b"secret"}
 
 
 def test_walk_tells_the_regular_files_sorted(files: Files, root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import secrets
 import shutil
@@ -63,6 +64,20 @@ async def sh(room: Room, script: str, *, workspace: Workspace | None = None) -> 
 async def python(room: Room, script: str) -> Finished:
     where = room.workspace(secrets.token_hex(4))
     return await room.sandbox.run(where, ["python", "-c", script], timeout_seconds=SECONDS)
+
+
+async def test_no_descriptor_of_whoever_started_us_is_inherited(room: Room) -> None:
+    reading, writing = os.pipe()
+    try:
+        os.set_inheritable(writing, True)
+        room.sandbox._launcher.close()
+        name = str(Path(f"/proc/self/fd/{writing}").readlink())
+        said = await sh(room, "ls -l /proc/self/fd")
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert b"pipe:[" in said.output
+    assert name.encode() not in said.output
 
 
 @pytest.fixture
@@ -342,6 +357,10 @@ async def test_the_system_and_the_devices_are_read_only(sealed: Room) -> None:
     script = f"for d in {folders}; do touch $d/x && echo $d; done"
     result = await sh(sealed, f"({script}) 2>/dev/null; true")
     assert result.output == b""
+    mounts = (await sh(sealed, "cat /proc/self/mountinfo")).output.decode().splitlines()
+    read_only = {line.split()[4] for line in mounts if line.split()[5].startswith("ro")}
+    # where root is dropped its modes alone would keep it from writing there
+    assert {"/", "/dev", "/etc", "/usr", "/proc/sys"} <= read_only
 
 
 async def test_the_network_is_shut(sealed: Room) -> None:
@@ -391,10 +410,15 @@ if platform.machine() == "x86_64":
 try:
     os.mknod("device", 0o600 | 0o020000, os.makedev(1, 3)); print("mknod done")
 except OSError: print("mknod refused")
-master, slave = pty.openpty()
-try:
-    fcntl.ioctl(slave, 0x5412, b"x"); print("TIOCSTI done")
-except OSError: print("TIOCSTI refused")
+child, terminal = pty.fork()
+if child == 0:  # a terminal of its own, else the kernel would refuse it whatever filters there are
+    try:
+        fcntl.ioctl(0, 0x5412, b"x")
+    except OSError as error:
+        os._exit(error.errno)
+    os._exit(0)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+print("TIOCSTI", "refused" if code == errno.EPERM else f"done, or {os.strerror(code)}")
 """
     result = await python(sealed, script)
     lines = result.output.decode().splitlines()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,36 @@ def test_doctor_tells_a_damaged_database_and_verbs_exit_5(cf: Place) -> None:
     assert checks["key"]["state"] == "missing"
 
 
+QUICK = "---\nname: Quick\ntools: [Bash]\n---\nBe quick.\n\n## Maturity Level: D4\n"
+
+
+def test_a_file_of_the_repository_is_trusted_as_it_is_and_no_longer(cf: Place) -> None:
+    where = ".claude/agents/quick.md"
+    file = cf.root / where
+    file.parent.mkdir(parents=True)
+    file.write_text(QUICK)
+    ceiling = {"CODEFRAME_TUI_CEILING": "green"}
+
+    def agent() -> dict[str, str]:
+        checks = cf("doctor", "--json", **ceiling).document["checks"]
+        return dict(next(check for check in checks if check["name"] == "agent"))
+
+    told = agent()
+    assert (told["state"], "policy green instead of manual" in told["detail"]) == ("warn", True)
+    assert cf("trust", where, "--expect", "0" * 64, "--json").error["code"] == "conflict"
+    done = cf("trust", where, "--json", **ceiling).document
+    assert (done["state"], done["sha256"]) == ("trusted", sha256(QUICK.encode()).hexdigest())
+    assert agent()["detail"] == f"{where} (trusted)"
+    file.write_text(QUICK.replace("quick.", "quick!"))
+    (listed,) = cf("trust", "--list", "--json", **ceiling).document["files"]
+    assert listed["state"] == "changed"
+    assert cf("distrust", where, "--json").document["state"] == "declined"
+    assert agent()["state"] == "ok"
+    missing = cf("trust", "AGENTS.md", "--json")
+    assert (missing.code, missing.error["code"]) == (1, "not_found")
+    assert not any(cf.root.rglob("*trust*"))
+
+
 # -- the queue ------------------------------------------------------------------------------------
 
 
@@ -324,7 +355,12 @@ async def test_a_task_from_run_to_undo(cf: Place) -> None:
         assert (await verb("approve", "1", "--expect", "dead", "--json")).error["code"]
         assert (await verb("approve", "1", "--expect", attempt["proposal"])).code == 0
         assert (cf.root / "pkg/sub/alpha.py").exists()
+        preview = (await verb("undo", "1", "--preview", "--json")).document
+        assert (preview["refused"], preview["kind"]) == (None, "undo")
+        assert (await verb("redo", "1", "--preview", "--json")).error["code"] == "nothing_to_redo"
+        assert (cf.root / "pkg/sub/alpha.py").exists()
         undone = await verb("undo", "1", "--json")
+        assert undone.document["files"] == [file["path"] for file in preview["files"]]
         assert undone.document["state"] == "undone"
         assert not (cf.root / "pkg/sub").exists()
         assert {p: p.read_bytes() for p in cf.root.rglob("*") if p.is_file()} == before
@@ -332,6 +368,9 @@ async def test_a_task_from_run_to_undo(cf: Place) -> None:
         assert (redone.document["state"], len(redone.document["files"])) == ("redone", 2)
         assert (cf.root / "pkg/sub/alpha.py").exists()
         (cf.root / "pkg/sub/alpha.py").write_text("mine = 1\n")
+        told = await verb("undo", "1", "--preview")
+        assert "undo of task 1 would be refused: not as task 1 left it" in told.out
+        assert "pkg/sub/alpha.py  +0 -2  conflict: edited since" in told.out
         conflict = (await verb("undo", "1", "--json")).error
         assert conflict["code"] == "conflict"
         assert "pkg/sub/alpha.py (edited since)" in conflict["message"]

@@ -88,8 +88,11 @@ async def engine(starter: Starter) -> AsyncIterator[Client]:
     sees="the cockpit finds a new engine and goes on",
     kept="all that was acknowledged; no stored reply is paid for twice, no change is half applied",
 )
+@pytest.mark.goal("G6", "kills of an engine at random moments")
 async def test_nothing_is_lost_repeated_or_half_done_by_kills(
-    project: Project, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, str], None]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     chance = random.Random(SEED)
     estate = Estate(project, files_of)
@@ -125,6 +128,7 @@ async def test_nothing_is_lost_repeated_or_half_done_by_kills(
             os.kill(client.engine["pid"], signal.SIGTERM)
             await client.lost.wait()
     record_property("table", str(tally))
+    record_property("count", KILLS)
     assert estate.lost == []
     for name in estate.added:
         for path, content in files_of(name).items():

@@ -218,8 +218,11 @@ def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> P
     kept="every event that was told, every stored reply, the tree all old or all new; "
     "no command runs twice",
 )
+@pytest.mark.goal("G6", "kills of an engine at each named point of the road")
 async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
-    project: Project, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, str], None]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     estate = Estate(project, files_of)
     person, tally = Person(estate), Tally(estate)
@@ -234,6 +237,7 @@ async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
                     tally.add([area])
             await _life(nursery, project, person, estate, "")
     record_property("table", str(tally))
+    record_property("count", sum(map(len, DEATHS.values())))
     assert estate.lost == []
     for name in estate.titles("completed"):
         for path, content in files_of(name).items():

@@ -21,6 +21,7 @@ from unittest import mock
 
 from codeframe_tui.core.flags import RULES
 from codeframe_tui.core.flags.check import Check
+from tests.architecture import guards as document
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, Case, cases
 
 F = "codeframe_tui.core.flags"
@@ -177,17 +178,6 @@ RUN_PARTS: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("codeframe_tui.worker.verify.moved_ids", lambda *_: frozenset(), "a test file is renamed"),
 )
 """The same of runs, each with the proposal that shows it."""
-HEAD = """\
-# Guards
-
-Made by `python -m tests.evidence.guards --write`, which takes each guard away in turn: a rule of
-`docs/flags.md`, or a part of the code that rules and verdicts rest on. Without it the proposal that
-is named is not judged as it should be: a cheat goes unseen, or honest work is flagged.
-
-| guard | the first that is judged wrongly without it |
-|---|---|
-"""
-DOCUMENT = Path(__file__).parents[2] / "docs" / "guards.md"
 
 
 def is_wrong(case: Case, without: str = "") -> bool:
@@ -288,7 +278,7 @@ def main() -> int:
     seen = sum(bool(red) for _, red in rows)
     _say(f"{seen} of {len(rows)} guards are seen when they are gone")
     if "--write" in sys.argv and seen == len(rows):
-        DOCUMENT.write_text(HEAD + "".join(f"| `{name}` | {red} |\n" for name, red in rows))
+        document.write("evidence", rows)
     return 0 if seen == len(rows) else 1
 
 

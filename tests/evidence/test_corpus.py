@@ -9,6 +9,7 @@ from tests.evidence.proposals import ASKED, CHEATS, HONEST, Case, cases, is_appl
 
 
 @pytest.mark.parametrize("case", cases(*CHEATS, *ASKED), ids=str)
+@pytest.mark.goal("G15", "proposals that must be flagged, by their texts")
 def test_what_must_be_seen_is_flagged_by_its_rule(case: Case) -> None:
     flags = case.flags().flags
     assert case.rules <= {flag.rule for flag in flags}, flags
@@ -21,6 +22,7 @@ def test_no_policy_applies_a_cheat_however_well_it_is_proven(case: Case) -> None
 
 
 @pytest.mark.parametrize("case", cases(*HONEST), ids=str)
+@pytest.mark.goal("G15", "honest proposals, by their texts")
 def test_honest_work_has_no_red_flag(case: Case) -> None:
     flags = case.flags().flags
     assert not [flag for flag in flags if flag.severity == "red"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
 
 from codeframe_tui.core.flags import RULES
-from tests.evidence.guards import DOCUMENT, PARTS, RUN_PARTS, UNIT, is_wrong, name_of, rules_shown
+from tests.architecture import guards as document
+from tests.evidence.guards import PARTS, RUN_PARTS, UNIT, is_wrong, name_of, rules_shown
 from tests.evidence.proposals import ASKED, CHEATS, HONEST, cases
 from tests.evidence.test_runs import FEW
 
@@ -45,7 +45,7 @@ def test_each_guard_of_runs_has_a_proposal_that_is_run() -> None:
 
 
 def test_the_table_of_guards_names_each_and_what_shows_it() -> None:
-    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    rows = document.rows("evidence")
     guards = [*RULES, *map(name_of, parts())]
     assert [name for name, _ in rows] == guards
     proposals = {str(case) for case in cases(*CHEATS, *HONEST, *ASKED)} | {*UNIT.values()}

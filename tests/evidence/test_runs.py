@@ -80,6 +80,7 @@ async def verified_wrong(folder: Path, chosen: Sequence[Case]) -> list[str]:
 
 @pytest.mark.timeout(7200 if ALL else 300)
 @pytest.mark.parametrize("names", [CHEATS, HONEST], ids=["cheats", "honest"])
+@pytest.mark.goal("G15", "proposals judged by real runs")
 async def test_runs_say_what_the_corpus_expects(
     tmp_path: Path, names: Sequence[str], record_property: Callable[[str, object], None]
 ) -> None:
@@ -87,6 +88,7 @@ async def test_runs_say_what_the_corpus_expects(
     wrong = await verified_wrong(tmp_path, chosen)
     families = Counter(case.family for case in chosen)
     told = "\n".join(f"{count:4} {family}" for family, count in sorted(families.items()))
+    record_property("count", len(chosen))
     record_property("table", f"{told}\n{len(chosen):4} proposals run, {len(wrong)} wrong")
     assert not wrong, "\n".join(wrong)
 

@@ -167,6 +167,7 @@ def _words(each: Replacement) -> str:
     sees="a conflict that names your files, whenever something stood in the way",
     kept="every byte of yours",
 )
+@pytest.mark.goal("G8", "random schedules of edits")
 async def test_no_byte_of_a_person_is_lost_in_any_schedule(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
@@ -178,8 +179,7 @@ async def test_no_byte_of_a_person_is_lost_in_any_schedule(
         ends[outcome] += 1
         shutil.rmtree(tmp_path / "scene")
     assert min(ends["new"], ends["old"]) > SCHEDULES / 10
-    record_property(
-        "table",
-        f"G8: {SCHEDULES} random schedules from seed {SEED}, 0 bytes lost, all told "
-        f"({ends['new']} written, {ends['old']} given way, {ends['conflict']} for a person)",
-    )
+    told = ", ".join(f"{count} {end}" for end, count in ends.items())
+    record_property("count", SCHEDULES)
+    record_property("note", f"{told}; seed {SEED}")
+    record_property("table", f"{SCHEDULES} random schedules from seed {SEED}, 0 bytes lost: {told}")

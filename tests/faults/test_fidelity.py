@@ -136,6 +136,7 @@ def kept(kind: dict[str, Any], before: Seen, content: bytes) -> Seen:
 
 
 @pytest.mark.parametrize("kind", parameters("kinds"))
+@pytest.mark.goal("G16", "kinds of files")
 async def test_a_change_keeps_all_but_its_place_and_the_undo_brings_it_back(
     road: Road, kind: dict[str, Any]
 ) -> None:

@@ -149,6 +149,7 @@ def unhelped(top: Path, state: State) -> str:
 
 
 @pytest.mark.parametrize("deed", [naive, renaming])
+@pytest.mark.goal("G7", "naive writers, found torn, mixed and lost as they must be")
 def test_what_does_not_sync_is_found_torn_mixed_and_lost(top: Path, deed: Deed) -> None:
     wrong = faults_of(recorded(top, deed), unhelped)
     assert any(": torn" in verdict for verdict in wrong)
@@ -237,10 +238,12 @@ async def _judged(top: Path, told: str) -> str:
 )
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("deed", [applying, refused])
+@pytest.mark.goal("G7", "states that a power cut may leave")
 def test_after_a_power_cut_the_tree_is_all_old_or_all_new(
     top: Path, deed: Deed, record_property: Callable[[str, object], None]
 ) -> None:
     found = faults_of(recorded(top, deed), recovered)
+    record_property("count", found.total())
     record_property(
         "table", f"power cuts: {found.total()} states, {found.total() - found['']} wrong"
     )
@@ -256,6 +259,7 @@ def recovered_on_a_full_disk(top: Path, state: State) -> str:
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.goal("G7", "ways of moving files, power cut and then a full disk")
 def test_after_a_power_cut_and_a_full_disk_the_tree_is_all_old_or_all_new(top: Path) -> None:
     assert set(faults_of(recorded(top, once), recovered_on_a_full_disk)) == {""}
 
@@ -288,9 +292,13 @@ def recovered_twice(top: Path, state: State) -> str:
 )
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("deed", [applying, refused])
-def test_after_a_second_power_cut_the_tree_is_all_old_or_all_new(top: Path, deed: Deed) -> None:
+@pytest.mark.goal("G7", "states with a second cut in the recovery")
+def test_after_a_second_power_cut_the_tree_is_all_old_or_all_new(
+    top: Path, deed: Deed, record_property: Callable[[str, object], None]
+) -> None:
     left = list(states(recorded(top, deed), CUTS, SEED))
     chosen = random.Random(SEED).sample(left, min(4 * CUTS, len(left)))
+    record_property("count", len(chosen))
     assert {judged(state, recovered_twice) for state in chosen} == {""}
 
 

@@ -38,17 +38,21 @@ def killing(kills: int, how: str) -> dict[str, int]:
     kept="every acknowledged row and event; a migration is done once",
 )
 @pytest.mark.timeout(60 + 2 * KILLS)
+@pytest.mark.goal("G9", "kills of a writer of the database")
 def test_no_kill_costs_an_acknowledged_row(
     record_property: Callable[[str, object], None],
 ) -> None:
     found = killing(KILLS, "durable")
     record_property("table", f"{found} seed={SEED}")
+    record_property("count", found["kills"])
+    record_property("note", f"{found['acknowledged']} rows acknowledged; seed {SEED}")
     bad = {name: found[name] for name in ("lost", "torn", "corrupt", "unmigrated")}
     assert bad == dict.fromkeys(bad, 0)
     assert (found["kills"], found["migrations"]) == (KILLS, KILLS // 5)
     assert found["acknowledged"] >= KILLS - KILLS // 5
 
 
+@pytest.mark.goal("G9", "writer that acknowledges too early, found as it must be")
 def test_rows_that_are_acknowledged_too_early_are_found() -> None:
     assert killing(10, "hasty")["lost"] > 0
 
@@ -59,6 +63,7 @@ def test_rows_that_are_acknowledged_too_early_are_found() -> None:
     sees="the next start ends it",
     kept="every row, and a copy of the old database",
 )
+@pytest.mark.goal("G9", "migration killed at each step")
 async def test_a_killed_migration_is_ended_by_the_next_start(tmp_path: Path) -> None:
     steps = range(2, schema.VERSION + 1)
     points = ["migrate.copied", *(f"{kind}.{n}" for n in steps for kind in ("migrate", "migrated"))]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["cases", "parameters"]
+__all__ = ["CORPORA", "cases", "parameters"]
 
 CORPORA = Path(__file__).with_name("corpora")
 

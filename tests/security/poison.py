@@ -78,6 +78,13 @@ def poisoned_service(texts: Iterator[str]) -> FakeService:
     service.tasks["1.2.3"] = poisoned(service.tasks["1.2.3"], texts)
     service.diffs["1.2.3"] = poisoned(service.diffs["1.2.3"], texts)
     service.diffs["1.2.3"]["files"] += _odd_files(texts)
+    service.undo = {
+        "files": [{"path": "a.py", "action": "modify", "added": 1, "removed": 1}],
+        "refused": {"code": "conflict", "message": "not now", "hint": "look"},
+        "conflicts": [{"path": "b.py", "task": "1.2.4", "why": "edited since"}],
+        "later": [{"task": "1.2.4", "title": "x", "files": ["b.py"], "imports": ["c.py"]}],
+        "commits": ["c0ffee"],
+    }
     service.refuse = Refused(next(texts), hint=next(texts))
     return service
 

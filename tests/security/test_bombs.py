@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,14 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Room]]
 @pytest.mark.parametrize(
     ("level", "case"), CASES, ids=[f"{level} {case['id']}" for level, case in CASES]
 )
+@pytest.mark.goal("G12", "bombs")
 async def test_a_run_is_ended_at_its_total(
-    rooms: dict[str, Room], level: str, case: dict[str, Any]
+    rooms: dict[str, Room],
+    level: str,
+    case: dict[str, Any],
+    record_property: Callable[[str, object], None],
 ) -> None:
+    record_property("count", TIMES)
     for _ in range(TIMES):
         await explode(rooms[level], case)
 

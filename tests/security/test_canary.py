@@ -183,6 +183,7 @@ def hits(found: dict[str, bytes]) -> set[str]:
     sees="`[redacted]`; an answer or a file that holds it is refused, with the place",
     kept="the key: in no row, object, log, event or document",
 )
+@pytest.mark.goal("G14", "whole run that tells the key in every way")
 async def test_a_key_that_is_told_in_every_way_is_kept_and_shown_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +203,7 @@ async def test_a_key_that_is_told_in_every_way_is_kept_and_shown_nowhere(
     assert b"notes.txt: kept from the model, line 1 has the value of" in found["ShowEvents"]
 
 
+@pytest.mark.goal("G14", "same run unguarded, seen as it must be")
 async def test_the_oracle_sees_what_is_told_where_nothing_guards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +215,7 @@ async def test_the_oracle_sees_what_is_told_where_nothing_guards(
     assert places >= {"objects", "log", "signals", "state.db-wal"} | asked
 
 
+@pytest.mark.goal("G14", "crash report")
 def test_the_line_and_the_report_of_an_unexpected_failure_have_no_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

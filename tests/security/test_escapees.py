@@ -10,7 +10,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -107,8 +107,12 @@ async def try_to_stay(room: Room, kind: str, end: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["normal", "timeout", "cancel"])
-async def test_none_of_eight_kinds_outlives_its_command(room: Room, end: str, mark: str) -> None:
+@pytest.mark.goal("G10", "escapees: 8 kinds, both levels, three ends")
+async def test_none_of_eight_kinds_outlives_its_command(
+    room: Room, end: str, mark: str, record_property: Callable[[str, object], None]
+) -> None:
     assert len(KINDS) == 8
+    record_property("count", 8 * TIMES)
     for _ in range(TIMES):
         tries = (try_to_stay(room, kind["python"], end, mark) for kind in KINDS)
         await asyncio.gather(*tries)
@@ -116,15 +120,24 @@ async def test_none_of_eight_kinds_outlives_its_command(room: Room, end: str, ma
 
 
 @pytest.mark.parametrize("level", ["bwrap", "rlimits"])
+@pytest.mark.goal("G10", "escapees of a killed engine")
 def test_none_of_eight_kinds_outlives_a_killed_engine(
-    tmp_path: Path, level: str, mark: str
+    tmp_path: Path, level: str, mark: str, record_property: Callable[[str, object], None]
 ) -> None:
     need_bwrap()
-    (tmp_path / "project").mkdir()
-    path = os.environ["PATH"] if level == "bwrap" else str(tmp_path)
+    record_property("count", 8 * TIMES)
+    for each in range(TIMES):
+        (place := tmp_path / str(each)).mkdir()
+        try_to_outlive_an_engine(place, level, mark)
+
+
+def try_to_outlive_an_engine(place: Path, level: str, mark: str) -> None:
+    """All kinds at once, until their engine is killed."""
+    (place / "project").mkdir()
+    path = os.environ["PATH"] if level == "bwrap" else str(place)
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(Path.cwd())}
     scripts = json.dumps([script(kind["python"]) for kind in KINDS])
-    argv = [sys.executable, "-c", ENGINE, str(tmp_path), scripts, mark]
+    argv = [sys.executable, "-c", ENGINE, str(place), scripts, mark]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, env=environment) as engine:
         try:
             assert engine.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -103,6 +104,16 @@ async def _open(index: ProjectIndex) -> AsyncIterator[ProjectIndex]:
         await index.close()
 
 
+@pytest.fixture
+def older_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git of before ``GIT_NO_LAZY_FETCH``, of which many machines have one."""
+    real, shim = shutil.which("git"), tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec "{real}" "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+
+
 ASKING = {
     "the interpreter": _interpreter,
     "the facts": _facts,
@@ -112,6 +123,7 @@ ASKING = {
 }
 
 
+@pytest.mark.usefixtures("older_git")
 @pytest.mark.parametrize("remote", REMOTES.values(), ids=REMOTES)
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
 @pytest.mark.fault(
@@ -120,6 +132,7 @@ ASKING = {
     sees="what git cannot say is left out, or not committed",
     kept="nothing of the repository runs",
 )
+@pytest.mark.goal("G4", "remotes that are programs, each way in which git is asked")
 async def test_a_remote_that_is_a_program_never_runs(
     tmp_path: Path,
     remote: Callable[[Path, Path], None],

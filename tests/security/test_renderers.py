@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
+
+import pytest
 
 from codeframe_tui.cli import render
 from codeframe_tui.core.errors import Refused
@@ -41,6 +43,7 @@ from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
 from codeframe_tui.tui.present.sheets import attempt_list, guard_rows, letter_rows, send_rows
 from codeframe_tui.tui.present.task_fields import need_rows
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
+from codeframe_tui.tui.present.trust import trust_list_rows, trust_rows
 from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.widgets.diff.paint import Canvas, bar, file_bar, line_spans, spread
 from tests.security.corpus import CORPUS
@@ -128,6 +131,11 @@ def listed(text: str) -> Iterator[Sequence[Span]]:
     yield spans_of(need_rows([{"number": text, "title": text}, {"problem": text}]))
     yield spans_of(welcome_rows({"key": text}))
     yield [(symbol_of(text), "")]
+    file = {"path": text, "state": text, "says": text, "why": text, "held": text, "text": text}
+    yield spans_of(trust_list_rows([file]))
+    yield spans_of(trust_rows(file | {"sha256": "f", "since": [[text, text], ["+", text]]}, 60))
+    asking = {"trust": {"count": 2, "path": text, "state": text, "says": text}}
+    yield spans_of(banner_rows(asking, width=80))
     asked = Event(1, "", "blocker.opened", text, {"kind": "SYNC", "question": text})
     alert = alert_of(asked)
     assert alert is not None
@@ -208,7 +216,10 @@ def hidden(text: str) -> set[str]:
     }
 
 
-def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters() -> None:
+@pytest.mark.goal("G13", "random texts through every renderer")
+def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters(
+    record_property: Callable[[str, object], None],
+) -> None:
     seed = 0
     drawn = 0
     given = 0
@@ -223,6 +234,7 @@ def test_whatever_comes_in_every_line_that_is_drawn_is_only_letters() -> None:
         out = printed(fake, texts)
         assert hidden(out.replace("\n", "").replace("\t", "")) == set(), (seed, out)
         given += texts.given
+    record_property("count", given)
     assert drawn > TEXTS / 3
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     kept="files, keys, processes and sockets of the host",
 )
 @pytest.mark.parametrize("case", parameters("sandbox"))
+@pytest.mark.goal("G1", "attacks from inside the sandbox")
 async def test_an_attack_stays_inside(host: Host, case: dict[str, Any]) -> None:
     ended, output = await host.attack(case)
     flags = host.flags(output)
@@ -40,7 +41,10 @@ async def test_an_attack_stays_inside(host: Host, case: dict[str, Any]) -> None:
     assert ended in {"exit", "signal"}, "it waits for nobody"
 
 
-def test_there_are_enough_attacks_and_the_eye_sees_them(host: Host) -> None:
+@pytest.mark.goal("G1", "look at the same attacks without a sandbox, 80 % or more are seen")
+def test_there_are_enough_attacks_and_the_eye_sees_them(
+    host: Host, record_property: Callable[[str, object], None]
+) -> None:
     """The oracle is worth something: without the sandbox it flags nearly all of them."""
     known = cases("sandbox")
     assert len(known) >= 100
@@ -51,5 +55,7 @@ def test_there_are_enough_attacks_and_the_eye_sees_them(host: Host) -> None:
         if case["flag"] not in host.flags(output):
             unseen.append((case["id"], output[-200:]))
         host.renew()
+    record_property("count", len(open_ones))
+    record_property("note", f"{len(open_ones) - len(unseen)} seen")
     assert len(open_ones) >= 100
     assert len(unseen) <= len(open_ones) // 5, unseen

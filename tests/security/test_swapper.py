@@ -65,10 +65,12 @@ def place() -> Iterator[Path]:
 
 
 def told(record: Record, what: str, count: int, ends: Counter[str]) -> None:
-    record("table", f"G3: {count:,} {what} against a swapper, 0 escapes ({dict(ends)})")
+    record("count", count)
+    record("table", f"{count:,} {what} against a swapper, 0 escapes ({dict(ends)})")
     assert len(ends) > 1, f"the swapper changed nothing: {ends}"
 
 
+@pytest.mark.goal("G3", "naive writer, which is led outside as it must be")
 def test_who_looks_first_and_then_goes_is_beaten(place: Path) -> None:
     """Else the tests below would prove nothing."""
     root = place / "root"
@@ -85,6 +87,7 @@ def test_who_looks_first_and_then_goes_is_beaten(place: Path) -> None:
 
 
 @pytest.mark.parametrize("resolver", ["openat2", "walk"])
+@pytest.mark.goal("G3", "accesses of files")
 def test_files_against_a_swapper(
     place: Path, record_property: Record, resolver: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +130,7 @@ def stands(files: DirectoryFiles, path: str) -> tuple[str, bytes] | None:
     sees="the change, or why the path is refused",
     kept="everything outside of the project",
 )
+@pytest.mark.goal("G3", "applies")
 async def test_apply_against_a_swapper(
     place: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
@@ -151,6 +155,7 @@ async def test_apply_against_a_swapper(
     told(record_property, "applies", SWAPS, ends)
 
 
+@pytest.mark.goal("G3", "files of workspaces looked at")
 async def test_workspaces_against_a_swapper(place: Path, record_property: Record) -> None:
     """Also where modes lock us out, which are taken back for what stands in a workspace alone."""
     outside, ends, looked_at = place / "outside", Counter[str](), 0

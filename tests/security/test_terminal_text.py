@@ -61,6 +61,7 @@ def compared(lines: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("walk", ALONE if WHOLE else MIXES)
+@pytest.mark.goal("G13", "walks through the cockpit, each text in three sizes")
 def test_nothing_of_a_text_reaches_the_terminal_but_its_letters(walk: str, tmp_path: Path) -> None:
     name, _, wanted = walk.partition(":")
     columns, _, rows = wanted.partition("x")
@@ -84,6 +85,7 @@ def test_nothing_of_a_text_reaches_the_terminal_but_its_letters(walk: str, tmp_p
         assert compared(shown[stop]) == compared(lines), stop
 
 
+@pytest.mark.goal("G13", "look at the same texts unguarded: all that are no plain letters are seen")
 def test_the_oracle_sees_what_a_text_smuggles_in() -> None:
     unseen = {"X1", "X2", "X3", "X4", "X5", "X20", "X29", "X30", "X16 CR"}  # only letters
     marks = {"X19", "X19 Thai", "X19 Hangul"}  # too many, but no control

@@ -35,6 +35,7 @@ def verb(place: Path, *arguments: str) -> bytes:
 
 
 @pytest.mark.usefixtures("runtime")
+@pytest.mark.goal("G13", "sessions of verbs with all texts")
 def test_verbs_write_only_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("HOME", str(tmp_path))

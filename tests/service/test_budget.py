@@ -281,6 +281,7 @@ async def test_cancelling_the_task_that_asks_allows_nothing(engine: Supervisor) 
     sees="the task waits and goes on where it was",
     kept="the cap: nothing is held twice, nothing for ever",
 )
+@pytest.mark.goal("G18", "crash with money reserved")
 async def test_a_reservation_outlives_a_crash_until_the_engine_is_back_and_then_is_freed(
     tmp_path: Path,
 ) -> None:

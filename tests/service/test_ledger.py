@@ -26,6 +26,7 @@ from codeframe_tui.core.errors import Lacking, Refused
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.verification import Flag
 from codeframe_tui.core.policy import Outlook, Policy, Ruling
+from codeframe_tui.core.progress import ToolResult
 from codeframe_tui.core.queries import ShowEvents
 from codeframe_tui.core.secrets import HIDDEN, Secrets
 from codeframe_tui.core.task import Phase, Status
@@ -209,6 +210,50 @@ async def test_a_worker_that_is_stopped_during_a_write_that_fails_tries_once_mor
     assert (await engine.progress(number)).turns == (reply(0),)
 
 
+async def test_a_task_is_given_back_as_soon_as_the_disk_takes_it(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+    write, waited = engine._store.write, list[float]()
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        if len(waited) < 3:
+            raise Lacking("the disk is full")
+        return await write(work)
+
+    async def sleeps(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    monkeypatch.setattr(engine._clock, "sleep", sleeps)
+    await engine.release(number)
+    assert (await show(engine, number))["status"] == "pending"
+
+
+async def test_who_is_stopped_does_not_wait_for_the_disk(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        raise Lacking("the disk is full")
+
+    async def works() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await engine.release(number)
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    working = asyncio.create_task(works())
+    await asyncio.sleep(0)
+    working.cancel()
+    with pytest.raises(Lacking):
+        await asyncio.wait_for(working, 5)
+
+
 async def test_a_damaged_database_is_not_waited_for(
     engine: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -380,6 +425,10 @@ async def test_what_workers_tell_has_no_key(engine: Supervisor) -> None:
     signals = engine.signals()
     engine.publish(Signal("waiting", number, {"why": key}))
     assert (await anext(signals)).data == {"why": HIDDEN}
+    await engine.record_tool(number, ToolResult("t", "Bash"))
+    await engine.record_tool(number, ToolResult("t", "Bash", f"it said {key}"), f"printed {key}")
+    [printed] = (await engine.progress(number)).tools
+    assert printed.content == f"it said {HIDDEN}"
     await engine.record_event("problem", number, {"message": f"{key} {token}"})
     await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "model"))
     await engine.open_blocker(Blocker(number, BlockerKind.ASYNC, f"{key} {token}", "question"))

@@ -411,6 +411,7 @@ class FakeService:
         page: most items of an activity or a history that are told at once.
         hand: of `ShowHand`; `TakeInHand` gives its path.
         copies: of `ShowDiff` of the copy in hand.
+        undo: what `ShowUndo` tells besides its kind.
         merge: what `ShowMerge` tells besides the text that was given.
         laid: what `LayOver` tells.
         held: text -> what its answer of `ShowPlaces` waits for.
@@ -433,6 +434,7 @@ class FakeService:
     files: dict[str, str | None] = field(default_factory=dict)
     hand: Document = field(default_factory=dict)
     copies: dict[str, Document] = field(default_factory=dict)
+    undo: Document = field(default_factory=lambda: {"files": FILES})
     merge: Document = field(
         default_factory=lambda: {"proposal": "p3", "attempt": 3, "conflict": None}
     )
@@ -514,7 +516,7 @@ class FakeService:
             case ShowHand():
                 found = self.hand
             case ShowUndo():
-                found = {"files": FILES}
+                found = {"kind": query.kind} | self.undo
             case CheckDependencies(_, needs):
                 found = {"needs": [self._need(number) for number in needs]}
             case ShowDependencies(number):

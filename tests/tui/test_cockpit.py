@@ -280,10 +280,30 @@ async def test_an_undone_task_can_be_redone_after_a_look_at_what_it_writes() -> 
         await drive.until(lambda: drive.app.state.row("1.1.4").get("status") == "cancelled")
         drive.key("U")
         await _past_guard(drive)
-        assert ShowUndo("1.1.4") in service.asked
+        assert ShowUndo("1.1.4", "redo") in service.asked
         drive.key("enter")
         await drive.until(lambda: service.submitted)
         assert service.submitted == [Redo("1.1.4")]
+
+
+async def test_an_undo_that_would_be_refused_is_told_and_cannot_be_asked_for() -> None:
+    service = FakeService()
+    why = "changed by task 1.2.4: undo that first"
+    service.undo |= {
+        "conflicts": [{"path": "client/retry.py", "task": "1.2.4", "why": why}],
+        "refused": {"code": "conflict", "message": "not as it was", "hint": "put it back"},
+    }
+    async with opened(service) as drive:
+        drive.app.focus_task("1.1.4")
+        await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.1.4")
+        drive.key("u")
+        await _past_guard(drive)
+        await drive.until(lambda: "Undo 1.1.4 is not possible now" in drive.screen_text())
+        assert why in drive.screen_text()
+        drive.key("enter")
+        drive.key("escape")
+        await drive.until(lambda: "is not possible now" not in drive.screen_text())
+        assert service.submitted == []
 
 
 async def test_starting_the_workers_says_first_what_it_means() -> None:

@@ -28,7 +28,7 @@ from codeframe_tui.tui.present.news import news
 from codeframe_tui.tui.present.proof import Shown, proof_rows
 from codeframe_tui.tui.present.queue import queue_rows, task_rows
 from codeframe_tui.tui.present.rows import Row, cells, laid_out, plain
-from codeframe_tui.tui.present.sheets import guard_rows, send_rows, undo_rows
+from codeframe_tui.tui.present.sheets import guard_rows, send_rows
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
 from codeframe_tui.tui.present.words import action_sign, sign_of
@@ -138,12 +138,6 @@ def test_a_reason_that_has_no_room_in_its_column_is_not_cut() -> None:
     assert "…" not in said
     assert "cancelled  " in said
     assert "split  " in said
-
-
-def test_what_keeps_an_undo_from_writing_is_told_whole() -> None:
-    said = [plain(line) for line in undo_rows({}, "These files become what they were before.")]
-    assert " ".join(said).endswith("Nothing is written if you edited them since.")
-    assert max(map(cells, said)) <= 70
 
 
 def test_columns_of_a_wide_queue_stand_below_each_other() -> None:

@@ -28,6 +28,7 @@ from codeframe_tui.core.commands import (
     Approve,
     Cancel,
     Command,
+    Distrust,
     EditTask,
     Explain,
     ImportTasks,
@@ -35,6 +36,7 @@ from codeframe_tui.core.commands import (
     Redo,
     Reject,
     Retry,
+    Trust,
     Undo,
 )
 from codeframe_tui.core.errors import Conflict
@@ -462,3 +464,50 @@ def test_a_wrong_setting_is_told_by_name(
     monkeypatch.setenv("CODEFRAME_TUI_WAITS__TOOL", "never")
     assert run("config") == 2
     assert "waits.tool" in capsys.readouterr().err
+    monkeypatch.delenv("CODEFRAME_TUI_WAITS__TOOL")
+    monkeypatch.setenv("CODEFRAME_TUI_NETWORK__ALLOWED", '["pypi.org:443", "127.0.0.1:80"]')
+    assert run("doctor") == 2
+    said = capsys.readouterr().err
+    assert 'setting network.allowed: "127.0.0.1:80" is an address, not a name' in said
+    assert "write host:port, such as" in said
+
+
+WHERE = ".claude/agents/quick.md"
+TRUSTED = {
+    "path": WHERE, "name": "Quick", "state": "untrusted", "why": "", "sha256": "f" * 64,
+    "asks": [], "says": "policy green instead of manual", "held": "", "at": None,
+    "trusted_sha256": None, "text": "Be\u202e quick.\x1b[8m\r\n", "since": [["-", "Be\x07."]],
+}  # fmt: skip
+
+
+def test_trust_pins_what_is_there_and_says_what_it_loosens(
+    run: Run, service: Deciding, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    service.documents = {"ShowTrust": {"ceiling": "green", "files": [TRUSTED]}, "Trust": TRUSTED}
+    (tmp_path / WHERE).parent.mkdir(parents=True)
+    (tmp_path / WHERE).touch()
+    monkeypatch.chdir(tmp_path / ".claude")
+    assert [run("trust", name) for name in (WHERE, "agents/quick.md")] == [0, 0]
+    assert run("trust", str(tmp_path / WHERE), "--expect", "0" * 64) == 0
+    pinned = [Trust(WHERE, "f" * 64), Trust(WHERE, "f" * 64), Trust(WHERE, "0" * 64)]
+    assert service.submitted == pinned
+    out, err = capsys.readouterr()
+    assert f"{WHERE} is trusted now, as it is: policy green instead of manual" in out
+    assert "lines with hidden characters: 1" in err
+    assert run("distrust", WHERE, "--json") == 0
+    assert service.submitted[-1] == Distrust(WHERE)
+
+
+def test_trust_shows_all_of_a_file_with_what_is_hidden_in_it(
+    run: Run, service: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.documents = {"ShowTrust": {"ceiling": "green", "files": [TRUSTED]}}
+    assert run("trust", WHERE, "--show") == 0
+    out = capsys.readouterr().out
+    assert "Be<U+202E> quick.\u241b[8m\n" in out
+    assert "  -Be\u2407.\n" in out
+    assert run("trust", "--list") == 0
+    assert "text" not in capsys.readouterr().out
+    assert run("trust", WHERE, "--list") == 2
+    assert service.submitted == []

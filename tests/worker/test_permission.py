@@ -107,6 +107,109 @@ async def test_what_cannot_be_shown_whole_is_not_asked_about(tmp_path: Path) -> 
     assert not (tmp_path / "log").exists()
 
 
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The person's own settings."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = tmp_path / "config/codeframe-tui/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '# mine\n[commands]\ndeny = ["npm publish"]  # never\n\n[money]\nper_run = 2.0\n'
+    )
+    return path
+
+
+FIRST, LAST = call("Bash", command="cat three"), call("Bash", command="cat four")
+
+
+@pytest.mark.usefixtures("walls_gone", "config")
+async def test_what_is_allowed_for_a_task_holds_over_a_restart_and_ends_with_it(
+    tmp_path: Path,
+) -> None:
+    script = Line(FIRST, LAST, LAST, RIGHT, LAST)
+    async with room(tmp_path, script) as desk:
+        task = await desk.add(evidence="none")
+        await desk.start()
+        asked = await desk.until("blocker.opened", task)
+        assert asked.data["options"] == [
+            "allow once",
+            "allow for this task",
+            "allow always",
+            "deny",
+        ]
+        assert "let run: cat …" in asked.data["question"]
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow for this task"))
+        await desk.until("tool.ended", task)
+    async with room(tmp_path, script, files=None) as desk:
+        await desk.start()
+        await desk.becomes(task, "in_review")
+        ran = [e.data["summary"] for e in desk.heard if e.type == "tool.ended"]
+        assert all('you allowed "cat" for this task' in each for each in ran)
+        assert sum(e.type == "blocker.opened" for e in desk.heard) == 1
+        other = await desk.add("another")
+        assert "cat" in (await desk.until("blocker.opened", other)).data["question"]
+
+
+@pytest.mark.usefixtures("walls_gone")
+async def test_what_is_allowed_always_stands_in_the_settings(tmp_path: Path, config: Path) -> None:
+    async with room(tmp_path, Line(FIRST, LAST, LAST, RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        asked = await desk.until("blocker.opened", task)
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow always"))
+        for _ in range(3):
+            await desk.until("tool.ended", task)
+        assert sum(e.type == "blocker.opened" for e in desk.heard) == 1
+        ran = [e.data["summary"] for e in desk.heard if e.type == "tool.ended"]
+        assert all('your rule "cat" (allow)' in each for each in ran)
+    assert config.read_text() == (
+        '# mine\n[commands]\ndeny = ["npm publish"]  # never\nallow = ["cat"]\n\n'
+        "[money]\nper_run = 2.0\n"
+    )
+
+
+@pytest.mark.usefixtures("walls_gone")
+async def test_settings_that_cannot_be_written_are_told_and_the_task_goes_on(
+    tmp_path: Path, config: Path
+) -> None:
+    async with room(tmp_path, Line(FIRST, LAST, RIGHT)) as desk:
+        config.write_text("this = is no [toml")
+        task = await desk.add()
+        await desk.start()
+        asked = await desk.until("blocker.opened", task)
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow always"))
+        told = await desk.until("problem", task)
+        assert 'write it there yourself: [commands] allow = ["cat"]' in told.data["message"]
+        await desk.until("tool.ended", task)
+    assert config.read_text() == "this = is no [toml"
+
+
+async def test_where_walls_hold_rules_still_deny_and_what_is_not_understood_is_asked(
+    tmp_path: Path, config: Path
+) -> None:
+    script = Line(call("Bash", command="true && npm publish"), call("Bash", command="git push"),
+                  call("Bash", command="echo fine"), call("Bash", command="$X"), RIGHT)  # fmt: skip
+    async with room(tmp_path, script, sandbox="bwrap") as desk:
+        task = await desk.add()
+        await desk.start()
+        asked = await desk.until("blocker.opened", task)
+        assert "not understood: the name of a program is only known" in asked.data["question"]
+        assert asked.data["options"] == ["allow once", "deny"]
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "deny"))
+        await desk.until("tool.ended", task)
+    denied, pushed, fine, _ = [e.data for e in desk.heard if e.type == "tool.ended"]
+    assert denied["summary"] == 'did not run true && npm publish · your rule "npm publish" (deny)'
+    assert 'built-in rule "git push"' in pushed["summary"]
+    assert fine["summary"] == "ran echo fine · exit code 0"
+    results = [turn[-1]["content"][0] for turn in desk.script.asked[1:3]]
+    assert 'does not run here: your rule "npm publish" (deny)' in results[0]["content"]
+    assert results[1]["is_error"]
+
+
 async def test_none_runs_no_command_and_no_test(tmp_path: Path) -> None:
     script = Line(call("Bash", command="echo ran"), RIGHT)
     async with room(tmp_path, script, files=PLAIN, sandbox="none") as desk:

@@ -48,6 +48,7 @@ def whole(root: Path, left_out: tuple[str, ...]) -> dict[str, tuple[str, bytes]]
     return found
 
 
+@pytest.mark.goal("G4", "kinds of repositories that are looked at, armed where they can be")
 async def test_a_snapshot_is_exact_and_a_workspace_gives_it_back(name: str, tmp_path: Path) -> None:
     kind = KINDS[name]
     root = made(kind, tmp_path)
@@ -132,6 +133,7 @@ async def desk(name: str, folder: Path) -> AsyncIterator[tuple[Room, dict[str, b
         yield at, after
 
 
+@pytest.mark.goal("G5", "kinds of repositories, applied and undone")
 async def test_a_change_is_applied_and_undone_and_nothing_else_is_touched(
     name: str, tmp_path: Path
 ) -> None:

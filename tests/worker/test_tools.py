@@ -11,8 +11,10 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.network import Allowed, Contact
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import TOOLS
+from codeframe_tui.core.talk.prompt import system_blocks
 from codeframe_tui.ports import Finished, Workspace
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.tools import ToolOutcome, definitions, input_error, run_tool, time_limit
@@ -30,8 +32,15 @@ class FakeSandbox:
         self.asked: list[tuple[str, float]] = []
 
     async def run(
-        self, workspace: Workspace, argv: Any, *, timeout_seconds: float, on_output: Any = None
+        self,
+        workspace: Workspace,
+        argv: Any,
+        *,
+        timeout_seconds: float,
+        on_output: Any = None,
+        network: bool = False,
     ) -> Finished:
+        assert network, "a command of the model may reach what is allowed"
         self.asked.append((argv[-1], timeout_seconds))
         return self.finished
 
@@ -81,6 +90,36 @@ async def test_the_model_reads_what_a_command_says_but_for_our_keys_and_people_r
     )
     (root / "fixture.txt").write_text(f"{token}\n")  # an edit must find what is there
     assert token in (await call(root, "Read", path="fixture.txt")).text
+
+
+async def test_what_a_command_reached_of_the_network_is_told_to_the_model_and_to_people(
+    root: Path,
+) -> None:
+    token = "ghp_abcdefghijklmnopqrst0123"
+    shop = shop_at(root)
+    contacts = (
+        Contact("pypi.org:443", 1, 1_200, 40_000),
+        Contact(f"{token}.evil.org:443", 2, refused="network.allowed does not name it"),
+    )
+    shop.sandbox.finished = Finished(0, b"", 0, "exit", "", 0.1, contacts)  # type: ignore[attr-defined]
+    said = await run_tool(shop, Workspace("w", root), "Bash", {"command": "get"}, lambda _: None)
+    line = (
+        "network: pypi.org:443 (sent 1 kB, got 40 kB); "
+        "[redacted].evil.org:443 refused: network.allowed does not name it"
+    )
+    assert said.text == f"[exit code 0, no output]\n[{line}]"
+    assert said.summary == f"ran get · exit code 0 · {line}"
+
+
+async def test_the_model_is_told_which_hosts_its_commands_reach() -> None:
+    (bash,) = [tool for tool in definitions(["Bash"]) if tool["name"] == "Bash"]
+    assert bash["description"].endswith("in a sandbox without network.")
+    assert "sandbox without network." in system_blocks("role", {})[1]
+    network = Allowed.of(["pypi.org:443", "*.example.org:80"])
+    (bash,) = [t for t in definitions(["Bash"], network=network) if t["name"] == "Bash"]
+    names = "whose network is pypi.org:443, *.example.org:80 alone, through the proxy"
+    assert names in bash["description"]
+    assert names in system_blocks("role", {}, network)[1]
 
 
 async def test_read_numbers_lines_and_says_how_many_there_are(root: Path) -> None:

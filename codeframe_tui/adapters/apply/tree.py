@@ -17,29 +17,32 @@ from codeframe_tui.adapters.apply.journal import (
     ROLLBACK,
     Journal,
     JournalStore,
-    mark,
     parents,
 )
-from codeframe_tui.adapters.apply.made import remove_made
-from codeframe_tui.adapters.apply.slots import Slots, read_mark
+from codeframe_tui.adapters.apply.made import made_again, remove_made, to_be_made
+from codeframe_tui.adapters.apply.preflight import (
+    AGAIN,
+    changed_meanwhile,
+    differing,
+    preflight,
+)
+from codeframe_tui.adapters.apply.slots import Slots
 from codeframe_tui.adapters.apply.standing import (
     SOMETHING_ELSE,
-    nearest_folder,
     stage_heir,
     standing,
 )
-from codeframe_tui.adapters.beneath import can_move, directory, open_root, refusal
-from codeframe_tui.adapters.files import look, refuse_nested, require_replaceable
+from codeframe_tui.adapters.beneath import directory, open_root
+from codeframe_tui.adapters.files import look
 from codeframe_tui.adapters.rights import Rights
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
-from codeframe_tui.core.paths import check_path, check_set
+from codeframe_tui.core.paths import check_set
 from codeframe_tui.ports import Replacement
 from codeframe_tui.ports.points import passing
 
 __all__ = ["JournalledTree"]
 
 _log = logging.getLogger(__name__)
-_AGAIN = "the worker can make the change again on the files as they are now"
 
 
 class JournalledTree:
@@ -93,6 +96,13 @@ class JournalledTree:
         """
         return await asyncio.to_thread(self._differs, dict(entries))
 
+    async def check(self, replacements: Sequence[Replacement]) -> None:
+        """Refuse what `replace` would refuse now, with the same words; writes nothing.
+
+        Raises: Conflict, PathRefused, Refused.
+        """
+        await asyncio.to_thread(self._check, tuple(replacements))
+
     async def recover(self) -> dict[str, str]:
         """End journals of an earlier process: name -> ``new``, ``old`` or ``conflict``.
 
@@ -120,13 +130,13 @@ class JournalledTree:
                 raise self._needs_a_person(name)
             if self._store.finished(name, wish.digest):
                 return ()
-            self._preflight(root, replacements)
+            preflight(root, replacements, self._reserved)
             try:
                 stood, lost = self._stage(name, root, replacements)
                 self._store.commit(name, Journal(wish.targets, self._missing(root, replacements)))
             except OSError as error:
                 self._store.drop(name)
-                hint = _AGAIN if error.errno in SOMETHING_ELSE else "make room and try again"
+                hint = AGAIN if error.errno in SOMETHING_ELSE else "make room and try again"
                 raise Refused(f"nothing was written: {error.strerror}", hint=hint) from error
             try:
                 self._carry_out(name, root, stood)
@@ -139,42 +149,12 @@ class JournalledTree:
 
     def _differs(self, entries: Mapping[str, tuple[str, bytes] | None]) -> list[str]:
         with self._opened() as root:
-            return [path for path, side in entries.items() if self._differs_at(root, path, side)]
+            return differing(root, entries, self._reserved)
 
-    def _differs_at(self, root: int, path: str, side: tuple[str, bytes] | None) -> bool:
-        check_path(path, self._reserved)
-        try:
-            refuse_nested(root, path)
-        except OSError as error:
-            raise refusal(error, root, path) from error
-        return read_mark(root, path) != mark(side)
-
-    def _preflight(self, root: int, replacements: Sequence[Replacement]) -> None:
-        """Everything that can be known before anything is written."""
-        changed = [r.path for r in replacements if self._differs_at(root, r.path, r.old)]
-        if changed:
-            raise _conflict(changed)
-        for replacement in replacements:
-            if replacement.old == replacement.new:
-                continue
-            try:
-                self._require_writable(root, replacement.path)
-            except OSError as error:
-                raise refusal(error, root, replacement.path) from error
-        room = os.fstatvfs(root)
-        needed = sum(len(r.new[1]) for r in replacements if r.new is not None)
-        if room.f_bavail * room.f_frsize < 2 * needed:
-            raise Refused("there is not enough free space", hint="make room and try again")
-
-    def _require_writable(self, root: int, path: str) -> None:
-        status = look(root, path)
-        if status is not None:
-            require_replaceable(status, path)
-        with directory(root, nearest_folder(root, path)) as folder:
-            if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-                raise PathRefused(f"path {path!r} is refused: its folder is read-only")
-            if not can_move(root, folder):
-                raise PathRefused(f"path {path!r} is refused: it lies on another file system")
+    def _check(self, replacements: Sequence[Replacement]) -> None:
+        check_set(r.path for r in replacements)
+        with self._one_at_a_time, self._opened() as root:
+            preflight(root, replacements, self._reserved)
 
     def _missing(self, root: int, replacements: Sequence[Replacement]) -> tuple[str, ...]:
         """Folders that the apply has to make, parents first."""
@@ -239,7 +219,7 @@ class JournalledTree:
         self._crash("apply.synced")
         foreign = slots.foreign()
         if foreign:
-            raise _conflict(foreign)
+            raise changed_meanwhile(foreign)
 
     def _end(self, name: str, root: int, journal: Journal, taken: Mapping[str, Rights]) -> None:
         """Everything is new: remember it, then forget the journal."""
@@ -277,6 +257,8 @@ class JournalledTree:
         return self._go_back(name, root, slots, journal, why)
 
     def _go_back(self, name: str, root: int, slots: Slots, journal: Journal, why: str) -> Conflict:
+        above = {folder for t in journal.targets if t.old for folder in parents(t.path)}
+        self._remember(lambda made: to_be_made(root, sorted(above), made))
         left = []
         for number in reversed(range(len(journal.targets))):
             if not slots.restore(number):
@@ -286,6 +268,7 @@ class JournalledTree:
             with suppress(OSError), directory(root, folder.rpartition("/")[0]) as parent:
                 os.rmdir(folder.rpartition("/")[2], dir_fd=parent)
         _sync(root, journal)
+        self._remember(lambda made: made_again(root, made))
         self._crash("rollback.synced")
         foreign = slots.foreign()
         if foreign:
@@ -295,8 +278,15 @@ class JournalledTree:
         untouched = f"; left as they are: {', '.join(sorted(left))}" if left else ""
         return Conflict(
             f"nothing was applied: {why}{untouched}",
-            hint=_AGAIN,
+            hint=AGAIN,
         )
+
+    def _remember(self, change: Callable[[dict[str, int]], dict[str, int]]) -> None:
+        """Change the list of folders that applies made; files go back without it, too."""
+        try:
+            self._store.remember_made(change(self._store.made()))
+        except OSError:
+            _log.exception("which folders were made again could not be remembered")
 
     # -- recovery -----------------------------------------------------------------------------
 
@@ -363,13 +353,6 @@ def _open(folder: Path) -> Iterator[int]:
             yield fd
     finally:
         os.close(parent)
-
-
-def _conflict(paths: Sequence[str]) -> Conflict:
-    return Conflict(
-        f"changed meanwhile: {', '.join(sorted(paths))}; nothing was written",
-        hint=_AGAIN,
-    )
 
 
 def _sync(root: int, journal: Journal) -> None:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codeframe_tui.adapters.process import attend
@@ -29,6 +29,7 @@ from codeframe_tui.adapters.sandbox.command import (
     reserve_environment,
 )
 from codeframe_tui.adapters.sandbox.etc import UID
+from codeframe_tui.adapters.sandbox.network import CLOSED, Network
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
 from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
@@ -39,6 +40,8 @@ RUN = "/run/cft"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 """Of bubblewrap itself: whoever is inside reads it from the first process."""
 FIRST_UID = 61_184
+FIRST_EXTRA = 10
+"""The number of a command's first descriptor; see the launcher."""
 ISOLATION = (
     *("--hostname", "sandbox", "--json-status-fd", "@status"),
     *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
@@ -59,6 +62,7 @@ class BwrapSandbox:
     bwrap: str
     closure: Closure
     totals: Totals
+    network: Network = CLOSED
     why: str = ""
     advice: str = ""
     level: str = "bwrap"
@@ -71,9 +75,11 @@ class BwrapSandbox:
         *,
         timeout_seconds: float,
         on_output: OnOutput = None,
+        network: bool = False,
     ) -> Finished:
         """See `Sandbox.run`."""
-        return await self.launch(Command(workspace, tuple(argv), timeout_seconds), on_output)
+        command = Command(workspace, tuple(argv), timeout_seconds, network=network)
+        return await self.launch(command, on_output)
 
     def place(self, command: Command) -> Place:
         """Where things are for a command; see `Place`."""
@@ -95,6 +101,21 @@ class BwrapSandbox:
     async def launch(self, command: Command, on_output: OnOutput = None) -> Finished:
         """Run a command; a cancel leaves nothing of it."""
         closure = await self.environment()
+        if not (command.network and self.network.allowed):
+            return await self._launch(command, closure, on_output)
+        from codeframe_tui.adapters.sandbox.proxy import (  # noqa: PLC0415 - where it is allowed
+            becoming,
+            open_proxy,
+        )
+
+        async with open_proxy(self.network) as (proxy, fd):
+            number = FIRST_EXTRA + len(command.extras)
+            argv = becoming(str(closure.python), number, command.argv)
+            handing = replace(command, argv=argv, extras=(*command.extras, fd))
+            done = await self._launch(handing, closure, on_output)
+        return replace(done, contacts=proxy.contacts())
+
+    async def _launch(self, command: Command, closure: Closure, on_output: OnOutput) -> Finished:
         root = command.workspace.root
         if closure.environment is not None:
             problem = reserve_environment(root, closure.environment.name)

@@ -77,6 +77,7 @@ class Command:
         folders: name -> existing folder, readable below `Place.run`.
         extras: descriptors that the command gets as 10, 11, …
         read_only: the workspace cannot be written.
+        network: it may reach what the settings allow; never for a run that gives a verdict.
         token: names this run; unguessable.
     """
 
@@ -89,6 +90,7 @@ class Command:
     extras: Sequence[int] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     read_only: bool = False
+    network: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

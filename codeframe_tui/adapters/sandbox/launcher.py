@@ -77,6 +77,7 @@ def _check(result: int, what: str) -> int:
 def serve() -> None:
     """Keep one warden waiting until the engine closes the socket or dies."""
     os.setsid()
+    os.closerange(DOOR + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # others left them open
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     door = socket.socket(fileno=DOOR)
     os.set_inheritable(DOOR, False)

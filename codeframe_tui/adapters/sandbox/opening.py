@@ -20,6 +20,7 @@ from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox, home
 from codeframe_tui.adapters.sandbox.closure import Closure, look_up
 from codeframe_tui.adapters.sandbox.command import Command, OnOutput, Place, refuse
 from codeframe_tui.adapters.sandbox.etc import make_etc
+from codeframe_tui.adapters.sandbox.network import CLOSED, Network
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.totals import Totals
@@ -42,7 +43,7 @@ grep -qzv '^PATH=' /proc/1/environ 2>/dev/null && echo INHERITED
 exit 7
 """
 REACH = """
-import socket, sys
+import os, socket, sys
 for family, where in (2, ("127.0.0.1", int(sys.argv[1]))), (1, chr(0) + sys.argv[2]):
     try:
         with socket.socket(family) as each:
@@ -50,6 +51,12 @@ for family, where in (2, ("127.0.0.1", int(sys.argv[1]))), (1, chr(0) + sys.argv
             print("REACHED")
     except OSError:
         pass
+host, _, port = os.environ.get("HTTP_PROXY", "").rpartition("/")[2].partition(":")
+if port:
+    with socket.create_connection((host, int(port))) as each:
+        each.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.0\\r\\n\\r\\n" % int(sys.argv[1]))
+        if b" 200 " in each.recv(64):
+            print("REACHED")
 print("TRIED")
 """
 
@@ -90,14 +97,19 @@ class NoSandbox:
         *,
         timeout_seconds: float,
         on_output: OnOutput = None,
+        network: bool = False,
     ) -> Finished:
         """Refuse, and say how to get a sandbox."""
-        del workspace, argv, timeout_seconds, on_output
+        del workspace, argv, timeout_seconds, on_output, network
         return refuse(f"not run: {self.told}")
 
 
 async def open_sandbox(
-    project: Path, state_dir: Path, consent: str | None, totals: Totals = DEFAULT
+    project: Path,
+    state_dir: Path,
+    consent: str | None,
+    totals: Totals = DEFAULT,
+    network: Network = CLOSED,
 ) -> BwrapSandbox | RlimitsSandbox | NoSandbox:
     """The best sandbox that holds here.
 
@@ -106,6 +118,7 @@ async def open_sandbox(
         state_dir: a folder of ours outside the project; the sandbox keeps small files in it.
         consent: see `Settings.sandbox`.
         totals: see `Settings.totals`.
+        network: see `Settings.network`; it changes nothing where no walls hold.
 
     Raises:
         Lacking: bubblewrap is demanded and does not work here, or no Python runs.
@@ -117,7 +130,7 @@ async def open_sandbox(
     program = shutil.which("bwrap") if sys.platform == "linux" else None
     problem = "bubblewrap (bwrap) is not installed"
     if program is not None:
-        sealed = BwrapSandbox(project, state_dir, program, closure, totals)
+        sealed = BwrapSandbox(project, state_dir, program, closure, totals, network)
         await asyncio.to_thread(make_etc, sealed.etc, home())
         problem = await _try(sealed)
         if not problem:
@@ -155,7 +168,8 @@ async def _try(sandbox: BwrapSandbox) -> str:
         unix.listen()
         reach = [str(sandbox.closure.python), REACH, str(server.getsockname()[1]), name]
         argv = ["/bin/sh", "-c", TRIAL, "trial", str(secret), str(outside), *reach]
-        result = await sandbox.launch(Command(Workspace("trial", trial), argv, TRIAL_SECONDS))
+        command = Command(Workspace("trial", trial), argv, TRIAL_SECONDS, network=True)
+        result = await sandbox.launch(command)
     shutil.rmtree(trial.parent, ignore_errors=True)
     if result.exit_code != 7:
         return f"bubblewrap does not start here: {result.message or 'self-test failed'}"

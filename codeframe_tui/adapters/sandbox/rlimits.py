@@ -57,9 +57,11 @@ class RlimitsSandbox:
         *,
         timeout_seconds: float,
         on_output: OnOutput = None,
+        network: bool = False,
     ) -> Finished:
         """See `Sandbox.run`."""
-        return await self.launch(Command(workspace, tuple(argv), timeout_seconds), on_output)
+        command = Command(workspace, tuple(argv), timeout_seconds, network=network)
+        return await self.launch(command, on_output)
 
     def place(self, command: Command) -> Place:
         """Where things are for a command; see `Place`."""

@@ -19,9 +19,11 @@ from codeframe_tui.core.commands.blockers import (
     TakeInHand,
 )
 from codeframe_tui.core.commands.engine import (
+    Distrust,
     KeepWorking,
     SetPolicy,
     SetWorkers,
+    Trust,
 )
 from codeframe_tui.core.commands.review import (
     Acknowledge,
@@ -63,6 +65,7 @@ __all__ = [
     "ChooseContext",
     "Command",
     "DeleteComment",
+    "Distrust",
     "EditComment",
     "EditTask",
     "Explain",
@@ -87,6 +90,7 @@ __all__ = [
     "Split",
     "StopTests",
     "TakeInHand",
+    "Trust",
     "Undo",
 ]
 
@@ -125,5 +129,7 @@ Command = (
     | SetPolicy
     | SetWorkers
     | KeepWorking
+    | Trust
+    | Distrust
 )
 COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Command.__args__}

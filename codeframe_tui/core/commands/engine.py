@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "Distrust",
     "KeepWorking",
     "SetPolicy",
     "SetWorkers",
+    "Trust",
 ]
 
 
@@ -37,3 +39,23 @@ class KeepWorking:
     """Whether the engine outlives its last client. Result: ``{}``."""
 
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Let a file of the repository loosen what `ShowTrust` says. Result: the file, as there.
+
+    Attributes:
+        path: relative to the project.
+        sha256: of the content that was looked at; another one is refused.
+    """
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distrust:
+    """Trust a file no longer, and ask no more about its content. Result: as of `Trust`."""
+
+    path: str

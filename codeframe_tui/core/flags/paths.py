@@ -45,12 +45,20 @@ _PATHS: tuple[tuple[str, str], ...] = (
         ),
     ),
     ("git_attributes", ".gitattributes"),
-    ("tool_settings", ".vscode/* .idea/* .devcontainer/* .envrc mise.toml .mise.toml"),
+    (
+        "tool_settings",
+        (
+            ".vscode/* .idea/* .zed/* .devcontainer/* .envrc mise.toml .mise.toml"
+            " .nvim.lua .nvimrc .vimrc .exrc .lvimrc .dir-locals.el"
+        ),
+    ),
     (
         "agent_rules",
         (
-            ".claude/* .codeframe/* .cursor/* .cursorrules .mcp.json agents.md claude.md"
-            " claude.local.md codeframe.md"
+            ".claude/* .codeframe/* .cursor/* .cursorrules .mcp.json agents.md agents.*.md"
+            " claude.md claude.local.md codeframe.md gemini.md .gemini/* .aider.conf.y*ml"
+            " .windsurfrules .windsurf/* .clinerules .clinerules/* .roo/* opencode.json"
+            " .opencode/* .github/copilot-instructions.md .github/instructions/*"
         ),
     ),
     (

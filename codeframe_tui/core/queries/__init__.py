@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ShowPlaces,
         ShowRelations,
         ShowSymbols,
+        ShowTrust,
         ShowUsage,
     )
     from codeframe_tui.core.queries.table import (
@@ -102,6 +103,7 @@ __all__ = [
     "ShowTaskContext",
     "ShowTasks",
     "ShowTestOutput",
+    "ShowTrust",
     "ShowUndo",
     "ShowUsage",
     "Sort",
@@ -147,6 +149,7 @@ _ROOMS = {
         "ShowPlaces",
         "ShowIndex",
         "ShowDoctor",
+        "ShowTrust",
     ),
     "table": ("QUERIES", "Query"),
 }

@@ -119,13 +119,27 @@ class ShowLetter:
 
 @dataclass(frozen=True, slots=True)
 class ShowUndo:
-    """What an undo, or a redo of what is undone, would write.
+    """What an undo, or a redo of what is undone, would do now.
 
-    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}], "commits":
-    [id]}``: commits that were made of it stay in the history.
+    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}], "already",
+    "conflicts": [{"path","task","why"}], "refused", "commits": [id], "by_commands": [path],
+    "dependants": [number], "later": [{"task","title","files","imports","depends"}],
+    "later_count"}``.
+
+    ``already``: the files are so by now, and nothing would be written. ``refused``: with which
+    ``{"code","message","hint"}`` it would end, or None; ``conflicts`` names each path that is not
+    as it must be, and the later task that changed it, or None. ``commits`` were made of it and
+    stay in the history; ``by_commands`` are files that changed while commands ran without walls,
+    of which no ignored one is known. ``dependants`` are the tasks that depend on it; ``later``
+    those that were applied later and stand, oldest first: which of the ``files`` they changed, too,
+    which of their own files import what the change brings, and whether they depend on it.
+
+    Attributes:
+        kind: refused where there is nothing of that kind; None = whichever there is.
     """
 
     number: str
+    kind: Literal["undo", "redo"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

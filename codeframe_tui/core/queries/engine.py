@@ -13,6 +13,7 @@ __all__ = [
     "ShowPlaces",
     "ShowRelations",
     "ShowSymbols",
+    "ShowTrust",
     "ShowUsage",
 ]
 
@@ -92,3 +93,19 @@ class ShowRelations:
 @dataclass(frozen=True, slots=True)
 class ShowDoctor:
     """What the product needs and found: ``{"checks": [{"name", "state", "detail", "hint"}]}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrust:
+    """Files of the repository that loosen something once a person trusts them.
+
+    ``{"ceiling", "files": [{"path", "name", "state", "why", "sha256", "asks": [{"what", "now",
+    "then"}], "says", "held", "at", "trusted_sha256"}]}``; states are those of `core.trust.State`,
+    ``says`` puts ``asks`` in words. Of the file that is named there are ``text`` and, where it
+    changed since it was trusted, ``since``: [sign, line] of what changed.
+
+    Attributes:
+        path: of one file; None = all.
+    """
+
+    path: str | None = None

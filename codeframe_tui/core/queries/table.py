@@ -31,6 +31,7 @@ from codeframe_tui.core.queries.engine import (
     ShowPlaces,
     ShowRelations,
     ShowSymbols,
+    ShowTrust,
     ShowUsage,
 )
 from codeframe_tui.core.queries.tasks import (
@@ -82,5 +83,6 @@ Query = (
     | ShowPlaces
     | ShowIndex
     | ShowDoctor
+    | ShowTrust
 )
 QUERIES: dict[str, type[Any]] = {kind.__name__: kind for kind in Query.__args__}

@@ -7,6 +7,7 @@ from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.code.entry import entry, fenced
+from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.progress import Message
 from codeframe_tui.core.task import Evidence, Issue, Task
 
@@ -28,7 +29,7 @@ _CONTRACT = """\
 # How you work here
 You work in a private copy of the project. Nothing you do touches the real project: a person reviews
 your proposal and approves it. Use the tools to read the code and to try things; commands run in a
-sandbox without network.
+sandbox {network}.
 
 Tests come first. The program itself runs your new or changed tests on the unchanged project, where
 at least one must fail because the behaviour is missing, and then on your proposal, where all of
@@ -66,14 +67,17 @@ What people decided there holds here too, unless this task says otherwise: do no
 answered here."""
 
 
-def system_blocks(role: str, rules: Mapping[str, str]) -> tuple[str, ...]:
+def system_blocks(
+    role: str, rules: Mapping[str, str], network: Allowed = NOWHERE
+) -> tuple[str, ...]:
     """The stable, cacheable prefix.
 
     Args:
         role: the text of the agent definition.
         rules: file name -> text of the project's rules files.
+        network: what commands may reach of it.
     """
-    blocks = [role.strip(), _CONTRACT.strip()]
+    blocks = [role.strip(), _CONTRACT.replace("{network}", network.wording).strip()]
     for name, text in rules.items():
         blocks.append(f"# Rules of this project (from {name})\n{text.strip()}")
     return tuple(blocks)

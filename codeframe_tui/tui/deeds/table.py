@@ -24,6 +24,7 @@ from codeframe_tui.tui.deeds import (
     symbols,
     tasks,
     tests,
+    trust,
     usage,
     writing,
 )
@@ -86,6 +87,7 @@ DEEDS: Mapping[str, Callable[[Desk], Awaitable[Any]]] = {
     "app.help": cockpit.help_,
     "app.welcome": cockpit.welcome,
     "app.usage": usage.show,
+    "app.trust": trust.show,
     "app.palette": palette.palette,
     "app.quit": cockpit.quit_,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from codeframe_tui.core.commands import (
     Cancel,
     EditTask,
@@ -17,8 +19,8 @@ from codeframe_tui.tui.deeds.desk import Desk
 from codeframe_tui.tui.keymap import find
 from codeframe_tui.tui.modals.sheet import Choice
 from codeframe_tui.tui.modals.text import AskText
+from codeframe_tui.tui.present.preview import is_possible, preview_rows
 from codeframe_tui.tui.present.rows import heading, row, safe
-from codeframe_tui.tui.present.sheets import undo_rows
 from codeframe_tui.tui.present.state import works
 from codeframe_tui.tui.present.truths import at_rest, until
 
@@ -126,21 +128,22 @@ async def cancel(desk: Desk) -> None:
 async def undo(desk: Desk) -> None:
     """Take an applied change out of the real files."""
     if can(desk, "queue.undo"):
-        await _preview(desk, Undo(desk.number), "Undo", "These files become what they were before.")
+        await _after_preview(desk, Undo(desk.number), "undo")
 
 
 async def redo(desk: Desk) -> None:
     """Bring an undone change back into the real files."""
     if can(desk, "queue.redo"):
-        await _preview(desk, Redo(desk.number), "Redo", "These files get the change again.")
+        await _after_preview(desk, Redo(desk.number), "redo")
 
 
-async def _preview(desk: Desk, wish: Undo | Redo, name: str, means: str) -> None:
-    """Show what would be written, and ask."""
-    found = await desk.feed.query(ShowUndo(wish.number))
-    rows = undo_rows(found, means)
-    choice = Choice("enter", name.lower(), "yes")
-    if await desk.choose(f"{name} {wish.number}?", rows, choice):
+async def _after_preview(desk: Desk, wish: Undo | Redo, kind: Literal["undo", "redo"]) -> None:
+    """Tell what would happen, and ask; there is nothing to ask where it would be refused."""
+    found = await desk.feed.query(ShowUndo(wish.number, kind))
+    rows, name = preview_rows(found), f"{kind.capitalize()} {wish.number}"
+    if not is_possible(found):
+        await desk.choose(f"{name} is not possible now", rows)
+    elif await desk.choose(f"{name}?", rows, Choice("enter", kind, "yes")):
         await desk.submit(wish)
 
 

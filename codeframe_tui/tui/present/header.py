@@ -92,7 +92,22 @@ def banner_rows(
             rows.append(Row(None, (("next: ", "violet"), *guide), ()))
     elif overview.get("key"):
         rows.append(Row(None, (("! ", "amber"), (safe(overview["key"]), "text")), ()))
-    return rows
+    return rows + _trust_rows(overview.get("trust"), width)
+
+
+def _trust_rows(trust: object, width: int) -> list[Row]:
+    """A file of the repository that would loosen something, or that changed since."""
+    if not isinstance(trust, Mapping) or not trust.get("count"):
+        return []
+    says = safe(trust.get("says"))
+    changed = trust.get("state") == "changed"
+    said = "changed since you trusted it" if changed else "asks for your trust"
+    path, room = safe(trust.get("path")), max(width - cells(f"{said}{says}") - 20, 12)
+    name = path if cells(path) <= room else cut(path.rpartition("/")[2], max(room, 20))
+    more = f" · {int(trust['count']) - 1} more" if int(trust["count"]) > 1 else ""
+    facts = (("! ", "amber"), (f"{name} {said}", "text"), (says and f": {says}", "dim"))
+    key = (("f5", "bold @app.trust"), (" reads it", "dim @app.trust"))
+    return [Row(None, (*facts, (more, "dim")), key)]
 
 
 def _version_rows(engine: object) -> list[Row]:

@@ -30,19 +30,9 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
     """
     data, task = event.data, safe(event.task)
     match event.type:
-        case "change.applied":
-            files = [safe(path) for path in data.get("files") or ()]
-            named = count(len(files), "file")
-            verdict = safe(data.get("verdict")).replace("_", " ")  # of a part, not of the whole
-            return [
-                ("✔ ", "green"),
-                (f"{task} applied: ", "text"),
-                (named, "text"),
-                (f", {verdict}" if verdict else "", "green" if verdict == "proven" else "amber"),
-                *_committed(data.get("commit")),
-                (undo, "bold"),
-                (" in the queue takes it back", "dim"),
-            ]
+        case "change.applied" | "command.changed":
+            back: list[Span] = [(undo, "bold"), (" in the queue takes it back", "dim")]
+            return [*_written(event), *(back if data.get("files") else [])]
         case "change.undone" | "change.redone" | "review.answered":
             return [("✔ ", "green"), (f"{task} {_GOOD[event.type]}", "text")]
         case "change.refused":
@@ -59,6 +49,21 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
             return [("✘ ", "red"), (safe(said), "text")]
         case _:
             return []
+
+
+def _written(event: Event) -> list[Span]:
+    """What your files have now."""
+    data, task = event.data, safe(event.task)
+    named = count(len([*(data.get("files") or ()), *(data.get("beyond") or ())]), "file")
+    if event.type == "command.changed":
+        return [("○ ", "amber"), (f"a command of {task} changed {named} of yours · ", "text")]
+    verdict = safe(data.get("verdict")).replace("_", " ")  # of a part, not of the whole
+    return [
+        ("✔ ", "green"),
+        (f"{task} applied: {named}", "text"),
+        (f", {verdict}" if verdict else "", "green" if verdict == "proven" else "amber"),
+        *_committed(data.get("commit")),
+    ]
 
 
 def _committed(commit: Mapping[str, Any] | None) -> list[Span]:

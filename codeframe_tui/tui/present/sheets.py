@@ -18,18 +18,23 @@ from codeframe_tui.tui.present.tests import newest_attempt, verdict_spans, verif
 from codeframe_tui.tui.present.words import count
 
 __all__ = [
+    "FILES",
+    "NAMED",
+    "WIDTH",
     "attempt_list",
     "file_rows",
     "guard_rows",
     "is_risky",
     "letter_rows",
+    "point_rows",
     "send_rows",
-    "undo_rows",
 ]
 
-_WIDTH = 70
-_FILES = 8
-_NAMED = 4
+WIDTH = 70
+"""Cells of a sheet's text."""
+FILES = 8
+"""That are named before the rest is counted; of others, `NAMED`."""
+NAMED = 4
 
 
 def guard_rows(
@@ -62,7 +67,7 @@ def guard_rows(
         f"{count(rejected, 'hunk')} rejected before" if rejected else "",
         f"{count(comments, 'comment')} not sent to the worker" if comments else "",
     ]
-    told = [line for point in points if point for line in wrap(f"○ {point}", _WIDTH, limit=3)]
+    told = [line for point in points if point for line in point_rows(point)]
     looked = [row(None, ("✔ ", "green"), ("everything was looked at", "dim"))]
     waits = _waiting(task)
     alone = waits if len(waits) == 1 else []
@@ -70,7 +75,7 @@ def guard_rows(
         *_evidence(task),
         *alone,
         BLANK,
-        *([_point(line) for line in told] or looked),
+        *(told or looked),
         *(waits if not alone else []),
         BLANK,
         *flag_lines(flags_of(task)),
@@ -86,21 +91,23 @@ def is_risky(task: Mapping[str, Any]) -> bool:
 
 def _waiting(task: Mapping[str, Any]) -> list[Row]:
     """Why no policy applied it: one quiet line where it is the policy alone."""
-    rows = waiting_rows(task, _WIDTH)
+    rows = waiting_rows(task, WIDTH)
     if len(rows) == 1:
         return [heading(f"waits for you, {rows[0].left[1][0]}")]
     return [BLANK, heading("It waits for you, because of"), *rows] if rows else []
 
 
-def _point(line: str) -> Row:
-    sign, text = ("○ ", line[2:]) if line.startswith("○ ") else ("  ", line)
-    return row(None, (sign, "amber"), (text, "text"))
+def point_rows(point: str) -> list[Row]:
+    """Something to know, with its sign; at most three lines."""
+    lines = wrap(f"○ {point}", WIDTH, limit=3)
+    first = row(None, ("○ ", "amber"), (lines[0][2:], "text"))
+    return [first, *(row(None, ("  ", "amber"), (line, "text")) for line in lines[1:])]
 
 
 def _names(paths: Sequence[str]) -> str:
     """The first paths of many."""
-    named = ", ".join(safe(path) for path in paths[:_NAMED])
-    return f"{named} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else named
+    named = ", ".join(safe(path) for path in paths[:NAMED])
+    return f"{named} and {len(paths) - NAMED} more" if len(paths) > NAMED else named
 
 
 def send_rows(
@@ -218,25 +225,11 @@ def file_rows(document: Mapping[str, Any]) -> list[Row]:
     files: Sequence[Mapping[str, Any]] = document.get("files") or ()
     rows = [
         row(None, (safe(file.get("path")), "text"), right=size_spans(file))
-        for file in files[:_FILES]
+        for file in files[:FILES]
     ]
-    if len(files) > _FILES:
-        rows.append(heading(f"and {count(len(files) - _FILES, 'file')} more", "faint"))
+    if len(files) > FILES:
+        rows.append(heading(f"and {count(len(files) - FILES, 'file')} more", "faint"))
     return rows
-
-
-def undo_rows(document: Mapping[str, Any], means: str) -> list[Row]:
-    """What an undo or a redo would write.
-
-    Args:
-        document: the answer to `ShowUndo`.
-        means: what becomes of the files, a sentence.
-    """
-    told = f"{means} Nothing is written if you edited them since."
-    if made := document.get("commits"):
-        named = ", ".join(safe(each)[:8] for each in made)
-        told += f" Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays."
-    return [*file_rows(document), BLANK, *(heading(line, "dim") for line in wrap(told, _WIDTH))]
 
 
 def _evidence(task: Mapping[str, Any]) -> list[Row]:
@@ -244,5 +237,5 @@ def _evidence(task: Mapping[str, Any]) -> list[Row]:
     rows = [Row(None, tuple(spans))]
     found = verification_of(task) or {}
     if found.get("verdict") != "proven" and found.get("message"):
-        rows += [heading(line, "dim") for line in wrap(safe(found["message"]), _WIDTH, limit=3)]
-    return [*rows, *coverage_rows(found), *lint_rows(found, width=_WIDTH)[:_NAMED]]
+        rows += [heading(line, "dim") for line in wrap(safe(found["message"]), WIDTH, limit=3)]
+    return [*rows, *coverage_rows(found), *lint_rows(found, width=WIDTH)[:NAMED]]

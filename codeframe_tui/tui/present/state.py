@@ -146,6 +146,13 @@ class State:
         return bool((self.task or {}).get("by_hand"))
 
     @property
+    def is_undoable(self) -> bool:
+        """Whether something of the task in focus can be taken out, of a task at rest."""
+        task = self.task or {}
+        at_rest = self.row().get("status") not in {None, "in_progress"}
+        return at_rest and task.get("number") == self.focus and bool(task.get("undoable"))
+
+    @property
     def shows_copy(self) -> bool:
         """Whether the diff shows the copy that a person has in hand: what they changed in it."""
         copy = self.copy or {}
@@ -306,9 +313,9 @@ def _makes_sense(action: str, state: State) -> bool:
     place, _, name = action.partition(".")
     if action in _WHERE_STATUS:
         undone = state.row().get("reason") == "undone"
-        return state.row().get("status") in _WHERE_STATUS[action] and (
-            undone or action != "queue.redo"
-        )
+        fits = state.row().get("status") in _WHERE_STATUS[action]
+        partly = action == "queue.undo" and state.is_undoable
+        return partly or (fits and (undone or action != "queue.redo"))
     if action in OF_A_TASK:
         return bool(state.row()) and (state.is_by_hand or action != "queue.hand")
     if place == "diff":

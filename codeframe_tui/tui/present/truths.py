@@ -51,7 +51,7 @@ def truth_of(told: Event) -> Ends | None:
     """What ends the line that tells of an event; None when nothing does."""
     task = told.task
     match told.type:
-        case "change.applied" | "change.undone" | "change.redone":
+        case "change.applied" | "change.undone" | "change.redone" | "command.changed":
             return until("undo.requested", "redo.requested", task=task)
         case "change.refused":
             return _goes_on(told)

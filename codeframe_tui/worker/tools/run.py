@@ -9,6 +9,7 @@ from typing import Any
 
 from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.network import told
 from codeframe_tui.core.paths import check_path
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.ports import Files, Workspace
@@ -123,7 +124,11 @@ async def _bash(
     command = given["command"]
     seconds = time_limit(shop, given)
     done = await shop.sandbox.run(
-        workspace, ["/bin/sh", "-c", command], timeout_seconds=seconds, on_output=on_output
+        workspace,
+        ["/bin/sh", "-c", command],
+        timeout_seconds=seconds,
+        on_output=on_output,
+        network=True,
     )
     # what it reads must be what is there, so that only keys of ours are hidden
     said = await asyncio.to_thread(shop.secrets.withhold, done.output.decode("utf-8", "replace"))
@@ -131,4 +136,7 @@ async def _bash(
     status = f"exit code {done.exit_code}" if done.ended == "exit" else done.message or done.ended
     text = f"{output.rstrip()}\n[{status}]" if output.strip() else f"[{status}, no output]"
     ran = clean_line(shop.secrets.redact(command), limit=160)
-    return ToolOutcome(text, done.exit_code == 0, f"ran {ran} · {status}")
+    summary = f"ran {ran} · {status}"
+    if reached := shop.secrets.redact(told(done.contacts)):
+        text, summary = f"{text}\n[{reached}]", f"{summary} · {reached}"
+    return ToolOutcome(text, done.exit_code == 0, summary)

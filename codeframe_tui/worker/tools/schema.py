@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from codeframe_tui.core.network import NOWHERE, Allowed
+
 __all__ = ["ASK_HUMAN", "definitions", "input_error"]
 
 ASK_HUMAN = "AskHuman"
@@ -58,7 +60,7 @@ _TOOLS = {
     ),
     "Bash": _tool(
         "Bash",
-        "Run a shell command in the project's folder, in a sandbox without network.",
+        "Run a shell command in the project's folder, in a sandbox {network}.",
         {"command": _text("command line for /bin/sh")},
         {"timeout_seconds": _count("stop it after this time")},
     ),
@@ -83,15 +85,20 @@ _TOOLS = {
 }
 
 
-def definitions(allowed: Collection[str], *, asks: bool = True) -> list[dict[str, Any]]:
+def definitions(
+    allowed: Collection[str], *, asks: bool = True, network: Allowed = NOWHERE
+) -> list[dict[str, Any]]:
     """Tool definitions for the allowed names, in a stable order.
 
     Args:
         allowed: names of tools.
         asks: whether AskHuman is among them.
+        network: what commands may reach of it.
     """
     return [
-        tool for name, tool in _TOOLS.items() if name in allowed or (asks and name == ASK_HUMAN)
+        {**tool, "description": tool["description"].replace("{network}", network.wording)}
+        for name, tool in _TOOLS.items()
+        if name in allowed or (asks and name == ASK_HUMAN)
     ]
 
 

@@ -9,7 +9,11 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO
 
-from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_store
+from codeframe_tui.adapters.harmless import (
+    RUNS_NOTHING,
+    environment_of_project,
+    environment_of_store,
+)
 
 __all__ = ["Objects", "UnreadError", "read_commits"]
 
@@ -169,6 +173,7 @@ def _ask(project: Path, *argv: str) -> bytes | None:
     try:
         done = subprocess.run(
             ["git", *_OF_PROJECT, *argv],
+            env=environment_of_project(),
             cwd=project,
             stdin=subprocess.DEVNULL,
             capture_output=True,

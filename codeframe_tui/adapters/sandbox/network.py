@@ -1,0 +1,127 @@
+"""What the engine needs to reach places of the network for a command: names looked up, judged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from codeframe_tui.core import network as rules
+from codeframe_tui.core.network import NOWHERE, Allowed, Target
+
+__all__ = ["CLOSED", "Address", "Network", "connect"]
+
+Address = tuple[socket.AddressFamily, str]
+"""A family, and an address of it in digits."""
+TRIED = 4
+"""Addresses of a name that are tried, one after the other."""
+AT_ONCE = 4
+"""Names that are looked up at once: it cannot be stopped, and a command may ask for slow ones."""
+
+
+class Names:
+    """Looks names up in threads of its own: the loop's serve all, and its end waits for them."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    async def look_up(self, target: Target) -> list[Address]:
+        """The addresses of a name. Raises: OSError."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[list[Address]] = loop.create_future()
+
+        def settle(addresses: list[Address], failed: OSError | None) -> None:
+            self._free.release()
+            if found.done():
+                return
+            if failed is None:
+                found.set_result(addresses)
+            else:
+                found.set_exception(failed)
+
+        def ask() -> None:
+            addresses, failed = list[Address](), None
+            try:
+                addresses = _addresses(target)
+            except OSError as error:
+                failed = error
+            with contextlib.suppress(RuntimeError):  # the engine has ended meanwhile
+                loop.call_soon_threadsafe(settle, addresses, failed)
+
+        await self._free.acquire()
+        threading.Thread(target=ask, name="look_up", daemon=True).start()
+        return await found
+
+
+def _addresses(target: Target) -> list[Address]:
+    try:
+        asked = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError("it is no name") from error
+    return [(family, str(where[0])) for family, _, _, _, where in asked]
+
+
+def objection(address: Address) -> str:
+    """Why an address may not be connected to: not public, or this machine's own; empty if it may.
+
+    A datagram socket that is connected sends nothing, and tells from where it would.
+    """
+    family, digits = address
+    if found := rules.objection(digits):
+        return found
+    with socket.socket(family, socket.SOCK_DGRAM) as trial:
+        try:
+            trial.connect((digits, 9))
+        except OSError:
+            return ""  # there is no way to it, and a connection will say so
+        return "it is this machine's own" if trial.getsockname()[0] == digits else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What is allowed, and how it is reached; tests alone give other functions.
+
+    Attributes:
+        look_up: the addresses of a name. Raises: OSError.
+        objection: why an address may not be connected to; empty if it may.
+    """
+
+    allowed: Allowed = NOWHERE
+    look_up: Callable[[Target], Awaitable[list[Address]]] = field(
+        default_factory=lambda: Names().look_up
+    )
+    objection: Callable[[Address], str] = objection
+
+
+CLOSED = Network()
+
+
+async def connect(network: Network, target: Target) -> socket.socket:
+    """A connection to the very address that was judged.
+
+    Raises:
+        PermissionError: an address of the name may not be connected to; says which and why.
+        OSError: it cannot be reached.
+    """
+    addresses = list(dict.fromkeys(await network.look_up(target)))
+    for address in addresses:
+        if wrong := network.objection(address):
+            raise PermissionError(f"it leads to {address[1]}, and {wrong}")
+    failure = OSError("it has no address")
+    for family, digits in addresses[:TRIED]:
+        made = socket.socket(family, socket.SOCK_STREAM)
+        made.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(made, (digits, target.port))
+        except OSError as error:
+            made.close()
+            failure = error
+        except BaseException:
+            made.close()
+            raise
+        else:
+            return made
+    raise failure

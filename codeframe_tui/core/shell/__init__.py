@@ -1,0 +1,8 @@
+"""What a command line of a shell starts, as far as its text tells."""
+
+from __future__ import annotations
+
+from codeframe_tui.core.shell.parts import Part, Script, Word
+from codeframe_tui.core.shell.script import read_script
+
+__all__ = ["Part", "Script", "Word", "read_script"]

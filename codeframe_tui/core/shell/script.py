@@ -1,0 +1,370 @@
+"""What a text runs when a shell is given it.
+
+Theory of operation. `Reader` follows the grammar of a POSIX shell and what is common beyond it, and
+keeps every program that may be started, wherever it stands: in lists, pipes, loops, functions,
+substitutions and here-documents. What it reads in another way than some shell would, or does not
+know, is a problem of the whole text and never a guess. `started` then looks through programs that
+start others. This is courtesy to whoever decides by rules: what a command can reach is held by the
+sandbox, for a program may do whatever it likes once it runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sized
+
+from codeframe_tui.core.shell.parts import Hidden, Part, Script, Word
+from codeframe_tui.core.shell.started import started
+from codeframe_tui.core.shell.words import ENDS, Words
+from codeframe_tui.core.text import reveal
+
+__all__ = ["read_script"]
+
+MAX_LENGTH = 256 * 1024
+"""Characters of a text that is read."""
+MAX_PARTS = 500
+"""Programs that it may start."""
+_RESERVED = frozenset(
+    {
+        "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
+        "esac", "in", "{", "}", "!", "function",
+    }
+)  # fmt: skip
+_OTHERS = frozenset({"select", "coproc"})
+"""Reserved in some shells only."""
+_SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
+_REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
+_WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
+_FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
+
+
+def read_script(text: str) -> Script:
+    """All programs that a text starts; never raises."""
+    found: list[Part] = []
+    try:
+        _check(text)
+        _read(text, found, 0)
+    except Hidden as problem:
+        return Script(tuple(found), str(problem))
+    return Script(tuple(found))
+
+
+def _check(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise Hidden(f"it is longer than {MAX_LENGTH:,} characters")
+    if any(reveal(line)[1] for line in text.split("\n")):
+        raise Hidden("it has hidden characters")
+
+
+def _read(text: str, found: list[Part], depth: int) -> None:
+    first = len(found)
+    Reader(text, found, depth).commands("")
+    seen = found[first:]
+    del found[first:]
+
+    def read(script: str) -> None:
+        _read(script, found, depth + 1)
+
+    while seen:
+        try:
+            found += started(seen[0], read)
+            _count(found)
+        except Hidden:
+            found += seen
+            raise
+        seen.pop(0)
+
+
+def _count(found: Sized) -> None:
+    """Raises: Hidden, where there are too many parts."""
+    if len(found) > MAX_PARTS:
+        raise Hidden(f"it starts more than {MAX_PARTS} programs")
+
+
+class Reader(Words):
+    """Reads commands."""
+
+    def __init__(self, text: str, found: list[Part], depth: int) -> None:
+        super().__init__(text, found, depth)
+        self._due: list[tuple[str, bool, bool, Part]] = []
+
+    def inner(self, text: str) -> None:
+        """See `Words.inner`."""
+        inner = Reader(text, self.found, self.depth + 1)
+        inner.commands("")
+
+    def commands(self, end: str) -> None:
+        """See `Words.commands`; without a bracket, up to the end of the text."""
+        outer, self._due, start = self._due, [], self.at
+        self._list(frozenset({end}))
+        if self._due:
+            raise Hidden("a here-document has no end")
+        if outer and "\n" in self.text[start : self.at]:
+            raise Hidden("a here-document begins before something of several lines")
+        self.at += len(end)
+        self._due = outer
+
+    def _list(self, ends: frozenset[str]) -> str:
+        """Read commands up to one of the reserved words or signs; it is not read, but given."""
+        while True:
+            self._between()
+            word = self._reserved() or self._sign()
+            if word in ends:
+                return word
+            if word in {")", ";;", ";", "&", "|", ""}:
+                raise Hidden(f"{word!r} stands in a strange place" if word else "it is cut off")
+            self._and_or()
+            self._blanks()
+            if self.peek() in {";", "&"} and self.peek(2) not in {";;", ";&"}:
+                self.at += 1
+
+    def _sign(self) -> str:
+        if self.peek(2) in {";;", ";&"}:
+            return ";;"
+        return self.peek() if self.peek() in {")", ";", "&", "|", ""} else "word"
+
+    def _and_or(self) -> None:
+        while True:
+            self._pipeline()
+            self._blanks()
+            if self.peek(2) in {"&&", "||"}:
+                self.at += 2
+            elif self.peek() == "|":
+                self.at += 1 + (self.peek(2) == "|&")
+            else:
+                return
+            self._between()
+
+    def _pipeline(self) -> None:
+        while self._reserved() == "!":
+            self._expect("!")
+        self._command()
+
+    def _command(self) -> None:
+        self.deeper()
+        match self._reserved():
+            case "":
+                if self.peek() == "(":
+                    self._subshell()
+                else:
+                    self._simple()
+            case "{":
+                self._enclosed("{", "}")
+            case "if":
+                self._if()
+            case "while" | "until" as word:
+                self._enclosed(word, "do")
+                self._list(frozenset({"done"}))
+                self._expect("done")
+            case "for":
+                self._for()
+            case "case":
+                self._case()
+            case "function":
+                self._expect("function")
+                self.word()
+                if found := _FUNCTION.match(self.text, self.at):
+                    self.at = found.end()
+                self._body()
+            case word:
+                raise Hidden(f"{word!r} stands in a strange place")
+        self._redirections()
+        self.depth -= 1
+
+    def _between(self) -> None:
+        """Skip blanks, comments and line ends; here-documents begin after a line end."""
+        self._blanks()
+        while self.peek() == "\n":
+            self._line_end()
+            self._blanks()
+
+    def _blanks(self) -> None:
+        while True:
+            if self.peek() in {" ", "\t"}:
+                self.at += 1
+            elif self.peek(2) == "\\\n":
+                self.at += 2
+            elif self.peek() == "#":
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
+            else:
+                return
+
+    def _reserved(self) -> str:
+        """The reserved word that comes next, where a command may begin; empty = none."""
+        found = _WORD.match(self.text, self.at)
+        if found is None or found.group() not in _RESERVED | _OTHERS:
+            return ""
+        if found.group() in _OTHERS:
+            raise Hidden(f"{found.group()!r} is not known to every shell")
+        return found.group()
+
+    def _expect(self, word: str) -> None:
+        if self._reserved() != word:
+            raise Hidden(f"{word!r} is missing")
+        self.at += len(word)
+        self._blanks()
+
+    def _enclosed(self, start: str, end: str) -> None:
+        self._expect(start)
+        self._list(frozenset({end}))
+        self._expect(end)
+
+    def _if(self) -> None:
+        word = "if"
+        while word in {"if", "elif"}:
+            self._enclosed(word, "then")
+            word = self._list(frozenset({"elif", "else", "fi"}))
+        if word == "else":
+            self._enclosed(word, "fi")
+        else:
+            self._expect("fi")
+
+    def _for(self) -> None:
+        self._expect("for")
+        name = self.word()
+        if not name.known:
+            raise Hidden("a loop has no variable")
+        self.found.append(Part(sets=[name.text]))
+        self._between()
+        if self._reserved() == "in":
+            self._expect("in")
+            while self.peek() not in {"\n", ";", ""}:
+                self.word()
+                self._blanks()
+        if self.peek() == ";":
+            self.at += 1
+        self._between()
+        self._enclosed("do", "done")
+
+    def _case(self) -> None:
+        self._expect("case")
+        self.word()
+        self._between()
+        self._expect("in")
+        self._between()
+        while self._reserved() != "esac":
+            self._pattern()
+            if self._list(frozenset({";;", "esac"})) == ";;":
+                self.at += 2 + (self.peek(3) == ";;&")
+            self._between()
+        self._expect("esac")
+
+    def _pattern(self) -> None:
+        """Such as ``a | b )``."""
+        if self.peek() == "(":
+            self.at += 1
+        while True:
+            self._blanks()
+            self.word()
+            self._blanks()
+            if self.peek() != "|":
+                break
+            self.at += 1
+        if self.peek() != ")":
+            raise Hidden("a pattern of a case has no end")
+        self.at += 1
+
+    def _subshell(self) -> None:
+        if self.peek(2) == "((":
+            raise Hidden("(( is something else in other shells")
+        self.at += 1
+        self.commands(")")
+
+    def _body(self) -> None:
+        self._between()
+        if not self._reserved() and self.peek() != "(":
+            raise Hidden("a function has no body")
+        self._command()
+
+    def _simple(self) -> None:
+        part, start = Part(), self.at
+        self.found.append(part)
+        _count(self.found)
+        while not self._is_end():
+            if self.peek() == "(":
+                found = _FUNCTION.match(self.text, self.at)
+                if found is None or len(part.words) != 1 or part.sets or part.writes:
+                    raise Hidden("a ( stands in a strange place")
+                self.found.remove(part)
+                self.at = found.end()
+                self._body()
+                return
+            self._piece_of(part)
+            self._blanks()
+        if self.at == start:
+            raise Hidden("a command is missing")
+
+    def _is_end(self) -> bool:
+        return self.peek() in {"", "\n", ";", "|", ")"} or (
+            self.peek() == "&" and self.peek(2) != "&>"
+        )
+
+    def _piece_of(self, part: Part) -> None:
+        if self.peek(2) not in {"<(", ">("} and (found := _REDIRECTION.match(self.text, self.at)):
+            self.at = found.end()
+            self._redirection(part, found.group(1) or found.group(2))
+        elif not part.words and (sets := _SETS.match(self.text, self.at)):
+            self.at = sets.end()
+            part.sets.append(sets.group(1))
+            if self.peek() == "(":
+                raise Hidden("not every shell knows lists")
+            if self.peek() not in ENDS | {""}:
+                self.word()
+        else:
+            made = self.made()
+            word = made.word()
+            if not part.words and not made.quoted and word.text in _RESERVED | _OTHERS:
+                raise Hidden(f"{word.text!r} stands in a strange place")
+            part.words.append(word)
+
+    def _redirections(self) -> None:
+        """Those after a loop or a bracket."""
+        part = Part()
+        self._blanks()
+        while found := _REDIRECTION.match(self.text, self.at):
+            self.at = found.end()
+            self._redirection(part, found.group(1) or found.group(2))
+            self._blanks()
+        if part.writes:
+            self.found.append(part)
+
+    def _redirection(self, part: Part, sign: str) -> None:
+        self._blanks()
+        made = self.made()
+        target = made.word()
+        match sign:
+            case "<<" | "<<-":
+                if not target.known:
+                    raise Hidden("a here-document has no known end")
+                self._due.append((target.text, made.quoted, sign == "<<-", part))
+            case "<<<":
+                part.given = target
+            case "<" | "<&":
+                part.given = None
+            case ">&" if target.known and (target.text.isdigit() or target.text == "-"):
+                pass
+            case _:
+                part.writes.append(target)
+
+    def _line_end(self) -> None:
+        self.at += 1
+        due, self._due = self._due, []
+        for end, quoted, tabs, part in due:
+            text = self._document(end, quoted=quoted, tabs=tabs)
+            part.given = Word(text) if quoted else self.body(text)
+
+    def _document(self, end: str, *, quoted: bool, tabs: bool) -> str:
+        lines: list[str] = []
+        joined = False
+        while self.at < len(self.text):
+            stop = self.text.find("\n", self.at)
+            line = self.text[self.at : len(self.text) if stop < 0 else stop]
+            self.at += len(line) + 1
+            line = line.lstrip("\t") if tabs else line
+            if line == end and not joined:
+                return "\n".join([*lines, ""])
+            lines.append(line)
+            backslashes = len(line) - len(line.rstrip("\\"))
+            joined = not quoted and backslashes % 2 == 1
+        raise Hidden("a here-document has no end")

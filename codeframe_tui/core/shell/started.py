@@ -1,0 +1,329 @@
+"""Programs that start other programs, and which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from codeframe_tui.core.shell.parts import ANYTHING, Hidden, Part, Word
+
+__all__ = ["started"]
+
+MAX_CARRIERS = 20
+"""Programs that start each other, of one part."""
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+_CALLS = re.compile(r"\$\(|`")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a program is told what to start.
+
+    Attributes:
+        flags: letters of options that take no value.
+        valued: letters of options whose value follows.
+        names: long options without a value, and, with ``=``, those whose value may follow.
+        operands: words between its options and the program.
+    """
+
+    flags: str = ""
+    valued: str = ""
+    names: str = ""
+    operands: int = 0
+
+
+_CARRIERS: Mapping[str, _Way] = {
+    "builtin": _Way(),
+    "command": _Way("p"),
+    "doas": _Way("nLs", "Cu"),
+    "env": _Way("i0v", "uC", "ignore-environment null debug unset= chdir="),
+    "exec": _Way("cl", "a"),
+    "ionice": _Way("t", "cnp", "ignore class= classdata="),
+    "nice": _Way("0123456789", "n", "adjustment="),
+    "nohup": _Way(),
+    "setsid": _Way("cfw", "", "ctty fork wait"),
+    "stdbuf": _Way("", "ioe", "input= output= error="),
+    "sudo": _Way(
+        "AbEHnPSsiKkBN",
+        "CDghpRrtTUu",
+        "non-interactive set-home preserve-env login stdin user= group=",
+    ),
+    "time": _Way("pavq", "fo", "portability append verbose quiet format= output="),
+    "timeout": _Way("v", "ks", "foreground preserve-status verbose kill-after= signal=", 1),
+    "xargs": _Way(
+        "0rtpxo",
+        "IiEeLlnPsda",
+        "null no-run-if-empty verbose interactive exit open-tty arg-file= delimiter= replace= "
+        "max-args= max-lines= max-procs= max-chars= eof= process-slot-var=",
+    ),
+}
+_RUNNERS: Mapping[str, _Way] = {
+    "hatch": _Way(),
+    "pdm": _Way(),
+    "pipenv": _Way(),
+    "poetry": _Way(),
+    "rye": _Way(),
+    "uv": _Way(
+        "qv",
+        "p",
+        "quiet frozen locked no-sync offline isolated all-extras dev no-dev active no-project "
+        "all-groups with= with-editable= extra= group= python= package= env-file= directory= "
+        "project=",
+    ),
+}
+"""With ``run`` before what they start, in an environment that they may set up first."""
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "busybox"})
+_INTERPRETERS: Mapping[str, tuple[str, ...]] = {
+    "lua": ("-e", "-v"),
+    "node": ("-e", "-p", "-v", "--eval", "--print", "--version", "--test"),
+    "perl": ("-e", "-E", "-v"),
+    "php": ("-r", "-v"),
+    "python": ("-c", "-m", "-V", "-h", "--version", "--help"),
+    "ruby": ("-e", "-v", "--version"),
+}
+_NUMBERED = re.compile(r"[\d.]+\Z")
+_LAUNCHERS = frozenset(
+    {
+        "at", "batch", "bwrap", "capsh", "chroot", "chrt", "crontab", "dbus-run-session", "entr",
+        "faketime", "firejail", "flock", "gdb", "ltrace", "npx", "numactl", "parallel",
+        "proxychains", "rlwrap", "run-parts", "runuser", "script", "setarch",
+        "setpriv", "ssh-agent", "start-stop-daemon", "strace", "systemd-run", "taskset",
+        "torsocks", "unbuffer", "unshare", "nsenter", "valgrind", "watch", "xvfb-run",
+    }
+)  # fmt: skip
+_STATE = frozenset({"alias", "bind", "complete", "enable", "hash"})
+"""Builtins after which a name may stand for another program."""
+_TEMPLATES = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+
+
+def started(part: Part, read: Callable[[str], None]) -> list[Part]:
+    """A part, and the parts that it starts.
+
+    Args:
+        part: as it stands in the text.
+        read: reads another text of commands, and keeps what it starts.
+
+    Raises:
+        Hidden: what it starts cannot be told.
+    """
+    if not part.words:
+        return [part]
+    if not part.words[0].known:
+        raise Hidden("the name of a program is only known when it runs")
+    level, outer = 0, part.outer
+    while outer is not None:
+        level, outer = level + 1, outer.outer
+    if level > MAX_CARRIERS:
+        raise Hidden("too many programs start each other")
+    name = part.name
+    if name in _STATE and len(part.words) > 1:
+        raise Hidden(f"after {name!r} a name may stand for another program")
+    if name in _LAUNCHERS:
+        raise Hidden(f"{name!r} starts other programs in ways that are not known")
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(part, read)
+    if name in _SHELLS:
+        return _shell(part, read)
+    if name in _CARRIERS:
+        return _carried(part, read)
+    if _NUMBERED.sub("", name) in _INTERPRETERS:
+        return _interpreter(part)
+    if name in _RUNNERS and len(part.words) > 1 and part.words[1].text == "run":
+        place = _operand(part.words, _RUNNERS[name], 2)
+        return [part, *started(part.starts(place), read)]
+    return [part]
+
+
+def _operand(words: list[Word], way: _Way, first: int = 1) -> int:
+    """The place of what is started, after all options and operands of what starts it."""
+    names = way.names.split()
+    place = first
+    while place < len(words):
+        text = _certain(words[place])
+        if text == "--":
+            place += 1
+            break
+        if len(text) < 2 or not text.startswith("-"):
+            break
+        if text.startswith("--"):
+            name, equals, _ = text[2:].partition("=")
+            if f"{name}=" in names:
+                place += not equals
+            elif name not in names:
+                raise Hidden(f"{text!r} is no option of {words[0].text!r} that is known")
+        else:
+            place += _cluster(text[1:], way, words[0].text)
+        place += 1
+    for word in words[first : place + way.operands]:
+        if word.open:
+            raise Hidden("which words are options is only known when it runs")
+    return place + way.operands
+
+
+def _certain(word: Word) -> str:
+    if not word.known:
+        raise Hidden("which program is started is only known when it runs")
+    return word.text
+
+
+def _cluster(letters: str, way: _Way, program: str) -> int:
+    """How many more words some options in one word take."""
+    for place, letter in enumerate(letters):
+        if letter in way.flags:
+            continue
+        if letter not in way.valued:
+            raise Hidden(f"'-{letter}' is no option of {program!r} that is known")
+        return int(place == len(letters) - 1)
+    return 0
+
+
+def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
+    words, name = part.words, part.name
+    if name == "command" and len(words) > 1 and words[1].text in {"-v", "-V"}:
+        part.carries = True
+        return [part]
+    first = 2 if name == "env" and len(words) > 1 and words[1].text == "-" else 1
+    place = _operand(words, _CARRIERS[name], first)
+    if name in {"env", "sudo"}:
+        while place < len(words) and (found := _ASSIGNED.match(words[place].text)):
+            if words[place].open:
+                raise Hidden("which words set variables is only known when it runs")
+            part.sets.append(found.group(1))
+            place += 1
+    part.carries = True
+    if place >= len(words):
+        return [part]
+    inner = part.starts(place)
+    if name == "xargs":
+        inner.words = [*_filled(inner.words, _marks(words[:place])), ANYTHING]
+    return [part, *started(inner, read)]
+
+
+def _marks(options: Iterable[Word]) -> list[str]:
+    """What ``xargs`` fills with what it reads."""
+    marks, texts = [], [word.text for word in options]
+    for place, text in enumerate(texts):
+        if text.startswith(("-I", "-i", "--replace")):
+            said = text[2:].partition("=")[2] if text.startswith("--") else text[2:]
+            marks += [said or "{}", *texts[place + 1 : place + 2]]
+    return marks
+
+
+def _filled(words: list[Word], marks: Iterable[str]) -> list[Word]:
+    """Words of which parts are filled in by the program that starts them."""
+    filled = []
+    for word in words:
+        places = [word.text.find(mark) for mark in marks if mark in word.text]
+        filled.append(Word(word.text[: min(places)], known=False) if places else word)
+    return filled
+
+
+def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
+    """A shell: what is given to it with ``-c`` or as a here-document is read, too."""
+    words = part.words[1:]
+    if part.name == "busybox":
+        return [part, *started(part.starts(1), read)] if words else [part]
+    asks = False
+    while words and (text := _certain(words[0])).startswith(("-", "+")) and len(text) > 1:
+        words = words[1:]
+        if text == "--":
+            break
+        if text.startswith("--"):
+            if text not in {"--norc", "--noprofile", "--login", "--posix", "--version", "--help"}:
+                raise Hidden(f"{text!r} is no option of {part.name!r} that is known")
+            asks = asks or text in {"--version", "--help"}
+            continue
+        if "c" in text:
+            part.carries = True
+            script = words[int("o" in text) :]
+            read(_certain(script[0]) if script else "")
+            return [part]
+        words = words[int(text[-1] in "oO") :]
+        if "s" in text:
+            words = []
+            break
+    if words or asks:
+        return [part]  # a file, as with any other program
+    if part.given is None or not part.given.known:
+        raise Hidden(f"what {part.name!r} reads and runs is not in the text")
+    part.carries = True
+    read(part.given.text)
+    return [part]
+
+
+def _eval(part: Part, read: Callable[[str], None]) -> list[Part]:
+    part.carries = True
+    read(" ".join(_certain(word) for word in part.words[1:]))
+    return [part]
+
+
+def _trap(part: Part, read: Callable[[str], None]) -> list[Part]:
+    words = part.words[1:]
+    if words and _certain(words[0]) == "--":
+        words = words[1:]
+    if words and not words[0].text.startswith("-") and not words[0].text.isdigit():
+        read(_certain(words[0]))
+    return [part]
+
+
+def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
+    if any(word.runs and word.open for word in part.words):
+        raise Hidden("what 'find' does is only known when it runs")
+    texts = [word.text if word.known else "" for word in part.words]
+    parts = [part]
+    place = 1
+    while place < len(texts):
+        if texts[place] in _TEMPLATES:
+            end = next((n for n in range(place + 1, len(texts)) if texts[n] in {";", "+"}), 0)
+            if not end:
+                raise Hidden(f"{texts[place]!r} has no end")
+            inner = part.starts(place + 1, end)
+            inner.words = _filled(inner.words, ["{}"])
+            parts += started(inner, read)
+            place = end
+        place += 1
+    return parts
+
+
+def _interpreter(part: Part) -> list[Part]:
+    """One that is told to run what it reads must be given it in the text."""
+    codes = _INTERPRETERS[_NUMBERED.sub("", part.name)]
+    for word in part.words[1:]:
+        if word.text == "-":
+            break
+        if not word.text.startswith("-") or word.text.startswith(codes) or word.text[-1] in "ce":
+            return [part]
+    if part.given is None:
+        raise Hidden(f"what {part.name!r} reads and runs is not in the text")
+    return [part]
+
+
+_QUIET = re.compile(
+    r"(?i)(color|user|advice|column|log|status|i18n)\.[\w.-]+=[^!]*|core\.(quotepath|pager)=(false|true|cat|)"
+)
+
+
+def _git(part: Part, read: Callable[[str], None]) -> list[Part]:
+    """Settings of a call may name programs, of which git starts more than anyone lists."""
+    del read
+    texts = [word.text if word.known else "" for word in part.words]
+    place = 1
+    while place < len(texts) and texts[place].startswith("-"):
+        if texts[place].startswith(("--config-env", "--exec-path=")):
+            raise Hidden(f"{texts[place]!r} may start any program")
+        if texts[place] == "-c":
+            value = texts[place + 1] if place + 1 < len(texts) else ""
+            if not _QUIET.fullmatch(value):
+                raise Hidden(f"'git -c {value}' may start any program")
+        place += 1 + (texts[place] in {"-c", "-C", "--git-dir", "--work-tree", "--namespace"})
+    return [part]
+
+
+_SPECIAL: Mapping[str, Callable[[Part, Callable[[str], None]], list[Part]]] = {
+    "eval": _eval,
+    "find": _find,
+    "git": _git,
+    "trap": _trap,
+}

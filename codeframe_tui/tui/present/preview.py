@@ -1,0 +1,124 @@
+"""What an undo or a redo would do, on the sheet that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from codeframe_tui.tui.present.rows import BLANK, Row, heading, row, safe, wrap
+from codeframe_tui.tui.present.sheets import FILES, NAMED, WIDTH, file_rows, point_rows
+from codeframe_tui.tui.present.words import count
+
+__all__ = ["is_possible", "preview_rows"]
+
+_MEANS = {
+    "undo": "These files become what they were before.",
+    "redo": "These files get the change again.",
+}
+_ALREADY = {
+    "undo": "Your files are without the change already: nothing is written.",
+    "redo": "Your files have the change already: nothing is written.",
+}
+
+
+def is_possible(document: Mapping[str, Any]) -> bool:
+    """Whether it would be done; what would be refused is told, and cannot be asked for."""
+    return not document.get("refused")
+
+
+def preview_rows(document: Mapping[str, Any]) -> list[Row]:
+    """The files, what stands in the way, what hangs on it, and what it means.
+
+    Args:
+        document: the answer to `ShowUndo`.
+    """
+    points = [*_by_commands(document), *_near(document), *_waiting(document)]
+    told = [row for point in points for row in point_rows(point)]
+    return [
+        *_refusal(document),
+        *_conflicts(document),
+        *file_rows({"files": _others(document)}),
+        *([BLANK, *told] if told else []),
+        BLANK,
+        *(heading(line, "dim") for line in wrap(_meaning(document), WIDTH)),
+    ]
+
+
+def _refusal(document: Mapping[str, Any]) -> list[Row]:
+    refused = document.get("refused")
+    if not refused:
+        return []
+    by_files = document.get("conflicts")
+    message = "your files are not as it left them" if by_files else safe(refused.get("message"))
+    lines = wrap(f"nothing would be written: {message}", WIDTH - 2)
+    first = row(None, ("✘ ", "red"), (lines[0], "text"))
+    return [first, *(row(None, ("  ", "red"), (line, "text")) for line in lines[1:]), BLANK]
+
+
+def _conflicts(document: Mapping[str, Any]) -> list[Row]:
+    found = document.get("conflicts") or ()
+    rows = [
+        row(None, (safe(each.get("path")), "text"), right=[(safe(each.get("why")), "amber")])
+        for each in found[:FILES]
+    ]
+    if len(found) > FILES:
+        rows.append(heading(f"and {count(len(found) - FILES, 'conflict')} more", "faint"))
+    return rows
+
+
+def _others(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Files that nothing stands in the way of."""
+    told = {each.get("path") for each in document.get("conflicts") or ()}
+    return [each for each in document.get("files") or () if each.get("path") not in told]
+
+
+def _by_commands(document: Mapping[str, Any]) -> Iterator[str]:
+    if found := [safe(path) for path in document.get("by_commands") or ()]:
+        named = ", ".join(found[:NAMED])
+        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        yield f"changed while a command ran without walls, by it or by you: {named}{more}"
+
+
+def _near(document: Mapping[str, Any]) -> Iterator[str]:
+    """Later tasks that hang on the change, the newest first."""
+    near = [each for each in document.get("later") or () if _hangs(each)]
+    for each in near[: -NAMED - 1 : -1]:
+        head = f"{safe(each.get('task'))} {safe(each.get('title'), limit=40)}"
+        yield f"{head}, applied later, {' and '.join(_hangs(each))}"
+    if len(near) > NAMED:
+        yield f"{count(len(near) - NAMED, 'task')} more, applied later, hang on it too"
+
+
+def _hangs(later: Mapping[str, Any]) -> list[str]:
+    told = [
+        f"{how} {safe(paths[0], limit=60)}" + (f" and {len(paths) - 1} more" * (len(paths) > 1))
+        for how, paths in (
+            ("changed", later.get("files") or ()),
+            ("imports it in", later.get("imports") or ()),
+        )
+        if paths
+    ]
+    return [*told, "depends on it"] if later.get("depends") else told
+
+
+def _waiting(document: Mapping[str, Any]) -> Iterator[str]:
+    if waiting := [safe(each) for each in document.get("dependants") or ()]:
+        named = ", ".join(waiting[:NAMED])
+        more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
+        yield f"{count(len(waiting), 'task')} built on it: {named}{more}"
+
+
+def _meaning(document: Mapping[str, Any]) -> str:
+    kind = "redo" if document.get("kind") == "redo" else "undo"
+    if refused := document.get("refused"):
+        hint = safe(refused.get("hint"))
+        return hint[:1].upper() + hint[1:] + "." if hint else ""
+    told = [(_ALREADY if document.get("already") else _MEANS)[kind]]
+    near = sum(1 for each in document.get("later") or () if _hangs(each))
+    if others := int(document.get("later_count") or 0) - near:
+        were = "was" if others == 1 else "were"
+        told.append(f"{count(others, 'other task')} {were} applied later.")
+    if made := document.get("commits"):
+        named = ", ".join(safe(each)[:8] for each in made[:NAMED])
+        told.append(f"Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays.")
+    return " ".join(told)

@@ -1,0 +1,91 @@
+"""Commands as a hostile or mistaken model writes them, and what the rules say to each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeframe_tui.core.permission import Rules, Spoken, permission_for
+from codeframe_tui.core.shell import read_script
+from tests.security.cases import cases, parameters
+
+RULES = Rules(
+    allow=(
+        "pytest",
+        "python -m pytest",
+        "uv run pytest",
+        "git status",
+        "git log",
+        "make test",
+        "rm -rf build $",
+        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar"),
+    ),
+    ask=("make deploy",),
+    deny=("git commit", "npm publish"),
+)
+GENEROUS = Rules(allow=("*",))
+TEXTS = [case["input"] for case in cases("commands")]
+PIECES = [
+    *("git push", "ls", "a", "$X", "$(", ")", "`", "'", '"', "\\", "\n", " ", "\t", ";", "&", "|"),
+    *(
+        "<<E\n",
+        "\nE\n",
+        "<(",
+        "((",
+        "${",
+        "}",
+        "{ ",
+        "if ",
+        "then ",
+        "fi",
+        "for x in ",
+        "do ",
+        "done",
+    ),
+    *(
+        "case x in ",
+        "esac",
+        ";;",
+        "#",
+        "sh -c ",
+        "eval ",
+        "xargs ",
+        "find . -exec ",
+        "env ",
+        "=",
+        ">",
+    ),
+    *("$'", "\r", "\x1b[", "~", "*", "-", "\u202e", "\U0001f600", "sudo "),
+]
+scripts = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.text(), st.sampled_from(TEXTS)
+)
+
+
+@pytest.mark.parametrize("case", parameters("commands"))
+def test_each_command_is_ruled_as_expected(case: dict[str, Any]) -> None:
+    for place in ("walls", "open"):
+        said = permission_for(case["input"], RULES, walled=place == "walls").said
+        assert said.spoken == case[place], (place, said.rule)
+        assert said.rule.isprintable()
+
+
+@given(scripts)
+def test_nothing_that_is_not_understood_is_allowed(text: str) -> None:
+    problem = read_script(text).problem
+    for walled in (True, False):
+        for granted in ((), ("*",)):
+            said = permission_for(text, GENEROUS, walled=walled, granted=granted).said
+            if problem:
+                assert said.spoken is not Spoken.ALLOW, problem
+
+
+@given(scripts, scripts)
+def test_what_is_denied_stays_denied_beside_anything_that_is_understood(one: str, two: str) -> None:
+    joined = f"{one}\ngit push\n{two}"
+    said = permission_for(joined, GENEROUS, walled=True).said
+    if not read_script(one).problem and one.count("<<") == 0 and not one.endswith("\\"):
+        assert said.spoken is not Spoken.ALLOW

@@ -1,0 +1,102 @@
+"""What real shells start is what was read, or the text was not understood.
+
+The shells find only harmless programs, which write down what they are given.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codeframe_tui.core.permission.patterns import Match, pattern, quoted
+from codeframe_tui.core.shell import read_script
+from tests.security.cases import CORPORA
+
+SHELLS = [
+    pytest.param(argv, id=" ".join(argv))
+    for argv in (["dash"], ["bash", "--posix"], ["bash"], ["zsh", "--emulate", "sh"], ["ksh"])
+    if shutil.which(argv[0])
+]
+DATA = tomllib.loads((CORPORA / "scripts.toml").read_text("utf-8"))
+whole = st.recursive(
+    st.sampled_from(DATA["simple"]),
+    lambda inner: st.tuples(st.sampled_from(DATA["joined"]), inner, inner).map(
+        lambda made: made[0].format(*made[1:])
+    ),
+    max_leaves=5,
+)
+broken = st.tuples(whole, st.sampled_from(DATA["pieces"]), st.integers(0, 40)).map(
+    lambda made: made[0][: made[2]] + made[1] + made[0][made[2] :]
+)
+pieces = st.lists(st.sampled_from(DATA["pieces"]), min_size=1, max_size=9).map("".join)
+SCRIPTS = int(os.environ.get("CODEFRAME_TUI_TEST_SHELLS", "60"))
+PROGRAMS = ("sh", "xargs", "env", "find", "nohup")
+STUB = '#!/bin/sh\nprintf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shells")
+    (folder / "bin").mkdir()
+    (folder / "here").mkdir()
+    for name in ("a", "b", "c"):
+        stub = folder / "bin" / name
+        stub.write_text(STUB)
+        stub.chmod(0o755)
+    for name in PROGRAMS:
+        (folder / "bin" / name).symlink_to(shutil.which(name) or f"/bin/{name}")
+    return folder
+
+
+def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
+    """The harmless programs that a shell starts, each with its words."""
+    logs = Path(tempfile.mkdtemp(dir=world))  # what runs on in the background writes to its own
+    program = shutil.which(shell[0])
+    assert program is not None
+    environment = {"PATH": str(world / "bin"), "HOME": "/nonexistent", "LOGS": str(logs)}
+    subprocess.run(
+        [program, *shell[1:], "-c", text],
+        cwd=world / "here",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=20,
+        check=False,
+    )
+    told = sorted(log.read_text("utf-8", "replace") for log in logs.iterdir())
+    return [each.split("\x1f")[:-1] for each in told if each]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> None:
+    @settings(
+        max_examples=SCRIPTS,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of(whole, whole, broken, pieces))
+    def holds(text: str) -> None:
+        script = read_script(text)
+        if script.problem:
+            return
+        for words in ran(world, shell, text):
+            about = pattern(" ".join(map(quoted, words)) + " $")
+            found = max((about.match(part.words) for part in script.parts), default=Match.NO)
+            assert found, f"{words} was not read in {text!r}"
+
+    holds()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_oracle_sees_what_a_shell_starts(world: Path, shell: list[str]) -> None:
+    assert ran(world, shell, "echo $(a 'x y'); f() { b; }; f && c") == [["a", "x y"], ["b"], ["c"]]

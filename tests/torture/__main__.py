@@ -1,0 +1,121 @@
+"""``make torture``: everything that was promised, at full size. ``python -m tests.torture [GOAL…]``
+
+Each goal runs by itself and is kept at once, so goals may run one by one (``make torture
+GOALS=G3``). A variable of `FULL` that is set beforehand makes it smaller, and the table says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from tests.architecture import reliability
+from tests.torture.goals import GOALS, TESTS, Result, keep, marks, results, table
+
+PREFIX = "CODEFRAME_TUI_"
+FULL = {
+    "KILLS": "200",
+    "PAIRS": "500",
+    "MOMENTS": "1000",
+    "STORE_KILLS": "1000",
+    "SCHEDULES": "1000",
+    "SWAPS": "100000",
+    "ESCAPEES": "50",
+    "BOMBS": "20",
+    "CUTS": "30",
+    "TEST_WHOLE_CORPUS": "1",
+    "TEST_TEXTS": "100000",
+    "EVIDENCE": "1",
+    "UNTOUCHED": "200",
+    "UNTOUCHED_KILLS": "200",
+}
+"""How much each test does here; CI does less."""
+PROGRAMS = {
+    "G11": [
+        ("benchmarks.flood --gate", "flood of 1 GiB"),
+        ("benchmarks.flood --gate --workers 8", "flood of 1 GiB of eight workers"),
+    ],
+    "G17": [
+        ("benchmarks.sandbox --gate", "measurement of a sandboxed command"),
+        ("benchmarks.apply --gate", "measurement of an apply and of a recovery"),
+        ("benchmarks.snapshot --gate", "measurement of snapshots of 50,000 files"),
+    ],
+}
+"""Goals that programs show; the last rows of what one prints are what is kept."""
+
+
+def files_of(goal: str) -> list[Path]:
+    """Where the tests of a goal are."""
+    return sorted({TESTS / test.partition("::")[0] for name, _, test in marks() if name == goal})
+
+
+def command_of(goal: str) -> str:
+    """What does it again."""
+    code = "".join(file.read_text() for file in files_of(goal))
+    less = [
+        f"{PREFIX}{name}={os.environ[PREFIX + name]}"
+        for name, full in FULL.items()
+        if os.environ.get(PREFIX + name, full) != full and PREFIX + name in code
+    ]
+    return " ".join([*less, f"make torture GOALS={goal}"])
+
+
+def tested(goal: str, today: str) -> list[Result]:
+    """Let the tests of a goal run."""
+    if not (files := files_of(goal)):
+        return []
+    full = {PREFIX + name: amount for name, amount in FULL.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "outcomes"
+        plugin = ("-p", "tests.torture.collect", "--goal", goal, "--outcomes", str(out))
+        argv = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "timeout=0", *plugin]
+        environment = {**full, **os.environ}
+        subprocess.run(
+            [*argv, *map(str, files)],
+            cwd=TESTS.parent, env=environment, check=False,
+        )  # fmt: skip
+        found = json.loads(out.read_text())
+    return [Result(goal, w, date=today, command=command_of(goal), **f) for w, f in found.items()]
+
+
+def measured(goal: str, today: str) -> list[Result]:
+    """Let the programs of a goal run."""
+    found = []
+    for program, what in PROGRAMS.get(goal, ()):
+        argv = [sys.executable, "-m", *program.split()]
+        done = subprocess.run(
+            argv, cwd=TESTS.parent, stdout=subprocess.PIPE, text=True, check=False
+        )
+        sys.stdout.write(done.stdout)
+        rows = [line for line in done.stdout.splitlines() if "(gate" in line]
+        note = "; ".join(" ".join(row.replace("|", " ").split()) for row in rows)
+        wrong = int(done.returncode != 0)
+        found.append(Result(goal, what, 1, wrong, note, [program], today, command_of(goal)))
+    return found
+
+
+def main() -> int:
+    """Returns 1 where something did not hold."""
+    parser = argparse.ArgumentParser(prog="make torture")
+    parser.add_argument("goals", nargs="*", default=[*GOALS], metavar="GOAL")
+    wanted = parser.parse_args().goals
+    today = datetime.now().astimezone().date().isoformat()
+    wrong = 0
+    for goal in wanted:
+        found = [*tested(goal, today), *measured(goal, today)]
+        if found:
+            keep(found, goal)
+        wrong += sum(each.wrong for each in found)
+    reliability.DOCUMENT.write_text(reliability.document())
+    sys.stdout.write(table(results()))
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

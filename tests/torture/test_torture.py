@@ -1,0 +1,110 @@
+"""What `make torture` tells is what the tests said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.points import ROOT
+from tests.torture.__main__ import FULL, PREFIX, PROGRAMS, command_of, files_of
+from tests.torture.goals import GOALS, Result, marks, results, table
+
+OTHERS = {"G19": "tests.e2e.soak", "G20": "tests.security.guards"}
+"""Goals of other programs."""
+TRIES = """
+import pytest
+
+@pytest.mark.goal("G3", "tries")
+@pytest.mark.parametrize("n", [2, 3])
+def test_counted(n, record_property):
+    record_property("count", n)
+    record_property("note", "seed 1")
+    assert n != 3
+
+@pytest.mark.goal("G3", "tries")
+def test_counted_as_one():
+    pass
+
+@pytest.mark.goal("G3", "far tries")
+def test_not_here():
+    pytest.skip("no such machine")
+
+@pytest.fixture
+def broken():
+    raise OSError
+
+@pytest.mark.goal("G3", "broken tries")
+def test_broken(broken):
+    pass
+
+@pytest.mark.goal("G4", "others")
+def test_other():
+    raise AssertionError
+"""
+
+
+def test_what_the_tests_of_a_goal_say_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(TRIES)
+    out = tmp_path / "outcomes"
+    argv = (
+        *(sys.executable, "-m", "pytest", "-q", "-p", "tests.torture.collect", "-c", "/dev/null"),
+        *("--rootdir", str(tmp_path), "--goal", "G3", "--outcomes", str(out), str(tmp_path)),
+    )
+    done = subprocess.run(argv, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    by = {name: [f"test_it.py::test_{name}"] for name in ("not_here", "broken")}
+    assert json.loads(out.read_text()) == {
+        "tries": {
+            "count": 6, "wrong": 1, "note": "seed 1",
+            "by": ["test_it.py::test_counted", "test_it.py::test_counted_as_one"],
+        },
+        "far tries": {
+            "count": 0, "wrong": 0, "by": by["not_here"],
+            "note": "1 not possible here (Skipped: no such machine)",
+        },
+        "broken tries": {"count": 1, "wrong": 1, "note": "", "by": by["broken"]},
+    }  # fmt: skip
+
+
+def test_every_goal_has_what_shows_it() -> None:
+    shown = {goal for goal, _, _ in marks()} | PROGRAMS.keys() | OTHERS.keys()
+    assert shown == set(GOALS)
+
+
+def test_what_is_kept_came_from_tests_and_programs_that_are_there() -> None:
+    tests = {(goal, what, test) for goal, what, test in marks()}
+    for each in results():
+        if "::" in each.by[0]:
+            assert {(each.goal, each.what, test) for test in each.by} <= tests
+        else:
+            programs = PROGRAMS.get(each.goal, [(OTHERS.get(each.goal), "")])
+            assert each.by[0] in {program for program, _ in programs}
+
+
+def test_a_smaller_size_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "".join(file.read_text() for goal in GOALS for file in files_of(goal))
+    assert [name for name in FULL if PREFIX + name not in code] == []
+    for name in FULL:
+        monkeypatch.delenv(PREFIX + name, raising=False)
+    monkeypatch.setenv("CODEFRAME_TUI_SWAPS", "7")
+    monkeypatch.setenv("CODEFRAME_TUI_BOMBS", FULL["BOMBS"])
+    assert command_of("G3") == "CODEFRAME_TUI_SWAPS=7 make torture GOALS=G3"
+    assert command_of("G12") == "make torture GOALS=G12"
+
+
+def test_the_table_says_what_was_wrong_and_what_was_not_run() -> None:
+    kept = [
+        Result("G3", "tries", 1_000, 2, "seed 7", ["x.py::t"], "2026-01-02", "make it"),
+        Result("G4", "far tries", 0, 0, "1 not possible here (no|such)", ["y.py::t"], "d", "c"),
+    ]
+    rows = table(kept).splitlines()
+    g3, g4, g5 = (
+        next(row for row in rows if row.startswith(f"| **{g}**")) for g in ("G3", "G4", "G5")
+    )
+    assert "| 1,000 tries | **2 wrong**: seed 7 | 2026-01-02<br>`make it` | `x.py::t` |" in g3
+    assert "| 0 far tries: not run here | -: 1 not possible here (no\\|such) |" in g4
+    assert g5.endswith("| not run | | | |")
