@@ -112,8 +112,8 @@ def main() -> int:
         found = [*tested(goal, today), *measured(goal, today)]
         if found:
             keep(found, goal)
+            reliability.DOCUMENT.write_text(reliability.document())
         wrong += sum(each.wrong for each in found)
-    reliability.DOCUMENT.write_text(reliability.document())
     sys.stdout.write(table(results()))
     return int(wrong > 0)
 

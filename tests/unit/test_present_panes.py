@@ -355,6 +355,15 @@ def test_an_apply_is_told_with_the_way_back() -> None:
     assert cells(said) < 78
 
 
+def test_what_a_command_changed_is_told_with_the_way_back_if_there_is_one() -> None:
+    event = Event(1, "", "command.changed", "1.2.3", {"files": ["a.py"], "beyond": ["link"]})
+    said = "".join(text for text, _ in news(event))
+    assert said == "○ a command of 1.2.3 changed 2 files of yours · u in the queue takes it back"
+    only = Event(1, "", "command.changed", "1.2.3", {"files": [], "beyond": ["link"]})
+    told = "".join(text for text, _ in news(only))
+    assert told == "○ a command of 1.2.3 changed 1 file of yours"
+
+
 def test_a_conflict_is_told_with_the_next_step() -> None:
     data = {"kind": "apply", "code": "conflict", "message": "changed", "paths": ["a.py"]}
     said = "".join(text for text, _ in news(Event(1, "", "change.refused", "1.2.3", data)))
@@ -514,6 +523,13 @@ def test_only_what_works_is_offered() -> None:
     state = State(overview=overview(), queue=queue(), focus="1.1.4")
     assert works("queue.undo", state)
     assert not works("queue.cancel", state)
+    state.focus = "1.2.4"
+    state.task = {"number": "1.2.4", "undoable": True}
+    assert not works("queue.undo", state)  # it is being worked on
+    state.focus = "1.2.3"
+    assert not works("queue.undo", state)
+    state.task = {"number": "1.2.3", "undoable": True}
+    assert works("queue.undo", state)
     state.focus = "1.2.4"
     assert works("queue.note", state)
     assert not works("diff.accept_hunk", state)
