@@ -28,6 +28,7 @@ FULL = {
     "SWAPS": "100000",
     "ESCAPEES": "50",
     "BOMBS": "20",
+    "FUZZED": "20000",
     "CUTS": "30",
     "TEST_WHOLE_CORPUS": "1",
     "TEST_TEXTS": "100000",
@@ -111,8 +112,8 @@ def main() -> int:
         found = [*tested(goal, today), *measured(goal, today)]
         if found:
             keep(found, goal)
+            reliability.DOCUMENT.write_text(reliability.document())
         wrong += sum(each.wrong for each in found)
-    reliability.DOCUMENT.write_text(reliability.document())
     sys.stdout.write(table(results()))
     return int(wrong > 0)
 

@@ -39,12 +39,17 @@ class Bench:
     working_tree: JournalledTree
     shop: Workshop
 
-    async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
-        """A task in review whose proposal is these changes on the files of now."""
+    async def begin(self, title: str) -> str:
+        """A task that a worker has in hand."""
         number = str((await self.engine.submit(AddTask(title)))["number"])
         task = await self.engine.claim("w")
         assert task is not None
         assert task.number == number
+        return number
+
+    async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
+        """A task in review whose proposal is these changes on the files of now."""
+        number = await self.begin(title)
         base = (await self.workspaces.snapshot()).tree
         tree = await self.workspaces.overlay(base, changes)
         files = tuple(map(summary, await self.workspaces.diff(base, tree)))
@@ -69,10 +74,11 @@ class Bench:
 
     async def deed(self, wish: Approve | Undo | Redo) -> Event:
         """Submit a decision and carry it out; how it ended."""
+        before = self.engine._store.last_event
         decision = (await self.engine.submit(wish))["decision"]
         for pending in await self.engine.pending_decisions():
             await carry_out(self.shop, cast(Verifier, None), pending)
-        events = await self.engine._events_after(0)
+        events = await self.engine._events_after(before)
         (end,) = [e for e in events if e.type in DECISION_ENDS and e.data["decision"] == decision]
         return end
 

@@ -122,10 +122,9 @@ def _look(shelf: Shelf, tree: Tree, text: str) -> _Look:
     spelled = spelling(text)
     wanted = dict(Counter(asked(text)).most_common(_MOST_WORDS))
     look = _Look(tree, spelled, wanted, {}, {}, {})
-    query = "SELECT document, words, names, docs FROM posting WHERE word = ?"
     for word in wanted:
         fields: tuple[dict[int, int], ...] = ({}, {}, {})
-        for document, *counts in shelf.database.execute(query, (word,)):
+        for document, *counts in shelf.postings(word):
             for file in tree.files.get(document, ()):
                 for found, count in zip(fields, counts, strict=True):
                     if count:
