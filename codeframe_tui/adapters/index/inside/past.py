@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.git import UnreadError, read_commits
+from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
 from codeframe_tui.core.code.renamed import renamed
 from codeframe_tui.core.code.words import words
 
@@ -20,8 +21,12 @@ __all__ = ["Commit", "Past"]
 COMMITS = 3_000
 FILES = 30
 """Commits that touch more are about no file in particular."""
+_REASONS = 8
+"""Files of a commit that is a reason to name each of them; those of more are about none."""
 _HALF_LIFE = 1_500
 """Commits after which a past change counts half."""
+_SAID_HALF_LIFE = 3_000
+"""Commits after which what was said of a change counts half: what a file is about stays."""
 _RECENT, _FADING = 400, 0.985
 _WORDS = 200
 """Of a message; longer ones quote logs."""
@@ -43,6 +48,21 @@ class Commit:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What every question needs of all commits together.
+
+    Attributes:
+        frequencies: word -> how much it says.
+        lengths: of each commit, the square root of the squares of what its words say.
+        said: path -> how many words were said of it, what is long ago the less.
+    """
+
+    frequencies: Mapping[str, float]
+    lengths: Sequence[float]
+    said: Mapping[str, float]
+
+
 class Past:
     """The newest commits of the project, kept in the database.
 
@@ -59,7 +79,7 @@ class Past:
                 "SELECT id, subject, words, files FROM past ORDER BY place"
             )
         ]
-        self._counts = Counter(word for commit in self._commits for word in commit.words)
+        self._sums = _sums(self._commits)
 
     def follow(self, head: str) -> None:
         """Come to where the project's history stands; what is known stays when git fails."""
@@ -86,41 +106,82 @@ class Past:
     ) -> tuple[dict[int, float], dict[int, str]]:
         """What past changes with a message like this touched, and for each file the likest one.
 
+        A change of many files counts, but is not told: it is no reason for any of them.
+
         Args:
             wanted: words, and how much each counts.
             numbers: file by path, see `numbers`.
         """
         scores: dict[int, float] = {}
         best: dict[int, tuple[float, str]] = {}
-        idf = {word: self._frequency(word) for word in wanted if self._counts[word]}
+        known = self._sums.frequencies
+        idf = {word: known[word] for word in wanted if word in known}
         own = math.sqrt(sum((wanted[word] * weight) ** 2 for word, weight in idf.items()))
         for age, commit in enumerate(reversed(self._commits)):
             shared = idf.keys() & commit.words
-            if not shared or not 0 < len(commit.files) <= FILES:
+            if not shared or not _is_telling(commit):
                 continue
-            length = math.sqrt(sum(self._frequency(word) ** 2 for word in commit.words))
+            length = self._sums.lengths[-1 - age]
             cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
+            is_reason = len(commit.files) <= _REASONS
             for path in commit.files:
                 if (number := numbers.get(path)) is not None:
                     scores[number] = scores.get(number, 0.0) + value
-                    if value > best.get(number, (0.0, ""))[0]:
+                    if is_reason and value > best.get(number, (0.0, ""))[0]:
                         best[number] = (value, commit.subject)
         return scores, {number: subject for number, (_, subject) in best.items()}
+
+    def messages(
+        self, wanted: Mapping[str, float], numbers: Mapping[str, int]
+    ) -> tuple[dict[int, float], dict[int, str]]:
+        """How much the messages of all that touched a file, put together, are about a text.
+
+        Where `similar` asks for one change like this, here many may each say a part.
+
+        Args:
+            wanted: words, and how much each counts.
+            numbers: file by path, see `numbers`.
+
+        Returns:
+            Files with their values, and for each the word that was said most.
+        """
+        said: dict[str, dict[int, float]] = {
+            word: {} for word in wanted if word in self._sums.frequencies
+        }
+        for age, commit in enumerate(reversed(self._commits)):
+            shared = said.keys() & commit.words
+            if not shared or not _is_telling(commit):
+                continue
+            value = _worth(age, commit)
+            files = [numbers[path] for path in commit.files if path in numbers]
+            for word in shared:
+                held = said[word]
+                for file in files:
+                    held[file] = held.get(file, 0.0) + value
+        lengths: dict[int, float] = {}
+        for path, length in self._sums.said.items():
+            if (number := numbers.get(path)) is not None:
+                lengths[number] = lengths.get(number, 0.0) + length
+        mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
+        idf = inverse_frequencies({w: len(f) for w, f in said.items()}, len(set(numbers.values())))
+        most: dict[int, tuple[float, str]] = {}
+        for word, held in said.items():
+            for file, value in held.items():
+                most[file] = max(most.get(file, (0.0, "")), (value * idf[word], word))
+        scores = bm25(said, lengths, mean, idf, wanted)
+        return scores, {file: word for file, (_, word) in most.items()}
 
     def recent(self, numbers: Mapping[str, int]) -> dict[int, float]:
         """How much each file was touched of late."""
         scores: dict[int, float] = {}
         for age, commit in enumerate(reversed(self._commits[-_RECENT:])):
-            if 0 < len(commit.files) <= FILES:
+            if _is_telling(commit):
                 value = _FADING**age / math.sqrt(len(commit.files))
                 for path in commit.files:
                     if (number := numbers.get(path)) is not None:
                         scores[number] = scores.get(number, 0.0) + value
         return scores
-
-    def _frequency(self, word: str) -> float:
-        return math.log(1 + len(self._commits) / self._counts[word])
 
     def _keep(self, commits: Sequence[Commit]) -> None:
         with transaction(self._database):
@@ -133,7 +194,31 @@ class Past:
                 ),
             )
         self._commits = list(commits)
-        self._counts = Counter(word for commit in self._commits for word in commit.words)
+        self._sums = _sums(self._commits)
+
+
+def _sums(commits: Sequence[Commit]) -> _Sums:
+    counts = Counter(word for commit in commits for word in commit.words)
+    frequencies = {word: math.log(1 + len(commits) / n) for word, n in counts.items()}
+    squares = {word: value**2 for word, value in frequencies.items()}
+    said: dict[str, float] = {}
+    for age, commit in enumerate(reversed(commits)):
+        if _is_telling(commit):
+            length = _worth(age, commit) * len(commit.words)
+            for path in commit.files:
+                said[path] = said.get(path, 0.0) + length
+    lengths = [math.sqrt(sum(squares[word] for word in commit.words)) for commit in commits]
+    return _Sums(frequencies, lengths, said)
+
+
+def _is_telling(commit: Commit) -> bool:
+    """Whether a commit is about files in particular."""
+    return 0 < len(commit.files) <= FILES
+
+
+def _worth(age: int, commit: Commit) -> float:
+    """How much what a commit says counts for each of its files."""
+    return math.exp2(-age / _SAID_HALF_LIFE) / math.sqrt(len(commit.files))
 
 
 def _words(message: str) -> frozenset[str]:
