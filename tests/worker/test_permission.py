@@ -137,7 +137,7 @@ async def test_what_is_allowed_for_a_task_holds_over_a_restart_and_ends_with_it(
             "allow always",
             "deny",
         ]
-        assert "let run: cat …" in asked.data["question"]
+        assert "For this task or always means all that begins with: cat" in asked.data["question"]
         await desk.becomes(task, "blocked")
         await desk.service.submit(Answer(asked.data["id"], "allow for this task"))
         await desk.until("tool.ended", task)

@@ -79,10 +79,10 @@ class Pattern:
             first = Word(first.text.rpartition("/")[2], first.known, first.open, first.runs)
         return self._match([first, *words[1:]])
 
-    def names(self, other: Pattern) -> bool:
-        """Whether all that this one is about is what another one is about."""
-        words = [Word("", known=False, open=True) if w is None else _as_word(w) for w in self.words]
-        return other.match(words) is Match.YES
+    def as_words(self) -> list[Word]:
+        """What is known of every command that it is about."""
+        anything = Word("", known=False, open=True)
+        return [anything if w is None else Word(w.start, known=w.plain) for w in self.words]
 
     def _match(self, words: Sequence[Word]) -> Match:
         """From the last word of the pattern on: what each rest of the words is to its rest."""
@@ -110,10 +110,6 @@ class Pattern:
         if word.open:  # it may be many words, or none
             return Match.MAYBE if found or not word.text else Match.NO
         return min(found, rest[1])
-
-
-def _as_word(one: _One) -> Word:
-    return Word(one.start, known=one.plain)
 
 
 @lru_cache(maxsize=1024)
