@@ -1,7 +1,8 @@
 # make demo   the whole job without a key      make test   the tests
 # make check  everything CI checks             make setup  only the environment
 # make torture [GOALS="G3 G8"]  what docs/reliability.md promises, at full size, and its table
-# make mutate  takes each guard of safety away: which test turns red     make soak [MINUTES=5]  lives with faults
+# make mutate [GUARDS=words]  takes each guard of safety away: which test turns red
+# make soak [MINUTES=5]  four workers under faults: what is lost, left or grows
 PYTHON ?= python3
 MINUTES ?= 5
 VENV := .venv
@@ -39,7 +40,7 @@ torture: $(READY)
 	$(BIN)/python -m tests.torture $(GOALS)
 
 mutate: $(READY)
-	$(BIN)/python -m tests.security.guards --write
+	$(BIN)/python -m tests.security.guards --write $(GUARDS)
 
 soak: $(READY)
 	$(BIN)/python -m tests.e2e.soak --keep --minutes $(MINUTES)

@@ -1,7 +1,7 @@
-"""How much the engine grows while a test prints 1 GiB.
+"""How much the engine grows while tests print 1 GiB.
 
-``python -m benchmarks.flood [--mib 1024] [--gate]``; with ``--gate`` exit 1 when the highest memory
-of the process that listens grows by more than 16 MiB.
+``python -m benchmarks.flood [--mib 1024] [--workers 1] [--gate]``; with ``--gate`` exit 1 when the
+highest memory of the process that listens grows by more than 16 MiB, or 64 MiB for several workers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
 from codeframe_tui.core.events import Signal
 from codeframe_tui.ports import TestRequest, Workspace
 
-GATE_MIB = 16.0
+GATE_MIB, GATE_OF_SEVERAL_MIB = 16.0, 64.0
 TESTS = """
 import sys
 
@@ -54,33 +54,41 @@ async def run(runner: PytestRunner, root: Path, mib: int) -> tuple[float, float]
     return time.perf_counter() - began, heard / 2**20
 
 
-async def measure(folder: Path, mib: int) -> float | None:
-    project, root = folder / "project", folder / "state/workspaces/flood"
-    project.mkdir()
-    root.mkdir(parents=True)
+async def measure(folder: Path, mib: int, workers: int) -> float | None:
+    project = folder / "project"
+    roots = [folder / f"state/workspaces/flood-{number}" for number in range(workers)]
+    for each in (project, *roots):
+        each.mkdir(parents=True)
     sandbox = await open_sandbox(project, folder / "state", "rlimits")
     if isinstance(sandbox, NoSandbox):
         print(f"no tests run here: {sandbox.why}", file=sys.stderr)
         return None
     runner = PytestRunner(sandbox)
-    await run(runner, root, 1)
+    await run(runner, roots[0], 1)
     before = peak_mib()
-    seconds, heard = await run(runner, root, mib)
+    ended = await asyncio.gather(*(run(runner, root, mib // workers) for root in roots))
     grown = peak_mib() - before
-    print("| test output | seconds | arrived | growth of the engine (gate 16 MiB) |")
-    print("|---:|---:|---:|---:|")
-    print(f"| {mib} MiB | {seconds:.1f} | {heard:.1f} MiB | {grown:.1f} MiB |")
+    print(f"| {workers} workers print {mib} MiB | |")
+    print("|---|---:|")
+    print(f"| seconds | {max(seconds for seconds, _ in ended):.1f} |")
+    print(f"| arrived | {sum(heard for _, heard in ended):.1f} MiB |")
+    print(f"| growth of the engine (gate {gate_of(workers):.0f} MiB) | {grown:.1f} MiB |")
     return grown
+
+
+def gate_of(workers: int) -> float:
+    return GATE_MIB if workers == 1 else GATE_OF_SEVERAL_MIB
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mib", type=int, default=1024)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--gate", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        grown = asyncio.run(measure(Path(folder).resolve(), arguments.mib))
-    return int(arguments.gate and (grown is None or grown > GATE_MIB))
+        grown = asyncio.run(measure(Path(folder).resolve(), arguments.mib, arguments.workers))
+    return int(arguments.gate and (grown is None or grown > gate_of(arguments.workers)))
 
 
 if __name__ == "__main__":

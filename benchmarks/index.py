@@ -90,7 +90,7 @@ def measure(folder: Path) -> tuple[dict[str, float], float, float, float]:
     room = Room(store, database, project)
 
     def context(tree: str) -> None:
-        room.answer("context", tree, FOREVER, text=TASK, budget=24_000)
+        room.answer("context", tree, FOREVER, text=TASK, budget=24_000, bytes_each=4.0)
 
     spent["full build"] = cpu(lambda: build(room, tree))
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -46,6 +46,11 @@ class RecordedTrust:
         found = tuple(self.definitions.of_repository())
         return Look(str(self._project), found, default, self._records())
 
+    def paths(self) -> list[str]:
+        """Of files that are trusted as they are now."""
+        found = self.definitions.of_repository() if self._folder.is_dir() else []
+        return [file.path for file in found if self._is_trusted(file)]
+
     def stamp(self) -> object:
         """See `ports.Trust`."""
         records = sorted(self._folder.glob("*.json"))

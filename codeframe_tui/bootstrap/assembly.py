@@ -7,6 +7,7 @@ import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
@@ -130,7 +131,7 @@ async def _opened(
     )
     stack.push_async_callback(workspaces.close)
     await workspaces.prepare()
-    working_tree = JournalledTree(place.root, place.state, reserved=place.environments)
+    working_tree = JournalledTree(place.root, place.state, reserved=_reserved(place))
     stack.push_async_callback(working_tree.close)
     sandbox = await _sandbox(place, settings)
     model = _model(settings, scripted)
@@ -192,7 +193,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
         doctor=doctor,
         working_tree=parts.working_tree,
         syntax=parts.syntax,
-        files_at=partial(DirectoryFiles, reserved=parts.place.environments),
+        files_at=partial(DirectoryFiles, reserved=_reserved(parts.place)),
         default_policy=_default_policy(parts.trust.definitions, parts.settings),
         secrets=parts.secrets,
         trust=parts.trust,
@@ -200,7 +201,7 @@ def _supervisor(parts: _Parts) -> Supervisor:
 
 
 def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
-    root, reserved = parts.place.root, parts.place.environments
+    root, reserved = parts.place.root, _reserved(parts.place)
     return Workshop(
         ledger=supervisor,
         model=parts.model,
@@ -217,12 +218,24 @@ def _workshop(parts: _Parts, supervisor: Supervisor) -> Workshop:
         reserved=reserved,
         files_at=partial(DirectoryFiles, reserved=reserved),
         definition=parts.trust.definitions.load,
+        trusted=parts.trust.paths,
         rules=partial(read_rules, root),
         watcher=FileWatcher(),
         repository=GitRepository(root),
         commands=ConfigRules(parts.settings.commands.of_a_person(), config_dir() / "config.toml"),
         secrets=parts.secrets,
     )
+
+
+def _reserved(place: Project) -> tuple[str, ...]:
+    """What no proposal can take: environments, and our own settings and state, wherever they lie.
+
+    A project may hold them (somebody's home, a repository of settings): a change there would be one
+    of policies and limits.
+    """
+    own = (Path(os.path.realpath(each)) for each in (config_dir(), place.state_root))
+    inside = (each.relative_to(place.root) for each in own if each.is_relative_to(place.root))
+    return (*place.environments, *(each.as_posix() for each in inside if each.parts))
 
 
 def _default_policy(definitions: Definitions, settings: Settings) -> str:

@@ -64,8 +64,9 @@ async def check_everything(
             _state(place),
             *_backups(place),
             *await _left_behind(place),
+            *_left_beside(place),
             _check("log", "ok", str(place.engine_log.parent)),
-            _check("config", "ok", str(config_dir() / "config.toml")),
+            _config(place),
             _rules(place),
             *_agents(place, settings),
             check_terminal(environment),
@@ -239,6 +240,25 @@ async def _left_behind(place: Project) -> list[Document]:
         _check("moved", "warn", f"tasks of this project at {each.root}, which is gone", hint)
         for each in await left_behind(place)
     ]
+
+
+def _left_beside(place: Project) -> list[Document]:
+    """Nothing to say is the usual case."""
+    from codeframe_tui.adapters.workspace.away import left_beside  # noqa: PLC0415 - seldom needed
+
+    hint = "take out of it what you need; then remove it"
+    said = "a program saved this while its copy of the project was looked at for the last time"
+    found = left_beside(place.state / "workspaces")
+    return [_check("saved", "warn", f"{path}: {said}", hint) for path in found]
+
+
+def _config(place: Project) -> Document:
+    file = config_dir() / "config.toml"
+    if Path(os.path.realpath(file)).is_relative_to(place.root):
+        said = f"{file} lies in the project: whoever writes there sets your policies and limits"
+        hint = "keep it elsewhere (XDG_CONFIG_HOME); proposals cannot touch it"
+        return _check("config", "warn", said, hint)
+    return _check("config", "ok", str(file))
 
 
 def _existing(path: Path) -> Path:

@@ -40,7 +40,8 @@ def check_path(text: str, reserved: Collection[str] = ()) -> str:
 
     Args:
         text: relative path with ``/``.
-        reserved: relative paths nothing may be written at or below (the environment's place).
+        reserved: relative paths nothing may be written at or below (the environment's place, and
+            ours).
 
     Raises:
         PathRefused: with the exact reason.
@@ -182,7 +183,7 @@ def _place_fault(parts: list[str], reserved: Collection[str]) -> str | None:
     for place in reserved:
         folded = _folded(place.strip("/"))
         if key == folded or key.startswith(folded + "/"):
-            return f"`{place}` is the place of the environment"
+            return f"`{place}` is the place of the environment, or of this program's own files"
     return None
 
 

@@ -30,13 +30,19 @@ def went_well(event: Event) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
+def _agent(who: Mapping[str, Any]) -> str:
+    """Who works, from where, and whether it may loosen anything."""
+    doubt = "" if who.get("trusted", True) else "; not trusted: it only tightens"
+    return f"agent: {who['name']} ({who['source']}{doubt})"
+
+
 def detail(event: Event) -> str:
     """What stands behind the title, perhaps several lines."""
     data = event.data
     match event.type:
         case "context.gathered":
             who = data.get("agent")
-            agent = [f"agent: {who['name']} ({who['source']})"] if who else []
+            agent = [_agent(who)] if who else []
             files = (f"{f['path']}: {', '.join(f.get('reasons', []))}" for f in data["files"])
             said = (each["text"] for each in data.get("earlier", ()))
             return "\n".join([*agent, *files, *said])

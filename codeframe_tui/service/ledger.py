@@ -187,7 +187,7 @@ class StoreLedger:
         await self._record(number, lambda unit: work.give_up(unit, number, told))
 
     async def release(self, number: str) -> None:
-        await self._write(lambda unit: work.release(unit, number))
+        await self._record(number, lambda unit: work.release(unit, number))
 
     def pending_decisions(self) -> Coroutine[Any, Any, Sequence[Decision]]:
         return self._store.read(lambda tables: tables.decisions.pending())
@@ -326,7 +326,7 @@ class StoreLedger:
         """A write of a task's worker, which waits for a disk that takes nothing.
 
         What it has to record was paid for, or would have to be done again; so a worker that is
-        stopped while it waits tries once more before it goes.
+        stopped while it waits tries once more before it goes, and who is stopped does not wait.
         """
         waits = self._settings.waits
         pause = waits.retry_first
@@ -334,7 +334,7 @@ class StoreLedger:
             try:
                 return await self._write_to_the_end(handler)
             except Lacking as error:
-                if error.code == "state_damaged":
+                if error.code == "state_damaged" or _is_stopped():
                     raise
                 why = f"room to record: {error.message}"
                 self.publish(waiting(why, self._clock.now(), pause, number))
@@ -378,6 +378,12 @@ class StoreLedger:
     def _hear(self, events: Sequence[Event]) -> None:
         self._workforce.hear(events)
         self._broadcast.hear(events)
+
+
+def _is_stopped() -> bool:
+    """Whether who asks is on its way out already."""
+    asking = asyncio.current_task()
+    return asking is not None and asking.cancelling() > 0
 
 
 def _latest(tables: Tables) -> str:

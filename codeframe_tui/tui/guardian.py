@@ -1,12 +1,13 @@
 """A tiny parent of the cockpit, for the end that a program cannot answer itself.
 
 Theory of operation: before anything is shown the process divides. The child becomes the cockpit;
-the parent is what the shell knows, imports nothing more and only waits. Both are in one process
-group, so what the terminal sends to its foreground reaches the cockpit as ever; what somebody sends
-to the parent alone is handed on. When the cockpit stops, so does the parent, and the shell takes
-over a terminal that was given back before; when it ends by itself, its exit code is the parent's.
-When it is killed, the parent gives the terminal back, and then dies in the same way. When it is the
-parent that is killed, or the terminal goes away, the cockpit gets the signal of a lost terminal.
+the parent is what the shell knows, seals its memory as the cockpit does, and only waits. Both are
+in one process group, so what the terminal sends to its foreground reaches the cockpit as ever; what
+somebody sends to the parent alone is handed on. When the cockpit stops, so does the parent, and the
+shell takes over a terminal that was given back before; when it ends by itself, its exit code is the
+parent's. When it is killed, the parent gives the terminal back, and then dies in the same way. When
+it is the parent that is killed, or the terminal goes away, the cockpit gets the signal of a lost
+terminal.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ __all__ = ["divide"]
 
 _HANDED_ON = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 """Each may come twice, as to a whole group; the cockpit takes the second for the first."""
+_NAME = b"cft-guardian"
+"""Of the parent, as `ps` and `pkill` know it."""
 _PATIENCE = 1.0
 """Seconds for what a whole group was sent to have its effect on the cockpit."""
 _LOOK = 0.01
@@ -43,9 +46,18 @@ def divide() -> None:
     child = os.fork()
     if child:
         os.close(theirs)
+        _take_name()
         _Parent(child, saved).watch()
     os.close(ours)
     threading.Thread(target=_await_loss, args=(theirs,), daemon=True).start()
+
+
+def _take_name() -> None:
+    """Who kills the cockpit by its name must not kill the parent with it. Linux only."""
+    with suppress(OSError):
+        name = os.open("/proc/self/comm", os.O_WRONLY)
+        os.write(name, _NAME)
+        os.close(name)
 
 
 def _await_loss(parent: int) -> None:
@@ -78,6 +90,9 @@ class _Parent:
             signal.signal(number, signal.SIG_IGN)
         signal.signal(signal.SIGTSTP, self._may_stop)
         signal.signal(signal.SIGALRM, self._stop_child)
+        from codeframe_tui.adapters.memory import seal  # noqa: PLC0415 - the child does not wait
+
+        seal()  # its environment is the cockpit's
         while True:
             _, status = os.waitpid(self._child, os.WUNTRACED)
             while os.WIFSTOPPED(status):

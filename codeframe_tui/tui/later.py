@@ -33,6 +33,3 @@ def load() -> None:
     """Load it; in a thread of its own, for it takes a few frames."""
     for name in _LATER:
         import_module(name)
-    from codeframe_tui.adapters.memory import seal  # noqa: PLC0415 - not before
-
-    seal()  # the key that the engine gets stands in our environment, too

@@ -126,6 +126,9 @@ def first_picture(project: str, reports: Path | None = None) -> Iterator[None]:
     guard_early()  # before the picture, or a signal in between would leave it behind
     skeleton(clean_line(project))
     try:
+        from codeframe_tui.adapters.memory import seal  # noqa: PLC0415 - loads ctypes
+
+        seal()  # the key that the engine gets stands in our environment, too
         yield
     except BaseException as error:
         restore()

@@ -43,7 +43,8 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
     chosen = await shop.ledger.chosen(task.number)
     context = await _context(shop, progress, snapshot.tree, chosen)
-    who = {"agent": {"name": agent.name, "source": agent.source}}
+    known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
+    who = {"agent": known}
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)

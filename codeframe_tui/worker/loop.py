@@ -155,8 +155,8 @@ class WorkerLoop:
             await self._tell(number, failure)
             await self._shop.ledger.pause("the model cannot be used")
         except Exception as error:
-            if isinstance(error, Refused) and error.code == "not_in_progress":
-                return  # a person took the task away meanwhile
+            if _is_taken_away(error):
+                return
             logger.exception("task=%s failed inside", number)
             await self._ask_about(number, error)
 
@@ -170,8 +170,9 @@ class WorkerLoop:
         )
         try:
             await self._shop.ledger.open_blocker(question)
-        except Exception:
-            logger.exception("task=%s: the question could not be stored", number)
+        except Exception as failure:
+            if not _is_taken_away(failure):
+                logger.exception("task=%s: the question could not be stored", number)
 
     async def _decide(self, seen: int) -> int:
         """Begin to carry out every pending decision; a long verification holds up no other."""
@@ -218,6 +219,11 @@ class WorkerLoop:
             await self._shop.ledger.record_event("problem", number, data)
         except Exception:
             logger.exception("task=%s: a problem could not be stored", number)
+
+
+def _is_taken_away(error: Exception) -> bool:
+    """Whether a person took the task from its worker meanwhile."""
+    return isinstance(error, Refused) and error.code == "not_in_progress"
 
 
 def _said(error: Exception) -> str:

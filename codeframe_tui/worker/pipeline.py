@@ -7,6 +7,7 @@ import asyncio
 from codeframe_tui.core.blocker import Blocker, BlockerKind
 from codeframe_tui.core.errors import ModelFailed
 from codeframe_tui.core.flags import in_order
+from codeframe_tui.core.flags.trusted import with_trusted
 from codeframe_tui.core.flags.unread import unread_flags
 from codeframe_tui.core.progress import Progress
 from codeframe_tui.core.road import (
@@ -119,7 +120,9 @@ async def _verify(shop: Workshop, verifier: Verifier, progress: Progress) -> Non
     await shop.ledger.record_event("verification.started", task.number, {"attempt": newest.number})
     verification, flags = await verifier.verify_newest(progress)
     unread = await asyncio.to_thread(list, unread_flags(progress.attempts, progress.turns))
-    flags = in_order([*flags, *unread])
+    trusted = await asyncio.to_thread(shop.trusted)
+    told = with_trusted(flags, (file.path for file in newest.files), trusted)
+    flags = in_order([*told, *unread])
     known = await with_fingerprints(shop.workspaces, newest, flags)
     await shop.ledger.record_verification(task.number, newest.number, verification, known)
 

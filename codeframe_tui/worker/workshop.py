@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Workshop:
         reserved: places of environments in the project; no proposal can take them.
         files_at: opens a folder through the path gate.
         definition: agent definition by name; None = the default. Raises: WrongUse, NotFound.
+        trusted: paths of files in the repository that a person trusts as they are.
         repository: the user's own, written only by `worker.commit`.
         commands: rules of the person about what the model runs.
         rules: reads the project's rules files: name -> text.
@@ -64,6 +65,7 @@ class Workshop:
     reserved: tuple[str, ...]
     files_at: Callable[[Path], Files]
     definition: Callable[[str | None], AgentDefinition]
+    trusted: Callable[[], Collection[str]]
     rules: Callable[[], Mapping[str, str]]
     watcher: Watcher
     repository: Repository

@@ -13,8 +13,9 @@ from codeframe_tui.adapters.sandbox.network import Address, Network
 from codeframe_tui.adapters.sandbox.proxy import BOUNDS, Bounds, Proxy, open_proxy
 from codeframe_tui.core.network import NOWHERE, Allowed, Target
 
-__all__ = ["GOOD", "OTHER", "World", "open_directly", "open_world"]
+__all__ = ["BIG", "GOOD", "OTHER", "World", "open_directly", "open_world"]
 
+BIG = 300_000
 GOOD, OTHER = "good.example.org", "other.example.org"
 
 
@@ -55,12 +56,16 @@ class World:
         try:
             while data := await reader.read(65_536):
                 heard[place] += data
-                if heard[place].startswith((b"GET ", b"POST ", b"PUT ")):
-                    if b"/flood" in heard[place].split(b"\r\n")[0]:
+                asked = heard[place].split(b"\r\n")[0]
+                if asked.endswith(b" HTTP/1.1"):
+                    if b"/flood" in asked:
                         await _flood(writer)
                     if not _is_whole(heard[place]):
                         continue
-                    body = heard[place].split(b" ")[1]
+                    if b"/big" in asked:
+                        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(BIG))
+                        break
+                    body = asked.split(b" ")[1]
                     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
                     writer.write(body)
                     break
@@ -74,7 +79,7 @@ class World:
 
 def _is_whole(heard: bytes) -> bool:
     head, end, body = heard.partition(b"\r\n\r\n")
-    if b"chunked" in head.lower():
+    if b"\r\ntransfer-encoding: chunked\r\n" in head.lower() + b"\r\n":
         return body.endswith(b"0\r\n\r\n")
     length = [
         line.split(b":")[1]
@@ -95,9 +100,13 @@ async def _flood(writer: asyncio.StreamWriter) -> None:
 async def open_directly(
     network: Network, bounds: Bounds = BOUNDS
 ) -> AsyncIterator[tuple[Proxy, int]]:
-    """A proxy with its port, without any sandbox around its clients."""
+    """A proxy with its port, without any sandbox around its clients.
+
+    The system takes little of what it sends, so that a slow client meets the proxy's own buffers.
+    """
     async with open_proxy(network, bounds) as (proxy, fd):
         with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             port = listener.getsockname()[1]
             with socket.socket(fileno=os.dup(fd)) as end:
                 socket.send_fds(end, [b"1"], [listener.fileno()])

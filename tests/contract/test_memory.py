@@ -57,10 +57,11 @@ def test_no_other_program_of_the_user_reads_the_key(sealed: bool, tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments as files")
-def test_the_cockpit_seals_itself_after_its_first_picture(tmp_path: Path) -> None:
+def test_the_cockpit_seals_itself_as_soon_as_its_frame_stands(tmp_path: Path) -> None:
     code = (
-        "import ctypes; from codeframe_tui.tui import later; later.load(); "
-        "print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+        "import sys; from codeframe_tui.tui.launch import first_picture\n"
+        "with first_picture('project'):\n"
+        "    import ctypes; print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False

@@ -15,7 +15,7 @@ from codeframe_tui.adapters.sandbox import network
 from codeframe_tui.adapters.sandbox.network import Address, Names, Network, connect
 from codeframe_tui.adapters.sandbox.proxy import Bounds, open_proxy
 from codeframe_tui.core.network import Target, told
-from tests.contract.network_room import GOOD, World, open_directly, open_world
+from tests.contract.network_room import BIG, GOOD, World, open_directly, open_world
 
 SECONDS = 20.0
 LOOPBACK: Address = (socket.AF_INET, "127.0.0.1")
@@ -204,8 +204,59 @@ async def test_a_client_that_asks_first_may_send_its_body(world: World) -> None:
         writer.close()
     (heard,) = world.heard[world.good]
     assert heard.endswith(b"\r\n\r\n" + b"x" * 200_000)
-    assert b"Expect" not in heard
+    assert b"expect" not in heard.lower()
     assert proxy.contacts()[0].sent == len(heard)
+
+
+async def test_what_a_client_says_to_the_proxy_does_not_go_on(world: World) -> None:
+    where = f"{GOOD}:{world.good}"
+    ours = ("Proxy-Authorization: Basic eA==", "Proxy-Connection: close", "Upgrade: h2c", "TE: x")
+    own = ("Connection: close, X-Ours", "X-Ours: 1", "X-Theirs: 2")
+    request = "\r\n".join((f"GET http://{where}?q HTTP/1.1", f"Host: {where}", *ours, *own, "", ""))
+    async with open_directly(world.network()) as (_, port):
+        assert await ask(port, request.encode()) == b"HTTP/1.1 200 OK"
+    head = f"GET /?q HTTP/1.1\r\nhost: {where}\r\nx-theirs: 2\r\nconnection: close\r\n\r\n"
+    assert world.heard[world.good] == [head.encode()]
+
+
+async def test_a_slow_client_gets_all_of_an_answer_that_has_ended(world: World) -> None:
+    where = f"{GOOD}:{world.good}"
+    got = 0
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        async with open_directly(world.network()) as (_, port):
+            await loop.sock_connect(client, ("127.0.0.1", port))
+            request = f"GET http://{where}/big HTTP/1.1\r\nHost: {where}\r\n\r\n".encode()
+            await loop.sock_sendall(client, request)
+            while piece := await loop.sock_recv(client, 4096):
+                got += len(piece)
+    assert got > BIG
+
+
+async def test_every_byte_puts_the_end_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[float | None] = []
+    put_off = asyncio.Timeout.reschedule
+
+    def reschedule(timeout: asyncio.Timeout, when: float | None) -> None:
+        ends.append(when)
+        put_off(timeout, when)
+
+    monkeypatch.setattr(asyncio.Timeout, "reschedule", reschedule)
+    bounds = Bounds(idle_seconds=1_000.0, head_seconds=1.0, connect_seconds=1.0)
+    async with open_directly(world.network(), bounds) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(tunnel(world))
+        await reader.readuntil(b"\r\n\r\n")
+        for count in range(1, 4):
+            before = len(ends)
+            writer.write(b"x")
+            assert await reader.readexactly(1) == b"x", count
+            later = [when for when in ends[before:] if when is not None]
+            assert len(later) == 2, "one for each way"
+            assert min(later) > asyncio.get_running_loop().time() + 500
+        writer.close()
 
 
 @pytest.mark.parametrize("what", ["nothing", "a file", "a datagram socket", "all addresses"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ UNDECIDED = (
     "(SELECT task FROM decisions WHERE state = 'pending')"
 )
 STATUSES = "SELECT title, status FROM tasks ORDER BY number"
+REFUSED = "SELECT data FROM events WHERE type = 'change.refused'"
 PHASES = "SELECT phase FROM tasks WHERE status = 'in_progress'"
 EVENTS = "SELECT seq, type, task FROM events ORDER BY seq"
 REVIEWS = "SELECT number, proposal FROM tasks WHERE status = 'in_review' ORDER BY number"
@@ -63,6 +65,10 @@ class Estate:
     def titles(self, status: str) -> list[str]:
         """Titles of the tasks in a state."""
         return [title for title, now in self._rows(STATUSES) if now == status]
+
+    def refused(self) -> Counter[str]:
+        """Why changes were not made, each with its count."""
+        return Counter(json.loads(data)["code"] for (data,) in self._rows(REFUSED))
 
     def look_at_the_dead(self) -> None:
         """All that was told is there, nothing stored was paid for again, no change is half made.

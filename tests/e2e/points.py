@@ -16,7 +16,7 @@ from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.ports.points import POINT
@@ -24,12 +24,20 @@ from codeframe_tui.ports.points import POINT
 ROOT = Path(__file__).parents[2]
 
 
-def kill_at(point: str) -> None:
-    """End this process by kill -9 when it passes the point."""
+ANY = "*"
+"""Every point there is."""
+
+
+def kill_at(point: str, times: int = 1) -> None:
+    """End this process by kill -9 when it passes the point so many times."""
+    passed = 0
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == POINT and arguments[0] == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+        nonlocal passed
+        if event == POINT and point in {arguments[0], ANY}:
+            passed += 1
+            if passed == times:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
 
@@ -59,14 +67,21 @@ class Nursery:
             self._process.kill()
         await self._process.wait()
 
-    async def engine(self, point: str = "") -> int:
-        """Start an engine that dies at the point; returns its pid."""
+    async def engine(self, point: str = "", times: int = 1, *, dear: bool = False) -> int:
+        """Start an engine that dies at the point; returns its pid.
+
+        Args:
+            times: how often it passes it.
+            dear: whether its model costs a dollar for every token of a reply.
+        """
         assert self._process is not None
         assert self._process.stdin is not None
         wish = {
             "project": str(self._project.root),
             "log": str(self._project.engine_log),
             "point": point,
+            "times": times,
+            "dear": dear,
         }
         self._process.stdin.write(json.dumps(wish).encode() + b"\n")
         return await self._number()
@@ -85,8 +100,10 @@ def _main() -> None:
     from codeframe_tui.adapters.model import sdk  # noqa: F401 - so that engines need not import it
     from codeframe_tui.bootstrap import assembly  # noqa: F401
     from codeframe_tui.bootstrap.serve import serve
+    from codeframe_tui.core.usage import PRICES, Price
     from codeframe_tui.settings import Settings
 
+    dear = Price(0.0, 1e6, 0.0, 0.0)
     for line in sys.stdin:
         wish = json.loads(line)
         pid = os.fork()
@@ -96,7 +113,9 @@ def _main() -> None:
             for old in (1, 2):
                 os.dup2(log, old)
             if wish["point"]:
-                kill_at(wish["point"])
+                kill_at(wish["point"], wish["times"])
+            if wish["dear"]:
+                cast(dict[str, Price], PRICES).update({"scripted": dear, Settings().model: dear})
             asyncio.run(serve(Path(wish["project"]), Settings()))
             os._exit(0)
         _say(pid)

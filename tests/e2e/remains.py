@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import statistics
@@ -15,7 +16,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.core.errors import Refused
 from tests.contract.sandbox_room import descendants
 
-__all__ = ["Growth", "Remains", "Use"]
+__all__ = ["Growth", "Remains", "Use", "adopt"]
 
 WARM_UP = 0.3
 """Of a life; an engine loads and fills what it keeps."""
@@ -26,8 +27,16 @@ MORE_MIB = 24.0
 """Between the first and the last third after the warm-up; a leak of each task is more than that."""
 _RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
 _FAULT = re.compile(r"Traceback|never retrieved|never awaited| CRITICAL | ERROR ")
-_FULL = ("File too large", "disk I/O error", "could not be written", "No space left")
+_FULL = re.compile(
+    r"File too large|disk I/O error|could not be written|No space left"
+    r"|failed in the private store: -25"  # of a program: SIGXFSZ
+)
 """What is said while the disk is full, which is told to the person and done again."""
+
+
+def adopt() -> None:
+    """From now on what our children leave is ours, so that it is seen and can be ended."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,15 @@ class Remains:
         ]
         return [*found, *self._of_state(set(working)), *self._of_log()]
 
+    def workspaces(self) -> set[str]:
+        """Names of those that are there, and of what was not thrown away yet."""
+        folder = self._project.state / "workspaces"
+        return (_entries(folder) | _entries(folder / ".trash")) - {".trash"}
+
     def _of_state(self, working: set[str]) -> list[str]:
         state = self._project.state
         found = [f"a journal is left: {entry}" for entry in _entries(state / "apply")]
-        trash = _entries(state / "workspaces" / ".trash")
-        left = (_entries(state / "workspaces") | trash) - working - {".trash"}
+        left = self.workspaces() - working
         found += [f"a workspace is left: {name}" for name in sorted(left)]
         locks = [*self._project.root.rglob("*.lock"), *state.rglob("*.lock")]
         found += [f"a lock is left: {lock}" for lock in locks if lock != self._project.lock]
@@ -138,7 +151,7 @@ class Remains:
         found = [f"a fault of the program is reported: {each}" for each in folder.glob("report-*")]
         for log in sorted(folder.glob("*.log*")):
             for record in _RECORD.split(log.read_text(errors="replace")):
-                if _FAULT.search(record) and not any(words in record for words in _FULL):
+                if _FAULT.search(record) and not _FULL.search(record):
                     found.append(f"{log.name}: {record.rstrip()}")
         return found
 

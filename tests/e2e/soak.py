@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import hashlib
 import os
 import random
@@ -20,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -32,12 +32,14 @@ from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.architecture import reliability
 from tests.e2e.estate import Estate
-from tests.e2e.remains import Growth, Remains
+from tests.e2e.remains import Growth, Remains, adopt
 from tests.e2e.trouble import GIVEN, Model, Person, Trouble, files_of
 from tests.torture.goals import Result, keep
 
 SETTLING = 240.0
 """Seconds in which all must be over once nothing goes wrong any more."""
+TIDYING = 20.0
+"""Seconds in which the folders of what is over are removed."""
 ENDED = {"completed", "cancelled"}
 
 
@@ -46,6 +48,7 @@ class Soak:
 
     Attributes:
         lost: a line for everything that is not as it must be.
+        refused: why changes were not made.
         grown: what the last engine grew by, in words.
     """
 
@@ -57,6 +60,7 @@ class Soak:
         self.trouble = Trouble(self.project, chance)
         self.growth = Growth()
         self.lost: list[str] = []
+        self.refused: Counter[str] = Counter()
         self._git = _digest(self.project.root / ".git")
         self._remains = Remains(self.project, [folder / "temporary", self.project.socket.parent])
 
@@ -73,6 +77,7 @@ class Soak:
                 await self._end(client)
         await self._reap()
         self.estate.look_at_the_dead()
+        self.refused = self.estate.refused()
         self.lost += [*self.estate.lost, *self.growth.faults(), *self._left()]
 
     async def _life(self, client: Client, end: float, *, deadly: bool) -> None:
@@ -106,6 +111,7 @@ class Soak:
         try:
             async with asyncio.timeout(SETTLING):
                 await self.person.over.wait()
+            await self._tidied()
             held = (await client.query(ShowUsage()))["reserved_usd"]
             self.estate.must(held == 0.0, f"{held} USD are held for nothing")
         except TimeoutError:
@@ -116,8 +122,14 @@ class Soak:
         await client.lost.wait()
         await working
 
+    async def _tidied(self) -> None:
+        """Wait for the end of the walks: their folders are removed after all was told."""
+        end = time.monotonic() + TIDYING
+        while time.monotonic() < end and self._remains.workspaces():
+            await asyncio.sleep(0.2)
+
     async def _reap(self) -> None:
-        """What engines left comes to us (`_adopt`); ended processes are no remains."""
+        """What engines left comes to us (`adopt`); ended processes are no remains."""
         end = time.monotonic() + 10.0
         while time.monotonic() < end:
             try:
@@ -184,19 +196,16 @@ def _digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def _adopt() -> None:
-    """Take what engines and cockpits leave for our own children, so that it is seen."""
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
 def told(soak: Soak) -> str:
     """What was done, in a line."""
     grown = soak.growth.grown()
     growth = (
         f"grew by {grown.mib:.1f} MiB, {grown.descriptors} descriptors" if grown else "too short"
     )
+    refused = ", ".join(f"{n} {code}" for code, n in soak.refused.items())
     counts = ", ".join(f"{n} {what}" for what, n in (soak.trouble.made + soak.person.deeds).items())
-    return f"{counts}; {soak.estate.looked} facts compared; the last engine {growth}"
+    compared = f"{soak.estate.looked} facts compared"
+    return f"{counts}; refused: {refused or 'nothing'}; {compared}; the last engine {growth}"
 
 
 def main() -> int:
@@ -208,7 +217,7 @@ def main() -> int:
         "--keep", action="store_true", help="write what came out into the documents"
     )
     wish = parser.parse_args()
-    _adopt()
+    adopt()
     with tempfile.TemporaryDirectory(prefix="cft-", dir="/tmp") as folder:
         soak = Soak(Path(folder).resolve(), wish.seed)
         asyncio.run(soak.run(60 * wish.minutes))

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,36 @@ def test_doctor_tells_a_damaged_database_and_verbs_exit_5(cf: Place) -> None:
     checks = {check["name"]: check for check in doctor.document["checks"]}
     assert checks["state"]["state"] == "missing"
     assert checks["key"]["state"] == "missing"
+
+
+QUICK = "---\nname: Quick\ntools: [Bash]\n---\nBe quick.\n\n## Maturity Level: D4\n"
+
+
+def test_a_file_of_the_repository_is_trusted_as_it_is_and_no_longer(cf: Place) -> None:
+    where = ".claude/agents/quick.md"
+    file = cf.root / where
+    file.parent.mkdir(parents=True)
+    file.write_text(QUICK)
+    ceiling = {"CODEFRAME_TUI_CEILING": "green"}
+
+    def agent() -> dict[str, str]:
+        checks = cf("doctor", "--json", **ceiling).document["checks"]
+        return dict(next(check for check in checks if check["name"] == "agent"))
+
+    told = agent()
+    assert (told["state"], "policy green instead of manual" in told["detail"]) == ("warn", True)
+    assert cf("trust", where, "--expect", "0" * 64, "--json").error["code"] == "conflict"
+    done = cf("trust", where, "--json", **ceiling).document
+    assert (done["state"], done["sha256"]) == ("trusted", sha256(QUICK.encode()).hexdigest())
+    assert agent()["detail"] == f"{where} (trusted)"
+    file.write_text(QUICK.replace("quick.", "quick!"))
+    (listed,) = cf("trust", "--list", "--json", **ceiling).document["files"]
+    assert listed["state"] == "changed"
+    assert cf("distrust", where, "--json").document["state"] == "declined"
+    assert agent()["state"] == "ok"
+    missing = cf("trust", "AGENTS.md", "--json")
+    assert (missing.code, missing.error["code"]) == (1, "not_found")
+    assert not any(cf.root.rglob("*trust*"))
 
 
 # -- the queue ------------------------------------------------------------------------------------

@@ -11,17 +11,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tests.architecture import guards as document
 from tests.architecture import reliability
+from tests.contract.sandbox_room import descendants
+from tests.e2e.remains import adopt
 from tests.security.cases import cases
 from tests.torture.goals import Result, keep
 
@@ -49,9 +52,9 @@ class Guard:
     new: str
     test: str
 
-    def removed(self) -> str:
+    def removed(self, root: Path = ROOT) -> str:
         """The text of the file without the guard. Raises: ValueError, when it is not there."""
-        text = (ROOT / PACKAGE / self.file).read_text()
+        text = (root / PACKAGE / self.file).read_text()
         if text.count(self.old) != 1:
             raise ValueError(f"{self.id}: stands {text.count(self.old)} times in {self.file}")
         return text.replace(self.old, self.new)
@@ -75,7 +78,7 @@ def red_without(guard: Guard, copy: Path) -> str:
     """The first test that turns red without a guard; empty when none does."""
     file = copy / PACKAGE / guard.file
     whole = file.read_text()
-    _put(file, guard.removed())
+    _put(file, guard.removed(copy))
     try:
         red = first_red(copy, guard.test)
     finally:
@@ -122,9 +125,9 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def taken_away(chosen: list[Guard]) -> list[tuple[str, str]]:
-    """What turned red without each."""
-    found = []
+def taken_away(chosen: Sequence[Guard], *, write: bool = False) -> list[str]:
+    """Print what turns red without each; returns those without which nothing does."""
+    unseen = []
     with copied() as copy:
         for guard in chosen:
             try:
@@ -133,24 +136,47 @@ def taken_away(chosen: list[Guard]) -> list[tuple[str, str]]:
                 _say(str(error))
                 red = ""
             _say(f"{guard.id:64} {red or 'NOTHING TURNED RED'}")
-            found.append((guard.id, red))
-    return found
+            unseen += [] if red else [guard.id]
+            _end_what_is_left()
+            if write:
+                write_down(guard, red)
+    return unseen
+
+
+def _end_what_is_left() -> None:
+    """Where nothing is ended any more, we do it; it came to us (`adopt`)."""
+    for pid in descendants(os.getpid()):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def write_down(guard: Guard, red: str) -> None:
+    """Put it in its row of the table."""
+    rows = {**dict(document.rows("safety")), guard.id: f"`{red}`" if red else ""}
+    document.write("safety", [(g.id, rows[g.id]) for g in guards() if rows.get(g.id)])
+
+
+def told() -> Result:
+    """What the table says of all guards."""
+    seen = len(document.rows("safety"))
+    today = datetime.now().astimezone().date().isoformat()
+    by, what = ["tests.security.guards"], "guards taken away, a test turned red without each"
+    return Result("G20", what, seen, len(guards()) - seen, "", by, today, "make mutate")
 
 
 def main(arguments: list[str]) -> int:
     """Print what turned red; 1 when a guard can go unseen."""
+    write = "--write" in arguments
+    adopt()
     words = " ".join(each for each in arguments if each != "--write")
     chosen = [guard for guard in guards() if words in guard.id]
-    rows = taken_away(chosen)
-    unseen = [guard for guard, red in rows if not red]
-    _say(f"{len(rows) - len(unseen)} of {len(rows)} guards are seen when they are gone")
-    if "--write" in arguments:
-        today = datetime.now().astimezone().date().isoformat()
-        note = f"unseen: {', '.join(unseen)}" if unseen else ""
-        what = "guards taken away, a test turned red without each"
-        by = ["tests.security.guards"]
-        keep([Result("G20", what, len(rows), len(unseen), note, by, today, "make mutate")], "G20")
-        document.write("safety", [(guard, f"`{red}`") for guard, red in rows if red])
+    unseen = taken_away(chosen, write=write)
+    _say(f"{len(chosen) - len(unseen)} of {len(chosen)} guards are seen when they are gone")
+    if write:
+        keep([told()], "G20")
         reliability.DOCUMENT.write_text(reliability.document())
     return int(bool(unseen))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import random
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -14,12 +16,14 @@ from typing import Any
 import pytest
 
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
+from codeframe_tui.adapters.sandbox.proxy import Bounds
 from codeframe_tui.core.network import told
 from tests.contract.network_room import World, open_directly, open_world
 from tests.contract.sandbox_room import hostile_environment, make_room, need_bwrap
 from tests.security.cases import cases, parameters
 
-SECONDS = 20.0
+SECONDS = 60.0
+FUZZED = int(os.environ.get("CODEFRAME_TUI_FUZZED", "300"))
 SEND_ALL = """
 import json, os, socket, sys
 host, _, port = os.environ["HTTP_PROXY"].rpartition("/")[2].partition(":")
@@ -81,6 +85,40 @@ async def test_a_client_gets_no_further(world: World, case: dict[str, Any]) -> N
     else:
         assert len(world.heard[world.good]) == 1
         assert [each.refused for each in contacts] == [""]
+
+
+async def test_no_bytes_end_the_proxy(world: World) -> None:
+    """Whatever one client sends, the next is served, and nothing comes to where nothing may."""
+    seed = secrets.randbits(32)
+    dice = random.Random(seed)
+    pieces = [sent(case, world) for case in cases("proxy")]
+    good = f"GET http://good.example.org:{world.good}/ok HTTP/1.1\r\n"
+    good += f"Host: good.example.org:{world.good}\r\n\r\n"
+    async with (
+        asyncio.timeout(SECONDS),
+        open_directly(world.network(), Bounds(in_all=10**6)) as (_, port),
+    ):
+        for _ in range(FUZZED):
+            await send(port, garbled(dice, pieces))
+            assert not world.heard[world.other], seed
+        assert (await send(port, good.encode())).endswith(b"/ok"), seed
+
+
+def garbled(dice: random.Random, pieces: list[bytes]) -> bytes:
+    """A request that is cut, doubled, joined with another or changed in some bytes."""
+    data = bytearray(dice.choice(pieces))
+    for _ in range(dice.randrange(1, 5)):
+        at = dice.randrange(len(data) + 1)
+        match dice.randrange(4):
+            case 0:
+                data[at : at + dice.randrange(8)] = dice.randbytes(dice.randrange(4))
+            case 1:
+                data[at:at] = dice.choice([b"\r\n", b"\n", b"\0", b" ", b"\t", b"%", b":", b"@"])
+            case 2:
+                data[at:] = dice.choice(pieces)[at:]
+            case _:
+                data += data[at:]
+    return bytes(data)
 
 
 async def test_a_careless_proxy_would_be_led_astray(world: World) -> None:

@@ -43,6 +43,7 @@ from codeframe_tui.tui.present.rows import Row, Span, cells, cut, laid_out, wrap
 from codeframe_tui.tui.present.sheets import attempt_list, guard_rows, letter_rows, send_rows
 from codeframe_tui.tui.present.task_fields import need_rows
 from codeframe_tui.tui.present.tests import proof_title, verdict_spans
+from codeframe_tui.tui.present.trust import trust_list_rows, trust_rows
 from codeframe_tui.tui.present.welcome import welcome_rows
 from codeframe_tui.tui.widgets.diff.paint import Canvas, bar, file_bar, line_spans, spread
 from tests.security.corpus import CORPUS
@@ -130,6 +131,11 @@ def listed(text: str) -> Iterator[Sequence[Span]]:
     yield spans_of(need_rows([{"number": text, "title": text}, {"problem": text}]))
     yield spans_of(welcome_rows({"key": text}))
     yield [(symbol_of(text), "")]
+    file = {"path": text, "state": text, "says": text, "why": text, "held": text, "text": text}
+    yield spans_of(trust_list_rows([file]))
+    yield spans_of(trust_rows(file | {"sha256": "f", "since": [[text, text], ["+", text]]}, 60))
+    asking = {"trust": {"count": 2, "path": text, "state": text, "says": text}}
+    yield spans_of(banner_rows(asking, width=80))
     asked = Event(1, "", "blocker.opened", text, {"kind": "SYNC", "question": text})
     alert = alert_of(asked)
     assert alert is not None

@@ -210,6 +210,50 @@ async def test_a_worker_that_is_stopped_during_a_write_that_fails_tries_once_mor
     assert (await engine.progress(number)).turns == (reply(0),)
 
 
+async def test_a_task_is_given_back_as_soon_as_the_disk_takes_it(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+    write, waited = engine._store.write, list[float]()
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        if len(waited) < 3:
+            raise Lacking("the disk is full")
+        return await write(work)
+
+    async def sleeps(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    monkeypatch.setattr(engine._clock, "sleep", sleeps)
+    await engine.release(number)
+    assert (await show(engine, number))["status"] == "pending"
+
+
+async def test_who_is_stopped_does_not_wait_for_the_disk(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await add(engine)
+    await claim(engine)
+
+    async def writes(work: Callable[[Tables], Any]) -> Any:
+        raise Lacking("the disk is full")
+
+    async def works() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await engine.release(number)
+
+    monkeypatch.setattr(engine._store, "write", writes)
+    working = asyncio.create_task(works())
+    await asyncio.sleep(0)
+    working.cancel()
+    with pytest.raises(Lacking):
+        await asyncio.wait_for(working, 5)
+
+
 async def test_a_damaged_database_is_not_waited_for(
     engine: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

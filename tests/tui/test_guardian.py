@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
 import termios
 import time
@@ -96,6 +98,25 @@ def test_a_killed_cockpit_leaves_a_clean_terminal() -> None:
         assert _modes(person) == before
 
 
+@pytest.mark.fault(
+    "kill",
+    "pkill -9 with the cockpit's name",
+    sees="a clean terminal, and what a shell says of a killed program",
+    kept="the engine's work",
+)
+def test_a_cockpit_that_is_killed_by_its_name_leaves_a_clean_terminal() -> None:
+    with _terminal(COCKPIT) as person:
+        person.wait("NEEDS YOU")
+        both = person.pid, child_of(person.pid)
+        names = [Path(f"/proc/{pid}/comm").read_text() for pid in both]
+        for pid, name in zip(both, names, strict=True):  # as pkill does, for these two alone
+            if name == names[1]:
+                os.kill(pid, signal.SIGKILL)
+        assert person.exit_code() == 128 + signal.SIGKILL
+        assert was_given_back(person)
+        assert names[0] == "cft-guardian\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_the_parent_gets_ends_the_cockpit(number: signal.Signals) -> None:
     with _terminal(COCKPIT) as person:
@@ -157,3 +178,26 @@ def test_a_job_that_goes_on_without_its_shell_goes_on_whole(
         person.wait("Stopped")
         os.kill(parent, signal.SIGKILL)
         assert _ended(cockpit)
+
+
+_NO_MORE_THAN_A_USER = "-sys_ptrace,-perfmon,-sys_admin"
+"""What of root's rights reads the memory of others."""
+
+
+@pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="reads as root")
+def test_nobody_else_reads_the_key_in_the_environment_of_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-canary-0123456789")
+    rights = [f"--{which}={_NO_MORE_THAN_A_USER}" for which in ("bounding-set", "inh-caps")]
+    drop = ["setpriv", *rights] if os.getuid() == 0 else []
+
+    def look(pid: int) -> tuple[int, bytes]:
+        argv = [*drop, "grep", "-c", "canary", f"/proc/{pid}/environ"]
+        found = subprocess.run(argv, capture_output=True, check=False)
+        return found.returncode, found.stdout
+
+    with _terminal([*drop, *COCKPIT]) as person, _terminal([*drop, "cat"]) as open_to_all:
+        person.wait("NEEDS YOU")
+        assert look(open_to_all.pid) == (0, b"1\n")
+        assert [look(pid) for pid in (person.pid, child_of(person.pid))] == [(2, b"")] * 2

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from codeframe_tui.core.flags.change import flag
+from codeframe_tui.core.flags.trusted import with_trusted
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.trust import (
     Ask,
@@ -121,3 +123,17 @@ def test_what_changed_is_shown_with_lines_around_it() -> None:
 def test_comparing_stays_bounded_whatever_the_texts_are() -> None:
     old, new = "a\n" * 100_000, "b\n" * 100_000
     assert len(since(old, new)) == 200_002
+
+
+def test_a_proposal_that_changes_a_trusted_file_is_red_whatever_its_name() -> None:
+    paths = (".claude/agents/a.md", "dotfiles/agents/B.md", "a.py")
+    before = [flag("agent_rules", paths[0]), flag("secret", paths[2]), flag("agent_rules", "x.md")]
+    found = list(with_trusted(before, paths, [paths[0], "dotfiles/agents/b.md"]))
+    told = {(each.rule, each.path, each.severity, "you trust" in each.message) for each in found}
+    assert told == {
+        ("secret", "a.py", "red", False),
+        ("agent_rules", "x.md", "red", False),
+        ("agent_rules", paths[0], "red", True),
+        ("agent_rules", paths[1], "red", True),
+    }
+    assert list(with_trusted(before, paths, ())) == before

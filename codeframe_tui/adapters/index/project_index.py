@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.harmless import environment_of_project
+from codeframe_tui.adapters.index.inside.grammars import GRAMMARS
 from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
@@ -20,6 +22,9 @@ from codeframe_tui.ports import Workspaces
 
 __all__ = ["ProjectIndex"]
 
+logger = logging.getLogger(__name__)
+
+_WHEELS = tuple(dict.fromkeys(each.package for each in GRAMMARS))
 SCRIPT = Path(__file__).with_name("inside") / "answer.py"
 PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
@@ -65,7 +70,7 @@ class ProjectIndex(Searcher):
             "the code index",
             SCRIPT,
             lambda: {
-                "paths": import_paths("tree_sitter", "tree_sitter_python"),
+                "paths": import_paths("tree_sitter", "tree_sitter_python", *_WHEELS),
                 **{name: str(place) for name, place in places.items()},
             },
             env=environment_of_project(),  # the user's own git reads the past
@@ -81,6 +86,9 @@ class ProjectIndex(Searcher):
         self._tell = tell
 
     def _heard(self, said: Mapping[str, Any]) -> None:
+        if "trouble" in said:
+            logger.warning("%s", said["trouble"])
+            return
         done, files = said["read"]
         self._told = files if done < files else 0
         self._tell(done, files)

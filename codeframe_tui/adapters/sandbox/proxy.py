@@ -107,7 +107,7 @@ class Proxy:
         self._seats.release()
 
     async def _attend(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError, h11.LocalProtocolError):  # who left needs no answer
+        with contextlib.suppress(OSError, h11.ProtocolError):  # who left needs no answer
             async with streams(client) as (reader, writer):
                 await self._answer(reader, writer)
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["Away"]
+__all__ = ["Away", "left_beside"]
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +85,15 @@ class Away:
 
     def _away(self, name: str) -> Path:
         return self._folders / self.prefixed(name)
+
+
+def left_beside(folders: Path) -> list[Path]:
+    """What was saved in a workspace while it was away and could not be laid over it; nobody's.
+
+    Args:
+        folders: where the workspaces are.
+    """
+    return sorted(folders.glob(f"{_BESIDE}*"))
 
 
 def _lay_over(source: Path, target: Path) -> bool:

@@ -1,16 +1,18 @@
-"""Which files of a project a Python file imports. Pure."""
+"""Which files of a project a file imports. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Import", "Modules", "read_import"]
+__all__ = ["Import", "Modules", "beside", "read_import"]
 
 _REMARK = re.compile(r"#[^\n]*|\\\n|[()]")
 _FROM = re.compile(r"from\b ?(\.*+)(?: ?(?!import\b)([\w.]++))?+ ?import\b ?(.*)")
 _SOURCES = (".py", ".pyi")
+_UNSAID = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".rb", "/index.ts", "/index.js")
+"""What may be left away behind a path that is imported."""
 _ON_PATH = frozenset({"", "src", "lib", "python"})
 
 
@@ -20,7 +22,8 @@ class Import:
 
     Attributes:
         level: dots before it; 0 = absolute.
-        module: dotted, empty for ``from . import name``.
+        module: dotted, empty for ``from . import name``; in other languages than Python a path
+            that begins with a dot.
         names: what is taken from it, each of which may be a module of its own.
     """
 
@@ -103,6 +106,26 @@ class Modules:
     def _file(self, place: str) -> str | None:
         found = self.named(place.replace("/", "."))
         return found if found and "/".join(_parts(found)) == place else None
+
+
+def beside(path: str, imports: Iterable[Import], files: Container[str]) -> set[str]:
+    """The files that a file of another language imports by paths from its own folder."""
+    found = set()
+    for each in imports:
+        parts = path.split("/")[:-1]
+        for part in each.module.split("/"):
+            if part == "..":
+                parts = parts[:-1]
+            elif part not in {"", "."}:
+                parts.append(part)
+        place = "/".join(parts)
+        # a .ts file is imported by the name of the .js file that it becomes
+        plain = place.removesuffix(".js")
+        named = next((n for end in _UNSAID if (n := place + end) in files), None)
+        named = named or next((n for end in _UNSAID if (n := plain + end) in files), None)
+        if named and named != path:
+            found.add(named)
+    return found
 
 
 def _parts(path: str) -> list[str]:

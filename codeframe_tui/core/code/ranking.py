@@ -166,7 +166,7 @@ def is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return (
         name.startswith(("test_", "conftest."))
-        or name.rpartition(".")[0].endswith("_test")
+        or name.rpartition(".")[0].endswith(("_test", ".test", ".spec", "_spec"))
         or not _TESTS.isdisjoint(folders)
     )
 

@@ -29,6 +29,7 @@ add allow avoid backport bug change clean cleanup code correct deprecate disable
 documentation drop enable ensure error feature fix handle implement improve introduce issue merge
 minor move prevent refactor release remove rename replace support test tests typo update version
 """
+_MOST_PARTS = 2**17
 _DEED, _BODY = 0.5, 0.4
 """What a word counts that tells of the deed, not the place, and one after the first line."""
 
@@ -60,9 +61,10 @@ def names_in(text: bytes) -> Counter[bytes]:
 def tally(names: Mapping[bytes, int]) -> dict[str, int]:
     """How often each word stands in names that stand so often."""
     counts: dict[str, int] = {}
-    for name, count in names.items():
-        for word in _parts(name):
-            counts[word] = counts.get(word, 0) + count
+    known = counts.get
+    for parts, count in zip(map(_PARTS.__getitem__, names), names.values(), strict=True):
+        for word in parts:
+            counts[word] = known(word, 0) + count
     return counts
 
 
@@ -86,8 +88,20 @@ def _deeds() -> frozenset[str]:
     return frozenset(words(_DEED_WORDS))
 
 
-@lru_cache(maxsize=2**17)
-def _parts(name: bytes) -> tuple[str, ...]:
+class _Parts(dict[bytes, tuple[str, ...]]):
+    """Words of names. To know which was used last would cost more than to begin anew."""
+
+    def __missing__(self, name: bytes) -> tuple[str, ...]:
+        if len(self) >= _MOST_PARTS:
+            self.clear()
+        parts = self[name] = _split(name)
+        return parts
+
+
+_PARTS = _Parts()
+
+
+def _split(name: bytes) -> tuple[str, ...]:
     if name.isdigit() and len(name) > _LONGEST_NUMBER:
         return ()
     plain = name.decode("ascii")

@@ -123,6 +123,7 @@ def _line(number: int, text: str, hidden: bool, width: int) -> Iterator[Row]:
 
 def _changed(sign: str, text: str, width: int) -> Iterator[Row]:
     style = _CHANGES.get(sign, "dim")
-    shown, _ = reveal(text)
-    for at, piece in enumerate(wrap_text(shown.expandtabs(4), width - 4)):
-        yield row(None, (f"  {sign if at == 0 and sign != '@' else ' '} ", style), (piece, style))
+    shown = reveal(text)[0].expandtabs(4).replace("\n", "\u240a")
+    for at, piece in enumerate(wrap_text(shown, width - 4)):
+        shown_sign = sign if at == 0 and sign in {"+", "-"} else " "
+        yield row(None, (f"  {shown_sign} ", style), (piece, style))

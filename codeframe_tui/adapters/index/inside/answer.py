@@ -4,7 +4,7 @@ Standard input: a JSON line with ``paths`` (where packages lie), ``objects`` (th
 ``database`` and ``project``, then a JSON line for each question: ``id``, ``ask``, ``tree``,
 ``seconds`` (for reading what is new) and what the question needs. Writes a JSON line for each:
 ``id`` and ``answer``, or ``error`` with a kind and a message; while much is read ``id`` 0 with
-``read``: how many files of how many.
+``read``: how many files of how many, and once with ``trouble`` what is wrong with a wheel.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     place = json.loads(_first_line())
     sys.path[:0] = place["paths"]
+    from codeframe_tui.adapters.index.inside.languages import troubles  # noqa: PLC0415 - see below
     from codeframe_tui.adapters.index.inside.questions import (  # noqa: PLC0415 - found only now
         Interrupted,
         Questions,
@@ -53,6 +54,8 @@ def main() -> None:
         else:
             if question["seconds"]:
                 reading.ends()
+            for trouble in troubles():
+                _tell({"id": 0, "trouble": trouble})
             _tell({"id": question["id"], **answer})
     room.close()
 

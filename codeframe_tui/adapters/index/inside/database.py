@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["is_damaged", "open_database", "remove_database", "transaction"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-VERSION = 3
+VERSION = 5
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
 CREATE TABLE document(

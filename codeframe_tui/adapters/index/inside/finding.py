@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from codeframe_tui.adapters.index.inside.describe import is_python
-from codeframe_tui.adapters.index.inside.python import uses_of
+from codeframe_tui.adapters.index.inside.describe import is_python, read_as
+from codeframe_tui.adapters.index.inside.languages import uses_of
+from codeframe_tui.adapters.index.inside.python import uses_of as uses_in_python
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.globs import compile_glob
@@ -21,6 +22,7 @@ MAX_USES = 300
 LONGEST, MOST_STARS = 200, 4
 """Of names and globs; what is longer costs more than it can find."""
 _STARS = re.compile(r"\*+")
+_TEST_NAMES = ("test_{}", "{}_test", "test{}", "{}.test", "{}.spec", "{}_spec", "{}Test")
 _HELD = 2
 """The stage of names that hold what is looked for, see `nearest`."""
 _MAX_READ = 2_000
@@ -107,7 +109,7 @@ def tests_for(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
     tests = []
     for number, other in enumerate(tree.paths):
         name = other.rpartition("/")[2].rpartition(".")[0]
-        named = name in {f"test_{stem}", f"{stem}_test", f"test{stem}"}
+        named = name in {tail.format(stem) for tail in _TEST_NAMES}
         if other != path and is_test(other) and (named or number in steps):
             tests.append((not named, steps.get(number, 0), other))
     files = [
@@ -124,7 +126,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
     """
     last = name.rpartition(".")[2][:LONGEST]
     holding = shelf.holding(last)
-    files = [n for n, d in enumerate(tree.documents) if d in holding and is_python(tree.paths[n])]
+    files = [n for n, d in enumerate(tree.documents) if d in holding and read_as(tree.paths[n])]
     cut = []
     if len(files) > _MAX_READ:
         cut.append(f"{len(files) - _MAX_READ} more files that may hold the name")
@@ -142,7 +144,9 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
 
 
 def _uses(path: str, content: bytes, name: str, around: list[Symbol]) -> Iterator[dict[str, Any]]:
-    for line, text in uses_of(content, name):
+    of_python = is_python(path)
+    uses = uses_in_python(content, name) if of_python else uses_of(read_as(path), content, name)
+    for line, text in uses:
         inside = [s.qualified for s in around if s.line <= line <= s.last]
         yield {"path": path, "line": line, "within": inside[-1] if inside else "", "text": text}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from tree_sitter_python import language
 
+from codeframe_tui.adapters.index.inside.plain import ranges
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.imports import Import, read_import
 
@@ -16,6 +17,8 @@ __all__ = ["Code", "read_python", "uses_of"]
 
 _LANGUAGE = Language(language())
 _PARSER = Parser(_LANGUAGE)
+_THIN_PARSER = Parser(_LANGUAGE)
+"""Is told what to read of each text."""
 _WANTED = Query(
     _LANGUAGE,
     """
@@ -32,6 +35,7 @@ _WANTED = Query(
 )
 _NAMES = Query(_LANGUAGE, "(identifier) @name")
 _COMMENT = re.compile(r"#[^\n]*\n")
+_HEAD = ("return_type", "parameters", "superclasses", "type_parameters", "name")
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
 _LONGEST = 300
@@ -53,7 +57,8 @@ class Code:
 
 def read_python(content: bytes) -> Code:
     """Definitions in order, imports, and what people wrote in words."""
-    found = QueryCursor(_WANTED).captures(_PARSER.parse(content).root_node)
+    _THIN_PARSER.included_ranges = list(ranges(content))
+    found = QueryCursor(_WANTED).captures(_THIN_PARSER.parse(content).root_node)
     docs = found.get("doc", [])
     lines = {
         doc.parent.parent.id: _first_line(_text(doc))
@@ -115,7 +120,7 @@ def _symbols(
             name,
             kind,
             node.start_point[0] + 1,
-            _signature(content, node, body),
+            _signature(content, node),
             qualified,
             _last_line(node),
             doc,
@@ -134,14 +139,13 @@ def _last_line(node: Node) -> int:
     return max(row + (column > 0), node.start_point[0] + 1)
 
 
-def _signature(content: bytes, node: Node, body: Node | None) -> str:
-    start = node.start_byte
-    # the text of a whole class is long, and not needed for its first line
-    head = content[start : body.start_byte] if body else (node.text or b"").partition(b"\n")[0]
-    plain = head.decode("utf-8", "replace")
+def _signature(content: bytes, node: Node) -> str:
+    # the text up to the body would not do: what is plain is left out at its begin
+    heads = (end for part in _HEAD if (end := node.child_by_field_name(part)))
+    plain = content[node.start_byte : next(heads, node).end_byte].decode("utf-8", "replace")
     if "#" in plain:
         plain = _COMMENT.sub(" ", plain)
-    one_line = _SPACE.sub(" ", plain).strip().rstrip(":").rstrip()
+    one_line = _SPACE.sub(" ", plain).strip()
     return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:_LONGEST]
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
-from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe, is_python
+from codeframe_tui.adapters.index.inside.describe import (
+    NOTHING,
+    Known,
+    describe,
+    is_python,
+    read_as,
+)
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.questions import Interrupted
-from codeframe_tui.core.code.imports import Import, Modules
+from codeframe_tui.core.code.imports import Import, Modules, beside
 from codeframe_tui.core.code.words import words
 
 __all__ = ["Shelf", "Tree", "Watch"]
@@ -157,11 +164,14 @@ class Shelf:
         links = {}
         for number, document in enumerate(tree.documents):
             path = tree.paths[number]
-            if not is_python(path):
+            if not read_as(path):
                 continue
             if (number, document) not in found:
-                modules = modules or Modules(tree.paths)
-                files = modules.imported(path, self.imports(document))
+                if is_python(path):
+                    modules = modules or Modules(tree.paths)
+                    files = modules.imported(path, self.imports(document))
+                else:
+                    files = beside(path, self.imports(document), tree.numbers)
                 found[number, document] = tuple(sorted(tree.numbers[file] for file in files))
             links[number] = found[number, document]
         return links
@@ -202,11 +212,12 @@ class Shelf:
             return
         batch: list[tuple[str, Known | None]] = []
         rows = done = 0
-        with closing(self.objects.read((key[1:] for key in wanted), MAX_BYTES)) as contents:
+        read = self.objects.read((key.partition(":")[2] for key in wanted), MAX_BYTES)
+        with closing(read) as contents, _without_collector():
             try:
                 for key, content in zip(wanted, contents, strict=True):
                     self._works_on(key)
-                    known = None if content is None else describe(content, python=key[0] == "p")
+                    known = None if content is None else describe(content, key.partition(":")[0])
                     batch.append((key, known))
                     rows += len(known.words) if known else 1
                     if rows > _ROWS:
@@ -276,9 +287,21 @@ class Shelf:
         self._trees.clear()
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What is read has no circles, and is looked through for them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _key(path: str, blob: str) -> str:
-    """What a content is kept under: the same bytes say more in a Python file."""
-    return ("p" if is_python(path) else "t") + blob
+    """What a content is kept under: the same bytes say more where their language is known."""
+    return f"{read_as(path)}:{blob}"
 
 
 def _lengths(known: Known | None) -> tuple[int, int, int]:

@@ -1,0 +1,65 @@
+"""What `doctor` finds in the state and beside it, and what it says to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeframe_tui.adapters import definitions
+from codeframe_tui.adapters.project import Project
+from codeframe_tui.adapters.sandbox import NoSandbox
+from codeframe_tui.bootstrap import doctor
+from codeframe_tui.settings import Settings
+
+QUICK = "---\nname: Quick\n---\nBe quick.\n\n## Maturity Level: D3\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Project:
+    (tmp_path / "project").mkdir()
+    return Project(tmp_path / "project", tmp_path / "states")
+
+
+async def checks(place: Project, name: str, **settings: Any) -> list[dict[str, str]]:
+    found = await doctor.check_everything(
+        place, Settings(**settings), sandbox=NoSandbox("not asked")
+    )
+    return [check for check in found["checks"] if check["name"] == name]
+
+
+async def test_what_was_saved_beside_a_copy_is_told_until_it_is_gone(place: Project) -> None:
+    assert await checks(place, "saved") == []
+    folder = place.state / "workspaces/beside+hand-1-01234567"
+    folder.mkdir(parents=True)
+    (told,) = await checks(place, "saved")
+    assert (told["state"], str(folder) in told["detail"]) == ("warn", True)
+    assert told["hint"] == "take out of it what you need; then remove it"
+    folder.rmdir()
+    assert await checks(place, "saved") == []
+
+
+async def test_settings_that_lie_in_the_project_are_told(
+    place: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (told,) = await checks(place, "config")
+    assert told["state"] == "ok"
+    monkeypatch.setattr(doctor, "config_dir", lambda: place.root / "dotfiles")
+    (told,) = await checks(place, "config")
+    assert (told["state"], "lies in the project" in told["detail"]) == ("warn", True)
+
+
+async def test_a_definition_that_asks_for_trust_is_told_with_what_it_asks_for(
+    place: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definitions, "config_dir", lambda: tmp_path / "config")
+    file = place.root / ".claude/agents/quick.md"
+    file.parent.mkdir(parents=True)
+    file.write_text(QUICK)
+    (told,) = await checks(place, "agent", ceiling="manual")
+    assert (told["state"], "only tightens" in told["detail"]) == ("ok", True)
+    (told,) = await checks(place, "agent", ceiling="auto")
+    assert told["state"] == "warn"
+    assert told["detail"].endswith("is not trusted; it asks for policy green instead of manual")
+    assert "`codeframe-tui trust .claude/agents/quick.md`" in told["hint"]
