@@ -222,10 +222,11 @@ class Reader(Words):
 
     def _for(self) -> None:
         self._expect("for")
-        name = self.word()
-        if not name.known:
-            raise Hidden("a loop has no variable")
-        self.found.append(Part(sets=[name.text]))
+        if self.peek(2) == "((":
+            if not self.arithmetic(";"):
+                raise Hidden("a loop has no end")
+        else:
+            self.found.append(Part(sets=[self.word().text]))
         self._between()
         if self._reserved() == "in":
             self._expect("in")
@@ -265,9 +266,22 @@ class Reader(Words):
             raise Hidden("a pattern of a case has no end")
         self.at += 1
 
+    def _listed(self) -> None:
+        """The words of ``name=(…)``, where a shell knows lists."""
+        self.at += 1
+        self._between()
+        while self.peek() != ")":
+            self.word()
+            self._between()
+        self.at += 1
+
     def _subshell(self) -> None:
-        if self.peek(2) == "((":
-            raise Hidden("(( is something else in other shells")
+        if self.peek(2) == "((":  # some shells calculate, others start what stands there
+            start = self.at + 2
+            if not self.arithmetic():
+                raise Hidden("(( is something else in other shells")
+            self.inner(self.text[start : self.at - 2])
+            return
         self.at += 1
         self.commands(")")
 
@@ -308,8 +322,8 @@ class Reader(Words):
             self.at = sets.end()
             part.sets.append(sets.group(1))
             if self.peek() == "(":
-                raise Hidden("not every shell knows lists")
-            if self.peek() not in ENDS | {""}:
+                self._listed()
+            elif self.peek() not in ENDS | {""}:
                 self.word()
         else:
             made = self.made()
