@@ -52,6 +52,7 @@ docs: $(READY)
 	$(BIN)/python -m tests.architecture.keys
 	$(BIN)/python -m tests.architecture.flags
 	$(BIN)/python -m tests.architecture.reliability
+	$(BIN)/python -m tests.architecture.attacks
 	$(BIN)/python -m tests.architecture.pictures
 
 clean:

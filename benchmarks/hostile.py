@@ -1,4 +1,4 @@
-"""CPU of reading hostile text: sanitising, finding the answer, looking for elided lines.
+"""CPU of reading hostile text: sanitising, finding the answer, looking for elided lines, indexing.
 
 ``python -m benchmarks.hostile [--gate]``; with ``--gate`` exit 1 when eight times the text takes
 more than 32 times as long: a cost by the length is 8, one by its square 64.
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from codeframe_tui.adapters.index.inside.plain import ranges
 from codeframe_tui.core.errors import InvalidAnswer
 from codeframe_tui.core.talk.changeset import parse_answer
 from codeframe_tui.core.talk.elision import elided_line
@@ -20,6 +21,7 @@ GATE = 32.0
 SMALL, LARGE = 2**17, 2**20
 SEQUENCES = ("\x1b]", "\x1b[", "\x9d", "\x9d\n", "\x1bP\n", "\x1b[1;", "\x1b ", "\u0301", "\r")
 BRACES = ('{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}')
+PLAIN = ("    (1, 2),\n", "    a,\n", "    f((((((((\n", "    if a:\n", "    x = a +\n")
 LINES = (" " * 110 + "x\n", "#" + " (" * 55 + "\n", "-" * 119 + "\n", "# " + "[(" * 55 + "\n")
 
 
@@ -35,6 +37,10 @@ def answered(text: str) -> None:
 
 def looked_at(text: str) -> None:
     elided_line(text.encode(), [])
+
+
+def thinned(text: str) -> None:
+    list(ranges(text.encode()))
 
 
 def cpu(do: Callable[[str], None], text: str) -> float:
@@ -54,6 +60,7 @@ def main() -> int:
         ("sanitise", sanitised, SEQUENCES),
         ("answer", answered, BRACES),
         ("elision", looked_at, LINES),
+        ("index", thinned, PLAIN),
     ):
         for piece in pieces:
             small, large = (cpu(do, piece * (size // len(piece))) for size in (SMALL, LARGE))

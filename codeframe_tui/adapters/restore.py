@@ -117,7 +117,10 @@ def _newer_objects(store: Path, made: float) -> int:
 def _lines(
     repair: Repair, aside: Path, written: list[int], hands: list[Path], objects: int
 ) -> Iterator[str]:
-    yield f"repaired: the state is that of the backup of {moment(repair.made)} again"
+    if repair.number:
+        yield f"repaired: the state is that of the backup of {moment(repair.made)} again"
+    else:
+        yield f"repaired: the state goes on with what is left of it, of {moment(repair.made)}"
     yield f"what was damaged is kept in {aside}"
     for skipped in repair.skipped:
         yield f"passed over, not whole: {skipped}"

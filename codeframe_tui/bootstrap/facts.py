@@ -50,8 +50,8 @@ class Facts:
 
         Whoever asks gets the answer that is there; `when_changed` tells of another one.
 
-        Keys: project, path, branch, dirty, sandbox, sandbox_why, key (None, or what is missing),
-        scripted, pid, version, log.
+        Keys: project, path, branch, dirty, sandbox, sandbox_why, network (hosts that commands of
+        the model reach), key (None, or what is missing), scripted, pid, version, log.
         """
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_when_old())
@@ -61,6 +61,7 @@ class Facts:
             **self._git,
             "sandbox": self._sandbox.level,
             "sandbox_why": why,
+            "network": [str(each) for each in self._sandbox.hosts.places],
             "key": lacking,
             "scripted": self._scripted,
             "pid": os.getpid(),

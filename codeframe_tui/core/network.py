@@ -33,6 +33,7 @@ _LONGEST = 253
 _WORLD = IPv6Network("2000::/3")
 _BRIDGES = (IPv6Network("2001::/23"), IPv6Network("2002::/16"))
 """Ways through IPv6 to an IPv4 address, which may be any."""
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 _SERVICES = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 """Of protocols and of clouds; some releases of Python call parts of them global."""
 _METADATA = frozenset({ip_address("168.63.129.16")})
@@ -141,6 +142,8 @@ def _entry(text: str) -> Target:
         target = parse_target(bare)
     except ValueError as error:
         raise ValueError(f'"{clean_line(text, limit=80)}" is {error}; {hint}') from error
+    if not wild and "." not in target.host:
+        raise ValueError(f'"{text}" is no host of the public network; {hint}')
     if wild and "." not in target.host:
         raise ValueError(f'"{text}" is all of a top-level domain; {hint}')
     return Target(f"*.{target.host}", target.port) if wild else target
@@ -152,8 +155,8 @@ def objection(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return "it is no address"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
+    if isinstance(found, IPv6Address):
+        found = _within(found) or found
     if found in _METADATA:
         return "it tells secrets of a cloud"
     if not found.is_global or found.is_multicast or found.is_reserved:
@@ -163,6 +166,13 @@ def objection(address: str) -> str:
     else:
         special = found not in _WORLD or any(found in each for each in _BRIDGES)
     return "it is not of the public network" if special else ""
+
+
+def _within(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an address stands for, as where only IPv6 is spoken."""
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped
 
 
 def told(contacts: Sequence[Contact]) -> str:

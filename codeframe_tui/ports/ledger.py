@@ -189,6 +189,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def begin_effects(self, number: str, tree: str) -> None:
+        """Store the real tree as it is before a command of the task runs without walls."""
+        ...
+
+    async def begun_effects(self, number: str) -> str | None:
+        """The tree before a command whose end nobody saw; None when each was recorded."""
+        ...
+
     async def record_effects(
         self,
         number: str,
@@ -198,7 +206,7 @@ class Ledger(Protocol):
         beyond: Sequence[str],
         trees: tuple[str, str],
     ) -> None:
-        """Store what changed in the real tree while a command ran without walls.
+        """Store what changed in the real tree while a command ran without walls, perhaps nothing.
 
         Also of a task that is no longer in progress.
 

@@ -18,7 +18,7 @@ from codeframe_tui.core.evidence.coverage import Ranges
 from codeframe_tui.core.evidence.lint import LintRun
 from codeframe_tui.core.evidence.reach import AS_THEY_COME, Order
 from codeframe_tui.core.evidence.verification import TestRun
-from codeframe_tui.core.network import Contact
+from codeframe_tui.core.network import Allowed, Contact
 from codeframe_tui.core.tokens import GUESS, Gauge
 from codeframe_tui.ports.files import Workspace
 from codeframe_tui.ports.service import Document
@@ -66,6 +66,11 @@ class Sandbox(Protocol):
     @property
     def advice(self) -> str:
         """One line: how to get a better level; empty when there is nothing to say."""
+        ...
+
+    @property
+    def hosts(self) -> Allowed:
+        """What commands of the model reach of the network through us."""
         ...
 
     async def run(

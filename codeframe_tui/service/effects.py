@@ -8,9 +8,26 @@ from dataclasses import replace
 
 from codeframe_tui.core.change.parts import Parts
 from codeframe_tui.core.progress import COMMAND, Decision
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service.unit import Unit
 
-__all__ = ["record"]
+__all__ = ["begin", "begun", "record"]
+
+
+def begin(unit: Unit, number: str, tree: str) -> None:
+    """See `ports.Ledger.begin_effects`."""
+    unit.working(number)
+    unit.tables.settings.set(_name(number), tree)
+
+
+def begun(tables: Tables, number: str) -> str | None:
+    """See `ports.Ledger.begun_effects`."""
+    found = tables.settings.get(_name(number))
+    return str(found) if found else None
+
+
+def _name(number: str) -> str:
+    return f"effects:{number}"
 
 
 def record(
@@ -27,6 +44,9 @@ def record(
     It is a decision that is carried out already: a person let the command run, and of the task
     something is still left to the worker.
     """
+    unit.tables.settings.set(_name(number), None)
+    if not files and not beyond:
+        return
     decision: int | None = None
     if files:
         proposal = hashlib.sha256(command.encode("utf-8", "replace")).hexdigest()

@@ -216,6 +216,12 @@ class StoreLedger:
             )
         )
 
+    async def begin_effects(self, number: str, tree: str) -> None:
+        await self._record(number, lambda unit: effects.begin(unit, number, tree))
+
+    async def begun_effects(self, number: str) -> str | None:
+        return await self._store.read(lambda tables: effects.begun(tables, number))
+
     async def record_effects(
         self,
         number: str,

@@ -132,7 +132,7 @@ class Supervisor(StoreLedger):
     Args:
         store: open; the caller closes it after `close`.
         facts: gives the fields of the overview that only the engine knows: project, path, branch,
-            dirty, sandbox, sandbox_why, key, scripted, pid, version.
+            dirty, sandbox, sandbox_why, network, key, scripted, pid, version.
         workspaces: for diffs.
         index: for what is asked about the code.
         doctor: for `ShowDoctor`.

@@ -293,8 +293,7 @@ class Follower(App[int]):
         self.state.lost = "no engine" if message.final else why
         self.state.refused = why if message.final else ""
         if self.cockpit.begun:
-            self.cockpit.draw_header()
-            self.cockpit.draw_footer()
+            self.cockpit.draw_engine()
 
     @on(Slow)
     def _slow(self, message: Slow) -> None:

@@ -88,9 +88,9 @@ async def _within_window(
     None when a cap of money stopped the task instead.
     """
     _, _, _, model = await shop.ledger.policy()
-    network = shop.network
-    system = prompt.system_blocks(agent.role, shop.rules(), network)
-    tools = definitions(agent.tools, asks=not is_explaining(progress), network=network)
+    hosts = shop.sandbox.hosts
+    system = prompt.system_blocks(agent.role, shop.rules(), hosts)
+    tools = definitions(agent.tools, asks=not is_explaining(progress), network=hosts)
     limits, number = shop.settings.limits, progress.task.number
     gauge = await shop.ledger.gauge(model)
     prefix = gauge.at_most([system, tools])

@@ -25,6 +25,11 @@ class Frame:
         self._ours: dict[str, tuple[str, bytes] | None] = {}
 
     @property
+    def first(self) -> str:
+        """The tree of the first look."""
+        return self._first
+
+    @property
     def is_taken(self) -> bool:
         """Whether another one is open."""
         return self._turn.locked()

@@ -22,7 +22,7 @@ from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Workspace
 from codeframe_tui.ports.points import passing
 from codeframe_tui.worker.countdown import countdown
-from codeframe_tui.worker.effects import framed
+from codeframe_tui.worker.effects import found_after, framed, recalling
 from codeframe_tui.worker.gather import task_folder
 from codeframe_tui.worker.ignored import with_ignored
 from codeframe_tui.worker.permission import CAUSE, ask_permission
@@ -106,11 +106,11 @@ async def _run_once(
     if wrong:
         outcome = ToolOutcome(f"error: {wrong}", ok=False, summary=f"{name} refused: {wrong}")
     elif known is not None and name in {"Bash", "Write"}:
-        outcome = _interrupted(name)
+        outcome = await found_after(shop, number, call, _interrupted(name))
     elif name == "Bash":
         outcome = await ask_permission(shop, progress, reply, call)
     if isinstance(outcome, Blocker):
-        return None, outcome
+        return None, await recalling(shop, outcome)
     if not isinstance(outcome, ToolOutcome):
         outcome = _by_rule(await _run_checked(shop, workspace, number, call), outcome)
     passing("tool.ran")

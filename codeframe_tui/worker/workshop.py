@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.ports import (
@@ -73,9 +72,3 @@ class Workshop:
     shares: dict[str, int] = field(default_factory=dict)
     secrets: Secrets = NOTHING
     frame: Frame = field(default_factory=Frame)
-
-    @property
-    def network(self) -> Allowed:
-        """What commands of the model may reach, where walls hold the rest of it back."""
-        walled = self.sandbox.level in {"bwrap", "unfiltered"}
-        return self.settings.network.of_a_command() if walled else NOWHERE

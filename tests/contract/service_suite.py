@@ -810,6 +810,34 @@ async def test_a_preview_tells_what_an_undo_would_do_and_why_not(
     assert told["refused"].keys() == {"code", "message", "hint"}
 
 
+async def test_what_a_command_changed_is_undone_and_redone_and_completes_nothing(
+    service: Service, engine: Supervisor
+) -> None:
+    number = await add(service)
+    await claim(engine)
+    assert (await show(service, number))["undoable"] is False
+    await engine.record_effects(
+        number, command="make", files=["a.py"], beyond=["link"], trees=("b" * 40, "c" * 40)
+    )
+    await engine.release(number)
+    found = await show(service, number)
+    assert found["undoable"] is True
+    told = [each["data"] for each in found["history"] if each["type"] == "command.changed"]
+    assert told == [{"decision": 1, "command": "make", "files": ["a.py"], "beyond": ["link"]}]
+    (standing,) = await engine.applied(number)
+    assert (standing.kind, standing.applied_base) == ("command", "b" * 40)
+    assert (await service.query(ShowUndo(number, "undo")))["by_commands"] == ["a.py"]
+    for wish in (Undo(number), Redo(number)):
+        await service.submit(wish)
+        await settle_all(engine)
+        assert await status(service, number) == "pending"
+    assert "is back in it" in (await engine.progress(number)).inbox[-1].text
+    await engine.record_effects(
+        number, command="ln", files=[], beyond=["link"], trees=("b" * 40, "b" * 40)
+    )
+    assert len(await engine.applied(number)) == 1
+
+
 async def test_lines_are_accepted_and_told_per_hunk(service: Service, engine: Supervisor) -> None:
     number = await in_review(engine)
     await service.submit(Approve(number, parts=Parts(lines=(("a.py", 2, 2),))))

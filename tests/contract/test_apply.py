@@ -396,7 +396,9 @@ def test_the_matrix_below_knows_every_step(tmp_path: Path) -> None:
     kept="the project, all old or all new",
 )
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EMFILE, errno.EIO]
+)
 async def test_a_failing_disk_leaves_all_old_or_all_new(
     project: Path, state: Path, step: str, number: int
 ) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.sandbox import Command, NoSandbox, bwrap, proxy
+from codeframe_tui.adapters.sandbox import network as reaching
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
+from codeframe_tui.bootstrap import assembly
 from codeframe_tui.bootstrap.doctor import check_everything
-from codeframe_tui.core.network import Allowed, Contact, Target
+from codeframe_tui.core.network import NOWHERE, Allowed, Contact, Target
 from codeframe_tui.ports import Finished
 from codeframe_tui.settings import Network as NetworkSetting
 from codeframe_tui.settings import Settings
@@ -210,6 +212,16 @@ async def test_doctor_shows_the_list_and_where_it_changes_nothing(
     assert "network" not in {check["name"] for check in document["checks"]}
 
 
+async def test_the_engine_takes_the_list_from_the_settings(room: Room) -> None:
+    place = Project(room.project, room.state)
+    place.prepare()
+    settings = Settings(network=NetworkSetting(allowed=["pypi.org:443"]))
+    sandbox = await assembly._sandbox(place, settings)
+    assert isinstance(sandbox, BwrapSandbox)
+    assert str(sandbox.hosts) == "pypi.org:443"
+    assert sandbox.network.objection is reaching.objection
+
+
 async def test_limits_only_change_nothing(tmp_path: Path, world: World) -> None:
     (tmp_path / "home").mkdir()
     with hostile_environment(tmp_path / "home"):
@@ -218,7 +230,7 @@ async def test_limits_only_change_nothing(tmp_path: Path, world: World) -> None:
             room.workspace("x"), ["sh", "-c", "env"], timeout_seconds=SECONDS, network=True
         )
     assert b"HTTP_PROXY" not in done.output
-    assert done.contacts == ()
+    assert (done.contacts, room.sandbox.hosts) == ((), NOWHERE)
 
 
 async def test_the_trial_at_the_start_also_asks_the_proxy(

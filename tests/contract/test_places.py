@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters.index import project_index
 from codeframe_tui.core.errors import NotFound, WrongUse
-from codeframe_tui.ports.files import Snapshot
 from tests.contract.test_code_index import Place
 from tests.contract.test_code_index import place as place  # noqa: PLC0414 - a fixture
 
@@ -62,25 +60,13 @@ async def test_files_are_found_before_anything_is_read(place: Place) -> None:
         await place.opened[0].relations("outline", "absent.py", at_once=True)
 
 
-async def test_the_project_is_looked_at_once_for_letters_that_follow_each_other(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_saved_a_moment_ago_is_found_and_what_went_is_not(place: Place) -> None:
     index = place.index()
-    taken: list[str] = []
-    snapshot = place.workspaces.snapshot
-
-    async def counted() -> Snapshot:
-        found = await snapshot()
-        taken.append(found.tree)
-        return found
-
-    monkeypatch.setattr(place.workspaces, "snapshot", counted)
-    for text in ("r", "re", "ret"):
-        assert "net/retry.py:0 retry.py" in told(await index.places(text))
-    assert len(taken) == 1
-    monkeypatch.setattr(project_index, "_LATELY", 0.0)
+    assert "net/retry.py:0 retry.py" in told(await index.places("ret"))
     place.write({"late.py": "late = 1\n"})
+    (place.project / "net" / "retry.py").unlink()
     assert told(await index.places("late.py")) == ["late.py:0 late.py"]
+    assert told(await index.places("net/retry.py")) == []
 
 
 async def test_places_are_told_while_much_is_read_and_how_far_that_is(place: Place) -> None:

@@ -8,14 +8,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.ports import Workspace
 
 LINES = st.lists(
-    st.sampled_from(["def get(url):", "    return url", "", "x = 1  # get", "é Get", "a.b[0]"]),
+    st.sampled_from(
+        ["def get(url):", "    return url", "", "x = 1  # get", "é Get", "a.b[0]", "\udcff get"]
+    ),
     max_size=6,
 )
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -25,10 +27,32 @@ FILES = st.dictionaries(
     max_size=5,
 )
 PATTERNS = st.sampled_from(
-    ["get", "^def", r"\bget\b", "(?i)GET", "url$", "[.]b", r"\[0\]", "", "é", "^$", "return|x"]
+    [
+        "get",
+        "^def",
+        r"\bget\b",
+        "(?i)GET",
+        "url$",
+        "[.]b",
+        r"\[0\]",
+        "",
+        "é",
+        "^$",
+        "return|x",
+        r"f get\(ur?l",
+        "ge+t",
+        "\ufffd",
+        r"é\s",
+        "get$",
+    ]
 )
 WHERE = st.sampled_from(["", "b", "b/e", "a.py", "none"])
 GLOBS = st.sampled_from(["", "*.py", "b/*.py", "**/*.py", "b/**"])
+
+
+def shown(text: str) -> str:
+    """A text as it is searched: bytes that are none of UTF-8 are replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def naive(files: dict[str, str], pattern: str, where: str, glob: str) -> list[tuple[str, int, str]]:
@@ -44,11 +68,12 @@ def naive(files: dict[str, str], pattern: str, where: str, glob: str) -> list[tu
         (path, number, line)
         for path, text in sorted(files.items())
         if (not where or path == where or path.startswith(f"{where}/")) and kinds[glob](path)
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(shown(text).splitlines(), 1)
         if re.search(pattern, line)
     ]
 
 
+@example({"a.py": (["def get(url):", "\udcff get"], "\n"), "b/d.txt": (["x"], "\n")}, "get", "", "")
 @given(FILES, PATTERNS, WHERE, GLOBS)
 @settings(max_examples=25, deadline=None)
 def test_a_search_finds_what_a_plain_look_finds(
@@ -59,7 +84,7 @@ def test_a_search_finds_what_a_plain_look_finds(
         for name, text in files.items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+            file.write_bytes(text.encode("utf-8", "surrogateescape"))
         workspace = Workspace("w", Path(folder))
         found = asyncio.run(Searcher().search(workspace, pattern, path=where, glob=glob))
     assert [(hit.path, hit.line, hit.text) for hit in found.hits] == naive(

@@ -21,7 +21,7 @@ from codeframe_tui.adapters.restore import restore
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.adapters.store import SqlStore, backups
 from codeframe_tui.adapters.store.backup import fault_of, make_backup
-from codeframe_tui.adapters.store.repair import BLOCK
+from codeframe_tui.adapters.store.repair import BLOCK, begin_repair, end_repair, find_damage
 from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.commands import AddTask, Approve
 from codeframe_tui.core.errors import Lacking, Refused
@@ -365,7 +365,7 @@ async def acknowledged(database: Path, count: int) -> list[str]:
 @pytest.mark.fault(
     "disk",
     "the log of the database (`-wal`) is cut, damaged or removed after a kill",
-    sees="the queue as it was up to there, or the command that repairs it",
+    sees="which events are gone, and the command that goes on with what is left",
     kept="whole transactions only: rows and events always agree",
 )
 @pytest.mark.parametrize("harm", ["cut", "spoilt", "removed"])
@@ -382,10 +382,19 @@ async def test_a_harmed_log_leaves_a_whole_beginning(tmp_path: Path, harm: str) 
         with log.open("r+b") as file:
             file.seek(size // 2 + 100)
             file.write(b"\xff" * 50)
+    damage = find_damage(database)
+    assert damage is not None
+    assert "its end is gone" in damage.message or "all of it is gone" in damage.message
+    if "all of it" in damage.message:
+        return  # it was never written beyond its log
+    repair = begin_repair(database, "2026-01-01T00:00:00.000Z")
+    end_repair(database, repair)
+    assert find_damage(database) is None
     tasks, events = await held(database)
-    assert set(tasks) == set(events)
-    assert len(tasks) < len(told)
+    assert set(tasks) | {None} == set(events)  # that of the repair is of no task
+    assert 0 < len(tasks) < len(told)
     assert set(tasks) <= set(told)
+    assert (repair.number, repair.first) == (0, BLOCK)
     assert fault_of(database) == ""
 
 

@@ -84,6 +84,7 @@ def poisoned_service(texts: Iterator[str]) -> FakeService:
         "conflicts": [{"path": "b.py", "task": "1.2.4", "why": "edited since"}],
         "later": [{"task": "1.2.4", "title": "x", "files": ["b.py"], "imports": ["c.py"]}],
         "commits": ["c0ffee"],
+        "by_commands": ["d.py"],
     }
     service.refuse = Refused(next(texts), hint=next(texts))
     return service
@@ -149,6 +150,7 @@ def happenings(service: FakeService, texts: Iterator[str]) -> None:
     refused = {"code": "conflict", "kind": "apply", "paths": [next(texts)]}
     for type_, data in (
         ("change.applied", {"files": [next(texts)], "verdict": next(texts)}),
+        ("command.changed", {"files": [next(texts)], "beyond": [next(texts)]}),
         ("change.refused", refused | {"message": next(texts)}),
         ("change.refused", {"code": "other", "message": next(texts)}),
         ("blocker.opened", {"kind": "SYNC", "question": next(texts), "title": next(texts)}),

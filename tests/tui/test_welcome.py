@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from codeframe_tui.core.commands import AddTask
+from codeframe_tui.tui.messages import EngineLost
+from codeframe_tui.tui.present.queue import queue_rows, unknown_rows
+from codeframe_tui.tui.present.rows import plain
 from codeframe_tui.tui.present.state import State
-from codeframe_tui.tui.present.welcome import is_fresh, nothing_written, welcome_rows
+from codeframe_tui.tui.present.welcome import is_fresh, no_task, nothing_written, welcome_rows
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, queue, task
 
@@ -103,6 +107,32 @@ def test_an_empty_diff_says_what_leads_to_one(
 
 def test_an_empty_project_names_the_key_that_writes_a_task() -> None:
     assert "o writes one" in nothing_written(State(queue={"groups": []}, overview={}))
+
+
+def test_without_an_engine_nobody_says_that_there_is_no_task() -> None:
+    lost = State(lost="no engine", refused="setting sandbox is wrong")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    said = [plain(no_task(lost)), nothing_written(lost)]
+    said += [plain(each) for each in unknown_rows()]
+    assert said == [
+        "The queue is unknown",
+        "What is queued is told when there is an engine.",
+        "Unknown while there is no engine.",
+    ]
+    assert plain(no_task(State())) == ""
+    assert plain(no_task(State(queue={"groups": []}))) == "No task yet"
+    assert queue_rows(None, width=30, now=now) == []
+
+
+async def test_an_engine_that_never_comes_leaves_the_queue_unknown() -> None:
+    service = FakeService(diffs={})
+    service.queue = {"groups": []}
+    async with opened(service) as drive:
+        drive.app.state.queue = None
+        drive.app.post_message(EngineLost("setting sandbox is wrong", final=True))
+        await drive.until(lambda: "no engine" in drive.label("header"))
+        await drive.until(lambda: drive.label("title") == "The queue is unknown")
+        assert drive.app.cockpit.task_parts.diff.placeholder.startswith("What is queued is told")
 
 
 async def test_no_pane_of_an_empty_project_is_a_blank_screen() -> None:

@@ -36,6 +36,7 @@ from codeframe_tui.settings import Network
         ("example.0x7f:80", "an address"),
         ("[::1]:80", "an address"),
         ("::1:80", "an address"),
+        ("localhost:80", "no host of the public network"),
         ("*:443", "not the name"),
         ("*.*:443", "not the name"),
         ("*.org:443", "all of a top-level domain"),
@@ -90,14 +91,16 @@ def test_whatever_is_asked_for_has_a_name_or_is_refused(text: str) -> None:
         *("255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1"),
         *("fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1"),
         *("64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "2001::1", "2001:db8::1"),
-        *("5f00::1", "100::1", "localhost", "0x7f.1", "127.1", ""),
+        *("64:ff9b::a9fe:a9fe", "5f00::1", "100::1", "localhost", "0x7f.1", "127.1", ""),
     ],
 )
 def test_an_address_that_is_not_public_is_refused(address: str) -> None:
     assert objection(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.0.223", "2a04:4e42::223", "2606:4700::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "151.101.0.223", "2a04:4e42::223", "2606:4700::1", "64:ff9b::808:808"]
+)
 def test_a_public_address_is_not(address: str) -> None:
     assert objection(address) == ""
 

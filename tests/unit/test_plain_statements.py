@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import sysconfig
-import time
 from collections import Counter
 from dataclasses import replace
 from itertools import chain
@@ -130,10 +129,6 @@ def test_texts_that_people_wrote_tell_the_same() -> None:
     "hostile",
     ["    (1, 2),\n", "    a,\n", "    a = '\n", "    f((((((((\n", "    if a:\n", "    x = a +\n"],
 )
-def test_texts_that_are_made_to_be_slow_are_not(hostile: str) -> None:
-    def spent(lines: int) -> float:
-        before = time.process_time()
-        left_out(f"def f():\n{hostile * lines}".encode())
-        return time.process_time() - before
-
-    assert spent(8_000) < 24 * max(spent(1_000), 0.001)
+def test_texts_that_are_made_to_be_slow_end(hostile: str) -> None:
+    # by the square of its lines this would take many minutes
+    left_out(f"def f():\n{hostile * 40_000}".encode())

@@ -202,6 +202,15 @@ def test_how_much_of_the_code_is_read_stands_in_the_header_while_it_is_read(widt
     assert "code" not in plain(header_row(overview(), width=width - 2, indexed=(1_500, 1_500)))
 
 
+@pytest.mark.parametrize("width", [200, 120, 80])
+def test_hosts_that_commands_reach_stand_beside_the_sandbox(width: int) -> None:
+    hosts = {"network": ["pypi.org:443", "*.example.org:443"]}
+    line = plain(header_row(overview() | hosts, width=width - 2))
+    assert cells(line) <= width - 2
+    assert ("bwrap +2 hosts" in line) == ("bwrap" in line)
+    assert "hosts" not in plain(header_row(overview() | {"network": []}, width=width - 2))
+
+
 def test_a_lost_engine_stands_in_the_header() -> None:
     assert "engine lost" in plain(header_row(overview(), width=100, lost="engine lost, restarting"))
     assert "no engine" in plain(header_row(None, width=100, lost="no engine yet"))
@@ -344,6 +353,15 @@ def test_an_apply_is_told_with_the_way_back() -> None:
         applied = Event(7, at(0), "change.applied", "1.2.3", {"files": ["a"], "commit": commit})
         assert "".join(text for text, _ in news(applied)).startswith(words)
     assert cells(said) < 78
+
+
+def test_what_a_command_changed_is_told_with_the_way_back_if_there_is_one() -> None:
+    event = Event(1, "", "command.changed", "1.2.3", {"files": ["a.py"], "beyond": ["link"]})
+    said = "".join(text for text, _ in news(event))
+    assert said == "○ a command of 1.2.3 changed 2 files of yours · u in the queue takes it back"
+    only = Event(1, "", "command.changed", "1.2.3", {"files": [], "beyond": ["link"]})
+    told = "".join(text for text, _ in news(only))
+    assert told == "○ a command of 1.2.3 changed 1 file of yours"
 
 
 def test_a_conflict_is_told_with_the_next_step() -> None:
@@ -505,6 +523,13 @@ def test_only_what_works_is_offered() -> None:
     state = State(overview=overview(), queue=queue(), focus="1.1.4")
     assert works("queue.undo", state)
     assert not works("queue.cancel", state)
+    state.focus = "1.2.4"
+    state.task = {"number": "1.2.4", "undoable": True}
+    assert not works("queue.undo", state)  # it is being worked on
+    state.focus = "1.2.3"
+    assert not works("queue.undo", state)
+    state.task = {"number": "1.2.3", "undoable": True}
+    assert works("queue.undo", state)
     state.focus = "1.2.4"
     assert works("queue.note", state)
     assert not works("diff.accept_hunk", state)

@@ -52,6 +52,8 @@ def test_a_conflict_names_each_path_and_why_and_what_to_do() -> None:
         "files": [file("a.py"), file("b.py")],
     }
     assert not is_possible(document)
+    text = shown(**document, dependants=["4"])
+    assert text.index("Put them back.") < text.index("1 task built on it")
     assert shown(**document).splitlines() == [
         "✘ nothing would be written: your files are not as it left them",
         "",

@@ -39,12 +39,17 @@ class Bench:
     working_tree: JournalledTree
     shop: Workshop
 
-    async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
-        """A task in review whose proposal is these changes on the files of now."""
+    async def begin(self, title: str) -> str:
+        """A task that a worker has in hand."""
         number = str((await self.engine.submit(AddTask(title)))["number"])
         task = await self.engine.claim("w")
         assert task is not None
         assert task.number == number
+        return number
+
+    async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
+        """A task in review whose proposal is these changes on the files of now."""
+        number = await self.begin(title)
         base = (await self.workspaces.snapshot()).tree
         tree = await self.workspaces.overlay(base, changes)
         files = tuple(map(summary, await self.workspaces.diff(base, tree)))

@@ -12,10 +12,10 @@ from typing import Any, cast
 import pytest
 
 from codeframe_tui.adapters.scripted.script import Line
-from codeframe_tui.core.commands import AddTask, Answer, Approve, Redo, Undo
+from codeframe_tui.core.commands import Answer, Approve, Redo, Undo
 from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
-from codeframe_tui.worker.effects import framed
+from codeframe_tui.worker.effects import found_after, framed
 from codeframe_tui.worker.tools import ToolOutcome
 from tests.worker.bench import Bench, bench
 from tests.worker.room import answer, call, room, three, tree_of
@@ -26,14 +26,6 @@ FILES = {
     ".gitignore": (0o644, b"*.log\n"),
 }
 CALL = {"name": "Bash", "id": "t1", "input": {"command": "make all"}}
-
-
-async def task_at_work(desk: Bench) -> str:
-    number = str((await desk.engine.submit(AddTask("at work")))["number"])
-    task = await desk.engine.claim("w")
-    assert task is not None
-    assert task.number == number
-    return number
 
 
 async def run(desk: Bench, task: str, act: Callable[[], Any]) -> ToolOutcome:
@@ -52,12 +44,18 @@ async def told(desk: Bench, type_: str) -> list[Event]:
     return [each for each in await desk.engine._events_after(0) if each.type == type_]
 
 
+@pytest.mark.fault(
+    "tree",
+    "a command that you allowed without walls changes files of your project",
+    sees="the files, in the activity, the notice and before an undo",
+    kept="each file as it was before: `undo` brings it back, `redo` takes it",
+)
 async def test_what_changed_is_told_and_comes_back_by_undo_and_goes_by_redo(
     tmp_path: Path,
 ) -> None:
     async with bench(tmp_path, FILES) as desk:
         before = tree_of(desk.project)
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         def act() -> None:
             (desk.project / "a.py").write_text("a = 2\n")
@@ -100,7 +98,7 @@ async def test_what_changed_is_told_and_comes_back_by_undo_and_goes_by_redo(
 async def test_an_edit_since_is_a_conflict_and_the_task_is_named_to_others(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
         one = await desk.apply("one", {"a.py": ("100644", b"a = 5\n")})
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         await run(desk, task, lambda: (desk.project / "a.py").write_text("a = 2\n"))
         await desk.engine.release(task)
         (conflict,) = (await desk.engine.query(ShowUndo(one)))["conflicts"]
@@ -117,7 +115,7 @@ async def test_what_is_applied_meanwhile_is_not_the_commands(tmp_path: Path) -> 
             "other", {"a.py": ("100644", b"a = 5\n"), "x.log": ("100644", b"ignored\n")}
         )
         more = await desk.propose("more", {"b.py": ("100644", b"b = 5\n")})
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         async def act() -> None:
             await desk.deed(Approve(other))
@@ -134,7 +132,7 @@ async def test_what_is_applied_meanwhile_is_not_the_commands(tmp_path: Path) -> 
 
 async def test_a_link_is_told_and_does_not_keep_the_rest_from_going_back(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
 
         def act() -> None:
             (desk.project / "a.py").write_text("a = 2\n")
@@ -148,9 +146,15 @@ async def test_a_link_is_told_and_does_not_keep_the_rest_from_going_back(tmp_pat
         assert (desk.project / "link").is_symlink()
 
 
+@pytest.mark.fault(
+    "people",
+    "a command without walls is stopped while it changes your project",
+    sees="the files that it changed until then",
+    kept="each as it was before, for `undo`",
+)
 async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         wrote = asyncio.Event()
 
         async def act() -> None:
@@ -168,11 +172,34 @@ async def test_what_a_stopped_command_did_is_told_too(tmp_path: Path) -> None:
         assert not desk.shop.frame.is_taken
 
 
+@pytest.mark.fault(
+    "kill",
+    "the engine is killed while a command without walls changes your project",
+    sees="the files that changed since it began, at the next start",
+    kept="every file as it is: you may have worked since, so no undo touches it",
+)
+async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not_kept(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
+        assert await found_after(desk.shop, task, CALL, died) is died
+        await desk.engine.begin_effects(task, (await desk.workspaces.snapshot()).tree)
+        (desk.project / "a.py").write_text("a = 2\n")
+        outcome = await found_after(desk.shop, task, CALL, died)
+        assert "1 file of the person's own project changed: a.py" in outcome.text
+        (event,) = await told(desk, "command.changed")
+        assert (event.data["files"], event.data["beyond"]) == ([], ["a.py"])
+        assert await desk.engine.applied(task) == []
+        assert await found_after(desk.shop, task, CALL, died) is died
+
+
 async def test_nothing_is_looked_at_where_walls_stand_or_said_where_nothing_changed(
     tmp_path: Path,
 ) -> None:
     async with bench(tmp_path, FILES) as desk:
-        task = await task_at_work(desk)
+        task = await desk.begin("at work")
         assert (await run(desk, task, lambda: None)).text == "[exit code 0]"
         blind = SimpleNamespace(sandbox=SimpleNamespace(level="bwrap"))
 
@@ -193,7 +220,8 @@ async def test_a_command_that_a_person_allowed_is_framed(
     (tmp_path / "bin/git").symlink_to(git)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     path = tmp_path / "project/pkg/core.py"
-    script = Line(call("Bash", command=f"echo '# run' >> {path}"), answer(*three()))
+    again = call("Bash", command="true")
+    script = Line(call("Bash", command=f"echo '# run' >> {path}"), again, answer(*three()))
     async with room(tmp_path, script) as desk:
         before = tree_of(desk.project)
         task = await desk.add()
@@ -203,9 +231,14 @@ async def test_a_command_that_a_person_allowed_is_framed(
         await desk.service.submit(Answer(asked.data["id"], "allow once"))
         changed = await desk.until("command.changed", task)
         assert changed.data["files"] == ["pkg/core.py"]
+        asked = await desk.until("blocker.opened", task)
+        said = "Commands of this task changed files of your project: pkg/core.py."
+        assert asked.data["question"].endswith(said)
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow once"))
         shown = await desk.becomes(task, "in_review")
         assert shown["undoable"] is True
-        assert "no part of your proposal" in desk.script.newest()
+        assert "no part of your proposal" in desk.script.newest(2)
         assert (await desk.deed(Undo(task))).data["files"] == ["pkg/core.py"]
         assert tree_of(desk.project) == before
         assert (await desk.show(task))["undoable"] is False

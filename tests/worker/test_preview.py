@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 import pytest
 
-from codeframe_tui.core.commands import Redo, Undo
+from codeframe_tui.core.commands import Hold, Redo, Undo
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.queries import ShowUndo
+from codeframe_tui.worker.effects import framed
+from codeframe_tui.worker.tools import ToolOutcome
 from tests.worker.bench import Bench, Side, bench
 from tests.worker.room import tree_of
 
@@ -117,10 +119,28 @@ async def test_a_preview_equals_what_then_happens(tmp_path: Path, seed: int) -> 
                 tasks.append(await desk.apply(f"step {step}", wanted))
                 if chance.random() < 0.3:
                     await desk.wait_for(tasks[-1])
-            elif draw < 0.45:
+            elif draw < 0.4:
                 edit(chance, desk.project / chance.choice(PLACES))
+            elif draw < 0.5:
+                tasks.append(await by_command(desk, chance))
             else:
                 await compare(desk, chance.choice(tasks), chance.choice(("undo", "redo")))
+
+
+async def by_command(desk: Bench, chance: Random) -> str:
+    """A task of which only a command without walls has changed the project."""
+    number = await desk.begin("a command")
+
+    async def act() -> ToolOutcome:
+        for path in chance.sample(PLACES, 2):
+            edit(chance, desk.project / path)
+        return ToolOutcome("", ok=True, summary="")
+
+    call = {"name": "Bash", "id": "t", "input": {"command": "make"}}
+    await framed(desk.shop, number, call, act)
+    await desk.engine.release(number)
+    await desk.engine.submit(Hold(number))
+    return number
 
 
 def edit(chance: Random, file: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from codeframe_tui.adapters.apply import JournalledTree
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.searcher import Searcher
-from codeframe_tui.core.network import Allowed, Contact
+from codeframe_tui.core.network import NOWHERE, Allowed, Contact
 from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.talk.agent import TOOLS
 from codeframe_tui.core.talk.prompt import system_blocks
@@ -26,6 +26,7 @@ class FakeSandbox:
     """Answers every command with the same end."""
 
     level, why, advice = "fake", "", ""
+    hosts = NOWHERE
 
     def __init__(self, finished: Finished) -> None:
         self.finished = finished

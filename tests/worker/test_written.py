@@ -15,6 +15,7 @@ from codeframe_tui.core.progress import Attempt, Decision
 from codeframe_tui.ports import Replacement
 from codeframe_tui.settings import Settings
 from codeframe_tui.worker.apply import carry_out
+from codeframe_tui.worker.frame import Frame
 from codeframe_tui.worker.verify import Verifier
 from codeframe_tui.worker.workshop import Workshop
 
@@ -61,7 +62,9 @@ class FakeTrees:
 )
 async def test_a_written_change_of_a_policy_is_settled_without_a_check() -> None:
     ledger, trees = FakeLedger(), FakeTrees()
-    shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, settings=Settings())
+    shop = SimpleNamespace(
+        ledger=ledger, workspaces=trees, working_tree=trees, settings=Settings(), frame=Frame()
+    )
     decision = Decision(7, "1", "apply", "hash", Parts(), False, "policy:green")
     no_verifier = cast(Verifier, None)  # any check would fail on it
     await carry_out(cast(Workshop, shop), no_verifier, decision)
@@ -80,7 +83,9 @@ class FakeUnwritten(FakeTrees):
 
 async def test_what_could_not_be_kept_of_a_file_is_told_with_the_change() -> None:
     ledger, trees = FakeLedger(), FakeUnwritten()
-    shop = SimpleNamespace(ledger=ledger, workspaces=trees, working_tree=trees, settings=Settings())
+    shop = SimpleNamespace(
+        ledger=ledger, workspaces=trees, working_tree=trees, settings=Settings(), frame=Frame()
+    )
     decision = Decision(7, "1", "apply", "hash", Parts(), False, "person")
     await carry_out(cast(Workshop, shop), cast(Verifier, None), decision)
     assert ledger.not_kept == ["a: its group"]

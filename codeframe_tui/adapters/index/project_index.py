@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -30,8 +28,6 @@ PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
 MARGIN = 120.0
 """Seconds for the answer itself, on a slow disk; after it the process hangs."""
-_LATELY = 2.0
-"""Seconds for which one look at the project's files serves what is typed."""
 _ERRORS: Mapping[str, type[CodeframeError]] = {
     "Lacking": Lacking,
     "NotFound": NotFound,
@@ -77,7 +73,6 @@ class ProjectIndex(Searcher):
             when_gone=self._over,
             heard=self._heard,
         )
-        self._last = ("", -math.inf)
         self._told = 0
         self._tell: Callable[[int, int], None] = lambda *_: None
 
@@ -129,20 +124,11 @@ class ProjectIndex(Searcher):
 
     async def places(self, text: str) -> dict[str, Any]:
         """Files and definitions by a few letters; see the port."""
-        return await self._ask("places", await self._lately(), {"name": text}, at_once=True)
+        return await self._ask("places", None, {"name": text}, at_once=True)
 
     async def read(self, *, at_once: bool = False) -> dict[str, Any]:
         """Read what is new; see the port."""
         return await self._ask("read", None, {}, at_once=at_once)
-
-    async def _lately(self) -> str:
-        """The project of the last moments: letters are typed faster than files are looked at."""
-        tree, taken = self._last
-        now = time.monotonic()
-        if now - taken > _LATELY:
-            tree = (await self._workspaces.snapshot()).tree
-            self._last = (tree, now)
-        return tree
 
     async def _ask(
         self, ask: str, tree: str | None, about: Mapping[str, object], *, at_once: bool = False

@@ -31,6 +31,7 @@ from codeframe_tui.adapters.sandbox.command import (
 from codeframe_tui.adapters.sandbox.etc import UID
 from codeframe_tui.adapters.sandbox.network import CLOSED, Network
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
+from codeframe_tui.core.network import Allowed
 from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
 
@@ -86,6 +87,11 @@ class BwrapSandbox:
         del command
         python = str(self.closure.python)
         return Place(str(self.project), RUN, python, tempfile.gettempdir())
+
+    @property
+    def hosts(self) -> Allowed:
+        """See `Sandbox.hosts`."""
+        return self.network.allowed
 
     @property
     def etc(self) -> Path:

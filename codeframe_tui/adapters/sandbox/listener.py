@@ -6,6 +6,7 @@ guarded, and no path by which anybody else could come to the proxy: it listens i
 namespace alone.
 """
 
+import array
 import os
 import socket
 import sys
@@ -20,7 +21,8 @@ def hand_over(fd: int) -> int:
     with socket.socket(fileno=fd) as engine, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(BACKLOG)
-        socket.send_fds(engine, [b"1"], [listener.fileno()])
+        given = array.array("i", [listener.fileno()])
+        engine.sendmsg([b"1"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, given)])
         return int(listener.getsockname()[1])
 
 

@@ -23,6 +23,7 @@ from codeframe_tui.adapters.sandbox.etc import make_etc
 from codeframe_tui.adapters.sandbox.network import CLOSED, Network
 from codeframe_tui.adapters.sandbox.rlimits import RlimitsSandbox
 from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Sandbox, Workspace
 
@@ -84,6 +85,7 @@ class NoSandbox:
     why: str
     advice: str = ""
     level: str = "none"
+    hosts: Allowed = NOWHERE
 
     @property
     def told(self) -> str:

@@ -25,6 +25,7 @@ from codeframe_tui.adapters.sandbox.command import (
     limits,
 )
 from codeframe_tui.adapters.sandbox.stdin import stdin_of
+from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.totals import Totals
 from codeframe_tui.ports import Finished, Workspace
 
@@ -48,6 +49,7 @@ class RlimitsSandbox:
     why: str = ""
     advice: str = ""
     level: str = "rlimits"
+    hosts: Allowed = NOWHERE
     _launcher: Launcher = field(default_factory=Launcher)
 
     async def run(

@@ -23,7 +23,16 @@ from codeframe_tui.adapters.durable import sync
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports.points import passing
 
-__all__ = ["Backup", "backups", "connect", "fault_of", "is_damage", "make_backup", "moment"]
+__all__ = [
+    "Backup",
+    "backups",
+    "connect",
+    "copy_whole",
+    "fault_of",
+    "is_damage",
+    "make_backup",
+    "moment",
+]
 
 FOLDER = "backups"
 KEPT = 3
@@ -91,7 +100,7 @@ def make_backup(database: Path, wanted: Callable[[], bool] = lambda: True) -> Ba
         if not found and not _holds_anything(database):
             return None
         _require_room(database)
-        _copy(database, new, wanted)
+        copy_whole(database, new, wanted)
         if fault := fault_of(new, wanted):
             raise _damaged(fault)
         passing("backup.verified")
@@ -156,8 +165,8 @@ def _damaged(why: str) -> Lacking:
     )
 
 
-def _copy(database: Path, new: Path, wanted: Callable[[], bool]) -> None:
-    """One state of the database, whatever is written meanwhile."""
+def copy_whole(database: Path, new: Path, wanted: Callable[[], bool] = lambda: True) -> None:
+    """One state of the database and its log, whatever is written meanwhile."""
 
     def look(*_: int) -> None:
         passing("backup.copied")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store import schema
+from codeframe_tui.adapters.store.acknowledged import acknowledged, begin_anew
 from codeframe_tui.adapters.store.backup import backups, is_damage, moment
 from codeframe_tui.core.errors import Lacking
 
@@ -38,11 +39,15 @@ def open_writer(path: Path) -> Engine:
     """
     require_there(path)
     engine = _engine(path, "rw", NullPool, "BEGIN IMMEDIATE")
+    told = acknowledged(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            begin_anew(path)
+            told = 0
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with engine.connect() as connection:
-            _check(connection, path)
+            _check(connection, path, told)
             _bring_up(connection, path)
     except OSError as error:
         raise Lacking(
@@ -59,10 +64,11 @@ def check_database(path: Path) -> None:
     require_there(path)
     if not path.exists():
         return
+    told = acknowledged(path)
     engine = open_readers(path)
     try:
         with engine.connect() as connection:
-            _check(connection, path)
+            _check(connection, path, told)
     except DatabaseError as error:
         raise _told(path, error) from error
     finally:
@@ -124,11 +130,17 @@ def _connect(uri: str, *, writes: bool) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: Connection, path: Path) -> None:
+def _check(connection: Connection, path: Path, told: int) -> None:
+    """See that it is whole, up to the last event that anybody was told."""
     with connection.begin():
         found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-    if found != "ok":
-        raise damaged(path, str(found))
+        if found != "ok":
+            raise damaged(path, str(found))
+        version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        newest = text("SELECT ifnull(max(seq), 0) FROM events")
+        last = connection.execute(newest).scalar_one() if version else 0
+    if last < told:
+        raise _cut_short(path, last, told)
 
 
 def _bring_up(connection: Connection, path: Path) -> None:
@@ -158,6 +170,18 @@ def damaged(path: Path, why: str) -> Lacking:
         )
     said = why.splitlines()[-1] if why else "unreadable"
     what = f"the state database {path} is damaged: {said}"
+    return Lacking(what, hint=hint, code="state_damaged")
+
+
+def _cut_short(path: Path, last: int, told: int) -> Lacking:
+    """Its log was removed or cut: what is left is whole, and can be gone on from."""
+    what = f"the state database {path} is damaged: its end is gone (events {last + 1} to {told})"
+    hint = (
+        "if its log (-wal) is somewhere else, put it back; else `codeframe-tui doctor --repair` "
+        "goes on with what is left; your project is untouched"
+    )
+    if not last:
+        return damaged(path, f"all of it is gone (events 1 to {told})")
     return Lacking(what, hint=hint, code="state_damaged")
 
 

@@ -26,7 +26,8 @@ from typing import Any
 
 from codeframe_tui.adapters.durable import sync, write_durably
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.backup import Backup, backups, connect, fault_of
+from codeframe_tui.adapters.store.acknowledged import acknowledged
+from codeframe_tui.adapters.store.backup import Backup, backups, connect, copy_whole, fault_of
 from codeframe_tui.adapters.store.database import check_database, repairing
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.progress import MOVED_AFTER
@@ -44,7 +45,8 @@ class Repair:
 
     Attributes:
         aside: folder that gets what is damaged, in that of the database.
-        number: of the backup; `made` when, in seconds since the epoch.
+        number: of the backup; 0 = what is left of the database itself. `made` when, in seconds
+            since the epoch.
         skipped: what was wrong with newer backups.
         first: number of the event that tells of the repair.
         done: decisions that the backup knows as carried out.
@@ -85,11 +87,14 @@ def begin_repair(database: Path, now: str) -> Repair:
     with suppress(FileNotFoundError, ValueError, TypeError):
         return _read(marker)
     try:
-        backup, skipped = _last_whole(database)
+        backup, skipped = _only_shorter(database) or _last_whole(database)
         new = _new(database)
         for left in (new, new.with_name(f"{new.name}-journal")):
             left.unlink(missing_ok=True)  # an old journal would be rolled back into the new file
-        shutil.copyfile(backup.path, new)
+        if backup.number:
+            shutil.copyfile(backup.path, new)
+        else:
+            copy_whole(database, new)  # with what its log still holds
         new.chmod(0o600)
         repair = _brought_up(database, new, backup, skipped, now)
         if fault := fault_of(new):
@@ -135,6 +140,20 @@ def _set_aside(database: Path, aside: Path) -> None:
             passing(f"repair.aside{ending}")
     for folder in (aside, aside.parent, database.parent):
         sync(folder)
+
+
+def _only_shorter(database: Path) -> tuple[Backup, list[str]] | None:
+    """The database itself, number 0, where nothing is wrong with it but that its end is gone.
+
+    It is newer than any backup of it.
+    """
+    told = acknowledged(database)
+    with suppress(sqlite3.Error), closing(connect(database, "mode=ro")) as connection:
+        whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        (last,) = connection.execute("SELECT ifnull(max(seq), 0) FROM events").fetchone()
+        if whole and 0 < last < told:
+            return Backup(database, 0, database.stat().st_mtime), []
+    return None
 
 
 def _last_whole(database: Path) -> tuple[Backup, list[str]]:
@@ -199,7 +218,9 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
     number = (max(seen, _numbered(database)) // BLOCK + 1) * BLOCK
-    write_durably(_kept(database), str(number))
+    kept = _kept(database)
+    kept.parent.mkdir(mode=0o700, exist_ok=True)  # what is left of a database needs no backup
+    write_durably(kept, str(number))
     return number
 
 

@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
+from codeframe_tui.adapters.store.acknowledged import Acknowledged
 from codeframe_tui.adapters.store.database import READERS, open_readers, open_writer
 from codeframe_tui.adapters.store.tables import SqlTables
 from codeframe_tui.adapters.store.writer import Writer
@@ -24,12 +25,15 @@ T = TypeVar("T")
 class SqlStore:
     """One SQLite file: one writing thread, a few reading ones. Made by `open`."""
 
-    def __init__(self, writer: Engine, readers: Engine, last: int) -> None:
+    def __init__(
+        self, writer: Engine, readers: Engine, last: int, acknowledged: Acknowledged
+    ) -> None:
         self._readers = readers
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._listeners: list[Callable[[Sequence[Event]], None]] = []
         self._last = last
-        self._writer = Writer(writer, last, self._heard)
+        self._acknowledged = acknowledged
+        self._writer = Writer(writer, last, self._heard, acknowledged.note)
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -41,7 +45,7 @@ class SqlStore:
         writer = await asyncio.to_thread(open_writer, path)
         readers = open_readers(path)
         last = await asyncio.to_thread(_last_event, readers)
-        return cls(writer, readers, last)
+        return cls(writer, readers, last, Acknowledged(path))
 
     @property
     def last_event(self) -> int:
@@ -66,6 +70,7 @@ class SqlStore:
         await asyncio.to_thread(self._threads.shutdown)
         self._readers.dispose()
         await self._writer.close()
+        self._acknowledged.close()
 
     def _read(self, unit: Callable[[Tables], T]) -> T:
         try:

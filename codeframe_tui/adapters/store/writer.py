@@ -84,12 +84,20 @@ class Writer:
         engine: makes the writing connection.
         last: number of the newest event in the database.
         heard: called in the loop with the events of each commit, before any waiter goes on.
+        durable: called in the thread with the number of the newest event, before anybody is told.
     """
 
-    def __init__(self, engine: Engine, last: int, heard: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        last: int,
+        heard: Callable[[Sequence[Event]], None],
+        durable: Callable[[int], None],
+    ) -> None:
         self._engine = engine
         self._last = last
         self._heard = heard
+        self._durable = durable
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Unit | None] = SimpleQueue()
         self._closed = False
@@ -145,6 +153,7 @@ class Writer:
                 _pass("commit", events)
             _pass("committed", events)
             self._last += len(events)
+            self._durable(self._last)
             return events
         raw = connection.connection.driver_connection
         if raw is not None and raw.in_transaction:

@@ -19,6 +19,8 @@ from codeframe_tui.core.talk.elision import elided_line
 __all__ = ["parse_answer", "resolve"]
 
 MAX_FILES = 10_000
+MAX_EXPLANATION = 2**16
+"""Characters; it goes with a task wherever that is shown."""
 
 _MODES = ("100644", "100755")
 _KEYS = ("path", "action", "content", "mode", "encoding", "edits")
@@ -42,7 +44,7 @@ def parse_answer(
     """
     answer = find_answer(text)
     _known_keys(answer, ("files", "explanation"), "the answer")
-    explanation = _text(answer.get("explanation", ""), "explanation")
+    explanation = _bounded(_text(answer.get("explanation", ""), "explanation"))
     entries = _list(answer["files"], "files")
     if not entries and not allow_empty:
         raise InvalidAnswer("files is empty and nothing was written with the tools")
@@ -54,6 +56,12 @@ def parse_answer(
     except PathRefused as error:
         raise InvalidAnswer(error.message) from error
     return ChangeSet(files, explanation)
+
+
+def _bounded(text: str) -> str:
+    """What a person is shown of it, which says how much that is not."""
+    more = len(text) - MAX_EXPLANATION
+    return text if more <= 0 else f"{text[:MAX_EXPLANATION]}\n… {more:,} characters are cut"
 
 
 def resolve(change: FileChange, base: State, current: State) -> State:

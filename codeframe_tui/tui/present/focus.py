@@ -41,10 +41,8 @@ _NAME = 12
 """Cells of a task's title at least."""
 
 
-def title_row(task: Mapping[str, Any] | None, review: ReviewNow = _NONE, *, width: int) -> Row:
+def title_row(task: Mapping[str, Any], review: ReviewNow = _NONE, *, width: int) -> Row:
     """``1.2.3 Retry on 429 attempt 2 · attempt 1 failed 1 test``; right: what is decided."""
-    if task is None:
-        return row(None, ("No task yet", "dim"))
     number, name = safe(task.get("number")), safe(task.get("title"))
     attempts = task.get("attempts") or ()
     tried: list[Span] = [(f"  attempt {len(attempts)}", "dim")] if attempts else []

@@ -200,21 +200,28 @@ def _right(overview: Mapping[str, Any], detail: int) -> list[Span]:
         said = count(needs, "needs you", "need you")
         parts.append([(said, "amber @app.urgent")])
     label = detail < 3
-    level = safe(overview.get("sandbox"))
-    sandbox_style = "green" if level == "bwrap" else "amber"
-    policy = safe(overview.get("policy"))
-    named = [("policy", policy, "text @app.policy"), ("sandbox", level, sandbox_style)]
+    policy: list[Span] = [(safe(overview.get("policy")), "text @app.policy")]
+    named = [("policy", policy), ("sandbox", _walls(overview))]
     if detail < 1 and not overview.get("scripted"):
-        named.append(("", safe(overview.get("model")), "text"))
+        named.append(("", [(safe(overview.get("model")), "text")]))
     parts += [
-        [(f"{name} ", "dim"), (value, style)] if label and name else [(value, style)]
-        for name, value, style in named
-        if value
+        [(f"{name} ", "dim"), *value] if label and name else value
+        for name, value in named
+        if value[0][0]
     ]
     if detail >= 4:
         parts = parts[:1] if needs else []
     parts.append(_money(overview))
     return [span for index, part in enumerate(parts) for span in ([_GAP] if index else []) + part]
+
+
+def _walls(overview: Mapping[str, Any]) -> list[Span]:
+    """The sandbox's level, and how many hosts commands of the model reach from in there."""
+    level = safe(overview.get("sandbox"))
+    spans: list[Span] = [(level, "green" if level == "bwrap" else "amber")]
+    if hosts := len(overview.get("network") or ()):
+        spans.append((f" +{count(hosts, 'host')}", "amber"))
+    return spans
 
 
 def _money(overview: Mapping[str, Any]) -> list[Span]:

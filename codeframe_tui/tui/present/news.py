@@ -31,7 +31,11 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
     data, task = event.data, safe(event.task)
     match event.type:
         case "change.applied" | "command.changed":
-            back: list[Span] = [(undo, "bold"), (" in the queue takes it back", "dim")]
+            back: list[Span] = [
+                (" · ", "dim"),
+                (undo, "bold"),
+                (" in the queue takes it back", "dim"),
+            ]
             return [*_written(event), *(back if data.get("files") else [])]
         case "change.undone" | "change.redone" | "review.answered":
             return [("✔ ", "green"), (f"{task} {_GOOD[event.type]}", "text")]
@@ -56,7 +60,7 @@ def _written(event: Event) -> list[Span]:
     data, task = event.data, safe(event.task)
     named = count(len([*(data.get("files") or ()), *(data.get("beyond") or ())]), "file")
     if event.type == "command.changed":
-        return [("○ ", "amber"), (f"a command of {task} changed {named} of yours · ", "text")]
+        return [("○ ", "amber"), (f"a command of {task} changed {named} of yours", "text")]
     verdict = safe(data.get("verdict")).replace("_", " ")  # of a part, not of the whole
     return [
         ("✔ ", "green"),
@@ -69,11 +73,11 @@ def _written(event: Event) -> list[Span]:
 def _committed(commit: Mapping[str, Any] | None) -> list[Span]:
     """What became of the commit that the settings ask for; without one nothing is."""
     if commit is None:
-        return [(", nothing committed · ", "dim")]
+        return [(", nothing committed", "dim")]
     if "refused" in commit:
-        return [(f", {safe(commit['refused'])} · ", "amber")]
+        return [(f", {safe(commit['refused'])}", "amber")]
     left = f", {count(len(commit['left_out']), 'ignored file')} left out" * bool(commit["left_out"])
-    said = f", committed {safe(commit['commit'])[:8]} on {safe(commit['branch'])}{left} · "
+    said = f", committed {safe(commit['commit'])[:8]} on {safe(commit['branch'])}{left}"
     return [(said, "dim")]
 
 

@@ -34,14 +34,14 @@ def preview_rows(document: Mapping[str, Any]) -> list[Row]:
     """
     points = [*_by_commands(document), *_near(document), *_waiting(document)]
     told = [row for point in points for row in point_rows(point)]
-    return [
-        *_refusal(document),
-        *_conflicts(document),
-        *file_rows({"files": _others(document)}),
-        *([BLANK, *told] if told else []),
-        BLANK,
-        *(heading(line, "dim") for line in wrap(_meaning(document), WIDTH)),
+    means = [heading(line, "dim") for line in wrap(_meaning(document), WIDTH)]
+    parts = [
+        [*_refusal(document), *_conflicts(document), *file_rows({"files": _others(document)})],
+        *(
+            [told, means] if is_possible(document) else [means, told]
+        ),  # the next step is no footnote
     ]
+    return [line for part in parts if part for line in (BLANK, *part)][1:]
 
 
 def _refusal(document: Mapping[str, Any]) -> list[Row]:

@@ -20,6 +20,7 @@ __all__ = [
     "queue_rows",
     "queue_title",
     "task_rows",
+    "unknown_rows",
     "why_waiting",
 ]
 
@@ -129,6 +130,11 @@ def queue_rows(
     if safe(document.get("filter")).strip():
         return [row(None, (text, style)) for text, style in _NOTHING]
     return [row(None, (text, style)) for text, style in _TEACH]
+
+
+def unknown_rows() -> Sequence[Row]:
+    """Of a queue for which nobody can be asked just now."""
+    return [row(None, ("Unknown while there is no engine.", "dim"))]
 
 
 def why_waiting(task: Mapping[str, Any], *, brief: bool = False) -> str:

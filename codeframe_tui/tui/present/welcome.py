@@ -8,7 +8,7 @@ from typing import Any
 from codeframe_tui.tui.present.rows import BLANK, Row, heading, row, safe, wrap
 from codeframe_tui.tui.present.state import State
 
-__all__ = ["WAYS", "is_fresh", "nothing_written", "welcome_rows"]
+__all__ = ["WAYS", "is_fresh", "no_task", "nothing_written", "welcome_rows"]
 
 _WIDTH = 68
 _SAID = (
@@ -53,9 +53,18 @@ def welcome_rows(overview: Mapping[str, Any]) -> list[Row]:
     return [*rows, BLANK, row(None, *spans)]
 
 
+def no_task(state: State) -> Row:
+    """What stands in the place of a task's title where none is shown."""
+    if state.queue is None:
+        return row(None, ("The queue is unknown" if state.lost else "", "dim"))
+    return row(None, ("No task yet", "dim"))
+
+
 def nothing_written(state: State) -> str:
     """Why there is no change to look at, and what to do; one line."""
     task = state.row()
+    if state.queue is None and state.lost:
+        return "What is queued is told when there is an engine."
     if not task:
         return "No task yet: o writes one." if is_fresh(state) else "No task is chosen."
     paused = bool((state.overview or {}).get("paused"))

@@ -17,7 +17,7 @@ from codeframe_tui.tui.present.blockers import blocker_rows, open_count
 from codeframe_tui.tui.present.countdown import time_left
 from codeframe_tui.tui.present.footer import Offer, footer_row, label_of
 from codeframe_tui.tui.present.header import banner_rows, header_row, slow_words
-from codeframe_tui.tui.present.queue import queue_rows, queue_title
+from codeframe_tui.tui.present.queue import queue_rows, queue_title, unknown_rows
 from codeframe_tui.tui.present.rows import Row, Span, row
 from codeframe_tui.tui.present.state import State, works
 from codeframe_tui.tui.present.tests import proof_title
@@ -136,13 +136,23 @@ class Picture(Screen[None], Surface):
         banner = banner_rows(self.state.overview, refused=self.state.refused, width=width)
         self.part("banner", Label).show(*banner)
 
+    def draw_engine(self) -> None:
+        """What depends on whether there is an engine."""
+        self.draw_header()
+        self.draw_queue()
+        self.draw_footer()
+
     def draw_queue(self) -> None:
         """The queue with the running times."""
         pane = self.part("queue", QueuePane)
         height = self.size.height
         room = 0 if height >= TALL_ROWS else height - 6
         width, now, waits = pane.line_width, self._now(), self.state.waits
-        pane.set_rows(queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits))
+        if self.state.queue is None and self.state.lost:
+            pane.set_rows(unknown_rows())
+        else:
+            known = queue_rows(self.state.queue, width=width, now=now, room=room, waits=waits)
+            pane.set_rows(known)
         self.draw_titles()
 
     def draw_blockers(self) -> None:

@@ -26,7 +26,7 @@ from codeframe_tui.tui.present.risk import by_risk
 from codeframe_tui.tui.present.rows import Span
 from codeframe_tui.tui.present.state import State
 from codeframe_tui.tui.present.tests import newest_attempt
-from codeframe_tui.tui.present.welcome import nothing_written
+from codeframe_tui.tui.present.welcome import no_task, nothing_written
 from codeframe_tui.tui.present.words import ENDED
 from codeframe_tui.tui.widgets.areas import Area
 from codeframe_tui.tui.widgets.diff.view import DiffView
@@ -116,7 +116,8 @@ class TaskParts:
         left = self._left.words(draft, self.diff.document) if self.diff.reviewable else ""
         given = len(draft.units), accepted, rejected, partly
         now = ReviewNow(*given, self.state.reading, self.diff.only, left)
-        title.show(title_row(task, now, width=title.line_width - 2))
+        width = title.line_width - 2
+        title.show(title_row(task, now, width=width) if task else no_task(self.state))
         self.draw_files()
 
     def draw_files(self) -> None:
@@ -226,6 +227,8 @@ class TaskParts:
     def tell_why_empty(self) -> None:
         """Where no change is to be seen, the key that leads to one."""
         self.diff.placeholder = nothing_written(self.state)
+        if self.state.task is None:
+            self._frame.part("title", Label).show(no_task(self.state))
 
     def text_to_copy(self) -> str:
         """The id of the test under the cursor, or what is in sight of the raw log."""

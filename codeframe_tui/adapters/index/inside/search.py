@@ -92,12 +92,18 @@ def _paths(paths: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 
 def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Iterator[dict[str, Any]]:
+    from codeframe_tui.core.code.patterns import required  # noqa: PLC0415 - see main
+
     pattern = re.compile(request["pattern"])
+    # most files do not hold it, and to see that takes no more than to read them
+    needed = required(request["pattern"]).encode("utf-8", "surrogatepass")
     skipped = {"binary": 0, "large": 0, "unreadable": 0}
     try:
         for path in paths:
-            text = _text(files, path, request["bytes"], skipped)
-            for number, line in enumerate(text.splitlines(), 1):
+            raw = _content(files, path, request["bytes"], skipped)
+            if needed not in raw:
+                continue
+            for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
                 if match := pattern.search(line):
                     yield {"path": path, "line": number, "text": _window(line, match)}
     finally:
@@ -106,7 +112,7 @@ def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Itera
                 _tell({"note": f"not searched: {count} {why} file{'s' if count > 1 else ''}"})
 
 
-def _text(files: Files, path: str, limit: int, skipped: dict[str, int]) -> str:
+def _content(files: Files, path: str, limit: int, skipped: dict[str, int]) -> bytes:
     from codeframe_tui.core.content import is_binary  # noqa: PLC0415 - see main
     from codeframe_tui.core.errors import CodeframeError  # noqa: PLC0415
 
@@ -114,14 +120,14 @@ def _text(files: Files, path: str, limit: int, skipped: dict[str, int]) -> str:
         raw = files.read(path, limit + 1)
     except CodeframeError:
         skipped["unreadable"] += 1
-        return ""
+        return b""
     if is_binary(raw):
         skipped["binary"] += 1
-        return ""
+        return b""
     if len(raw) > limit:
         skipped["large"] += 1
-        return ""
-    return raw.decode("utf-8", "replace")
+        return b""
+    return raw
 
 
 def _window(line: str, match: re.Match[str]) -> str:
