@@ -34,6 +34,7 @@ _OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
 _SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
+_SOCKETS = ("/dev/tcp", "/dev/udp")
 _WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
@@ -354,6 +355,8 @@ class Reader(Words):
                 self._due.append((target.text, made.quoted, sign == "<<-", part))
             case "<<<":
                 part.given = target
+            case "<" if target.text.startswith(_SOCKETS):
+                part.writes.append(target)  # some shells open a connection
             case "<" | "<&":
                 part.given = None
             case ">&" if target.known and (target.text.isdigit() or target.text == "-"):
