@@ -129,12 +129,11 @@ class Room:
     def by_words(self, case: Case, tree: Tree) -> list[str]:
         """BM25."""
         wanted = dict.fromkeys(words(case.message), 1.0)
-        query = "SELECT document, words FROM posting WHERE word = ?"
         python = {n for n, path in enumerate(tree.paths) if path.endswith(".py")}
         counts = {
             word: {
                 file: count
-                for document, count in self.shelf.database.execute(query, (word,))
+                for document, count, *_ in self.shelf.postings(word)
                 for file in tree.files.get(document, ())
                 if file in python
             }

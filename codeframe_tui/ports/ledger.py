@@ -10,7 +10,7 @@ from collections.abc import (
 from typing import Protocol
 
 from codeframe_tui.core.blocker import Blocker
-from codeframe_tui.core.code.chosen import Chosen
+from codeframe_tui.core.code.ground import Ground
 from codeframe_tui.core.events import Signal
 from codeframe_tui.core.evidence.again import Again
 from codeframe_tui.core.evidence.verification import Flag, TestRun, Verification
@@ -69,16 +69,8 @@ class Ledger(Protocol):
         """All blockers of a task, or of all tasks, oldest first."""
         ...
 
-    async def chosen(self, number: str) -> Chosen:
-        """What people pinned to what a task is shown, and excluded from it."""
-        ...
-
-    async def earlier(self, number: str, text: str) -> Sequence[Document]:
-        """What was said in other tasks that a text may be about; best first.
-
-        Returns:
-            ``{"task", "title", "kind", "text", "score", "reasons", "tokens"}`` of each.
-        """
+    async def ground(self, number: str) -> Ground:
+        """What is stored that decides what a task is shown. Raises: NotFound."""
         ...
 
     async def gauge(self, model: str | None = None) -> Gauge:

@@ -10,20 +10,19 @@ from functools import partial
 
 from codeframe_tui.core import queries
 from codeframe_tui.core.change.diff import REGULAR
-from codeframe_tui.core.code.chosen import Chosen
+from codeframe_tui.core.code.ground import Ground
 from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.content import is_binary
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.queries import Query
-from codeframe_tui.core.talk.prompt import subject
-from codeframe_tui.core.tokens import GUESS, Gauge
+from codeframe_tui.core.tokens import GUESS
 from codeframe_tui.ports import CodeIndex, Document, Store, Workspaces
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import chosen
-from codeframe_tui.service.earlier import earlier
-from codeframe_tui.service.tokens import gauge
+from codeframe_tui.service.ground import ground_of_task, ground_of_text
 from codeframe_tui.service.unit import find_task
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.context import context_for
 
 __all__ = ["Code"]
 
@@ -59,7 +58,9 @@ class Code:
         """The document of a question. Raises: WrongUse when it is none of these."""
         match query:
             case queries.ShowContext(text):
-                return await self._context(text, None)
+                settings = self._settings
+                about = await self._store.read(lambda read: ground_of_text(read, settings, text))
+                return await self._context(about)
             case queries.ShowTaskContext(number):
                 return await self._shown(number)
             case queries.ShowSymbols(name, kind, path):
@@ -117,29 +118,19 @@ class Code:
                 )
         return command
 
-    async def _context(self, text: str, number: str | None) -> Document:
-        people, cost, said = await self._store.read(partial(self._before, text, number))
+    async def _context(self, ground: Ground) -> Document:
+        """What a task would be shown now, without the texts of files."""
         budget = self._settings.limits.context_tokens
-        rest = max(budget - sum(each["tokens"] for each in said), 0)
-        at_once = self._is_reading
-        found = await self._index().context(text, rest, chosen=people, gauge=cost, at_once=at_once)
+        found = await context_for(self._index(), ground, budget, at_once=self._is_reading)
         without = [
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
-        told = {"budget": budget, "tokens_by": cost.by, "earlier": said}
-        return {**found, "files": without, **told}
-
-    def _before(
-        self, text: str, number: str | None, tables: Tables
-    ) -> tuple[Chosen, Gauge, list[Document]]:
-        """What is stored that a context depends on."""
-        cost = gauge(tables, self._settings)
-        return chosen.chosen_for(tables, number), cost, earlier(tables, number, text, cost)
+        return {**found, "files": without}
 
     async def _shown(self, number: str) -> Document:
-        known = await self._store.read(partial(_known, number))
-        shown = known.shown or await self._context(known.subject, known.number)
+        known = await self._store.read(partial(_known, number, self._settings))
+        shown = known.shown if known.ground is None else await self._context(known.ground)
         files, said = shown["files"], shown.get("earlier", [])
         return {
             "number": known.number,
@@ -162,27 +153,25 @@ class _Known:
     Attributes:
         at: when its worker was shown something last; None = it was not yet.
         shown: what that was.
-        subject: what it is searched for.
+        ground: of what it would be shown now; None = it was shown something.
     """
 
     number: str
     title: str
     at: str | None
-    shown: Document | None
-    subject: str
+    shown: Document
+    ground: Ground | None
     choices: Document
 
 
-def _known(number: str, tables: Tables) -> _Known:
+def _known(number: str, settings: Settings, tables: Tables) -> _Known:
     task = find_task(tables, number)
     told = tables.events.typed(task.number, ("context.gathered",), 1)
-    issue = tables.issues.find(task.issue) if task.issue else None
-    answers = [each.answer for each in tables.blockers.of(task.number) if each.answer]
     return _Known(
         number=task.number,
         title=task.title,
         at=told[-1].at if told else None,
-        shown=told[-1].data if told else None,
-        subject=subject(task, issue, answers),
+        shown=told[-1].data if told else {},
+        ground=None if told else ground_of_task(tables, settings, task),
         choices=chosen.choices(tables, task.number),
     )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.budget import Room
-from codeframe_tui.core.code.chosen import Chosen
+from codeframe_tui.core.code.ground import Ground
 from codeframe_tui.core.errors import CodeframeError, Lacking
 from codeframe_tui.core.events import Event, Signal
 from codeframe_tui.core.evidence.again import Again
@@ -38,11 +38,10 @@ from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
 from codeframe_tui.service import blockers, budget, comments, effects, review, stand, undo, work
 from codeframe_tui.service.broadcast import Broadcast, Workforce
-from codeframe_tui.service.chosen import chosen_for
-from codeframe_tui.service.earlier import earlier
+from codeframe_tui.service.ground import ground_of_task
 from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.tokens import gauge
-from codeframe_tui.service.unit import Unit
+from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
 
 __all__ = ["StoreLedger"]
@@ -114,13 +113,10 @@ class StoreLedger:
             return await self._store.read(lambda tables: tables.blockers.all())
         return await self._store.read(lambda tables: tables.blockers.of(number))
 
-    async def chosen(self, number: str) -> Chosen:
-        return await self._store.read(lambda tables: chosen_for(tables, number))
-
-    async def earlier(self, number: str, text: str) -> Sequence[Document]:
+    async def ground(self, number: str) -> Ground:
         settings = self._settings
         return await self._store.read(
-            lambda tables: earlier(tables, number, text, gauge(tables, settings))
+            lambda tables: ground_of_task(tables, settings, find_task(tables, number))
         )
 
     async def gauge(self, model: str | None = None) -> Gauge:

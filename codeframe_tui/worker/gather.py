@@ -13,6 +13,7 @@ from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.ports.points import passing
+from codeframe_tui.worker.context import context_for
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["gather", "resume", "task_folder", "task_workspace", "words_of_people"]
@@ -41,8 +42,9 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     snapshot = await shop.workspaces.snapshot()
     passing("snapshot.taken")
     workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
-    chosen = await shop.ledger.chosen(task.number)
-    context = await _context(shop, progress, snapshot.tree, chosen)
+    ground = await shop.ledger.ground(task.number)
+    budget = shop.settings.limits.context_tokens
+    context = await context_for(shop.index, ground, budget, snapshot.tree)
     known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
     who = {"agent": known}
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
@@ -51,7 +53,7 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
         purpose = "resume"
     else:
         issue = await shop.ledger.issue_of(task)
-        context["tree"] = _tree(shop, workspace, chosen)
+        context["tree"] = _tree(shop, workspace, ground.chosen)
         text = prompt.first_message(task, issue, context)
         purpose = "task"
     people = await words_of_people(shop, progress)
@@ -65,19 +67,6 @@ async def resume(shop: Workshop, progress: Progress) -> None:
     """Tell the model what people said since."""
     turn = _user_turn(progress, await words_of_people(shop, progress), "resume")
     await shop.ledger.record_turn(progress.task.number, turn, [m.id for m in progress.inbox])
-
-
-async def _context(shop: Workshop, progress: Progress, tree: str, chosen: Chosen) -> Document:
-    task = progress.task
-    issue = await shop.ledger.issue_of(task)
-    answers = [b.answer for b in await shop.ledger.blockers_of(task.number) if b.answer]
-    text = prompt.subject(task, issue, answers)
-    said = await shop.ledger.earlier(task.number, text)
-    gauge = await shop.ledger.gauge()
-    budget = shop.settings.limits.context_tokens
-    rest = budget - sum(each["tokens"] for each in said)
-    found = await shop.index.context(text, max(rest, 0), tree, chosen=chosen, gauge=gauge)
-    return {**found, "budget": budget, "tokens_by": gauge.by, "earlier": list(said)}
 
 
 def _told(context: Document, notes: tuple[str, ...]) -> Document:

@@ -145,7 +145,7 @@ async def test_choices_are_for_the_worker_and_in_the_story_of_the_task(
     number = await add(service)
     await service.submit(ChooseContext("lib/", "excluded", number))
     await service.submit(ChooseContext("b.py", "pinned"))
-    held = await engine.chosen(number)
+    held = (await engine.ground(number)).chosen
     assert (held.pinned, held.excluded) == (("b.py",), ("lib",))
     items = (await service.query(ShowHistory(number)))["items"]
     assert [item["title"] for item in items] == ["added", "lib: excluded by a person"]

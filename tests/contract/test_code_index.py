@@ -124,6 +124,16 @@ async def test_the_past_tells_which_files_a_change_like_this_touched(place: Plac
     assert "Brighten" not in str([file["reasons"] for file in gone["files"]])
 
 
+async def test_a_change_of_many_files_counts_but_is_no_reason(place: Place) -> None:
+    place.git("init", "-q")
+    place.write({f"wall_{n}.py": f"side = {n}\n" for n in range(9)})
+    place.git("add", "-A")
+    place.git("commit", "-qm", "Brighten the house")
+    found = await place.index().context("brighten", 1_000)
+    assert {file["path"] for file in found["files"]} >= {f"wall_{n}.py" for n in range(9)}
+    assert "touched by" not in str(found["files"])
+
+
 async def test_the_past_of_a_file_goes_with_it_when_its_folder_moves(place: Place) -> None:
     place.write({"app/walls.py": "def paint(): return 1\n"})
     place.git("init", "-q")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.code.context import SHOWN, Ranked, Source, Symbol, outline, pack
+from codeframe_tui.core.code.context import SHOWN, Packed, Ranked, Source, Symbol, outline, pack
+from codeframe_tui.core.code.entry import entry
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.talk.prompt import context_text, headings
 from codeframe_tui.core.tokens import GUESS, Gauge
 
 tokens = GUESS.tokens
@@ -16,6 +20,15 @@ PARTS = tuple(
     Symbol(name, "function", n * 101 + 1, f"def {name}()", name, n * 101 + 101, "")
     for n, name in enumerate(NAMES)
 )
+
+
+def cost(path: str, form: str, text: str) -> int:
+    return tokens(entry(path, form, (), text))
+
+
+def as_entry(file: Packed) -> dict[str, Any]:
+    ranked = file.ranked
+    return {"path": ranked.path, "form": file.form, "reasons": ranked.reasons, "text": file.text}
 
 
 def ranked(count: int) -> list[Ranked]:
@@ -44,21 +57,22 @@ def test_the_best_are_given_whole_then_as_definitions_then_by_name() -> None:
 def test_what_does_not_fit_is_given_in_a_smaller_form_and_told() -> None:
     sources = {"f00.py": Source(LARGE, PARTS), "f01.py": Source("y = 2\n" * 400)}
     sources["f02.py"] = Source("z = 3\n")
-    packed, cut = pack(ranked(3), sources, 60, ())
+    long = cost("f01.py", "body", sources["f01.py"].text)
+    packed, cut = pack(ranked(3), sources, 80, ())
     assert [(file.form, file.tokens) for file in packed] == [
-        ("skeleton", tokens(outline(PARTS))),
-        ("name", tokens("f01.py")),
-        ("body", tokens("z = 3\n")),
+        ("skeleton", cost("f00.py", "skeleton", outline(PARTS))),
+        ("name", tokens("f01.py, ")),
+        ("body", cost("f02.py", "body", "z = 3\n")),
     ]
     assert cut == [
-        f"f00.py: body of {tokens(LARGE)} tokens did not fit",
-        f"f01.py: body of {tokens(sources['f01.py'].text)} tokens did not fit",
+        f"f00.py: body of {cost('f00.py', 'body', LARGE)} tokens did not fit",
+        f"f01.py: body of {long} tokens did not fit",
     ]
 
 
 def test_an_empty_file_is_given_by_its_name() -> None:
     (packed,), cut = pack(ranked(1), {"f00.py": Source("")}, 100, ())
-    assert (packed.form, packed.tokens, cut) == ("name", tokens("f00.py"), [])
+    assert (packed.form, packed.tokens, cut) == ("name", tokens("f00.py, "), [])
 
 
 def test_of_a_file_too_large_the_definitions_that_are_meant_come_whole() -> None:
@@ -82,6 +96,12 @@ def test_bodies_and_definitions_never_cost_more_than_the_budget(
         for file, size in zip(files, sizes, strict=True)
     }
     packed, cut = pack(files, sources, budget, {"f"}, gauge=Gauge(bytes_each))
-    assert sum(Gauge(bytes_each).tokens(file.text) for file in packed) <= budget
+    shown = [entry(f.ranked.path, f.form, f.ranked.reasons, f.text) for f in packed if f.text]
+    assert sum(map(Gauge(bytes_each).tokens, shown)) <= budget
+    told = context_text({"files": list(map(as_entry, packed))})
+    counted = sum(file.tokens for file in packed) + Gauge(bytes_each).tokens(
+        headings(earlier=False)
+    )
+    assert Gauge(bytes_each).tokens(told) <= counted
     assert [file.ranked for file in packed] == files[:40]
     assert len(cut) >= (len(files) > 40)

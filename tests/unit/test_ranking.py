@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.code.ranking import (
     BESIDE,
+    FURTHER,
+    HEAD,
     LINKED,
     WEIGHTS,
     bm25,
@@ -16,7 +18,7 @@ from codeframe_tui.core.code.ranking import (
 )
 
 SIGNALS = st.dictionaries(
-    st.sampled_from(sorted(WEIGHTS)),
+    st.sampled_from(sorted(WEIGHTS | FURTHER)),
     st.dictionaries(st.integers(0, 9), st.floats(0, 100), max_size=10),
 )
 LINKS = st.dictionaries(st.integers(0, 9), st.sets(st.integers(0, 9)), max_size=10)
@@ -64,7 +66,21 @@ def test_scores_fall_and_every_file_with_a_signal_has_one(
     assert scores == sorted(scores, reverse=True)
     assert len({each.file for each in found}) == len(found)
     assert {f for s in signals.values() for f, v in s.items() if v > 0} <= {e.file for e in found}
-    assert all(score <= sum(WEIGHTS.values()) + LINKED + BESIDE + 1e-9 for score in scores)
+    most = sum((WEIGHTS | FURTHER).values()) + LINKED + BESIDE
+    assert all(score <= most + 1e-9 for score in scores)
+
+
+def test_what_further_signals_find_comes_after_the_best_and_before_the_rest() -> None:
+    words = {file: 30.0 - file for file in range(20)}
+    before = [each.file for each in fuse({"words": words}, {}, [""] * 25, [1.0] * 25)]
+    signals = {"words": words, "tests": {19: 1.0, 0: 0.5}, "like": {24: 2.0}}
+    after = fuse(signals, {}, [""] * 25, [1.0] * 25)
+    files = [each.file for each in after]
+    assert files[:HEAD] == before[:HEAD]
+    assert files.index(19) < before.index(19)
+    assert files.index(24) < before.index(24)
+    assert "tests" not in after[0].parts
+    assert next(each for each in after if each.file == 19).parts.keys() >= {"words", "tests"}
 
 
 def test_code_comes_first_unless_something_else_is_meant() -> None:

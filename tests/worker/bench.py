@@ -74,10 +74,11 @@ class Bench:
 
     async def deed(self, wish: Approve | Undo | Redo) -> Event:
         """Submit a decision and carry it out; how it ended."""
+        before = self.engine._store.last_event
         decision = (await self.engine.submit(wish))["decision"]
         for pending in await self.engine.pending_decisions():
             await carry_out(self.shop, cast(Verifier, None), pending)
-        events = await self.engine._events_after(0)
+        events = await self.engine._events_after(before)
         (end,) = [e for e in events if e.type in DECISION_ENDS and e.data["decision"] == decision]
         return end
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from codeframe_tui.core.code.entry import entry
 from codeframe_tui.core.code.words import words
 from codeframe_tui.core.tokens import GUESS, Gauge
 
@@ -68,13 +69,25 @@ class Source:
 class Packed:
     """A file as it goes to the model: ``body``, ``skeleton`` or ``name``, and what that costs.
 
-    A skeleton may hold the bodies of definitions that the text is about.
+    A skeleton may hold the bodies of definitions that the text is about. The cost is that of the
+    entry, with what heads it and the fences around it.
     """
 
     ranked: Ranked
     form: str
     text: str
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """What the forms of a file cost."""
+
+    found: Ranked
+    gauge: Gauge
+
+    def of(self, form: str, text: str) -> int:
+        return self.gauge.tokens(entry(self.found.path, form, self.found.reasons, text))
 
 
 def outline(symbols: Sequence[Symbol]) -> str:
@@ -109,8 +122,9 @@ def pack(
     for place, found in enumerate(ranked[: pinned + NAMED], -pinned):
         source = sources.get(found.path, Source(""))
         most = int(left * SHARE) if 0 <= place < BODIES else left
-        forms = list(_forms(place, source, most, about, gauge))
-        sizes = [gauge.tokens(text or found.path) for _, text in forms]
+        price = _Price(found, gauge)
+        forms = list(_forms(place, source, most, about, price))
+        sizes = [price.of(*each) for each in forms]
         fits = next((n for n, size in enumerate(sizes) if size <= most), len(forms) - 1)
         if fits:
             cut.append(f"{found.path}: {forms[0][0]} of {sizes[0]} tokens did not fit")
@@ -122,13 +136,14 @@ def pack(
 
 
 def _forms(
-    place: int, source: Source, most: int, about: Collection[str], gauge: Gauge
+    place: int, source: Source, most: int, about: Collection[str], price: _Price
 ) -> Iterator[tuple[str, str]]:
     """Forms of a file at a place of the ranking, the fullest first."""
     lines = outline(source.symbols) if place < SHOWN else ""
     if place < BODIES and source.text:
         yield "body", source.text
-        if lines and (excerpt := _excerpt(source, most - gauge.tokens(lines), about, gauge)):
+        room = most - price.of("skeleton", lines)
+        if lines and (excerpt := _excerpt(source, room, about, price.gauge)):
             yield "skeleton", excerpt
     if lines:
         yield "skeleton", lines

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 
 __all__ = [
     "BESIDE",
+    "FURTHER",
+    "HEAD",
     "LINKED",
     "WEIGHTS",
     "Scored",
@@ -35,6 +37,13 @@ WEIGHTS = {
     "central": 0.25,
 }
 """What each signal counts, after its best file was made 1."""
+FURTHER = {"like": 0.2, "tests": 0.15, "messages": 0.7}
+"""What more signals count among the files after the `HEAD` best.
+
+They find what the others pass over, but know less well what is meant most: among the best they
+would put good files behind worse ones.
+"""
+HEAD = 12
 LINKED, BESIDE = 0.2, 0.1
 """What it counts to be linked with the best by imports, and to stand in their folder."""
 _NEIGHBOURS = 6
@@ -69,8 +78,8 @@ def inverse_frequencies(found: Mapping[str, int], files: int) -> dict[str, float
 
 
 def bm25(
-    counts: Mapping[str, Mapping[int, int]],
-    lengths: Mapping[int, int],
+    counts: Mapping[str, Mapping[int, float]],
+    lengths: Mapping[int, float],
     mean: float,
     idf: Mapping[str, float],
     wanted: Mapping[str, float],
@@ -101,24 +110,47 @@ def fuse(
     """Files by all signals, best first.
 
     Args:
-        signals: name in `WEIGHTS` -> file -> value from 0.
+        signals: name in `WEIGHTS` or `FURTHER` -> file -> value from 0.
         links: file -> the files that it imports or that import it.
         folders: of each file.
         kinds: weight of each file's kind, see `kind_weight`.
     """
     parts: dict[int, dict[str, float]] = {}
-    for name, values in signals.items():
-        most = max(values.values(), default=0.0)
-        for file, value in values.items():
-            if value > 0:
-                parts.setdefault(file, {})[name] = WEIGHTS[name] * value / most
+    _add(parts, signals, WEIGHTS)
     sums = {file: sum(given.values()) for file, given in parts.items()}
     weighed = {file: score * kinds[file] for file, score in sums.items()}
     near = {"linked": _walk(sums, links), "beside": _beside(weighed, folders)}
-    for name, counts in (("linked", LINKED), ("beside", BESIDE)):
-        most = max(near[name].values(), default=0.0)
-        for file, value in near[name].items():
-            parts.setdefault(file, {})[name] = counts * value / most
+    _add(parts, near, {"linked": LINKED, "beside": BESIDE})
+    head = _scored(parts, kinds)[:HEAD]
+    for each in head:
+        del parts[each.file]
+    _add(parts, signals, FURTHER, but={each.file for each in head})
+    least = head[-1].score if head else 0.0
+    rest = (replace(each, score=min(each.score, least)) for each in _scored(parts, kinds))
+    return [*head, *rest]
+
+
+def _add(
+    parts: dict[int, dict[str, float]],
+    signals: Mapping[str, Mapping[int, float]],
+    weights: Mapping[str, float],
+    but: Collection[int] = (),
+) -> None:
+    """What weighed signals give to files, each as a part of the most that it gives to any.
+
+    Args:
+        but: files that get nothing.
+    """
+    for name, weight in weights.items():
+        values = signals.get(name, {})
+        most = max(values.values(), default=0.0)
+        for file, value in values.items():
+            if value > 0 and file not in but:
+                parts.setdefault(file, {})[name] = weight * value / most
+
+
+def _scored(parts: Mapping[int, Mapping[str, float]], kinds: Sequence[float]) -> list[Scored]:
+    """Files with the sum of their parts, best first."""
     scored = [Scored(f, sum(given.values()) * kinds[f], given) for f, given in parts.items()]
     return sorted(scored, key=lambda each: (-each.score, each.file))
 

@@ -84,7 +84,7 @@ IDLE = frozenset(
 
 READERS = frozenset(
     {
-        "ls", "cat", "head", "tail", "wc", "grep", "egrep", "fgrep", "rg", "stat", 
+        "ls", "cat", "head", "tail", "wc", "grep", "egrep", "fgrep", "rg", "stat",
         "diff", "cmp", "nl", "du", "df", "which", "basename", "dirname", "realpath",
         "cut", "tr", "jq", "md5sum", "sha256sum",
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codeframe_tui.core.code.entry import fenced
 from codeframe_tui.core.evidence.traces import frames_of, signature, trimmed
 from codeframe_tui.core.evidence.verdict import is_test_support
 from codeframe_tui.core.evidence.verification import BROKEN, Outcome, TestCase, Verification
 from codeframe_tui.core.progress import Attempt
 from codeframe_tui.core.some import some
-from codeframe_tui.core.talk.prompt import fenced
 
 __all__ = ["Material", "correction", "failing_cases", "places_to_show", "repeated"]
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.change.diff import FileDiff
+from codeframe_tui.core.code.entry import entry, fenced
 from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.progress import Message
 from codeframe_tui.core.task import Evidence, Issue, Task
@@ -15,8 +16,8 @@ __all__ = [
     "answer_refused",
     "edited",
     "explanation",
-    "fenced",
     "first_message",
+    "headings",
     "messages_from_people",
     "rebased",
     "subject",
@@ -58,6 +59,8 @@ _EVIDENCE = {
 }
 
 
+_CONTEXT = "# What seems to matter\n"
+_NAMES = "Also perhaps related: "
 _EARLIER = """\
 ## Earlier work in this project
 What people decided there holds here too, unless this task says otherwise: do not ask again what is
@@ -109,23 +112,32 @@ def first_message(task: Task, issue: Issue | None, context: Mapping[str, Any]) -
     return "\n\n".join(part for part in parts if part)
 
 
+def headings(*, earlier: bool) -> str:
+    """What stands in the context whatever files it holds; what heads a file is part of its cost.
+
+    Args:
+        earlier: whether earlier work is told.
+    """
+    return "\n\n".join([_CONTEXT, _NAMES, *([_EARLIER] if earlier else [])])
+
+
 def context_text(context: Mapping[str, Any]) -> str:
     """Files that seem to matter: bodies, skeletons and names, and the tree."""
-    parts = []
-    names = [entry["path"] for entry in context.get("files", ()) if entry["form"] == "name"]
-    for entry in context.get("files", ()):
-        if entry.get("text"):
-            why = ", ".join(entry["reasons"])
-            parts.append(f"## {entry['path']} ({entry['form']}; {why})\n{fenced(entry['text'])}")
+    shown: list[str] = []
+    names: list[str] = []
+    for each in context.get("files", ()):
+        into = shown if each.get("text") else names
+        into.append(entry(each["path"], each["form"], each["reasons"], each.get("text", "")))
+    parts = ["".join(shown).rstrip()] if shown else []
     if names:
-        parts.append("Also perhaps related: " + ", ".join(names))
+        parts.append(_NAMES + "".join(names).removesuffix(", "))
     if context.get("earlier"):
         parts.append("\n\n".join([_EARLIER, *(each["text"] for each in context["earlier"])]))
     if context.get("tree"):
         parts.append("Files of the project:\n" + "\n".join(context["tree"]))
     if not parts:
         return ""
-    return "# What seems to matter\n" + "\n\n".join(parts)
+    return _CONTEXT + "\n\n".join(parts)
 
 
 def messages_from_people(messages: Sequence[Message], questions: Mapping[str, str]) -> str:
@@ -207,11 +219,3 @@ def unified(diffs: Sequence[FileDiff], limit: int = 24_000) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\n… cut: {len(text) - limit} more characters"
-
-
-def fenced(text: str) -> str:
-    """A text between fences that it does not hold itself."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}\n{text.rstrip()}\n{fence}"

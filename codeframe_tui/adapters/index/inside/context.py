@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from codeframe_tui.adapters.index.inside.finding import symbols_of
+from codeframe_tui.adapters.index.inside.further import like, of_tests
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.chosen import Chosen, arrange
@@ -121,10 +122,9 @@ def _look(shelf: Shelf, tree: Tree, text: str) -> _Look:
     spelled = spelling(text)
     wanted = dict(Counter(asked(text)).most_common(_MOST_WORDS))
     look = _Look(tree, spelled, wanted, {}, {}, {})
-    query = "SELECT document, words, names, docs FROM posting WHERE word = ?"
     for word in wanted:
         fields: tuple[dict[int, int], ...] = ({}, {}, {})
-        for document, *counts in shelf.database.execute(query, (word,)):
+        for document, *counts in shelf.postings(word):
             for file in tree.files.get(document, ()):
                 for found, count in zip(fields, counts, strict=True):
                     if count:
@@ -145,6 +145,9 @@ def _signals(
     defined, defines = _defining(shelf, tree, text)
     numbers = past.numbers(tree.numbers)
     similar, changes = past.similar(wanted, numbers)
+    alike, like_what = like(shelf, tree, wanted)
+    spoken, tests = of_tests(tree, of_words)
+    messages, said = past.messages(wanted, numbers)
     signals = {
         "words": of_words,
         "names": of_names,
@@ -155,9 +158,17 @@ def _signals(
         "history": similar,
         "recent": past.recent(numbers),
         "central": {file: math.log1p(len(others)) for file, others in shelf.linked(tree).items()},
+        "like": alike,
+        "tests": spoken,
+        "messages": messages,
     }
     spelled = {n: ", ".join(sorted(look.spelled[w] for w in f)) for n, f in enumerate(named) if f}
-    return signals, {"defines": defines, "history": changes, "path": spelled}
+    why = {"defines": defines, "history": changes, "path": spelled, "tests": tests}
+    why |= {
+        name: {file: look.spelled[word] for file, word in of_files.items()}
+        for name, of_files in (("like", like_what), ("messages", said))
+    }
+    return signals, why
 
 
 @lru_cache(maxsize=2**14)
@@ -229,7 +240,10 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "path": f"path: {why['path'].get(n, '')}",
         "defines": f"defines {why['defines'].get(n, '')}",
         "mention": "named in the task",
-        "history": f"touched by: {why['history'].get(n, '')}",
+        "history": f"touched by: {change}" if (change := why["history"].get(n)) else "",
+        "like": f"words like: {why['like'].get(n, '')}",
+        "tests": f"told of by {why['tests'].get(n, '')}",
+        "messages": f"past changes say: {why['messages'].get(n, '')}",
         "recent": "changed of late",
         "central": "much is linked to it",
         "linked": "linked to others by imports",
@@ -237,7 +251,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
     }
     least = max(each.parts.values()) / 20
     best = sorted(each.parts.items(), key=lambda part: (-part[1], part[0]))
-    weighty = (told[name] for name, value in best if name in told and value >= least)
+    weighty = (told[name] for name, value in best if told.get(name) and value >= least)
     yield from islice(weighty, _REASONS)
 
 

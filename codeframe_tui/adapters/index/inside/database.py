@@ -10,16 +10,15 @@ from pathlib import Path
 __all__ = ["is_damaged", "open_database", "remove_database", "transaction"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-VERSION = 5
+VERSION = 6
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
 CREATE TABLE document(
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
     words INTEGER NOT NULL, names INTEGER NOT NULL, docs INTEGER NOT NULL, imports TEXT NOT NULL);
 CREATE TABLE posting(
-    word TEXT NOT NULL, document INTEGER NOT NULL,
-    words INTEGER NOT NULL, names INTEGER NOT NULL, docs INTEGER NOT NULL,
-    PRIMARY KEY(word, document)) WITHOUT ROWID;
+    word TEXT NOT NULL, first INTEGER NOT NULL, counts BLOB NOT NULL,
+    PRIMARY KEY(word, first)) WITHOUT ROWID;
 CREATE TABLE symbol(
     document INTEGER NOT NULL, place INTEGER NOT NULL,
     name TEXT NOT NULL, qualified TEXT NOT NULL, kind TEXT NOT NULL,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
 from codeframe_tui.adapters.index.inside.git import UnreadError, read_commits
+from codeframe_tui.core.code.ranking import bm25, inverse_frequencies
 from codeframe_tui.core.code.renamed import renamed
 from codeframe_tui.core.code.words import words
 
@@ -20,8 +21,12 @@ __all__ = ["Commit", "Past"]
 COMMITS = 3_000
 FILES = 30
 """Commits that touch more are about no file in particular."""
+_TELLING = 8
+"""Files of a commit that says something of each; one that touched more is no reason to name."""
 _HALF_LIFE = 1_500
 """Commits after which a past change counts half."""
+_SAID_HALF_LIFE = 3_000
+"""Commits after which what was said of a change counts half: what a file is about stays."""
 _RECENT, _FADING = 400, 0.985
 _WORDS = 200
 """Of a message; longer ones quote logs."""
@@ -86,6 +91,8 @@ class Past:
     ) -> tuple[dict[int, float], dict[int, str]]:
         """What past changes with a message like this touched, and for each file the likest one.
 
+        A change of many files counts, but is not told: it is no reason for any of them.
+
         Args:
             wanted: words, and how much each counts.
             numbers: file by path, see `numbers`.
@@ -101,12 +108,49 @@ class Past:
             length = math.sqrt(sum(self._frequency(word) ** 2 for word in commit.words))
             cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
+            telling = len(commit.files) <= _TELLING
             for path in commit.files:
                 if (number := numbers.get(path)) is not None:
                     scores[number] = scores.get(number, 0.0) + value
-                    if value > best.get(number, (0.0, ""))[0]:
+                    if telling and value > best.get(number, (0.0, ""))[0]:
                         best[number] = (value, commit.subject)
         return scores, {number: subject for number, (_, subject) in best.items()}
+
+    def messages(
+        self, wanted: Mapping[str, float], numbers: Mapping[str, int]
+    ) -> tuple[dict[int, float], dict[int, str]]:
+        """How much the messages of all that touched a file, put together, are about a text.
+
+        Where `similar` asks for one change like this, here many may each say a part.
+
+        Args:
+            wanted: words, and how much each counts.
+            numbers: file by path, see `numbers`.
+
+        Returns:
+            Files with their values, and for each the word that was said most.
+        """
+        said: dict[str, dict[int, float]] = {word: {} for word in wanted if self._counts[word]}
+        lengths: dict[int, float] = {}
+        for age, commit in enumerate(reversed(self._commits)):
+            if not 0 < len(commit.files) <= FILES:
+                continue
+            value = 0.5 ** (age / _SAID_HALF_LIFE) / math.sqrt(len(commit.files))
+            files = [numbers[path] for path in commit.files if path in numbers]
+            for file in files:
+                lengths[file] = lengths.get(file, 0.0) + value * len(commit.words)
+            for word in said.keys() & commit.words:
+                held = said[word]
+                for file in files:
+                    held[file] = held.get(file, 0.0) + value
+        mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
+        idf = inverse_frequencies({w: len(f) for w, f in said.items()}, len(set(numbers.values())))
+        most: dict[int, tuple[float, str]] = {}
+        for word, held in said.items():
+            for file, value in held.items():
+                most[file] = max(most.get(file, (0.0, "")), (value * idf[word], word))
+        scores = bm25(said, lengths, mean, idf, wanted)
+        return scores, {file: word for file, (_, word) in most.items()}
 
     def recent(self, numbers: Mapping[str, int]) -> dict[int, float]:
         """How much each file was touched of late."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
@@ -23,6 +23,7 @@ from codeframe_tui.adapters.index.inside.describe import (
     read_as,
 )
 from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.adapters.index.inside.postings import Posting, forget, packed, unpacked
 from codeframe_tui.adapters.index.inside.questions import Interrupted
 from codeframe_tui.core.code.imports import Import, Modules, beside
 from codeframe_tui.core.code.words import words
@@ -33,6 +34,8 @@ MAX_BYTES = 512 * 1024
 """Larger files are not described; generated files are the rule there."""
 _ROWS = 300_000
 """Rows that are written at once: sorted, which is what makes them cheap."""
+_MANY = 500
+"""Contents of a build, rather than of a save."""
 _TREES = 4
 DEATHS = 3
 """Of processes at the same content, after which it is passed over."""
@@ -136,12 +139,17 @@ class Shelf:
             self._forget(known)
         return known
 
+    def postings(self, word: str) -> Iterator[Posting]:
+        """How often a word stands in each document: in all, in names, in comments."""
+        query = "SELECT counts FROM posting WHERE word = ?"
+        for (counts,) in self.database.execute(query, (word,)):
+            yield from unpacked(counts)
+
     def holding(self, name: str) -> set[int]:
         """Documents in which all words of a name stand; all, when it has none that say anything."""
         found: set[int] | None = None
         for word in words(name):
-            query = "SELECT document FROM posting WHERE word = ?"
-            rows = {document for (document,) in self.database.execute(query, (word,))}
+            rows = {document for document, *_ in self.postings(word)}
             found = rows if found is None else found & rows
         return set(self.lengths) if found is None else found
 
@@ -230,6 +238,8 @@ class Shelf:
             finally:
                 self._works_on("")
         self._store(batch)
+        if len(wanted) > _MANY:  # the journal would stay as large as all that was written
+            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if interrupted:
             raise Interrupted
 
@@ -256,7 +266,7 @@ class Shelf:
         write = self.database.executemany
         with transaction(self.database):
             write("INSERT INTO document VALUES(?,?,?,?,?,?)", documents)
-            write("INSERT INTO posting VALUES(?,?,?,?,?)", sorted(_postings(texts)))
+            write("INSERT INTO posting VALUES(?,?,?)", packed(first, texts))
             write(
                 "INSERT INTO symbol VALUES(?,?,?,?,?,?,?,?,?)",
                 (
@@ -276,8 +286,8 @@ class Shelf:
         with transaction(self.database):
             self.database.execute("CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY)")
             self.database.executemany("INSERT INTO gone VALUES(?)", gone)
-            for table in ("posting", "symbol"):
-                self.database.execute(f"DELETE FROM {table} WHERE document IN gone")  # noqa: S608
+            self.database.execute("DELETE FROM symbol WHERE document IN gone")
+            forget(self.database, {n for (n,) in gone})
             self.database.execute("DELETE FROM document WHERE id IN gone")
             self.database.execute("DROP TABLE gone")
         self._ids = {key: n for key, n in self._ids.items() if key in live}
@@ -312,10 +322,3 @@ def _lengths(known: Known | None) -> tuple[int, int, int]:
 
 def _imports(known: Known | None) -> str:
     return json.dumps([[i.level, i.module, i.names] for i in (known or NOTHING).imports])
-
-
-def _postings(texts: Iterable[tuple[int, Known]]) -> Iterator[tuple[str, int, int, int, int]]:
-    for n, known in texts:
-        counted, none = known.words, repeat(0)
-        fields = (map(found.get, counted, none) for found in (known.names, known.docs))
-        yield from zip(counted, repeat(n), counted.values(), *fields, strict=False)

@@ -1,0 +1,92 @@
+"""Signals that find what others pass over; they count after the best files."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.ranking import bm25, inverse_frequencies, is_test
+
+__all__ = ["like", "of_tests"]
+
+_SHORTEST = 5
+"""Letters of a word that begins others: shorter ones begin too many."""
+_MOST_LIKE = 20
+"""Words that begin alike; more have nothing in common."""
+_OF_TEST = re.compile(r"^test_?|_tests?$")
+
+
+def like(
+    shelf: Shelf, tree: Tree, wanted: Mapping[str, float]
+) -> tuple[dict[int, float], dict[int, str]]:
+    """Files with words that begin like those of a text, and for each file the word it is like.
+
+    So ``config`` finds ``configuration``, and ``asyncio`` finds ``async``.
+
+    Args:
+        wanted: word -> how much it counts.
+    """
+    counts: dict[str, dict[int, float]] = {}
+    best: dict[int, tuple[float, str]] = {}
+    for word in wanted:
+        held = counts[word] = {}
+        rows = [row for row in _beginning_alike(shelf.database, word) if row[1] in tree.files]
+        if len({other for other, _, _ in rows}) > _MOST_LIKE:
+            continue
+        for other, document, count in rows:
+            part = min(len(word), len(other)) / max(len(word), len(other))
+            for file in tree.files[document]:
+                held[file] = held.get(file, 0.0) + part * count
+                if part > best.get(file, (0.0, ""))[0]:
+                    best[file] = (part, word)
+    lengths = {file: shelf.lengths[document][0] for file, document in enumerate(tree.documents)}
+    mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
+    idf = inverse_frequencies({word: len(held) for word, held in counts.items()}, len(lengths))
+    return bm25(counts, lengths, mean, idf, wanted), {f: word for f, (_, word) in best.items()}
+
+
+def _beginning_alike(database: sqlite3.Connection, word: str) -> list[tuple[str, int, int]]:
+    """Other words that a word begins or that begin it: word, document and how often."""
+    if len(word) < _SHORTEST or word.isdigit():
+        return []
+    query = "SELECT word, document, words FROM posting WHERE word "
+    shorter = [word[:length] for length in range(_SHORTEST, len(word))]
+    among = f"IN ({','.join('?' * len(shorter))})"
+    # words are of letters and digits, which all come before the brace
+    rows = database.execute(f"{query} > ? AND word < ?", (word, f"{word}{{")).fetchall()
+    rows += database.execute(query + among, shorter).fetchall()
+    return rows
+
+
+def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float], dict[int, str]]:
+    """What the tests that are named after a file give it, and the test that gives the most.
+
+    The names and docstrings of tests speak as people who ask for changes do.
+
+    Args:
+        values: of all files, tests too.
+    """
+    tests: dict[str, tuple[float, str]] = {}
+    sources: dict[str, list[int]] = {}
+    for file, path, stem in _stems(tree):
+        if is_test(path):
+            about = _OF_TEST.sub("", stem)
+            tests[about] = max(tests.get(about, (0.0, "")), (values.get(file, 0.0), path))
+        else:
+            sources.setdefault(stem.strip("_"), []).append(file)
+    scores: dict[int, float] = {}
+    names: dict[int, str] = {}
+    for about, (value, path) in tests.items():
+        named = sources.get(about, ()) if value else ()
+        for file in named:
+            scores[file] = value / len(named)
+            names[file] = path
+    return scores, names
+
+
+def _stems(tree: Tree) -> Iterator[tuple[int, str, str]]:
+    for file, path in enumerate(tree.paths):
+        if path.endswith(".py"):
+            yield file, path, path.rpartition("/")[2].removesuffix(".py")

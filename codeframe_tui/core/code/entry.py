@@ -1,0 +1,22 @@
+"""A file among those that a model is shown, in the words that it reads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["entry", "fenced"]
+
+
+def entry(path: str, form: str, reasons: Sequence[str], text: str) -> str:
+    """A file with what it is headed by; one without a text is its path, in a row of others."""
+    if not text:
+        return f"{path}, "
+    return f"## {path} ({form}; {', '.join(reasons)})\n{fenced(text)}\n\n"
+
+
+def fenced(text: str) -> str:
+    """A text between fences that it does not hold itself."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text.rstrip()}\n{fence}"

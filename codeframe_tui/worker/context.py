@@ -1,0 +1,50 @@
+"""What a task is shown at its start: earlier work and files, inside one budget."""
+
+from __future__ import annotations
+
+import asyncio
+
+from codeframe_tui.core.code.earlier import Found, find, told
+from codeframe_tui.core.code.ground import Ground
+from codeframe_tui.core.talk.prompt import headings
+from codeframe_tui.ports import CodeIndex, Document
+
+__all__ = ["context_for"]
+
+
+async def context_for(
+    index: CodeIndex, ground: Ground, budget: int, tree: str | None = None, *, at_once: bool = False
+) -> Document:
+    """The document of `ports.CodeIndex.context`, with what of earlier tasks comes beside it.
+
+    Args:
+        budget: tokens for all of it.
+        tree: None = the project as it is now.
+        at_once: from what is read by now.
+
+    Returns:
+        Also ``budget``, ``tokens_by`` and ``earlier``: ``[{"task", "title", "kind", "text",
+        "score", "reasons", "tokens"}]``, best first.
+    """
+    gauge = ground.gauge
+    # comparing many thousand words takes a while, and no reader of the store should wait for it
+    found = await asyncio.to_thread(find, ground.pieces, ground.text, gauge)
+    said = list(map(_said, found))
+    spent = sum(each["tokens"] for each in said) + gauge.tokens(headings(earlier=bool(said)))
+    rest = max(budget - spent, 0)
+    shown = await index.context(
+        ground.text, rest, tree, chosen=ground.chosen, gauge=gauge, at_once=at_once
+    )
+    return {**shown, "budget": budget, "tokens_by": gauge.by, "earlier": said}
+
+
+def _said(found: Found) -> Document:
+    return {
+        "task": found.piece.task,
+        "title": found.piece.title,
+        "kind": found.piece.kind,
+        "text": told(found.piece),
+        "score": found.score,
+        "reasons": list(found.reasons),
+        "tokens": found.tokens,
+    }

@@ -1,0 +1,93 @@
+"""Signals that find what others pass over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codeframe_tui.adapters.index.inside.database import open_database
+from codeframe_tui.adapters.index.inside.further import like, of_tests
+from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.adapters.index.inside.past import Past
+from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+
+HELD = (
+    {"authentic": 3, "token": 1}, {"async": 2, "config": 1}, {"auth": 1, "token": 4}, {"token": 1},
+)  # fmt: skip
+
+
+def over(*paths: str) -> Tree:
+    """A tree whose files have the documents 1, 2, 3…"""
+    numbers = tuple(range(1, len(paths) + 1))
+    files = {number: (number - 1,) for number in numbers}
+    return Tree(paths, numbers, files, tuple("0" * 40 for _ in paths), 0, paths)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    database = open_database(tmp_path / "index.db")
+    for number, counts in enumerate(HELD, 1):
+        database.execute("INSERT INTO document VALUES(?,?,9,0,0,'[]')", (number, f"p{number}"))
+        for word, count in counts.items():
+            database.execute("INSERT INTO posting VALUES(?,?,?,0,0)", (word, number, count))
+    shelf = Shelf(database, Objects(tmp_path), tmp_path / "at-work")
+    yield shelf
+    shelf.close()
+    database.close()
+
+
+def test_words_that_begin_alike_are_found_both_ways(shelf: Shelf) -> None:
+    tree = over("a.py", "b.py", "c.py", "d.py")
+    scores, words = like(shelf, tree, {"asyncio": 1.0, "authenticator": 1.0})
+    assert words == {0: "authenticator", 1: "asyncio"}
+    assert scores.keys() == {0, 1}
+    # what is short begins too many, and the word itself is what others look for
+    assert like(shelf, tree, {"auth": 1.0, "token": 1.0, "12": 1.0}) == ({}, {})
+
+
+def test_what_begins_too_many_words_says_nothing_and_other_trees_do_not_matter(
+    shelf: Shelf,
+) -> None:
+    shelf.database.executemany(
+        "INSERT INTO posting VALUES(?,?,1,0,0)", [(f"token{n}", 4) for n in range(30)]
+    )
+    every, fewer = over("a.py", "b.py", "c.py", "d.py"), over("a.py", "b.py", "c.py")
+    shelf.database.execute("INSERT INTO posting VALUES('tokens',1,1,0,0)")
+    assert like(shelf, every, {"token": 1.0})[0] == {}
+    assert like(shelf, fewer, {"token": 1.0})[0].keys() == {0}
+
+
+def test_a_test_speaks_for_the_file_that_it_is_named_after() -> None:
+    tree = over("app/retry.py", "app/_net.py", "tests/test_retry.py", "tests/net_test.py", "x.md")
+    values = {2: 4.0, 3: 1.0, 0: 9.0}
+    assert of_tests(tree, values) == (
+        {0: 4.0, 1: 1.0}, {0: "tests/test_retry.py", 1: "tests/net_test.py"},
+    )  # fmt: skip
+
+
+def test_several_files_of_one_name_share_what_the_best_test_says() -> None:
+    tree = over("one/base.py", "two/base.py", "tests/one/test_base.py", "tests/two/test_base.py")
+    scores, names = of_tests(tree, {2: 1.0, 3: 3.0})
+    assert scores == {0: 1.5, 1: 1.5}
+    assert set(names.values()) == {"tests/two/test_base.py"}
+    assert of_tests(tree, {}) == ({}, {})
+
+
+def test_many_messages_that_each_say_a_part_speak_for_a_file(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "index.db")
+    said = [
+        ('["pool"]', '["a.py"]'), ('["connect"]', '["a.py"]'), ('["pool"]', '["b.py", "c.py"]'),
+        ('["retri"]', '["c.py"]'), ('["pool", "connect"]', str([f"{n}.py" for n in range(40)])),
+    ]  # fmt: skip
+    database.executemany(
+        "INSERT INTO past VALUES(?,?,'',?,?)",
+        [(n, str(n), words, files.replace("'", '"')) for n, (words, files) in enumerate(said)],
+    )
+    numbers = {"a.py": 0, "b.py": 1, "c.py": 2, "0.py": 3}
+    scores, words = Past(database, tmp_path).messages({"pool": 1.0, "connect": 1.0}, numbers)
+    assert sorted(scores, key=lambda file: -scores[file]) == [0, 1, 2]
+    assert words == {0: "connect", 1: "pool", 2: "pool"}
+    assert Past(database, tmp_path).messages({"sky": 1.0}, numbers) == ({}, {})
+    database.close()
