@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from codeframe_tui.adapters.index.inside.database import open_database
+from codeframe_tui.adapters.index.inside.describe import Known
 from codeframe_tui.adapters.index.inside.further import like, of_tests
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
+from codeframe_tui.adapters.index.inside.postings import packed
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 
 HELD = (
@@ -25,13 +28,17 @@ def over(*paths: str) -> Tree:
     return Tree(paths, numbers, files, tuple("0" * 40 for _ in paths), 0, paths)
 
 
+def write(database: sqlite3.Connection, document: int, counts: dict[str, int]) -> None:
+    rows = packed(document, [(document, Known(counts))])
+    database.executemany("INSERT INTO posting VALUES(?,?,?)", rows)
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     database = open_database(tmp_path / "index.db")
     for number, counts in enumerate(HELD, 1):
         database.execute("INSERT INTO document VALUES(?,?,9,0,0,'[]')", (number, f"p{number}"))
-        for word, count in counts.items():
-            database.execute("INSERT INTO posting VALUES(?,?,?,0,0)", (word, number, count))
+        write(database, number, counts)
     shelf = Shelf(database, Objects(tmp_path), tmp_path / "at-work")
     yield shelf
     shelf.close()
@@ -50,11 +57,9 @@ def test_words_that_begin_alike_are_found_both_ways(shelf: Shelf) -> None:
 def test_what_begins_too_many_words_says_nothing_and_other_trees_do_not_matter(
     shelf: Shelf,
 ) -> None:
-    shelf.database.executemany(
-        "INSERT INTO posting VALUES(?,?,1,0,0)", [(f"token{n}", 4) for n in range(30)]
-    )
+    write(shelf.database, 4, {f"token{n}": 1 for n in range(30)})
     every, fewer = over("a.py", "b.py", "c.py", "d.py"), over("a.py", "b.py", "c.py")
-    shelf.database.execute("INSERT INTO posting VALUES('tokens',1,1,0,0)")
+    write(shelf.database, 1, {"tokens": 1})
     assert like(shelf, every, {"token": 1.0})[0] == {}
     assert like(shelf, fewer, {"token": 1.0})[0].keys() == {0}
 

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 
+from codeframe_tui.adapters.index.inside.postings import unpacked
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.ranking import bm25, inverse_frequencies, is_test
 
@@ -51,13 +52,13 @@ def _beginning_alike(database: sqlite3.Connection, word: str) -> list[tuple[str,
     """Other words that a word begins or that begin it: word, document and how often."""
     if len(word) < _SHORTEST or word.isdigit():
         return []
-    query = "SELECT word, document, words FROM posting WHERE word "
+    query = "SELECT word, counts FROM posting WHERE word "
     shorter = [word[:length] for length in range(_SHORTEST, len(word))]
     among = f"IN ({','.join('?' * len(shorter))})"
     # words are of letters and digits, which all come before the brace
     rows = database.execute(f"{query} > ? AND word < ?", (word, f"{word}{{")).fetchall()
     rows += database.execute(query + among, shorter).fetchall()
-    return rows
+    return [(other, found, n) for other, counts in rows for found, n, *_ in unpacked(counts)]
 
 
 def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float], dict[int, str]]:
