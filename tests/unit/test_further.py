@@ -29,6 +29,7 @@ def over(*paths: str) -> Tree:
 
 
 def write(database: sqlite3.Connection, document: int, counts: dict[str, int]) -> None:
+    """What words stand in a document."""
     rows = packed(document, [(document, Known(counts))])
     database.executemany("INSERT INTO posting VALUES(?,?,?)", rows)
 

@@ -58,7 +58,7 @@ def _beginning_alike(database: sqlite3.Connection, word: str) -> list[tuple[str,
     # words are of letters and digits, which all come before the brace
     rows = database.execute(f"{query} > ? AND word < ?", (word, f"{word}{{")).fetchall()
     rows += database.execute(query + among, shorter).fetchall()
-    return [(other, found, n) for other, counts in rows for found, n, *_ in unpacked(counts)]
+    return [(other, n, count) for other, held in rows for n, count, *_ in unpacked(held)]
 
 
 def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float], dict[int, str]]:
