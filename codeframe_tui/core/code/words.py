@@ -105,8 +105,8 @@ def _split(name: bytes) -> tuple[str, ...]:
     if name.isdigit() and len(name) > _LONGEST_NUMBER:
         return ()
     plain = name.decode("ascii")
-    if plain.islower() and plain.isalpha():
-        return (word,) if (word := _normal(plain)) else ()
+    if plain.islower() and plain.replace("_", "").isalpha():
+        return tuple(word for part in plain.split("_") if (word := _normal(part)))
     return tuple(words(plain))
 
 

@@ -36,7 +36,6 @@ _WANTED = Query(
 _NAMES = Query(_LANGUAGE, "(identifier) @name")
 _COMMENT = re.compile(r"#[^\n]*\n")
 _HEAD = ("return_type", "parameters", "superclasses", "type_parameters", "name")
-_SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
 _LONGEST = 300
 """Characters of a signature or a first line that are kept."""
@@ -130,7 +129,7 @@ def _symbols(
 def _variable(node: Node) -> Symbol:
     name, assignment = _text(node), node.parent
     assert assignment is not None
-    text = _SPACE.sub(" ", _text(assignment))[:_LONGEST]
+    text = " ".join(_text(assignment)[: 4 * _LONGEST].split())[:_LONGEST]
     return Symbol(name, "variable", node.start_point[0] + 1, text, name, _last_line(assignment), "")
 
 
@@ -145,7 +144,7 @@ def _signature(content: bytes, node: Node) -> str:
     plain = content[node.start_byte : next(heads, node).end_byte].decode("utf-8", "replace")
     if "#" in plain:
         plain = _COMMENT.sub(" ", plain)
-    one_line = _SPACE.sub(" ", plain).strip()
+    one_line = " ".join(plain.split())
     return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:_LONGEST]
 
 
