@@ -17,7 +17,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from codeframe_tui.adapters.harmless import FILTERS, RUNS_NOTHING, emptied, environment_of_project
+from codeframe_tui.adapters.harmless import (
+    FILTERS,
+    PATIENCE,
+    RUNS_NOTHING,
+    emptied,
+    environment_of_project,
+)
 from codeframe_tui.adapters.process import lives
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.core.errors import Refused
@@ -210,7 +216,7 @@ class _Commit:
         self, argv: tuple[str, ...], stdin: bytes, index: Path | None
     ) -> subprocess.CompletedProcess[bytes]:
         env = self._env if index is None else {**self._env, "GIT_INDEX_FILE": str(index)}
-        return run_git([*_SAFE, *argv], env=env, cwd=self._at, stdin=stdin)
+        return run_git([*_SAFE, *argv], env=env, cwd=self._at, stdin=stdin, seconds=PATIENCE)
 
 
 @contextmanager

@@ -6,7 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from codeframe_tui.adapters.harmless import FILTERS, RUNS_NOTHING, emptied, environment_of_project
+from codeframe_tui.adapters.harmless import (
+    FILTERS,
+    PATIENCE,
+    RUNS_NOTHING,
+    emptied,
+    environment_of_project,
+)
 
 __all__ = ["ask_git", "read_facts"]
 
@@ -62,5 +68,11 @@ async def ask_git(root: Path, *arguments: str, without: bytes = b"") -> bytes | 
         )  # fmt: skip
     except OSError:
         return None
-    output, _ = await process.communicate()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
     return output if process.returncode == 0 else None

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["FILTERS", "RUNS_NOTHING", "emptied", "environment_of_project", "environment_of_store"]
+__all__ = [
+    "FILTERS",
+    "PATIENCE",
+    "RUNS_NOTHING",
+    "emptied",
+    "environment_of_project",
+    "environment_of_store",
+]
 
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER", "LOGNAME", "EMAIL")
 
 RUNS_NOTHING = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 """Options for a repository of others: it has no monitor and no hooks then."""
+
+PATIENCE = 60.0
+"""Seconds that git may look at a project: what it reads there may be a pipe that nobody fills."""
 
 FILTERS = ("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
 """Asks for the settings that name filters; what compares files with the index runs them."""

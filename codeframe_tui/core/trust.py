@@ -7,7 +7,7 @@ hash of the bytes. One byte more, another name, another project, and nobody trus
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -37,7 +37,7 @@ State = Literal["trusted", "untrusted", "changed", "declined", "unusable", "gone
 ``unusable``: it cannot be read, or is no definition; ``gone``: a record without its file."""
 _CONTEXT = 3
 """Unchanged lines around what changed."""
-_MOST_COMPARED = 4_000_000
+_MOST_COMPARED = 40_000
 """Pairs of lines that are compared at most; what differs more is shown as replaced."""
 
 
@@ -200,18 +200,46 @@ def tightened(agent: AgentDefinition, default: AgentDefinition) -> AgentDefiniti
 def since(old: str, new: str) -> list[tuple[str, str]]:
     """Signs (``+``, ``-``, a space, ``@`` where lines are left out) and lines of what changed."""
     before, after = old.split("\n"), new.split("\n")
-    if len(before) * len(after) > _MOST_COMPARED:
-        return [("-", line) for line in before] + [("+", line) for line in after]
-    lines: list[tuple[str, str]] = []
-    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT):
-        lines.append(("@", f"line {group[0][3] + 1}"))
-        for how, first, last, new_first, new_last in group:
-            if how == "equal":
-                lines += [(" ", line) for line in before[first:last]]
-            else:
-                lines += [("-", line) for line in before[first:last]]
-                lines += [("+", line) for line in after[new_first:new_last]]
-    return lines
+    same = next(
+        (at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other),
+        min(len(before), len(after)),
+    )
+    room = min(len(before), len(after)) - same
+    pairs = zip(reversed(before), reversed(after), strict=False)
+    ends = next((at for at, (one, other) in enumerate(pairs) if one != other or at == room), room)
+    lines = [(" ", line) for line in after[:same]]
+    lines += _between(before[same : len(before) - ends], after[same : len(after) - ends])
+    lines += [(" ", line) for line in after[len(after) - ends :]]
+    return list(_shortened(lines))
+
+
+def _between(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Lines that differ at both ends; comparing them could take for ever if they are many."""
+    codes = [("replace", 0, len(before), 0, len(after))]
+    if len(before) * len(after) <= _MOST_COMPARED:
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        codes = [*matcher.get_opcodes()]
+    for how, first, last, new_first, new_last in codes:
+        if how == "equal":
+            yield from ((" ", line) for line in before[first:last])
+        else:
+            yield from (("-", line) for line in before[first:last])
+            yield from (("+", line) for line in after[new_first:new_last])
+
+
+def _shortened(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Only what is near a change, each run below the number of its first line."""
+    near: set[int] = set()
+    for at, (sign, _) in enumerate(lines):
+        if sign != " ":
+            near.update(range(at - _CONTEXT, at + _CONTEXT + 1))
+    number = 1
+    for at, (sign, line) in enumerate(lines):
+        if at in near:
+            if at - 1 not in near or at == 0:
+                yield "@", f"line {number}"
+            yield sign, line
+        number += sign != "-"
 
 
 def wished(file: Found, look: Look, ceiling: str) -> tuple[Ask, ...]:

@@ -106,7 +106,8 @@ class Trusting:
             files = [_document(file, look, self._ceiling) for file in _all(look)]
         else:
             file = _file(look, query.path)
-            files = [{**_document(file, look, self._ceiling), **_read(file, look)}]
+            read = await asyncio.to_thread(_read, file, look)
+            files = [{**_document(file, look, self._ceiling), **read}]
         return {"ceiling": self._ceiling, "files": files}
 
     async def submit(self, command: Trust | Distrust) -> Document:

@@ -69,11 +69,13 @@ class Host:
             **{name: str(port) for name, port in ports.items()},
         }
 
-    async def attack(self, case: Mapping[str, Any]) -> tuple[str, bytes]:
+    async def attack(self, case: Mapping[str, Any], *, network: bool = False) -> tuple[str, bytes]:
         """How an attack inside the sandbox ended, and its output."""
         workspace = self.room.workspace(secrets.token_hex(4))
         argv = _argv(case, self.words(self.room.project), "python")
-        done = await self.room.sandbox.run(workspace, argv, timeout_seconds=SECONDS)
+        done = await self.room.sandbox.run(
+            workspace, argv, timeout_seconds=SECONDS, network=network
+        )
         return done.ended, done.output
 
     def attack_openly(self, case: Mapping[str, Any]) -> bytes:

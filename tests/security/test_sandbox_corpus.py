@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
+from codeframe_tui.adapters.sandbox.network import CLOSED, Network
+from codeframe_tui.core.network import Allowed
 from tests.contract.sandbox_room import hostile_environment, make_room, need_bwrap
 from tests.security.cases import cases, parameters
 from tests.security.range import Host, open_host
@@ -42,6 +45,21 @@ async def test_an_attack_stays_inside(host: Host, case: dict[str, Any]) -> None:
 
 
 @pytest.mark.goal("G1", "look at the same attacks without a sandbox, 80 % or more are seen")
+@pytest.mark.parametrize(
+    "case", [each for each in cases("sandbox") if each["flag"] == "reached"], ids=lambda c: c["id"]
+)
+async def test_hosts_that_are_allowed_open_nothing_else(host: Host, case: dict[str, Any]) -> None:
+    """The way to them is a proxy: no attack on a socket of the host gets further."""
+    sandbox = host.room.sandbox
+    assert isinstance(sandbox, BwrapSandbox)
+    sandbox.network = Network(Allowed.of(["pypi.org:443", "*.example.org:80"]))
+    try:
+        _, output = await host.attack(case, network=True)
+    finally:
+        sandbox.network = CLOSED
+    assert host.flags(output) == set(), output
+
+
 def test_there_are_enough_attacks_and_the_eye_sees_them(
     host: Host, record_property: Callable[[str, object], None]
 ) -> None:

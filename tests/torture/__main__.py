@@ -28,6 +28,7 @@ FULL = {
     "SWAPS": "100000",
     "ESCAPEES": "50",
     "BOMBS": "20",
+    "FUZZED": "20000",
     "CUTS": "30",
     "TEST_WHOLE_CORPUS": "1",
     "TEST_TEXTS": "100000",

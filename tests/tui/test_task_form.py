@@ -303,3 +303,13 @@ async def test_what_the_engine_refuses_is_said_and_what_was_typed_stays() -> Non
         await drive.in_pane("tree")
         drive.key("escape")
         await drive.until(lambda: drive.app.screen is drive.app.cockpit)
+
+
+async def test_an_empty_form_has_room_for_its_hints_at_any_width() -> None:
+    async with opened() as drive:
+        await form(drive)
+        for width in (19, 20, 21, 22, 24, 1, 120):
+            await drive.pilot.resize_terminal(width, 30)
+            await drive.pilot.pause(0)
+        assert drive.app.is_running
+        assert isinstance(drive.app.screen, TaskForm)

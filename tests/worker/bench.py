@@ -50,6 +50,11 @@ class Bench:
     async def propose(self, title: str, changes: Mapping[str, Side]) -> str:
         """A task in review whose proposal is these changes on the files of now."""
         number = await self.begin(title)
+        await self.offer(number, changes)
+        return number
+
+    async def offer(self, number: str, changes: Mapping[str, Side]) -> None:
+        """Changes on the files of now as the proposal of a task in hand."""
         base = (await self.workspaces.snapshot()).tree
         tree = await self.workspaces.overlay(base, changes)
         files = tuple(map(summary, await self.workspaces.diff(base, tree)))
@@ -58,7 +63,6 @@ class Bench:
         await self.engine.record_attempt(number, made)
         await self.engine.record_verification(number, 1, evidence(), ())
         await self.engine.to_review(number)
-        return number
 
     async def apply(self, title: str, changes: Mapping[str, Side]) -> str:
         """A task whose change is in the files."""
@@ -74,10 +78,11 @@ class Bench:
 
     async def deed(self, wish: Approve | Undo | Redo) -> Event:
         """Submit a decision and carry it out; how it ended."""
+        before = self.engine._store.last_event
         decision = (await self.engine.submit(wish))["decision"]
         for pending in await self.engine.pending_decisions():
             await carry_out(self.shop, cast(Verifier, None), pending)
-        events = await self.engine._events_after(0)
+        events = await self.engine._events_after(before)
         (end,) = [e for e in events if e.type in DECISION_ENDS and e.data["decision"] == decision]
         return end
 

@@ -109,6 +109,51 @@ async def test_an_edit_since_is_a_conflict_and_the_task_is_named_to_others(tmp_p
         assert (desk.project / "a.py").read_text() == "mine\n"
 
 
+async def test_one_undo_takes_a_command_and_what_was_applied_out_together(tmp_path: Path) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        before = tree_of(desk.project)
+        task = await desk.begin("at work")
+        await run(desk, task, lambda: (desk.project / "a.py").write_text("a = 2\n"))
+        await desk.offer(task, {"a.py": ("100644", b"a = 3\n"), "b.py": None})
+        await desk.deed(Approve(task))
+        shown = await desk.engine.query(ShowUndo(task, "undo"))
+        assert [file["path"] for file in shown["files"]] == ["a.py", "b.py"]
+        assert shown["by_commands"] == ["a.py"]
+        after = tree_of(desk.project)
+        assert (await desk.deed(Undo(task))).data["files"] == ["a.py", "b.py"]
+        assert tree_of(desk.project) == before
+        assert (await desk.engine.progress(task)).task.status == "cancelled"
+        assert (await desk.deed(Redo(task))).type == "change.redone"
+        assert tree_of(desk.project) == after
+        assert (await desk.engine.progress(task)).task.status == "completed"
+
+
+async def test_commands_of_two_tasks_do_not_answer_for_each_other(tmp_path: Path) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        one, two = await desk.begin("one"), await desk.begin("two")
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly() -> None:
+            (desk.project / "a.py").write_text("a = 2\n")
+            begun.set()
+            await go_on.wait()
+
+        def quickly() -> None:
+            assert go_on.is_set()
+            (desk.project / "b.py").write_text("b = 2\n")
+
+        first = asyncio.ensure_future(run(desk, one, slowly))
+        await begun.wait()
+        signals = desk.engine.signals()
+        second = asyncio.ensure_future(run(desk, two, quickly))
+        waits = await anext(signals)
+        assert (waits.task, waits.data["why"]) == (two, "the command of another task")
+        go_on.set()
+        await asyncio.gather(first, second)
+        changed = {each.task: each.data["files"] for each in await told(desk, "command.changed")}
+        assert changed == {one: ["a.py"], two: ["b.py"]}
+
+
 async def test_what_is_applied_meanwhile_is_not_the_commands(tmp_path: Path) -> None:
     async with bench(tmp_path, FILES) as desk:
         other = await desk.propose(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from codeframe_tui.adapters.bounded import read_regular
 from codeframe_tui.adapters.process import run_program
 from codeframe_tui.adapters.sandbox.interpreter import (
     NAMES,
@@ -44,6 +45,8 @@ print("\\n" + json.dumps({"base": base, "path": sys.path, "version": version, "l
 SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")))
 """Mounted in any case, as far as commands need it."""
 PROBE_SECONDS = 20.0
+LONGEST = 2**20
+"""Bytes of a file that says where packages are."""
 AGAIN = "make the environment again, or remove it"
 SECRETS = (".ssh", ".gnupg", ".aws", ".kube", ".docker", ".config", ".password-store")
 """Folders of HOME that nothing makes readable."""
@@ -197,12 +200,12 @@ def _named_by(site: Path) -> Iterator[Path]:
     """Folders outside that a site directory leads to: plain .pth lines and editable installs."""
     for file in sorted(site.glob("*.pth")):
         with contextlib.suppress(OSError):
-            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in read_regular(file, LONGEST).decode("utf-8", "replace").splitlines():
                 if line.strip() and not line.startswith(("#", "import ", "import\t")):
                     yield site / line.strip()
     for file in sorted(site.glob("*.dist-info/direct_url.json")):
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            document = json.loads(file.read_text(encoding="utf-8"))
+            document = json.loads(read_regular(file, LONGEST))
             url = urlsplit(str(document.get("url", "")))
             if document.get("dir_info", {}).get("editable") and url.scheme == "file":
                 yield Path(unquote(url.path))

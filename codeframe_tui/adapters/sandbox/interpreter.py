@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeframe_tui.adapters.bounded import read_regular
 from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.process import run_program
 
@@ -28,6 +29,7 @@ NAMES = (".venv", "venv", "env")
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """How an active environment tells of itself, first wins."""
 GIT_SECONDS = 10.0
+SETTINGS_BYTES = 2**16
 _SETTING = re.compile(r"^[ \t]*+([\w-]++)[ \t]*+=(.*)$", re.MULTILINE)
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*[a-z]*")
 
@@ -71,9 +73,10 @@ async def candidates(project: Path) -> AsyncIterator[Interpreter]:
 def environment_settings(root: Path) -> dict[str, str]:
     """What ``pyvenv.cfg`` of an environment says; empty when it cannot be read."""
     try:
-        text = (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+        content = read_regular(root / "pyvenv.cfg", SETTINGS_BYTES)
     except OSError:
         return {}
+    text = content.decode("utf-8", "replace")
     return {key.lower(): value.strip() for key, value in _SETTING.findall(text)}
 
 

@@ -77,7 +77,7 @@ def _check(result: int, what: str) -> int:
 def serve() -> None:
     """Keep one warden waiting until the engine closes the socket or dies."""
     os.setsid()
-    os.closerange(DOOR + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # others left them open
+    _let_go()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     door = socket.socket(fileno=DOOR)
     os.set_inheritable(DOOR, False)
@@ -91,6 +91,16 @@ def serve() -> None:
         if not os.read(busy, 1):
             return
         os.close(busy)
+
+
+def _let_go() -> None:
+    """Close what whoever started the engine left open for its children, and ours."""
+    for name in os.listdir("/dev/fd"):  # noqa: PTH208 - a closerange may count to a million
+        if int(name) > DOOR:
+            try:
+                os.close(int(name))
+            except OSError:  # of the list itself
+                continue
 
 
 def _warden(door: socket.socket, taken: int) -> NoReturn:

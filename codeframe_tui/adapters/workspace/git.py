@@ -58,8 +58,16 @@ def run_git(
     cwd: Path,
     stdin: bytes = b"",
     stdout: int | IO[bytes] = subprocess.PIPE,
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end, in its own session. Raises: Lacking when there is no git."""
+    """Run git to its end, in its own session.
+
+    Args:
+        seconds: how long it may take; then it is ended, and has failed.
+
+    Raises:
+        Lacking: there is no git.
+    """
     try:
         return subprocess.run(
             ["git", *argv],
@@ -70,7 +78,11 @@ def run_git(
             stderr=subprocess.PIPE,
             check=False,
             start_new_session=True,
+            timeout=seconds,
         )
+    except subprocess.TimeoutExpired:
+        said = f"git did not end within {seconds:g} seconds"
+        return subprocess.CompletedProcess(argv, 1, b"", said.encode("ascii"))
     except FileNotFoundError as error:
         raise Lacking("git is not installed", hint="install git and start again") from error
 

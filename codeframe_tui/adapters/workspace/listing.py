@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
+from codeframe_tui.adapters.bounded import read_regular
+from codeframe_tui.adapters.harmless import PATIENCE, RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.workspace.git import run_git
 from codeframe_tui.adapters.workspace.objects import SUBMODULE
-from codeframe_tui.adapters.workspace.rules import OutsideRules, parse_rules
+from codeframe_tui.adapters.workspace.rules import LIMIT, OutsideRules, parse_rules
 
 __all__ = ["Listing", "list_project", "outside_rules"]
 
@@ -39,7 +40,7 @@ class Listing:
 
 
 def _ask(project: Path, *argv: str) -> tuple[bytes | None, str]:
-    done = run_git([*_FLAGS, *argv], env=environment_of_project(), cwd=project)
+    done = run_git([*_FLAGS, *argv], env=environment_of_project(), cwd=project, seconds=PATIENCE)
     return (
         None if done.returncode else done.stdout,
         done.stderr.decode("utf-8", "replace").strip(),
@@ -108,6 +109,6 @@ def _users_excludes(project: Path) -> Path:
 
 def _add(specs: list[tuple[str, GitIgnoreSpec]], prefix: str, file: Path) -> None:
     try:
-        specs.append((prefix, parse_rules(file.read_bytes())))
+        specs.append((prefix, parse_rules(read_regular(file, LIMIT))))
     except OSError:
         return

@@ -10,10 +10,11 @@ from pathspec import GitIgnoreSpec
 
 from codeframe_tui.adapters.workspace.walk import Folder, NotRegular, read_file
 
-__all__ = ["OutsideRules", "Rules", "parse_rules"]
+__all__ = ["LIMIT", "OutsideRules", "Rules", "parse_rules"]
 
 _NAME = ".gitignore"
-_LIMIT = 2**20
+LIMIT = 2**20
+"""Bytes of a file of rules."""
 
 
 def parse_rules(content: bytes) -> GitIgnoreSpec:
@@ -63,7 +64,7 @@ class Rules:
             self._inside.pop()
         if any(name == _NAME and stat.S_ISREG(state.st_mode) for name, state in folder.files):
             try:
-                content, _ = read_file(folder.fd, _NAME, _LIMIT)
+                content, _ = read_file(folder.fd, _NAME, LIMIT)
             except (NotRegular, OSError):
                 return
             self._inside.append((prefix, parse_rules(content)))

@@ -21,8 +21,8 @@ __all__ = ["Commit", "Past"]
 COMMITS = 3_000
 FILES = 30
 """Commits that touch more are about no file in particular."""
-_TELLING = 8
-"""Files of a commit that says something of each; one that touched more is no reason to name."""
+_REASONS = 8
+"""Files of a commit that is a reason to name each of them; those of more are about none."""
 _HALF_LIFE = 1_500
 """Commits after which a past change counts half."""
 _SAID_HALF_LIFE = 3_000
@@ -48,6 +48,21 @@ class Commit:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What every question needs of all commits together.
+
+    Attributes:
+        frequencies: word -> how much it says.
+        lengths: of each commit, the square root of the squares of what its words say.
+        said: path -> how many words were said of it, what is long ago the less.
+    """
+
+    frequencies: Mapping[str, float]
+    lengths: Sequence[float]
+    said: Mapping[str, float]
+
+
 class Past:
     """The newest commits of the project, kept in the database.
 
@@ -64,7 +79,7 @@ class Past:
                 "SELECT id, subject, words, files FROM past ORDER BY place"
             )
         ]
-        self._counts = Counter(word for commit in self._commits for word in commit.words)
+        self._sums = _sums(self._commits)
 
     def follow(self, head: str) -> None:
         """Come to where the project's history stands; what is known stays when git fails."""
@@ -99,20 +114,21 @@ class Past:
         """
         scores: dict[int, float] = {}
         best: dict[int, tuple[float, str]] = {}
-        idf = {word: self._frequency(word) for word in wanted if self._counts[word]}
+        known = self._sums.frequencies
+        idf = {word: known[word] for word in wanted if word in known}
         own = math.sqrt(sum((wanted[word] * weight) ** 2 for word, weight in idf.items()))
         for age, commit in enumerate(reversed(self._commits)):
             shared = idf.keys() & commit.words
-            if not shared or not 0 < len(commit.files) <= FILES:
+            if not shared or not _is_telling(commit):
                 continue
-            length = math.sqrt(sum(self._frequency(word) ** 2 for word in commit.words))
+            length = self._sums.lengths[-1 - age]
             cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
-            telling = len(commit.files) <= _TELLING
+            is_reason = len(commit.files) <= _REASONS
             for path in commit.files:
                 if (number := numbers.get(path)) is not None:
                     scores[number] = scores.get(number, 0.0) + value
-                    if telling and value > best.get(number, (0.0, ""))[0]:
+                    if is_reason and value > best.get(number, (0.0, ""))[0]:
                         best[number] = (value, commit.subject)
         return scores, {number: subject for number, (_, subject) in best.items()}
 
@@ -130,19 +146,23 @@ class Past:
         Returns:
             Files with their values, and for each the word that was said most.
         """
-        said: dict[str, dict[int, float]] = {word: {} for word in wanted if self._counts[word]}
-        lengths: dict[int, float] = {}
+        said: dict[str, dict[int, float]] = {
+            word: {} for word in wanted if word in self._sums.frequencies
+        }
         for age, commit in enumerate(reversed(self._commits)):
-            if not 0 < len(commit.files) <= FILES:
+            shared = said.keys() & commit.words
+            if not shared or not _is_telling(commit):
                 continue
-            value = 0.5 ** (age / _SAID_HALF_LIFE) / math.sqrt(len(commit.files))
+            value = _worth(age, commit)
             files = [numbers[path] for path in commit.files if path in numbers]
-            for file in files:
-                lengths[file] = lengths.get(file, 0.0) + value * len(commit.words)
-            for word in said.keys() & commit.words:
+            for word in shared:
                 held = said[word]
                 for file in files:
                     held[file] = held.get(file, 0.0) + value
+        lengths: dict[int, float] = {}
+        for path, length in self._sums.said.items():
+            if (number := numbers.get(path)) is not None:
+                lengths[number] = lengths.get(number, 0.0) + length
         mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
         idf = inverse_frequencies({w: len(f) for w, f in said.items()}, len(set(numbers.values())))
         most: dict[int, tuple[float, str]] = {}
@@ -156,15 +176,12 @@ class Past:
         """How much each file was touched of late."""
         scores: dict[int, float] = {}
         for age, commit in enumerate(reversed(self._commits[-_RECENT:])):
-            if 0 < len(commit.files) <= FILES:
+            if _is_telling(commit):
                 value = _FADING**age / math.sqrt(len(commit.files))
                 for path in commit.files:
                     if (number := numbers.get(path)) is not None:
                         scores[number] = scores.get(number, 0.0) + value
         return scores
-
-    def _frequency(self, word: str) -> float:
-        return math.log(1 + len(self._commits) / self._counts[word])
 
     def _keep(self, commits: Sequence[Commit]) -> None:
         with transaction(self._database):
@@ -177,7 +194,31 @@ class Past:
                 ),
             )
         self._commits = list(commits)
-        self._counts = Counter(word for commit in self._commits for word in commit.words)
+        self._sums = _sums(self._commits)
+
+
+def _sums(commits: Sequence[Commit]) -> _Sums:
+    counts = Counter(word for commit in commits for word in commit.words)
+    frequencies = {word: math.log(1 + len(commits) / n) for word, n in counts.items()}
+    squares = {word: value**2 for word, value in frequencies.items()}
+    said: dict[str, float] = {}
+    for age, commit in enumerate(reversed(commits)):
+        if _is_telling(commit):
+            length = _worth(age, commit) * len(commit.words)
+            for path in commit.files:
+                said[path] = said.get(path, 0.0) + length
+    lengths = [math.sqrt(sum(squares[word] for word in commit.words)) for commit in commits]
+    return _Sums(frequencies, lengths, said)
+
+
+def _is_telling(commit: Commit) -> bool:
+    """Whether a commit is about files in particular."""
+    return 0 < len(commit.files) <= FILES
+
+
+def _worth(age: int, commit: Commit) -> float:
+    """How much what a commit says counts for each of its files."""
+    return math.exp2(-age / _SAID_HALF_LIFE) / math.sqrt(len(commit.files))
 
 
 def _words(message: str) -> frozenset[str]:
