@@ -8,7 +8,7 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, MutableSequence, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class ConfigRules:
             return
         try:
             await asyncio.to_thread(_add, self._path, more)
-        except (OSError, ValueError) as error:  # no TOML, and no text at all, are ValueErrors
+        except (OSError, ValueError, TypeError) as error:  # what is no TOML is a ValueError
             written = ", ".join(f'"{each}"' for each in more)
             raise Lacking(
                 f"{self._path} cannot be written: {error}",
@@ -61,7 +61,12 @@ def _add(path: Path, patterns: Sequence[str]) -> None:
         path = path.resolve()  # a link to a file elsewhere stays one
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
         document = tomlkit.parse(before)
-        allow = document.setdefault("commands", tomlkit.table()).setdefault("allow", [])
+        commands = document.setdefault("commands", tomlkit.table())
+        if not isinstance(commands, MutableMapping):
+            raise TypeError("'commands' is no table")
+        allow = commands.setdefault("allow", [])
+        if not isinstance(allow, MutableSequence):
+            raise TypeError("'commands.allow' is no list")
         for each in patterns:
             if each not in allow:
                 allow.append(each)

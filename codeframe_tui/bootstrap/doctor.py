@@ -56,6 +56,7 @@ async def check_everything(
             await _git(),
             walls,
             *_network(settings, walls),
+            _commands(settings, walls),
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
@@ -115,6 +116,22 @@ def _network(settings: Settings, walls: Document) -> list[Document]:
         return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
     hint = "see sandbox: the list holds where bubblewrap does"
     return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
+
+
+def _commands(settings: Settings, walls: Document) -> Document:
+    """What becomes of a command that no rule is about, and how to set rules."""
+    rules = settings.commands.of_a_person()
+    own = ", ".join(
+        f"{len(found)} {word}"
+        for word, found in (("allow", rules.allow), ("ask", rules.ask), ("deny", rules.deny))
+        if found
+    )
+    walled = walls["detail"].startswith(("bwrap:", "unfiltered:"))
+    others = "run in the sandbox" if walled else "are asked about"
+    detail = f"your rules: {own or 'none'}; other commands of the model {others}"
+    path = config_dir() / "config.toml"
+    hint = f'rules are set in {path}: [commands] with allow = ["git fetch"], ask, deny'
+    return _check("commands", "ok", detail, hint)
 
 
 async def _project_tests(place: Project) -> Document:

@@ -65,4 +65,5 @@ def blocker_document(blocker: Blocker) -> dict[str, Any]:
         "answer": blocker.answer,
         "created_at": blocker.created_at,
         "cause": blocker.cause,
+        "allows": (blocker.key or "").splitlines() if blocker.cause == "command" else [],
     }

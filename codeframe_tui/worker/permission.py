@@ -47,15 +47,16 @@ async def ask_permission(
         The rule by which it may run (empty where none is about it and the sandbox holds it), the
         question while there is no answer, else the refusal.
     """
+    if shop.sandbox.level == "none":
+        return ""  # the sandbox itself refuses
     command = str(call["input"]["command"])
     number = progress.task.number
     asked = [each for each in await shop.ledger.blockers_of(number) if each.cause == CAUSE]
     untold = {message.blocker for message in progress.inbox}
     await _remember(shop, number, [each for each in asked if each.id in untold])
     walled = shop.sandbox.level in WALLED
-    permission = permission_for(
-        command, shop.commands.rules, walled=walled, granted=_granted(asked)
-    )
+    rules, granted = shop.commands.rules, _granted(asked)
+    permission = permission_for(command, rules, walled=walled, granted=granted)
     match permission.said.spoken:
         case Spoken.ALLOW:
             return "" if permission.said.rule == HELD else permission.said.rule
@@ -94,12 +95,11 @@ def _denied(shop: Workshop, command: str, rule: str) -> ToolOutcome:
 
 def _question(task: str, command: str, permission: Permission, *, walled: bool) -> Blocker:
     grants = permission.grants
-    lines = [f"The worker wants to run: {command}{_RULE}{permission.said.rule}."]
-    if not walled:
-        lines.append("It would run without a sandbox.")
+    bare = "" if walled else " It would run without a sandbox."
+    lines = [f"The worker wants to run: {command}{_RULE}{permission.said.rule}.{bare}"]
     if grants:
-        longer = f'"{TASK}" and "{ALWAYS}" let run' if permission.lasting else f'"{TASK}" lets run'
-        lines.append(f"{longer}: {' · '.join(map(in_words, grants))}")
+        longer = "For this task or always" if permission.lasting else "For this task"
+        lines.append(f"{longer} means {in_words(grants)}")
     longer_options = (TASK, ALWAYS)[: 1 + permission.lasting] if grants else ()
     return Blocker(
         task,

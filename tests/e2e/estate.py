@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.project import Project
+from tests.worker.room import git_digest
 
 __all__ = ["Estate", "Tally"]
 
@@ -53,6 +54,7 @@ class Estate:
         self.added: set[str] = set()
         self.lost: list[str] = []
         self.looked = 0
+        self._git = git_digest(project.root)
         self._billed = 0
         self._replies: dict[str, int] = {}
         self._begun: list[Path] = []
@@ -73,10 +75,13 @@ class Estate:
     def look_at_the_dead(self) -> None:
         """All that was told is there, nothing stored was paid for again, no change is half made.
 
+        Nothing was written into ``.git``.
+
         A tree may be half changed only where a journal says how it goes on.
         """
         self.must(self._rows("PRAGMA quick_check") == [("ok",)], "the database is damaged")
         self.must(self._rows("PRAGMA foreign_key_check") == [], "rows are torn apart")
+        self.must(git_digest(self._project.root) == self._git, "`.git` is not as it was")
         log = {seq: (type_, task) for seq, type_, task in self._rows(EVENTS)}
         self.must(list(log) == list(range(1, len(log) + 1)), "the log of events has a gap")
         for seq, told in self.heard.items():

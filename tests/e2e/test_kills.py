@@ -21,15 +21,13 @@ from codeframe_tui.core.queries import ShowTasks, ShowUsage
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn
 from tests.e2e.estate import Estate, Tally
+from tests.worker.room import CONFIG, make_project
 
 KILLS = int(os.environ.get("CODEFRAME_TUI_KILLS", "20"))
 IDLE_SECONDS = 10.0
 """After which an engine is killed though it told less than it might have."""
 SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "7"))
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60 + 20 * KILLS)]
-
-
-CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
 
 
 def files_of(name: str) -> dict[str, str]:
@@ -63,10 +61,8 @@ class Script:
 
 @pytest.fixture
 def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    root = tmp_path / "project"
-    (root / "pkg").mkdir(parents=True)
-    (root / "pkg/__init__.py").touch()
-    (root / "pyproject.toml").write_text(CONFIG)
+    files = {"pkg/__init__.py": (0o644, b""), "pyproject.toml": (0o644, CONFIG)}
+    root = make_project(tmp_path / "project", files)
     monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
     return open_project(root, tmp_path / "state")
@@ -88,6 +84,7 @@ async def engine(starter: Starter) -> AsyncIterator[Client]:
     sees="the cockpit finds a new engine and goes on",
     kept="all that was acknowledged; no stored reply is paid for twice, no change is half applied",
 )
+@pytest.mark.goal("G5", "kills of an engine at random moments, by `.git`")
 @pytest.mark.goal("G6", "kills of an engine at random moments")
 async def test_nothing_is_lost_repeated_or_half_done_by_kills(
     project: Project,

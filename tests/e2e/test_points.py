@@ -37,6 +37,7 @@ from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e.estate import Estate, Tally
 from tests.e2e.points import ROOT, Nursery
+from tests.worker.room import CONFIG, make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -87,7 +88,6 @@ DEATHS = {
         "recover.tree", "commit.change.redone", "committed.change.redone",
     ],
 }  # fmt: skip
-CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
 PROVEN_BY_CONTRACTS = (
     "apply.", "rollback.", "recover.begun", "branch.",
     "backup.", "repair.", "migrate.", "migrated.",
@@ -199,10 +199,8 @@ class Person:
 @pytest.fixture
 def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     need_bwrap()
-    root = tmp_path / "project"
-    (root / "pkg").mkdir(parents=True)
-    (root / "pkg/__init__.py").touch()
-    (root / "pyproject.toml").write_text(CONFIG)
+    files = {"pkg/__init__.py": (0o644, b""), "pyproject.toml": (0o644, CONFIG)}
+    root = make_project(tmp_path / "project", files)
     monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("CODEFRAME_TUI_POLICY", "manual")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
@@ -218,6 +216,7 @@ def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> P
     kept="every event that was told, every stored reply, the tree all old or all new; "
     "no command runs twice",
 )
+@pytest.mark.goal("G5", "kills of an engine at each named point, by `.git`")
 @pytest.mark.goal("G6", "kills of an engine at each named point of the road")
 async def test_an_engine_killed_at_any_point_leaves_a_whole_inheritance(
     project: Project,

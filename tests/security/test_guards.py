@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture import guards as document
 from tests.security.guards import ROOT, copied, guards, red_without
 
 FEW = (
@@ -32,6 +33,13 @@ def test_there_are_enough_guards_and_each_is_where_it_is_said_to_be() -> None:
         tree = ast.parse((ROOT / "tests" / file).read_text())
         names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
         assert name in {"", *names}, guard.id
+
+
+def test_the_table_names_each_guard_and_what_shows_it() -> None:
+    rows = document.rows("safety")
+    assert [guard for guard, _ in rows] == [guard.id for guard in guards()], "run `make mutate`"
+    for guard, (_, red) in zip(guards(), rows, strict=True):
+        assert red.startswith(f"`{guard.test}"), guard.id
 
 
 @pytest.mark.parametrize("name", FEW)

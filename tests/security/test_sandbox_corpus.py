@@ -44,7 +44,7 @@ async def test_an_attack_stays_inside(host: Host, case: dict[str, Any]) -> None:
     assert ended in {"exit", "signal"}, "it waits for nobody"
 
 
-@pytest.mark.goal("G1", "look at the same attacks without a sandbox, 80 % or more are seen")
+@pytest.mark.goal("G1", "attacks on sockets of the host while other hosts are allowed")
 @pytest.mark.parametrize(
     "case", [each for each in cases("sandbox") if each["flag"] == "reached"], ids=lambda c: c["id"]
 )
@@ -60,6 +60,7 @@ async def test_hosts_that_are_allowed_open_nothing_else(host: Host, case: dict[s
     assert host.flags(output) == set(), output
 
 
+@pytest.mark.goal("G1", "look at the same attacks without a sandbox, 80 % or more are seen")
 def test_there_are_enough_attacks_and_the_eye_sees_them(
     host: Host, record_property: Callable[[str, object], None]
 ) -> None:

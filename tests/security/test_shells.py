@@ -70,7 +70,7 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=20,
+        timeout=10,
         check=False,
     )
     told = sorted(log.read_text("utf-8", "replace") for log in logs.iterdir())

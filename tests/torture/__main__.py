@@ -32,6 +32,7 @@ FULL = {
     "CUTS": "30",
     "TEST_WHOLE_CORPUS": "1",
     "TEST_TEXTS": "100000",
+    "TEST_SHELLS": "2500",
     "EVIDENCE": "1",
     "UNTOUCHED": "200",
     "UNTOUCHED_KILLS": "200",

@@ -567,3 +567,9 @@ def test_one_more_flag_and_one_more_line_are_told_as_one() -> None:
     flag = {"rule": "r", "severity": "red", "path": "a.py", "message": "m", "after": "x\n" * 5}
     assert "and 1 more flag" in [plain(row) for row in flag_lines([flag] * 9)]
     assert "  and 1 more line" in [plain(row) for row in flag_facts(flag)]
+
+
+def test_what_an_answer_to_a_command_means_is_told() -> None:
+    asked = {"kind": "SYNC", "cause": "command", "question": "May it?", "allows": ["cat"]}
+    assert "Always is written into your" in _text(answer_rows(asked))
+    assert "Always" not in _text(answer_rows({**asked, "allows": []}))

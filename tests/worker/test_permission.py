@@ -9,6 +9,7 @@ import pytest
 
 from codeframe_tui.adapters.scripted.script import Line, ToolCall, Turn
 from codeframe_tui.core.commands import Answer
+from codeframe_tui.core.queries import ShowBlockers
 from tests.worker.room import PLAIN, answer, call, room, three
 
 RIGHT = answer(*three())
@@ -137,8 +138,9 @@ async def test_what_is_allowed_for_a_task_holds_over_a_restart_and_ends_with_it(
             "allow always",
             "deny",
         ]
-        assert "let run: cat …" in asked.data["question"]
+        assert "For this task or always means all that begins with: cat" in asked.data["question"]
         await desk.becomes(task, "blocked")
+        assert (await desk.service.query(ShowBlockers()))["blockers"][0]["allows"] == ["cat"]
         await desk.service.submit(Answer(asked.data["id"], "allow for this task"))
         await desk.until("tool.ended", task)
     async with room(tmp_path, script, files=None) as desk:

@@ -83,6 +83,10 @@ def _is_plain(part: Part, place: int) -> bool:
     return bool(there) and there[0].known and not there[0].text.startswith("-")
 
 
-def in_words(grant: str) -> str:
-    """A pattern that is offered, as a person reads it who never saw one."""
-    return grant.removesuffix(" $") if grant.endswith(" $") else f"{grant} …"
+def in_words(grants: Sequence[str]) -> str:
+    """Patterns that are offered, as a person reads them who never saw one."""
+    begins = [each for each in grants if not each.endswith(" $")]
+    exactly = [each.removesuffix(" $") for each in grants if each.endswith(" $")]
+    said = [f"all that begins with: {' · '.join(begins)}"] if begins else []
+    said += [f"exactly: {' · '.join(exactly)}"] if exactly else []
+    return "; and ".join(said)

@@ -35,17 +35,17 @@ class _One:
 
     Attributes:
         start: the text before its first star.
-        shape: all of it.
-        plain: whether it has no star.
+        shape: all of it; None where it has no star.
     """
 
     start: str
-    shape: re.Pattern[str]
-    plain: bool
+    shape: re.Pattern[str] | None
 
     def match(self, word: Word) -> Match:
         if word.known:
-            return Match.YES if self.shape.fullmatch(word.text) else Match.NO
+            shape = self.shape
+            fits = shape.fullmatch(word.text) if shape else word.text == self.start
+            return Match.YES if fits else Match.NO
         may = word.text.startswith(self.start) or self.start.startswith(word.text)
         return Match.MAYBE if may else Match.NO
 
@@ -79,10 +79,10 @@ class Pattern:
             first = Word(first.text.rpartition("/")[2], first.known, first.open, first.runs)
         return self._match([first, *words[1:]])
 
-    def names(self, other: Pattern) -> bool:
-        """Whether all that this one is about is what another one is about."""
-        words = [Word("", known=False, open=True) if w is None else _as_word(w) for w in self.words]
-        return other.match(words) is Match.YES
+    def as_words(self) -> list[Word]:
+        """What is known of every command that it is about."""
+        anything = Word("", known=False, open=True)
+        return [anything if w is None else Word(w.start, known=w.shape is None) for w in self.words]
 
     def _match(self, words: Sequence[Word]) -> Match:
         """From the last word of the pattern on: what each rest of the words is to its rest."""
@@ -110,10 +110,6 @@ class Pattern:
         if word.open:  # it may be many words, or none
             return Match.MAYBE if found or not word.text else Match.NO
         return min(found, rest[1])
-
-
-def _as_word(one: _One) -> Word:
-    return Word(one.start, known=one.plain)
 
 
 @lru_cache(maxsize=1024)
@@ -148,8 +144,10 @@ def _one(pieces: Sequence[tuple[str, bool]]) -> _One | None:
         return None
     stars = [place for place, piece in enumerate(pieces) if piece == ("*", True)]
     start = "".join(text for text, _ in pieces[: stars[0] if stars else None])
+    if not stars:
+        return _One(start, None)
     shape = "".join(".*" if piece == ("*", True) else re.escape(piece[0]) for piece in pieces)
-    return _One(start, re.compile(shape, re.DOTALL), not stars)
+    return _One(start, re.compile(shape, re.DOTALL))
 
 
 def quoted(text: str) -> str:

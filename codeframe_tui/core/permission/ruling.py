@@ -62,7 +62,7 @@ class Said:
 
 
 HELD = "no rule is about it, and the sandbox holds it"
-ASKED_EACH = "no rule allows it, and without a sandbox each command is asked about"
+ASKED_EACH = "no rule allows it"
 
 
 def judge(
@@ -149,7 +149,7 @@ class _Bench:
             if self.walled and spoken is Spoken.ASK:
                 continue
             own, match = _gravest_own(table, forms)
-            if own is None or any(each.names(own.about) for each in allowed):
+            if own is None or any(_names(each, own.about) for each in allowed):
                 continue
             if match is Match.YES:
                 return Said(spoken, f'built-in rule "{own.about.text}": it {own.why}')
@@ -167,6 +167,12 @@ class _Bench:
             return Said(Spoken.ASK, beside)
         idle = not part.words or part.carries or part.name in IDLE or _moves_within(part)
         return Said(Spoken.ALLOW if idle else Spoken.ASK, ASKED_EACH, idle=idle)
+
+
+def _names(pattern: Pattern, other: Pattern) -> bool:
+    """Whether all that a pattern is about is what another one is about."""
+    forms = _forms(Part(pattern.as_words()))
+    return any(other.match(form) is Match.YES for form in forms)
 
 
 def _covers(pattern: Pattern, part: Part) -> bool:

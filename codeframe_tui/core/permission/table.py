@@ -67,9 +67,9 @@ ASKED: tuple[Own, ...] = (
     *_rows(
         "may start other programs, or write where nobody looks",
         "find ** -delete", "find ** -fprint*", "find ** -fls", "find ** -exec*", "find ** -ok*",
-        "sort ** --compress-program*", "sort ** -o*", "sort ** --output*",
+        "sort ** --compress-program*", "sort ** -*o*", "sort ** --output*",
         "tar ** --to-command*", "tar ** --checkpoint-action*", "tar ** --use-compress-program*",
-        "tar ** -I*", "tar ** --rsh-command*", "tar ** --info-script*", "tar ** -F*",
+        "tar ** -*I*", "tar *I*", "tar ** --rsh-command*", "tar ** --info-script*", "tar ** -F*",
         "rg ** --pre*", "git ** --upload-pack*", "git ** --ext-diff",
         "git ** --output*", "git ** --exec*", "git ** -x*", "git grep ** -O*", "git difftool",
         "git mergetool", "man ** -P*", "systemctl", "service", "launchctl",
@@ -84,9 +84,9 @@ IDLE = frozenset(
 
 READERS = frozenset(
     {
-        "ls", "cat", "head", "tail", "wc", "grep", "egrep", "fgrep", "rg", "stat", "file",
-        "diff", "cmp", "nl", "tree", "du", "df", "which", "basename", "dirname", "realpath",
-        "cut", "tr", "uniq", "jq", "md5sum", "sha256sum",
+        "ls", "cat", "head", "tail", "wc", "grep", "egrep", "fgrep", "rg", "stat",
+        "diff", "cmp", "nl", "du", "df", "which", "basename", "dirname", "realpath",
+        "cut", "tr", "jq", "md5sum", "sha256sum",
     }
 )  # fmt: skip
 CHECKERS = frozenset(

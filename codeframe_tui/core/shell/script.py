@@ -34,6 +34,7 @@ _OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
 _SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
+_SOCKETS = ("/dev/tcp", "/dev/udp")
 _WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
@@ -222,10 +223,11 @@ class Reader(Words):
 
     def _for(self) -> None:
         self._expect("for")
-        name = self.word()
-        if not name.known:
-            raise Hidden("a loop has no variable")
-        self.found.append(Part(sets=[name.text]))
+        if self.peek(2) == "((":
+            if not self.arithmetic(";"):
+                raise Hidden("a loop has no end")
+        else:
+            self.found.append(Part(sets=[self.word().text]))
         self._between()
         if self._reserved() == "in":
             self._expect("in")
@@ -265,9 +267,22 @@ class Reader(Words):
             raise Hidden("a pattern of a case has no end")
         self.at += 1
 
+    def _listed(self) -> None:
+        """The words of ``name=(…)``, where a shell knows lists."""
+        self.at += 1
+        self._between()
+        while self.peek() != ")":
+            self.word()
+            self._between()
+        self.at += 1
+
     def _subshell(self) -> None:
-        if self.peek(2) == "((":
-            raise Hidden("(( is something else in other shells")
+        if self.peek(2) == "((":  # some shells calculate, others start what stands there
+            start = self.at + 2
+            if not self.arithmetic():
+                raise Hidden("(( is something else in other shells")
+            self.inner(self.text[start : self.at - 2])
+            return
         self.at += 1
         self.commands(")")
 
@@ -308,8 +323,8 @@ class Reader(Words):
             self.at = sets.end()
             part.sets.append(sets.group(1))
             if self.peek() == "(":
-                raise Hidden("not every shell knows lists")
-            if self.peek() not in ENDS | {""}:
+                self._listed()
+            elif self.peek() not in ENDS | {""}:
                 self.word()
         else:
             made = self.made()
@@ -340,6 +355,8 @@ class Reader(Words):
                 self._due.append((target.text, made.quoted, sign == "<<-", part))
             case "<<<":
                 part.given = target
+            case "<" if target.text.startswith(_SOCKETS):
+                part.writes.append(target)  # some shells open a connection
             case "<" | "<&":
                 part.given = None
             case ">&" if target.known and (target.text.isdigit() or target.text == "-"):

@@ -15,6 +15,7 @@ ENDS = frozenset(" \t\n;&|<>()")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
+_COUNTED = re.compile(r"\[\s*(\$\(|`)")
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
@@ -88,6 +89,8 @@ class Words(ABC):
                 self._piece(made, char)
         if self.at == start:
             raise Hidden(f"{self.peek()!r} stands where a word is expected")
+        if made.known and _COUNTED.search("".join(made.text)):
+            raise Hidden("a shell that calculates with this text runs what stands in it")
         return made
 
     def _piece(self, made: _Made, char: str) -> None:
@@ -167,7 +170,7 @@ class Words(ABC):
             made.add("\\" + char)
 
     def _dollar(self, made: _Made, *, quoted: bool) -> None:
-        if self.peek(2) == "((" and self._arithmetic():
+        if self.peek(2) == "((" and self.arithmetic():
             made.unknown(open_=not quoted)
         elif self.peek() == "(":
             self.at += 1
@@ -218,8 +221,12 @@ class Words(ABC):
         self.at += 1
         self.inner("".join(inner))
 
-    def _arithmetic(self) -> bool:
-        """Read ``((…))``; nothing is read where brackets show that it is something else."""
+    def arithmetic(self, more: str = "") -> bool:
+        """Read ``((…))``; nothing is read where brackets show that it is something else.
+
+        Args:
+            more: signs that may stand in it besides those of numbers and variables.
+        """
         level, start = 0, self.at + 2
         for place in range(start, len(self.text)):
             char = self.text[place]
@@ -231,7 +238,7 @@ class Words(ABC):
         if self.text[place : place + 2] != "))":
             return False
         inside = re.sub(r"\$(\w+|\{\w+\})", "x", self.text[start:place], flags=re.ASCII)
-        if not _ARITHMETIC.fullmatch(inside):
+        if not _ARITHMETIC.fullmatch(inside.translate(dict.fromkeys(map(ord, more)))):
             raise Hidden("it calculates with more than numbers and variables")
         self.at = place + 2
         return True

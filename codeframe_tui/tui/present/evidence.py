@@ -31,6 +31,10 @@ _DOES: Mapping[str, str] = {
     "hand": "Your answer goes to the worker, who builds on what you did.",
     "answer": "Your answer goes to the worker, who tries again.",
 }
+_LONGER = (
+    "Once is this command, now. Always is written into your config.toml. "
+    "Anything else tells the worker to do without."
+)
 _OTHERS: Mapping[str, str] = {
     "hand": "goes on by hand",
     "approve": "applies the newest attempt as it is",
@@ -136,6 +140,7 @@ def _consequences(blocker: Mapping[str, Any], keys: Mapping[str, str]) -> list[R
     """What an answer does, and which other keys of the inbox do what."""
     waits = blocker.get("kind") != "ASYNC"
     does = _DOES.get(str(blocker.get("cause")), _TRIES) if waits else _ASYNC
+    does = _LONGER if blocker.get("allows") else does
     rows = [row(None, ("→ ", "blue"), (line, "dim")) for line in wrap(does, _WIDTH - 2)]
     lacks = {"approve": not blocker.get("attempts"), "raise": not blocker.get("limit")}
     others = [f"{keys[name]} {what}" for name, what in _OTHERS.items() if not lacks.get(name)]
