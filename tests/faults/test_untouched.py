@@ -38,7 +38,7 @@ from tests.worker.room import CONFIG, Room, answer, call, make_project, room, sa
 
 RUNS = int(os.environ.get("CODEFRAME_TUI_UNTOUCHED", "10"))
 """How many runs end in each of the ways of `ENDS` together."""
-KILLS = int(os.environ.get("CODEFRAME_TUI_UNTOUCHED_KILLS", "3"))
+KILLS = int(os.environ.get("CODEFRAME_TUI_UNTOUCHED_KILLS", "2"))
 SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "7"))
 MOST = 256
 """Dollars that a reply can cost at most."""
@@ -142,7 +142,8 @@ async def test_a_run_without_an_approval_leaves_no_trace(
         number += 1
         ends = dict(islice(ENDS.items(), left))
         left -= await _all(tmp_path / str(number), name, ends, sandbox="rlimits")
-        left -= await _all(tmp_path / f"{number} open", name, OUTSIDE, sandbox="none")
+        if left > 0:
+            left -= await _all(tmp_path / f"{number} open", name, OUTSIDE, sandbox="none")
     record_property("count", RUNS - left)
 
 
