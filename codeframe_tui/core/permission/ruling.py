@@ -18,6 +18,7 @@ from codeframe_tui.core.permission.languages import starts_others
 from codeframe_tui.core.permission.patterns import Match, Pattern, pattern
 from codeframe_tui.core.permission.table import ASKED, DENIED, IDLE, Own, rows_about
 from codeframe_tui.core.shell import Part, Script, Word, git_operands
+from codeframe_tui.core.text import reveal_name
 
 __all__ = ["HELD", "Rules", "Said", "Spoken", "judge"]
 
@@ -86,7 +87,7 @@ def judge(
     if gravest is not None and gravest.spoken is Spoken.DENY:
         return gravest, asked
     if script.problem:
-        return Said(Spoken.ASK, f"not understood: {script.problem}"), asked
+        return Said(Spoken.ASK, f"not understood: {reveal_name(script.problem)}"), asked
     if gravest is not None and gravest.spoken is Spoken.ASK:
         return gravest, asked
     named = [each for each, _ in said if not each.idle]
@@ -136,9 +137,11 @@ class _Bench:
     def _beside(self, part: Part) -> str:
         for target in part.writes:
             if not target.known or target.text not in {"/dev/null", "/dev/stdout", "/dev/stderr"}:
-                return f"it writes into {target.text or 'a file'}, which no rule allows"
+                return (
+                    f"it writes into {reveal_name(target.text) or 'a file'}, which no rule allows"
+                )
         if self.steered:
-            return f"it sets {self.steered}, which may change what runs"
+            return f"it sets {reveal_name(self.steered)}, which may change what runs"
         return ""
 
     def _own(

@@ -8,7 +8,18 @@ from functools import cache
 
 from codeframe_tui.core.permission.patterns import Pattern, pattern
 
-__all__ = ["ASKED", "CHECKERS", "DENIED", "IDLE", "MANY", "READERS", "Own", "rows_about"]
+__all__ = [
+    "ASKED",
+    "CHECKERS",
+    "DEEP",
+    "DENIED",
+    "IDLE",
+    "MANY",
+    "READERS",
+    "STARTERS",
+    "Own",
+    "rows_about",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,31 @@ MANY = frozenset(
     }
 )  # fmt: skip
 """Programs whose second word says what they do."""
+DEEP = frozenset(
+    {
+        "npm run", "pnpm run", "yarn run", "bundle config", "dotnet tool", "dotnet nuget",
+        "docker compose", "docker container", "docker image", "docker network", "docker volume",
+        "docker system", "docker buildx", "docker context", "podman compose", "podman container",
+        "podman image", "podman network", "podman volume", "podman system", "kubectl config",
+        "kubectl rollout", "gh pr", "gh issue", "gh repo", "gh release", "gh run", "gh workflow",
+        "gh auth", "gh secret", "gh gist", "git stash", "git remote", "git worktree",
+        "git submodule", "git bisect", "git notes", "git reflog", "git subtree", "uv pip",
+        "uv tool", "uv python", "uv cache", "poetry env", "poetry config", "poetry self",
+        "poetry cache", "pdm config", "hatch env", "pip config", "pip cache", "pip3 config",
+        "pip3 cache", "npm config", "go mod", "terraform state", "terraform workspace",
+        "brew services",
+    }
+)  # fmt: skip
+"""Those of which only the third word says it."""
+STARTERS = frozenset(
+    {
+        "git config", "uv run", "poetry run", "pdm run", "hatch run", "npm exec", "pnpm exec",
+        "pnpm dlx", "yarn exec", "yarn dlx", "bundle exec", "docker run", "docker exec",
+        "podman run", "podman exec", "kubectl exec", "kubectl run", "cargo run", "go run",
+        "go tool", "go generate", "gh api", "gh alias", "gh extension",
+    }
+)  # fmt: skip
+"""Those that start what the rest of their words names."""
 
 
 @cache

@@ -111,6 +111,8 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
         return [part]
     if not part.words[0].known:
         raise Hidden("the name of a program is only known when it runs")
+    if part.words[0].text == "-" or (part.outer and part.words[0].text.startswith(("-", "+"))):
+        raise Hidden(f"{part.words[0].text!r} stands where a program is expected")
     level, outer = 0, part.outer
     while outer is not None:
         level, outer = level + 1, outer.outer

@@ -90,7 +90,7 @@ class Words(ABC):
                 made.add(plain.group())
             elif self.peek(2) in {"<(", ">("}:
                 self.at += 2
-                self._nested(")")
+                self._nested()
                 made.unknown()
             elif char in ENDS:
                 break
@@ -183,7 +183,7 @@ class Words(ABC):
             made.unknown(open_=not quoted)
         elif self.peek() == "(":
             self.at += 1
-            self._nested(")")
+            self._nested()
             made.unknown(open_=not quoted)
         elif self.peek() == "{":
             self.at += 1
@@ -211,9 +211,9 @@ class Words(ABC):
             raise Hidden("$'…' with a backslash is something else in other shells")
         made.unknown()
 
-    def _nested(self, end: str) -> None:
+    def _nested(self) -> None:
         self.deeper()
-        self.commands(end)
+        self.commands(")")
         self.depth -= 1
 
     def _backticks(self, *, quoted: bool) -> None:
