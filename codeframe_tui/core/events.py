@@ -53,7 +53,7 @@ EVENT_TYPES: dict[str, str] = {
     "change.applied": "the real tree has it: {decision, files, by, verdict?, commit?, not_kept?}",
     "change.undone": "the tree is as before: {decision, files, dependants, commits?, not_kept?}",
     "change.redone": "the real tree has it again: {decision, files, dependants, not_kept?}",
-    "command.changed": "while a command ran unwalled: {decision, command, files, beyond: [path]}",
+    "command.changed": "while a command ran: {decision, command, files, beyond, count, since}",
     "change.refused": "nothing was written: {decision, kind, code, message, paths: [path]}",
     "blocker.opened": "a question waits: {id, kind, question, options, assumption, cause}",
     "blocker.answered": "a person answered: {id, answer}",

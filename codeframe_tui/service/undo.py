@@ -29,7 +29,7 @@ __all__ = [
 
 _MOST_COMMITS = 99
 """Of one task, that an undo names."""
-_WROTE = ("change.applied", "change.redone", "command.changed")
+_WROTE = ("change.applied", "change.redone")
 _MOST_WRITTEN = 1_000
 """Applies and redos of one task, whose paths are known."""
 
@@ -118,7 +118,7 @@ def standing_after(tables: Tables, decision: Decision) -> list[Standing]:
     later = tables.decisions.done_after(decision.id)
     numbers = dict.fromkeys(each.task for each in later if each.task != decision.task)
     standing = [
-        Standing(each, written.get(each.id, ()))
+        Standing(each, each.parts.files if each.kind == COMMAND else written.get(each.id, ()))
         for number in numbers
         for written in [_written(tables, number)]
         for each in applied(tables, number)
