@@ -77,6 +77,7 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
     return [each.split("\x1f")[:-1] for each in told if each]
 
 
+@pytest.mark.goal("G1", "shells that start only what was read of a command, random scripts each")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> None:
     @settings(
