@@ -81,6 +81,11 @@ class Past:
         ]
         self._sums = _sums(self._commits)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no change is known that tells of its files."""
+        return not self._sums.said
+
     def follow(self, head: str) -> None:
         """Come to where the project's history stands; what is known stays when git fails."""
         since = self._commits[-1].id if self._commits else ""
@@ -98,7 +103,8 @@ class Past:
 
     def numbers(self, numbers: Mapping[str, int]) -> dict[str, int]:
         """File by path, today's and those that it had before it was moved."""
-        gone = {path for commit in self._commits for path in commit.files if path not in numbers}
+        files = (path for commit in self._commits for path in commit.files)
+        gone = dict.fromkeys(path for path in files if path not in numbers)
         return {**numbers, **{old: numbers[new] for old, new in renamed(gone, numbers).items()}}
 
     def similar(
@@ -122,7 +128,8 @@ class Past:
             if not shared or not _is_telling(commit):
                 continue
             length = self._sums.lengths[-1 - age]
-            cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
+            product = math.fsum(wanted[word] * idf[word] ** 2 for word in shared)
+            cosine = product / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
             is_reason = len(commit.files) <= _REASONS
             for path in commit.files:
@@ -207,7 +214,7 @@ def _sums(commits: Sequence[Commit]) -> _Sums:
             length = _worth(age, commit) * len(commit.words)
             for path in commit.files:
                 said[path] = said.get(path, 0.0) + length
-    lengths = [math.sqrt(sum(squares[word] for word in commit.words)) for commit in commits]
+    lengths = [math.sqrt(math.fsum(squares[word] for word in commit.words)) for commit in commits]
     return _Sums(frequencies, lengths, said)
 
 
