@@ -16,6 +16,7 @@ __all__ = [
     "MOVED_AFTER",
     "Attempt",
     "Decision",
+    "Effects",
     "Message",
     "Progress",
     "Standing",
@@ -144,6 +145,25 @@ class Decision:
     state: str = "pending"
     applied_base: str | None = None
     applied_tree: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What changed in the real tree while a command ran without walls, perhaps nothing.
+
+    Attributes:
+        command: as it was allowed.
+        files: that an undo of the task takes back.
+        beyond: what it cannot take back, a link for example.
+        trees: the real tree without and with the change of ``files``.
+        since: whether the end of the command was not seen, so that others may have changed it.
+    """
+
+    command: str
+    files: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    trees: tuple[str, str] = ("", "")
+    since: bool = False
 
 
 @dataclass(frozen=True, slots=True)

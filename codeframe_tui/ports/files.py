@@ -64,11 +64,13 @@ class Snapshot:
         tree: tree id in the private store.
         notes: what was left out and why, one line each.
         held: which files were left out because they hold one of our keys, and where.
+        aside: files, and folders with all below, that stood there and are not in the tree.
     """
 
     tree: str
     notes: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    aside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

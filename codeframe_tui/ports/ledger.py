@@ -19,6 +19,7 @@ from codeframe_tui.core.policy import Ruling
 from codeframe_tui.core.progress import (
     Attempt,
     Decision,
+    Effects,
     Progress,
     Standing,
     ToolResult,
@@ -181,34 +182,16 @@ class Ledger(Protocol):
         """
         ...
 
-    async def begin_effects(self, number: str, tree: str) -> None:
-        """Store the real tree as it is before a command of the task runs without walls."""
+    async def begin_effects(self, number: str, call: str, tree: str) -> None:
+        """Store the real tree as it is before a call of the task runs without walls."""
         ...
 
-    async def begun_effects(self, number: str) -> str | None:
-        """The tree before a command whose end nobody saw; None when each was recorded."""
+    async def begun_effects(self, number: str, call: str) -> str | None:
+        """The tree before a call whose end nobody saw; None when what it did was recorded."""
         ...
 
-    async def record_effects(
-        self,
-        number: str,
-        *,
-        command: str,
-        files: Sequence[str],
-        beyond: Sequence[str],
-        trees: tuple[str, str],
-    ) -> None:
-        """Store what changed in the real tree while a command ran without walls, perhaps nothing.
-
-        Also of a task that is no longer in progress.
-
-        Args:
-            number: of the task.
-            command: as it was allowed.
-            files: that an undo of the task takes back.
-            beyond: what it cannot take back, a link for example.
-            trees: the real tree without and with the change of ``files``.
-        """
+    async def record_effects(self, number: str, found: Effects) -> None:
+        """Store what a command of a task did; also of one that is no longer in progress."""
         ...
 
     async def refuse_decision(

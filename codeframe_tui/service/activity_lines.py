@@ -166,14 +166,20 @@ def _listed(verb: str) -> Callable[[_Data], str]:
 
 
 def _reached(data: _Data) -> str:
-    return f"a command changed {_first([*data['files'], *data['beyond']])} of your project"
+    named = _first([*data["files"], *data["beyond"]])
+    if data.get("since"):
+        return f"{named} of your project changed since a command began, by it or by others"
+    return f"a command changed {named} of your project"
 
 
 def _reach(data: _Data) -> Iterator[str]:
     yield data["command"]
     yield from data["files"]
     yield from (f"{path} (no undo can take this back)" for path in data["beyond"])
-    yield "seen while it ran; ignored files are not looked at"
+    if (more := data.get("count", 0) - len(data["files"]) - len(data["beyond"])) > 0:
+        yield f"and {more:,} more"
+    seen = "since it began" if data.get("since") else "while it ran"
+    yield f"seen {seen}; ignored files are not looked at"
 
 
 def _conditions(data: _Data) -> Iterator[str]:

@@ -24,6 +24,7 @@ from codeframe_tui.core.progress import (
     MOVED_AFTER,
     Attempt,
     Decision,
+    Effects,
     Progress,
     Standing,
     ToolResult,
@@ -212,27 +213,15 @@ class StoreLedger:
             )
         )
 
-    async def begin_effects(self, number: str, tree: str) -> None:
-        await self._record(number, lambda unit: effects.begin(unit, number, tree))
+    async def begin_effects(self, number: str, call: str, tree: str) -> None:
+        await self._record(number, lambda unit: effects.begin(unit, number, call, tree))
 
-    async def begun_effects(self, number: str) -> str | None:
-        return await self._store.read(lambda tables: effects.begun(tables, number))
+    async def begun_effects(self, number: str, call: str) -> str | None:
+        return await self._store.read(lambda tables: effects.begun(tables, number, call))
 
-    async def record_effects(
-        self,
-        number: str,
-        *,
-        command: str,
-        files: Sequence[str],
-        beyond: Sequence[str],
-        trees: tuple[str, str],
-    ) -> None:
-        told = self._secrets.redact(command)
-        await self._write(
-            lambda unit: effects.record(
-                unit, number, command=told, files=files, beyond=beyond, trees=trees
-            )
-        )
+    async def record_effects(self, number: str, found: Effects) -> None:
+        told = replace(found, command=self._secrets.redact(found.command))
+        await self._record(number, lambda unit: effects.record(unit, number, told))
 
     async def refuse_decision(
         self, decision: Decision, *, code: str, message: str, paths: Sequence[str] = ()

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
+from codeframe_tui.core.errors import Conflict, PathRefused, Refused
+from codeframe_tui.core.paths import parents
 from codeframe_tui.ports import Replacement, Workspaces
+from codeframe_tui.ports.files import Snapshot
+from codeframe_tui.worker.ending import to_the_end
 
-__all__ = ["Frame"]
+__all__ = ["Frame", "Looked"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What two looks saw.
+
+    Attributes:
+        base: the first one's tree, with what we wrote since.
+        tree: the second one's.
+        aside: of the first one, see `ports.Snapshot`.
+        unseen: what we wrote and neither look saw.
+    """
+
+    base: str
+    tree: str
+    aside: frozenset[str]
+    unseen: Sequence[str] = ()
+
+    def was_there(self, path: str) -> bool:
+        """Whether a path that the first tree lacks stood already, where no look takes it."""
+        return path in self.aside or not self.aside.isdisjoint(parents(path))
 
 
 class Frame:
@@ -21,13 +50,13 @@ class Frame:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
         self._still = asyncio.Lock()
-        self._first = ""
+        self._first = Snapshot("")
         self._ours: dict[str, tuple[str, bytes] | None] = {}
 
     @property
     def first(self) -> str:
         """The tree of the first look."""
-        return self._first
+        return self._first.tree
 
     @property
     def is_taken(self) -> bool:
@@ -39,26 +68,44 @@ class Frame:
         """Take a turn, with the first look at its begin."""
         async with self._turn:
             async with self._still:
-                self._first = (await workspaces.snapshot()).tree
+                self._first = await workspaces.snapshot()
                 self._ours = {}
             yield
 
-    @asynccontextmanager
-    async def writing(self, replacements: Sequence[Replacement]) -> AsyncIterator[None]:
-        """Around a write of ours: no look falls into it, and it is not what is framed."""
-        async with self._still:
-            yield
-            self._ours.update({each.path: each.new for each in replacements})
+    async def writing(
+        self, replacements: Sequence[Replacement], write: Callable[[], Awaitable[T]]
+    ) -> T:
+        """A write of ours: no look falls into it, and it is not what is framed.
 
-    async def looked(self, workspaces: Workspaces) -> tuple[str, str]:
-        """Look again: two trees that differ by what changed since, less what we wrote."""
+        It goes on when its worker is stopped, so that it ends before the next look.
+        """
+
+        async def wrote() -> T:
+            done = True
+            try:
+                return await write()
+            except (Conflict, Refused, PathRefused):
+                done = False  # nothing was written
+                raise
+            finally:
+                if done:
+                    self._ours.update({each.path: each.new for each in replacements})
+
+        async with self._still:
+            return await to_the_end(wrote())
+
+    async def looked(self, workspaces: Workspaces) -> Looked:
+        """Look again; what differs changed since, less what we wrote."""
         async with self._still:
             now = (await workspaces.snapshot()).tree
             ours = dict(self._ours)
+        first = self._first
         if not ours:
-            return self._first, now
+            return Looked(first.tree, now, first.aside)
         # what no look sees, an ignored file, must not seem to be gone
-        seen = set(await workspaces.entries(self._first, ours))
+        seen = set(await workspaces.entries(first.tree, ours))
         seen |= set(await workspaces.entries(now, ours))
         mine = {path: side for path, side in ours.items() if path in seen}
-        return await workspaces.overlay(self._first, mine), now
+        unseen = [path for path, side in ours.items() if path not in seen and side is not None]
+        base = await workspaces.overlay(first.tree, mine)
+        return Looked(base, now, first.aside, unseen)

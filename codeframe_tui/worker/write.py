@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from codeframe_tui.core.errors import Conflict, Refused
 from codeframe_tui.core.progress import Decision
@@ -45,8 +46,8 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
         if await _has_to_be_written(shop.working_tree, replacements):
             await _require_here(shop, decision)
             name = f"decision-{decision.id}"
-            async with shop.frame.writing(replacements):
-                not_kept = await shop.working_tree.replace(name, replacements)
+            put = partial(shop.working_tree.replace, name, replacements)
+            not_kept = await shop.frame.writing(replacements, put)
     except Conflict as conflict:
         raise await _naming_all(conflict, shop.working_tree, replacements) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)
@@ -90,9 +91,8 @@ async def _require_here(shop: Workshop, decision: Decision) -> None:
 
 async def is_written(shop: Workshop, old: str, new: str) -> bool:
     """Whether the real tree has the difference of two trees already."""
-    diffs = await shop.workspaces.diff(old, new)
-    wanted = {d.path: await side(shop.workspaces, new, d.path, d.new_mode) for d in diffs}
-    return not await shop.working_tree.differs(wanted)
+    replacements = await _replacements(shop.workspaces, old, new)
+    return not await _has_to_be_written(shop.working_tree, replacements)
 
 
 async def side(

@@ -41,7 +41,7 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import EVENT_TYPES, Event, Signal
 from codeframe_tui.core.evidence.verification import Outcome, TestCase, TestRun, Verdict
 from codeframe_tui.core.policy import CONDITIONS, Case, Policy, rule
-from codeframe_tui.core.progress import ToolResult
+from codeframe_tui.core.progress import Effects, ToolResult
 from codeframe_tui.core.queries import (
     Query,
     ShowActivity,
@@ -816,14 +816,18 @@ async def test_what_a_command_changed_is_undone_and_redone_and_completes_nothing
     number = await add(service)
     await claim(engine)
     assert (await show(service, number))["undoable"] is False
-    await engine.record_effects(
-        number, command="make", files=["a.py"], beyond=["link"], trees=("b" * 40, "c" * 40)
-    )
+    trees = ("b" * 40, "c" * 40)
+    await engine.record_effects(number, Effects("make", ("a.py",), ("link",), trees))
     await engine.release(number)
     found = await show(service, number)
     assert found["undoable"] is True
     told = [each["data"] for each in found["history"] if each["type"] == "command.changed"]
-    assert told == [{"decision": 1, "command": "make", "files": ["a.py"], "beyond": ["link"]}]
+    assert told == [
+        {
+            "decision": 1, "command": "make", "files": ["a.py"], "beyond": ["link"], "count": 2,
+            "since": False,
+        }
+    ]  # fmt: skip
     (standing,) = await engine.applied(number)
     assert (standing.kind, standing.applied_base) == ("command", "b" * 40)
     assert (await service.query(ShowUndo(number, "undo")))["by_commands"] == ["a.py"]
@@ -832,9 +836,7 @@ async def test_what_a_command_changed_is_undone_and_redone_and_completes_nothing
         await settle_all(engine)
         assert await status(service, number) == "pending"
     assert "is back in it" in (await engine.progress(number)).inbox[-1].text
-    await engine.record_effects(
-        number, command="ln", files=[], beyond=["link"], trees=("b" * 40, "b" * 40)
-    )
+    await engine.record_effects(number, Effects("ln", beyond=("link",)))
     assert len(await engine.applied(number)) == 1
 
 

@@ -21,7 +21,7 @@ RULES = Rules(
         "git log",
         "make test",
         "rm -rf build $",
-        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar"),
+        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar", "git grep", "rg"),
     ),
     ask=("make deploy",),
     deny=("git commit", "npm publish"),

@@ -362,6 +362,12 @@ def test_what_a_command_changed_is_told_with_the_way_back_if_there_is_one() -> N
     only = Event(1, "", "command.changed", "1.2.3", {"files": [], "beyond": ["link"]})
     told = "".join(text for text, _ in news(only))
     assert told == "○ a command of 1.2.3 changed 1 file of yours"
+    many = {"files": ["a.py"], "beyond": [], "count": 1234}
+    told = "".join(text for text, _ in news(Event(1, "", "command.changed", "1.2.3", many)))
+    assert told.startswith("○ a command of 1.2.3 changed 1,234 files of yours")
+    since = {"files": [], "beyond": ["a.py"], "since": True}
+    told = "".join(text for text, _ in news(Event(1, "", "command.changed", "1.2.3", since)))
+    assert told == "○ 1 file of yours changed since a command of 1.2.3 began"
 
 
 def test_a_conflict_is_told_with_the_next_step() -> None:

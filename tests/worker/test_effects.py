@@ -230,12 +230,17 @@ async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not
         task = await desk.begin("at work")
         died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
         assert await found_after(desk.shop, task, CALL, died) is died
-        await desk.engine.begin_effects(task, (await desk.workspaces.snapshot()).tree)
+        await desk.engine.begin_effects(task, "t1", (await desk.workspaces.snapshot()).tree)
         (desk.project / "a.py").write_text("a = 2\n")
+        assert await found_after(desk.shop, task, {**CALL, "id": "t0"}, died) is died
         outcome = await found_after(desk.shop, task, CALL, died)
-        assert "1 file of the person's own project changed: a.py" in outcome.text
+        assert "Since it began, by it or by others, 1 file of the person's own" in outcome.text
+        shown = await desk.engine.query(ShowActivity(task))
+        (title,) = [each["title"] for each in shown["items"] if "command" in each["title"]]
+        assert title == "a.py of your project changed since a command began, by it or by others"
         (event,) = await told(desk, "command.changed")
         assert (event.data["files"], event.data["beyond"]) == ([], ["a.py"])
+        assert event.data["since"] is True
         assert await desk.engine.applied(task) == []
         assert await found_after(desk.shop, task, CALL, died) is died
 

@@ -49,6 +49,7 @@ class ProjectScan:
         environments: folders that are interpreters' environments, to be mounted, never copied.
         extras: ignored files that workspaces need.
         withheld: files that look secret and stay at home; at most `_WITHHELD`.
+        aside: everything that was seen and is no part of the tree.
 
     Args:
         project: the folder.
@@ -63,6 +64,7 @@ class ProjectScan:
         self.withheld: list[str] = []
         self._withholds = withholds
         self.environments: list[str] = []
+        self.aside: set[str] = set()
         self.extras: dict[str, TreeEntry] = {}
         self._project = project
         self._own = own.relative_to(project).as_posix() if own.is_relative_to(project) else None
@@ -105,29 +107,41 @@ class ProjectScan:
         return listing
 
     def _note_folder(self, path: str, reason: str) -> None:
+        self.aside.add(path)
         self._notes.add(path, f"left out, {reason}")
 
     def _visit(self, folder: Folder) -> None:
         self._rules.enter(folder)
         if folder.path and folder.path not in self._submodules and self._is_environment(folder):
             self.environments.append(folder.path)
+            self.aside.add(folder.path)
             folder.folders.clear()
             return
         self._look_at(folder)
         for name, state in folder.files:
             path = folder.below(name)
-            if self._belongs(path, folder.path):
-                if not self._stays(path):
-                    self._gatherer.take(folder.fd, path, name, state)
-            elif stat.S_ISREG(state.st_mode):
+            belongs = self._belongs(path, folder.path)
+            if not belongs or self._stays(path) or not self._take(folder, name, state):
+                self.aside.add(path)
+            if belongs:
+                continue
+            if stat.S_ISREG(state.st_mode):
                 self._consider(_Extra(path, state.st_size))
             elif stat.S_ISLNK(state.st_mode):
                 self._find_environment(path)
             elif folder.path not in self._ignored and not is_kept_out(path):
                 self._notes.add(path, f"left out, it is {special_kind(state.st_mode)}")
-        folder.folders[:] = [
-            entry for entry in folder.folders if self._enters(folder.below(entry[0]), folder.path)
-        ]
+        entered = []
+        for entry in folder.folders:
+            path = folder.below(entry[0])
+            if self._enters(path, folder.path):
+                entered.append(entry)
+            else:
+                self.aside.add(path)
+        folder.folders[:] = entered
+
+    def _take(self, folder: Folder, name: str, state: os.stat_result) -> bool:
+        return self._gatherer.take(folder.fd, folder.below(name), name, state)
 
     @staticmethod
     def _is_environment(folder: Folder) -> bool:

@@ -245,7 +245,7 @@ class GitWorkspaces:
         if record != before:
             self._records.save(_PROJECT, record)
         self._outside = None
-        return Snapshot(tree, notes.lines())
+        return Snapshot(tree, notes.lines(), aside=frozenset(scan.aside))
 
     def _open(self, name: str, tree: str | None) -> Workspace:
         root = self._folders / name

@@ -17,7 +17,7 @@ from enum import StrEnum
 from codeframe_tui.core.permission.languages import starts_others
 from codeframe_tui.core.permission.patterns import Match, Pattern, pattern
 from codeframe_tui.core.permission.table import ASKED, DENIED, IDLE, Own, rows_about
-from codeframe_tui.core.shell import Part, Script, Word
+from codeframe_tui.core.shell import Part, Script, Word, git_operands
 
 __all__ = ["HELD", "Rules", "Said", "Spoken", "judge"]
 
@@ -220,19 +220,14 @@ def _forms(part: Part) -> list[list[Word]]:
         return forms
     places = range(1, len(words))
     if part.name == "git":
-        taken = {n + 1 for n in places if words[n].text in _GIT_VALUES}
-        forms.append(
-            [words[0], *(words[n] for n in places if n not in taken and not _option(words[n]))]
-        )
+        _, rest = git_operands(words)
+        forms.append([words[0], *(word for word in rest if not _option(word))])
     else:
         forms.append([words[0], *(word for word in words[1:] if not _option(word))])
     if part.name.startswith("python") and (found := [n for n in places if words[n].text == "-m"]):
         module = words[found[0] + 1 :]
         forms += [module, [*module[:1], *(word for word in module[1:] if not _option(word))]]
     return forms
-
-
-_GIT_VALUES = {"-C", "-c", "--git-dir", "--work-tree", "--namespace"}
 
 
 def _option(word: Word) -> bool:
@@ -251,34 +246,12 @@ _HARMLESS = re.compile(
     r"LANG|LC_\w+|TZ|NO_COLOR|FORCE_COLOR|CLICOLOR|TERM|COLUMNS|LINES|CI|PYTHONDONTWRITEBYTECODE|"
     r"PYTHONUNBUFFERED|PYTHONHASHSEED|PYTHONWARNINGS|(?!.*(proxy|config))[a-z][a-z0-9_]*"
 )
-_SETTERS = frozenset(
-    {
-        "export",
-        "declare",
-        "typeset",
-        "local",
-        "readonly",
-        "unset",
-        "read",
-        "getopts",
-        "mapfile",
-        "readarray",
-        "let",
-    }
-)
 
 
 def _steering(parts: Iterable[Part]) -> str:
     """A variable that is set somewhere and may change what programs do; empty = none."""
     for part in parts:
-        names = list(part.sets)
-        if part.name in _SETTERS or (part.name == "printf" and _says(part, "-v")):
-            names += [w.text.partition("=")[0] for w in part.words[1:] if not _option(w)]
-        for name in names:
+        for name in part.sets:
             if not _HARMLESS.fullmatch(name):
                 return name or "a variable"
     return ""
-
-
-def _says(part: Part, option: str) -> bool:
-    return any(word.text.startswith(option) for word in part.words[1:2])

@@ -29,7 +29,12 @@ def _rows(why: str, *patterns: str) -> list[Own]:
 
 
 DENIED: tuple[Own, ...] = (
-    *_rows("publishes what nobody has approved", "git push", "git-push", "twine upload"),
+    *_rows(
+        "publishes what nobody has approved", "git push", "git-push",
+        "git send-pack", "git subtree push", "twine upload", "uv publish", "poetry publish",
+        "pdm publish", "hatch publish", "flit publish", "npm publish", "pnpm publish",
+        "yarn publish", "yarn npm publish", "cargo publish", "gem push",
+    ),
     *_rows("takes rights that nobody gave", "sudo", "su", "doas", "pkexec", "runuser"),
     *_rows("stops the machine", "shutdown", "reboot", "halt", "poweroff", "telinit", "init"),
     *_rows(
@@ -39,7 +44,11 @@ DENIED: tuple[Own, ...] = (
     ),
     *_rows(
         "is about the whole machine or all that is yours",
-        "rm ** /", "rm ** ~", "rm ** ~/", "chmod ** /", "chown ** /", "chmod ** ~", "chown ** ~",
+        *(
+            f"{program} ** {place}"
+            for program in ("rm", "chmod", "chown")
+            for place in ("/", "/.", "//", "~", "~/", "~/.")
+        ),
         "kill ** -1 $",
     ),
 )  # fmt: skip
@@ -52,7 +61,7 @@ ASKED: tuple[Own, ...] = (
         "git fetch", "git pull", "git clone", "git ls-remote", "git submodule", "git remote",
         "pip install", "pip3 install", "pip download", "pip3 download", "pipx", "uv add", "uv sync",
         "uv pip", "uv lock", "uv tool", "poetry add", "poetry install", "poetry update", "npm",
-        "yarn", "pnpm", "cargo install", "cargo publish", "go get", "go install", "gem", "brew",
+        "yarn", "pnpm", "cargo install", "go get", "go install", "gem", "brew",
         "apt", "apt-get", "dnf", "yum", "pacman", "apk", "snap", "docker", "podman", "kubectl",
         "gh", "glab", "aws", "gcloud", "az", "terraform", "ansible*",
     ),
@@ -68,10 +77,11 @@ ASKED: tuple[Own, ...] = (
         "may start other programs, or write where nobody looks",
         "find ** -delete", "find ** -fprint*", "find ** -fls", "find ** -exec*", "find ** -ok*",
         "sort ** --compress-program*", "sort ** -*o*", "sort ** --output*",
-        "tar ** --to-command*", "tar ** --checkpoint-action*", "tar ** --use-compress-program*",
-        "tar ** -*I*", "tar *I*", "tar ** --rsh-command*", "tar ** --info-script*", "tar ** -F*",
-        "rg ** --pre*", "git ** --upload-pack*", "git ** --ext-diff",
-        "git ** --output*", "git ** --exec*", "git ** -x*", "git grep ** -O*", "git difftool",
+        "tar ** --to*", "tar ** --ch*", "tar ** --use*", "tar ** -*I*", "tar *I*", "tar ** --rs*",
+        "tar ** --rm*", "tar ** --in*", "tar ** --new-*", "tar ** -F*",
+        "rg ** --pre*", "rg ** --hostname-bin*", "git ** --upl*", "git ** --ext-d*",
+        "git ** --outp*", "git ** --exe*", "git ** -x*", "git grep ** --op*", "git grep ** -*O*",
+        "git difftool",
         "git mergetool", "man ** -P*", "systemctl", "service", "launchctl",
     ),
 )  # fmt: skip

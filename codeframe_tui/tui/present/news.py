@@ -58,9 +58,14 @@ def news(event: Event, *, undo: str = "u", retry: str = "t") -> list[Span]:
 def _written(event: Event) -> list[Span]:
     """What your files have now."""
     data, task = event.data, safe(event.task)
-    named = count(len([*(data.get("files") or ()), *(data.get("beyond") or ())]), "file")
+    files = data.get("files") or ()
     if event.type == "command.changed":
-        return [("○ ", "amber"), (f"a command of {task} changed {named} of yours", "text")]
+        named = count(data.get("count") or len([*files, *(data.get("beyond") or ())]), "file")
+        said = f"a command of {task} changed {named} of yours"
+        if data.get("since"):
+            said = f"{named} of yours changed since a command of {task} began"
+        return [("○ ", "amber"), (said, "text")]
+    named = count(len(files), "file")
     verdict = safe(data.get("verdict")).replace("_", " ")  # of a part, not of the whole
     return [
         ("✔ ", "green"),

@@ -1,0 +1,32 @@
+"""Ending: what must not be left half-way goes on to its end, also for a worker that is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+__all__ = ["ended", "to_the_end"]
+
+T = TypeVar("T")
+
+
+async def to_the_end(work: Awaitable[T]) -> T:
+    """The result of work that no stop ends; who was stopped meanwhile goes on to stop then."""
+    doing = asyncio.ensure_future(work)
+    if (stopped := await ended(doing)) is not None:
+        if not doing.cancelled():
+            doing.exception()  # is nobody's any more
+        raise stopped
+    return doing.result()
+
+
+async def ended(doing: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait until something is done; with what this was to be stopped meanwhile, to be raised."""
+    stopped: asyncio.CancelledError | None = None
+    while not doing.done():
+        try:
+            await asyncio.wait({doing})
+        except asyncio.CancelledError as error:
+            stopped = error
+    return stopped
