@@ -10,10 +10,11 @@ import sys
 from itertools import count
 from pathlib import Path
 
-WORDS = (
+SAID = (
     "amount backoff cache dialect encoder fixture gateway header invoice journal kernel "
     "ledger mailer number outbox packet queue retry socket ticket upload vector widget"
-).split()
+)
+WORDS = SAID.split()
 FILES = [f"app/{folder}/{name}.py" for folder in ("core", "wire", "shop") for name in WORDS[:6]]
 RANKED = """
 import json, sys

@@ -130,6 +130,13 @@ async def test_only_commands_of_the_model_have_it(room: Room, world: World) -> N
     assert inside.output.split() == [b"6", b"0", b"1", b"2", b"3"], "no descriptor is left"
 
 
+async def test_signals_are_as_they_are_without_it(room: Room, world: World) -> None:
+    """Python ignores two, and what it becomes would go on writing to a pipe that nobody reads."""
+    argv = ("grep", "SigIgn", "/proc/self/status")
+    without, inside = [await run(room, world, *argv, network=on) for on in (False, True)]
+    assert inside.output == without.output
+
+
 async def test_an_empty_list_is_the_same_command_line(
     room: Room, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

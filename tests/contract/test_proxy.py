@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -81,6 +82,8 @@ async def test_an_address_of_this_machine_is_refused_though_it_looks_public(
 ) -> None:
     monkeypatch.setattr("codeframe_tui.core.network.objection", lambda address: "")
     assert network.objection(LOOPBACK) == "it is this machine's own"
+    second = (socket.AF_INET, "127.0.0.2")
+    assert network.objection(second) == "it is this machine's own", "it sends from the first"
     assert network.objection((socket.AF_INET, "198.51.100.7")) == ""
 
 
@@ -122,6 +125,16 @@ async def test_an_address_that_does_not_answer_is_left_for_the_next(world: World
     world.names["x.org"] = []
     with pytest.raises(OSError, match="no address"):
         await connect(world.network(), Target("x.org", port))
+
+
+async def test_a_family_that_is_not_spoken_is_left_for_the_next(world: World) -> None:
+    """As IPv6 where the kernel was started without it."""
+    strange = (cast("socket.AddressFamily", 200), "2a00::1")
+    with pytest.raises(OSError, match="not supported"):
+        socket.socket(strange[0], socket.SOCK_STREAM)
+    assert network.objection(strange) == ""
+    world.names[GOOD] = [strange, LOOPBACK]
+    (await connect(world.network(), Target(GOOD, world.good))).close()
 
 
 async def test_more_connections_than_seats_wait_for_one(world: World) -> None:
@@ -216,6 +229,17 @@ async def test_what_a_client_says_to_the_proxy_does_not_go_on(world: World) -> N
     async with open_directly(world.network()) as (_, port):
         assert await ask(port, request.encode()) == b"HTTP/1.1 200 OK"
     head = f"GET /?q HTTP/1.1\r\nhost: {where}\r\nx-theirs: 2\r\nconnection: close\r\n\r\n"
+    assert world.heard[world.good] == [head.encode()]
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_the_host_is_the_one_that_was_judged(world: World, named: bool) -> None:
+    """Old clients name none, and a server of today asks for it."""
+    host = f"HOST: {GOOD.upper()}.:{world.good}\r\n" if named else ""
+    async with open_directly(world.network()) as (_, port):
+        request = f"GET http://{GOOD}:{world.good}/a HTTP/1.0\r\n{host}\r\n"
+        assert await ask(port, request.encode()) == b"HTTP/1.1 200 OK"
+    head = f"GET /a HTTP/1.1\r\nhost: {GOOD}:{world.good}\r\nconnection: close\r\n\r\n"
     assert world.heard[world.good] == [head.encode()]
 
 

@@ -22,6 +22,8 @@ from codeframe_tui.core.text import clean_line
 __all__ = ["Exchange", "Refusal", "Streams", "Sums", "next_event", "streams", "wanted"]
 
 CHUNK = 65_536
+HTTP = 80
+"""The port of an address that names none."""
 _HTTP = re.compile(r"(?i:http)://(?P<place>[^/?#]*)(?P<path>[^#]*)")
 _DROPPED = frozenset(
     b"connection proxy-connection proxy-authorization keep-alive te trailer upgrade expect".split()
@@ -59,10 +61,13 @@ class Exchange:
         self._idle_seconds = idle_seconds
         self._idle = asyncio.timeout(idle_seconds)
 
-    async def run(self, conn: h11.Connection, asked: h11.Request, path: bytes | None) -> None:
+    async def run(
+        self, conn: h11.Connection, asked: h11.Request, target: Target, path: bytes | None
+    ) -> None:
         """Until one side has ended, or nothing has come for too long.
 
         Args:
+            target: the place that was judged.
             path: what the server is asked for; None = a tunnel.
         """
         with contextlib.suppress(TimeoutError):
@@ -70,7 +75,7 @@ class Exchange:
                 if path is None:
                     await self._tunnel(conn)
                 else:
-                    await self._request(conn, asked, path)
+                    await self._request(conn, asked, target, path)
 
     async def _tunnel(self, conn: h11.Connection) -> None:
         await next_event(conn, self._client[0], CHUNK)  # the end of a request without a body
@@ -82,10 +87,13 @@ class Exchange:
             self._pump(self._server[0], self._client[1], self._down),
         )
 
-    async def _request(self, conn: h11.Connection, asked: h11.Request, path: bytes) -> None:
+    async def _request(
+        self, conn: h11.Connection, asked: h11.Request, target: Target, path: bytes
+    ) -> None:
         """One request, whose framing is written anew; what comes after it is never read."""
         there = h11.Connection(h11.CLIENT)
-        headers = [*_kept(asked), (b"connection", b"close")]
+        host = target.host if target.port == HTTP else str(target)
+        headers = [(b"host", host.encode("ascii")), *_kept(asked), (b"connection", b"close")]
         head = h11.Request(method=asked.method, target=path, headers=headers)
         await self._up(there.send(head) or b"")
         body = asyncio.create_task(self._body(conn, there))
@@ -143,8 +151,11 @@ def wanted(asked: h11.Request) -> tuple[Target, bytes | None]:
     text = asked.target.decode("ascii", "replace")
     tunnel = asked.method == b"CONNECT"
     match = _HTTP.fullmatch(text)
-    if tunnel and _FRAMING & {name for name, _ in asked.headers}:
+    framing = _FRAMING & {name for name, _ in asked.headers}
+    if tunnel and framing:
         raise Refusal(400, text, "a tunnel with a body")
+    if framing == _FRAMING:  # who believes the one and who the other see two different ends
+        raise Refusal(400, text, "a length and chunks: only one of them can be true")
     if _NEEDED & _named(asked):
         raise Refusal(400, text, "its framing is taken away by its Connection header")
     if not tunnel and match is None:
@@ -152,8 +163,8 @@ def wanted(asked: h11.Request) -> tuple[Target, bytes | None]:
     place = text if match is None else match["place"]
     hosts = [] if tunnel else [value for name, value in asked.headers if name == b"host"]
     try:
-        target = parse_target(place, None if tunnel else 80)
-        agreed = all(parse_target(host.decode("latin-1"), 80) == target for host in hosts)
+        target = parse_target(place, None if tunnel else HTTP)
+        agreed = all(parse_target(host.decode("latin-1"), HTTP) == target for host in hosts)
     except ValueError as error:
         raise Refusal(400, place, str(error)) from error
     if not agreed:
@@ -169,8 +180,8 @@ def _named(asked: h11.Request) -> set[bytes]:
 
 
 def _kept(asked: h11.Request) -> list[tuple[bytes, bytes]]:
-    """Headers that go on to the server."""
-    dropped = _DROPPED | _named(asked)
+    """Headers that go on to the server; the host is written anew."""
+    dropped = _DROPPED | _named(asked) | {b"host"}
     return [(name, value) for name, value in asked.headers if name not in dropped]
 
 

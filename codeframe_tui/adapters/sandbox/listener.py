@@ -8,6 +8,7 @@ namespace alone.
 
 import array
 import os
+import signal
 import socket
 import sys
 
@@ -31,6 +32,8 @@ def main() -> None:
     url = f"http://127.0.0.1:{hand_over(int(sys.argv[1]))}"
     os.environ.update(dict.fromkeys(PROXY, url))
     os.environ.update(dict.fromkeys(DIRECT, "localhost,127.0.0.1,::1"))
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, and what it becomes would too
+        signal.signal(ignored, signal.SIG_DFL)
     os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - it is what we become
 
 

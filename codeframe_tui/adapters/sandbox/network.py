@@ -67,17 +67,17 @@ def _addresses(target: Target) -> list[Address]:
 def objection(address: Address) -> str:
     """Why an address may not be connected to: not public, or this machine's own; empty if it may.
 
-    A datagram socket that is connected sends nothing, and tells from where it would.
+    A socket can be bound to each address of this machine, and to no other.
     """
     family, digits = address
     if found := rules.objection(digits):
         return found
-    with socket.socket(family, socket.SOCK_DGRAM) as trial:
-        try:
-            trial.connect((digits, 9))
-        except OSError:
-            return ""  # there is no way to it, and a connection will say so
-        return "it is this machine's own" if trial.getsockname()[0] == digits else ""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as trial:
+            trial.bind((digits, 0))
+    except OSError:
+        return ""
+    return "it is this machine's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,22 @@ async def connect(network: Network, target: Target) -> socket.socket:
         if wrong := network.objection(address):
             raise PermissionError(f"it leads to {address[1]}, and {wrong}")
     failure = OSError("it has no address")
-    for family, digits in addresses[:TRIED]:
-        made = socket.socket(family, socket.SOCK_STREAM)
-        made.setblocking(False)
+    for address in addresses[:TRIED]:
         try:
-            await asyncio.get_running_loop().sock_connect(made, (digits, target.port))
+            return await _connected(address, target.port)
         except OSError as error:
-            made.close()
             failure = error
-        except BaseException:
-            made.close()
-            raise
-        else:
-            return made
     raise failure
+
+
+async def _connected(address: Address, port: int) -> socket.socket:
+    """Raises: OSError, also where this machine does not speak the family."""
+    family, digits = address
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(made, (digits, port))
+    except BaseException:
+        made.close()
+        raise
+    return made

@@ -130,7 +130,7 @@ class Proxy:
             sums.times += 1
             async with streams(upstream) as server:
                 exchange = Exchange((reader, writer), server, sums, self._bounds.idle_seconds)
-                await exchange.run(conn, asked, path)
+                await exchange.run(conn, asked, target, path)
 
     async def _connect(self, target: Target) -> socket.socket:
         place = str(target)

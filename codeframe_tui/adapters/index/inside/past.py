@@ -80,6 +80,7 @@ class Past:
             )
         ]
         self._sums = _sums(self._commits)
+        (self._head,) = database.execute("SELECT head FROM followed").fetchone() or ("",)
 
     @property
     def is_empty(self) -> bool:
@@ -88,18 +89,18 @@ class Past:
 
     def follow(self, head: str) -> None:
         """Come to where the project's history stands; what is known stays when git fails."""
-        since = self._commits[-1].id if self._commits else ""
         try:
-            goes_on, found = read_commits(self._project, head, since, COMMITS)
+            newest, goes_on, found = read_commits(self._project, head, self._head, COMMITS)
         except UnreadError:
+            return
+        if newest == self._head:
             return
         known = self._commits if goes_on else []
         fresh = [
             Commit(commit, message.partition("\n")[0][:200], _words(message), tuple(files))
             for commit, message, files in found
         ]
-        if fresh or len(known) < len(self._commits):
-            self._keep([*known, *fresh][-COMMITS:])
+        self._keep([*known, *fresh][-COMMITS:], newest)
 
     def numbers(self, numbers: Mapping[str, int]) -> dict[str, int]:
         """File by path, today's and those that it had before it was moved."""
@@ -190,8 +191,10 @@ class Past:
                         scores[number] = scores.get(number, 0.0) + value
         return scores
 
-    def _keep(self, commits: Sequence[Commit]) -> None:
+    def _keep(self, commits: Sequence[Commit], head: str) -> None:
         with transaction(self._database):
+            self._database.execute("DELETE FROM followed")
+            self._database.execute("INSERT INTO followed VALUES(?)", (head,))
             self._database.execute("DELETE FROM past")
             self._database.executemany(
                 "INSERT INTO past VALUES(?,?,?,?,?)",
@@ -200,6 +203,7 @@ class Past:
                     for place, c in enumerate(commits)
                 ),
             )
+        self._head = head
         self._commits = list(commits)
         self._sums = _sums(self._commits)
 
