@@ -1,4 +1,4 @@
-"""CPU of reading hostile text: sanitising, finding the answer, looking for elided lines, indexing.
+"""CPU of reading hostile text: sanitising, answers, elided lines, indexing, fencing.
 
 ``python -m benchmarks.hostile [--gate]``; with ``--gate`` exit 1 when eight times the text takes
 more than 32 times as long: a cost by the length is 8, one by its square 64.
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from codeframe_tui.adapters.index.inside.plain import ranges
+from codeframe_tui.core.code.entry import fenced
 from codeframe_tui.core.errors import InvalidAnswer
 from codeframe_tui.core.talk.changeset import parse_answer
 from codeframe_tui.core.talk.elision import elided_line
@@ -22,6 +23,7 @@ SMALL, LARGE = 2**17, 2**20
 SEQUENCES = ("\x1b]", "\x1b[", "\x9d", "\x9d\n", "\x1bP\n", "\x1b[1;", "\x1b ", "\u0301", "\r")
 BRACES = ('{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}')
 PLAIN = ("    (1, 2),\n", "    a,\n", "    f((((((((\n", "    if a:\n", "    x = a +\n")
+FENCES = ("`", "```\n", "`` ")
 LINES = (" " * 110 + "x\n", "#" + " (" * 55 + "\n", "-" * 119 + "\n", "# " + "[(" * 55 + "\n")
 
 
@@ -43,6 +45,10 @@ def thinned(text: str) -> None:
     list(ranges(text.encode()))
 
 
+def fenced_in(text: str) -> None:
+    fenced(text)
+
+
 def cpu(do: Callable[[str], None], text: str) -> float:
     """CPU milliseconds, the least of three runs."""
     found = []
@@ -61,6 +67,7 @@ def main() -> int:
         ("answer", answered, BRACES),
         ("elision", looked_at, LINES),
         ("index", thinned, PLAIN),
+        ("fence", fenced_in, FENCES),
     ):
         for piece in pieces:
             small, large = (cpu(do, piece * (size // len(piece))) for size in (SMALL, LARGE))

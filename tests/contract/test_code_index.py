@@ -339,13 +339,13 @@ async def test_what_kills_the_reader_is_passed_over_in_the_end(place: Place) -> 
     tree = (await place.workspaces.snapshot()).tree
     blob = (await place.workspaces.entries(tree))["deadly.py"].blob
     at_work = place.state / "index.at-work"
-    at_work.write_text(f"{DEATHS - 2} python:{blob}".ljust(100))
+    at_work.write_text(f"{DEATHS - 2} {_key('deadly.py', blob)}".ljust(100))
     assert names(await place.index().find("deadly")) == ["deadly"]
     await place.opened[-1].close()
     place.write({"deadly.py": "def deadly_too(): ...\n"})
     tree = (await place.workspaces.snapshot()).tree
     blob = (await place.workspaces.entries(tree))["deadly.py"].blob
-    at_work.write_text(f"{DEATHS - 1} python:{blob}".ljust(100))
+    at_work.write_text(f"{DEATHS - 1} {_key('deadly.py', blob)}".ljust(100))
     assert names(await place.index().find("deadly_too")) == []
     assert names(await place.opened[-1].find("paint")) == ["paint"]
     await place.opened[-1].close()

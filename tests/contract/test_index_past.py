@@ -22,7 +22,7 @@ FIRST = 1_600_000_000
 
 
 def repository(folder: Path) -> Callable[[int, str], None]:
-    """A repository with one commit on two branches; takes steps in it, each at a time of its own."""
+    """A repository with one commit on two branches; takes steps in it, each later than others."""
 
     def git(number: int, *argv: str) -> str:
         when = f"{FIRST + number} +0000"

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -13,12 +15,21 @@ from typing import Any
 
 import pytest
 
+from codeframe_tui.adapters.beside import import_paths
+from codeframe_tui.adapters.index import project_index
 from codeframe_tui.adapters.index.inside import languages
-from codeframe_tui.adapters.index.inside.describe import read_as
+from codeframe_tui.adapters.index.inside import shelf as shelf_of
+from codeframe_tui.adapters.index.inside.database import open_database
+from codeframe_tui.adapters.index.inside.describe import Known, describe, read_as
+from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS, named
 from codeframe_tui.adapters.index.inside.languages import language_of, read_code, uses_of
+from codeframe_tui.adapters.index.inside.shelf import Shelf
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
+from codeframe_tui.adapters.workspace.git import Git
+from codeframe_tui.adapters.workspace.objects import PLAIN, ObjectWriter
+from codeframe_tui.ports.files import TreeEntry
 from codeframe_tui.settings import Limits
 
 WHEELS = {each.name: each.package for each in GRAMMARS}
@@ -174,6 +185,7 @@ def fresh() -> Iterator[None]:
     languages._reader.cache_clear()
     yield
     languages._reader.cache_clear()
+    languages.edition.cache_clear()
     languages.troubles()
 
 
@@ -213,6 +225,10 @@ def test_without_a_wheel_a_file_is_text_and_nobody_is_told(monkeypatch: Any) -> 
     assert (read_as("a.py"), read_as("a.txt"), read_as(".js")) == ("python", "", read_as("b/.js"))
 
 
+def raises() -> None:
+    raise RuntimeError
+
+
 def broken(**attributes: object) -> ModuleType:
     module = ModuleType("tree_sitter_go")
     vars(module).update(attributes)
@@ -221,7 +237,13 @@ def broken(**attributes: object) -> ModuleType:
 
 @pytest.mark.parametrize(
     "wheel",
-    [broken(), broken(language=lambda: "x"), broken(language=lambda: 0), broken(language=1)],
+    [
+        broken(),
+        broken(language=lambda: "x"),
+        broken(language=lambda: 0),
+        broken(language=1),
+        broken(language=raises),
+    ],
 )
 def test_a_wheel_that_does_not_fit_is_told_once_and_its_files_are_text(
     monkeypatch: Any, wheel: ModuleType
@@ -231,6 +253,47 @@ def test_a_wheel_that_does_not_fit_is_told_once_and_its_files_are_text(
     (told,) = languages.troubles()
     assert told.startswith("go is read as text: tree-sitter-go does not fit (")
     assert languages.troubles() == []
+
+
+def test_what_another_version_of_a_wheel_read_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = Git(tmp_path / "objects")
+    git.prepare()
+    writer = ObjectWriter(git, set())
+    held = {"a.py": b"def a(): ...\n", "b.txt": b"words\n"}
+    tree = writer.tree({p: TreeEntry(PLAIN, writer.blob(text)) for p, text in held.items()})
+    read: list[str] = []
+
+    def described(content: bytes, language: str) -> Known | None:
+        read.append(language)
+        return describe(content, language)
+
+    monkeypatch.setattr(shelf_of, "describe", described)
+    for version, expected in (("1.0", ["python", ""]), ("1.0", []), ("1.1", ["python"])):
+        monkeypatch.setattr(metadata, "version", lambda _, told=version: told)
+        languages.edition.cache_clear()
+        with (
+            closing(Objects(git.directory)) as objects,
+            closing(open_database(tmp_path / "index.db")) as database,
+            closing(Shelf(database, objects, tmp_path / "at-work")) as shelf,
+        ):
+            assert shelf.tree(tree, float("inf")).paths == ("a.py", "b.txt")
+        assert read == expected
+        read.clear()
+
+
+def test_of_a_long_comment_above_a_definition_the_near_lines_are_looked_at() -> None:
+    class Lines(list[bytes]):
+        looks = 0
+
+        def __getitem__(self, number: Any, /) -> Any:
+            self.looks += 1
+            return super().__getitem__(number)
+
+    lines = Lines([b"// first"] + [b"//"] * 50_000 + [b"// near"] + [b"@mark"] * 20)
+    assert languages._doc(lines, len(lines), ("//",)) == "near"
+    assert lines.looks <= 100
 
 
 @pytest.fixture
@@ -293,11 +356,11 @@ async def test_the_engine_is_told_of_a_wheel_that_does_not_fit(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    if find_spec("tree_sitter_ruby") is not None:
-        pytest.skip("a wheel that fits comes first")
     (tmp_path / "wheels" / "tree_sitter_ruby").mkdir(parents=True)
     (tmp_path / "wheels" / "tree_sitter_ruby" / "__init__.py").write_text("language = 1\n")
-    monkeypatch.syspath_prepend(os.fspath(tmp_path / "wheels"))
+    first = os.fspath(tmp_path / "wheels")
+    paths = import_paths
+    monkeypatch.setattr(project_index, "import_paths", lambda *names: [first, *paths(*names)])
     (tmp_path / "project" / "a.rb").write_text("def delay() = 1\n")
     index = index_of(workspaces, tmp_path)
     try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codeframe_tui.core.code.context import SHOWN, Packed, Ranked, Source, Symbol, outline, pack
-from codeframe_tui.core.code.entry import entry
+from codeframe_tui.core.code.entry import entry, fenced
 from codeframe_tui.core.code.words import words
 from codeframe_tui.core.talk.prompt import context_text, headings
 from codeframe_tui.core.tokens import GUESS, Gauge
@@ -33,6 +34,28 @@ def as_entry(file: Packed) -> dict[str, Any]:
 
 def ranked(count: int) -> list[Ranked]:
     return [Ranked(f"f{number:02}.py", 100.0 - number, ()) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ticks"),
+    [("a", 3), ("a``b", 3), ("```\na\n```", 4), ("````a```", 5), ("`" * 400_000, 400_001)],
+)
+def test_a_fence_is_longer_than_what_it_holds_and_is_found_in_one_look(
+    text: str, ticks: int
+) -> None:
+    looks = 0
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __contains__(self, part: str, /) -> bool:  # type: ignore[override]
+            nonlocal looks
+            looks += 1
+            assert looks < 10
+            return super().__contains__(part)
+
+    fence = "`" * ticks
+    assert fenced(Counted(text)) == f"{fence}\n{text}\n{fence}"
 
 
 def test_an_outline_tells_line_depth_and_signature_but_no_variables() -> None:

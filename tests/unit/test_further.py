@@ -16,6 +16,7 @@ from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.postings import packed
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.code.ranking import HEAD
 
 HELD = (
@@ -122,5 +123,23 @@ def test_words_like_and_tests_by_name_count_where_there_is_a_past(
     if has_past:
         assert reasons["alike/file.py"] == ("words like: authenticator",)
         assert reasons["sky/retry.py"] == ("told of by tests/test_retry.py",)
+    shelf.close()
+    database.close()
+
+
+@pytest.mark.parametrize("test", ["odd \udcff/test_retry.py", "tests/test_retry.py"])
+def test_no_reason_names_a_test_of_which_a_model_is_not_told(tmp_path: Path, test: str) -> None:
+    database = open_database(tmp_path / "index.db")
+    told = [*({"token": 9} for _ in range(HEAD)), {"sky": 1}, {"token": 1}]
+    for number, counts in enumerate(told, 1):
+        database.execute("INSERT INTO document VALUES(?,?,9,0,0,'[]')", (number, f"p{number}"))
+        write(database, number, counts)
+    database.execute("""INSERT INTO past VALUES(0, 'c', 'Paint', '["paint"]', '["x.py"]')""")
+    shelf = Shelf(database, Objects(tmp_path), tmp_path / "at-work")
+    best = (f"best/{n}.py" for n in range(HEAD))
+    tree, past = over(*best, "sky/retry.py", test), Past(database, tmp_path)
+    ranked = rank(shelf, past, tree, "token", Chosen(excluded=("tests",)))
+    reasons = {each.path: each.reasons for each in ranked}
+    assert not any("told of by" in reason for reason in reasons["sky/retry.py"])
     shelf.close()
     database.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 __all__ = ["entry", "fenced"]
+
+_FENCES = re.compile("`{3,}")
 
 
 def entry(path: str, form: str, reasons: Sequence[str], text: str) -> str:
@@ -16,7 +19,6 @@ def entry(path: str, form: str, reasons: Sequence[str], text: str) -> str:
 
 def fenced(text: str) -> str:
     """A text between fences that it does not hold itself."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    longest = max(map(len, _FENCES.findall(text)), default=2)
+    fence = "`" * (longest + 1)
     return f"{fence}\n{text.rstrip()}\n{fence}"

@@ -15,7 +15,7 @@ from codeframe_tui.adapters.index.inside.finding import symbols_of
 from codeframe_tui.adapters.index.inside.further import like, of_tests
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.code.chosen import Chosen, arrange
+from codeframe_tui.core.code.chosen import NOTHING, Chosen, arrange
 from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.code.ranking import (
@@ -63,7 +63,8 @@ def context(
 ) -> dict[str, Any]:
     """The document of CONTRACT §9, with bodies under ``files[].text``."""
     unread = tree.every if tree.left else ()
-    ranked, pinned, told = arrange(rank(shelf, past, tree, text), chosen, tree.numbers, unread)
+    found = rank(shelf, past, tree, text, chosen)
+    ranked, pinned, told = arrange(found, chosen, tree.numbers, unread)
     best = [each.path for each in ranked[: pinned + SHOWN]]
     numbers = [tree.numbers[path] for path in best]
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
@@ -89,10 +90,16 @@ def context(
     return {"files": files, "symbols": meant[:_MAX_SYMBOLS], "budget": budget, "cut": cut}
 
 
-def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
-    """Files that a text may be about, with reasons, best first."""
+def rank(shelf: Shelf, past: Past, tree: Tree, text: str, chosen: Chosen = NOTHING) -> list[Ranked]:
+    """Files that a text may be about, with reasons, best first.
+
+    Args:
+        chosen: no reason names a file that is left out.
+    """
     look = _look(shelf, tree, text)
     signals, why = _signals(shelf, past, look, text)
+    named = why["tests"].items()
+    why["tests"] = {f: p for f, p in named if _is_told(p) and not chosen.leaves_out(p)}
     near = shelf.linked(tree)
     subject = words(text.partition("\n")[0])
     kinds = [kind_weight(path, subject) for path in tree.paths]
@@ -107,7 +114,7 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str) -> list[Ranked]:
         )
         for place, each in enumerate(scored)
     ]
-    return [*ranked[:SHOWN], *_with_tests(ranked, near, tree)]
+    return [*ranked[:SHOWN], *_with_tests(ranked, near, tree, chosen)]
 
 
 def _is_told(path: str) -> bool:
@@ -243,7 +250,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "mention": "named in the task",
         "history": f"touched by: {change}" if (change := why["history"].get(n)) else "",
         "like": f"words like: {why['like'].get(n, '')}",
-        "tests": f"told of by {why['tests'].get(n, '')}",
+        "tests": f"told of by {test}" if (test := why["tests"].get(n)) else "",
         "messages": f"past changes say: {why['messages'].get(n, '')}",
         "recent": "changed of late",
         "central": "much is linked to it",
@@ -263,13 +270,13 @@ def _of_file(look: _Look, field: Mapping[str, Mapping[int, int]], file: int) -> 
 
 
 def _with_tests(
-    ranked: list[Ranked], near: Mapping[int, Iterable[int]], tree: Tree
+    ranked: list[Ranked], near: Mapping[int, Iterable[int]], tree: Tree, chosen: Chosen
 ) -> Iterator[Ranked]:
     """What comes after the best, the nearest tests of the very best first."""
     rest = {each.path: each for each in ranked[SHOWN:]}
     tests: dict[str, str] = {}
     for each in ranked[:_TESTED]:
-        if is_test(each.path):
+        if is_test(each.path) or chosen.leaves_out(each.path):
             continue
         near_tests = [tree.paths[n] for n in near.get(tree.numbers[each.path], ())]
         known = [path for path in near_tests if is_test(path) and path in rest]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
+from importlib import import_module, metadata
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
@@ -15,7 +15,7 @@ from codeframe_tui.adapters.index.inside.python import Code
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.imports import Import
 
-__all__ = ["language_of", "read_code", "troubles", "uses_of"]
+__all__ = ["edition", "language_of", "read_code", "troubles", "uses_of"]
 
 _KINDS = ("within", "of", "variable", "class", "function", "method")
 """Of what a name can be; the last that fits is what it is."""
@@ -28,6 +28,8 @@ _AROUND_WORDS = "/*!#- \t"
 _ABOVE = ("@", "#[", "template")
 """What may stand between a definition and the comment on it."""
 _LONGEST = 300
+_HIGHEST = 100
+"""Lines above a definition that its comment may have: all would be looked at for each of many."""
 _TROUBLES: list[str] = []
 
 Found = Mapping[str, list[Node]]
@@ -58,6 +60,18 @@ def language_of(path: str) -> str:
     """The language in which a file's definitions can be read; empty for Python and for none."""
     language = named(path)
     return language if language and _reader(language) else ""
+
+
+@lru_cache(maxsize=len(GRAMMARS) + 2)
+def edition(language: str) -> str:
+    """The version of the wheel that reads a language, which decides what is found; else empty."""
+    packages = {each.name: each.package for each in GRAMMARS} | {"python": "tree_sitter_python"}
+    if language not in packages:
+        return ""
+    try:
+        return metadata.version(packages[language].replace("_", "-"))
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def troubles() -> list[str]:
@@ -109,11 +123,12 @@ def _reader(language: str) -> _Reader | None:
         module = import_module(grammar.package)
         found = Language(getattr(module, grammar.function)())
         return _Reader(grammar, Parser(found), Query(found, grammar.query))
-    except (ImportError, AttributeError, TypeError, ValueError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - what a wheel raises ends no other question
         if not (isinstance(error, ModuleNotFoundError) and error.name == grammar.package):
             wheel = grammar.package.replace("_", "-")
             _TROUBLES.append(
-                f"{grammar.name} is read as text: {wheel} does not fit ({error});"
+                f"{grammar.name} is read as text: {wheel} does not fit"
+                f" ({str(error) or type(error).__name__});"
                 " install codeframe-tui[languages] again"
             )
         return None
@@ -170,7 +185,7 @@ def _signature(content: bytes, node: Node, found: Found, marks: tuple[str, ...])
 def _doc(lines: list[bytes], row: int, marks: tuple[str, ...]) -> str:
     """The first line of the comment that ends on the line above a definition."""
     first = ""
-    for number in range(row - 1, -1, -1):
+    for number in range(row - 1, max(row - _HIGHEST, 0) - 1, -1):
         line = lines[number].strip().decode("utf-8", "replace")
         if not line.startswith(marks):
             if first or not line.startswith(_ABOVE):

@@ -80,7 +80,8 @@ class Past:
             )
         ]
         self._sums = _sums(self._commits)
-        (self._head,) = database.execute("SELECT head FROM followed").fetchone() or ("",)
+        followed = database.execute("SELECT head FROM followed").fetchone()
+        self._head: str = followed[0] if followed else ""
 
     @property
     def is_empty(self) -> bool:

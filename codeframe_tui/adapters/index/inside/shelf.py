@@ -23,6 +23,7 @@ from codeframe_tui.adapters.index.inside.describe import (
     read_as,
 )
 from codeframe_tui.adapters.index.inside.git import Objects
+from codeframe_tui.adapters.index.inside.languages import edition
 from codeframe_tui.adapters.index.inside.postings import Posting, forget, packed, unpacked
 from codeframe_tui.adapters.index.inside.questions import Interrupted
 from codeframe_tui.core.code.imports import Import, Modules, beside
@@ -225,7 +226,7 @@ class Shelf:
             try:
                 for key, content in zip(wanted, contents, strict=True):
                     self._works_on(key)
-                    known = None if content is None else describe(content, key.partition(":")[0])
+                    known = None if content is None else describe(content, key.partition("@")[0])
                     batch.append((key, known))
                     rows += len(known.words) if known else 1
                     if rows > _ROWS:
@@ -310,8 +311,9 @@ def _without_collector() -> Iterator[None]:
 
 
 def _key(path: str, blob: str) -> str:
-    """What a content is kept under: the same bytes say more where their language is known."""
-    return f"{read_as(path)}:{blob}"
+    """What a content is kept under: what the same bytes say depends on what reads them."""
+    language = read_as(path)
+    return f"{language}@{edition(language)}:{blob}"
 
 
 def _lengths(known: Known | None) -> tuple[int, int, int]:
