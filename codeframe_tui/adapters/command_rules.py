@@ -64,14 +64,16 @@ def _add(path: Path, patterns: Sequence[str]) -> None:
         commands = document.setdefault("commands", tomlkit.table())
         if not isinstance(commands, MutableMapping):
             raise TypeError("'commands' is no table")
-        allow = commands.setdefault("allow", [])
+        allow = commands.get("allow", tomlkit.array())
         if not isinstance(allow, MutableSequence):
             raise TypeError("'commands.allow' is no list")
         for each in patterns:
             if each not in allow:
                 allow.append(each)
+        if "allow" not in commands:
+            commands["allow"] = allow
         after = tomlkit.dumps(document)
-        if _others(after) != _others(before):
+        if _others(after) != _others(before) or not set(patterns) <= _allowed(after):
             raise ValueError("it is written in a way that nothing can be added to safely")
         if after != before:
             _replace(path, after)
@@ -82,6 +84,10 @@ def _others(text: str) -> dict[str, object]:
     said = tomllib.loads(text)
     commands = {key: value for key, value in said.get("commands", {}).items() if key != "allow"}
     return {**said, "commands": commands}
+
+
+def _allowed(text: str) -> set[str]:
+    return set(tomllib.loads(text).get("commands", {}).get("allow", ()))
 
 
 @contextmanager

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from codeframe_tui.core.change.preview import hangs
 from codeframe_tui.core.text import clean_line
 
-__all__ = ["preview_page"]
+__all__ = ["by_commands", "preview_page"]
 
 Document = Mapping[str, Any]
+
+_PATHS = 10
+_PATH = 200
+"""Of how a later task hangs on it: paths, and characters of one."""
 
 
 def preview_page(document: Document) -> str:
     """``undo --preview`` and ``redo --preview``."""
     lines = [*_head(document), *_files(document), *_later(document)]
-    if found := document["by_commands"]:
-        lines.append("changed while a command ran without walls, by it or by you:")
-        lines += [clean_line(f"  {path}") for path in found]
+    lines += by_commands(document)
     if waiting := document["dependants"]:
         lines.append(f"tasks that build on it: {', '.join(waiting)}")
     lines += [f"commit {each[:8]} stays in the history" for each in document["commits"]]
     return "\n".join(lines)
+
+
+def by_commands(document: Document) -> Iterator[str]:
+    """What came by no proposal, of ``undo --preview`` and of a plain ``undo``."""
+    if found := document.get("by_commands"):
+        yield "changed while a command ran without walls, by it or by you:"
+        yield from (clean_line(f"  {path}") for path in found)
 
 
 def _head(document: Document) -> Iterator[str]:
@@ -44,8 +54,9 @@ def _files(document: Document) -> Iterator[str]:
         size = f"+{file['added']} -{file['removed']}"
         yield clean_line(f"  {file['action']:<7} {path}  {size}{conflict}")
     listed = {file["path"] for file in document["files"]}
-    for path in why.keys() - listed:
-        yield clean_line(f"  {path}  conflict: {why[path]}")
+    for path, cause in why.items():
+        if path not in listed:
+            yield clean_line(f"  {path}  conflict: {cause}")
 
 
 def _later(document: Document) -> Iterator[str]:
@@ -59,10 +70,9 @@ def _later(document: Document) -> Iterator[str]:
         yield clean_line(f"  {head}: {'; '.join(_hangs(each))}", limit=400)
     if others := document["later_count"] - len(near):
         yield f"{others} other task{'s' * (others != 1)} applied later"
+    if unread := document["unread"]:
+        yield f"  of {unread} task{'s' * (unread != 1)} not all imports were looked at"
 
 
 def _hangs(later: Document) -> list[str]:
-    """How a later task hangs on the change."""
-    points = [("changed ", later["files"]), ("imports it in ", later["imports"])]
-    told = [how + ", ".join(paths) for how, paths in points if paths]
-    return [*told, "depends on it"] if later["depends"] else told
+    return hangs(later, _PATHS, _PATH)

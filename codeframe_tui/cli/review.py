@@ -10,7 +10,7 @@ import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
-from codeframe_tui.cli.preview import preview_page
+from codeframe_tui.cli.preview import by_commands, preview_page
 from codeframe_tui.cli.verb import Scene, number, verb
 from codeframe_tui.cli.whole import whole_diff
 from codeframe_tui.core.change.parts import Parts
@@ -260,6 +260,9 @@ async def _decide(scene: Scene, wish: Approve | Undo | Redo, number: str, how: s
             f"commit {each[:8]} stays in the history; `git revert` makes one that takes it back"
             for each in end.data.get("commits", ())
         ]
+        told += by_commands(end.data)
+        if found := end.data.get("by_commands"):
+            document["by_commands"] = found
     scene.output.document(document, "\n".join(told))
 
 

@@ -51,7 +51,7 @@ EVENT_TYPES: dict[str, str] = {
     "undo.requested": "a person wants a change out again: {decision, by, proposal}",
     "redo.requested": "a person wants an undone change back: {decision, by, proposal}",
     "change.applied": "the real tree has it: {decision, files, by, verdict?, commit?, not_kept?}",
-    "change.undone": "the tree is as before: {decision, files, dependants, commits?, not_kept?}",
+    "change.undone": "as before: {decision, files, dependants, commits?, not_kept?, by_commands?}",
     "change.redone": "the real tree has it again: {decision, files, dependants, not_kept?}",
     "command.changed": "while a command ran: {decision, command, files, beyond, count, since}",
     "change.refused": "nothing was written: {decision, kind, code, message, paths: [path]}",

@@ -238,6 +238,10 @@ class EventRows(Protocol):
         """As `of`, those of some types only."""
         ...
 
+    def several(self, numbers: Collection[str], types: Collection[str]) -> list[Event]:
+        """All events of some types of these tasks, oldest first."""
+        ...
+
 
 class SettingRows(Protocol):
     """What people chose while it ran."""

@@ -174,12 +174,12 @@ def _reached(data: _Data) -> str:
 
 def _reach(data: _Data) -> Iterator[str]:
     yield data["command"]
-    yield from data["files"]
-    yield from (f"{path} (no undo can take this back)" for path in data["beyond"])
-    if (more := data.get("count", 0) - len(data["files"]) - len(data["beyond"])) > 0:
-        yield f"and {more:,} more"
     seen = "since it began" if data.get("since") else "while it ran"
     yield f"seen {seen}; ignored files are not looked at"
+    if (more := data.get("count", 0) - len(data["files"]) - len(data["beyond"])) > 0:
+        yield f"{more:,} more than these:"
+    yield from data["files"]
+    yield from (f"{path} (no undo can take this back)" for path in data["beyond"])
 
 
 def _conditions(data: _Data) -> Iterator[str]:

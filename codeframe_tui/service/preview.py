@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from codeframe_tui.core.change.preview import Preview, cause
+from codeframe_tui.core.change.preview import Later, Preview, cause
 from codeframe_tui.core.errors import CodeframeError, NotFound, Refused, error_document
 from codeframe_tui.core.queries import ShowUndo
 from codeframe_tui.ports import Document, Ledger, Store, WorkingTree, Workspaces
@@ -18,7 +18,7 @@ from codeframe_tui.worker.preview import preview
 __all__ = ["show"]
 
 _MOST_LATER = 200
-"""Later tasks that are named; of more than these the newest."""
+"""Later tasks that are named; of more those that hang on the change, then the newest."""
 
 
 async def show(
@@ -70,11 +70,12 @@ def _possible(tables: Tables, number: str) -> str:
 def _known(tables: Tables, number: str, kind: str, found: Preview) -> Mapping[str, Any]:
     """What only the store knows of it."""
     dependants = tables.tasks.dependants(number)
-    named = found.later[-_MOST_LATER:]
+    named = _named(found.later, dependants)
     titles = {
         each.number: each.title for each in tables.tasks.several([each.task for each in named])
     }
     return {
+        "decision": undo.newest_standing(tables, number, kind),
         "by_commands": undo.by_commands(tables, number, kind),
         "commits": undo.commits(tables, number),
         "dependants": dependants,
@@ -89,4 +90,12 @@ def _known(tables: Tables, number: str, kind: str, found: Preview) -> Mapping[st
             for each in named
         ],
         "later_count": len(found.later),
+        "unread": found.unread,
     }
+
+
+def _named(later: Sequence[Later], dependants: Collection[str]) -> list[Later]:
+    waiting = frozenset(dependants)
+    near = {each.task for each in later if each.files or each.imports or each.task in waiting}
+    ranked = sorted(range(len(later)), key=lambda k: (later[k].task not in near, -k))
+    return [later[k] for k in sorted(ranked[:_MOST_LATER])]

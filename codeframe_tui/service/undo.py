@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from codeframe_tui.core.change.parts import Parts
@@ -18,6 +18,7 @@ __all__ = [
     "applied",
     "by_commands",
     "commits",
+    "newest_standing",
     "rebase",
     "redo",
     "settle",
@@ -30,18 +31,34 @@ __all__ = [
 _MOST_COMMITS = 99
 """Of one task, that an undo names."""
 _WROTE = ("change.applied", "change.redone")
-_MOST_WRITTEN = 1_000
-"""Applies and redos of one task, whose paths are known."""
 
 
 def undo(unit: Unit, command: Undo) -> Document:
     """See `core.commands.Undo`."""
-    return _record(unit, wish(unit, "undo", command.number))
+    return _record(unit, _as_shown(unit, wish(unit, "undo", command.number), command.expect))
 
 
 def redo(unit: Unit, command: Redo) -> Document:
     """See `core.commands.Redo`."""
-    return _record(unit, wish(unit, "redo", command.number))
+    return _record(unit, _as_shown(unit, wish(unit, "redo", command.number), command.expect))
+
+
+def _as_shown(unit: Unit, wished: Decision, expect: int) -> Decision:
+    newest = newest_standing(unit.tables, wished.task, wished.kind)
+    if expect and expect != newest:
+        raise Refused(
+            f"what {wished.kind} {wished.task} would do is not what was shown",
+            hint=f"look at it again, then {wished.kind} {wished.task}",
+            code="stale_preview",
+        )
+    return wished
+
+
+def newest_standing(tables: Tables, number: str, kind: str) -> int:
+    """The last decision of those that an undo or redo would take back; 0 = there is none."""
+    taken_out = undone(tables, number)
+    done = applied(tables, number) if kind == "undo" else [taken_out] if taken_out else []
+    return done[-1].id if done else 0
 
 
 def wish(unit: Unit, kind: str, number: str) -> Decision:
@@ -104,6 +121,10 @@ def by_commands(tables: Tables, number: str, kind: str) -> list[str]:
     done = applied(tables, number)
     if kind == "redo" and (taken_out := undone(tables, number)) is not None:
         done = _undone_by(tables, taken_out)
+    return _of_commands(done)
+
+
+def _of_commands(done: Iterable[Decision]) -> list[str]:
     return sorted({path for each in done if each.kind == COMMAND for path in each.parts.files})
 
 
@@ -115,29 +136,37 @@ def undone(tables: Tables, number: str) -> Decision | None:
 
 def standing_after(tables: Tables, decision: Decision) -> list[Standing]:
     """See `ports.Ledger.standing_after`."""
-    later = tables.decisions.done_after(decision.id)
-    numbers = dict.fromkeys(each.task for each in later if each.task != decision.task)
-    standing = [
+    standing: dict[str, list[Decision]] = {}
+    for each in tables.decisions.done_after(decision.id):
+        of_task = standing.setdefault(each.task, [])
+        if each.kind == "undo":
+            of_task.clear()
+        else:
+            of_task.append(each)
+    standing.pop(decision.task, None)
+    written = _written(tables, [number for number, left in standing.items() if left])
+    found = [
         Standing(each, each.parts.files if each.kind == COMMAND else written.get(each.id, ()))
-        for number in numbers
-        for written in [_written(tables, number)]
-        for each in applied(tables, number)
-        if each.id > decision.id
+        for left in standing.values()
+        for each in left
     ]
-    return sorted(standing, key=lambda each: each.decision.id)
+    return sorted(found, key=lambda each: each.decision.id)
 
 
-def _written(tables: Tables, number: str) -> dict[int, tuple[str, ...]]:
+def _written(tables: Tables, numbers: Collection[str]) -> dict[int, tuple[str, ...]]:
     """Paths by the decision that wrote them."""
-    told = tables.events.typed(number, _WROTE, _MOST_WRITTEN)
+    told = tables.events.several(numbers, _WROTE)
     return {each.data["decision"]: tuple(each.data["files"]) for each in told}
 
 
 def settle(unit: Unit, task: Task, decision: Decision, told: Mapping[str, Any]) -> None:
     """The real tree is as an undo or redo wants it: tell, and move the task on."""
     data = {**told, "dependants": unit.tables.tasks.dependants(task.number)}
-    if decision.kind == "undo" and (made := commits(unit.tables, task.number)):
-        data["commits"] = made
+    if decision.kind == "undo":
+        if made := commits(unit.tables, task.number):
+            data["commits"] = made
+        if found := _of_commands(_undone_by(unit.tables, decision)):
+            data["by_commands"] = found
     unit.emit("change.undone" if decision.kind == "undo" else "change.redone", task.number, data)
     ended = False
     if decision.kind == "undo" and task.status is Status.COMPLETED:

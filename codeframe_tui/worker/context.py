@@ -23,8 +23,8 @@ async def context_for(
         at_once: from what is read by now.
 
     Returns:
-        Also ``budget``, ``tokens_by`` and ``earlier``: ``[{"task", "title", "kind", "text",
-        "score", "reasons", "tokens"}]``, best first.
+        Also ``budget``, of which ``left`` is not spent, ``tokens_by`` and ``earlier``: ``[{"task",
+        "title", "kind", "text", "score", "reasons", "tokens"}]``, best first.
     """
     gauge = ground.gauge
     # comparing many thousand words takes a while, and no reader of the store should wait for it
@@ -35,7 +35,8 @@ async def context_for(
     shown = await index.context(
         ground.text, rest, tree, chosen=ground.chosen, gauge=gauge, at_once=at_once
     )
-    return {**shown, "budget": budget, "tokens_by": gauge.by, "earlier": said}
+    left = max(rest - sum(each["tokens"] for each in shown["files"]), 0)
+    return {**shown, "budget": budget, "left": left, "tokens_by": gauge.by, "earlier": said}
 
 
 def _said(found: Found) -> Document:

@@ -13,6 +13,7 @@ from codeframe_tui.core.blocker import Blocker
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.errors import CodeframeError, PathRefused
 from codeframe_tui.core.progress import COMMAND, Effects
+from codeframe_tui.core.some import some
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.worker.countdown import countdown
 from codeframe_tui.worker.ending import ended
@@ -84,9 +85,8 @@ async def recalling(shop: Workshop, question: Blocker) -> Blocker:
     paths = list(dict.fromkeys(path for each in commands for path in each.parts.files))
     if not paths or question.id:
         return question
-    named = ", ".join(clean_line(path, limit=60) for path in paths[:_RECALLED])
-    more = f" and {len(paths) - _RECALLED} more" if len(paths) > _RECALLED else ""
-    said = f"Commands of this task changed files of your project: {named}{more}."
+    named = some((clean_line(path, limit=60) for path in paths), _RECALLED)
+    said = f"Commands of this task changed files of your project: {named}."
     return replace(question, question=f"{question.question}\n{said}")
 
 
@@ -183,8 +183,7 @@ def _telling(outcome: ToolOutcome, paths: Sequence[str] | None, when: str) -> To
     elif not paths:
         return outcome
     else:
-        named = ", ".join(clean_line(path, limit=200) for path in paths[:_NAMED])
-        named += f" and {len(paths) - _NAMED} more" * (len(paths) > _NAMED)
+        named = some((clean_line(path, limit=200) for path in paths), _NAMED)
         many = f"{len(paths)} file{'s' * (len(paths) != 1)}"
         said = (
             f"{when}, {many} of the person's own project changed: {named}. That is no part of "

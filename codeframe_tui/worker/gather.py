@@ -53,7 +53,9 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
         purpose = "resume"
     else:
         issue = await shop.ledger.issue_of(task)
-        context["tree"] = _tree(shop, workspace, ground.chosen)
+        context["tree"] = prompt.listed(
+            _paths(shop, workspace, ground.chosen), context["left"], ground.gauge
+        )
         text = prompt.first_message(task, issue, context)
         purpose = "task"
     people = await words_of_people(shop, progress)
@@ -77,12 +79,9 @@ def _told(context: Document, notes: tuple[str, ...]) -> Document:
     return {"files": files, "cut": cut} | {name: context[name] for name in names}
 
 
-def _tree(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:
+def _paths(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:
     every = shop.files_at(workspace.root).walk()
-    paths = [path for path in every if not chosen.leaves_out(path)]
-    if len(paths) <= 300:
-        return paths
-    return [*paths[:300], f"… and {len(paths) - 300} more"]
+    return [path for path in every if not chosen.leaves_out(path)]
 
 
 async def _begin_again(shop: Workshop, progress: Progress) -> str:

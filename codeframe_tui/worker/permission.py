@@ -36,6 +36,8 @@ WALLED = {"bwrap", "unfiltered", "none"}
 SHOWN = 1_500
 """Characters that every list of questions shows in full; nobody allows what they cannot see."""
 _RULE = "\nAsked about: "
+_NEXT_LINE = "\n    "
+"""Between lines of a command: none of them looks like one of the question."""
 
 
 async def ask_permission(
@@ -64,7 +66,7 @@ async def ask_permission(
             return _denied(shop, command, permission.said.rule)
         case _:
             pass
-    shown = "\n".join(reveal(line)[0] for line in command.split("\n"))
+    shown = _NEXT_LINE.join(reveal(line)[0] for line in command.split("\n"))
     if len(shown) > SHOWN:
         text = (
             f"error: a person must allow this command ({permission.said.rule}), and nobody allows "
@@ -157,7 +159,8 @@ def _is_pattern(text: str) -> bool:
 
 async def _remember(shop: Workshop, number: str, answered: Sequence[Blocker]) -> None:
     """Write down what is allowed for good; where that fails it holds for the task, and is told."""
-    patterns = [p for each in answered if _said(each) == ALWAYS for p in _granted([each])]
+    lasting = [each for each in answered if _said(each) == ALWAYS and ALWAYS in each.options]
+    patterns = _granted(lasting)
     try:
         await shop.commands.allow(patterns)
     except CodeframeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from codeframe_tui.core.change.diff import FileDiff, summary
@@ -43,12 +44,14 @@ async def preview(
         refusal = explained(conflict, change, standing)
     except (Refused, PathRefused) as error:
         refusal = error
+    later, unread = await _later(workspaces, change, diffs, standing)
     return Preview(
         files=tuple(map(summary, diffs)),
         already=already,
         conflicts=conflicts,
         refusal=refusal,
-        later=tuple(await _later(workspaces, change, diffs, standing)),
+        later=later,
+        unread=unread,
     )
 
 
@@ -57,23 +60,56 @@ async def _later(
     change: Exchange,
     diffs: Sequence[FileDiff],
     standing: Sequence[Standing],
-) -> list[Later]:
-    """What stands of others and came later, and how it hangs on the change."""
+) -> tuple[tuple[Later, ...], int]:
+    """What stands of others and came later, how it hangs on the change, and what was not read."""
     paths = {diff.path for diff in diffs}
-    names = await _brought(workspaces, change, diffs)
     shared: dict[str, set[str]] = {}
-    using: dict[str, set[str]] = {}
-    left = _MOST_READ
     for each in standing:
-        task = each.decision.task
-        shared.setdefault(task, set()).update(paths.intersection(each.files))
-        read = [path for path in each.files if path.endswith(".py")][:left] if names else []
-        left -= len(read)
-        found = using.setdefault(task, set())
-        for path in read:
-            if await _imports(workspaces, each, path, names):
-                found.add(path)
-    return [Later(task, tuple(sorted(shared[task])), tuple(sorted(using[task]))) for task in shared]
+        shared.setdefault(each.decision.task, set()).update(paths.intersection(each.files))
+    readers = _Readers(workspaces, await _brought(workspaces, change, diffs))
+    for each in reversed(standing):  # the newest are looked at where there are too many
+        await readers.read(each)
+    later = tuple(
+        Later(task, tuple(sorted(found)), tuple(sorted(readers.using.get(task, ()))))
+        for task, found in shared.items()
+    )
+    return later, len(readers.unread)
+
+
+class _Readers:
+    """Looks for files that import what a change brings.
+
+    Attributes:
+        using: such files by task.
+        unread: tasks of which some file was not looked at, since there are too many.
+    """
+
+    def __init__(self, workspaces: Workspaces, names: Collection[str]) -> None:
+        self.using: dict[str, set[str]] = {}
+        self.unread: set[str] = set()
+        self._workspaces = workspaces
+        self._names = names
+        self._known: dict[tuple[str, str], bool] = {}
+
+    async def read(self, each: Standing) -> None:
+        """Look at the files that something applied later wrote."""
+        paths = [path for path in each.files if path.endswith(".py")]
+        tree = each.decision.applied_tree
+        if not self._names or not paths or tree is None:
+            return
+        for path, entry in (await self._workspaces.entries(tree, paths)).items():
+            what = (path, entry.blob)
+            if what not in self._known:
+                if len(self._known) >= _MOST_READ:
+                    self.unread.add(each.decision.task)
+                    continue
+                self._known[what] = await self._imports(tree, path)
+            if self._known[what]:
+                self.using.setdefault(each.decision.task, set()).add(path)
+
+    async def _imports(self, tree: str, path: str) -> bool:
+        text = await _text(self._workspaces, tree, path)
+        return text is not None and await asyncio.to_thread(imports, self._names, path, text)
 
 
 async def _brought(
@@ -83,17 +119,9 @@ async def _brought(
     for diff in diffs:
         if diff.path.endswith(".py"):
             before = await _text(workspaces, change.without, diff.path)
-            names |= brought(diff.path, before, await _text(workspaces, change.with_it, diff.path))
+            after = await _text(workspaces, change.with_it, diff.path)
+            names |= await asyncio.to_thread(brought, diff.path, before, after)
     return names
-
-
-async def _imports(
-    workspaces: Workspaces, each: Standing, path: str, names: Collection[str]
-) -> bool:
-    tree = each.decision.applied_tree
-    assert tree is not None
-    text = await _text(workspaces, tree, path)
-    return text is not None and imports(names, path, text)
 
 
 async def _text(workspaces: Workspaces, tree: str, path: str) -> str | None:

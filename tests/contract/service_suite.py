@@ -804,7 +804,10 @@ async def test_a_preview_tells_what_an_undo_would_do_and_why_not(
     with pytest.raises(CodeframeError) as caught:
         await service.query(ShowUndo(number, "redo"))
     assert caught.value.code == "nothing_to_redo"
-    await service.submit(Undo(number))
+    with pytest.raises(CodeframeError) as caught:
+        await service.submit(Undo(number, told["decision"] + 1))
+    assert caught.value.code == "stale_preview"
+    await service.submit(Undo(number, told["decision"]))
     told = await service.query(ShowUndo(number))
     assert told["refused"]["code"] == "already_decided"
     assert told["refused"].keys() == {"code", "message", "hint"}

@@ -59,6 +59,20 @@ async def test_rows_and_events_change_together_or_not_at_all(store: Store) -> No
     assert await store.read(stored) == (["1"], ["1"])
 
 
+async def test_events_of_several_tasks_are_read_at_once(store: Store) -> None:
+    def several(tables: Tables) -> list[tuple[str | None, str]]:
+        numbers = [str(number) for number in range(40_000)]  # more than a statement has parameters
+        found = tables.events.several(numbers, ("one", "two"))
+        return [(event.task, event.type) for event in found]
+
+    def add(tables: Tables) -> None:
+        for task, type_ in (("2", "two"), ("1", "one"), ("1", "three"), ("x", "one")):
+            tables.events.add("", type_, task, {})
+
+    await store.write(add)
+    assert await store.read(several) == [("2", "two"), ("1", "one")]
+
+
 async def test_a_failing_unit_of_a_group_fails_alone(store: Store) -> None:
     units = (store.write(adds(str(i), fails=i % 3 == 0)) for i in range(1, 31))
     results = await asyncio.gather(*units, return_exceptions=True)

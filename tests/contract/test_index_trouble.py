@@ -80,12 +80,13 @@ def test_no_message_of_a_commit_can_look_like_another_commit(project: Path) -> N
     ]
     files = [["a b", "\x01\x01odd\nname", "\nz"], ["x"], [], ["y"]]
     told = [(commit(project, m, *f), m, sorted(f)) for m, f in zip(messages, files, strict=True)]
-    goes_on, found = read_commits(project, "HEAD", "", 10)
+    newest, goes_on, found = read_commits(project, "HEAD", "", 10)
+    assert newest == told[-1][0]
     assert not goes_on
     assert [(one, message.strip(), sorted(names)) for one, message, names in found] == [
         (one, message.strip(), names) for one, message, names in told
     ]
-    goes_on, found = read_commits(project, "HEAD", told[1][0], 10)
+    _, goes_on, found = read_commits(project, "HEAD", told[1][0], 10)
     assert goes_on
     assert [one for one, _, _ in found] == [told[2][0], told[3][0]]
 

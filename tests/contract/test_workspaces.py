@@ -23,6 +23,7 @@ from codeframe_tui.adapters.workspace.merge import TreeMerge
 from codeframe_tui.core.change.diff import FileDiff, summary
 from codeframe_tui.core.change.proposal import Action
 from codeframe_tui.core.errors import Lacking, NotFound, PathRefused
+from codeframe_tui.core.paths import parents
 from codeframe_tui.ports.files import TreeEntry, Workspaces
 from codeframe_tui.settings import Limits
 
@@ -305,6 +306,41 @@ async def test_an_unborn_branch_and_an_empty_folder_have_a_tree(space: GitWorksp
     tree = (await space.snapshot()).tree
     assert await space.entries(tree) == {}
     assert (await space.open("t", tree)).root.is_dir()
+
+
+@pytest.mark.parametrize("listed", ["by git", "without git", "by a git that fails"])
+async def test_what_stands_and_is_not_taken_is_named(
+    project: Path, tmp_path: Path, listed: str
+) -> None:
+    """By its path, or by a folder above it."""
+    put(project, {"a.py": b"", ".gitignore": b"*.log\nbuild/\n", "tracked.log": b""})
+    git(project, "add", "-f", "-A")
+    git(project, "commit", "-qm", "x")
+    aside = {
+        "b.log": b"", "build/x/y.py": b"", "env/pyvenv.cfg": b"", "env/lib/z.py": b"",
+        "node_modules/m/i.js": b"", "__pycache__/a.pyc": b"", ".env": b"SECRET_KEY=abcdefgh1234",
+        "sub/c.py": b"", "large.bin": b"x" * 2000,
+    }  # fmt: skip
+    put(project, aside)
+    git(project / "sub", "init", "-q")
+    (project / "link.log").symlink_to("a.py")
+    os.mkfifo(project / "pipe")
+    if listed == "without git":
+        _plain(project)
+    elif listed == "by a git that fails":
+        (project / ".git/index").write_bytes(b"broken")
+    space = GitWorkspaces(project, tmp_path / "state2", Limits(file_bytes=1000))
+    await space.prepare()
+    look = await space.snapshot()
+    taken = set(await space.entries(look.tree))
+    await space.close()
+    assert taken >= {"a.py", ".gitignore"}
+    assert not taken.intersection(aside)
+    for path in {*files_of(project), "link.log", "pipe"} - taken:
+        assert any(each in look.aside for each in (path, *parents(path))), path
+    assert not look.aside.intersection(
+        {above for path in taken for above in (path, *parents(path))}
+    )
 
 
 @pytest.mark.parametrize("with_git", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.permission import Rules, Spoken, permission_for
 from codeframe_tui.core.shell import read_script
+from codeframe_tui.core.shell.started import _CARRIERS, _RUNNERS, _SHELLS
 from tests.security.cases import cases, parameters
 
 RULES = Rules(
@@ -21,7 +23,7 @@ RULES = Rules(
         "git log",
         "make test",
         "rm -rf build $",
-        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar"),
+        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar", "git grep", "rg"),
     ),
     ask=("make deploy",),
     deny=("git commit", "npm publish"),
@@ -58,6 +60,7 @@ PIECES = [
         "=",
         ">",
     ),
+    *("&>", "&>> o ", "${x#'", "'}", "<<E\nx\\\n", "\\\nE\n", "time ", "$((", "[["),
     *("$'", "\r", "\x1b[", "~", "*", "-", "\u202e", "\U0001f600", "sudo "),
 ]
 scripts = st.one_of(
@@ -89,3 +92,43 @@ def test_what_is_denied_stays_denied_beside_anything_that_is_understood(one: str
     said = permission_for(joined, GENEROUS, walled=True).said
     if not read_script(one).problem and one.count("<<") == 0 and not one.endswith("\\"):
         assert said.spoken is not Spoken.ALLOW
+
+
+LETTERS = ["", "--", "-", "+e", *(f"-{letter}" for letter in ascii_letters + "01")]
+VALUED = {
+    "command": "-v -V",  # tells where a program is
+    "doas": "-C -u",
+    "env": "-u --unset",
+    "exec": "-a",
+    "ionice": "-c -n -p --class --classdata",
+    "nice": "-n --adjustment",
+    "stdbuf": "-i -o -e --input --output --error",
+    "sudo": "-C -D -g -h -p -R -r -t -T -U -u --user --group",
+    "timeout": "- +e -k -s --kill-after --signal",
+    "uv": "-p --with --with-editable --extra --group --python --package --env-file --directory "
+    "--project",
+    "xargs": "-I -E -L -n -P -s -d -a --arg-file --delimiter --max-args --max-procs --max-chars",
+}
+"""Options that must have a value, by the manuals: the word after them starts nothing."""
+MORE = {"xargs": ("replace", "eof", "max-lines", "process-slot-var"), "time": ("output", "format")}
+
+
+def carriers() -> list[str]:
+    """Each program that starts another, with each option that has no value."""
+    lines = []
+    for name, way in {**_CARRIERS, **_RUNNERS}.items():
+        start = f"{name} run" if name in _RUNNERS else name
+        long = [*way.names.replace("=", "").split(), *MORE.get(name, ()), "chdir"]
+        for option in (*LETTERS, *(f"--{each}" for each in long)):
+            if option not in VALUED.get(name, "").split() or not option:
+                between = " 5" * way.operands
+                lines += [f"{start} {option}{between} {c}" for c in ("git push", "env git push")]
+    for name in _SHELLS - {"busybox"}:
+        lines += [f"{name} -c {option} 'git push'" for option in LETTERS]
+        lines += [f"{name} {option} 'git push'" for option in ("-ec", "-ce", "-c -o x", "-co x")]
+    return lines
+
+
+def test_no_option_of_what_starts_a_program_hides_it() -> None:
+    for text in carriers():
+        assert permission_for(text, RULES, walled=True).said.spoken is not Spoken.ALLOW, text

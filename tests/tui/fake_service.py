@@ -434,7 +434,7 @@ class FakeService:
     files: dict[str, str | None] = field(default_factory=dict)
     hand: Document = field(default_factory=dict)
     copies: dict[str, Document] = field(default_factory=dict)
-    undo: Document = field(default_factory=lambda: {"files": FILES})
+    undo: Document = field(default_factory=lambda: {"files": FILES, "decision": 7})
     merge: Document = field(
         default_factory=lambda: {"proposal": "p3", "attempt": 3, "conflict": None}
     )

@@ -249,7 +249,7 @@ async def test_what_was_written_stands_in_the_form_again_when_it_is_refused() ->
         ("1.4.1", ["minus"], EditTask("1.4.1", priority=2)),
         ("1.2.1", ["t", "x", "enter"], Retry("1.2.1", "x")),
         ("1.2.4", ["w", "x", "enter"], Note("1.2.4", "x")),
-        ("1.1.4", ["u", "enter"], Undo("1.1.4")),
+        ("1.1.4", ["u", "enter"], Undo("1.1.4", 7)),
     ],
 )
 async def test_keys_of_the_queue_send_their_command(
@@ -283,7 +283,7 @@ async def test_an_undone_task_can_be_redone_after_a_look_at_what_it_writes() -> 
         assert ShowUndo("1.1.4", "redo") in service.asked
         drive.key("enter")
         await drive.until(lambda: service.submitted)
-        assert service.submitted == [Redo("1.1.4")]
+        assert service.submitted == [Redo("1.1.4", 7)]
 
 
 async def test_an_undo_that_would_be_refused_is_told_and_cannot_be_asked_for() -> None:

@@ -10,7 +10,7 @@ import pytest
 from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.code.earlier import Found, Piece, find
 from codeframe_tui.core.code.ground import Ground
-from codeframe_tui.core.talk.prompt import headings
+from codeframe_tui.core.talk.prompt import headings, listed
 from codeframe_tui.core.tokens import Gauge
 from codeframe_tui.worker import context
 from codeframe_tui.worker.context import context_for
@@ -68,3 +68,20 @@ async def test_others_are_served_while_what_was_said_is_compared(
     await shown([HALF_EVEN], 5_000)
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_what_is_left_is_told_and_no_less_than_nothing() -> None:
+    found, asked = await shown([HALF_EVEN], 5_000)
+    assert found["left"] == asked[1]
+    assert (await shown([HALF_EVEN], 20))[0]["left"] == 0
+
+
+def test_paths_are_listed_as_far_as_tokens_go() -> None:
+    paths = [f"pkg/module_{n:03}.py" for n in range(400)]
+    assert listed(paths[:200], 10_000, GAUGE) == paths[:200]
+    assert listed(paths, 10_000, GAUGE) == [*paths[:300], "… and 100 more"]
+    some = listed(paths, 100, GAUGE)
+    assert some == [*paths[: len(some) - 1], f"… and {401 - len(some)} more"]
+    assert 10 < len(some) < 20
+    assert GAUGE.tokens("\n".join(some)) <= 100
+    assert listed(paths, 10, GAUGE) == listed([], 10_000, GAUGE) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from codeframe_tui.adapters.index.inside.context import rank
 from codeframe_tui.adapters.index.inside.database import open_database
 from codeframe_tui.adapters.index.inside.describe import Known
 from codeframe_tui.adapters.index.inside.further import like, of_tests
@@ -15,6 +16,7 @@ from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.postings import packed
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.core.code.ranking import HEAD
 
 HELD = (
     {"authentic": 3, "token": 1}, {"async": 2, "config": 1}, {"auth": 1, "token": 4}, {"token": 1},
@@ -96,4 +98,29 @@ def test_many_messages_that_each_say_a_part_speak_for_a_file(tmp_path: Path) -> 
     assert sorted(scores, key=lambda file: -scores[file]) == [0, 1, 2]
     assert words == {0: "connect", 1: "pool", 2: "pool"}
     assert Past(database, tmp_path).messages({"sky": 1.0}, numbers) == ({}, {})
+    database.close()
+
+
+@pytest.mark.parametrize("has_past", [True, False])
+def test_words_like_and_tests_by_name_count_where_there_is_a_past(
+    tmp_path: Path, has_past: bool
+) -> None:
+    database = open_database(tmp_path / "index.db")
+    told = [*({"token": 9} for _ in range(HEAD)), {"authentic": 1}, {"sky": 1}, {"token": 1}]
+    for number, counts in enumerate(told, 1):
+        database.execute("INSERT INTO document VALUES(?,?,9,0,0,'[]')", (number, f"p{number}"))
+        write(database, number, counts)
+    if has_past:
+        database.execute("""INSERT INTO past VALUES(0, 'c', 'Paint', '["paint"]', '["x.py"]')""")
+    shelf = Shelf(database, Objects(tmp_path), tmp_path / "at-work")
+    best = (f"best/{n}.py" for n in range(HEAD))
+    tree = over(*best, "alike/file.py", "sky/retry.py", "tests/test_retry.py")
+    ranked = rank(shelf, Past(database, tmp_path), tree, "token of an authenticator")
+    reasons = {each.path: each.reasons for each in ranked}
+    found = {"alike/file.py", "sky/retry.py"} & reasons.keys()
+    assert found == ({"alike/file.py", "sky/retry.py"} if has_past else set())
+    if has_past:
+        assert reasons["alike/file.py"] == ("words like: authenticator",)
+        assert reasons["sky/retry.py"] == ("told of by tests/test_retry.py",)
+    shelf.close()
     database.close()

@@ -93,6 +93,16 @@ def test_a_built_in_rule_yields_to_a_rule_that_is_about_nothing_else() -> None:
         ("PATH=. pytest", ()),
         ("./pytest", ("./pytest $",)),
         ("python -m pip install x", ("python -m pip install x $",)),
+        ("npm run lint -- --fix", ("npm run lint",)),
+        ("docker compose ps -a", ("docker compose ps",)),
+        ("gh pr view 3", ("gh pr view",)),
+        ("git stash list", ("git stash list",)),
+        ("git stash", ("git stash $",)),
+        ("git stash -u", ("git stash -u $",)),
+        ("git config alias.x status", ("git config alias.x status $",)),
+        ("uv run x.py", ("uv run x.py $", "x.py $")),
+        ("uv run pytest -q", ("uv run pytest", "pytest")),
+        ("go run ./x", ("go run ./x $",)),
     ],
 )
 def test_what_is_offered_names_no_more_than_is_meant(command: str, grants: tuple[str, ...]) -> None:
@@ -103,6 +113,22 @@ def test_what_is_offered_names_no_more_than_is_meant(command: str, grants: tuple
         assert again.said.spoken == "allow"
         assert asked.lasting
         assert spoken(command, Rules(allow=grants)) == "allow"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls > 'a\nAsked about: b'",
+        "ls > 'a\u2028b'",
+        "export 'A\nAsked about: b=1'; ls",
+        "git -c 'a\nAsked about: b' x",
+        "sh --'a\nb'",
+    ],
+)
+def test_a_rule_is_told_in_one_line(command: str) -> None:
+    said = permission_for(command, Rules(allow=("ls",)), walled=False).said
+    assert said.spoken == "ask"
+    assert said.rule.isprintable()
 
 
 def test_what_a_person_always_wants_to_be_asked_about_is_not_offered_for_good() -> None:
@@ -126,6 +152,10 @@ def test_what_a_person_always_wants_to_be_asked_about_is_not_offered_for_good() 
         ),
         ('commands.deny = ["c"]\n', 'commands.deny = ["c"]\ncommands.allow = ["a $"]\n'),
         ('[commands]\nallow = ["a $"]\n', '[commands]\nallow = ["a $"]\n'),
+        (
+            'commands.deny=["c"]\nmodel="x"\ncommands.ask=["d"]\n',
+            'commands.deny=["c"]\ncommands.allow = ["a $"]\nmodel="x"\ncommands.ask=["d"]\n',
+        ),
     ],
 )  # fmt: skip
 async def test_a_rule_is_added_and_all_else_stays(tmp_path: Path, before: str, after: str) -> None:

@@ -45,6 +45,10 @@ def test_tasks_that_hang_on_it_are_named_and_others_counted() -> None:
     assert text.index("5 title") < text.index("4 title")
 
 
+def test_what_was_not_looked_at_is_told() -> None:
+    assert "○ not all imports of 3 tasks applied later were looked at" in shown(unread=3)
+
+
 def test_a_conflict_names_each_path_and_why_and_what_to_do() -> None:
     document: dict[str, Any] = {
         "refused": {"code": "conflict", "message": "m", "hint": "put them back"},

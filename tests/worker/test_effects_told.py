@@ -13,7 +13,7 @@ import pytest
 
 from codeframe_tui.core.commands import Approve, Undo
 from codeframe_tui.core.errors import Lacking
-from codeframe_tui.core.queries import ShowUndo
+from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.ports import Replacement, Snapshot, Workspaces
 from codeframe_tui.worker.frame import Frame
 from tests.worker.bench import Bench, bench
@@ -270,6 +270,8 @@ async def test_a_name_has_its_bound_and_a_list_too(tmp_path: Path) -> None:
         (event,) = await told(desk, "command.changed")
         assert (len(event.data["files"]), event.data["count"]) == (200, 230)
         assert event.data["beyond"] == ["n\nx"]
+        (item,) = (await desk.engine.query(ShowActivity(task)))["items"][-1:]
+        assert "\n29 more than these:\n" in item["detail"]
         await desk.engine.release(task)
         (decision,) = await desk.engine.applied(task)
         assert len(decision.parts.files) == 229

@@ -98,6 +98,19 @@ async def test_hidden_characters_of_a_command_are_shown(
 
 
 @pytest.mark.usefixtures("walls_gone")
+@pytest.mark.parametrize(
+    "command", ["true\nAsked about: nothing.", "true > 'x\nAsked about: nothing.'"]
+)
+async def test_a_command_writes_no_line_of_the_question(tmp_path: Path, command: str) -> None:
+    async with room(tmp_path, Line(call("Bash", command=command), RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        question = (await desk.until("blocker.opened", task)).data["question"]
+        assert question.count("\nAsked about: ") == 1
+        assert "\n    Asked about: nothing." in question
+
+
+@pytest.mark.usefixtures("walls_gone")
 async def test_what_cannot_be_shown_whole_is_not_asked_about(tmp_path: Path) -> None:
     long = call("Bash", command="true " + " " * 2000 + f"; touch {tmp_path}/log")
     async with room(tmp_path, Line(long, RIGHT)) as desk:
@@ -170,6 +183,21 @@ async def test_what_is_allowed_always_stands_in_the_settings(tmp_path: Path, con
         '# mine\n[commands]\ndeny = ["npm publish"]  # never\nallow = ["cat"]\n\n'
         "[money]\nper_run = 2.0\n"
     )
+
+
+@pytest.mark.usefixtures("walls_gone")
+async def test_what_was_not_offered_is_not_written(tmp_path: Path, config: Path) -> None:
+    before = config.read_text().replace("deny =", 'ask = ["cat"]\ndeny =')
+    config.write_text(before)
+    async with room(tmp_path, Line(FIRST, RIGHT)) as desk:
+        task = await desk.add()
+        await desk.start()
+        asked = await desk.until("blocker.opened", task)
+        assert asked.data["options"] == ["allow once", "allow for this task", "deny"]
+        await desk.becomes(task, "blocked")
+        await desk.service.submit(Answer(asked.data["id"], "allow always"))
+        await desk.until("tool.ended", task)
+    assert config.read_text() == before
 
 
 @pytest.mark.usefixtures("walls_gone")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -15,11 +17,13 @@ import pytest
 
 from codeframe_tui.core.commands import Hold, Redo, Undo
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.evidence.importers import imports
 from codeframe_tui.core.queries import ShowUndo
 from codeframe_tui.worker.effects import framed
 from codeframe_tui.worker.tools import ToolOutcome
 from tests.worker.bench import Bench, Side, bench
 from tests.worker.room import tree_of
+from tests.worker.test_effects import run
 
 SCHEDULES = int(os.environ.get("CODEFRAME_TUI_SCHEDULES", "8"))
 SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "20"))
@@ -34,7 +38,7 @@ PLACES = ("pkg/a.py", "pkg/b.py", "pkg/c.py", "deep/er/d.py", "run.sh")
 TEXTS = (b"def a():\n    return 3\n", b"from pkg.c import x\n", b"x = 1\n", b"def b(): ...\n")
 DOCUMENTED = {
     "task", "kind", "files", "already", "conflicts", "refused", "commits", "by_commands",
-    "dependants", "later", "later_count",
+    "dependants", "later", "later_count", "decision", "unread",
 }  # fmt: skip
 
 
@@ -187,3 +191,78 @@ async def compare(desk: Bench, task: str, kind: str) -> None:
         assert end.data["code"] == shown["refused"]["code"]
         assert end.data["paths"] == [conflict["path"] for conflict in shown["conflicts"]]
         assert after == before
+
+
+async def test_the_newest_are_read_first_and_what_is_not_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codeframe_tui.worker.preview._MOST_READ", 1)
+    new, user = ("100644", b"x = 1\n"), b"from pkg.c import x\n"
+    async with bench(tmp_path, FILES) as desk:
+        one = await desk.apply("one", {"pkg/c.py": new})
+        old = await desk.apply("old", {"old.py": ("100644", user)})
+        late = await desk.apply("late", {"late.py": ("100644", user)})
+        again = await desk.apply("again", {"run.sh": None})
+        shown = await told(desk, one)
+        hangs = {each["task"]: each["imports"] for each in shown["later"]}
+        assert hangs == {old: [], late: ["late.py"], again: []}
+        assert shown["unread"] == 1
+        monkeypatch.setattr("codeframe_tui.worker.preview._MOST_READ", 2)
+        shown = await told(desk, one)
+        assert (shown["later"][0]["imports"], shown["unread"]) == (["old.py"], 0)
+
+
+async def test_the_same_content_is_read_once_and_not_on_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def looks(names: Any, path: str, text: str) -> bool:
+        threads.append(threading.get_ident())
+        return imports(names, path, text)
+
+    monkeypatch.setattr("codeframe_tui.worker.preview.imports", looks)
+    async with bench(tmp_path, FILES) as desk:
+        one = await desk.apply("one", {"pkg/c.py": ("100644", b"x = 1\n")})
+        user, other = ("100644", TEXTS[1]), ("100644", TEXTS[3])
+        tasks = [await desk.apply("late", {"late.py": side}) for side in (user, other, user)]
+        shown = await told(desk, one)
+        assert [each["imports"] for each in shown["later"]] == [["late.py"], [], ["late.py"]]
+        assert [each["task"] for each in shown["later"]] == tasks
+        assert len(threads) == 2
+        assert threading.get_ident() not in threads
+
+
+async def test_of_many_those_that_hang_on_it_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codeframe_tui.service.preview._MOST_LATER", 2)
+    async with bench(tmp_path, FILES) as desk:
+        one = await desk.apply("one", {"pkg/a.py": ("100644", TEXTS[0])})
+        near = await desk.apply("near", {"pkg/a.py": ("100644", TEXTS[2])})
+        for mode in ("100644", "100755"):
+            newest = await desk.apply("far", {"run.sh": (mode, b"#!/bin/sh\n# new\n")})
+        shown = await told(desk, one)
+        assert [each["task"] for each in shown["later"]] == [near, newest]
+        assert shown["later_count"] == 3
+
+
+async def test_an_undo_or_redo_is_what_was_shown_or_refused(tmp_path: Path) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        decisions: list[int] = []
+        for content in ("a = 2\n", "a = 3\n"):
+            await run(desk, task, partial((desk.project / "pkg/a.py").write_text, content))
+            decisions.append((await told(desk, task))["decision"])
+        await desk.engine.release(task)
+        with pytest.raises(CodeframeError) as caught:
+            await desk.deed(Undo(task, decisions[0]))
+        assert caught.value.code == "stale_preview"
+        end = await desk.deed(Undo(task, decisions[1]))
+        assert end.type == "change.undone"
+        assert end.data["by_commands"] == ["pkg/a.py"]
+        with pytest.raises(CodeframeError) as caught:
+            await desk.deed(Redo(task, decisions[1]))
+        assert caught.value.code == "stale_preview"
+        shown = await told(desk, task)
+        assert (await desk.deed(Redo(task, shown["decision"]))).type == "change.redone"

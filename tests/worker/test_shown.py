@@ -11,6 +11,7 @@ from codeframe_tui.adapters.scripted import frames
 from codeframe_tui.adapters.scripted.script import Line
 from codeframe_tui.core.commands import Answer, ChooseContext, SetWorkers
 from codeframe_tui.core.queries import ShowContext, ShowTaskContext
+from codeframe_tui.core.tokens import GUESS
 from codeframe_tui.ports import Document
 from tests.worker.room import PLAIN, answer, call, room, three
 
@@ -42,6 +43,21 @@ async def test_the_model_is_given_what_is_pinned_and_nothing_that_is_excluded(
         assert shown["files"][0]["path"] == "pkg/quiet.py"
         assert "pkg/three_times.py: excluded by you" in shown["cut"]
         assert shown["budget"] == before["budget"] > shown["tokens"] > 0
+
+
+async def test_the_files_of_the_project_are_listed_inside_the_budget(tmp_path: Path) -> None:
+    many = {f"pkg/part_{n:03}.txt": (0o644, b"x\n") for n in range(350)}
+    files, limits = {**FILES, **many}, {"context_tokens": 1_000}
+    async with room(tmp_path, Line(answer(*three())), files=files, limits=limits) as desk:
+        task = await desk.add("three times three")
+        await desk.start()
+        await desk.until("turn.recorded", task)
+        context = desk.script.newest().partition("# What seems to matter")[2]
+        before, _, listing = context.partition("Files of the project:\n")
+        lines = listing.partition("\n\n")[0].splitlines()
+        assert 10 < len(lines) < 300
+        assert lines[-1] == f"… and {len(files) - len(lines) + 1} more"
+        assert GUESS.tokens(before + "\n".join(lines)) <= 1_000
 
 
 async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:

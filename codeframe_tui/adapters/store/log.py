@@ -3,6 +3,7 @@
 # ruff: noqa: D102 - each method is told in the port
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -72,6 +73,12 @@ class SqlEvents:
     ) -> list[Event]:
         statement = select(EVENTS).where(EVENTS.c.task == number, EVENTS.c.type.in_(types))
         return self._newest(statement, limit, before)
+
+    def several(self, numbers: Collection[str], types: Collection[str]) -> list[Event]:
+        # one parameter, of which a statement may have only so many
+        named = select(func.json_each(json.dumps(sorted(numbers))).table_valued("value").c.value)
+        statement = select(EVENTS).where(EVENTS.c.task.in_(named), EVENTS.c.type.in_(types))
+        return self._events(statement.order_by(EVENTS.c.seq))
 
     def _newest(self, statement: Select[Any], limit: int, before: int | None) -> list[Event]:
         if before is not None:

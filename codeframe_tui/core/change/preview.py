@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from codeframe_tui.core.change.proposal import FileSummary
 from codeframe_tui.core.errors import CodeframeError
+from codeframe_tui.core.some import some
+from codeframe_tui.core.text import clean_line
 
-__all__ = ["EDITED", "Later", "Preview", "behind", "cause"]
+__all__ = ["EDITED", "Later", "Preview", "behind", "cause", "hangs"]
 
 EDITED = "edited since"
 
@@ -37,6 +40,7 @@ class Preview:
         conflicts: path -> the later task that changed it, or None for another edit.
         refusal: with which it would end; None when it would be done.
         later: oldest first.
+        unread: of how many of these not all files were looked at for what they import.
     """
 
     files: tuple[FileSummary, ...]
@@ -44,6 +48,7 @@ class Preview:
     conflicts: Mapping[str, str | None] = field(default_factory=dict)
     refusal: CodeframeError | None = None
     later: tuple[Later, ...] = ()
+    unread: int = 0
 
 
 def behind(
@@ -57,6 +62,23 @@ def behind(
     """
     last = {path: task for task, written in later for path in written}
     return {path: last.get(path) for path in paths}
+
+
+def hangs(later: Mapping[str, Any], most: int, limit: int) -> list[str]:
+    """How a later task hangs on the change, in words; empty where it does not.
+
+    Args:
+        later: as `ShowUndo` tells it.
+        most: paths that are named of each kind.
+        limit: characters of a path.
+    """
+    points = (("changed", later.get("files")), ("imports it in", later.get("imports")))
+    told = [
+        f"{how} {some((clean_line(str(path), limit=limit) for path in paths), most)}"
+        for how, paths in points
+        if paths
+    ]
+    return [*told, "depends on it"] if later.get("depends") else told
 
 
 def cause(task: str | None) -> str:

@@ -41,7 +41,7 @@ FURTHER = {"like": 0.2, "tests": 0.15, "messages": 0.7}
 """What more signals count among the files after the `HEAD` best.
 
 They find what the others pass over, but know less well what is meant most: among the best they
-would put good files behind worse ones.
+would put good files behind worse ones. A project without history gets none of them.
 """
 HEAD = 12
 LINKED, BESIDE = 0.2, 0.1
@@ -172,7 +172,7 @@ def _walk(scores: Mapping[int, float], links: Mapping[int, Collection[int]]) -> 
                 there[other] = there.get(other, 0.0) + share
         here = {
             file: _STAY * seeds.get(file, 0.0) + (1 - _STAY) * there.get(file, 0.0)
-            for file in seeds.keys() | there.keys()
+            for file in sorted(seeds.keys() | there.keys())
         }
     return here
 

@@ -170,16 +170,22 @@ class SaveDraft:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take an applied change out of the real tree. Result: ``{"decision": id}`` as `Approve`."""
+    """Take an applied change out of the real tree. Result: ``{"decision": id}`` as `Approve`.
+
+    Attributes:
+        expect: refuse unless this is the ``decision`` that `ShowUndo` tells; 0 = do not check.
+    """
 
     number: str
+    expect: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """Bring the change back that the last undo took out. Result: as `Undo`."""
+    """Bring the change back that the last undo took out. Result and attributes: as `Undo`."""
 
     number: str
+    expect: int = 0
 
 
 @dataclass(frozen=True, slots=True)

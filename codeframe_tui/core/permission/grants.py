@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codeframe_tui.core.permission.patterns import quoted
 from codeframe_tui.core.permission.ruling import Rules, Said, Spoken, judge
-from codeframe_tui.core.permission.table import CHECKERS, MANY, READERS
+from codeframe_tui.core.permission.table import CHECKERS, DEEP, MANY, READERS, STARTERS
 from codeframe_tui.core.shell import Part, read_script
 
 __all__ = ["Permission", "in_words", "permission_for"]
@@ -68,13 +68,24 @@ def _named(part: Part) -> str:
     if part.name.startswith("python") and texts[1:2] == ["-m"] and _is_plain(part, 2):
         named = texts[:3] if texts[2] in CHECKERS else []
     elif part.name in MANY and _is_plain(part, 1):
-        named = texts[:2]
+        named = _kind(part)
     else:
         named = []
     if not named and not all(word.known for word in words):
         return ""
     text = " ".join(map(quoted, named or texts)) + ("" if named else " $")
     return text if len(text) <= MAX_PATTERN and text.isprintable() else ""
+
+
+def _kind(part: Part) -> list[str]:
+    """The words that say what one of `MANY` does; none where only all of them do."""
+    texts = [word.text for word in part.words]
+    about = f"{part.name} {texts[1]}"
+    if about in STARTERS:
+        return texts[:3] if texts[2:3] and texts[2] in CHECKERS else []
+    if about in DEEP:
+        return texts[:3] if _is_plain(part, 2) else []
+    return texts[:2]
 
 
 def _is_plain(part: Part, place: int) -> bool:

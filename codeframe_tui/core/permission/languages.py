@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from codeframe_tui.core.shell import Part
+from codeframe_tui.core.shell import Part, Word
 
 __all__ = ["starts_others"]
 
@@ -14,7 +15,7 @@ _SED = re.compile(
     r"(?:[dpqDPGgHhNnx=]|s(?P<mark>[/|#,:@!%])(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)"
     r"(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)[gpiI0-9]*)?\s*",
 )
-_AWK = re.compile(r"system|getline|\||>|@load|@include|ENVIRON|close")
+_AWK = re.compile(r"system|getline|\||>|@|ENVIRON|close")
 
 
 def starts_others(part: Part) -> str:
@@ -25,11 +26,19 @@ def starts_others(part: Part) -> str:
         inplace = any(w.text.startswith(("-i", "--in-place", "-f", "--file")) for w in part.words)
         return "this 'sed' changes files, or runs a script of a file" if inplace else why
     if part.name in {"awk", "gawk", "mawk", "nawk"}:
-        texts = [word for word in part.words[1:] if not word.text.startswith("-") or not word.known]
-        unknown = any(not word.known for word in texts[:1]) or not texts
-        if unknown or _AWK.search(texts[0].text) or any(_reads(w.text) for w in part.words[1:]):
-            return "this 'awk' may start programs or write files"
+        return "" if _counts(part.words[1:]) else "this 'awk' may start programs or write files"
     return ""
+
+
+def _counts(words: Sequence[Word]) -> bool:
+    """Whether an ``awk`` does no more than to read and to tell."""
+    place = 0
+    while place < len(words) and words[place].text.startswith(("-F", "-v")):
+        place += 1 + (len(words[place].text) == 2)
+    rest = words[place:]
+    if not rest or not all(word.known for word in words[: place + 1]):
+        return False
+    return not any(_AWK.search(word.text) or _reads(word.text) for word in rest)
 
 
 def _scripts(part: Part) -> list[list[str]]:
@@ -52,4 +61,4 @@ def _scripts(part: Part) -> list[list[str]]:
 
 
 def _reads(text: str) -> bool:
-    return text.startswith(("-f", "-i", "-l", "-e", "-E", "--"))
+    return text.startswith(("-f", "-i", "-l", "-e", "-E", "-W", "--"))

@@ -17,7 +17,8 @@ from enum import StrEnum
 from codeframe_tui.core.permission.languages import starts_others
 from codeframe_tui.core.permission.patterns import Match, Pattern, pattern
 from codeframe_tui.core.permission.table import ASKED, DENIED, IDLE, Own, rows_about
-from codeframe_tui.core.shell import Part, Script, Word
+from codeframe_tui.core.shell import Part, Script, Word, git_operands
+from codeframe_tui.core.text import reveal_name
 
 __all__ = ["HELD", "Rules", "Said", "Spoken", "judge"]
 
@@ -86,7 +87,7 @@ def judge(
     if gravest is not None and gravest.spoken is Spoken.DENY:
         return gravest, asked
     if script.problem:
-        return Said(Spoken.ASK, f"not understood: {script.problem}"), asked
+        return Said(Spoken.ASK, f"not understood: {reveal_name(script.problem)}"), asked
     if gravest is not None and gravest.spoken is Spoken.ASK:
         return gravest, asked
     named = [each for each, _ in said if not each.idle]
@@ -136,9 +137,11 @@ class _Bench:
     def _beside(self, part: Part) -> str:
         for target in part.writes:
             if not target.known or target.text not in {"/dev/null", "/dev/stdout", "/dev/stderr"}:
-                return f"it writes into {target.text or 'a file'}, which no rule allows"
+                return (
+                    f"it writes into {reveal_name(target.text) or 'a file'}, which no rule allows"
+                )
         if self.steered:
-            return f"it sets {self.steered}, which may change what runs"
+            return f"it sets {reveal_name(self.steered)}, which may change what runs"
         return ""
 
     def _own(
@@ -220,19 +223,14 @@ def _forms(part: Part) -> list[list[Word]]:
         return forms
     places = range(1, len(words))
     if part.name == "git":
-        taken = {n + 1 for n in places if words[n].text in _GIT_VALUES}
-        forms.append(
-            [words[0], *(words[n] for n in places if n not in taken and not _option(words[n]))]
-        )
+        _, rest = git_operands(words)
+        forms.append([words[0], *(word for word in rest if not _option(word))])
     else:
         forms.append([words[0], *(word for word in words[1:] if not _option(word))])
     if part.name.startswith("python") and (found := [n for n in places if words[n].text == "-m"]):
         module = words[found[0] + 1 :]
         forms += [module, [*module[:1], *(word for word in module[1:] if not _option(word))]]
     return forms
-
-
-_GIT_VALUES = {"-C", "-c", "--git-dir", "--work-tree", "--namespace"}
 
 
 def _option(word: Word) -> bool:
@@ -251,34 +249,12 @@ _HARMLESS = re.compile(
     r"LANG|LC_\w+|TZ|NO_COLOR|FORCE_COLOR|CLICOLOR|TERM|COLUMNS|LINES|CI|PYTHONDONTWRITEBYTECODE|"
     r"PYTHONUNBUFFERED|PYTHONHASHSEED|PYTHONWARNINGS|(?!.*(proxy|config))[a-z][a-z0-9_]*"
 )
-_SETTERS = frozenset(
-    {
-        "export",
-        "declare",
-        "typeset",
-        "local",
-        "readonly",
-        "unset",
-        "read",
-        "getopts",
-        "mapfile",
-        "readarray",
-        "let",
-    }
-)
 
 
 def _steering(parts: Iterable[Part]) -> str:
     """A variable that is set somewhere and may change what programs do; empty = none."""
     for part in parts:
-        names = list(part.sets)
-        if part.name in _SETTERS or (part.name == "printf" and _says(part, "-v")):
-            names += [w.text.partition("=")[0] for w in part.words[1:] if not _option(w)]
-        for name in names:
+        for name in part.sets:
             if not _HARMLESS.fullmatch(name):
                 return name or "a variable"
     return ""
-
-
-def _says(part: Part, option: str) -> bool:
-    return any(word.text.startswith(option) for word in part.words[1:2])

@@ -8,7 +8,18 @@ from functools import cache
 
 from codeframe_tui.core.permission.patterns import Pattern, pattern
 
-__all__ = ["ASKED", "CHECKERS", "DENIED", "IDLE", "MANY", "READERS", "Own", "rows_about"]
+__all__ = [
+    "ASKED",
+    "CHECKERS",
+    "DEEP",
+    "DENIED",
+    "IDLE",
+    "MANY",
+    "READERS",
+    "STARTERS",
+    "Own",
+    "rows_about",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,12 @@ def _rows(why: str, *patterns: str) -> list[Own]:
 
 
 DENIED: tuple[Own, ...] = (
-    *_rows("publishes what nobody has approved", "git push", "git-push", "twine upload"),
+    *_rows(
+        "publishes what nobody has approved", "git push", "git-push",
+        "git send-pack", "git subtree push", "twine upload", "uv publish", "poetry publish",
+        "pdm publish", "hatch publish", "flit publish", "npm publish", "pnpm publish",
+        "yarn publish", "yarn npm publish", "cargo publish", "gem push",
+    ),
     *_rows("takes rights that nobody gave", "sudo", "su", "doas", "pkexec", "runuser"),
     *_rows("stops the machine", "shutdown", "reboot", "halt", "poweroff", "telinit", "init"),
     *_rows(
@@ -39,7 +55,11 @@ DENIED: tuple[Own, ...] = (
     ),
     *_rows(
         "is about the whole machine or all that is yours",
-        "rm ** /", "rm ** ~", "rm ** ~/", "chmod ** /", "chown ** /", "chmod ** ~", "chown ** ~",
+        *(
+            f"{program} ** {place}"
+            for program in ("rm", "chmod", "chown")
+            for place in ("/", "/.", "//", "~", "~/", "~/.")
+        ),
         "kill ** -1 $",
     ),
 )  # fmt: skip
@@ -52,7 +72,7 @@ ASKED: tuple[Own, ...] = (
         "git fetch", "git pull", "git clone", "git ls-remote", "git submodule", "git remote",
         "pip install", "pip3 install", "pip download", "pip3 download", "pipx", "uv add", "uv sync",
         "uv pip", "uv lock", "uv tool", "poetry add", "poetry install", "poetry update", "npm",
-        "yarn", "pnpm", "cargo install", "cargo publish", "go get", "go install", "gem", "brew",
+        "yarn", "pnpm", "cargo install", "go get", "go install", "gem", "brew",
         "apt", "apt-get", "dnf", "yum", "pacman", "apk", "snap", "docker", "podman", "kubectl",
         "gh", "glab", "aws", "gcloud", "az", "terraform", "ansible*",
     ),
@@ -68,10 +88,11 @@ ASKED: tuple[Own, ...] = (
         "may start other programs, or write where nobody looks",
         "find ** -delete", "find ** -fprint*", "find ** -fls", "find ** -exec*", "find ** -ok*",
         "sort ** --compress-program*", "sort ** -*o*", "sort ** --output*",
-        "tar ** --to-command*", "tar ** --checkpoint-action*", "tar ** --use-compress-program*",
-        "tar ** -*I*", "tar *I*", "tar ** --rsh-command*", "tar ** --info-script*", "tar ** -F*",
-        "rg ** --pre*", "git ** --upload-pack*", "git ** --ext-diff",
-        "git ** --output*", "git ** --exec*", "git ** -x*", "git grep ** -O*", "git difftool",
+        "tar ** --to*", "tar ** --ch*", "tar ** --use*", "tar ** -*I*", "tar *I*", "tar ** --rs*",
+        "tar ** --rm*", "tar ** --in*", "tar ** --new-*", "tar ** -F*",
+        "rg ** --pre*", "rg ** --hostname-bin*", "git ** --upl*", "git ** --ext-d*",
+        "git ** --outp*", "git ** --exe*", "git ** -x*", "git grep ** --op*", "git grep ** -*O*",
+        "git difftool",
         "git mergetool", "man ** -P*", "systemctl", "service", "launchctl",
     ),
 )  # fmt: skip
@@ -105,6 +126,31 @@ MANY = frozenset(
     }
 )  # fmt: skip
 """Programs whose second word says what they do."""
+DEEP = frozenset(
+    {
+        "npm run", "pnpm run", "yarn run", "bundle config", "dotnet tool", "dotnet nuget",
+        "docker compose", "docker container", "docker image", "docker network", "docker volume",
+        "docker system", "docker buildx", "docker context", "podman compose", "podman container",
+        "podman image", "podman network", "podman volume", "podman system", "kubectl config",
+        "kubectl rollout", "gh pr", "gh issue", "gh repo", "gh release", "gh run", "gh workflow",
+        "gh auth", "gh secret", "gh gist", "git stash", "git remote", "git worktree",
+        "git submodule", "git bisect", "git notes", "git reflog", "git subtree", "uv pip",
+        "uv tool", "uv python", "uv cache", "poetry env", "poetry config", "poetry self",
+        "poetry cache", "pdm config", "hatch env", "pip config", "pip cache", "pip3 config",
+        "pip3 cache", "npm config", "go mod", "terraform state", "terraform workspace",
+        "brew services",
+    }
+)  # fmt: skip
+"""Those of which only the third word says it."""
+STARTERS = frozenset(
+    {
+        "git config", "uv run", "poetry run", "pdm run", "hatch run", "npm exec", "pnpm exec",
+        "pnpm dlx", "yarn exec", "yarn dlx", "bundle exec", "docker run", "docker exec",
+        "podman run", "podman exec", "kubectl exec", "kubectl run", "cargo run", "go run",
+        "go tool", "go generate", "gh api", "gh alias", "gh extension",
+    }
+)  # fmt: skip
+"""Those that start what the rest of their words names."""
 
 
 @cache

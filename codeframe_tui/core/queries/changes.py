@@ -121,18 +121,21 @@ class ShowLetter:
 class ShowUndo:
     """What an undo, or a redo of what is undone, would do now.
 
-    ``{"task", "kind": "undo"|"redo", "files": [{"path","action","added","removed"}], "already",
-    "conflicts": [{"path","task","why"}], "refused", "commits": [id], "by_commands": [path],
-    "dependants": [number], "later": [{"task","title","files","imports","depends"}],
-    "later_count"}``.
+    ``{"task", "kind": "undo"|"redo", "decision", "files": [{"path","action","added","removed"}],
+    "already", "conflicts": [{"path","task","why"}], "refused", "commits": [id], "by_commands":
+    [path], "dependants": [number], "later": [{"task","title","files","imports","depends"}],
+    "later_count", "unread"}``.
 
-    ``already``: the files are so by now, and nothing would be written. ``refused``: with which
+    ``decision`` is the last one that it would take back, see `Undo.expect`. ``already``: the files
+    are so by now, and nothing would be written. ``refused``: with which
     ``{"code","message","hint"}`` it would end, or None; ``conflicts`` names each path that is not
     as it must be, and the later task that changed it, or None. ``commits`` were made of it and
     stay in the history; ``by_commands`` are files that changed while commands ran without walls,
     of which no ignored one is known. ``dependants`` are the tasks that depend on it; ``later``
     those that were applied later and stand, oldest first: which of the ``files`` they changed, too,
-    which of their own files import what the change brings, and whether they depend on it.
+    which of their own files import what the change brings, and whether they depend on it. Of many
+    those that hang on it in one of these ways are named first, then the newest; of ``unread``
+    tasks not all files were looked at for what they import.
 
     Attributes:
         kind: refused where there is nothing of that kind; None = whichever there is.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from codeframe_tui.core.shell.git import git_operands
 from codeframe_tui.core.shell.parts import Part, Script, Word
 from codeframe_tui.core.shell.script import read_script
 
-__all__ = ["Part", "Script", "Word", "read_script"]
+__all__ = ["Part", "Script", "Word", "git_operands", "read_script"]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["ANYTHING", "Hidden", "Part", "Script", "Word"]
+__all__ = ["ANYTHING", "OTHERS", "RESERVED", "Hidden", "Part", "Script", "Word"]
+
+OTHERS = frozenset({"select", "coproc"})
+"""Reserved in some shells only."""
+RESERVED = OTHERS | {
+    "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
+    "esac", "in", "{", "}", "!", "function",
+}  # fmt: skip
+"""Words that are no program where a command begins."""
 
 
 class Hidden(Exception):
@@ -39,6 +47,8 @@ class Part:
     Attributes:
         words: its name first; empty where only variables are set or files are written.
         sets: names of the variables that are set for it, or for all that follows.
+        texts: those of them that are set to something that may be no number.
+        counts: names of the variables that a shell calculates with.
         writes: files that it is redirected into.
         given: what it reads from a here-document; None where there is none.
         carries: whether it does nothing but start the parts that follow it, as ``timeout`` does.
@@ -48,6 +58,8 @@ class Part:
 
     words: list[Word] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)
     writes: list[Word] = field(default_factory=list)
     given: Word | None = None
     carries: bool = False
@@ -61,7 +73,9 @@ class Part:
 
     def starts(self, place: int, end: int | None = None) -> Part:
         """The part that this one starts with its words from a place on, up to another."""
-        return Part(self.words[place:end], self.sets, self.writes, self.given, False, self, place)
+        inner = replace(self, words=self.words[place:end], texts=[], counts=[])
+        inner.carries, inner.outer, inner.skipped = False, self, place
+        return inner
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sized
 
-from codeframe_tui.core.shell.parts import Hidden, Part, Script, Word
+from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word
 from codeframe_tui.core.shell.started import started
+from codeframe_tui.core.shell.variables import NUMBER, SETS, check_counted, set_to
 from codeframe_tui.core.shell.words import ENDS, Words
 from codeframe_tui.core.text import reveal
 
@@ -24,16 +25,9 @@ MAX_LENGTH = 256 * 1024
 """Characters of a text that is read."""
 MAX_PARTS = 500
 """Programs that it may start."""
-_RESERVED = frozenset(
-    {
-        "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
-        "esac", "in", "{", "}", "!", "function",
-    }
-)  # fmt: skip
-_OTHERS = frozenset({"select", "coproc"})
-"""Reserved in some shells only."""
-_SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
+_ELSEWHERE = frozenset({"&>", "&>>"})
+"""Elsewhere the end of a command that runs on, and then the start of the next one."""
 _SOCKETS = ("/dev/tcp", "/dev/udp")
 _WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
@@ -45,6 +39,7 @@ def read_script(text: str) -> Script:
     try:
         _check(text)
         _read(text, found, 0)
+        check_counted(found)
     except Hidden as problem:
         return Script(tuple(found), str(problem))
     return Script(tuple(found))
@@ -194,9 +189,9 @@ class Reader(Words):
     def _reserved(self) -> str:
         """The reserved word that comes next, where a command may begin; empty = none."""
         found = _WORD.match(self.text, self.at)
-        if found is None or found.group() not in _RESERVED | _OTHERS:
+        if found is None or found.group() not in RESERVED:
             return ""
-        if found.group() in _OTHERS:
+        if found.group() in OTHERS:
             raise Hidden(f"{found.group()!r} is not known to every shell")
         return found.group()
 
@@ -226,14 +221,20 @@ class Reader(Words):
         if self.peek(2) == "((":
             if not self.arithmetic(";"):
                 raise Hidden("a loop has no end")
+            part = Part()
         else:
-            self.found.append(Part(sets=[self.word().text]))
+            name, part = self.word().text, Part()
+            self.found.append(part)
+            set_to(part, name, "words")
         self._between()
         if self._reserved() == "in":
             self._expect("in")
+            start = self.at
             while self.peek() not in {"\n", ";", ""}:
                 self.word()
                 self._blanks()
+            if all(map(NUMBER.fullmatch, self.text[start : self.at].split())):
+                part.texts.clear()
         if self.peek() == ";":
             self.at += 1
         self._between()
@@ -319,17 +320,17 @@ class Reader(Words):
         if self.peek(2) not in {"<(", ">("} and (found := _REDIRECTION.match(self.text, self.at)):
             self.at = found.end()
             self._redirection(part, found.group(1) or found.group(2))
-        elif not part.words and (sets := _SETS.match(self.text, self.at)):
+        elif not part.words and (sets := SETS.match(self.text, self.at)):
             self.at = sets.end()
-            part.sets.append(sets.group(1))
             if self.peek() == "(":
                 self._listed()
             elif self.peek() not in ENDS | {""}:
                 self.word()
+            set_to(part, sets.group(1), self.text[sets.end() : self.at])
         else:
             made = self.made()
             word = made.word()
-            if not part.words and not made.quoted and word.text in _RESERVED | _OTHERS:
+            if not part.words and not made.quoted and word.text in RESERVED:
                 raise Hidden(f"{word.text!r} stands in a strange place")
             part.words.append(word)
 
@@ -355,7 +356,7 @@ class Reader(Words):
                 self._due.append((target.text, made.quoted, sign == "<<-", part))
             case "<<<":
                 part.given = target
-            case "<" if target.text.startswith(_SOCKETS):
+            case "<" if not target.known or target.text.startswith(_SOCKETS):
                 part.writes.append(target)  # some shells open a connection
             case "<" | "<&":
                 part.given = None
@@ -363,6 +364,9 @@ class Reader(Words):
                 pass
             case _:
                 part.writes.append(target)
+        self._blanks()
+        if sign in _ELSEWHERE and not self._is_end():
+            raise Hidden(f"{sign} before more words is something else in other shells")
 
     def _line_end(self) -> None:
         self.at += 1
@@ -373,15 +377,18 @@ class Reader(Words):
 
     def _document(self, end: str, *, quoted: bool, tabs: bool) -> str:
         lines: list[str] = []
-        joined = False
+        joined: str | None = None
         while self.at < len(self.text):
             stop = self.text.find("\n", self.at)
             line = self.text[self.at : len(self.text) if stop < 0 else stop]
             self.at += len(line) + 1
             line = line.lstrip("\t") if tabs else line
-            if line == end and not joined:
+            if line == end and joined is None:
                 return "\n".join([*lines, ""])
             lines.append(line)
+            whole = (joined or "") + line
+            if whole == end:
+                raise Hidden("some shells end a here-document with a line of several")
             backslashes = len(line) - len(line.rstrip("\\"))
-            joined = not quoted and backslashes % 2 == 1
+            joined = whole[:-1] if not quoted and backslashes % 2 == 1 else None
         raise Hidden("a here-document has no end")

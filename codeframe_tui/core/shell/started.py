@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from codeframe_tui.core.shell.parts import ANYTHING, Hidden, Part, Word
+from codeframe_tui.core.shell.git import check_settings
+from codeframe_tui.core.shell.parts import ANYTHING, RESERVED, Hidden, Part, Word
+from codeframe_tui.core.shell.variables import MAKERS, SETS, set_by, set_to
 
 __all__ = ["started"]
 
 MAX_CARRIERS = 20
 """Programs that start each other, of one part."""
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-_CALLS = re.compile(r"\$\(|`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ _CARRIERS: Mapping[str, _Way] = {
     "builtin": _Way(),
     "command": _Way("p"),
     "doas": _Way("nLs", "Cu"),
-    "env": _Way("i0v", "uC", "ignore-environment null debug unset= chdir="),
+    "env": _Way("i0v", "u", "ignore-environment null debug unset="),
     "exec": _Way("cl", "a"),
     "ionice": _Way("t", "cnp", "ignore class= classdata="),
     "nice": _Way("0123456789", "n", "adjustment="),
@@ -49,13 +49,13 @@ _CARRIERS: Mapping[str, _Way] = {
         "CDghpRrtTUu",
         "non-interactive set-home preserve-env login stdin user= group=",
     ),
-    "time": _Way("pavq", "fo", "portability append verbose quiet format= output="),
+    "time": _Way("pvq", "", "portability verbose quiet"),
     "timeout": _Way("v", "ks", "foreground preserve-status verbose kill-after= signal=", 1),
     "xargs": _Way(
         "0rtpxo",
-        "IiEeLlnPsda",
-        "null no-run-if-empty verbose interactive exit open-tty arg-file= delimiter= replace= "
-        "max-args= max-lines= max-procs= max-chars= eof= process-slot-var=",
+        "IELnPsda",
+        "null no-run-if-empty verbose interactive exit open-tty arg-file= delimiter= max-args= "
+        "max-procs= max-chars=",
     ),
 }
 _RUNNERS: Mapping[str, _Way] = {
@@ -111,6 +111,8 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
         return [part]
     if not part.words[0].known:
         raise Hidden("the name of a program is only known when it runs")
+    if part.words[0].text == "-" or (part.outer and part.words[0].text.startswith(("-", "+"))):
+        raise Hidden(f"{part.words[0].text!r} stands where a program is expected")
     level, outer = 0, part.outer
     while outer is not None:
         level, outer = level + 1, outer.outer
@@ -121,6 +123,8 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
         raise Hidden(f"after {name!r} a name may stand for another program")
     if name in _LAUNCHERS:
         raise Hidden(f"{name!r} starts other programs in ways that are not known")
+    if name in MAKERS:
+        set_by(part)
     special = _SPECIAL.get(name)
     if special is not None:
         return special(part, read)
@@ -186,29 +190,35 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
         return [part]
     first = 2 if name == "env" and len(words) > 1 and words[1].text == "-" else 1
     place = _operand(words, _CARRIERS[name], first)
+    if name == "env":
+        part.sets += _values(words[:place], _CARRIERS[name], "u", "unset")
     if name in {"env", "sudo"}:
-        while place < len(words) and (found := _ASSIGNED.match(words[place].text)):
+        while place < len(words) and (found := SETS.match(words[place].text)):
             if words[place].open:
                 raise Hidden("which words set variables is only known when it runs")
-            part.sets.append(found.group(1))
+            known = words[place].known
+            set_to(part, found.group(1), words[place].text[found.end() :] if known else "text")
             place += 1
     part.carries = True
     if place >= len(words):
         return [part]
     inner = part.starts(place)
+    if name == "time" and (inner.name in RESERVED or SETS.match(inner.words[0].text)):
+        raise Hidden(f"{name!r} before {inner.name!r} is something else in other shells")
     if name == "xargs":
-        inner.words = [*_filled(inner.words, _marks(words[:place])), ANYTHING]
+        inner.words = [
+            *_filled(inner.words, _values(words[:place], _CARRIERS[name], "I")),
+            ANYTHING,
+        ]
     return [part, *started(inner, read)]
 
 
-def _marks(options: Iterable[Word]) -> list[str]:
-    """What ``xargs`` fills with what it reads."""
-    marks, texts = [], [word.text for word in options]
-    for place, text in enumerate(texts):
-        if text.startswith(("-I", "-i", "--replace")):
-            said = text[2:].partition("=")[2] if text.startswith("--") else text[2:]
-            marks += [said or "{}", *texts[place + 1 : place + 2]]
-    return marks
+def _values(options: Sequence[Word], way: _Way, letter: str, name: str = "") -> list[str]:
+    """What follows each option of a letter or of a long name, in its word or in the next."""
+    option = re.compile(rf"(?:-[{way.flags}]*{letter}|--{name}(?:=|\Z))(.*)", re.DOTALL)
+    texts = [word.text for word in options]
+    found = [(place, option.match(text)) for place, text in enumerate(texts)]
+    return [each.group(1) or "".join(texts[place + 1 : place + 2]) for place, each in found if each]
 
 
 def _filled(words: list[Word], marks: Iterable[str]) -> list[Word]:
@@ -237,10 +247,12 @@ def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
             continue
         if "c" in text:
             part.carries = True
-            script = words[int("o" in text) :]
+            script = words[text.lower().count("o") :]
+            if script and script[0].text.startswith(("-", "+")):
+                raise Hidden(f"shells read options after '-c' of {part.name!r} in different ways")
             read(_certain(script[0]) if script else "")
             return [part]
-        words = words[int(text[-1] in "oO") :]
+        words = words[text.lower().count("o") :]
         if "s" in text:
             words = []
             break
@@ -276,7 +288,8 @@ def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
     place = 1
     while place < len(texts):
         if texts[place] in _TEMPLATES:
-            end = next((n for n in range(place + 1, len(texts)) if texts[n] in {";", "+"}), 0)
+            ends = (n for n in range(place + 1, len(texts)) if _ends(texts, n))
+            end = next(ends, 0)
             if not end:
                 raise Hidden(f"{texts[place]!r} has no end")
             inner = part.starts(place + 1, end)
@@ -285,6 +298,11 @@ def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
             place = end
         place += 1
     return parts
+
+
+def _ends(texts: Sequence[str], place: int) -> bool:
+    """Whether a command that ``find`` starts ends there."""
+    return texts[place] == ";" or texts[place - 1 : place + 1] == ["{}", "+"]
 
 
 def _interpreter(part: Part) -> list[Part]:
@@ -300,24 +318,9 @@ def _interpreter(part: Part) -> list[Part]:
     return [part]
 
 
-_QUIET = re.compile(
-    r"(?i)(color|user|advice|column|log|status|i18n)\.[\w.-]+=[^!]*|core\.(quotepath|pager)=(false|true|cat|)"
-)
-
-
 def _git(part: Part, read: Callable[[str], None]) -> list[Part]:
-    """Settings of a call may name programs, of which git starts more than anyone lists."""
     del read
-    texts = [word.text if word.known else "" for word in part.words]
-    place = 1
-    while place < len(texts) and texts[place].startswith("-"):
-        if texts[place].startswith(("--config-env", "--exec-path=")):
-            raise Hidden(f"{texts[place]!r} may start any program")
-        if texts[place] == "-c":
-            value = texts[place + 1] if place + 1 < len(texts) else ""
-            if not _QUIET.fullmatch(value):
-                raise Hidden(f"'git -c {value}' may start any program")
-        place += 1 + (texts[place] in {"-c", "-C", "--git-dir", "--work-tree", "--namespace"})
+    check_settings(part.words)
     return [part]
 
 

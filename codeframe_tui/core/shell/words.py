@@ -6,16 +6,25 @@ import re
 from abc import ABC, abstractmethod
 
 from codeframe_tui.core.shell.parts import Hidden, Part, Word
+from codeframe_tui.core.shell.variables import NAME
 
 __all__ = ["ENDS", "Words"]
 
 MAX_DEPTH = 40
 """Levels of what stands in what."""
 ENDS = frozenset(" \t\n;&|<>()")
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
-_COUNTED = re.compile(r"\[\s*(\$\(|`)")
+_COUNTED = re.compile(r"\[.*(\$\(|`)", re.DOTALL)
+_SET = re.compile(
+    r"(?:\+\+|--)\s*(?P<after>[A-Za-z_]\w*)|"
+    r"(?P<before>[A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))",
+    re.ASCII,
+)
+"""Where a variable is set in ``((…))``."""
+_VALUE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+_PIECED = re.compile(r"[\w}]\$|\}\w|\$\{?\d", re.ASCII)
+_SET_IN_BRACES = re.compile(r"(!?)(\w+)(?:\[[^\]]*(?:[$`\[]|\]:{0,2}=)|:{0,2}=)", re.ASCII)
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
@@ -81,7 +90,7 @@ class Words(ABC):
                 made.add(plain.group())
             elif self.peek(2) in {"<(", ">("}:
                 self.at += 2
-                self._nested(")")
+                self._nested()
                 made.unknown()
             elif char in ENDS:
                 break
@@ -174,13 +183,13 @@ class Words(ABC):
             made.unknown(open_=not quoted)
         elif self.peek() == "(":
             self.at += 1
-            self._nested(")")
+            self._nested()
             made.unknown(open_=not quoted)
         elif self.peek() == "{":
             self.at += 1
             self._braces(quoted=quoted)
             made.unknown(open_=not quoted)
-        elif name := _NAME.match(self.text, self.at):
+        elif name := NAME.match(self.text, self.at):
             self.at = name.end()
             made.unknown(open_=not quoted)
         elif self.peek() in _SPECIAL and self.peek():
@@ -202,9 +211,9 @@ class Words(ABC):
             raise Hidden("$'…' with a backslash is something else in other shells")
         made.unknown()
 
-    def _nested(self, end: str) -> None:
+    def _nested(self) -> None:
         self.deeper()
-        self.commands(end)
+        self.commands(")")
         self.depth -= 1
 
     def _backticks(self, *, quoted: bool) -> None:
@@ -237,9 +246,17 @@ class Words(ABC):
             raise Hidden("a ( is not closed")
         if self.text[place : place + 2] != "))":
             return False
-        inside = re.sub(r"\$(\w+|\{\w+\})", "x", self.text[start:place], flags=re.ASCII)
+        text = self.text[start:place]
+        if _PIECED.search(text):
+            raise Hidden("it calculates with what is only known when it runs")
+        inside = _VALUE.sub(r" \1\2 ", text)
         if not _ARITHMETIC.fullmatch(inside.translate(dict.fromkeys(map(ord, more)))):
             raise Hidden("it calculates with more than numbers and variables")
+        names = NAME.findall(inside)
+        sets = [found["after"] or found["before"] for found in _SET.finditer(inside)]
+        if inside != text and (sets or _SET.search(_VALUE.sub("", text))):
+            sets = names  # a value may be empty, and what stands beside it is set
+        self.found.append(Part(sets=sets, counts=names))
         self.at = place + 2
         return True
 
@@ -247,6 +264,9 @@ class Words(ABC):
         """The rest of ``${…}``: what stands there may run commands, too."""
         self.deeper()
         made = _Made()
+        if sets := _SET_IN_BRACES.match(self.text, self.at):
+            name = "" if sets.group(1) else sets.group(2)
+            self.found.append(Part(sets=[name], texts=[name]))
         while (char := self.peek()) != "}":
             if not char:
                 raise Hidden("a ${ is not closed")
@@ -254,8 +274,8 @@ class Words(ABC):
             match char:
                 case "\\":
                     self.at += 1
-                case "'" if not quoted:
-                    if set(self._until("'")) & set("$`}"):
+                case "'":
+                    if quoted or set(self._until("'")) & set("$`}"):
                         raise Hidden("shells read quotes within ${…} in different ways")
                 case '"':
                     self._double(made)

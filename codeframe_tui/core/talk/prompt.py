@@ -10,6 +10,7 @@ from codeframe_tui.core.code.entry import entry, fenced
 from codeframe_tui.core.network import NOWHERE, Allowed
 from codeframe_tui.core.progress import Message
 from codeframe_tui.core.task import Evidence, Issue, Task
+from codeframe_tui.core.tokens import Gauge
 
 __all__ = [
     "ONLY_WORDS",
@@ -18,6 +19,7 @@ __all__ = [
     "explanation",
     "first_message",
     "headings",
+    "listed",
     "messages_from_people",
     "rebased",
     "subject",
@@ -61,6 +63,9 @@ _EVIDENCE = {
 
 _CONTEXT = "# What seems to matter\n"
 _NAMES = "Also perhaps related: "
+_PATHS = "Files of the project:\n"
+_LISTED = 300
+"""Paths of a listing; more of them tell nothing that a tool does not."""
 _EARLIER = """\
 ## Earlier work in this project
 What people decided there holds here too, unless this task says otherwise: do not ask again what is
@@ -121,6 +126,23 @@ def headings(*, earlier: bool) -> str:
     return "\n\n".join([_CONTEXT, _NAMES, *([_EARLIER] if earlier else [])])
 
 
+def listed(paths: Sequence[str], left: int, gauge: Gauge) -> list[str]:
+    """Lines of a listing of files: as many as fit, and how many more there are.
+
+    Args:
+        left: tokens.
+    """
+
+    def lines(n: int) -> list[str]:
+        more = len(paths) - n
+        return [*paths[:n], *([f"… and {more} more"] if more else [])]
+
+    for n in range(min(len(paths), _LISTED), 0, -1):
+        if gauge.tokens(_PATHS + "\n".join(lines(n))) <= left:
+            return lines(n)
+    return []
+
+
 def context_text(context: Mapping[str, Any]) -> str:
     """Files that seem to matter: bodies, skeletons and names, and the tree."""
     shown: list[str] = []
@@ -134,7 +156,7 @@ def context_text(context: Mapping[str, Any]) -> str:
     if context.get("earlier"):
         parts.append("\n\n".join([_EARLIER, *(each["text"] for each in context["earlier"])]))
     if context.get("tree"):
-        parts.append("Files of the project:\n" + "\n".join(context["tree"]))
+        parts.append(_PATHS + "\n".join(context["tree"]))
     if not parts:
         return ""
     return _CONTEXT + "\n\n".join(parts)

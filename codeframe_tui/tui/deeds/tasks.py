@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from codeframe_tui.core.commands import (
@@ -144,7 +145,7 @@ async def _after_preview(desk: Desk, wish: Undo | Redo, kind: Literal["undo", "r
     if not is_possible(found):
         await desk.choose(f"{name} is not possible now", rows)
     elif await desk.choose(f"{name}?", rows, Choice("enter", kind, "yes")):
-        await desk.submit(wish)
+        await desk.submit(replace(wish, expect=found.get("decision", 0)))
 
 
 def can(desk: Desk, action: str) -> bool:

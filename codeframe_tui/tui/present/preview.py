@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from codeframe_tui.core.change.preview import hangs
 from codeframe_tui.tui.present.rows import BLANK, Row, heading, row, safe, wrap
-from codeframe_tui.tui.present.sheets import FILES, NAMED, WIDTH, file_rows, point_rows
+from codeframe_tui.tui.present.sheets import FILES, NAMED, WIDTH, file_rows, named, point_rows
 from codeframe_tui.tui.present.words import count
 
 __all__ = ["is_possible", "preview_rows"]
@@ -73,10 +74,8 @@ def _others(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _by_commands(document: Mapping[str, Any]) -> Iterator[str]:
-    if found := [safe(path) for path in document.get("by_commands") or ()]:
-        named = ", ".join(found[:NAMED])
-        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-        yield f"changed while a command ran without walls, by it or by you: {named}{more}"
+    if found := document.get("by_commands"):
+        yield f"changed while a command ran without walls, by it or by you: {named(found)}"
 
 
 def _near(document: Mapping[str, Any]) -> Iterator[str]:
@@ -87,25 +86,17 @@ def _near(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"{head}, applied later, {' and '.join(_hangs(each))}"
     if len(near) > NAMED:
         yield f"{count(len(near) - NAMED, 'task')} more, applied later, hang on it too"
+    if unread := document.get("unread"):
+        yield f"not all imports of {count(unread, 'task')} applied later were looked at"
 
 
 def _hangs(later: Mapping[str, Any]) -> list[str]:
-    told = [
-        f"{how} {safe(paths[0], limit=60)}" + (f" and {len(paths) - 1} more" * (len(paths) > 1))
-        for how, paths in (
-            ("changed", later.get("files") or ()),
-            ("imports it in", later.get("imports") or ()),
-        )
-        if paths
-    ]
-    return [*told, "depends on it"] if later.get("depends") else told
+    return [safe(each) for each in hangs(later, 1, 60)]
 
 
 def _waiting(document: Mapping[str, Any]) -> Iterator[str]:
-    if waiting := [safe(each) for each in document.get("dependants") or ()]:
-        named = ", ".join(waiting[:NAMED])
-        more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
-        yield f"{count(len(waiting), 'task')} built on it: {named}{more}"
+    if waiting := document.get("dependants"):
+        yield f"{count(len(waiting), 'task')} built on it: {named(waiting)}"
 
 
 def _meaning(document: Mapping[str, Any]) -> str:
@@ -119,6 +110,6 @@ def _meaning(document: Mapping[str, Any]) -> str:
         were = "was" if others == 1 else "were"
         told.append(f"{count(others, 'other task')} {were} applied later.")
     if made := document.get("commits"):
-        named = ", ".join(safe(each)[:8] for each in made[:NAMED])
-        told.append(f"Your history is not rewritten: {count(len(made), 'commit')} ({named}) stays.")
+        some = ", ".join(safe(each)[:8] for each in made[:NAMED])
+        told.append(f"Your history is not rewritten: {count(len(made), 'commit')} ({some}) stays.")
     return " ".join(told)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codeframe_tui.core.hand import COPY
+from codeframe_tui.core.some import some
 from codeframe_tui.core.text import clean
 from codeframe_tui.tui.present.comments import told_before
 from codeframe_tui.tui.present.coverage import coverage_rows
@@ -26,6 +27,7 @@ __all__ = [
     "guard_rows",
     "is_risky",
     "letter_rows",
+    "named",
     "point_rows",
     "send_rows",
 ]
@@ -60,7 +62,7 @@ def guard_rows(
     """
     attempt = newest_attempt(task) or {}
     points = [
-        (count(len(unseen), "file") + " not looked at: " + _names(unseen)) if unseen else "",
+        (count(len(unseen), "file") + " not looked at: " + named(unseen)) if unseen else "",
         f"{count(hidden, 'file')} out of sight by your filter, applied too" if hidden else "",
         f"{count(undecided, 'hunk')} undecided" if undecided else "",
         f"{count(partly, 'hunk')} accepted only partly before" if partly else "",
@@ -104,10 +106,9 @@ def point_rows(point: str) -> list[Row]:
     return [first, *(row(None, ("  ", "amber"), (line, "text")) for line in lines[1:])]
 
 
-def _names(paths: Sequence[str]) -> str:
-    """The first paths of many."""
-    named = ", ".join(safe(path) for path in paths[:NAMED])
-    return f"{named} and {len(paths) - NAMED} more" if len(paths) > NAMED else named
+def named(names: Iterable[object]) -> str:
+    """The first of many names."""
+    return some(map(safe, names), NAMED)
 
 
 def send_rows(

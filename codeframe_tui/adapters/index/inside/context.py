@@ -145,8 +145,9 @@ def _signals(
     defined, defines = _defining(shelf, tree, text)
     numbers = past.numbers(tree.numbers)
     similar, changes = past.similar(wanted, numbers)
-    alike, like_what = like(shelf, tree, wanted)
-    spoken, tests = of_tests(tree, of_words)
+    # without a past these mislead more often than they find
+    alike, like_what = ({}, {}) if past.is_empty else like(shelf, tree, wanted)
+    spoken, tests = ({}, {}) if past.is_empty else of_tests(tree, of_words)
     messages, said = past.messages(wanted, numbers)
     signals = {
         "words": of_words,

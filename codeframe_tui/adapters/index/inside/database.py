@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["is_damaged", "open_database", "remove_database", "transaction"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-VERSION = 6
+VERSION = 7
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
 CREATE TABLE document(
@@ -28,6 +28,7 @@ CREATE INDEX symbol_by_name ON symbol(name COLLATE NOCASE);
 CREATE TABLE past(
     place INTEGER PRIMARY KEY, id TEXT NOT NULL, subject TEXT NOT NULL,
     words TEXT NOT NULL, files TEXT NOT NULL);
+CREATE TABLE followed(head TEXT NOT NULL);
 """
 
 

@@ -56,8 +56,9 @@ def _beginning_alike(database: sqlite3.Connection, word: str) -> list[tuple[str,
     shorter = [word[:length] for length in range(_SHORTEST, len(word))]
     among = f"IN ({','.join('?' * len(shorter))})"
     # words are of letters and digits, which all come before the brace
-    rows = database.execute(f"{query} > ? AND word < ?", (word, f"{word}{{")).fetchall()
-    rows += database.execute(query + among, shorter).fetchall()
+    range_of = f"{query} > ? AND word < ? ORDER BY word"
+    rows = database.execute(range_of, (word, f"{word}{{")).fetchall()
+    rows += database.execute(f"{query}{among} ORDER BY word", shorter).fetchall()
     return [(other, n, count) for other, held in rows for n, count, *_ in unpacked(held)]
 
 

@@ -122,16 +122,17 @@ def _skip(stream: IO[bytes], size: int) -> None:
 
 def read_commits(
     project: Path, head: str, since: str, most: int
-) -> tuple[bool, list[tuple[str, str, list[str]]]]:
+) -> tuple[str, bool, list[tuple[str, str, list[str]]]]:
     """The newest commits without merges, the oldest first: id, message and the files it touched.
 
     Args:
         head: a revision.
-        since: what is known already, empty for nothing.
+        since: the commit that was read last, a merge too, empty for none.
 
     Returns:
-        Whether ``since`` is part of the past, and the commits after it; of another past all, which
-        are none where there is no past.
+        What ``head`` is, empty where there is no past; whether one commit after the other leads
+        to it from ``since``, and these; else all. A merge puts commits before those that are
+        known, so that what leads over one is read anew.
 
     Raises:
         UnreadError: git does not tell.
@@ -139,9 +140,8 @@ def read_commits(
     found = _ask(project, "rev-parse", "--verify", "--quiet", f"{head}^{{commit}}")
     newest = found.decode("ascii").strip() if found else ""
     if not newest or newest == since:
-        return newest == since, []
-    ancestor = ("merge-base", "--is-ancestor", since, newest)
-    goes_on = bool(since) and _ask(project, *ancestor) is not None
+        return newest, newest == since, []
+    goes_on = bool(since) and _leads(project, since, newest)
     output = _ask(
         project,
         *("log", "--no-merges", "--no-renames", "--name-only", "--no-show-signature", "-z"),
@@ -151,7 +151,14 @@ def read_commits(
     )
     if output is None:
         raise UnreadError
-    return goes_on, list(_commits(output))[::-1]
+    return newest, goes_on, list(_commits(output))[::-1]
+
+
+def _leads(project: Path, since: str, newest: str) -> bool:
+    """Whether single commits lead from one to the other."""
+    if _ask(project, "merge-base", "--is-ancestor", since, newest) is None:
+        return False
+    return _ask(project, "rev-list", "--merges", "-n1", f"{since}..{newest}") == b""
 
 
 def _commits(output: bytes) -> Iterator[tuple[str, str, list[str]]]:

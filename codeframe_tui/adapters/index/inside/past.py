@@ -80,25 +80,32 @@ class Past:
             )
         ]
         self._sums = _sums(self._commits)
+        (self._head,) = database.execute("SELECT head FROM followed").fetchone() or ("",)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no change is known that tells of its files."""
+        return not self._sums.said
 
     def follow(self, head: str) -> None:
         """Come to where the project's history stands; what is known stays when git fails."""
-        since = self._commits[-1].id if self._commits else ""
         try:
-            goes_on, found = read_commits(self._project, head, since, COMMITS)
+            newest, goes_on, found = read_commits(self._project, head, self._head, COMMITS)
         except UnreadError:
+            return
+        if newest == self._head:
             return
         known = self._commits if goes_on else []
         fresh = [
             Commit(commit, message.partition("\n")[0][:200], _words(message), tuple(files))
             for commit, message, files in found
         ]
-        if fresh or len(known) < len(self._commits):
-            self._keep([*known, *fresh][-COMMITS:])
+        self._keep([*known, *fresh][-COMMITS:], newest)
 
     def numbers(self, numbers: Mapping[str, int]) -> dict[str, int]:
         """File by path, today's and those that it had before it was moved."""
-        gone = {path for commit in self._commits for path in commit.files if path not in numbers}
+        files = (path for commit in self._commits for path in commit.files)
+        gone = dict.fromkeys(path for path in files if path not in numbers)
         return {**numbers, **{old: numbers[new] for old, new in renamed(gone, numbers).items()}}
 
     def similar(
@@ -122,7 +129,8 @@ class Past:
             if not shared or not _is_telling(commit):
                 continue
             length = self._sums.lengths[-1 - age]
-            cosine = sum(wanted[word] * idf[word] ** 2 for word in shared) / (own * length)
+            product = math.fsum(wanted[word] * idf[word] ** 2 for word in shared)
+            cosine = product / (own * length)
             value = cosine**2 * 0.5 ** (age / _HALF_LIFE)
             is_reason = len(commit.files) <= _REASONS
             for path in commit.files:
@@ -183,8 +191,10 @@ class Past:
                         scores[number] = scores.get(number, 0.0) + value
         return scores
 
-    def _keep(self, commits: Sequence[Commit]) -> None:
+    def _keep(self, commits: Sequence[Commit], head: str) -> None:
         with transaction(self._database):
+            self._database.execute("DELETE FROM followed")
+            self._database.execute("INSERT INTO followed VALUES(?)", (head,))
             self._database.execute("DELETE FROM past")
             self._database.executemany(
                 "INSERT INTO past VALUES(?,?,?,?,?)",
@@ -193,6 +203,7 @@ class Past:
                     for place, c in enumerate(commits)
                 ),
             )
+        self._head = head
         self._commits = list(commits)
         self._sums = _sums(self._commits)
 
@@ -207,7 +218,7 @@ def _sums(commits: Sequence[Commit]) -> _Sums:
             length = _worth(age, commit) * len(commit.words)
             for path in commit.files:
                 said[path] = said.get(path, 0.0) + length
-    lengths = [math.sqrt(sum(squares[word] for word in commit.words)) for commit in commits]
+    lengths = [math.sqrt(math.fsum(squares[word] for word in commit.words)) for commit in commits]
     return _Sums(frequencies, lengths, said)
 
 
