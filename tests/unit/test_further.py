@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from codeframe_tui.adapters.index.inside import further
 from codeframe_tui.adapters.index.inside.context import rank
 from codeframe_tui.adapters.index.inside.database import open_database
 from codeframe_tui.adapters.index.inside.describe import Known
 from codeframe_tui.adapters.index.inside.further import like, of_tests
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
-from codeframe_tui.adapters.index.inside.postings import packed
+from codeframe_tui.adapters.index.inside.postings import Posting, forget, packed, unpacked
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.code.ranking import HEAD
@@ -35,6 +37,24 @@ def write(database: sqlite3.Connection, document: int, counts: dict[str, int]) -
     """What words stand in a document."""
     rows = packed(document, [(document, Known(counts))])
     database.executemany("INSERT INTO posting VALUES(?,?,?)", rows)
+
+
+class Most:
+    """A database that tells how many rows it was asked for at once."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self.most = 0
+
+    def execute(self, *query: Any) -> Any:
+        found = self._database.execute(*query).fetchall()
+        self.most = max(self.most, len(found))
+        return Found(found)
+
+
+class Found(list[Any]):
+    def fetchall(self) -> list[Any]:
+        return self
 
 
 @pytest.fixture
@@ -66,6 +86,33 @@ def test_what_begins_too_many_words_says_nothing_and_other_trees_do_not_matter(
     write(shelf.database, 1, {"tokens": 1})
     assert like(shelf, every, {"token": 1.0})[0] == {}
     assert like(shelf, fewer, {"token": 1.0})[0].keys() == {0}
+
+
+def test_of_what_begins_very_many_words_only_the_first_are_read(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(shelf.database, 4, {f"token{n}": 1 for n in range(300)})
+    read: list[bytes] = []
+
+    def counted(held: bytes) -> Iterator[Posting]:
+        read.append(held)
+        return unpacked(held)
+
+    monkeypatch.setattr(further, "unpacked", counted)
+    assert like(shelf, over("a.py", "b.py", "c.py", "d.py"), {"token": 1.0}) == ({}, {})
+    assert len(read) < 30
+
+
+def test_documents_are_taken_out_of_all_rows_a_few_at_a_time(shelf: Shelf) -> None:
+    write(shelf.database, 5, {f"word{n:04}": 1 for n in range(2_500)})
+    write(shelf.database, 6, {f"word{n:04}": 2 for n in range(0, 2_500, 3)})
+    database = Most(shelf.database)
+    forget(cast("sqlite3.Connection", database), {5, 1})
+    assert database.most <= 1_000
+    left = shelf.database.execute("SELECT word, counts FROM posting ORDER BY word, first")
+    held = {word: [n for n, *_ in unpacked(counts)] for word, counts in left}
+    expected = {f"word{n:04}": [6] for n in range(0, 2_500, 3)}
+    assert held == expected | {"async": [2], "config": [2], "auth": [3], "token": [4]}
 
 
 def test_a_test_speaks_for_the_file_that_it_is_named_after() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +82,17 @@ def test_what_further_signals_find_comes_after_the_best_and_before_the_rest() ->
     assert files.index(24) < before.index(24)
     assert "tests" not in after[0].parts
     assert next(each for each in after if each.file == 19).parts.keys() >= {"words", "tests"}
+
+
+def test_what_only_further_signals_find_keeps_its_order() -> None:
+    found = fuse({"like": {3: 1.0, 1: 4.0, 2: 2.0}}, {}, [""] * 5, [1.0] * 5)
+    assert [each.file for each in found] == [1, 2, 3]
+    assert found[0].score > found[1].score > found[2].score > 0
+
+
+def test_a_signal_without_a_weight_is_a_mistake() -> None:
+    with pytest.raises(AssertionError, match="no weight"):
+        fuse({"word": {1: 1.0}}, {}, [""] * 5, [1.0] * 5)
 
 
 def test_code_comes_first_unless_something_else_is_meant() -> None:

@@ -115,6 +115,7 @@ def fuse(
         folders: of each file.
         kinds: weight of each file's kind, see `kind_weight`.
     """
+    assert signals.keys() <= WEIGHTS.keys() | FURTHER.keys(), "what has no weight would not count"
     parts: dict[int, dict[str, float]] = {}
     _add(parts, signals, WEIGHTS)
     sums = {file: sum(given.values()) for file, given in parts.items()}
@@ -125,7 +126,7 @@ def fuse(
     for each in head:
         del parts[each.file]
     _add(parts, signals, FURTHER, but={each.file for each in head})
-    least = head[-1].score if head else 0.0
+    least = head[-1].score if head else math.inf
     rest = (replace(each, score=min(each.score, least)) for each in _scored(parts, kinds))
     return [*head, *rest]
 

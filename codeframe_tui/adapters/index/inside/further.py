@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from itertools import chain
 
 from codeframe_tui.adapters.index.inside.postings import unpacked
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
@@ -33,9 +34,7 @@ def like(
     best: dict[int, tuple[float, str]] = {}
     for word in wanted:
         held = counts[word] = {}
-        rows = [row for row in _beginning_alike(shelf.database, word) if row[1] in tree.files]
-        if len({other for other, _, _ in rows}) > _MOST_LIKE:
-            continue
+        rows = _beginning_alike(shelf.database, word, tree.files)
         for other, document, count in rows:
             part = min(len(word), len(other)) / max(len(word), len(other))
             for file in tree.files[document]:
@@ -48,18 +47,31 @@ def like(
     return bm25(counts, lengths, mean, idf, wanted), {f: word for f, (_, word) in best.items()}
 
 
-def _beginning_alike(database: sqlite3.Connection, word: str) -> list[tuple[str, int, int]]:
-    """Other words that a word begins or that begin it: word, document and how often."""
+def _beginning_alike(
+    database: sqlite3.Connection, word: str, among: Container[int]
+) -> list[tuple[str, int, int]]:
+    """Other words that a word begins or that begin it: word, document and how often.
+
+    Args:
+        among: documents that count; where too many words stand in them, the answer is none.
+    """
     if len(word) < _SHORTEST or word.isdigit():
         return []
     query = "SELECT word, counts FROM posting WHERE word "
     shorter = [word[:length] for length in range(_SHORTEST, len(word))]
-    among = f"IN ({','.join('?' * len(shorter))})"
     # words are of letters and digits, which all come before the brace
-    range_of = f"{query} > ? AND word < ? ORDER BY word"
-    rows = database.execute(range_of, (word, f"{word}{{")).fetchall()
-    rows += database.execute(f"{query}{among} ORDER BY word", shorter).fetchall()
-    return [(other, n, count) for other, held in rows for n, count, *_ in unpacked(held)]
+    longer = database.execute(f"{query} > ? AND word < ? ORDER BY word", (word, f"{word}{{"))
+    those = f"{query} IN ({','.join('?' * len(shorter))}) ORDER BY word"
+    rows: list[tuple[str, int, int]] = []
+    found: set[str] = set()
+    for other, held in chain(longer, database.execute(those, shorter)):
+        here = [(other, n, count) for n, count, *_ in unpacked(held) if n in among]
+        if here:
+            rows += here
+            found.add(other)
+        if len(found) > _MOST_LIKE:
+            return []
+    return rows
 
 
 def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float], dict[int, str]]:

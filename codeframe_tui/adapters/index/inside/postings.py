@@ -16,6 +16,8 @@ __all__ = ["Posting", "forget", "packed", "unpacked"]
 Posting = tuple[int, int, int, int]
 """A document, and how often a word stands in it, in names, in comments."""
 _FIELDS = 4
+_AT_ONCE = 1_000
+"""Rows that are in memory while documents are taken out."""
 
 
 def packed(first: int, texts: Iterable[tuple[int, Known]]) -> Iterator[tuple[str, int, bytes]]:
@@ -45,16 +47,29 @@ def unpacked(counts: bytes) -> Iterator[Posting]:
 
 def forget(database: sqlite3.Connection, gone: Collection[int]) -> None:
     """Take documents out of all rows. The caller holds the transaction."""
-    rows = database.execute("SELECT word, first, counts FROM posting").fetchall()
-    for word, first, counts in rows:
-        kept = array("I")
-        for posting in unpacked(counts):
-            if posting[0] not in gone:
-                kept.extend(posting)
-        if not kept:
-            database.execute("DELETE FROM posting WHERE word = ? AND first = ?", (word, first))
-        elif len(kept) * kept.itemsize < len(counts):
-            database.execute(
-                "UPDATE posting SET counts = ? WHERE word = ? AND first = ?",
-                (kept.tobytes(), word, first),
-            )
+    query = (
+        "SELECT word, first, counts FROM posting WHERE (word, first) > (?, ?)"
+        " ORDER BY word, first LIMIT ?"
+    )
+    at = ("", -1)
+    while rows := database.execute(query, (*at, _AT_ONCE)).fetchall():
+        for word, first, counts in rows:
+            _keep(database, word, first, counts, gone)
+        at = rows[-1][:2]
+
+
+def _keep(
+    database: sqlite3.Connection, word: str, first: int, counts: bytes, gone: Collection[int]
+) -> None:
+    """Make a row hold what is not gone."""
+    kept = array("I")
+    for posting in unpacked(counts):
+        if posting[0] not in gone:
+            kept.extend(posting)
+    if not kept:
+        database.execute("DELETE FROM posting WHERE word = ? AND first = ?", (word, first))
+    elif len(kept) * kept.itemsize < len(counts):
+        database.execute(
+            "UPDATE posting SET counts = ? WHERE word = ? AND first = ?",
+            (kept.tobytes(), word, first),
+        )
