@@ -15,9 +15,19 @@ from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-__all__ = ["Child", "Ended", "OnOutput", "Ring", "attend", "lives", "read_fd", "run_program"]
+__all__ = [
+    "Child",
+    "Ended",
+    "OnOutput",
+    "Ring",
+    "attend",
+    "lives",
+    "read_fd",
+    "run_program",
+    "settle",
+]
 
 OnOutput = Callable[[bytes], None]
 CHUNK = 65_536
@@ -161,7 +171,7 @@ async def attend(
         await asyncio.wait({stream}, timeout=DRAIN_SECONDS)
     except asyncio.CancelledError:
         child.kill()
-        await _settle(waiting)
+        await settle(waiting)
         raise
     finally:
         stream.cancel()
@@ -169,11 +179,19 @@ async def attend(
     return Ended(waiting.result(), timed_out, ring.text(), ring.cut, seconds)
 
 
-async def _settle(waiting: asyncio.Future[int]) -> None:
-    """Wait through further cancels: nobody may go on while a killed program still lives."""
+async def settle(waiting: asyncio.Future[Any]) -> None:
+    """Wait through cancels, and only then go on as one.
+
+    For an end that nobody may miss: a killed program that still lives, a socket still served.
+    """
+    cancelled: asyncio.CancelledError | None = None
     while not waiting.done():
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await asyncio.wait({waiting})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from codeframe_tui.adapters.sandbox.network import Address, Network
 from codeframe_tui.adapters.sandbox.proxy import BOUNDS, Bounds, Proxy, open_proxy
 from codeframe_tui.core.network import NOWHERE, Allowed, Target
 
-__all__ = ["BIG", "GOOD", "OTHER", "World", "open_directly", "open_world"]
+__all__ = ["BIG", "GOOD", "OTHER", "World", "ask", "open_directly", "open_world", "tunnel"]
 
 BIG = 300_000
 GOOD, OTHER = "good.example.org", "other.example.org"
@@ -125,3 +125,18 @@ async def open_world() -> AsyncIterator[World]:
             setattr(world, name, port)
             world.heard[port] = []
         yield world
+
+
+async def ask(port: int, request: bytes) -> bytes:
+    """The status line of what the proxy answers."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request)
+        return (await reader.read()).split(b"\r\n")[0]
+    finally:
+        writer.close()
+
+
+def tunnel(world: World, host: str = GOOD) -> bytes:
+    """A request for a tunnel to a host."""
+    return f"CONNECT {host}:{world.good} HTTP/1.1\r\nHost: x\r\n\r\n".encode()

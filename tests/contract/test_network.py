@@ -14,7 +14,7 @@ import h11
 import pytest
 
 from codeframe_tui.adapters.project import Project
-from codeframe_tui.adapters.sandbox import Command, NoSandbox, bwrap, proxy
+from codeframe_tui.adapters.sandbox import Command, NoSandbox, bwrap, launcher, proxy
 from codeframe_tui.adapters.sandbox import network as reaching
 from codeframe_tui.adapters.sandbox.bwrap import BwrapSandbox
 from codeframe_tui.bootstrap import assembly
@@ -135,6 +135,11 @@ async def test_signals_are_as_they_are_without_it(room: Room, world: World) -> N
     argv = ("grep", "SigIgn", "/proc/self/status")
     without, inside = [await run(room, world, *argv, network=on) for on in (False, True)]
     assert inside.output == without.output
+
+
+def test_the_first_descriptor_has_one_number() -> None:
+    """The launcher is loaded by itself, so that the number stands in two places."""
+    assert bwrap.FIRST_EXTRA == launcher.FIRST_EXTRA
 
 
 async def test_an_empty_list_is_the_same_command_line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from codeframe_tui.adapters.sandbox import network
 from codeframe_tui.adapters.sandbox.network import Address, Names, Network, connect
 from codeframe_tui.adapters.sandbox.proxy import Bounds, open_proxy
 from codeframe_tui.core.network import Target, told
-from tests.contract.network_room import BIG, GOOD, World, open_directly, open_world
+from tests.contract.network_room import BIG, GOOD, World, ask, open_directly, open_world, tunnel
 
 SECONDS = 20.0
 LOOPBACK: Address = (socket.AF_INET, "127.0.0.1")
@@ -26,20 +27,6 @@ LOOPBACK: Address = (socket.AF_INET, "127.0.0.1")
 async def world() -> AsyncIterator[World]:
     async with asyncio.timeout(SECONDS), open_world() as world:
         yield world
-
-
-async def ask(port: int, request: bytes) -> bytes:
-    """The status line."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(request)
-        return (await reader.read()).split(b"\r\n")[0]
-    finally:
-        writer.close()
-
-
-def tunnel(world: World, host: str = GOOD) -> bytes:
-    return f"CONNECT {host}:{world.good} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +79,7 @@ async def test_names_are_looked_up_a_few_at_once_and_failures_told(
 ) -> None:
     names = Names()
     assert LOOPBACK in await names.look_up(Target("localhost", 80))
-    at_once, most = 0, 0
+    at_once, most, more = 0, 0, network.AT_ONCE + 5
     released = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -105,13 +92,62 @@ async def test_names_are_looked_up_a_few_at_once_and_failures_told(
         raise OSError("no such name")
 
     monkeypatch.setattr(network, "_addresses", addresses)
-    asked = [asyncio.create_task(names.look_up(Target(f"{n}.org", 80))) for n in range(9)]
+    asked = [asyncio.create_task(names.look_up(Target(f"{n}.org", 80))) for n in range(more)]
     while at_once < network.AT_ONCE:
         await asyncio.sleep(0)
     released.set()
     failures = await asyncio.gather(*asked, return_exceptions=True)
-    assert [str(failure) for failure in failures] == ["no such name"] * 9
+    assert [str(failure) for failure in failures] == ["no such name"] * more
     assert most == network.AT_ONCE
+
+
+async def test_a_thread_that_cannot_start_costs_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    names = Names()
+    with monkeypatch.context() as poor:
+        poor.setattr(threading.Thread, "start", start)
+        for _ in range(network.AT_ONCE + 1):
+            with pytest.raises(OSError, match="no thread left"):
+                await names.look_up(Target("localhost", 80))
+    assert LOOPBACK in await names.look_up(Target("localhost", 80))
+
+
+async def test_names_that_wait_for_others_too_long_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names, ended = Names(), threading.Event()
+    monkeypatch.setattr(network, "FREE_SECONDS", 0.01)
+    monkeypatch.setattr(network, "_addresses", lambda target: [LOOPBACK] if ended.wait() else [])
+    slow = [
+        asyncio.create_task(names.look_up(Target(f"{n}.org", 80))) for n in range(network.AT_ONCE)
+    ]
+    await asyncio.sleep(0)  # each of them has its turn
+    try:
+        with pytest.raises(OSError, match="too many names are being looked up"):
+            await names.look_up(Target("a.org", 80))
+    finally:
+        ended.set()
+    assert await asyncio.gather(*slow) == [[LOOPBACK]] * network.AT_ONCE
+    assert await names.look_up(Target("a.org", 80)) == [LOOPBACK]
+
+
+async def test_an_address_that_swallows_everything_leaves_time_for_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "ADDRESS_SECONDS", 0.05)
+    world.names[GOOD] = [(socket.AF_INET, "127.0.0.2"), LOOPBACK]
+    with (
+        socket.create_server(("127.0.0.2", world.good), backlog=0),
+        socket.create_connection(("127.0.0.2", world.good)),
+    ):
+        made = await connect(world.network(), Target(GOOD, world.good))
+        with made:
+            assert made.getpeername()[0] == "127.0.0.1"
+        world.names[GOOD].pop()
+        with pytest.raises(TimeoutError):
+            await connect(world.network(), Target(GOOD, world.good))
 
 
 async def test_an_address_that_does_not_answer_is_left_for_the_next(world: World) -> None:
@@ -179,7 +215,7 @@ async def test_a_server_that_cannot_be_found_in_time_is_told(world: World) -> No
     slow = replace(world.network(), look_up=look_up)
     async with open_directly(slow, Bounds(connect_seconds=0.02)) as (_, port):
         assert await ask(port, tunnel(world)) == b"HTTP/1.1 504 refused: it did not answer in time"
-    gone = replace(world.network(f"{GOOD}:1"), allowed=world.network(f"{GOOD}:1").allowed)
+    gone = world.network(f"{GOOD}:1")
     async with open_directly(gone) as (_, port):
         status = await ask(port, f"CONNECT {GOOD}:1 HTTP/1.0\r\n\r\n".encode())
     assert status.startswith(b"HTTP/1.1 502 refused: it cannot be reached: ")

@@ -204,7 +204,7 @@ def test_how_much_of_the_code_is_read_stands_in_the_header_while_it_is_read(widt
 
 @pytest.mark.parametrize("width", [200, 120, 80])
 def test_hosts_that_commands_reach_stand_beside_the_sandbox(width: int) -> None:
-    hosts = {"network": ["pypi.org:443", "*.example.org:443"]}
+    hosts = {"network": ["pypi.org:443", "pypi.org:80", "*.example.org:443"]}
     line = plain(header_row(overview() | hosts, width=width - 2))
     assert cells(line) <= width - 2
     assert ("bwrap +2 hosts" in line) == ("bwrap" in line)

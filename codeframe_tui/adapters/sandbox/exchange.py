@@ -19,7 +19,7 @@ import h11
 from codeframe_tui.core.network import Target, parse_target
 from codeframe_tui.core.text import clean_line
 
-__all__ = ["Exchange", "Refusal", "Streams", "Sums", "next_event", "streams", "wanted"]
+__all__ = ["CHUNK", "Exchange", "Refusal", "Streams", "Sums", "next_event", "streams", "wanted"]
 
 CHUNK = 65_536
 HTTP = 80
@@ -40,7 +40,8 @@ class Refusal(Exception):
 
     def __init__(self, status: int, place: str, why: str) -> None:
         super().__init__(why)
-        self.status, self.place, self.why = status, clean_line(place, limit=80), why
+        self.status, self.place = status, clean_line(place, limit=80)
+        self.why = clean_line(why, limit=200)
 
 
 @dataclass(slots=True)
@@ -137,7 +138,8 @@ class Exchange:
         await self._carry(data, self._client[1])
 
     async def _carry(self, data: bytes, writer: asyncio.StreamWriter) -> None:
-        self._idle.reschedule(asyncio.get_running_loop().time() + self._idle_seconds)
+        if not self._idle.expired():  # what comes in the very moment of the end puts nothing off
+            self._idle.reschedule(asyncio.get_running_loop().time() + self._idle_seconds)
         writer.write(data)
         await writer.drain()
 

@@ -18,8 +18,12 @@ Address = tuple[socket.AddressFamily, str]
 """A family, and an address of it in digits."""
 TRIED = 4
 """Addresses of a name that are tried, one after the other."""
-AT_ONCE = 4
+ADDRESS_SECONDS = 5.0
+"""For each of them: one that swallows everything must leave time for the next."""
+AT_ONCE = 16
 """Names that are looked up at once: it cannot be stopped, and a command may ask for slow ones."""
+FREE_SECONDS = 5.0
+"""How long a name waits for others, which may be another command's, before it is given up."""
 
 
 class Names:
@@ -51,9 +55,20 @@ class Names:
             with contextlib.suppress(RuntimeError):  # the engine has ended meanwhile
                 loop.call_soon_threadsafe(settle, addresses, failed)
 
-        await self._free.acquire()
-        threading.Thread(target=ask, name="look_up", daemon=True).start()
+        await self._begin()
+        try:
+            threading.Thread(target=ask, name="look_up", daemon=True).start()
+        except RuntimeError as error:
+            self._free.release()
+            raise OSError("this machine has no thread left to look it up") from error
         return await found
+
+    async def _begin(self) -> None:
+        try:
+            async with asyncio.timeout(FREE_SECONDS):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise OSError("too many names are being looked up") from error
 
 
 def _addresses(target: Target) -> list[Address]:
@@ -113,7 +128,8 @@ async def connect(network: Network, target: Target) -> socket.socket:
     failure = OSError("it has no address")
     for address in addresses[:TRIED]:
         try:
-            return await _connected(address, target.port)
+            async with asyncio.timeout(ADDRESS_SECONDS):
+                return await _connected(address, target.port)
         except OSError as error:
             failure = error
     raise failure

@@ -7,7 +7,7 @@ come to it. Plain HTTP is carried request by request (see `exchange.py`), all el
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import errno
 import logging
 import os
 import socket
@@ -20,7 +20,9 @@ from pathlib import Path
 
 import h11
 
+from codeframe_tui.adapters.process import settle
 from codeframe_tui.adapters.sandbox.exchange import (
+    CHUNK,
     Exchange,
     Refusal,
     Sums,
@@ -37,8 +39,9 @@ __all__ = ["Bounds", "Proxy", "becoming", "open_proxy"]
 logger = logging.getLogger(__name__)
 
 SOURCE = Path(__file__).with_name("listener.py").read_text(encoding="utf-8")
-CHUNK = 65_536
 NOT_NAMED = f"{SETTING} in config.toml does not name it"
+SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""What the machine lacks for a moment; a client waits meanwhile."""
 UNREAD = 2**20
 """Bytes that a client may still send before it hears that it is refused."""
 
@@ -52,8 +55,9 @@ class Bounds:
     places: int = 64
     head_bytes: int = 16_384
     head_seconds: float = 10.0
-    connect_seconds: float = 20.0
+    connect_seconds: float = 30.0
     idle_seconds: float = 60.0
+    pause_seconds: float = 0.2
 
 
 BOUNDS = Bounds()
@@ -86,19 +90,34 @@ class Proxy:
             listener = await _received(engine)
         if listener is None:
             return
-        accept = partial(asyncio.get_running_loop().sock_accept, listener)
         async with asyncio.TaskGroup() as serving:
             with listener:
                 for _ in range(self._bounds.in_all):
-                    await self._seats.acquire()
                     try:
-                        client, _ = await accept()
+                        client = await self._accept(listener)
                     except OSError as error:
                         self._refuse("everything else", f"no more connections: {error.strerror}")
                         return
                     task = serving.create_task(self._attend(client))
                     task.add_done_callback(partial(self._leave, client))
-            self._refuse("everything else", f"more than {self._bounds.in_all} connections")
+                await _until_readable(listener)
+                self._refuse("everything else", f"more than {self._bounds.in_all} connections")
+
+    async def _accept(self, listener: socket.socket) -> socket.socket:
+        """The next client, with its seat. Raises: OSError, when there will be no other."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._seats.acquire()
+            try:
+                client, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                self._seats.release()
+                if error.errno in SCARCE:
+                    await asyncio.sleep(self._bounds.pause_seconds)
+                elif error.errno != errno.ECONNABORTED:  # of that client alone: it has left
+                    raise
+            else:
+                return client
 
     def _leave(self, client: socket.socket, task: asyncio.Task[None]) -> None:
         """Also of a task that was cancelled before it began."""
@@ -107,9 +126,13 @@ class Proxy:
         self._seats.release()
 
     async def _attend(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError, h11.ProtocolError):  # who left needs no answer
+        try:
             async with streams(client) as (reader, writer):
                 await self._answer(reader, writer)
+        except (OSError, h11.ProtocolError):
+            pass  # who left needs no answer
+        except Exception:
+            logger.exception("one connection to the proxy of a command failed")
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conn = h11.Connection(h11.SERVER, max_incomplete_event_size=self._bounds.head_bytes)
@@ -180,13 +203,7 @@ class Proxy:
 
 async def _received(engine: socket.socket) -> socket.socket | None:
     """The listening socket; None when something else comes, or nothing."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(engine, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(engine)
+    await _until_readable(engine)
     _, fds, _, _ = socket.recv_fds(engine, 1, 1, socket.MSG_CMSG_CLOEXEC)
     if not fds:
         return None
@@ -200,6 +217,16 @@ async def _received(engine: socket.socket) -> socket.socket | None:
         return None
     made.setblocking(False)
     return made
+
+
+async def _until_readable(waited: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(waited, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(waited)
 
 
 def _listens(made: socket.socket) -> bool:
@@ -218,13 +245,17 @@ async def open_proxy(network: Network, bounds: Bounds = BOUNDS) -> AsyncIterator
     with ours, theirs:
         ours.setblocking(False)
         serving = asyncio.create_task(proxy.serve(ours))
+        serving.add_done_callback(_tell)
         try:
             yield proxy, theirs.fileno()
         finally:
             serving.cancel()
-            await asyncio.wait({serving})
-            if not serving.cancelled() and (error := serving.exception()) is not None:
-                logger.error("the proxy of a command failed", exc_info=error)
+            await settle(serving)
+
+
+def _tell(served: asyncio.Task[None]) -> None:
+    if not served.cancelled() and (error := served.exception()) is not None:
+        logger.error("the proxy of a command failed", exc_info=error)
 
 
 def becoming(python: str, fd: int, argv: Sequence[str]) -> list[str]:

@@ -296,8 +296,19 @@ def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
             inner.words = _filled(inner.words, ["{}"])
             parts += started(inner, read)
             place = end
+        elif _may_start(part.words[place:]):
+            raise Hidden("what 'find' starts is only known when it runs")
         place += 1
     return parts
+
+
+def _may_start(words: Sequence[Word]) -> bool:
+    """Whether the first word may be one of `_TEMPLATES`, with a program after it."""
+    first, following = words[0], words[1:]
+    if first.known or not any(each.startswith(first.text) for each in _TEMPLATES):
+        return False
+    program = bool(following) and not following[0].text.startswith(("-", "(", "!", ")"))
+    return program and any(word.text in {";", "+"} for word in following)
 
 
 def _ends(texts: Sequence[str], place: int) -> bool:

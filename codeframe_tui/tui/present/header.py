@@ -219,7 +219,7 @@ def _walls(overview: Mapping[str, Any]) -> list[Span]:
     """The sandbox's level, and how many hosts commands of the model reach from in there."""
     level = safe(overview.get("sandbox"))
     spans: list[Span] = [(level, "green" if level == "bwrap" else "amber")]
-    if hosts := len(overview.get("network") or ()):
+    if hosts := len({str(place).rpartition(":")[0] for place in overview.get("network") or ()}):
         spans.append((f" +{count(hosts, 'host')}", "amber"))
     return spans
 
