@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
@@ -70,9 +71,16 @@ class RecordedTrust:
 
     def forget(self, path: str) -> None:
         """See `ports.Trust`."""
-        with suppress(FileNotFoundError):
-            self._file(path).unlink()
-            sync(self._folder)
+        self._require_place()
+        try:
+            with suppress(FileNotFoundError):
+                self._file(path).unlink()
+                sync(self._folder)
+        except OSError as error:
+            raise Lacking(
+                f"{self._folder} cannot be written: {error.strerror}",
+                hint="make it writable; nothing was forgotten",
+            ) from error
 
     def _is_trusted(self, found: Found) -> bool:
         records = self._records(found.path)
@@ -80,7 +88,7 @@ class RecordedTrust:
 
     def _records(self, path: str | None = None) -> Mapping[str, Record]:
         """By path; only that of one path where it is named."""
-        if self._lies_in_project():
+        if self._lies_in_project() or not self._is_ours():
             return {}
         names = [self._file(path)] if path is not None else sorted(self._folder.glob("*.json"))
         found = (self._read(name) for name in names)
@@ -102,7 +110,17 @@ class RecordedTrust:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()}.json"
 
     def _lies_in_project(self) -> bool:
-        return Path(os.path.realpath(self._folder)).is_relative_to(self._project)
+        """Also where the project holds a link on the way: it chooses then where that leads."""
+        way = Path(os.path.abspath(self._folder))  # noqa: PTH100 - links must stay
+        places = (Path(os.path.realpath(each)) for each in (way, *way.parents))
+        return any(place.is_relative_to(self._project) for place in places)
+
+    def _is_ours(self) -> bool:
+        try:
+            found = self._folder.lstat()
+        except OSError:
+            return False
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
     def _require_place(self) -> None:
         if self._lies_in_project():

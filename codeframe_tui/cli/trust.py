@@ -32,7 +32,7 @@ async def trust(
 ) -> None:
     """Let a file of the repository loosen what it asks for, as it is now, up to your ceiling."""
     if file is None or listed:
-        if file is not None or shown or expect:
+        if file is not None or shown or expect is not None:
             raise WrongUse("--list takes no file", hint="see `codeframe-tui trust --help`")
         document = await scene.service.query(ShowTrust())
         scene.output.document(document, lambda: "\n".join(_list(document)))
@@ -44,7 +44,7 @@ async def trust(
         return
     if hidden := sum(reveal(line)[1] for line in _lines(page["text"])):
         scene.output.warn(f"warning: lines with hidden characters: {hidden}; see `trust --show`")
-    done = await scene.service.submit(Trust(path, expect or page["sha256"]))
+    done = await scene.service.submit(Trust(path, page["sha256"] if expect is None else expect))
     said = done["says"] or "it asks for nothing that you or the default would not allow"
     scene.output.document(done, f"{clean_line(path)} is trusted now, as it is: {said}")
 

@@ -16,6 +16,8 @@ from codeframe_tui.adapters.index.inside.room import Room
 from codeframe_tui.adapters.workspace.git import Git
 from codeframe_tui.adapters.workspace.objects import PLAIN, ObjectWriter
 from codeframe_tui.ports.files import TreeEntry
+from tests.contract.test_index_past import STEP as PAST
+from tests.contract.test_index_past import repository
 
 NAMES = (
     "app/__init__.py", "app/net.py", "app/retry.py", "net.py", "app.txt", "tests/test_net.py",
@@ -32,6 +34,7 @@ STEP = st.one_of(
     st.tuples(st.just("delete"), st.sampled_from(NAMES), st.just(b"")),
     st.tuples(st.just("rename"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
     st.tuples(st.just("switch"), st.integers(0, 9), st.just(b"")),
+    st.tuples(st.just("past"), PAST, st.just(b"")),
 )
 FOREVER = float("inf")
 
@@ -71,7 +74,7 @@ def everything(room: Room, tree: str, files: dict[str, bytes]) -> dict[str, Any]
 
 @contextmanager
 def room_in(folder: Path, git: Git) -> Iterator[Room]:
-    room = Room(git.directory, folder / "index.db", folder)
+    room = Room(git.directory, folder / "index.db", folder.with_name("project"))
     try:
         yield room
     finally:
@@ -88,11 +91,15 @@ def test_an_index_that_followed_equals_one_that_begins(changes: list[Any], crowd
         git.prepare()
         writer = ObjectWriter(git, set())
         (folder / "one").mkdir()
+        (project := folder / "project").mkdir()
+        take = repository(project, *NAMES[:3])
         bounds._SPARE = -30 if crowded else spare
         past: list[dict[str, bytes]] = [dict(zip(NAMES, BEGUN, strict=False))]
         try:
             with room_in(folder / "one", git) as followed:
                 for number, change in enumerate(changes):
+                    if change[0] == "past":
+                        take(number + 1, change[1])
                     past.append(step(past[-1], past, change))
                     entries = {p: TreeEntry(PLAIN, writer.blob(c)) for p, c in past[-1].items()}
                     tree = writer.tree(entries)

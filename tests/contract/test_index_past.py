@@ -21,7 +21,7 @@ STEP = st.sampled_from(("commit", "commit", "switch", "merge", "back"))
 FIRST = 1_600_000_000
 
 
-def repository(folder: Path) -> Callable[[int, str], None]:
+def repository(folder: Path, *names: str) -> Callable[[int, str], None]:
     """A repository with one commit on two branches; takes steps in it, each later than others."""
 
     def git(number: int, *argv: str) -> str:
@@ -39,9 +39,11 @@ def repository(folder: Path) -> Callable[[int, str], None]:
         other = "side" if git(number, "symbolic-ref", "--short", "HEAD") == "main" else "main"
         match how:
             case "commit":
-                (folder / f"{number % 3}.py").write_text(str(number))
+                file = folder / names[number % len(names)]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(str(number))
                 git(number, "add", "-A")
-                git(number, "commit", "-q", "--no-verify", "-m", f"Paint wall {number}")
+                git(number, "commit", "-q", "--no-verify", "-m", f"Retry {number}")
             case "switch":
                 git(number, "checkout", "-q", other)
             case "merge":
@@ -73,7 +75,7 @@ def test_a_past_that_was_followed_is_the_one_that_is_read_now(steps: list[str]) 
         folder = Path(name)
         patch.setattr(kept, "COMMITS", 4)
         (project := folder / "project").mkdir()
-        take = repository(project)
+        take = repository(project, "0.py", "1.py", "2.py")
         with closing(open_database(folder / "index.db")) as database:
             past = Past(database, project)
             past.follow("HEAD")

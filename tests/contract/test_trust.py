@@ -130,6 +130,26 @@ def test_where_the_state_lies_in_the_project_nothing_is_recorded_and_nothing_cou
     assert caught.value.code == "state_in_project"
 
 
+@pytest.mark.parametrize("link", ["state", "trust"])
+def test_a_link_in_the_project_leads_to_no_trust(place: Project, link: str) -> None:
+    trust(place)
+    inside = Project(place.root, place.root / "state")
+    way = inside.state_root if link == "state" else inside.state / "trust"
+    way.parent.mkdir(parents=True, exist_ok=True)
+    way.symlink_to(place.state_root if link == "state" else place.state / "trust")
+    assert not is_trusted(inside)
+    with pytest.raises(Refused):
+        trust(inside)
+
+
+def test_records_behind_a_link_count_for_nothing(place: Project, tmp_path: Path) -> None:
+    trust(place)
+    folder = place.state / "trust"
+    folder.rename(tmp_path / "moved")
+    folder.symlink_to(tmp_path / "moved")
+    assert not is_trusted(place)
+
+
 def test_what_is_judged_and_used_is_one_reading(
     place: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

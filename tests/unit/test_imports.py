@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeframe_tui.core.code.imports import Import, Modules, read_import
+from codeframe_tui.core.code.imports import Import, Modules, beside, read_import
 
 FILES = (
     "setup.py", "top.py", "src/app/__init__.py", "src/app/net.py", "src/app/logging.py",
@@ -58,3 +58,35 @@ def test_a_hostile_statement_is_read_in_its_length(between: str) -> None:
 )  # fmt: skip
 def test_an_import_means_files(path: str, statement: str, expected: set[str]) -> None:
     assert Modules(FILES).imported(path, read_import(statement)) == expected
+
+
+SCRIPTS = frozenset({
+    "index.ts", "a.js", "b.mts", "c.cts", "d.tsx", "ui/index.tsx", "ui/x.ts", "both.js", "both.ts",
+    "e.d.ts", "lib/net.rb", "old/index.jsx",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "module", "expected"),
+    [
+        ("a.js", ".", "index.ts"),
+        ("ui/x.ts", "..", "index.ts"),
+        ("ui/x.ts", ".", "ui/index.tsx"),
+        ("a.js", "./ui", "ui/index.tsx"),
+        ("a.js", "./old/", "old/index.jsx"),
+        ("a.js", "./b.mjs", "b.mts"),
+        ("a.js", "./b", "b.mts"),
+        ("a.js", "./c.cjs", "c.cts"),
+        ("a.js", "./d.jsx", "d.tsx"),
+        ("a.js", "./d.js", "d.tsx"),
+        ("a.js", "./both.js", "both.js"),
+        ("a.js", "./both", "both.ts"),
+        ("ui/x.ts", "../a.js", "a.js"),
+        ("a.js", "./lib/net", "lib/net.rb"),
+        ("a.js", "./a", None),
+        ("a.js", "./gone.mjs", None),
+        ("a.js", "./.js", None),
+    ],
+)
+def test_a_path_that_is_imported_means_a_file(path: str, module: str, expected: str | None) -> None:
+    assert beside(path, [Import(0, module)], SCRIPTS) == ({expected} if expected else set())

@@ -11,8 +11,12 @@ __all__ = ["Import", "Modules", "beside", "read_import"]
 _REMARK = re.compile(r"#[^\n]*|\\\n|[()]")
 _FROM = re.compile(r"from\b ?(\.*+)(?: ?(?!import\b)([\w.]++))?+ ?import\b ?(.*)")
 _SOURCES = (".py", ".pyi")
-_UNSAID = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".rb", "/index.ts", "/index.js")
+_UNSAID = ("", ".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs", ".rb")
 """What may be left away behind a path that is imported."""
+_OF_FOLDER = ("index.ts", "index.tsx", "index.js", "index.jsx")
+"""What is meant where a folder is imported."""
+_MADE_FROM = {"js": ("ts", "tsx"), "mjs": ("mts",), "cjs": ("cts",), "jsx": ("tsx",)}
+"""A file is imported by the name of the one that is made from it."""
 _ON_PATH = frozenset({"", "src", "lib", "python"})
 
 
@@ -119,13 +123,20 @@ def beside(path: str, imports: Iterable[Import], files: Container[str]) -> set[s
             elif part not in {"", "."}:
                 parts.append(part)
         place = "/".join(parts)
-        # a .ts file is imported by the name of the .js file that it becomes
-        plain = place.removesuffix(".js")
-        named = next((n for end in _UNSAID if (n := place + end) in files), None)
-        named = named or next((n for end in _UNSAID if (n := plain + end) in files), None)
+        named = next((name for name in _meant(place) if name in files), None)
         if named and named != path:
             found.add(named)
     return found
+
+
+def _meant(place: str) -> Iterator[str]:
+    """Files that an imported path may mean, the likest first."""
+    if place:
+        yield from (place + end for end in _UNSAID)
+    yield from (f"{place}/{name}".lstrip("/") for name in _OF_FOLDER)
+    plain, _, ending = place.rpartition(".")
+    if plain:
+        yield from (f"{plain}.{other}" for other in _MADE_FROM.get(ending, ()))
 
 
 def _parts(path: str) -> list[str]:
