@@ -6,7 +6,6 @@ whose engine this is, and ``/proc/PID/environ`` of that user's processes is thei
 
 from __future__ import annotations
 
-import ctypes
 import sys
 
 __all__ = ["seal"]
@@ -24,4 +23,9 @@ def seal() -> bool:
     """
     if sys.platform != "linux":
         return False
-    return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+    try:
+        import ctypes  # noqa: PLC0415 - a Python may have been built without it
+
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+    except (ImportError, OSError, AttributeError):
+        return False

@@ -99,12 +99,12 @@ class RecordedTrust:
             with name.open("rb") as file:
                 document = json.loads(file.read(MAX_BYTES))
             record = _record(document)
+            return record if self._file(record.path) == name else None
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             logger.warning("a record of trust cannot be read: %s: %s", name, error)
             return None
-        return record if self._file(record.path) == name else None
 
     def _file(self, path: str) -> Path:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()}.json"

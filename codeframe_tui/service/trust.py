@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -29,8 +29,12 @@ from codeframe_tui.service.unit import Unit
 
 __all__ = ["Trusting"]
 
+logger = logging.getLogger(__name__)
+
 FRESH_SECONDS = 5.0
 """How old what the overview says may be."""
+PATIENCE_SECONDS = 1.0
+"""How long the first overview waits: a repository may hold hundreds of files made to be slow."""
 Write = Callable[[Callable[[Unit], Document]], Coroutine[Any, Any, Document]]
 
 
@@ -81,18 +85,21 @@ class Trusting:
             first = self._looking is None
             self._looking = asyncio.create_task(self._look_when_old(self._trust))
             if first:  # nobody may listen yet to be told of more
-                await asyncio.shield(self._looking)
+                await asyncio.wait({self._looking}, timeout=PATIENCE_SECONDS)
         return self._brief
 
     async def _look_when_old(self, trust: TrustPort) -> None:
         await self._clock.sleep(max(self._looked + FRESH_SECONDS - self._clock.monotonic(), 0.0))
-        with suppress(OSError):  # a folder that goes meanwhile is looked at the next time
+        try:
             stamp = await asyncio.to_thread(trust.stamp)
             if stamp != self._stamp:
                 look = await asyncio.to_thread(trust.look)
                 self._stamp = stamp
                 self._tell(_brief(look, self._ceiling))
-        self._looked = self._clock.monotonic()
+        except Exception:  # the files are a stranger's: no overview may fail by them
+            logger.exception("files that may be trusted cannot be looked at")
+        finally:
+            self._looked = self._clock.monotonic()
 
     def _tell(self, brief: Document) -> None:
         if brief != self._brief:

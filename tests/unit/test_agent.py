@@ -59,6 +59,7 @@ def test_tools_may_be_a_comma_list_and_default_to_all() -> None:
         ("---\nname: a\ntools: 7\n---\n", "x.md:3:", "`tools` is not a list"),
         ("---\nname: a\nx: [1,\n---\n", "x.md:", "broken front matter"),
         ("---\n- a\n- b\n---\n", "x.md:1:", "not a list of"),
+        (f"---\nname: a\nd: {'x' * 20_000}\n---\n", "x.md:1:", "longer than"),
         ("---\nname: a\n---\nrole\n## Maturity Level: D9\n", "x.md:5:", "'D9'"),
         ("---\nname: a\n---\n- Max correction attempts: many\n", "x.md:4:", "'many'"),
     ],

@@ -51,7 +51,8 @@ def acknowledged(database: Path) -> int:
 
 def begin_anew(database: Path) -> None:
     """There is no database: the next one begins with the first event."""
-    _file(database).unlink(missing_ok=True)
+    with suppress(OSError):  # it is a help, no more
+        _file(database).unlink(missing_ok=True)
 
 
 def _file(database: Path) -> Path:

@@ -175,13 +175,15 @@ def damaged(path: Path, why: str) -> Lacking:
 
 def _cut_short(path: Path, last: int, told: int) -> Lacking:
     """Its log was removed or cut: what is left is whole, and can be gone on from."""
-    what = f"the state database {path} is damaged: its end is gone (events {last + 1} to {told})"
+    log = "if its log (-wal) is somewhere else, put it back"
+    if not last:
+        whole = damaged(path, f"all of it is gone (events 1 to {told})")
+        return Lacking(whole.message, hint=f"{log}; else {whole.hint}", code="state_damaged")
     hint = (
-        "if its log (-wal) is somewhere else, put it back; else `codeframe-tui doctor --repair` "
+        f"{log}, or what an older copy took the place of; else `codeframe-tui doctor --repair` "
         "goes on with what is left; your project is untouched"
     )
-    if not last:
-        return damaged(path, f"all of it is gone (events 1 to {told})")
+    what = f"the state database {path} is damaged: its end is gone (events {last + 1} to {told})"
     return Lacking(what, hint=hint, code="state_damaged")
 
 

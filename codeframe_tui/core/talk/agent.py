@@ -16,6 +16,8 @@ TOOLS = ("Bash", "Glob", "Grep", "Read", "Write")
 """Tools that a definition may allow; AskHuman is always there."""
 
 MAX_CORRECTIONS = 3
+_LONGEST_HEAD = 16_384
+"""Characters of front matter: reading YAML takes long, and a stranger may have written it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,12 @@ def _split(text: str, source: str) -> tuple[str, str, int]:
 
 
 def _front_matter(head: str, source: str) -> tuple[dict[str, object], dict[str, int]]:
+    if len(head) > _LONGEST_HEAD:
+        raise _error(source, 1, f"the front matter is longer than {_LONGEST_HEAD} characters")
+    loader = yaml.SafeLoader(head)
     try:
-        node = yaml.compose(head, Loader=yaml.SafeLoader)
-        fields = yaml.safe_load(head)
+        node = loader.get_single_node()
+        fields = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise _error(source, line, f"broken front matter: {error.problem}") from error
