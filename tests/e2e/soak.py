@@ -97,6 +97,8 @@ class Soak:
             with suppress(asyncio.CancelledError):
                 await trouble
         if deadly:
+            with suppress(ProcessLookupError):  # on a slow machine the time ends before its life
+                os.kill(pid, signal.SIGKILL)
             await client.lost.wait()
             await working
             self.estate.look_at_the_dead()
