@@ -126,6 +126,7 @@ class Code:
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
+        del found["left"]  # for the listing of a first message, which is not made here
         return {**found, "files": without}
 
     async def _shown(self, number: str) -> Document:
