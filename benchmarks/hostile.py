@@ -1,4 +1,4 @@
-"""CPU of reading hostile text: sanitising, answers, elided lines, indexing, fencing.
+"""CPU of reading hostile text: sanitising, answers, elided lines, indexing, fencing, commands.
 
 ``python -m benchmarks.hostile [--gate]``; with ``--gate`` exit 1 when eight times the text takes
 more than 32 times as long: a cost by the length is 8, one by its square 64.
@@ -14,6 +14,7 @@ from contextlib import suppress
 from codeframe_tui.adapters.index.inside.plain import ranges
 from codeframe_tui.core.code.entry import fenced
 from codeframe_tui.core.errors import InvalidAnswer
+from codeframe_tui.core.permission import Rules, permission_for
 from codeframe_tui.core.talk.changeset import parse_answer
 from codeframe_tui.core.talk.elision import elided_line
 from codeframe_tui.core.text import clean, reveal
@@ -24,6 +25,7 @@ SEQUENCES = ("\x1b]", "\x1b[", "\x9d", "\x9d\n", "\x1bP\n", "\x1b[1;", "\x1b ", 
 BRACES = ('{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}')
 PLAIN = ("    (1, 2),\n", "    a,\n", "    f((((((((\n", "    if a:\n", "    x = a +\n")
 FENCES = ("`", "```\n", "`` ")
+COMMANDS = ("[", "b", " ", "${a[}", "* ")
 LINES = (" " * 110 + "x\n", "#" + " (" * 55 + "\n", "-" * 119 + "\n", "# " + "[(" * 55 + "\n")
 
 
@@ -49,6 +51,11 @@ def fenced_in(text: str) -> None:
     fenced(text)
 
 
+def ruled(text: str) -> None:
+    for command in (f"a '{text}'", f"a $(({text}))", f"find {text}", f"sed '{text}X'"):
+        permission_for(command, Rules(), walled=False)
+
+
 def cpu(do: Callable[[str], None], text: str) -> float:
     """CPU milliseconds, the least of three runs."""
     found = []
@@ -62,15 +69,17 @@ def cpu(do: Callable[[str], None], text: str) -> float:
 def main() -> int:
     failed = False
     print(f"{'what':10} | {'piece':20} | 128 KiB, ms | 1 MiB, ms | gate {GATE:.0f}x")
-    for name, do, pieces in (
-        ("sanitise", sanitised, SEQUENCES),
-        ("answer", answered, BRACES),
-        ("elision", looked_at, LINES),
-        ("index", thinned, PLAIN),
-        ("fence", fenced_in, FENCES),
+    for name, do, pieces, share in (
+        ("sanitise", sanitised, SEQUENCES, 1),
+        ("answer", answered, BRACES, 1),
+        ("elision", looked_at, LINES, 1),
+        ("index", thinned, PLAIN, 1),
+        ("fence", fenced_in, FENCES, 1),
+        ("command", ruled, COMMANDS, 5),  # a longer one is only refused
     ):
         for piece in pieces:
-            small, large = (cpu(do, piece * (size // len(piece))) for size in (SMALL, LARGE))
+            sizes = (SMALL // share, LARGE // share)
+            small, large = (cpu(do, piece * (size // len(piece))) for size in sizes)
             ratio = large / max(small, 0.1)
             failed = failed or ratio > GATE
             print(f"{name:10} | {piece[:10]!r:20} | {small:11.1f} | {large:9.1f} | {ratio:5.1f}x")

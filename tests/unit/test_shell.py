@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeframe_tui.core.permission import Rules, permission_for
 from codeframe_tui.core.shell import Part, read_script
+from codeframe_tui.core.shell.parts import MAX_PARTS
+from codeframe_tui.core.shell.script import MAX_LENGTH
 
 
 def words(part: Part) -> list[str]:
@@ -63,3 +68,33 @@ def test_no_text_makes_it_raise(text: str) -> None:
 )
 def test_long_and_deep_texts_end(piece: str) -> None:
     assert read_script(piece * 20_001).problem
+
+
+@pytest.mark.parametrize(
+    ("start", "piece", "end"),
+    [
+        ("a '", "[", "'"),
+        ("a $((", "b", "))"),
+        ("a $((b", " ", "))"),
+        ("", "${a[}", ""),
+        ("find ", "*aaaaaaa ", ""),
+        ("sed '", " ", "X'"),
+        ("xargs ", "-I % ", "% % %"),
+        ("cat <<E\n", "a\\\n", "\nE\n"),
+    ],
+)
+def test_the_longest_text_costs_no_more_than_its_length(start: str, piece: str, end: str) -> None:
+    def cost(size: int) -> float:
+        text = start + piece * ((size - len(start + end)) // len(piece)) + end
+        before = time.process_time()
+        permission_for(text, Rules(), walled=False)
+        return time.process_time() - before
+
+    assert cost(MAX_LENGTH) < 32 * max(cost(MAX_LENGTH // 8), 0.05)
+
+
+@pytest.mark.parametrize("piece", ["a $((1))", "a ${b:=1} ", "for i in; do a; done;", "{ a; }>b;"])
+def test_all_that_is_kept_of_a_text_is_counted(piece: str) -> None:
+    script = read_script(piece * 2_000)
+    assert script.problem == f"it starts more than {MAX_PARTS} programs"
+    assert len(script.parts) <= MAX_PARTS + 1

@@ -11,9 +11,9 @@ __all__ = ["starts_others"]
 
 _PLACE = r"(?:\d+|\$|/(?:[^/\\\n]|\\.)*/)"
 _SED = re.compile(
-    rf"(?:{_PLACE}(?:,[+~]?{_PLACE})?!?)?\s*"
+    rf"(?:{_PLACE}(?:,[+~]?{_PLACE})?!?)?\s*+"
     r"(?:[dpqDPGgHhNnx=]|s(?P<mark>[/|#,:@!%])(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)"
-    r"(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)[gpiI0-9]*)?\s*",
+    r"(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)[gpiI0-9]*)?\s*+",
 )
 _AWK = re.compile(r"system|getline|\||>|@|ENVIRON|close")
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass, field, replace
 
-__all__ = ["ANYTHING", "OTHERS", "RESERVED", "Hidden", "Part", "Script", "Word"]
+__all__ = [
+    "ANYTHING",
+    "MAX_PARTS",
+    "OTHERS",
+    "RESERVED",
+    "Hidden",
+    "Part",
+    "Script",
+    "Word",
+    "count",
+]
 
+MAX_PARTS = 500
+"""Programs that a text may start."""
 OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
 RESERVED = OTHERS | {
@@ -17,6 +30,12 @@ RESERVED = OTHERS | {
 
 class Hidden(Exception):
     """What a text would run cannot be told from it; the message says why."""
+
+
+def count(found: Sized) -> None:
+    """Raises: Hidden, where there are too many parts."""
+    if len(found) > MAX_PARTS:
+        raise Hidden(f"it starts more than {MAX_PARTS} programs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ sandbox, for a program may do whatever it likes once it runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Sized
 
-from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word
+from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word, count
 from codeframe_tui.core.shell.started import started
 from codeframe_tui.core.shell.variables import NUMBER, SETS, check_counted, set_to
 from codeframe_tui.core.shell.words import ENDS, Words
@@ -23,8 +22,6 @@ __all__ = ["read_script"]
 
 MAX_LENGTH = 256 * 1024
 """Characters of a text that is read."""
-MAX_PARTS = 500
-"""Programs that it may start."""
 _REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
 _ELSEWHERE = frozenset({"&>", "&>>"})
 """Elsewhere the end of a command that runs on, and then the start of the next one."""
@@ -64,17 +61,11 @@ def _read(text: str, found: list[Part], depth: int) -> None:
     while seen:
         try:
             found += started(seen[0], read)
-            _count(found)
+            count(found)
         except Hidden:
             found += seen
             raise
         seen.pop(0)
-
-
-def _count(found: Sized) -> None:
-    """Raises: Hidden, where there are too many parts."""
-    if len(found) > MAX_PARTS:
-        raise Hidden(f"it starts more than {MAX_PARTS} programs")
 
 
 class Reader(Words):
@@ -223,8 +214,7 @@ class Reader(Words):
                 raise Hidden("a loop has no end")
             part = Part()
         else:
-            name, part = self.word().text, Part()
-            self.found.append(part)
+            name, part = self.word().text, self.keep(Part())
             set_to(part, name, "words")
         self._between()
         if self._reserved() == "in":
@@ -294,9 +284,7 @@ class Reader(Words):
         self._command()
 
     def _simple(self) -> None:
-        part, start = Part(), self.at
-        self.found.append(part)
-        _count(self.found)
+        part, start = self.keep(Part()), self.at
         while not self._is_end():
             if self.peek() == "(":
                 found = _FUNCTION.match(self.text, self.at)
@@ -343,7 +331,7 @@ class Reader(Words):
             self._redirection(part, found.group(1) or found.group(2))
             self._blanks()
         if part.writes:
-            self.found.append(part)
+            self.keep(part)
 
     def _redirection(self, part: Part, sign: str) -> None:
         self._blanks()
@@ -390,5 +378,5 @@ class Reader(Words):
             if whole == end:
                 raise Hidden("some shells end a here-document with a line of several")
             backslashes = len(line) - len(line.rstrip("\\"))
-            joined = whole[:-1] if not quoted and backslashes % 2 == 1 else None
+            joined = whole[:-1][: len(end) + 1] if not quoted and backslashes % 2 == 1 else None
         raise Hidden("a here-document has no end")

@@ -223,7 +223,9 @@ def _values(options: Sequence[Word], way: _Way, letter: str, name: str = "") -> 
 
 def _filled(words: list[Word], marks: Iterable[str]) -> list[Word]:
     """Words of which parts are filled in by the program that starts them."""
-    filled = []
+    filled, marks = [], set(marks)
+    if len(marks) > MAX_CARRIERS:
+        raise Hidden("too much of it is filled in by the program that starts it")
     for word in words:
         places = [word.text.find(mark) for mark in marks if mark in word.text]
         filled.append(Word(word.text[: min(places)], known=False) if places else word)
@@ -285,6 +287,7 @@ def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
         raise Hidden("what 'find' does is only known when it runs")
     texts = [word.text if word.known else "" for word in part.words]
     parts = [part]
+    last = max((n for n, word in enumerate(part.words) if word.text in {";", "+"}), default=0)
     place = 1
     while place < len(texts):
         if texts[place] in _TEMPLATES:
@@ -296,19 +299,17 @@ def _find(part: Part, read: Callable[[str], None]) -> list[Part]:
             inner.words = _filled(inner.words, ["{}"])
             parts += started(inner, read)
             place = end
-        elif _may_start(part.words[place:]):
+        elif last > place and _may_start(part.words[place], part.words[place + 1]):
             raise Hidden("what 'find' starts is only known when it runs")
         place += 1
     return parts
 
 
-def _may_start(words: Sequence[Word]) -> bool:
-    """Whether the first word may be one of `_TEMPLATES`, with a program after it."""
-    first, following = words[0], words[1:]
+def _may_start(first: Word, following: Word) -> bool:
+    """Whether a word may be one of `_TEMPLATES`, with a program after it."""
     if first.known or not any(each.startswith(first.text) for each in _TEMPLATES):
         return False
-    program = bool(following) and not following[0].text.startswith(("-", "(", "!", ")"))
-    return program and any(word.text in {";", "+"} for word in following)
+    return not following.text.startswith(("-", "(", "!", ")"))
 
 
 def _ends(texts: Sequence[str], place: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from codeframe_tui.core.shell.parts import Hidden, Part, Word
+from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
 from codeframe_tui.core.shell.variables import NAME
 
 __all__ = ["ENDS", "Words"]
@@ -15,18 +15,23 @@ MAX_DEPTH = 40
 ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
-_COUNTED = re.compile(r"\[.*(\$\(|`)", re.DOTALL)
 _SET = re.compile(
-    r"(?:\+\+|--)\s*(?P<after>[A-Za-z_]\w*)|"
-    r"(?P<before>[A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))",
+    r"(?:\+\+|--)\s*+(?P<after>[A-Za-z_]\w*+)|"
+    r"(?<!\w)\d*+(?P<before>[A-Za-z_]\w*+)\s*+(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))",
     re.ASCII,
 )
 """Where a variable is set in ``((…))``."""
 _VALUE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
 _PIECED = re.compile(r"[\w}]\$|\}\w|\$\{?\d", re.ASCII)
-_SET_IN_BRACES = re.compile(r"(!?)(\w+)(?:\[[^\]]*(?:[$`\[]|\]:{0,2}=)|:{0,2}=)", re.ASCII)
+_SET_IN_BRACES = re.compile(r"(!?)(\w+)(?:\[[^\]}$`\[]*+(?:[}$`\[]|\]:{0,2}=)|:{0,2}=)", re.ASCII)
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
+
+
+def _counted(text: str) -> bool:
+    """Whether a shell that calculates with a text runs something: all in time by its length."""
+    place = text.find("[")
+    return place >= 0 and (text.find("$(", place) >= 0 or text.find("`", place) >= 0)
 
 
 class _Made:
@@ -66,6 +71,12 @@ class Words(ABC):
     def inner(self, text: str) -> None:
         """Read another text of commands as a part of this one."""
 
+    def keep(self, part: Part) -> Part:
+        """Keep a part that was found. Raises: Hidden, where there are too many."""
+        self.found.append(part)
+        count(self.found)
+        return part
+
     def deeper(self) -> None:
         """Go one level down; who does it comes back."""
         self.depth += 1
@@ -98,7 +109,7 @@ class Words(ABC):
                 self._piece(made, char)
         if self.at == start:
             raise Hidden(f"{self.peek()!r} stands where a word is expected")
-        if made.known and _COUNTED.search("".join(made.text)):
+        if made.known and _counted("".join(made.text)):
             raise Hidden("a shell that calculates with this text runs what stands in it")
         return made
 
@@ -256,7 +267,7 @@ class Words(ABC):
         sets = [found["after"] or found["before"] for found in _SET.finditer(inside)]
         if inside != text and (sets or _SET.search(_VALUE.sub("", text))):
             sets = names  # a value may be empty, and what stands beside it is set
-        self.found.append(Part(sets=sets, counts=names))
+        self.keep(Part(sets=sets, counts=names))
         self.at = place + 2
         return True
 
@@ -266,7 +277,7 @@ class Words(ABC):
         made = _Made()
         if sets := _SET_IN_BRACES.match(self.text, self.at):
             name = "" if sets.group(1) else sets.group(2)
-            self.found.append(Part(sets=[name], texts=[name]))
+            self.keep(Part(sets=[name], texts=[name]))
         while (char := self.peek()) != "}":
             if not char:
                 raise Hidden("a ${ is not closed")
