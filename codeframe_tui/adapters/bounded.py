@@ -12,7 +12,10 @@ __all__ = ["read_regular"]
 def read_regular(path: Path, limit: int) -> bytes:
     """What a regular file begins with; links are followed. Raises: OSError, also for others."""
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    with os.fdopen(fd, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise OSError(f"{path} is no regular file")
-        return file.read(limit)
+        with os.fdopen(fd, "rb", closefd=False) as file:  # of a folder it would stay open
+            return file.read(limit)
+    finally:
+        os.close(fd)

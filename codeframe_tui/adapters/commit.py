@@ -25,7 +25,7 @@ from codeframe_tui.adapters.harmless import (
     environment_of_project,
 )
 from codeframe_tui.adapters.process import lives
-from codeframe_tui.adapters.workspace.git import run_git
+from codeframe_tui.adapters.workspace.git import TIMED_OUT, run_git
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.ports.points import passing
 from codeframe_tui.ports.repository import Blob, CommitPlan, Committed
@@ -87,7 +87,7 @@ class _Commit:
     def _make(self, plan: CommitPlan) -> Committed:
         branch, parent, prefix = self._place()
         # git compares files that changed in the moment of its index once more, through filters
-        self._env |= emptied(self._try(*FILTERS) or b"")
+        self._env |= emptied(self._try(*FILTERS, none=1) or b"")
         self._require_quiet()
         files = {prefix + path: sides for path, sides in plan.files.items()}
         head = _entries(self._run(*_LITERAL, "ls-tree", "-z", "--full-tree", parent, "--", *files))
@@ -207,9 +207,13 @@ class _Commit:
             raise _failed(" ".join(argv[:2]), done)
         return done.stdout
 
-    def _try(self, *argv: str, stdin: bytes = b"") -> bytes | None:
-        """Output; None when git says no."""
-        done = self._done(argv, stdin, None)
+    def _try(self, *argv: str, none: int | None = None) -> bytes | None:
+        """Output; None when git says no: by any code, or by the one that is named."""
+        done = self._done(argv, b"", None)
+        if done.returncode and (
+            done.returncode == TIMED_OUT or none not in {None, done.returncode}
+        ):
+            raise _failed(" ".join(argv[:2]), done)
         return None if done.returncode else done.stdout
 
     def _done(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,23 @@ async def read_facts(root: Path) -> dict[str, Any]:
     filter to be compared may count as changed.
     """
     head = await ask_git(root, "branch", "--show-current")
-    filters = await ask_git(root, *FILTERS) or b""
-    changes = await ask_git(
-        root, "status", "--porcelain=v1", "-z", "--untracked-files=normal",
-        "--ignore-submodules=dirty", without=filters,
-    )  # fmt: skip
+    changes = None if head is None else await _changes(root)
     return {
         "project": root.name,
         "path": str(root),
         "branch": None if head is None else _text(head) or "(no branch)",
         "dirty": None if changes is None else _count(changes),
     }
+
+
+async def _changes(root: Path) -> bytes | None:
+    code, filters = await _ask(root, *FILTERS)
+    if code not in {0, 1}:  # 1 = there are none; else nobody knows what would be run
+        return None
+    return await ask_git(
+        root, "status", "--porcelain=v1", "-z", "--untracked-files=normal",
+        "--ignore-submodules=dirty", without=filters,
+    )  # fmt: skip
 
 
 def _text(output: bytes) -> str:
@@ -59,6 +66,12 @@ def _count(status: bytes) -> int:
 
 async def ask_git(root: Path, *arguments: str, without: bytes = b"") -> bytes | None:
     """Output of a reading git command with some settings emptied, None when it fails."""
+    code, output = await _ask(root, *arguments, without=without)
+    return output if code == 0 else None
+
+
+async def _ask(root: Path, *arguments: str, without: bytes = b"") -> tuple[int, bytes]:
+    """Exit code and output; -1 when git did not run to its end."""
     environment = environment_of_project() | emptied(without)
     try:
         process = await asyncio.create_subprocess_exec(
@@ -67,12 +80,15 @@ async def ask_git(root: Path, *arguments: str, without: bytes = b"") -> bytes | 
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
     except OSError:
-        return None
+        return -1, b""
     try:
         async with asyncio.timeout(PATIENCE):
             output, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
-        await process.wait()
-        return None
-    return output if process.returncode == 0 else None
+        return -1, b""
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return process.returncode or 0, output

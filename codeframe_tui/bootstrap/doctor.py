@@ -107,12 +107,17 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
 
 
+def _is_walled(walls: Document) -> bool:
+    """Whether the check of the sandbox, which begins with its level, found walls."""
+    return walls["detail"].partition(":")[0] in {"bwrap", "unfiltered"}
+
+
 def _network(settings: Settings, walls: Document) -> list[Document]:
     """Nothing to say where nothing is allowed."""
     allowed = settings.network.of_a_command()
     if not allowed:
         return []
-    if walls["detail"].startswith(("bwrap:", "unfiltered:")):
+    if _is_walled(walls):
         return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
     hint = "see sandbox: the list holds where bubblewrap does"
     return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
@@ -126,8 +131,7 @@ def _commands(settings: Settings, walls: Document) -> Document:
         for word, found in (("allow", rules.allow), ("ask", rules.ask), ("deny", rules.deny))
         if found
     )
-    walled = walls["detail"].startswith(("bwrap:", "unfiltered:"))
-    others = "run in the sandbox" if walled else "are asked about"
+    others = "run in the sandbox" if _is_walled(walls) else "are asked about"
     detail = f"your rules: {own or 'none'}; other commands of the model {others}"
     path = config_dir() / "config.toml"
     hint = f'rules are set in {path}: [commands] with allow = ["git fetch"], ask, deny'
@@ -289,7 +293,7 @@ def _of_repository(file: Found, look: Look, ceiling: str) -> Document:
     how = {"trusted": "trusted", "declined": "not trusted, as you decided"}.get(stands.state)
     if how is None and (says or stands.state == "changed"):
         reason = ": ".join(filter(None, (stands.why, says and f"it asks for {says}")))
-        hint = f"read it, then `codeframe-tui trust {file.path}`, or `distrust` to hear no more"
+        hint = f"read it: `codeframe-tui trust {file.path} --show`; `distrust` to hear no more"
         return _check("agent", "warn", f"{file.path} is not trusted; {reason}", hint)
     return _check("agent", "ok", f"{file.path} ({how or 'of the repository: only tightens'})")
 

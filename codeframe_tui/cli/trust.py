@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ async def trust(
         document = await scene.service.query(ShowTrust())
         scene.output.document(document, lambda: "\n".join(_list(document)))
         return
+    if shown and expect is not None:
+        raise WrongUse("--show trusts nothing, so it expects nothing", hint="leave one of them out")
     path = _path(scene.app, file)
     page = (await scene.service.query(ShowTrust(path)))["files"][0]
     if shown:
@@ -96,6 +99,10 @@ def _page(file: _Document) -> Iterator[str]:
         yield from (f"  {sign}{reveal(text)[0]}" for sign, text in file["since"])
     yield ""
     yield from (reveal(line)[0] for line in _lines(file["text"]))
+    if file["sha256"] and file["state"] not in {"trusted", "unusable", "gone"}:
+        name = shlex.quote(clean_line(file["path"]))
+        yield ""
+        yield f"to trust it as it is: codeframe-tui trust {name} --expect {file['sha256']}"
 
 
 def _lines(text: str) -> list[str]:

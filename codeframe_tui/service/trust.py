@@ -122,29 +122,44 @@ class Trusting:
         trust = self._port()
         look = await asyncio.to_thread(trust.look)
         file = _file(look, command.path)
-        trusted = isinstance(command, Trust)
         if isinstance(command, Trust):
             _check(file, command, self._secrets)
-
-        def decide(unit: Unit) -> Document:
-            if file.sha256:
-                text = file.text if trusted else ""
-                trust.keep(Record(look.project, file.path, file.sha256, trusted, unit.at, text))
-            else:
-                trust.forget(file.path)
-            told = {"path": file.path, "sha256": file.sha256, "trusted": trusted}
-            unit.emit("trust.changed", None, told)
-            return {}
-
-        await self._write(decide)
+            await self._trust_file(trust, look.project, file)
+        else:
+            await self._write(lambda unit: _decline(unit, trust, look.project, file))
         after = await asyncio.to_thread(trust.look)
         self._tell(_brief(after, self._ceiling))
         return _document(_file(after, command.path, file), after, self._ceiling)
+
+    async def _trust_file(self, trust: TrustPort, project: str, file: Found) -> None:
+        """The record last: what fails on the way leaves less trust than is told, never more."""
+        done = await self._write(lambda unit: _told(unit, file, trusted=True))
+        try:
+            record = Record(project, file.path, file.sha256, True, done["at"], file.text)
+            await asyncio.to_thread(trust.keep, record)
+        except Exception:
+            await self._write(lambda unit: _told(unit, file, trusted=False))
+            raise
 
     def _port(self) -> TrustPort:
         if self._trust is None:
             raise Lacking("this engine knows no files to trust", hint="run `codeframe-tui doctor`")
         return self._trust
+
+
+def _decline(unit: Unit, trust: TrustPort, project: str, file: Found) -> Document:
+    """The record first: a unit that fails afterwards leaves less trust, never more."""
+    if file.sha256:
+        trust.keep(Record(project, file.path, file.sha256, False, unit.at, ""))
+    else:
+        trust.forget(file.path)
+    return _told(unit, file, trusted=False)
+
+
+def _told(unit: Unit, file: Found, *, trusted: bool) -> Document:
+    told = {"path": file.path, "sha256": file.sha256, "trusted": trusted}
+    unit.emit("trust.changed", None, told)
+    return {"at": unit.at}
 
 
 def _check(file: Found, command: Trust, secrets: Secrets) -> None:

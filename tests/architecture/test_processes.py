@@ -22,7 +22,7 @@ ROOMS = {
 }
 STARTS = {
     "adapters/beside.py::_start": "our own scripts, as `python -I -S`",
-    "adapters/facts.py::ask_git": "git, in the project",
+    "adapters/facts.py::_ask": "git, in the project",
     "adapters/index/inside/git.py::_ask": "git, in the project",
     "adapters/index/inside/git.py::_pipes": "git, in our store",
     "adapters/index/inside/git.py::tree": "git, in our store",

@@ -62,4 +62,4 @@ async def test_a_definition_that_asks_for_trust_is_told_with_what_it_asks_for(
     (told,) = await checks(place, "agent", ceiling="auto")
     assert told["state"] == "warn"
     assert told["detail"].endswith("is not trusted; it asks for policy green instead of manual")
-    assert "`codeframe-tui trust .claude/agents/quick.md`" in told["hint"]
+    assert "`codeframe-tui trust .claude/agents/quick.md --show`" in told["hint"]

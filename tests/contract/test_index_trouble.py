@@ -100,7 +100,7 @@ def test_the_known_past_stays_when_git_does_not_tell_and_goes_with_the_repositor
     numbers = {"paint.py": 1}
     past.follow("HEAD")
     assert past.recent(numbers)
-    monkeypatch.setattr(past_of, "_SECONDS", 0)
+    monkeypatch.setattr(past_of, "PATIENCE", 0)
     past.follow("HEAD")
     assert past.recent(numbers), "git was too slow"
     monkeypatch.undo()

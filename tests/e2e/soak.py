@@ -19,8 +19,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -28,9 +28,10 @@ from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.core.queries import ShowTasks, ShowUsage
 from codeframe_tui.wire.client import Client
-from codeframe_tui.wire.start import Starter, connect_or_spawn
+from codeframe_tui.wire.start import Starter
 from tests.architecture import reliability
 from tests.e2e.estate import Estate
+from tests.e2e.joining import joined
 from tests.e2e.remains import Growth, Remains, adopt
 from tests.e2e.trouble import ENDED, GIVEN, Model, Person, Trouble, files_of
 from tests.torture.goals import Result, keep
@@ -69,9 +70,9 @@ class Soak:
             os.environ["ANTHROPIC_BASE_URL"] = server.base_url
             starter, began = Starter(self.project), time.monotonic()
             while time.monotonic() < began + seconds / 2:
-                async with _connected(starter) as client:
+                async with joined(starter) as client:
                     await self._life(client, began + seconds, deadly=True)
-            async with _connected(starter) as client:
+            async with joined(starter) as client:
                 await self._life(client, began + seconds, deadly=False)
                 await self._end(client)
         await self._reap()
@@ -161,16 +162,6 @@ class Soak:
             if _text(root / path).replace("# mine\n", "") != content
         ]
         return found
-
-
-@asynccontextmanager
-async def _connected(starter: Starter) -> AsyncIterator[Client]:
-    client = Client(comes_back=False)
-    await connect_or_spawn(client, starter)
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 def _made(folder: Path) -> Project:

@@ -8,8 +8,8 @@ import resource
 import signal
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,10 @@ from codeframe_tui.core.commands import AddTask, SetWorkers
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.queries import ShowTask, ShowTasks
 from codeframe_tui.wire.client import Client
-from codeframe_tui.wire.start import Starter, connect_or_spawn
+from codeframe_tui.wire.start import Starter
 from tests.contract.sandbox_room import need_bwrap
 from tests.contract.store_suite import adds, stored
+from tests.e2e.joining import joined
 from tests.worker.room import answer, call, make_project, three
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -51,16 +52,6 @@ def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setenv("CODEFRAME_TUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
     return open_project(make_project(tmp_path / "project"), tmp_path / "state")
-
-
-@asynccontextmanager
-async def engine(starter: Starter) -> AsyncIterator[Client]:
-    client = Client(comes_back=False)
-    await connect_or_spawn(client, starter)
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 @contextmanager
@@ -103,7 +94,7 @@ async def test_a_full_disk_is_told_and_a_paid_reply_waits_for_room(
     async with ScriptedServer(model, delay=0.2) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         starter = Starter(project)
-        async with engine(starter) as client:
+        async with joined(starter) as client:
             number = (await client.submit(AddTask("first")))["number"]
             waiting = asyncio.create_task(waits_for_the_disk(client))
             await client.submit(SetWorkers(paused=False))
@@ -118,7 +109,7 @@ async def test_a_full_disk_is_told_and_a_paid_reply_waits_for_room(
             os.kill(client.engine["pid"], signal.SIGKILL)
             await client.lost.wait()
         assert model.asked == 2
-        async with engine(starter) as client:
+        async with joined(starter) as client:
             tasks = (await client.query(ShowTasks()))["tasks"]
             told = [(task["title"], task["status"]) for task in tasks]
             assert told == [("first", "in_review"), ("second", "pending")]
@@ -136,7 +127,7 @@ async def test_a_locked_database_is_told_and_waited_for(
     model = Model()
     async with ScriptedServer(model) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
-        async with engine(Starter(project)) as client:
+        async with joined(Starter(project)) as client:
             number = (await client.submit(AddTask("first")))["number"]
             with closing(sqlite3.connect(project.database, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
@@ -164,7 +155,7 @@ async def test_an_engine_that_slept_longer_than_its_waits_goes_on(
     model.before.append(asked)
     async with ScriptedServer(model, delay=0.1) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
-        async with engine(Starter(project)) as client:
+        async with joined(Starter(project)) as client:
             number = (await client.submit(AddTask("first")))["number"]
             await client.submit(SetWorkers(paused=False))
             for _ in range(2):

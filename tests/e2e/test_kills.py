@@ -7,8 +7,8 @@ import json
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ from codeframe_tui.adapters.scripted.server import ScriptedServer
 from codeframe_tui.core.commands import AddTask, SetPolicy, SetWorkers
 from codeframe_tui.core.queries import ShowTasks, ShowUsage
 from codeframe_tui.wire.client import Client
-from codeframe_tui.wire.start import Starter, connect_or_spawn
+from codeframe_tui.wire.start import Starter
 from tests.e2e.estate import Estate, Tally
+from tests.e2e.joining import joined
 from tests.worker.room import CONFIG, make_project
 
 KILLS = int(os.environ.get("CODEFRAME_TUI_KILLS", "20"))
@@ -68,16 +69,6 @@ def project(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return open_project(root, tmp_path / "state")
 
 
-@asynccontextmanager
-async def engine(starter: Starter) -> AsyncIterator[Client]:
-    client = Client()
-    await connect_or_spawn(client, starter)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 @pytest.mark.fault(
     "kill",
     "kill -9 of the engine at any moment",
@@ -98,7 +89,7 @@ async def test_nothing_is_lost_repeated_or_half_done_by_kills(
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         starter = Starter(project)
         for kill in range(KILLS):
-            async with engine(starter) as client:
+            async with joined(starter, comes_back=True) as client:
                 if kill:
                     estate.look_at_the_heir()
                 await client.submit(SetPolicy("green"))
@@ -118,7 +109,7 @@ async def test_nothing_is_lost_repeated_or_half_done_by_kills(
             await listening
             estate.look_at_the_dead()
             tally.add(sorted(set(estate.phases())))
-        async with engine(starter) as client:
+        async with joined(starter, comes_back=True) as client:
             await client.submit(SetWorkers(paused=False, workers=2))
             await _all_completed(client, estate.added)
             assert (await client.query(ShowUsage()))["reserved_usd"] == 0.0  # no money is held

@@ -61,7 +61,7 @@ TRAPS = {
 @pytest.mark.fault(
     "repository",
     "a pipe that nobody fills, where git looks for a file",
-    sees="after a minute what git could not say; the snapshot is made without it",
+    sees="what git could not say, each question after a minute; the snapshot is made without it",
     kept="the engine goes on",
 )
 async def test_no_pipe_holds_us(
@@ -81,8 +81,37 @@ async def test_no_pipe_holds_us(
         assert any("did not end within 1 seconds" in note for note in snapshot.notes)
         await space.close()
         plan = CommitPlan({"a.py": (None, ("100644", b"x"))}, "m", "n")
-        with pytest.raises(Refused):
+        with pytest.raises(
+            Refused, match=r"did not end|failed|changes of yours|git ignores"
+        ) as caught:
             await GitRepository(project).commit(plan)
+        assert "no git repository" not in caught.value.message
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["its repository", "a folder of one"])
+async def test_a_project_whose_git_takes_too_long_is_not_taken_for_one_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: bool
+) -> None:
+    monkeypatch.setattr(listing, "PATIENCE", PATIENCE)
+    project = make_project(tmp_path / "project", {"sub/a.py": (0o644, b"A = 1\n")})
+    os.mkfifo(tmp_path / "pipe")
+    _index(project, tmp_path / "pipe")
+    found = listing.list_project(project / "sub" if below else project)
+    assert found is not None
+    assert "did not end" in found.problem
+
+
+async def test_filters_that_git_cannot_tell_are_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_project(tmp_path / "project", {"a.py": (0o644, b"A = 1\n")})
+    for room in (facts, commit):
+        monkeypatch.setattr(room, "FILTERS", ("config", "--no-such-option"))
+    assert (await read_facts(project))["dirty"] is None
+    with pytest.raises(Refused, match="git config"):
+        await GitRepository(project).commit(
+            CommitPlan({"a.py": (None, ("100644", b"x"))}, "m", "n")
+        )
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "nothing"])
@@ -97,8 +126,10 @@ def test_only_regular_files_are_read_where_others_name_them(tmp_path: Path, kind
                 (site / name).symlink_to("/dev/zero")
             case "folder":
                 (site / name).mkdir()
+        open_ = len(list(Path("/dev/fd").iterdir()))
         with pytest.raises(OSError, match=r"regular|directory|No such"):
             read_regular(site / name, 10)
+        assert len(list(Path("/dev/fd").iterdir())) == open_
     assert environment_settings(site) == {}
     assert list(_named_by(site)) == []
 

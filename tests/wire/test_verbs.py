@@ -495,6 +495,10 @@ def test_trust_pins_what_is_there_and_says_what_it_loosens(
     out, err = capsys.readouterr()
     assert f"{WHERE} is trusted now, as it is: policy green instead of manual" in out
     assert "lines with hidden characters: 1" in err
+    assert run("trust", WHERE, "--expect", "") == 0
+    assert service.submitted[-1:] == [
+        Trust(WHERE, "")
+    ]  # which no file is: a lost variable pins none
     assert run("distrust", WHERE, "--json") == 0
     assert service.submitted[-1] == Distrust(WHERE)
 
@@ -507,6 +511,9 @@ def test_trust_shows_all_of_a_file_with_what_is_hidden_in_it(
     out = capsys.readouterr().out
     assert "Be<U+202E> quick.\u241b[8m\n" in out
     assert "  -Be\u2407.\n" in out
+    ready = f"codeframe-tui trust {WHERE} --expect {'f' * 64}"
+    assert out.splitlines()[-1] == f"to trust it as it is: {ready}"
+    assert run("trust", WHERE, "--show", "--expect", "f" * 64) == 2
     assert run("trust", "--list") == 0
     assert "text" not in capsys.readouterr().out
     assert run("trust", WHERE, "--list") == 2

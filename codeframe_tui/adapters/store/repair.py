@@ -217,7 +217,7 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
 
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
-    number = (max(seen, _numbered(database)) // BLOCK + 1) * BLOCK
+    number = (max(seen, _numbered(database), acknowledged(database)) // BLOCK + 1) * BLOCK
     kept = _kept(database)
     kept.parent.mkdir(mode=0o700, exist_ok=True)  # what is left of a database needs no backup
     write_durably(kept, str(number))

@@ -12,7 +12,10 @@ from typing import IO
 from codeframe_tui.adapters.harmless import environment_of_store
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
-__all__ = ["Git", "run_git"]
+__all__ = ["TIMED_OUT", "Git", "run_git"]
+
+TIMED_OUT = 124
+"""Exit code of a git that was ended for its time, as of timeout(1)."""
 
 _IN_MEMORY = 2**20  # bytes of output that need no file
 _CONFIG = """\
@@ -63,7 +66,7 @@ def run_git(
     """Run git to its end, in its own session.
 
     Args:
-        seconds: how long it may take; then it is ended, and has failed.
+        seconds: how long it may take; then it is ended, and its code is `TIMED_OUT`.
 
     Raises:
         Lacking: there is no git.
@@ -82,7 +85,7 @@ def run_git(
         )
     except subprocess.TimeoutExpired:
         said = f"git did not end within {seconds:g} seconds"
-        return subprocess.CompletedProcess(argv, 1, b"", said.encode("ascii"))
+        return subprocess.CompletedProcess(argv, TIMED_OUT, b"", said.encode("ascii"))
     except FileNotFoundError as error:
         raise Lacking("git is not installed", hint="install git and start again") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathspec import GitIgnoreSpec
 
 from codeframe_tui.adapters.bounded import read_regular
 from codeframe_tui.adapters.harmless import PATIENCE, RUNS_NOTHING, environment_of_project
-from codeframe_tui.adapters.workspace.git import run_git
+from codeframe_tui.adapters.workspace.git import TIMED_OUT, run_git
 from codeframe_tui.adapters.workspace.objects import SUBMODULE
 from codeframe_tui.adapters.workspace.rules import LIMIT, OutsideRules, parse_rules
 
@@ -39,12 +40,8 @@ class Listing:
     problem: str = field(default="", compare=False)
 
 
-def _ask(project: Path, *argv: str) -> tuple[bytes | None, str]:
-    done = run_git([*_FLAGS, *argv], env=environment_of_project(), cwd=project, seconds=PATIENCE)
-    return (
-        None if done.returncode else done.stdout,
-        done.stderr.decode("utf-8", "replace").strip(),
-    )
+def _ask(project: Path, *argv: str) -> subprocess.CompletedProcess[bytes]:
+    return run_git([*_FLAGS, *argv], env=environment_of_project(), cwd=project, seconds=PATIENCE)
 
 
 def list_project(project: Path) -> Listing | None:
@@ -52,15 +49,19 @@ def list_project(project: Path) -> Listing | None:
 
     A folder that an outer repository ignores counts as not in it.
     """
-    index, problem = _ask(project, "ls-files", "--stage", "-t", "-z")
-    if index is None:
-        there = (project / ".git").exists()
-        return Listing(problem=problem.partition("\n")[0]) if there else None
-    others, problem = _ask(project, "ls-files", "--others", "--exclude-standard", "-z")
-    if others is None:
-        return Listing(problem=problem.partition("\n")[0])
-    listing = _parse(index, others)
+    index = _ask(project, "ls-files", "--stage", "-t", "-z")
+    if index.returncode:
+        there = index.returncode == TIMED_OUT or (project / ".git").exists()
+        return _unasked(index) if there else None
+    others = _ask(project, "ls-files", "--others", "--exclude-standard", "-z")
+    if others.returncode:
+        return _unasked(others)
+    listing = _parse(index.stdout, others.stdout)
     return listing if listing.tracked or listing.untracked else None
+
+
+def _unasked(done: subprocess.CompletedProcess[bytes]) -> Listing:
+    return Listing(problem=done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
 
 
 def _parse(index: bytes, others: bytes) -> Listing:
@@ -83,12 +84,12 @@ def _parse(index: bytes, others: bytes) -> Listing:
 
 def outside_rules(project: Path) -> OutsideRules:
     """Rules of folders above the project, of ``info/exclude`` and of the user's configuration."""
-    output, _ = _ask(
+    places = _ask(
         project, "rev-parse", "--show-prefix", "--show-toplevel", "--git-path", "info/exclude"
     )
-    if output is None:
+    if places.returncode:
         return OutsideRules()
-    prefix, top, exclude, *_ = os.fsdecode(output).split("\n")
+    prefix, top, exclude, *_ = os.fsdecode(places.stdout).split("\n")
     specs: list[tuple[str, GitIgnoreSpec]] = []
     parts = prefix.split("/")[:-1]
     for depth in range(len(parts) - 1, -1, -1):
@@ -100,9 +101,9 @@ def outside_rules(project: Path) -> OutsideRules:
 
 
 def _users_excludes(project: Path) -> Path:
-    output, _ = _ask(project, "config", "--type=path", "--get", "core.excludesFile")
-    if output is not None:
-        return project / os.fsdecode(output.rstrip(b"\n"))
+    named = _ask(project, "config", "--type=path", "--get", "core.excludesFile")
+    if not named.returncode:
+        return project / os.fsdecode(named.stdout.rstrip(b"\n"))
     config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
     return Path(config, "git", "ignore")
 

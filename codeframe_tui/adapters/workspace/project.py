@@ -121,7 +121,8 @@ class ProjectScan:
         for name, state in folder.files:
             path = folder.below(name)
             belongs = self._belongs(path, folder.path)
-            if not belongs or self._stays(path) or not self._take(folder, name, state):
+            take = self._gatherer.take
+            if not belongs or self._stays(path) or not take(folder.fd, path, name, state):
                 self.aside.add(path)
             if belongs:
                 continue
@@ -139,9 +140,6 @@ class ProjectScan:
             else:
                 self.aside.add(path)
         folder.folders[:] = entered
-
-    def _take(self, folder: Folder, name: str, state: os.stat_result) -> bool:
-        return self._gatherer.take(folder.fd, folder.below(name), name, state)
 
     @staticmethod
     def _is_environment(folder: Folder) -> bool:

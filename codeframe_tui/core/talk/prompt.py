@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -137,10 +138,14 @@ def listed(paths: Sequence[str], left: int, gauge: Gauge) -> list[str]:
         more = len(paths) - n
         return [*paths[:n], *([f"… and {more} more"] if more else [])]
 
-    for n in range(min(len(paths), _LISTED), 0, -1):
-        if gauge.tokens(_PATHS + "\n".join(lines(n))) <= left:
-            return lines(n)
-    return []
+    def too_much(n: int) -> bool:
+        return gauge.tokens(_PATHS + "\n".join(lines(n))) > left
+
+    most = min(len(paths), _LISTED)
+    if most and not too_much(most):
+        return lines(most)
+    n = bisect_left(range(1, most), True, key=too_much)
+    return lines(n) if n else []
 
 
 def context_text(context: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from codeframe_tui.adapters.harmless import (
+    PATIENCE,
     RUNS_NOTHING,
     environment_of_project,
     environment_of_store,
@@ -18,7 +19,6 @@ from codeframe_tui.adapters.harmless import (
 __all__ = ["Objects", "UnreadError", "read_commits"]
 
 _REGULAR = {b"100644", b"100755"}
-_SECONDS = 60
 _ENDED = "git ended in the middle of an answer"
 _OF_PROJECT = ("--no-optional-locks", *RUNS_NOTHING, "-c", "log.showSignature=false")
 
@@ -185,7 +185,7 @@ def _ask(project: Path, *argv: str) -> bytes | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=_SECONDS,
+            timeout=PATIENCE,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnreadError from error
