@@ -31,14 +31,19 @@ of the program. Without it the test that is named turns red, and is green again 
 
 
 def rows(section: str) -> list[tuple[str, str]]:
-    """What the table of a section has: guard and what shows it."""
-    part = DOCUMENT.read_text().partition(HEADS[section])[2].partition("\n## ")[0]
-    return re.findall(r"^\| `?(.+?)`? \| (.+?) \|$", part, re.MULTILINE)
+    """What the table of a section has: guard and what shows it. Raises: LookupError, if none."""
+    title = HEADS[section].partition("\n")[0]
+    _, found, part = DOCUMENT.read_text().partition(f"\n{title}\n")
+    if not found:
+        raise LookupError(f"{DOCUMENT.name} has no section `{title}`")
+    table = part.partition("\n## ")[0].partition("\n|---|---|\n")[2]
+    return re.findall(r"^\| `?(.+?)`? \| (.+?) \|$", table, re.MULTILINE)
 
 
 def write(section: str, table: Iterable[tuple[str, str]]) -> None:
     """Put a table in its section; the other sections stay."""
-    told = {name: rows(name) for name in HEADS} | {section: [*table]}
+    new = [*table]
+    told = {name: new if name == section else rows(name) for name in HEADS}
     quoted = {"evidence": "`", "safety": ""}
     parts = [
         head

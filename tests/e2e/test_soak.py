@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
 
 from codeframe_tui.adapters.lock import ProjectLock
 from codeframe_tui.adapters.project import Project, open_project
+from codeframe_tui.core.errors import Refused
+from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
 from tests.e2e import remains
+from tests.e2e.estate import Estate
 from tests.e2e.points import ROOT
 from tests.e2e.remains import SAMPLES, Growth, Remains, Use
+from tests.e2e.soak import LONG, idle
+from tests.e2e.trouble import Person, files_of
 
 
 def life(descriptors: Callable[[int], int], mib: Callable[[int], float]) -> Growth:
@@ -129,6 +135,50 @@ def test_a_process_a_mount_and_a_held_lock_are_seen(
     assert [line.partition(":")[0] for line in found] == [
         "a process is left", "a mount is left", "the project's lock is held",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("deeds", "trouble", "samples", "seconds", "seen"),
+    [
+        ({"Approve": 1}, {"killed": 1}, SAMPLES, LONG, []),
+        ({"Approve": 1}, {}, 0, LONG - 1, []),
+        ({"Cancel": 9}, {"killed": 1}, SAMPLES, LONG, ["approved"]),
+        ({"Approve": 1}, {}, SAMPLES, LONG, ["went wrong"]),
+        ({"Approve": 1}, {"killed": 1}, SAMPLES - 1, LONG, ["too short"]),
+    ],
+    ids=["busy", "short", "no approval", "no trouble", "too short to tell"],
+)
+def test_a_soak_in_which_nothing_happened_shows_nothing(
+    deeds: dict[str, int], trouble: dict[str, int], samples: int, seconds: float, seen: list[str]
+) -> None:
+    found = idle(deeds, trouble, Growth([Use(1, 1.0)] * samples), seconds)
+    assert [word in line for word, line in zip(seen, found, strict=True)] == [True] * len(seen)
+
+
+class Broken(Client):
+    def __init__(self, error: Exception) -> None:
+        super().__init__(comes_back=False)
+        self._error = error
+
+    async def submit(self, command: object) -> dict[str, object]:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (Refused("gone", code="engine_lost"), True),
+        (Refused("no", code="storage_failed"), False),
+        (KeyError("tasks"), False),
+    ],
+)
+async def test_only_the_loss_of_an_engine_stops_a_person_in_silence(
+    place: tuple[Project, Remains], error: Exception, passes: bool
+) -> None:
+    (place[0].root / ".git").mkdir()
+    person = Person(Estate(place[0], files_of), random.Random(1))
+    with nullcontext() if passes else pytest.raises(type(error)):
+        await person.work(Broken(error))
 
 
 @pytest.mark.e2e

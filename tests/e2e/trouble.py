@@ -35,10 +35,11 @@ from codeframe_tui.wire.client import Client
 from tests.e2e.estate import Estate
 from tests.e2e.terminal import Pty
 
-__all__ = ["GIVEN", "Model", "Person", "Trouble", "files_of"]
+__all__ = ["ENDED", "GIVEN", "Model", "Person", "Trouble", "files_of"]
 
 WORKERS = 4
 OPEN_TASKS = 8
+ENDED = {"completed", "cancelled"}
 PAUSE = (1.0, 5.0)
 """Seconds between two faults."""
 CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"
@@ -97,17 +98,20 @@ class Person:
 
     async def work(self, client: Client) -> None:
         """Go on until the engine is gone, or until all is over."""
-        with suppress(CodeframeError):
+        try:
             await client.submit(SetWorkers(paused=False, workers=WORKERS))
             await self._act(client)
             async for event in client.events(max(self._estate.heard, default=0)):
                 self._estate.heard[event.seq] = (event.type, event.task)
                 if event.type in {"task.status", "blocker.opened", *DECISION_ENDS}:
                     await self._act(client)
+        except CodeframeError as error:
+            if error.code != "engine_lost":
+                raise
 
     async def _act(self, client: Client) -> None:
         tasks = (await client.query(ShowTasks()))["tasks"]
-        going = [task for task in tasks if task["status"] not in {"completed", "cancelled"}]
+        going = [task for task in tasks if task["status"] not in ENDED]
         questions = (await client.query(ShowBlockers()))["blockers"] if going else []
         one = self._chance.choice(tasks)["number"] if tasks else ""  # that is undone or redone
         for task in tasks:

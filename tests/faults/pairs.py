@@ -14,9 +14,11 @@ import os
 import random
 import shutil
 import signal
+import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -29,8 +31,8 @@ from codeframe_tui.ports.points import passing
 from tests.contract.test_apply import lay, left_over, seen
 
 Crash = Callable[[str], None]
-LONGEST = 0.08
-"""Seconds; an apply that is over by then is right too."""
+TIMED = 5
+"""Applies; a moment is one of what they take in the middle."""
 OLD: dict[str, tuple[str, bytes] | None] = {
     **{f"src/m{n}.py": ("100644", b"old\n" * 50) for n in range(3)},
     **{f"gone/d{n}.py": ("100644", b"old\n") for n in range(2)},
@@ -44,11 +46,16 @@ WISH = [Replacement(path, OLD[path], NEW[path]) for path in OLD]
 
 @dataclass
 class Found:
-    """What was seen after the kills."""
+    """What was seen after the kills.
+
+    Attributes:
+        killed: at a moment; an apply that is over by then is no kill.
+    """
 
     points: int = 0
     pairs: int = 0
     moments: int = 0
+    killed: int = 0
     mixed: int = 0
     left: int = 0
 
@@ -89,11 +96,34 @@ def fresh(*, swap: bool = True) -> Iterator[Place]:
 def forked(work: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
+        code = 1
         try:
             work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
-            os._exit(0)
+            os._exit(code)
     return pid
+
+
+def was_killed(pid: int) -> bool:
+    """Whether a child of ours was; else it has to end well."""
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert code in {0, -signal.SIGKILL}, f"a child ended with {code}"
+    return code != 0
+
+
+def span() -> float:
+    """Seconds that an apply takes in a child."""
+    found = []
+    for _ in range(TIMED):
+        with fresh() as place:
+            began = time.monotonic()
+            assert not was_killed(forked(place.apply))
+            found.append(time.monotonic() - began)
+    return statistics.median(found)
 
 
 def killed_at(work: Callable[[Crash], None], point: str) -> bool:
@@ -103,7 +133,7 @@ def killed_at(work: Callable[[Crash], None], point: str) -> bool:
         if name == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return os.waitstatus_to_exitcode(os.waitpid(forked(lambda: work(crash)), 0)[1]) < 0
+    return was_killed(forked(lambda: work(crash)))
 
 
 def points_of(work: Callable[[Crash], None]) -> list[str]:
@@ -141,12 +171,13 @@ def main(pairs: int, moments: int, seed: int) -> Found:
             found.pairs += killed_at(place.recover, second)
             place.recover()
             look(place, new, found)
+    longest = span() if moments else 0.0
     for _ in range(moments):
         with fresh() as place:
             pid = forked(place.apply)
-            time.sleep(chance.uniform(0, LONGEST))
+            time.sleep(chance.uniform(0, longest))
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            found.killed += was_killed(pid)
             place.recover()
             look(place, new, found)
             found.moments += 1

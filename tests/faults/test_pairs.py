@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.points import ROOT
+from tests.faults.pairs import forked, was_killed
 
 PAIRS = int(os.environ.get("CODEFRAME_TUI_PAIRS", "25"))
 MOMENTS = int(os.environ.get("CODEFRAME_TUI_MOMENTS", "20"))
@@ -40,8 +41,18 @@ def test_no_pair_of_kills_leaves_a_mixed_tree(record_property: Record) -> None:
 def test_no_kill_at_any_moment_leaves_a_mixed_tree(record_property: Record) -> None:
     found = killing(0, MOMENTS)
     record_property("count", found["moments"])
-    record_property("note", f"seed {SEED}")
+    record_property("note", f"{found['killed']} before the apply was over; seed {SEED}")
     assert (found["mixed"], found["left"], found["moments"]) == (0, 0, MOMENTS)
+    assert 4 * found["killed"] >= MOMENTS
+
+
+def test_a_child_that_fails_is_no_kill() -> None:
+    def fails() -> None:
+        raise OSError
+
+    with pytest.raises(AssertionError, match="ended with 1"):
+        was_killed(forked(fails))
+    assert not was_killed(forked(lambda: None))
 
 
 def test_a_recovery_that_forgets_is_found_mixed() -> None:

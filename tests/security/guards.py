@@ -3,7 +3,7 @@
 A guard is a case of ``corpora/guards.toml``: a piece of the program's text and what stands in its
 place without it. That is done in a copy of the program, in which the named tests run; what turns
 red must be green again with the guard. ``python -m tests.security.guards [WORDS]`` takes those with
-these words in their names; ``--write`` keeps what all of them showed.
+these words in their names; ``--write`` keeps what was shown when it takes all of them.
 """
 
 from __future__ import annotations
@@ -168,11 +168,14 @@ def told() -> Result:
 
 
 def main(arguments: list[str]) -> int:
-    """Print what turned red; 1 when a guard can go unseen."""
-    write = "--write" in arguments
-    adopt()
+    """Print what turned red; 1 when a guard can go unseen, 2 when none is meant."""
     words = " ".join(each for each in arguments if each != "--write")
     chosen = [guard for guard in guards() if words in guard.id]
+    if not chosen:
+        sys.stderr.write(f"no guard has `{words}` in its name\n")
+        return 2
+    write = "--write" in arguments and len(chosen) == len(guards())
+    adopt()
     unseen = taken_away(chosen, write=write)
     _say(f"{len(chosen) - len(unseen)} of {len(chosen)} guards are seen when they are gone")
     if write:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.architecture import guards as document
-from tests.security.guards import ROOT, copied, guards, red_without
+from tests.architecture import reliability
+from tests.security import guards as program
+from tests.security.guards import ROOT, Guard, copied, guards, main, red_without
 
 FEW = (
     "hidden characters are taken out of every text",
@@ -40,6 +42,43 @@ def test_the_table_names_each_guard_and_what_shows_it() -> None:
     assert [guard for guard, _ in rows] == [guard.id for guard in guards()], "run `make mutate`"
     for guard, (_, red) in zip(guards(), rows, strict=True):
         assert red.startswith(f"`{guard.test}"), guard.id
+
+
+def test_a_table_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = document.DOCUMENT.read_text()
+    monkeypatch.setattr(document, "DOCUMENT", tmp_path / "guards.md")
+    document.DOCUMENT.write_text(text.replace("takes each guard of", "takes guards of"))
+    assert len(document.rows("safety")) == len(guards())
+    document.DOCUMENT.write_text(text.replace("## Of safety", "## Of something"))
+    with pytest.raises(LookupError, match="no section `## Of safety`"):
+        document.rows("safety")
+    document.write("safety", [("a guard", "`a test`")])
+    assert document.rows("safety") == [("a guard", "`a test`")]
+    assert document.DOCUMENT.read_text().partition("## ")[2].startswith("Of evidence\n")
+
+
+def test_words_that_mean_no_guard_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--write", "no", "such", "guard"]) == 2
+    assert "no guard has `no such guard`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "kept"), [("hidden characters", False), ("", True)])
+def test_only_what_all_of_them_showed_is_kept(
+    words: str, kept: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written: list[bool] = []
+    goals: list[str] = []
+
+    def taken_away(chosen: Sequence[Guard], *, write: bool) -> list[str]:
+        written.append(write)
+        return []
+
+    monkeypatch.setattr(program, "taken_away", taken_away)
+    monkeypatch.setattr(program, "adopt", lambda: None)
+    monkeypatch.setattr(program, "keep", lambda results, goal: goals.append(goal))
+    monkeypatch.setattr(reliability, "DOCUMENT", tmp_path / "reliability.md")
+    assert main(["--write", *words.split()]) == 0
+    assert (written, goals) == ([kept], ["G20"] * kept)
 
 
 @pytest.mark.parametrize("name", FEW)

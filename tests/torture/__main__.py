@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -38,6 +39,8 @@ FULL = {
     "UNTOUCHED_KILLS": "200",
 }
 """How much each test does here; CI does less."""
+OTHERS = {"G19": ("tests.e2e.soak", "make soak"), "G20": ("tests.security.guards", "make mutate")}
+"""Goals that are shown elsewhere: by which program, and how it is called."""
 PROGRAMS = {
     "G11": [
         ("benchmarks.flood --gate", "flood of 1 GiB"),
@@ -69,7 +72,7 @@ def command_of(goal: str) -> str:
 
 
 def tested(goal: str, today: str) -> list[Result]:
-    """Let the tests of a goal run."""
+    """Let the tests of a goal run. Raises: ValueError, when they do not run to their end."""
     if not (files := files_of(goal)):
         return []
     full = {PREFIX + name: amount for name, amount in FULL.items()}
@@ -78,11 +81,13 @@ def tested(goal: str, today: str) -> list[Result]:
         plugin = ("-p", "tests.torture.collect", "--goal", goal, "--outcomes", str(out))
         argv = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "timeout=0", *plugin]
         environment = {**full, **os.environ}
-        subprocess.run(
+        done = subprocess.run(
             [*argv, *map(str, files)],
             cwd=TESTS.parent, env=environment, check=False,
         )  # fmt: skip
-        found = json.loads(out.read_text())
+        found = json.loads(out.read_text()) if out.exists() else {}
+    if done.returncode not in {0, 1} or not found:
+        raise ValueError(f"{goal}: pytest ended with {done.returncode}, nothing is kept of it")
     return [Result(goal, w, date=today, command=command_of(goal), **f) for w, f in found.items()]
 
 
@@ -102,15 +107,31 @@ def measured(goal: str, today: str) -> list[Result]:
     return found
 
 
-def main() -> int:
-    """Returns 1 where something did not hold."""
+def wanted(arguments: Sequence[str]) -> list[str]:
+    """The goals that are asked for; a name that means none here ends the program."""
+    here = [goal for goal in GOALS if goal not in OTHERS]
     parser = argparse.ArgumentParser(prog="make torture")
-    parser.add_argument("goals", nargs="*", default=[*GOALS], metavar="GOAL")
-    wanted = parser.parse_args().goals
+    parser.add_argument("goals", nargs="*", default=here, metavar="GOAL")
+    goals: list[str] = parser.parse_args(arguments).goals
+    for goal in goals:
+        if goal in OTHERS:
+            parser.error(f"{goal} is shown by `{OTHERS[goal][1]}`")
+        if goal not in here:
+            parser.error(f"{goal} is none of {', '.join(here)}")
+    return goals
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns 1 where something did not hold."""
     today = datetime.now().astimezone().date().isoformat()
     wrong = 0
-    for goal in wanted:
-        found = [*tested(goal, today), *measured(goal, today)]
+    for goal in wanted(arguments):
+        try:
+            found = [*tested(goal, today), *measured(goal, today)]
+        except ValueError as error:
+            sys.stderr.write(f"{error}\n")
+            wrong += 1
+            continue
         if found:
             keep(found, goal)
             reliability.DOCUMENT.write_text(reliability.document())
@@ -120,4 +141,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -17,13 +17,13 @@ class Outcome:
     """What the tests of one kind came to."""
 
     count: int = 0
-    wrong: int = 0
+    red: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     lacking: Counter[str] = field(default_factory=Counter)
 
     def take(self, report: pytest.TestReport) -> None:
-        """Count a test that is over."""
+        """Count a test that is over, and one that failed once, in however many phases."""
         told = dict(report.user_properties)
         name = report.nodeid.partition("[")[0].removeprefix("tests/")
         if name not in self.by:
@@ -31,8 +31,10 @@ class Outcome:
         if report.skipped:
             self.lacking[str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "")] += 1
             return
-        self.count += int(str(told.get("count", 1)))
-        self.wrong += report.failed
+        if report.when != "teardown":
+            self.count += int(str(told.get("count", 1)))
+        if report.failed:
+            self.red.add(report.nodeid)
         if told.get("note") and str(told["note"]) not in self.notes:
             self.notes.append(str(told["note"]))
 
@@ -74,7 +76,7 @@ class Outcomes:
     def pytest_sessionfinish(self) -> None:
         """Write it."""
         found = {
-            what: {"count": each.count, "wrong": each.wrong, "note": each.note(), "by": each.by}
+            what: {"count": each.count, "wrong": len(each.red), "note": each.note(), "by": each.by}
             for what, each in self._found.items()
         }
         self._file.write_text(json.dumps(found))

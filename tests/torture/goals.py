@@ -119,6 +119,8 @@ def _cells(result: Result | None) -> str:
     if result is None:
         return "not run | | |"
     said = f"**{result.wrong} wrong**" if result.wrong else "0 wrong"
+    if result.command.startswith("CODEFRAME_TUI_"):
+        said += ", smaller than promised"
     by = "<br>".join(f"`{each}`" for each in result.by)
     done = f"{result.count:,} {result.what}" if result.count else f"0 {result.what}: not run here"
     note = f": {result.note}" if result.note else ""

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.points import ROOT
-from tests.torture.__main__ import FULL, PREFIX, PROGRAMS, command_of, files_of
+from tests.torture import __main__ as torture
+from tests.torture.__main__ import FULL, OTHERS, PREFIX, PROGRAMS, command_of, files_of
 from tests.torture.goals import GOALS, Result, marks, results, table
 
-OTHERS = {"G19": "tests.e2e.soak", "G20": "tests.security.guards"}
-"""Goals of other programs."""
 TRIES = """
 import pytest
 
@@ -41,6 +40,17 @@ def broken():
 def test_broken(broken):
     pass
 
+@pytest.fixture
+def left():
+    yield
+    raise OSError
+
+@pytest.mark.goal("G3", "tidied tries")
+@pytest.mark.parametrize("holds", [True, False])
+def test_left(left, holds, record_property):
+    record_property("count", 5)
+    assert holds
+
 @pytest.mark.goal("G4", "others")
 def test_other():
     raise AssertionError
@@ -56,7 +66,7 @@ def test_what_the_tests_of_a_goal_say_is_counted(tmp_path: Path) -> None:
     )
     done = subprocess.run(argv, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    by = {name: [f"test_it.py::test_{name}"] for name in ("not_here", "broken")}
+    by = {name: [f"test_it.py::test_{name}"] for name in ("not_here", "broken", "left")}
     assert json.loads(out.read_text()) == {
         "tries": {
             "count": 6, "wrong": 1, "note": "seed 1",
@@ -67,7 +77,34 @@ def test_what_the_tests_of_a_goal_say_is_counted(tmp_path: Path) -> None:
             "note": "1 not possible here (Skipped: no such machine)",
         },
         "broken tries": {"count": 1, "wrong": 1, "note": "", "by": by["broken"]},
+        "tidied tries": {"count": 10, "wrong": 2, "note": "", "by": by["left"]},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["import nowhere_to_be_found\n", "def test_of_no_goal(): pass\n"])
+def test_a_goal_whose_tests_do_not_run_keeps_what_it_had_and_is_wrong(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+) -> None:
+    (tmp_path / "test_it.py").write_text(code)
+    monkeypatch.setattr(torture, "files_of", lambda goal: [tmp_path / "test_it.py"])
+    monkeypatch.setattr(torture, "keep", lambda found, goal: pytest.fail("kept"))
+    assert torture.main(["G3"]) == 1
+    assert "G3: pytest ended with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("goal", "told"), [("G33", "G33 is none of G1, "), ("G19", "G19 is shown by `make soak`")]
+)
+def test_a_goal_that_is_not_here_is_told(
+    goal: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        torture.main(["G3", goal])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
 
 
 def test_every_goal_has_what_shows_it() -> None:
@@ -81,7 +118,7 @@ def test_what_is_kept_came_from_tests_and_programs_that_are_there() -> None:
         if "::" in each.by[0]:
             assert {(each.goal, each.what, test) for test in each.by} <= tests
         else:
-            programs = PROGRAMS.get(each.goal, [(OTHERS.get(each.goal), "")])
+            programs = PROGRAMS.get(each.goal) or [OTHERS[each.goal]]
             assert each.by[0] in {program for program, _ in programs}
 
 
@@ -100,11 +137,13 @@ def test_the_table_says_what_was_wrong_and_what_was_not_run() -> None:
     kept = [
         Result("G3", "tries", 1_000, 2, "seed 7", ["x.py::t"], "2026-01-02", "make it"),
         Result("G4", "far tries", 0, 0, "1 not possible here (no|such)", ["y.py::t"], "d", "c"),
+        Result("G6", "kills", 7, 0, "seed 7", ["z.py::t"], "d", "CODEFRAME_TUI_KILLS=7 make it"),
     ]
     rows = table(kept).splitlines()
-    g3, g4, g5 = (
-        next(row for row in rows if row.startswith(f"| **{g}**")) for g in ("G3", "G4", "G5")
+    g3, g4, g5, g6 = (
+        next(row for row in rows if row.startswith(f"| **{g}**")) for g in ("G3", "G4", "G5", "G6")
     )
     assert "| 1,000 tries | **2 wrong**: seed 7 | 2026-01-02<br>`make it` | `x.py::t` |" in g3
     assert "| 0 far tries: not run here | -: 1 not possible here (no\\|such) |" in g4
     assert g5.endswith("| not run | | | |")
+    assert "| 7 kills | 0 wrong, smaller than promised: seed 7 | " in g6

@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import subprocess
+from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -123,12 +124,18 @@ class Recorder:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+        self._titles: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.asked: list[list[dict[str, Any]]] = []
 
     def turn(self, conversation: Conversation) -> Turn:
         """See `Script`."""
         self.asked.append([dict(message) for message in conversation._messages])
+        self._titles[conversation.title].set()
         return self._script.turn(conversation)
+
+    async def is_asked(self, title: str) -> None:
+        """Wait for the first request of a task."""
+        await self._titles[title].wait()
 
     def newest(self, back: int = 1) -> str:
         """What the user side said last in a request, as text."""
