@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.adapters.within import within
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.talk.agent import AgentDefinition, parse_definition
 from codeframe_tui.core.trust import Found, tightened
@@ -101,17 +102,14 @@ class Definitions:
 
     def _own_files(self) -> list[Path]:
         folder = config_dir() / "agents"
-        return [] if self._is_inside(folder) else _markdown(folder)
+        return [] if within(self._project, folder) is not None else _markdown(folder)
 
     def _repository_files(self) -> list[str]:
         places = [Path(name) for name in PROJECT_FOLDERS]
-        if self._is_inside(config := config_dir() / "agents"):
-            places.insert(0, Path(os.path.realpath(config)).relative_to(self._project))
+        if (inside := within(self._project, config_dir() / "agents")) is not None:
+            places.insert(0, inside)
         found = [path for place in places for path in _markdown(self._project / place)]
         return [path.relative_to(self._project).as_posix() for path in found[:MOST]]
-
-    def _is_inside(self, folder: Path) -> bool:
-        return Path(os.path.realpath(folder)).is_relative_to(self._project)
 
     def _of_repository(self, path: str) -> AgentDefinition:
         """Raises: WrongUse."""

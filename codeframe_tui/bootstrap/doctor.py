@@ -258,7 +258,7 @@ def _left_beside(place: Project) -> list[Document]:
 
 def _config(place: Project) -> Document:
     file = config_dir() / "config.toml"
-    if Path(os.path.realpath(file)).is_relative_to(place.root):
+    if place.holds(file):
         said = f"{file} lies in the project: whoever writes there sets your policies and limits"
         hint = "keep it elsewhere (XDG_CONFIG_HOME); proposals cannot touch it"
         return _check("config", "warn", said, hint)
