@@ -12,13 +12,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from tests.architecture import reliability
 from tests.torture.goals import GOALS, TESTS, Result, keep, marks, results, table
 
+ROOT = TESTS.parent
 PREFIX = "CODEFRAME_TUI_"
 FULL = {
     "KILLS": "200",
@@ -60,15 +61,35 @@ def files_of(goal: str) -> list[Path]:
     return sorted({TESTS / test.partition("::")[0] for name, _, test in marks() if name == goal})
 
 
+def less(files: Iterable[Path]) -> dict[str, str]:
+    """What tests in these files are told to do less of than `FULL` says: variable and amount."""
+    code = "".join(file.read_text() for file in files)
+    told = {name: os.environ.get(PREFIX + name, full) for name, full in FULL.items()}
+    return {
+        name: amount
+        for name, amount in told.items()
+        if _number(amount) < int(FULL[name]) and f'"{PREFIX}{name}"' in code
+    }
+
+
+def _number(amount: str) -> int:
+    return int(amount) if amount.isdecimal() else bool(amount)
+
+
 def command_of(goal: str) -> str:
     """What does it again."""
-    code = "".join(file.read_text() for file in files_of(goal))
-    less = [
-        f"{PREFIX}{name}={os.environ[PREFIX + name]}"
-        for name, full in FULL.items()
-        if os.environ.get(PREFIX + name, full) != full and PREFIX + name in code
+    variables = [f"{PREFIX}{name}={amount}" for name, amount in less(files_of(goal)).items()]
+    return " ".join([*variables, f"make torture GOALS={goal}"])
+
+
+def smaller(tests: Iterable[str]) -> str:
+    """What tests do less of than was promised, for the table."""
+    files = {TESTS / test.partition("::")[0] for test in tests}
+    words = [
+        f"{name.lower().replace('_', ' ')}: {amount or 'none'} of {FULL[name]}"
+        for name, amount in less(files).items()
     ]
-    return " ".join([*less, f"make torture GOALS={goal}"])
+    return ", ".join(words)
 
 
 def tested(goal: str, today: str) -> list[Result]:
@@ -83,12 +104,19 @@ def tested(goal: str, today: str) -> list[Result]:
         environment = {**full, **os.environ}
         done = subprocess.run(
             [*argv, *map(str, files)],
-            cwd=TESTS.parent, env=environment, check=False,
+            cwd=ROOT, env=environment, check=False,
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}
     if done.returncode not in {0, 1} or not found:
         raise ValueError(f"{goal}: pytest ended with {done.returncode}, nothing is kept of it")
-    return [Result(goal, w, date=today, command=command_of(goal), **f) for w, f in found.items()]
+    command = command_of(goal)
+    return [
+        Result(
+            goal, what, date=today, command=command,
+            smaller_than_promised=smaller(each["by"]), **each,
+        )
+        for what, each in found.items()
+    ]  # fmt: skip
 
 
 def measured(goal: str, today: str) -> list[Result]:
@@ -96,9 +124,7 @@ def measured(goal: str, today: str) -> list[Result]:
     found = []
     for program, what in PROGRAMS.get(goal, ()):
         argv = [sys.executable, "-m", *program.split()]
-        done = subprocess.run(
-            argv, cwd=TESTS.parent, stdout=subprocess.PIPE, text=True, check=False
-        )
+        done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         sys.stdout.write(done.stdout)
         rows = [line for line in done.stdout.splitlines() if "(gate" in line]
         note = "; ".join(" ".join(row.replace("|", " ").split()) for row in rows)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.architecture import reliability
 from tests.e2e.points import ROOT
 from tests.torture import __main__ as torture
-from tests.torture.__main__ import FULL, OTHERS, PREFIX, PROGRAMS, command_of, files_of
+from tests.torture import goals
+from tests.torture.__main__ import FULL, OTHERS, PREFIX, PROGRAMS, command_of, files_of, smaller
 from tests.torture.goals import GOALS, Result, marks, results, table
 
 TRIES = """
@@ -122,22 +125,68 @@ def test_what_is_kept_came_from_tests_and_programs_that_are_there() -> None:
             assert each.by[0] in {program for program, _ in programs}
 
 
-def test_a_smaller_size_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_size_is_one_of_a_goal() -> None:
     code = "".join(file.read_text() for goal in GOALS for file in files_of(goal))
-    assert [name for name in FULL if PREFIX + name not in code] == []
-    for name in FULL:
-        monkeypatch.delenv(PREFIX + name, raising=False)
-    monkeypatch.setenv("CODEFRAME_TUI_SWAPS", "7")
-    monkeypatch.setenv("CODEFRAME_TUI_BOMBS", FULL["BOMBS"])
-    assert command_of("G3") == "CODEFRAME_TUI_SWAPS=7 make torture GOALS=G3"
-    assert command_of("G12") == "make torture GOALS=G12"
+    assert [name for name in FULL if f'"{PREFIX}{name}"' not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "before", "told"),
+    [
+        ({}, "", ""),
+        ({"SWAPS": "100000"}, "", ""),
+        ({"SWAPS": "100001", "BOMBS": "1"}, "", ""),
+        ({"SWAPS": "7"}, "CODEFRAME_TUI_SWAPS=7 ", "swaps: 7 of 100000"),
+        ({"SWAPS": ""}, "CODEFRAME_TUI_SWAPS= ", "swaps: none of 100000"),
+    ],
+    ids=["full", "as much", "more", "less", "nothing"],
+)
+def test_a_smaller_size_is_told(
+    variables: dict[str, str], before: str, told: str, sized: Callable[[Mapping[str, str]], None]
+) -> None:
+    sized(variables)
+    assert command_of("G3") == f"{before}make torture GOALS=G3"
+    assert smaller(["security/test_swapper.py::test_it"]) == told
+
+
+def test_what_was_smaller_than_promised_is_kept_and_nothing_else_of_its_goal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sized: Callable[[Mapping[str, str]], None]
+) -> None:
+    mark = '@pytest.mark.goal("G3", "tries")\ndef test_it():\n    pass\n'
+    code = f'import os, pytest\nSWAPS = os.environ["CODEFRAME_TUI_SWAPS"]\n{mark}'
+    (tmp_path / "test_it.py").write_text(code)
+    (tmp_path / "test_other.py").write_text("import pytest\n" + mark.replace("tries", "others"))
+    sized({"SWAPS": "7"})
+    monkeypatch.setattr(torture, "files_of", lambda goal: [*tmp_path.glob("test_*.py")])
+    monkeypatch.setattr(torture, "TESTS", tmp_path)
+    monkeypatch.setattr(goals, "RESULTS", tmp_path / "goals.json")
+    monkeypatch.setattr(reliability, "DOCUMENT", tmp_path / "reliability.md")
+    monkeypatch.setattr(reliability, "document", lambda: table(results()))
+    assert torture.main(["G3"]) == 0
+    told = {each.what: each.smaller_than_promised for each in results()}
+    assert told == {"others": "", "tries": "swaps: 7 of 100000"}
+    document = reliability.DOCUMENT.read_text()
+    assert document.count("| 0 wrong, smaller than promised (swaps: 7 of 100000) |") == 1
+
+
+@pytest.fixture
+def sized(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, str]], None]:
+    """Set the sizes that are told, and no other."""
+
+    def tell(sizes: Mapping[str, str]) -> None:
+        for name in FULL:
+            monkeypatch.delenv(PREFIX + name, raising=False)
+        for name, amount in sizes.items():
+            monkeypatch.setenv(PREFIX + name, amount)
+
+    return tell
 
 
 def test_the_table_says_what_was_wrong_and_what_was_not_run() -> None:
     kept = [
         Result("G3", "tries", 1_000, 2, "seed 7", ["x.py::t"], "2026-01-02", "make it"),
         Result("G4", "far tries", 0, 0, "1 not possible here (no|such)", ["y.py::t"], "d", "c"),
-        Result("G6", "kills", 7, 0, "seed 7", ["z.py::t"], "d", "CODEFRAME_TUI_KILLS=7 make it"),
+        Result("G6", "kills", 7, 0, "seed 7", ["z.py::t"], "d", "make it", "kills: 7 of 200"),
     ]
     rows = table(kept).splitlines()
     g3, g4, g5, g6 = (
@@ -146,4 +195,4 @@ def test_the_table_says_what_was_wrong_and_what_was_not_run() -> None:
     assert "| 1,000 tries | **2 wrong**: seed 7 | 2026-01-02<br>`make it` | `x.py::t` |" in g3
     assert "| 0 far tries: not run here | -: 1 not possible here (no\\|such) |" in g4
     assert g5.endswith("| not run | | | |")
-    assert "| 7 kills | 0 wrong, smaller than promised: seed 7 | " in g6
+    assert "| 7 kills | 0 wrong, smaller than promised (kills: 7 of 200): seed 7 | " in g6
