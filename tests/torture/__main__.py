@@ -1,7 +1,8 @@
 """``make torture``: everything that was promised, at full size. ``python -m tests.torture [GOAL…]``
 
-Each goal runs by itself and is kept at once, so goals may run one by one (``make torture
-GOALS=G3``). A variable of `FULL` that is set beforehand makes it smaller, and the table says so.
+Goals that share a test run together, so that it runs once; others one by one. Each is kept at once,
+so goals may be named (``make torture GOALS=G3``). A variable of `FULL` that is set beforehand makes
+them smaller, and the table says so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from tests.architecture import reliability
@@ -56,9 +58,23 @@ PROGRAMS = {
 """Goals that programs show; the last rows of what one prints are what is kept."""
 
 
+def tests_of(goal: str) -> set[str]:
+    """The tests of a goal."""
+    return {test for name, _, test in marks() if name == goal}
+
+
 def files_of(goal: str) -> list[Path]:
     """Where the tests of a goal are."""
-    return sorted({TESTS / test.partition("::")[0] for name, _, test in marks() if name == goal})
+    return sorted({TESTS / test.partition("::")[0] for test in tests_of(goal)})
+
+
+def together(goals: Iterable[str]) -> list[list[str]]:
+    """Groups of goals; those that share a test are in one."""
+    groups: list[list[str]] = []
+    for goal in goals:
+        near = [g for g in groups if any(tests_of(goal) & tests_of(other) for other in g)]
+        groups = [g for g in groups if g not in near] + [[*chain(*near), goal]]
+    return groups
 
 
 def less(files: Iterable[Path]) -> dict[str, str]:
@@ -92,30 +108,32 @@ def smaller(tests: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def tested(goal: str, today: str) -> list[Result]:
-    """Let the tests of a goal run. Raises: ValueError, when they do not run to their end."""
-    if not (files := files_of(goal)):
+def tested(goals: Sequence[str], today: str) -> list[Result]:
+    """Let the tests of goals run. Raises: ValueError, when they do not run to their end."""
+    files = {goal: files_of(goal) for goal in goals if files_of(goal)}
+    if not files:
         return []
     full = {PREFIX + name: amount for name, amount in FULL.items()}
+    paths = sorted({str(file) for each in files.values() for file in each})
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "outcomes"
-        plugin = ("-p", "tests.torture.collect", "--goal", goal, "--outcomes", str(out))
+        plugin = ("-p", "tests.torture.collect", *(f"--goal={goal}" for goal in files))
         argv = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "timeout=0", *plugin]
-        environment = {**full, **os.environ}
         done = subprocess.run(
-            [*argv, *map(str, files)],
-            cwd=ROOT, env=environment, check=False,
+            [*argv, f"--outcomes={out}", *paths],
+            cwd=ROOT, env={**full, **os.environ}, check=False,
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}
-    if done.returncode not in {0, 1} or not found:
-        raise ValueError(f"{goal}: pytest ended with {done.returncode}, nothing is kept of it")
-    command = command_of(goal)
+    if done.returncode not in {0, 1} or found.keys() != files.keys():
+        names = " ".join(goals)
+        raise ValueError(f"{names}: pytest ended with {done.returncode}, nothing is kept of it")
     return [
         Result(
-            goal, what, date=today, command=command,
+            goal, what, date=today, command=command_of(goal),
             smaller_than_promised=smaller(each["by"]), **each,
         )
-        for what, each in found.items()
+        for goal, outcomes in found.items()
+        for what, each in outcomes.items()
     ]  # fmt: skip
 
 
@@ -151,17 +169,18 @@ def main(arguments: Sequence[str]) -> int:
     """Returns 1 where something did not hold."""
     today = datetime.now().astimezone().date().isoformat()
     wrong = 0
-    for goal in wanted(arguments):
+    for goals in together(wanted(arguments)):
         try:
-            found = [*tested(goal, today), *measured(goal, today)]
+            found = tested(goals, today)
         except ValueError as error:
             sys.stderr.write(f"{error}\n")
             wrong += 1
             continue
-        if found:
-            keep(found, goal)
-            reliability.DOCUMENT.write_text(reliability.document())
-        wrong += sum(each.wrong for each in found)
+        for goal in goals:
+            mine = [*(each for each in found if each.goal == goal), *measured(goal, today)]
+            keep(mine, goal)
+            wrong += sum(each.wrong for each in mine)
+        reliability.DOCUMENT.write_text(reliability.document())
     sys.stdout.write(table(results()))
     return int(wrong > 0)
 

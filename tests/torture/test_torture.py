@@ -57,6 +57,11 @@ def test_left(left, holds, record_property):
 @pytest.mark.goal("G4", "others")
 def test_other():
     raise AssertionError
+
+@pytest.mark.goal("G5", "shared tries, for the one")
+@pytest.mark.goal("G3", "shared tries")
+def test_shared():
+    pass
 """
 
 
@@ -65,12 +70,16 @@ def test_what_the_tests_of_a_goal_say_is_counted(tmp_path: Path) -> None:
     out = tmp_path / "outcomes"
     argv = (
         *(sys.executable, "-m", "pytest", "-q", "-p", "tests.torture.collect", "-c", "/dev/null"),
-        *("--rootdir", str(tmp_path), "--goal", "G3", "--outcomes", str(out), str(tmp_path)),
+        *("--rootdir", str(tmp_path), "--goal=G3", "--goal=G5", f"--outcomes={out}", str(tmp_path)),
     )
     done = subprocess.run(argv, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    by = {name: [f"test_it.py::test_{name}"] for name in ("not_here", "broken", "left")}
-    assert json.loads(out.read_text()) == {
+    by = {name: [f"test_it.py::test_{name}"] for name in ("not_here", "broken", "left", "shared")}
+    shared = {"count": 1, "wrong": 0, "note": "", "by": by["shared"]}
+    found = json.loads(out.read_text())
+    assert found.keys() == {"G3", "G5"}
+    assert found["G5"] == {"shared tries, for the one": shared}
+    assert found["G3"] == {
         "tries": {
             "count": 6, "wrong": 1, "note": "seed 1",
             "by": ["test_it.py::test_counted", "test_it.py::test_counted_as_one"],
@@ -81,6 +90,7 @@ def test_what_the_tests_of_a_goal_say_is_counted(tmp_path: Path) -> None:
         },
         "broken tries": {"count": 1, "wrong": 1, "note": "", "by": by["broken"]},
         "tidied tries": {"count": 10, "wrong": 2, "note": "", "by": by["left"]},
+        "shared tries": shared,
     }  # fmt: skip
 
 
@@ -108,6 +118,16 @@ def test_a_goal_that_is_not_here_is_told(
         torture.main(["G3", goal])
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_goals_that_share_a_test_run_together() -> None:
+    groups = torture.together(GOALS)
+    assert sorted(goal for group in groups for goal in group) == sorted(GOALS)
+    [g5] = [group for group in groups if "G5" in group]
+    assert {"G5", "G6", "G18"} <= set(g5)
+    tests = [test for group in groups for test in set().union(*map(torture.tests_of, group))]
+    assert len(tests) == len(set(tests))
+    assert torture.together(["G3", "G5"]) == [["G3"], ["G5"]]
 
 
 def test_every_goal_has_what_shows_it() -> None:
