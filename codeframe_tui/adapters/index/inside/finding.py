@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from codeframe_tui.adapters.index.inside.describe import is_python, read_as
-from codeframe_tui.adapters.index.inside.languages import uses_of
-from codeframe_tui.adapters.index.inside.python import uses_of as uses_in_python
+from codeframe_tui.adapters.index.inside.reading import read_as, uses_of
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.globs import compile_glob
@@ -144,9 +142,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
 
 
 def _uses(path: str, content: bytes, name: str, around: list[Symbol]) -> Iterator[dict[str, Any]]:
-    of_python = is_python(path)
-    uses = uses_in_python(content, name) if of_python else uses_of(read_as(path), content, name)
-    for line, text in uses:
+    for line, text in uses_of(read_as(path), content, name):
         inside = [s.qualified for s in around if s.line <= line <= s.last]
         yield {"path": path, "line": line, "within": inside[-1] if inside else "", "text": text}
 
