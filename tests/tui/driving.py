@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 
 from codeframe_tui.ports import Service
 from codeframe_tui.tui.app import CockpitApp
+from codeframe_tui.tui.modals.dialog import Dialog
 from codeframe_tui.tui.modals.text import AnswerDialog
 from codeframe_tui.tui.preferences import Preferences
 from codeframe_tui.tui.widgets.labels import Label
@@ -75,9 +77,17 @@ class Drive:
         """Wait for a dialogue, and until it takes decisions."""
         await self.until(lambda: self.app.screen is not self.app.cockpit)
         await self.until(lambda: any(hint.count() for hint in self.app.screen.query(Label)))
-        await self.pilot.pause(0)
+        painted = asyncio.Event()
+        self.app.screen.call_after_refresh(painted.set)
+        await self.until(painted.is_set)
         if isinstance(self.app.screen, AnswerDialog):
             self.app.screen._appeared -= 1  # a question is read before it is answered
+
+    async def past_guard(self) -> None:
+        """Wait for a dialogue, as if it had been in front for a while."""
+        await self.sheet()
+        assert isinstance(self.app.screen, Dialog)
+        self.app.screen._appeared -= 1
 
 
 @asynccontextmanager

@@ -20,7 +20,6 @@ from codeframe_tui.ports import Service, TreeEntry
 from codeframe_tui.service import Supervisor
 from codeframe_tui.settings import Settings
 from codeframe_tui.tui.app import CockpitApp
-from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.contract.service_kit import TickingClock, evidence, facts
 from tests.tui.driving import Drive
@@ -213,9 +212,7 @@ class Desk:
 
     async def sheet(self) -> None:
         """Wait for a sheet, until it takes decisions."""
-        await self.drive.sheet()
-        if isinstance(self.drive.app.screen, Sheet):
-            self.drive.app.screen._appeared -= 1
+        await self.drive.past_guard()
 
     async def closed(self) -> None:
         """Wait until no dialogue is open."""

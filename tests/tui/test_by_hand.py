@@ -12,7 +12,6 @@ from textual.worker import Worker
 from codeframe_tui.core.commands import FinishByHand, LayOver, LeaveHand, Revise, TakeInHand
 from codeframe_tui.core.errors import Refused
 from codeframe_tui.core.queries import ShowMerge
-from codeframe_tui.tui.modals.sheet import Sheet
 from codeframe_tui.tui.widgets.diff.view import DiffView
 from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, diff
@@ -64,12 +63,6 @@ async def all_done(drive: Drive) -> None:
 
 def deeds(drive: Drive) -> list[Worker[Any]]:
     return [worker for worker in drive.app.workers if worker.group == "deeds"]
-
-
-async def past_guard(drive: Drive) -> None:
-    await drive.sheet()
-    assert isinstance(drive.app.screen, Sheet)
-    drive.app.screen._appeared -= 1
 
 
 async def test_the_saved_text_of_an_edited_file_becomes_an_attempt(editor: Path) -> None:
@@ -175,7 +168,7 @@ async def test_an_edit_of_a_proposal_that_moved_is_kept_and_laid_over_the_new_on
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         shown = drive.screen_text()
         assert "it is another one by now" in shown
         kept = Path(called(editor)[-1])
@@ -198,7 +191,7 @@ async def test_an_edit_that_is_not_taken_stays_where_it_is_told(editor: Path) ->
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("escape")
         kept = Path(called(editor)[-1])
         await drive.until(lambda: f"your text is kept: {kept}" in drive.label("notice"))
@@ -223,7 +216,7 @@ async def test_a_full_disk_ends_the_joining_and_loses_nothing(
     async with opened(service, size=(200, 50)) as drive:
         await in_diff(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         folder = Path(called(editor)[-1]).parent
         (folder / full).unlink(missing_ok=True)
         (folder / full).symlink_to("/dev/full")
@@ -246,7 +239,7 @@ async def test_where_lines_cannot_be_joined_a_persons_own_text_takes_the_place(
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         first, service.refuse = drive.app.screen, STALE
         drive.key("l")
         await drive.until(lambda: "yours takes its place" in drive.label("notice"))
@@ -324,7 +317,7 @@ async def test_a_blocked_task_is_resolved_by_hand(editor: Path, copy: Path) -> N
     async with opened(with_copy(copy)) as drive:
         await in_inbox(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         assert drive.service.submitted == [TakeInHand("1.2.1")]
         shown = drive.screen_text()
         assert str(copy) in "".join(shown.split())
@@ -335,7 +328,7 @@ async def test_a_blocked_task_is_resolved_by_hand(editor: Path, copy: Path) -> N
         drive.key("e")
         await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
         assert called(editor) == ["--now", str(copy)]
-        await past_guard(drive)
+        await drive.past_guard()
         assert "You changed:" in drive.screen_text()
         drive.key("enter")
         await drive.until(lambda: FinishByHand("1.2.1") in drive.service.submitted)
@@ -346,7 +339,7 @@ async def test_leaving_the_sheet_keeps_the_copy_and_says_where(editor: Path, cop
     async with opened(with_copy(copy)) as drive:
         await in_inbox(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("escape")
         await drive.until(lambda: f"stays in your hands: {copy}" in drive.label("notice"))
         assert drive.service.submitted == [TakeInHand("1.2.1")]
@@ -356,16 +349,16 @@ async def test_throwing_away_asks_and_esc_decides_nothing(editor: Path, copy: Pa
     async with opened(with_copy(copy)) as drive:
         await in_inbox(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("x")
         await drive.until(lambda: "Throw away what you did" in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("escape")
         await drive.until(lambda: "Nothing is changed in it yet." in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("x")
         await drive.until(lambda: "Throw away what you did" in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("x")
         await drive.until(lambda: LeaveHand("1.2.1") in drive.service.submitted)
 
@@ -380,11 +373,11 @@ async def test_a_shell_opens_in_the_copy(
     async with opened(with_copy(copy)) as drive:
         await in_inbox(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("s")
         await drive.until((tmp_path / "where").exists)
         await drive.until(lambda: (tmp_path / "where").read_text() == f"{copy}\n")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("escape")
         await all_done(drive)
 
@@ -393,7 +386,7 @@ async def test_a_copy_on_another_machine_is_edited_there(tmp_path: Path) -> None
     async with opened(with_copy(tmp_path / "elsewhere")) as drive:
         await in_inbox(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "on the machine of the engine" in drive.screen_text()
         assert "editor" not in drive.screen_text()
 
@@ -411,11 +404,11 @@ async def test_lines_that_both_changed_are_chosen_in_the_editor_and_nothing_is_l
     async with opened(service) as drive:
         await in_diff(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         editor.unlink()  # the editor saves nothing for now
         drive.key("l")
         await drive.until(lambda: "changed the same lines" in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         kept = Path(called(editor)[-1])
         mine = kept.with_name("yours-retry.py")
         assert (kept.read_text(), mine.read_text()) == (BOTH, MINE)
@@ -423,7 +416,7 @@ async def test_lines_that_both_changed_are_chosen_in_the_editor_and_nothing_is_l
         first = drive.app.screen
         drive.key("e")
         await drive.until(lambda: drive.app.screen not in {first, drive.app.cockpit})
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("escape")
         await drive.until(lambda: f"your text is kept: {mine}" in drive.label("notice"))
         await all_done(drive)
@@ -431,11 +424,11 @@ async def test_lines_that_both_changed_are_chosen_in_the_editor_and_nothing_is_l
         service.refuse = Refused("another one", hint="again", code="stale_proposal")
         editor.write_text(MINE)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         editor.write_text("chosen\n")
         drive.key("l")
         await drive.until(lambda: "changed the same lines" in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("e")
         await drive.until(lambda: len(service.submitted) == 3)
         assert service.submitted[2] == Revise("1.2.3", "p3", (("client/retry.py", "chosen\n"),))
@@ -527,7 +520,7 @@ async def test_trouble_with_seeing_saves_is_told_once_and_stands_on_the_sheet(co
         service.signal("hand", "1.2.1", files=[], trouble=said)
         await drive.until(lambda: said[:40] in drive.label("notice"))
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         assert said in " ".join(drive.screen_text().split())
 
 
@@ -538,7 +531,7 @@ async def test_a_copy_is_laid_over_the_proposal_that_came_meanwhile(copy: Path) 
     async with opened(service) as drive:
         await at_the_copy(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         shown = drive.screen_text()
         assert "has attempt 4 by now" in shown
         assert "done" not in shown
@@ -549,7 +542,7 @@ async def test_a_copy_is_laid_over_the_proposal_that_came_meanwhile(copy: Path) 
         shown = " ".join(drive.screen_text().split())
         assert "both stand in it, between marks" in shown
         assert "it is no text: yours stays" in shown
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("enter")
         await drive.until(lambda: "Marks of a conflict stand in" in drive.screen_text())
         assert "done" in drive.screen_text()
@@ -562,7 +555,7 @@ async def test_a_refusal_without_a_hint_ends_with_its_words(copy: Path) -> None:
     async with opened(service) as drive:
         await at_the_copy(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         service.refuse = Refused("nothing moved")
         drive.key("l")
         await drive.until(lambda: drive.label("notice").strip() == "✘ nothing moved")
@@ -574,7 +567,7 @@ async def test_what_was_saved_in_the_last_moment_is_told_where_it_is(copy: Path)
     async with opened(service, size=(200, 50)) as drive:
         await at_the_copy(drive)
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("enter")
         await drive.until(lambda: f"stays in {copy}" in drive.label("notice"))
 
@@ -588,13 +581,13 @@ async def test_the_copy_of_an_ended_task_is_reached_from_the_queue(copy: Path) -
         await drive.in_pane("queue")
         await drive.until(lambda: "E your copy" in drive.label("footer"))
         drive.key("E")
-        await past_guard(drive)
+        await drive.past_guard()
         shown = drive.screen_text()
         assert "your copy is kept as it is" in " ".join(shown.split())
         assert "done" not in shown
         drive.key("x")
         await drive.until(lambda: "Throw away what you did" in drive.screen_text())
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("x")
         await drive.until(lambda: LeaveHand("1.2.1") in service.submitted)
 

@@ -37,14 +37,6 @@ from tests.tui.driving import Drive, opened
 from tests.tui.fake_service import FakeService, at, diff, shown, task
 
 
-async def _past_guard(drive: Drive) -> None:
-    """Wait until the sheet in front and the diff take decisions."""
-    await drive.sheet()
-    sheet = drive.app.screen
-    if isinstance(sheet, Sheet):
-        sheet._appeared -= 1
-
-
 def _past_diff_guard(drive: Drive) -> None:
     drive.app.cockpit.query_one(DiffView)._appeared -= 1
 
@@ -73,7 +65,7 @@ async def test_accepting_all_asks_first_and_names_the_hash_that_was_shown() -> N
         await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
         _past_diff_guard(drive)
         drive.key("A")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "○ 3 files not looked at: " in drive.screen_text()
         assert "○ 5 hunks undecided" in drive.screen_text()
         assert drive.service.submitted == []
@@ -115,7 +107,7 @@ async def test_part_of_a_proposal_is_sent_by_its_hunks() -> None:
         await drive.until(lambda: "1 rejected" in drive.label("title"))
         assert "hunks 1/5 accepted" in drive.label("title")
         drive.key("S")
-        await _past_guard(drive)
+        await drive.past_guard()
         drive.key("a")
         await drive.until(lambda: drive.service.submitted)
         sent = drive.service.submitted[0]
@@ -129,7 +121,7 @@ async def test_requested_changes_carry_the_reason() -> None:
         await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
         _past_diff_guard(drive)
         drive.key("S")
-        await _past_guard(drive)
+        await drive.past_guard()
         drive.key("r")
         await drive.until(lambda: "What should be different" in drive.screen_text())
         await drive.sheet()
@@ -157,7 +149,7 @@ async def test_a_paste_is_never_a_verdict_but_may_become_tasks() -> None:
         await drive.until(lambda: drive.app.focused is drive.app.cockpit.query_one(DiffView))
         _past_diff_guard(drive)
         drive.app.post_message(events.Paste("A\n- one more\n\n"))
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "Add 2 tasks" in drive.app.screen._title  # type: ignore[attr-defined] # a Sheet
         assert not drive.app.cockpit.query_one(DiffView).draft.parts
         drive.key("enter")
@@ -260,7 +252,7 @@ async def test_keys_of_the_queue_send_their_command(
         await drive.until(lambda: (drive.app.state.task or {}).get("number") == number)
         drive.key(keys[0])
         if len(keys) > 1:
-            await _past_guard(drive)
+            await drive.past_guard()
             drive.key(*keys[1:])
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [sent]
@@ -279,7 +271,7 @@ async def test_an_undone_task_can_be_redone_after_a_look_at_what_it_writes() -> 
         service.happen("task.status", "1.1.4", **{"from": "completed", "to": "cancelled"})
         await drive.until(lambda: drive.app.state.row("1.1.4").get("status") == "cancelled")
         drive.key("U")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert ShowUndo("1.1.4", "redo") in service.asked
         drive.key("enter")
         await drive.until(lambda: service.submitted)
@@ -297,7 +289,7 @@ async def test_an_undo_that_would_be_refused_is_told_and_cannot_be_asked_for() -
         drive.app.focus_task("1.1.4")
         await drive.until(lambda: (drive.app.state.task or {}).get("number") == "1.1.4")
         drive.key("u")
-        await _past_guard(drive)
+        await drive.past_guard()
         await drive.until(lambda: "Undo 1.1.4 is not possible now" in drive.screen_text())
         assert why in drive.screen_text()
         drive.key("enter")
@@ -311,7 +303,7 @@ async def test_starting_the_workers_says_first_what_it_means() -> None:
     service.overview |= {"paused": True, "workers": []}
     async with opened(service) as drive:
         drive.key("P")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "3 queued tasks, with claude-sonnet-5-5, at most $5.00" in drive.screen_text()
         assert service.submitted == []
         drive.key("enter")
@@ -322,7 +314,7 @@ async def test_starting_the_workers_says_first_what_it_means() -> None:
 async def test_a_looser_policy_asks_first() -> None:
     async with opened() as drive:
         drive.key("m")
-        await _past_guard(drive)
+        await drive.past_guard()
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [SetPolicy("green")]
@@ -341,7 +333,7 @@ async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes(pane: str)
         await drive.in_pane(pane)
         _past_diff_guard(drive)
         drive.key("A")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "○ 3 files not looked at: " in drive.screen_text()  # of 4, one is on screen
         drive.key("enter")
         await drive.pilot.pause()
@@ -354,7 +346,7 @@ async def test_what_failed_is_not_applied_by_the_keys_of_the_fast_yes(pane: str)
 async def test_leaving_asks_while_work_runs() -> None:
     async with opened() as drive:
         drive.key("q")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "2 tasks in work" in drive.screen_text()
         drive.key("k")
         await drive.until(lambda: drive.app.return_value == 0)
@@ -394,7 +386,7 @@ async def test_leaving_asks_while_a_task_could_start() -> None:
     service.overview |= {"workers": []}
     async with opened(service) as drive:
         drive.key("q")
-        await _past_guard(drive)
+        await drive.past_guard()
         assert "Work is waiting" in drive.screen_text()
         assert "3 tasks in the queue." in drive.screen_text()
         assert "in work" not in drive.screen_text()

@@ -37,12 +37,6 @@ async def in_inbox(drive: Drive) -> None:
     await drive.until(drive.app.state.question)
 
 
-async def past_guard(drive: Drive) -> None:
-    await drive.sheet()
-    if isinstance(drive.app.screen, Sheet):
-        drive.app.screen._appeared -= 1
-
-
 async def emptied(drive: Drive) -> None:
     """Delete what stands in the field."""
     field = drive.app.screen.query_one(Words)
@@ -144,7 +138,7 @@ async def test_more_attempts_are_allowed_with_two_keys() -> None:
     async with opened(asking(limit={"name": "attempts", "spent": 4})) as drive:
         await in_inbox(drive)
         drive.key("l")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "4 attempts failed. How many more" in drive.screen_text()
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
@@ -156,7 +150,7 @@ async def test_a_cap_is_raised_after_what_is_spent_was_said_and_nonsense_is_not_
     async with opened(asking(limit=limit)) as drive:
         await in_inbox(drive)
         drive.key("l")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "$0.52 of $0.50 are spent" in drive.screen_text()
         await drive.until(lambda: isinstance(drive.app.focused, Words))
         await emptied(drive)
@@ -176,7 +170,7 @@ async def test_a_cap_is_raised_at_least_to_what_the_next_call_needs() -> None:
     async with opened(asking(limit=limit)) as drive:
         await in_inbox(drive)
         drive.key("l")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "needs a cap of $1.75 at least" in " ".join(drive.screen_text().split())
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
@@ -188,7 +182,7 @@ async def test_a_cap_is_raised_by_an_amount_with_a_plus() -> None:
     async with opened(asking(limit=limit)) as drive:
         await in_inbox(drive)
         drive.key("l")
-        await past_guard(drive)
+        await drive.past_guard()
         await drive.until(lambda: isinstance(drive.app.focused, Words))
         assert "new line" not in drive.screen_text()
         await emptied(drive)
@@ -211,12 +205,12 @@ async def test_skipping_asks_and_says_what_becomes_of_the_task() -> None:
     async with opened(asking()) as drive:
         await in_inbox(drive)
         drive.key("s")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "on hold" in drive.screen_text()
         drive.key("escape", "s")
         await drive.until(lambda: drive.app.screen is drive.app.cockpit)
         drive.key("s")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("enter")
         await drive.until(lambda: drive.service.submitted)
         assert drive.service.submitted == [Skip("b1")]
@@ -233,7 +227,7 @@ async def test_a_task_that_goes_on_without_an_answer_is_not_called_put_aside() -
     async with opened(asking(kind="ASYNC", assumption="half up")) as drive:
         await in_inbox(drive)
         drive.key("s")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "goes on with its own assumption" in drive.screen_text()
         drive.key("enter")
         await drive.until(lambda: "the question of 1.2.1 is closed" in drive.label("notice"))
@@ -246,7 +240,7 @@ async def test_a_task_is_split_into_the_points_of_its_description() -> None:
     async with opened(service) as drive:
         await in_inbox(drive)
         drive.key("S")
-        await past_guard(drive)
+        await drive.past_guard()
         drive.key("ctrl+j", "tab")
         drive.type("test both")
         drive.key("ctrl+o", "enter")
@@ -278,7 +272,7 @@ async def test_a_text_that_is_typed_into_the_inbox_decides_nothing() -> None:
     async with opened(asking()) as drive:
         await in_inbox(drive)
         drive.key("s")
-        await past_guard(drive)
+        await drive.past_guard()
         assert "Skip this question?" in drive.screen_text()
         drive.type("ort by remainder")
         drive.key("enter")
