@@ -20,7 +20,6 @@ from pathlib import Path
 
 import h11
 
-from codeframe_tui.adapters.process import settle
 from codeframe_tui.adapters.sandbox.exchange import (
     CHUNK,
     Exchange,
@@ -33,6 +32,7 @@ from codeframe_tui.adapters.sandbox.exchange import (
 from codeframe_tui.adapters.sandbox.network import Network, connect
 from codeframe_tui.core.network import SETTING, Contact, Target
 from codeframe_tui.core.text import clean_line
+from codeframe_tui.worker.ending import ended
 
 __all__ = ["Bounds", "Proxy", "becoming", "open_proxy"]
 
@@ -250,7 +250,8 @@ async def open_proxy(network: Network, bounds: Bounds = BOUNDS) -> AsyncIterator
             yield proxy, theirs.fileno()
         finally:
             serving.cancel()
-            await settle(serving)
+            if (stopped := await ended(serving)) is not None:
+                raise stopped
 
 
 def _tell(served: asyncio.Task[None]) -> None:
