@@ -215,7 +215,8 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
 
 def _values(options: Sequence[Word], way: _Way, letter: str, name: str = "") -> list[str]:
     """What follows each option of a letter or of a long name, in its word or in the next."""
-    option = re.compile(rf"(?:-[{way.flags}]*{letter}|--{name}(?:=|\Z))(.*)", re.DOTALL)
+    long = f"|--{name}(?:=|\\Z)" if name else ""
+    option = re.compile(rf"(?:-[{way.flags}]*{letter}{long})(.*)", re.DOTALL)
     texts = [word.text for word in options]
     found = [(place, option.match(text)) for place, text in enumerate(texts)]
     return [each.group(1) or "".join(texts[place + 1 : place + 2]) for place, each in found if each]
