@@ -69,7 +69,7 @@ def run_git(
         seconds: how long it may take; then it is ended, and its code is `TIMED_OUT`.
 
     Raises:
-        Lacking: there is no git.
+        Lacking: there is no git, or nothing left to start it with.
     """
     try:
         return subprocess.run(
@@ -88,6 +88,9 @@ def run_git(
         return subprocess.CompletedProcess(argv, TIMED_OUT, b"", said.encode("ascii"))
     except FileNotFoundError as error:
         raise Lacking("git is not installed", hint="install git and start again") from error
+    except OSError as error:
+        hint = "end what takes memory, processes or files, then try again"
+        raise Lacking(f"git could not be started: {error.strerror}", hint=hint) from error
 
 
 class Git:
