@@ -36,7 +36,8 @@ from codeframe_tui.adapters.index.inside.database import open_database
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.code.ranking import bm25, inverse_frequencies, is_test
+from codeframe_tui.core.code.ranking import bm25
+from codeframe_tui.core.code.testnames import is_test
 from codeframe_tui.core.code.words import words
 
 METHODS = ("full", "without history", "BM25", "keywords")
@@ -140,9 +141,7 @@ class Room:
             for word in wanted
         }
         lengths = {n: self.shelf.lengths[tree.documents[n]][0] for n in python}
-        idf = inverse_frequencies({word: len(f) for word, f in counts.items()}, len(python))
-        mean = statistics.fmean(lengths.values())
-        scores = bm25(counts, lengths, mean, idf, wanted)
+        scores = bm25(counts, lengths, wanted)
         return [tree.paths[n] for n in sorted(scores, key=lambda n: (-scores[n], n))]
 
     def by_keywords(self, case: Case, tree: Tree) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
-from codeframe_tui.adapters.harmless import environment_of_project
+from codeframe_tui.adapters.harmless import NEWER_GIT, environment_of_project, fault_of_git
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
@@ -82,6 +82,8 @@ async def _git() -> Document:
     version = await _output("git", "--version")
     if version is None:
         return _check("git", "missing", "git was not found on PATH", "install git")
+    if fault := fault_of_git(version):
+        return _check("git", "missing", fault, NEWER_GIT)
     return _check("git", "ok", version.strip())
 
 
@@ -199,12 +201,15 @@ def _state(place: Project) -> Document:
 
     try:
         place.prepare()
-        check_database(place.database)
+        another = check_database(place.database)
     except CodeframeError as error:
         return _check("state", "missing", error.message, error.hint)
     size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
     free = shutil.disk_usage(_existing(place.state)).free
     detail = f"{place.state}: {size / 2**20:.1f} MiB, {free / 2**30:.1f} GiB free"
+    if another:
+        said = f"{place.database} is another database than the one that was here"
+        return _check("state", "warn", said, "the engine goes on with it; or put that one back")
     if free < 2**30:
         return _check("state", "warn", detail, "free some space: the disk is nearly full")
     return _check("state", "ok", detail)
@@ -258,7 +263,7 @@ def _left_beside(place: Project) -> list[Document]:
 
 def _config(place: Project) -> Document:
     file = config_dir() / "config.toml"
-    if Path(os.path.realpath(file)).is_relative_to(place.root):
+    if place.holds(file):
         said = f"{file} lies in the project: whoever writes there sets your policies and limits"
         hint = "keep it elsewhere (XDG_CONFIG_HOME); proposals cannot touch it"
         return _check("config", "warn", said, hint)

@@ -70,14 +70,18 @@ class Frame:
             async with self._still:
                 self._first = await workspaces.snapshot()
                 self._ours = {}
-            yield
+            try:
+                yield
+            finally:
+                self._first, self._ours = Snapshot(""), {}
 
     async def writing(
         self, replacements: Sequence[Replacement], write: Callable[[], Awaitable[T]]
     ) -> T:
         """A write of ours: no look falls into it, and it is not what is framed.
 
-        It goes on when its worker is stopped, so that it ends before the next look.
+        It goes on when its worker is stopped, so that it ends before the next look. What it wrote
+        is kept for that look alone.
         """
 
         async def wrote() -> T:
@@ -88,11 +92,16 @@ class Frame:
                 done = False  # nothing was written
                 raise
             finally:
-                if done:
+                if done and self.is_taken:
                     self._ours.update({each.path: each.new for each in replacements})
 
         async with self._still:
             return await to_the_end(wrote())
+
+    async def glance(self, workspaces: Workspaces) -> str:
+        """The tree as it is, with no write of ours half-way."""
+        async with self._still:
+            return (await workspaces.snapshot()).tree
 
     async def looked(self, workspaces: Workspaces) -> Looked:
         """Look again; what differs changed since, less what we wrote."""

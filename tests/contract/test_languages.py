@@ -20,10 +20,11 @@ from codeframe_tui.adapters.index import project_index
 from codeframe_tui.adapters.index.inside import languages
 from codeframe_tui.adapters.index.inside import shelf as shelf_of
 from codeframe_tui.adapters.index.inside.database import open_database
-from codeframe_tui.adapters.index.inside.describe import Known, describe, read_as
+from codeframe_tui.adapters.index.inside.describe import Known, describe
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS, named
 from codeframe_tui.adapters.index.inside.languages import language_of, read_code, uses_of
+from codeframe_tui.adapters.index.inside.reading import read_as
 from codeframe_tui.adapters.index.inside.shelf import Shelf
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces

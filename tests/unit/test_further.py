@@ -123,6 +123,13 @@ def test_a_test_speaks_for_the_file_that_it_is_named_after() -> None:
     )  # fmt: skip
 
 
+def test_tests_of_other_languages_speak_too_and_for_files_of_theirs_only() -> None:
+    tree = over("net/retry.go", "net/retry_test.go", "web/retry.ts", "x/Retry.java")
+    assert of_tests(tree, {1: 2.0}) == ({0: 2.0}, {0: "net/retry_test.go"})
+    tree = over("web/retry.ts", "web/retry.spec.ts", "x/Retry.java", "x/RetryTest.java")
+    assert of_tests(tree, {1: 2.0, 3: 1.0})[0] == {0: 2.0, 2: 1.0}
+
+
 def test_several_files_of_one_name_share_what_the_best_test_says() -> None:
     tree = over("one/base.py", "two/base.py", "tests/one/test_base.py", "tests/two/test_base.py")
     scores, names = of_tests(tree, {2: 1.0, 3: 3.0})

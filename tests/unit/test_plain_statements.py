@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeframe_tui.adapters.index.inside import python
+from codeframe_tui.adapters.index.inside.nodes import Code
 from codeframe_tui.adapters.index.inside.plain import ranges
-from codeframe_tui.adapters.index.inside.python import Code, read_python
+from codeframe_tui.adapters.index.inside.python import read_python
 from codeframe_tui.core.code.words import names_in
 
 ALL = bool(os.environ.get("CODEFRAME_TUI_ALL_TEXTS"))

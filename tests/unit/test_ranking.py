@@ -14,7 +14,6 @@ from codeframe_tui.core.code.ranking import (
     WEIGHTS,
     bm25,
     fuse,
-    inverse_frequencies,
     kind_weight,
 )
 
@@ -26,9 +25,8 @@ LINKS = st.dictionaries(st.integers(0, 9), st.sets(st.integers(0, 9)), max_size=
 
 
 def test_rare_words_and_short_files_count_more() -> None:
-    idf = inverse_frequencies({"rare": 1, "common": 3}, 4)
     counts = {"rare": {0: 1}, "common": {1: 1, 2: 1, 3: 1}}
-    scores = bm25(counts, {0: 10, 1: 10, 2: 5, 3: 50}, 10, idf, {"rare": 1, "common": 1})
+    scores = bm25(counts, {0: 10, 1: 10, 2: 5, 3: 50}, {"rare": 1, "common": 1})
     assert sorted(scores, key=lambda file: -scores[file]) == [0, 2, 1, 3]
 
 

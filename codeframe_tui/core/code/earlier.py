@@ -71,10 +71,9 @@ def find(pieces: Sequence[Piece], text: str, gauge: Gauge = GUESS) -> list[Found
     }
     idf = inverse_frequencies({word: len(held) for word, held in counts.items()}, len(pieces))
     lengths = {n: sum(tally.values()) for n, tally in enumerate(tallies)}
-    mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
     scores = {
         n: score * _KINDS.get(pieces[n].kind, 1.0)
-        for n, score in bm25(counts, lengths, mean, idf, wanted).items()
+        for n, score in bm25(counts, lengths, wanted).items()
         if sum(word in tallies[n] for word in wanted) >= _SHARED
     }
     least = _LEAST * max(scores.values(), default=0.0)

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
 
+from codeframe_tui.core.code.testnames import is_test
+
 __all__ = [
     "BESIDE",
     "FURTHER",
@@ -21,7 +23,6 @@ __all__ = [
     "bm25",
     "fuse",
     "inverse_frequencies",
-    "is_test",
     "kind_weight",
 ]
 
@@ -56,7 +57,6 @@ _BESIDE = (
     *(".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".lock", ".csv", ".xml"),
 )
 _VENDORED = frozenset({"_vendor", "vendor", "vendored", "third_party", "thirdparty", "extern"})
-_TESTS = frozenset({"test", "tests", "testing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,8 @@ def inverse_frequencies(found: Mapping[str, int], files: int) -> dict[str, float
 def bm25(
     counts: Mapping[str, Mapping[int, float]],
     lengths: Mapping[int, float],
-    mean: float,
-    idf: Mapping[str, float],
     wanted: Mapping[str, float],
+    files: int = 0,
 ) -> dict[int, float]:
     """Scores of files by the words in them.
 
@@ -90,12 +89,17 @@ def bm25(
 
     Args:
         counts: word -> file -> how often.
+        lengths: of every file that there is, or of those that can hold words.
         wanted: word -> how much it counts.
+        files: how many there are, where that is not the number of lengths.
     """
+    mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
+    found = {word: len(held) for word, held in counts.items()}
+    idf = inverse_frequencies(found, files or len(lengths))
     scores: dict[int, float] = {}
-    for word, files in counts.items():
+    for word, held in counts.items():
         weight = idf[word] * wanted[word] * (_K1 + 1)
-        for file, n in files.items():
+        for file, n in held.items():
             bias = _K1 * (1 - _B + _B * lengths[file] / mean)
             scores[file] = scores.get(file, 0.0) + weight * n / (n + bias)
     return scores
@@ -192,16 +196,6 @@ def _beside(scores: Mapping[int, float], folders: Sequence[str]) -> dict[int, fl
         if folder in sums
     }
     return {file: value for file, value in given.items() if value > 1e-9}
-
-
-def is_test(path: str) -> bool:
-    """Whether a file is a test or helps tests, by its path."""
-    *folders, name = path.split("/")
-    return (
-        name.startswith(("test_", "conftest."))
-        or name.rpartition(".")[0].endswith(("_test", ".test", ".spec", "_spec"))
-        or not _TESTS.isdisjoint(folders)
-    )
 
 
 def kind_weight(path: str, about: Iterable[str]) -> float:

@@ -23,9 +23,9 @@ from codeframe_tui.core.code.ranking import (
     bm25,
     fuse,
     inverse_frequencies,
-    is_test,
     kind_weight,
 )
+from codeframe_tui.core.code.testnames import is_test
 from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, words
 from codeframe_tui.core.tokens import Gauge
 
@@ -147,7 +147,9 @@ def _signals(
     tree, wanted = look.tree, look.wanted
     lengths = [shelf.lengths[document] for document in tree.documents]
     fields = ((look.words, 0), (look.names, 1), (look.docs, 2))
-    of_words, of_names, of_docs = (_bm25(look, f, [each[n] for each in lengths]) for f, n in fields)
+    of_words, of_names, of_docs = (
+        bm25(field, dict(enumerate(each[n] for each in lengths)), wanted) for field, n in fields
+    )
     named = [wanted.keys() & _name_words(path) for path in tree.paths]
     defined, defines = _defining(shelf, tree, text)
     numbers = past.numbers(tree.numbers)
@@ -186,18 +188,6 @@ def _name_words(path: str) -> frozenset[str]:
     if name.startswith("__init__."):
         name = folder.rpartition("/")[2]
     return frozenset(words(name.partition(".")[0]))
-
-
-def _idf(look: _Look, field: Mapping[str, Mapping[int, int]]) -> dict[str, float]:
-    found = {word: len(files) for word, files in field.items()}
-    return inverse_frequencies(found, len(look.tree.paths))
-
-
-def _bm25(
-    look: _Look, field: Mapping[str, Mapping[int, int]], lengths: list[int]
-) -> dict[int, float]:
-    mean = sum(lengths) / max(len(lengths), 1) or 1.0
-    return bm25(field, dict(enumerate(lengths)), mean, _idf(look, field), look.wanted)
 
 
 def _defining(shelf: Shelf, tree: Tree, text: str) -> tuple[dict[int, float], dict[int, str]]:

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from codeframe_tui.adapters.index.inside.describe import is_python, read_as
-from codeframe_tui.adapters.index.inside.languages import uses_of
-from codeframe_tui.adapters.index.inside.python import uses_of as uses_in_python
+from codeframe_tui.adapters.index.inside.reading import read_as, uses_of
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.globs import compile_glob
-from codeframe_tui.core.code.ranking import is_test
+from codeframe_tui.core.code.testnames import is_test, named_after, source_name
 
 __all__ = ["callers", "find", "importers", "nearest", "outline", "symbols_of", "tests_for"]
 
@@ -22,7 +20,6 @@ MAX_USES = 300
 LONGEST, MOST_STARS = 200, 4
 """Of names and globs; what is longer costs more than it can find."""
 _STARS = re.compile(r"\*+")
-_TEST_NAMES = ("test_{}", "{}_test", "test{}", "{}.test", "{}.spec", "{}_spec", "{}Test")
 _HELD = 2
 """The stage of names that hold what is looked for, see `nearest`."""
 _MAX_READ = 2_000
@@ -104,13 +101,14 @@ def importers(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
 
 def tests_for(shelf: Shelf, tree: Tree, path: str) -> dict[str, Any]:
     """Tests that are named after a file, or import it, the nearest first. Raises: KeyError."""
-    stem = path.rpartition("/")[2].rpartition(".")[0]
+    source = source_name(path)
     steps = _importing(shelf, tree, path)
     tests = []
     for number, other in enumerate(tree.paths):
-        name = other.rpartition("/")[2].rpartition(".")[0]
-        named = name in {tail.format(stem) for tail in _TEST_NAMES}
-        if other != path and is_test(other) and (named or number in steps):
+        if other == path or not is_test(other):
+            continue
+        named = source is not None and named_after(other) == source
+        if named or number in steps:
             tests.append((not named, steps.get(number, 0), other))
     files = [
         {"path": other, "steps": step, "why": "imports it" if step else "named after it"}
@@ -144,9 +142,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
 
 
 def _uses(path: str, content: bytes, name: str, around: list[Symbol]) -> Iterator[dict[str, Any]]:
-    of_python = is_python(path)
-    uses = uses_in_python(content, name) if of_python else uses_of(read_as(path), content, name)
-    for line, text in uses:
+    for line, text in uses_of(read_as(path), content, name):
         inside = [s.qualified for s in around if s.line <= line <= s.last]
         yield {"path": path, "line": line, "within": inside[-1] if inside else "", "text": text}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from itertools import chain
 
 from codeframe_tui.adapters.index.inside.postings import unpacked
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
-from codeframe_tui.core.code.ranking import bm25, inverse_frequencies, is_test
+from codeframe_tui.core.code.ranking import bm25
+from codeframe_tui.core.code.testnames import is_test, named_after, source_name
 
 __all__ = ["like", "of_tests"]
 
@@ -17,7 +17,6 @@ _SHORTEST = 5
 """Letters of a word that begins others: shorter ones begin too many."""
 _MOST_LIKE = 20
 """Words that begin alike; more have nothing in common."""
-_OF_TEST = re.compile(r"^test_?|_tests?$")
 
 
 def like(
@@ -42,9 +41,7 @@ def like(
                 if part > best.get(file, (0.0, ""))[0]:
                     best[file] = (part, word)
     lengths = {file: shelf.lengths[document][0] for file, document in enumerate(tree.documents)}
-    mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
-    idf = inverse_frequencies({word: len(held) for word, held in counts.items()}, len(lengths))
-    return bm25(counts, lengths, mean, idf, wanted), {f: word for f, (_, word) in best.items()}
+    return bm25(counts, lengths, wanted), {f: word for f, (_, word) in best.items()}
 
 
 def _beginning_alike(
@@ -84,12 +81,12 @@ def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float],
     """
     tests: dict[str, tuple[float, str]] = {}
     sources: dict[str, list[int]] = {}
-    for file, path, stem in _stems(tree):
-        if is_test(path):
-            about = _OF_TEST.sub("", stem)
+    for file, path in enumerate(tree.paths):
+        if not is_test(path):
+            if name := source_name(path):
+                sources.setdefault(name, []).append(file)
+        elif about := named_after(path):
             tests[about] = max(tests.get(about, (0.0, "")), (values.get(file, 0.0), path))
-        else:
-            sources.setdefault(stem.strip("_"), []).append(file)
     scores: dict[int, float] = {}
     names: dict[int, str] = {}
     for about, (value, path) in tests.items():
@@ -98,9 +95,3 @@ def of_tests(tree: Tree, values: Mapping[int, float]) -> tuple[dict[int, float],
             scores[file] = value / len(named)
             names[file] = path
     return scores, names
-
-
-def _stems(tree: Tree) -> Iterator[tuple[int, str, str]]:
-    for file, path in enumerate(tree.paths):
-        if path.endswith(".py"):
-            yield file, path, path.rpartition("/")[2].removesuffix(".py")

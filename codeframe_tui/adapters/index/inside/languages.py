@@ -11,7 +11,7 @@ from importlib import import_module, metadata
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS, Grammar, named
-from codeframe_tui.adapters.index.inside.python import Code
+from codeframe_tui.adapters.index.inside.nodes import LONGEST, Code, last_line, line_of, text_of
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.imports import Import
 
@@ -27,7 +27,6 @@ _AROUND_WORDS = "/*!#- \t"
 """What stands around the words of a comment."""
 _ABOVE = ("@", "#[", "template")
 """What may stand between a definition and the comment on it."""
-_LONGEST = 300
 _HIGHEST = 100
 """Lines above a definition that its comment may have: all would be looked at for each of many."""
 _TROUBLES: list[str] = []
@@ -90,7 +89,7 @@ def read_code(language: str, content: bytes) -> Code:
     imports = sorted(
         (node for found in others for node in found.get("import", ())), key=lambda n: n.start_byte
     )
-    paths = (_text(node).strip("\"'`<>") for node in imports)
+    paths = (text_of(node).strip("\"'`<>") for node in imports)
     return Code(
         tuple(_symbols(content, names, reader.grammar.comments)),
         tuple(_imports(paths, beside=reader.grammar.beside)),
@@ -113,7 +112,7 @@ def uses_of(language: str, content: bytes, name: str) -> Iterator[tuple[int, str
         line = node.start_point[0] + 1
         if line != last and node.type.endswith(("identifier", "constant")):
             last = line
-            yield line, lines[line - 1].decode("utf-8", "replace").strip()
+            yield line, line_of(lines, line)
 
 
 @lru_cache(maxsize=len(GRAMMARS))
@@ -143,9 +142,9 @@ def _symbols(
     for node, kind, found in sorted(of_node, key=lambda e: (e[0].start_byte, -e[0].end_byte)):
         while around and around[-1][0] <= node.start_byte:
             around.pop()
-        name = _text(found["name"][0]).replace("::", ".").replace(" ", "")
+        name = text_of(found["name"][0]).replace("::", ".").replace(" ", "")
         above = [around[-1][1]] if around else []
-        owners = (_text(each).partition("<")[0] for each in found.get("owner", ()))
+        owners = (text_of(each).partition("<")[0] for each in found.get("owner", ()))
         above += [owner.replace("::", ".") for owner in owners]
         qualified = ".".join([*above, name])
         if kind == "function" and around and around[-1][2] in {"class", "of"}:
@@ -160,7 +159,7 @@ def _symbols(
                 row + 1,
                 _signature(content, node, found, marks[:2]),
                 qualified,
-                max(node.end_point[0] + (node.end_point[1] > 0), row + 1),
+                last_line(node),
                 _doc(lines, row, marks),
             )
 
@@ -177,9 +176,9 @@ def _signature(content: bytes, node: Node, found: Found, marks: tuple[str, ...])
         end = end if end > 0 else node.end_byte
     else:
         end = body.start_byte
-    plain = content[start : min(end, start + 4 * _LONGEST)].decode("utf-8", "replace")
+    plain = content[start : min(end, start + 4 * LONGEST)].decode("utf-8", "replace")
     told = " ".join(line for line in plain.split("\n") if not line.lstrip().startswith(marks))
-    return _OPENS.sub("", _SPACE.sub(" ", told).strip())[:_LONGEST]
+    return _OPENS.sub("", _SPACE.sub(" ", told).strip())[:LONGEST]
 
 
 def _doc(lines: list[bytes], row: int, marks: tuple[str, ...]) -> str:
@@ -194,7 +193,7 @@ def _doc(lines: list[bytes], row: int, marks: tuple[str, ...]) -> str:
         first = line.strip(_AROUND_WORDS) or first
         if line.startswith("/*"):
             break
-    return first[:_LONGEST]
+    return first[:LONGEST]
 
 
 def _imports(paths: Iterator[str], *, beside: bool) -> Iterator[Import]:
@@ -203,7 +202,3 @@ def _imports(paths: Iterator[str], *, beside: bool) -> Iterator[Import]:
             yield Import(0, path)
         elif beside and path:
             yield Import(0, f"./{path}")
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")

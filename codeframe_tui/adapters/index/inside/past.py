@@ -172,13 +172,13 @@ class Past:
         for path, length in self._sums.said.items():
             if (number := numbers.get(path)) is not None:
                 lengths[number] = lengths.get(number, 0.0) + length
-        mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
-        idf = inverse_frequencies({w: len(f) for w, f in said.items()}, len(set(numbers.values())))
+        every = len(set(numbers.values()))
+        idf = inverse_frequencies({word: len(held) for word, held in said.items()}, every)
         most: dict[int, tuple[float, str]] = {}
         for word, held in said.items():
             for file, value in held.items():
                 most[file] = max(most.get(file, (0.0, "")), (value * idf[word], word))
-        scores = bm25(said, lengths, mean, idf, wanted)
+        scores = bm25(said, lengths, wanted, every)
         return scores, {file: word for file, (_, word) in most.items()}
 
     def recent(self, numbers: Mapping[str, int]) -> dict[int, float]:

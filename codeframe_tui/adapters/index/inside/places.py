@@ -12,7 +12,7 @@ from typing import Any
 from codeframe_tui.adapters.index.inside.finding import LONGEST, nearest
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
-from codeframe_tui.core.code.ranking import is_test
+from codeframe_tui.core.code.testnames import is_test
 
 __all__ = ["MOST", "places"]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from tree_sitter_python import language
 
+from codeframe_tui.adapters.index.inside.nodes import LONGEST, Code, last_line, line_of, text_of
 from codeframe_tui.adapters.index.inside.plain import ranges
 from codeframe_tui.core.code.context import Symbol
-from codeframe_tui.core.code.imports import Import, read_import
+from codeframe_tui.core.code.imports import read_import
 
-__all__ = ["Code", "read_python", "uses_of"]
+__all__ = ["read_python", "uses_of"]
 
 _LANGUAGE = Language(language())
 _PARSER = Parser(_LANGUAGE)
@@ -37,21 +37,6 @@ _NAMES = Query(_LANGUAGE, "(identifier) @name")
 _COMMENT = re.compile(r"#[^\n]*\n")
 _HEAD = ("return_type", "parameters", "superclasses", "type_parameters", "name")
 _QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
-_LONGEST = 300
-"""Characters of a signature or a first line that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What is known of a Python text.
-
-    Attributes:
-        docs: its comments and docstrings.
-    """
-
-    symbols: tuple[Symbol, ...]
-    imports: tuple[Import, ...]
-    docs: bytes
 
 
 def read_python(content: bytes) -> Code:
@@ -60,14 +45,14 @@ def read_python(content: bytes) -> Code:
     found = QueryCursor(_WANTED).captures(_THIN_PARSER.parse(content).root_node)
     docs = found.get("doc", [])
     lines = {
-        doc.parent.parent.id: _first_line(_text(doc))
+        doc.parent.parent.id: _first_line(text_of(doc))
         for doc in docs
         if doc.type == "string" and doc.parent and doc.parent.parent
     }
     statements = sorted(found.get("import", []), key=lambda node: node.start_byte)
     return Code(
         tuple(_symbols(content, found, lines)),
-        tuple(each for node in statements for each in read_import(_text(node))),
+        tuple(each for node in statements for each in read_import(text_of(node))),
         b"\n".join(content[doc.start_byte : doc.end_byte] for doc in docs),
     )
 
@@ -81,7 +66,7 @@ def uses_of(content: bytes, name: str) -> Iterator[tuple[int, str]]:
         line = node.start_point[0] + 1
         if line != last and node.text == wanted and not _is_defined_by(node):
             last = line
-            yield line, lines[line - 1].decode("utf-8", "replace").strip()
+            yield line, line_of(lines, line)
 
 
 def _is_defined_by(node: Node) -> bool:
@@ -107,7 +92,7 @@ def _symbols(
             yield _variable(node)
             continue
         named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        if named is None or not (name := _text(named)):
+        if named is None or not (name := text_of(named)):
             continue
         inside = around[-1] if around else None
         qualified = f"{inside[1]}.{name}" if inside else name
@@ -121,21 +106,16 @@ def _symbols(
             node.start_point[0] + 1,
             _signature(content, node),
             qualified,
-            _last_line(node),
+            last_line(node),
             doc,
         )
 
 
 def _variable(node: Node) -> Symbol:
-    name, assignment = _text(node), node.parent
+    name, assignment = text_of(node), node.parent
     assert assignment is not None
-    text = " ".join(_text(assignment)[: 4 * _LONGEST].split())[:_LONGEST]
-    return Symbol(name, "variable", node.start_point[0] + 1, text, name, _last_line(assignment), "")
-
-
-def _last_line(node: Node) -> int:
-    row, column = node.end_point
-    return max(row + (column > 0), node.start_point[0] + 1)
+    text = " ".join(text_of(assignment)[: 4 * LONGEST].split())[:LONGEST]
+    return Symbol(name, "variable", node.start_point[0] + 1, text, name, last_line(assignment), "")
 
 
 def _signature(content: bytes, node: Node) -> str:
@@ -145,13 +125,9 @@ def _signature(content: bytes, node: Node) -> str:
     if "#" in plain:
         plain = _COMMENT.sub(" ", plain)
     one_line = " ".join(plain.split())
-    return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:_LONGEST]
+    return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:LONGEST]
 
 
 def _first_line(doc: str) -> str:
     plain = _QUOTES.sub("", doc).strip().rstrip("\"'")
-    return plain.partition("\n")[0].strip()[:_LONGEST]
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+    return plain.partition("\n")[0].strip()[:LONGEST]

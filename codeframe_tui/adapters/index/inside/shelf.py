@@ -15,17 +15,12 @@ from itertools import chain
 from pathlib import Path
 
 from codeframe_tui.adapters.index.inside.database import transaction
-from codeframe_tui.adapters.index.inside.describe import (
-    NOTHING,
-    Known,
-    describe,
-    is_python,
-    read_as,
-)
+from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describe
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.languages import edition
 from codeframe_tui.adapters.index.inside.postings import Posting, forget, packed, unpacked
 from codeframe_tui.adapters.index.inside.questions import Interrupted
+from codeframe_tui.adapters.index.inside.reading import PYTHON, read_as
 from codeframe_tui.core.code.imports import Import, Modules, beside
 from codeframe_tui.core.code.words import words
 
@@ -173,10 +168,10 @@ class Shelf:
         links = {}
         for number, document in enumerate(tree.documents):
             path = tree.paths[number]
-            if not read_as(path):
+            if not (language := read_as(path)):
                 continue
             if (number, document) not in found:
-                if is_python(path):
+                if language == PYTHON:
                     modules = modules or Modules(tree.paths)
                     files = modules.imported(path, self.imports(document))
                 else:
