@@ -40,7 +40,7 @@ broken = st.tuples(whole, st.sampled_from(DATA["pieces"]), st.integers(0, 40)).m
 )
 pieces = st.lists(st.sampled_from(DATA["pieces"]), min_size=1, max_size=9).map("".join)
 SCRIPTS = int(os.environ.get("CODEFRAME_TUI_TEST_SHELLS", "60"))
-PROGRAMS = ("sh", "bash", "xargs", "env", "find", "nohup", "cat")
+PROGRAMS = ("sh", "bash", "xargs", "env", "find", "nohup", "cat", "timeout")
 AWKS = [name for name in ("awk", "gawk", "mawk", "original-awk") if shutil.which(name)]
 STUB = '#!/bin/sh\nprintf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 
 from codeframe_tui.core.shell.calculated import NOT_NAMED, Condition, calculated, check_text
+from codeframe_tui.core.shell.documents import document
 from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word, count
 from codeframe_tui.core.shell.started import started
-from codeframe_tui.core.shell.variables import NUMBER, SETS, check_counted, set_to
+from codeframe_tui.core.shell.variables import NUMBER, SETS, TYPED, check_counted, set_to
 from codeframe_tui.core.shell.words import ENDS, Words
 from codeframe_tui.core.text import reveal
 
@@ -28,6 +29,7 @@ _ELSEWHERE = frozenset({"&>", "&>>"})
 """Elsewhere the end of a command that runs on, and then the start of the next one."""
 _SOCKETS = ("/dev/tcp", "/dev/udp")
 _WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
+_LIST = re.compile(SETS.pattern + r"\(", re.ASCII)
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
 
@@ -318,6 +320,10 @@ class Reader(Words):
         if self.peek(2) not in {"<(", ">("} and (found := _REDIRECTION.match(self.text, self.at)):
             self.at = found.end()
             self._redirection(part, found.group(1) or found.group(2))
+        elif part.name in TYPED and (sets := _LIST.match(self.text, self.at)):
+            self.at = sets.end() - 1
+            self._listed()
+            part.words.append(Word(sets.group()[:-1], known=False))
         elif not part.words and (sets := SETS.match(self.text, self.at)):
             self.at = sets.end()
             if self.peek() == "(":
@@ -377,23 +383,5 @@ class Reader(Words):
         self.at += 1
         due, self._due = self._due, []
         for end, quoted, tabs, part in due:
-            text = self._document(end, quoted=quoted, tabs=tabs)
+            text, self.at = document(self.text, self.at, end, quoted=quoted, tabs=tabs)
             part.given = Word(text) if quoted else self.body(text)
-
-    def _document(self, end: str, *, quoted: bool, tabs: bool) -> str:
-        lines: list[str] = []
-        joined: str | None = None
-        while self.at < len(self.text):
-            stop = self.text.find("\n", self.at)
-            line = self.text[self.at : len(self.text) if stop < 0 else stop]
-            self.at += len(line) + 1
-            line = line.lstrip("\t") if tabs else line
-            if line == end and joined is None:
-                return "\n".join([*lines, ""])
-            lines.append(line)
-            whole = (joined or "") + line
-            if whole == end:
-                raise Hidden("some shells end a here-document with a line of several")
-            backslashes = len(line) - len(line.rstrip("\\"))
-            joined = whole[:-1][: len(end) + 1] if not quoted and backslashes % 2 == 1 else None
-        raise Hidden("a here-document has no end")

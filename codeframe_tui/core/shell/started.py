@@ -145,6 +145,8 @@ def _operand(words: list[Word], way: _Way, first: int = 1) -> int:
     names = way.names.split()
     place = first
     while place < len(words):
+        if words[place].text[:1] not in {"", "-"} and not words[place].open:
+            break  # no option, whatever else it is
         text = _certain(words[place])
         if text == "--":
             place += 1
@@ -193,7 +195,10 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
     if name == "env":
         part.sets += _values(words[:place], _CARRIERS[name], "u", "unset")
     if name in {"env", "sudo"}:
-        while place < len(words) and (found := SETS.match(words[place].text)):
+        while place < len(words) and "=" in words[place].text:
+            found = SETS.match(words[place].text)
+            if found is None:
+                raise Hidden(f"{words[place].text!r} sets no variable that is known")
             if words[place].open:
                 raise Hidden("which words set variables is only known when it runs")
             known = words[place].known

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from codeframe_tui.core.shell.calculated import NAME, check_text, named
 from codeframe_tui.core.shell.parts import SHELLS, Hidden, Part, Word
 
-__all__ = ["MAKERS", "NUMBER", "SETS", "check_counted", "set_by", "set_to"]
+__all__ = ["MAKERS", "NUMBER", "SETS", "TYPED", "check_counted", "set_by", "set_to"]
 
 SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 """The start of a word that sets a variable."""
@@ -24,7 +24,8 @@ NUMBER = re.compile(
 _KEEPERS = frozenset({"export", "declare", "typeset", "local", "readonly", "unset"})
 MAKERS = _KEEPERS | {"read", "getopts", "mapfile", "readarray", "let", "printf"}
 """Builtins that set the variables that they are told."""
-_TYPED = frozenset({"declare", "typeset", "local", "readonly"})
+TYPED = frozenset({"declare", "typeset", "local", "readonly"})
+"""Those that a list may be given to."""
 _LISTS = frozenset({"mapfile", "readarray"})
 _VALUED = {"read": "dinNptu", **dict.fromkeys(_LISTS, "dnOsuc")}
 """Letters of their options whose value is the next word."""
@@ -42,7 +43,12 @@ _TOLD = (MAKERS - {"printf"}) | {
     "integer", "print",
 }  # fmt: skip
 """Those whose words a shell may calculate with, or with what they set."""
-_BY_ITSELF = frozenset({"_", "REPLY", "OPTARG", "PWD", "OLDPWD", "MAPFILE", "BASH_REMATCH"})
+_BY_ITSELF = frozenset(
+    {
+        "_", "REPLY", "OPTARG", "PWD", "OLDPWD", "MAPFILE", "BASH_REMATCH", "DIRSTACK", "FUNCNAME",
+        "BASH_ARGV", "BASH_ARGV0", "BASH_COMMAND", "BASH_EXECUTION_STRING", "BASH_SOURCE",
+    }
+)  # fmt: skip
 
 
 def set_to(part: Part, name: str, value: str) -> None:
@@ -90,7 +96,7 @@ def _names(part: Part) -> list[Word]:
     letters = {letter for word in part.words if _option(word) for letter in word.text}
     if part.name in _LISTS and "C" in letters:
         raise Hidden(f"{part.name!r} may run what it is told")
-    if part.name in _TYPED and "n" in letters:
+    if part.name in TYPED and "n" in letters:
         raise Hidden("a name may stand for another variable")
     valued = _VALUED.get(part.name, "")
     words, skips = [], False
@@ -100,7 +106,7 @@ def _names(part: Part) -> list[Word]:
         skips = _option(word) and word.text[-1] in valued
     if part.name == "getopts":
         words = words[1:2]
-    if part.name in _TYPED and "i" in letters:
+    if part.name in TYPED and "i" in letters:
         part.counts += [word.text.partition("=")[0] for word in words]
     return words
 
