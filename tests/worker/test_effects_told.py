@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from codeframe_tui.core.commands import Approve, Undo
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.ports import Replacement, Snapshot, Workspaces
 from codeframe_tui.worker.effects import found_after
@@ -253,6 +253,36 @@ async def test_a_write_of_ours_that_broke_is_ours_as_far_as_it_came(
 
         assert (await run(desk, task, act)).text == "[exit code 0]"
         assert await told(desk, "command.changed") == []
+
+
+async def test_a_path_that_the_gate_declines_costs_few_looks_at_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [f"f{number:03}.py" for number in range(256)]
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        differs, looks = desk.working_tree.differs, [0]
+
+        async def counted(entries: Mapping[str, Any]) -> list[str]:
+            looks[0] += 1
+            if "f100.py" in entries:
+                raise PathRefused("path 'f100.py' is refused")
+            return await differs(entries)
+
+        def act() -> None:
+            monkeypatch.setattr(desk.working_tree, "differs", counted)
+            for name in many:
+                (desk.project / name).write_text(f"{name}\n")
+
+        await run(desk, task, act)
+        (event,) = await told(desk, "command.changed")
+        assert event.data["beyond"] == ["f100.py"]
+        assert (len(event.data["files"]), event.data["count"]) == (200, 256)
+        assert looks[0] <= 2 + 2 * 8  # halves of halves
+        monkeypatch.undo()
+        await desk.engine.release(task)
+        assert len((await desk.deed(Undo(task))).data["files"]) == 255
+        assert [path for path in many if (desk.project / path).exists()] == ["f100.py"]
 
 
 async def test_a_file_that_we_made_and_the_command_deleted_is_told(tmp_path: Path) -> None:
