@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
-from codeframe_tui.adapters.harmless import environment_of_project
+from codeframe_tui.adapters.harmless import NEWER_GIT, environment_of_project, fault_of_git
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
@@ -82,6 +82,8 @@ async def _git() -> Document:
     version = await _output("git", "--version")
     if version is None:
         return _check("git", "missing", "git was not found on PATH", "install git")
+    if fault := fault_of_git(version):
+        return _check("git", "missing", fault, NEWER_GIT)
     return _check("git", "ok", version.strip())
 
 

@@ -30,6 +30,7 @@ from codeframe_tui.adapters.sandbox.exchange import (
     wanted,
 )
 from codeframe_tui.adapters.sandbox.network import Network, connect
+from codeframe_tui.adapters.scarce import SCARCE
 from codeframe_tui.core.network import SETTING, Contact, Target
 from codeframe_tui.core.text import clean_line
 from codeframe_tui.worker.ending import ended
@@ -40,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 SOURCE = Path(__file__).with_name("listener.py").read_text(encoding="utf-8")
 NOT_NAMED = f"{SETTING} in config.toml does not name it"
-SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""What the machine lacks for a moment; a client waits meanwhile."""
 UNREAD = 2**20
 """Bytes that a client may still send before it hears that it is refused."""
 
@@ -112,7 +111,7 @@ class Proxy:
                 client, _ = await loop.sock_accept(listener)
             except OSError as error:
                 self._seats.release()
-                if error.errno in SCARCE:
+                if error.errno in SCARCE:  # the client waits meanwhile
                     await asyncio.sleep(self._bounds.pause_seconds)
                 elif error.errno != errno.ECONNABORTED:  # of that client alone: it has left
                     raise
