@@ -89,7 +89,6 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
 def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> None:
     @settings(
         max_examples=SCRIPTS,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(st.one_of(whole, whole, broken, pieces))
