@@ -48,15 +48,16 @@ async def check_everything(
     Args:
         sandbox: the engine's; None = one is opened to see what works here.
     """
-    walls = await _sandbox(place, settings, sandbox)
+    walls, level = await _sandbox(place, settings, sandbox)
+    walled = level in {"bwrap", "unfiltered"}
     return {
         "checks": [
             _check("version", "ok", f"codeframe-tui {__version__}"),
             _check("python", "ok", f"{platform.python_version()} ({sys.executable})"),
             await _git(),
             walls,
-            *_network(settings, walls),
-            _commands(settings, walls),
+            *_network(settings, walled=walled),
+            _commands(settings, walled=walled),
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
@@ -87,7 +88,10 @@ async def _git() -> Document:
     return _check("git", "ok", version.strip())
 
 
-async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) -> Document:
+async def _sandbox(
+    place: Project, settings: Settings, sandbox: Sandbox | None
+) -> tuple[Document, str]:
+    """The check, and the level; empty where no sandbox opens."""
     if sandbox is None:
         from codeframe_tui.adapters.sandbox import (  # noqa: PLC0415 - seldom needed
             Network,
@@ -100,7 +104,11 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
             demanded = settings.sandbox, settings.totals.of_a_run(), network
             sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
-            return _check("sandbox", "warn", error.message, error.hint)
+            return _check("sandbox", "warn", error.message, error.hint), ""
+    return _level(sandbox), sandbox.level
+
+
+def _level(sandbox: Sandbox) -> Document:
     if sandbox.level == "bwrap":
         return _check("sandbox", "ok", f"bwrap: {sandbox.why}")
     if sandbox.level == "unfiltered":
@@ -109,23 +117,18 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
 
 
-def _is_walled(walls: Document) -> bool:
-    """Whether the check of the sandbox, which begins with its level, found walls."""
-    return walls["detail"].partition(":")[0] in {"bwrap", "unfiltered"}
-
-
-def _network(settings: Settings, walls: Document) -> list[Document]:
+def _network(settings: Settings, *, walled: bool) -> list[Document]:
     """Nothing to say where nothing is allowed."""
     allowed = settings.network.of_a_command()
     if not allowed:
         return []
-    if _is_walled(walls):
+    if walled:
         return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
     hint = "see sandbox: the list holds where bubblewrap does"
     return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
 
 
-def _commands(settings: Settings, walls: Document) -> Document:
+def _commands(settings: Settings, *, walled: bool) -> Document:
     """What becomes of a command that no rule is about, and how to set rules."""
     rules = settings.commands.of_a_person()
     own = ", ".join(
@@ -133,7 +136,7 @@ def _commands(settings: Settings, walls: Document) -> Document:
         for word, found in (("allow", rules.allow), ("ask", rules.ask), ("deny", rules.deny))
         if found
     )
-    others = "run in the sandbox" if _is_walled(walls) else "are asked about"
+    others = "run in the sandbox" if walled else "are asked about"
     detail = f"your rules: {own or 'none'}; other commands of the model {others}"
     path = config_dir() / "config.toml"
     hint = f'rules are set in {path}: [commands] with allow = ["git fetch"], ask, deny'

@@ -163,12 +163,10 @@ async def _standing(shop: Workshop, paths: Sequence[str]) -> dict[str, bool]:
         there = set(await shop.working_tree.differs(dict.fromkeys(paths)))
         return {path: path in there for path in paths}
     except PathRefused:
-        if len(paths) == 1:
+        if len(paths) <= 1:
             return {}
-    found: dict[str, bool] = {}
-    for path in paths:  # it does not tell which one
-        found |= await _standing(shop, [path])
-    return found
+    half = len(paths) // 2  # it does not tell which one
+    return await _standing(shop, paths[:half]) | await _standing(shop, paths[half:])
 
 
 async def _only(shop: Workshop, looked: Looked, diffs: Sequence[FileDiff]) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters import definitions
+from codeframe_tui.adapters import definitions, sandbox
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.sandbox import NoSandbox
 from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.bootstrap import doctor
+from codeframe_tui.core.errors import Lacking
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.settings import Settings
 
@@ -58,6 +59,27 @@ async def test_another_database_in_the_place_of_the_state_is_told(place: Project
 
 def _problem(at: str, tables: Tables) -> None:
     tables.events.add(at, "problem", None, {})
+
+
+@pytest.mark.parametrize("level", ["bwrap", "unfiltered", "rlimits", "none", None])
+async def test_what_is_said_of_walls_follows_the_level_and_no_words(
+    place: Project, monkeypatch: pytest.MonkeyPatch, level: str | None
+) -> None:
+    async def opened(*_: object) -> NoSandbox:
+        if level is None:
+            raise Lacking("bwrap: no permission to create a namespace", code="no_sandbox")
+        found = NoSandbox("bwrap: it holds, or does not")
+        found.level = level
+        return found
+
+    monkeypatch.setattr(sandbox, "open_sandbox", opened)
+    settings = Settings(network={"allowed": ["pypi.org:443"]})
+    document = await doctor.check_everything(place, settings)
+    found = {check["name"]: check for check in document["checks"]}
+    walled = level in {"bwrap", "unfiltered"}
+    assert ("run in the sandbox" in found["commands"]["detail"]) is walled
+    assert (found["network"]["state"] == "ok") is walled
+    assert (found["sandbox"]["state"] == "ok") is (level == "bwrap")
 
 
 async def test_settings_that_lie_in_the_project_are_told(

@@ -42,7 +42,7 @@ broken = st.tuples(whole, st.sampled_from(DATA["pieces"]), st.integers(0, 40)).m
 )
 pieces = st.lists(st.sampled_from(DATA["pieces"]), min_size=1, max_size=9).map("".join)
 SCRIPTS = int(os.environ.get("CODEFRAME_TUI_TEST_SHELLS", "60"))
-PROGRAMS = ("sh", "xargs", "env", "find", "nohup")
+PROGRAMS = ("sh", "bash", "xargs", "env", "find", "nohup", "cat", "timeout")
 AWKS = [name for name in ("awk", "gawk", "mawk", "original-awk") if shutil.which(name)]
 STUB = '#!/bin/sh\nprintf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
 
@@ -56,6 +56,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stub = folder / "bin" / name
         stub.write_text(STUB)
         stub.chmod(0o755)
+    (folder / "here" / "h").write_text("z[$(a)]")
     for name in PROGRAMS:
         (folder / "bin" / name).symlink_to(shutil.which(name) or f"/bin/{name}")
     return folder
@@ -119,6 +120,18 @@ def test_no_shell_leaves_a_loop_behind(world: Path, tmp_path: Path, shell: list[
         assert os.read(held, 1) == b""
     finally:
         os.close(held)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_calculates_with_what_runs_where_nobody_is_asked(
+    world: Path, shell: list[str]
+) -> None:
+    set_ = 'y=$(cat h); b=("$y"); set -- "$y"; '
+    set_ = set_ if shell[0] != "dash" else "y=$(cat h); "  # it knows no lists
+    assert not read_script(set_ + ":").problem
+    runs = [text for text in DATA["calculates"] if ran(world, shell, set_ + text)]
+    assert [text for text in runs if not read_script(set_ + text).problem] == []
+    assert len(runs) > (50 if shell == ["bash"] else 1), "the oracle sees nothing"
 
 
 @pytest.mark.parametrize("name", AWKS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -12,7 +14,7 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from codeframe_tui.core.commands import Approve, Undo
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.ports import Replacement, Snapshot, Workspaces
 from codeframe_tui.worker.effects import found_after
@@ -115,6 +117,10 @@ async def test_an_apply_of_ours_that_is_stopped_is_not_the_commands(
         assert await told(desk, "command.changed") == []
 
 
+async def nothing() -> list[str]:
+    return []
+
+
 class Looks:
     """Workspaces that count how often they are asked to look."""
 
@@ -147,7 +153,7 @@ async def test_no_look_falls_into_a_write_of_ours(*, stopped: bool) -> None:
         go_on.clear()
         before = looks.count
         ours = [Replacement("a.py", None, ("100644", b""))]
-        writing = asyncio.ensure_future(frame.writing(ours, write))
+        writing = asyncio.ensure_future(frame.writing(ours, write, nothing))
         await begun.wait()
         if stopped:
             writing.cancel()
@@ -172,12 +178,12 @@ async def test_what_we_write_is_kept_no_longer_than_a_frame_is_open() -> None:
     async def write() -> None:
         pass
 
-    await frame.writing(ours, write)
+    await frame.writing(ours, write, nothing)
     assert not frame._ours
 
     async def fails() -> None:
         async with frame.opened(workspaces):
-            await frame.writing(ours, write)
+            await frame.writing(ours, write, nothing)
             assert frame._ours
             raise Lacking("the disk is full")
 
@@ -213,7 +219,7 @@ async def test_what_changed_since_is_not_looked_at_in_a_write_of_ours(
 
         monkeypatch.setattr(desk.workspaces, "snapshot", snapshot)
         monkeypatch.setattr(desk.engine, "begun_effects", begun_effects)
-        writing = asyncio.ensure_future(desk.shop.frame.writing([], write))
+        writing = asyncio.ensure_future(desk.shop.frame.writing([], write, nothing))
         await writes.wait()
         died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
         looking = asyncio.ensure_future(found_after(desk.shop, task, CALL, died))
@@ -225,6 +231,58 @@ async def test_what_changed_since_is_not_looked_at_in_a_write_of_ours(
         await writing
         assert await looking is died
         assert looks == [1]
+
+
+@pytest.mark.parametrize("written", [True, False])
+async def test_a_write_of_ours_that_broke_is_ours_as_far_as_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        other = await desk.propose("other", {"a.py": ("100644", b"a = 5\n"), "b.py": None})
+        task = await desk.begin("at work")
+
+        async def breaks(*_: object) -> None:
+            if written:
+                (desk.project / "a.py").write_text("a = 5\n")
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+        async def act() -> None:
+            monkeypatch.setattr(desk.working_tree, "replace", breaks)
+            with pytest.raises(OSError, match=os.strerror(errno.EMFILE)):
+                await desk.deed(Approve(other))
+
+        assert (await run(desk, task, act)).text == "[exit code 0]"
+        assert await told(desk, "command.changed") == []
+
+
+async def test_a_path_that_the_gate_declines_costs_few_looks_at_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [f"f{number:03}.py" for number in range(256)]
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        differs, looks = desk.working_tree.differs, [0]
+
+        async def counted(entries: Mapping[str, Any]) -> list[str]:
+            looks[0] += 1
+            if "f100.py" in entries:
+                raise PathRefused("path 'f100.py' is refused")
+            return await differs(entries)
+
+        def act() -> None:
+            monkeypatch.setattr(desk.working_tree, "differs", counted)
+            for name in many:
+                (desk.project / name).write_text(f"{name}\n")
+
+        await run(desk, task, act)
+        (event,) = await told(desk, "command.changed")
+        assert event.data["beyond"] == ["f100.py"]
+        assert (len(event.data["files"]), event.data["count"]) == (200, 256)
+        assert looks[0] <= 2 + 2 * 8  # halves of halves
+        monkeypatch.undo()
+        await desk.engine.release(task)
+        assert len((await desk.deed(Undo(task))).data["files"]) == 255
+        assert [path for path in many if (desk.project / path).exists()] == ["f100.py"]
 
 
 async def test_a_file_that_we_made_and_the_command_deleted_is_told(tmp_path: Path) -> None:

@@ -62,6 +62,10 @@ class Bounds:
 BOUNDS = Bounds()
 
 
+class _NotReceived(Exception):
+    """A socket came, and the machine could not take it."""
+
+
 class Proxy:
     """Serves one command."""
 
@@ -85,8 +89,12 @@ class Proxy:
 
     async def serve(self, engine: socket.socket) -> None:
         """Take the listening socket that the sandbox hands over, and serve it until cancelled."""
-        with engine:
-            listener = await _received(engine)
+        try:
+            with engine:
+                listener = await _received(engine)
+        except _NotReceived:
+            self._refuse("everything", "the machine has no descriptor left for the proxy")
+            return
         if listener is None:
             return
         async with asyncio.TaskGroup() as serving:
@@ -201,9 +209,11 @@ class Proxy:
 
 
 async def _received(engine: socket.socket) -> socket.socket | None:
-    """The listening socket; None when something else comes, or nothing."""
+    """The listening socket; None when something else comes, or nothing. Raises: _NotReceived."""
     await _until_readable(engine)
-    _, fds, _, _ = socket.recv_fds(engine, 1, 1, socket.MSG_CMSG_CLOEXEC)
+    _, fds, flags, _ = socket.recv_fds(engine, 1, 1, socket.MSG_CMSG_CLOEXEC)
+    if not fds and flags & socket.MSG_CTRUNC:
+        raise _NotReceived
     if not fds:
         return None
     try:
