@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from codeframe_tui.adapters.files import DirectoryFiles
+from codeframe_tui.adapters.within import within
 from codeframe_tui.core.errors import CodeframeError, NotFound, WrongUse
 from codeframe_tui.core.talk.agent import AgentDefinition, parse_definition
 from codeframe_tui.core.trust import Found, tightened
@@ -54,17 +54,23 @@ class Definitions:
             WrongUse: it is broken; names file and line.
         """
         wanted = _key(name or DEFAULT)
-        names = []
-        for path, read in self._readers(with_repository=name is not None):
-            if _key(path.stem) == wanted:
-                return read()
+        names: list[str] = []
+        for path in self._own_files():
             try:
-                found = read()
+                agent = _read(path)
             except WrongUse:
+                if _key(path.stem) == wanted:
+                    raise
                 continue  # a broken definition that nobody asked for; doctor tells of it
-            if _key(found.name) == wanted:
-                return found
-            names.append(found.name)
+            if wanted in {_key(path.stem), _key(agent.name)}:
+                return agent
+            names.append(agent.name)
+        for file in self._repository_files() if name is not None else ():
+            found = self._found(file)
+            titles = [] if found.agent is None else [found.agent.name]
+            if wanted in map(_key, [Path(file).stem, *titles]):
+                return self._of_repository(found)
+            names += titles
         built_in = _built_in()
         if wanted in {_key(built_in.name), "default"}:
             return built_in
@@ -91,31 +97,19 @@ class Definitions:
         """Every definition file there is, unread."""
         return [*self._own_files(), *map(self._project.joinpath, self._repository_files())]
 
-    def _readers(
-        self, *, with_repository: bool
-    ) -> Iterator[tuple[Path, Callable[[], AgentDefinition]]]:
-        for path in self._own_files():
-            yield path, partial(_read, path)
-        for name in self._repository_files() if with_repository else ():
-            yield Path(name), partial(self._of_repository, name)
-
     def _own_files(self) -> list[Path]:
         folder = config_dir() / "agents"
-        return [] if self._is_inside(folder) else _markdown(folder)
+        return [] if within(self._project, folder) is not None else _markdown(folder)
 
     def _repository_files(self) -> list[str]:
         places = [Path(name) for name in PROJECT_FOLDERS]
-        if self._is_inside(config := config_dir() / "agents"):
-            places.insert(0, Path(os.path.realpath(config)).relative_to(self._project))
+        if (inside := within(self._project, config_dir() / "agents")) is not None:
+            places.insert(0, inside)
         found = [path for place in places for path in _markdown(self._project / place)]
         return [path.relative_to(self._project).as_posix() for path in found[:MOST]]
 
-    def _is_inside(self, folder: Path) -> bool:
-        return Path(os.path.realpath(folder)).is_relative_to(self._project)
-
-    def _of_repository(self, path: str) -> AgentDefinition:
+    def _of_repository(self, found: Found) -> AgentDefinition:
         """Raises: WrongUse."""
-        found = self._found(path)
         if found.agent is None:
             raise WrongUse(found.problem, hint="mend the agent definition", code="agent")
         if self._is_trusted(found):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 __all__ = [
     "FILTERS",
+    "NEWER_GIT",
     "PATIENCE",
     "RUNS_NOTHING",
     "emptied",
     "environment_of_project",
     "environment_of_store",
+    "fault_of_git",
 ]
 
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER", "LOGNAME", "EMAIL")
@@ -24,6 +27,24 @@ PATIENCE = 60.0
 
 FILTERS = ("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
 """Asks for the settings that name filters; what compares files with the index runs them."""
+
+NEWER_GIT = "install git 2.31 or newer: older ones run filters that a repository names"
+"""What to do about a fault of git."""
+_OLDEST = (2, 31)
+"""The first git that heeds ``GIT_CONFIG_COUNT``, on which `emptied` rests."""
+_VERSION = re.compile(r"git version (([0-9]+)\.([0-9]+)\S*)")
+
+
+def fault_of_git(version: str) -> str:
+    """Why a git is not used; empty when it can be.
+
+    Args:
+        version: what ``git --version`` says.
+    """
+    found = _VERSION.match(version)
+    if found is None:
+        return "git does not tell its version"
+    return f"git {found[1]} is too old" if (int(found[2]), int(found[3])) < _OLDEST else ""
 
 
 def environment_of_project(*also: str) -> dict[str, str]:

@@ -15,7 +15,9 @@ from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+from codeframe_tui.worker.ending import ended
 
 __all__ = [
     "Child",
@@ -26,7 +28,6 @@ __all__ = [
     "lives",
     "read_fd",
     "run_program",
-    "settle",
 ]
 
 OnOutput = Callable[[bytes], None]
@@ -118,7 +119,7 @@ def read_fd(fd: int, take: OnOutput) -> asyncio.Future[None]:
         either way.
     """
     loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
+    end: asyncio.Future[None] = loop.create_future()
     os.set_blocking(fd, False)
 
     def close(_: asyncio.Future[None]) -> None:
@@ -126,7 +127,7 @@ def read_fd(fd: int, take: OnOutput) -> asyncio.Future[None]:
         os.close(fd)
 
     def readable() -> None:
-        if ended.done():
+        if end.done():
             return
         try:
             chunk = os.read(fd, CHUNK)
@@ -135,11 +136,11 @@ def read_fd(fd: int, take: OnOutput) -> asyncio.Future[None]:
         if chunk:
             take(chunk)
         else:
-            ended.set_result(None)
+            end.set_result(None)
 
-    ended.add_done_callback(close)
+    end.add_done_callback(close)
     loop.add_reader(fd, readable)
-    return ended
+    return end
 
 
 async def attend(
@@ -171,27 +172,12 @@ async def attend(
         await asyncio.wait({stream}, timeout=DRAIN_SECONDS)
     except asyncio.CancelledError:
         child.kill()
-        await settle(waiting)
+        await ended(waiting)
         raise
     finally:
         stream.cancel()
     seconds = time.monotonic() - started
     return Ended(waiting.result(), timed_out, ring.text(), ring.cut, seconds)
-
-
-async def settle(waiting: asyncio.Future[Any]) -> None:
-    """Wait through cancels, and only then go on as one.
-
-    For an end that nobody may miss: a killed program that still lives, a socket still served.
-    """
-    cancelled: asyncio.CancelledError | None = None
-    while not waiting.done():
-        try:
-            await asyncio.wait({waiting})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
 
 
 @dataclass(slots=True)

@@ -93,6 +93,12 @@ class Project:
             )
         return path
 
+    def holds(self, path: Path) -> bool:
+        """Whether a path leads into the project, however it is spelled: see `within`."""
+        from codeframe_tui.adapters.within import within  # noqa: PLC0415 - not on the first picture
+
+        return within(self.root, path) is not None
+
     def prepare(self) -> None:
         """Make the folders of the state, readable by their owner only.
 
@@ -136,7 +142,7 @@ def find_project(start: Path) -> Path:
     """The nearest folder at or above ``start`` that holds ``.git``, below the home; else start."""
     home = Path.home()
     for folder in (start, *start.parents):
-        if folder == home and folder != start:
+        if folder != start and _is_same(folder, home):
             break
         if (folder / ".git").exists():
             return folder
@@ -188,6 +194,13 @@ def make_private(folder: Path) -> Path:
     if found.st_mode & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return folder == other
 
 
 def _unusable(folder: Path, error: OSError) -> Lacking:

@@ -19,6 +19,7 @@ from pathlib import Path
 from codeframe_tui.adapters.definitions import Definitions
 from codeframe_tui.adapters.durable import sync, write_durably
 from codeframe_tui.adapters.project import Project, make_private
+from codeframe_tui.adapters.within import follow
 from codeframe_tui.core.errors import Lacking, Refused, WrongUse
 from codeframe_tui.core.trust import Found, Look, Record, standing
 
@@ -34,6 +35,7 @@ class RecordedTrust:
     """Fulfils the port `Trust`; knows the definitions of the project too."""
 
     def __init__(self, place: Project) -> None:
+        self._place = place
         self._project = place.root
         self._folder = place.state / "trust"
         self.definitions = Definitions(place.root, self._is_trusted)
@@ -111,9 +113,9 @@ class RecordedTrust:
 
     def _lies_in_project(self) -> bool:
         """Also where the project holds a link on the way: it chooses then where that leads."""
-        way = Path(os.path.abspath(self._folder))  # noqa: PTH100 - links must stay
-        places = (Path(os.path.realpath(each)) for each in (way, *way.parents))
-        return any(place.is_relative_to(self._project) for place in places)
+        links: dict[Path, str] = {}
+        end = follow(self._folder.absolute(), links)
+        return any(map(self._place.holds, (end, *(link.parent for link in links))))
 
     def _is_ours(self) -> bool:
         try:

@@ -7,7 +7,6 @@ import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.adoption import remember
@@ -29,6 +28,7 @@ from codeframe_tui.adapters.store import DailyBackups, SqlStore
 from codeframe_tui.adapters.syntax import Highlighter
 from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.adapters.watch import FileWatcher
+from codeframe_tui.adapters.within import within
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.bootstrap.doctor import check_everything
 from codeframe_tui.bootstrap.facts import Facts
@@ -233,9 +233,8 @@ def _reserved(place: Project) -> tuple[str, ...]:
     A project may hold them (somebody's home, a repository of settings): a change there would be one
     of policies and limits.
     """
-    own = (Path(os.path.realpath(each)) for each in (config_dir(), place.state_root))
-    inside = (each.relative_to(place.root) for each in own if each.is_relative_to(place.root))
-    return (*place.environments, *(each.as_posix() for each in inside if each.parts))
+    own = (within(place.root, each) for each in (config_dir(), place.state_root))
+    return (*place.environments, *(each.as_posix() for each in own if each and each.parts))
 
 
 def _default_policy(definitions: Definitions, settings: Settings) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from codeframe_tui import __version__
 from codeframe_tui.adapters.definitions import RULES_FILES, read_rules
-from codeframe_tui.adapters.harmless import environment_of_project
+from codeframe_tui.adapters.harmless import NEWER_GIT, environment_of_project, fault_of_git
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.trust import RecordedTrust
 from codeframe_tui.core.errors import CodeframeError
@@ -48,15 +48,16 @@ async def check_everything(
     Args:
         sandbox: the engine's; None = one is opened to see what works here.
     """
-    walls = await _sandbox(place, settings, sandbox)
+    walls, level = await _sandbox(place, settings, sandbox)
+    walled = level in {"bwrap", "unfiltered"}
     return {
         "checks": [
             _check("version", "ok", f"codeframe-tui {__version__}"),
             _check("python", "ok", f"{platform.python_version()} ({sys.executable})"),
             await _git(),
             walls,
-            *_network(settings, walls),
-            _commands(settings, walls),
+            *_network(settings, walled=walled),
+            _commands(settings, walled=walled),
             await _project_tests(place),
             _key(environment, scripted),
             _base_url(environment, scripted),
@@ -82,10 +83,15 @@ async def _git() -> Document:
     version = await _output("git", "--version")
     if version is None:
         return _check("git", "missing", "git was not found on PATH", "install git")
+    if fault := fault_of_git(version):
+        return _check("git", "missing", fault, NEWER_GIT)
     return _check("git", "ok", version.strip())
 
 
-async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) -> Document:
+async def _sandbox(
+    place: Project, settings: Settings, sandbox: Sandbox | None
+) -> tuple[Document, str]:
+    """The check, and the level; empty where no sandbox opens."""
     if sandbox is None:
         from codeframe_tui.adapters.sandbox import (  # noqa: PLC0415 - seldom needed
             Network,
@@ -98,7 +104,11 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
             demanded = settings.sandbox, settings.totals.of_a_run(), network
             sandbox = await open_sandbox(place.root, place.state, *demanded)
         except CodeframeError as error:
-            return _check("sandbox", "warn", error.message, error.hint)
+            return _check("sandbox", "warn", error.message, error.hint), ""
+    return _level(sandbox), sandbox.level
+
+
+def _level(sandbox: Sandbox) -> Document:
     if sandbox.level == "bwrap":
         return _check("sandbox", "ok", f"bwrap: {sandbox.why}")
     if sandbox.level == "unfiltered":
@@ -107,23 +117,18 @@ async def _sandbox(place: Project, settings: Settings, sandbox: Sandbox | None) 
     return _check("sandbox", "warn", f"{sandbox.level}: {sandbox.why}", sandbox.advice)
 
 
-def _is_walled(walls: Document) -> bool:
-    """Whether the check of the sandbox, which begins with its level, found walls."""
-    return walls["detail"].partition(":")[0] in {"bwrap", "unfiltered"}
-
-
-def _network(settings: Settings, walls: Document) -> list[Document]:
+def _network(settings: Settings, *, walled: bool) -> list[Document]:
     """Nothing to say where nothing is allowed."""
     allowed = settings.network.of_a_command()
     if not allowed:
         return []
-    if _is_walled(walls):
+    if walled:
         return [_check("network", "ok", f"commands of the model reach {allowed}; tests nothing")]
     hint = "see sandbox: the list holds where bubblewrap does"
     return [_check("network", "warn", "network.allowed changes nothing without walls", hint)]
 
 
-def _commands(settings: Settings, walls: Document) -> Document:
+def _commands(settings: Settings, *, walled: bool) -> Document:
     """What becomes of a command that no rule is about, and how to set rules."""
     rules = settings.commands.of_a_person()
     own = ", ".join(
@@ -131,7 +136,7 @@ def _commands(settings: Settings, walls: Document) -> Document:
         for word, found in (("allow", rules.allow), ("ask", rules.ask), ("deny", rules.deny))
         if found
     )
-    others = "run in the sandbox" if _is_walled(walls) else "are asked about"
+    others = "run in the sandbox" if walled else "are asked about"
     detail = f"your rules: {own or 'none'}; other commands of the model {others}"
     path = config_dir() / "config.toml"
     hint = f'rules are set in {path}: [commands] with allow = ["git fetch"], ask, deny'
@@ -199,12 +204,15 @@ def _state(place: Project) -> Document:
 
     try:
         place.prepare()
-        check_database(place.database)
+        another = check_database(place.database)
     except CodeframeError as error:
         return _check("state", "missing", error.message, error.hint)
     size = sum(path.lstat().st_size for path in place.state.rglob("*") if path.is_file())
     free = shutil.disk_usage(_existing(place.state)).free
     detail = f"{place.state}: {size / 2**20:.1f} MiB, {free / 2**30:.1f} GiB free"
+    if another:
+        said = f"{place.database} is another database than the one that was here"
+        return _check("state", "warn", said, "the engine goes on with it; or put that one back")
     if free < 2**30:
         return _check("state", "warn", detail, "free some space: the disk is nearly full")
     return _check("state", "ok", detail)
@@ -258,7 +266,7 @@ def _left_beside(place: Project) -> list[Document]:
 
 def _config(place: Project) -> Document:
     file = config_dir() / "config.toml"
-    if Path(os.path.realpath(file)).is_relative_to(place.root):
+    if place.holds(file):
         said = f"{file} lies in the project: whoever writes there sets your policies and limits"
         hint = "keep it elsewhere (XDG_CONFIG_HOME); proposals cannot touch it"
         return _check("config", "warn", said, hint)

@@ -40,7 +40,7 @@ async def open_engine(
 
     Raises:
         Refused: another engine holds the project (code ``engine_running``); names its pid.
-        Lacking: git is missing, or the state cannot be used.
+        Lacking: git is missing or too old, or the state cannot be used.
     """
     # everything heavy loads here, so that verbs which attach to a running engine start fast
     from codeframe_tui.bootstrap.assembly import assemble  # noqa: PLC0415

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from codeframe_tui.adapters.within import within
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.verb import App, Scene, verb
 from codeframe_tui.core.commands import Distrust, Trust
@@ -65,12 +66,13 @@ def _path(app: App, file: str) -> str:
     """Relative to the project: as a shell completes it, or as `trust --list` prints it."""
     if app.remote:
         return file
-    named = Path(os.path.abspath(file))  # noqa: PTH100 - a link must stay one, to be refused
-    real = Path(os.path.realpath(named.parent)) / named.name
-    for each in (named, real):
-        if each.is_relative_to(app.place.root) and os.path.lexists(each):
-            return each.relative_to(app.place.root).as_posix()
-    return file
+    named, root = Path(os.path.abspath(file)), app.place.root  # noqa: PTH100 - links are refused
+    if not os.path.lexists(named):
+        return file
+    if named.is_relative_to(root):
+        return named.relative_to(root).as_posix()
+    folder = within(root, named.parent)
+    return file if folder is None else (folder / named.name).as_posix()
 
 
 def _list(document: _Document) -> Iterator[str]:

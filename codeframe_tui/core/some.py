@@ -7,8 +7,8 @@ from collections.abc import Iterable
 __all__ = ["some"]
 
 
-def some(names: Iterable[str], most: int = 3) -> str:
+def some(names: Iterable[str], most: int = 3, between: str = ", ") -> str:
     """The first names, and how many more there are: ``a, b, c and 2 more``."""
     listed = list(names)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more
+    return between.join(listed[:most]) + more

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from codeframe_tui.core.errors import CodeframeError, Lacking, error_document
 from codeframe_tui.core.events import Event
+from codeframe_tui.core.some import some
 from codeframe_tui.core.text import clean, clean_line
 
 __all__ = ["Output", "event_text"]
@@ -83,8 +84,7 @@ def _fact(value: object) -> str:
         case {"name": name}:
             return str(name)
         case list() | tuple():
-            more = f" and {len(value) - 3} more" if len(value) > 3 else ""
-            return " ".join(_fact(item) for item in value[:3]) + more
+            return some(map(_fact, value), between=" ")
         case dict():
             return " ".join(f"{name}={_fact(each)}" for name, each in value.items() if each)
         case _:

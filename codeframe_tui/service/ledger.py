@@ -44,6 +44,7 @@ from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.tokens import gauge
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
+from codeframe_tui.worker.ending import ended, to_the_end
 
 __all__ = ["StoreLedger"]
 
@@ -333,7 +334,7 @@ class StoreLedger:
                     await self._clock.sleep(pause)
                 except asyncio.CancelledError:
                     with suppress(CodeframeError):
-                        await self._write(handler)
+                        await to_the_end(self._write(handler))
                     raise
                 finally:
                     self.publish(over(number))
@@ -342,14 +343,12 @@ class StoreLedger:
     async def _write_to_the_end(self, handler: Callable[[Unit], T]) -> T:
         """A write that fails after its worker was stopped is tried once more, too."""
         writing = asyncio.ensure_future(self._write(handler))
-        try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await asyncio.wait({writing})
-            if not writing.cancelled() and isinstance(writing.exception(), Lacking):
-                with suppress(CodeframeError):
-                    await self._write(handler)
-            raise
+        if (stopped := await ended(writing)) is None:
+            return writing.result()
+        if not writing.cancelled() and isinstance(writing.exception(), Lacking):
+            with suppress(CodeframeError):
+                await to_the_end(self._write(handler))
+        raise stopped
 
     async def _write(self, handler: Callable[[Unit], T]) -> T:
         at = self._moment()

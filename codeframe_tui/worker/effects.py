@@ -25,8 +25,9 @@ from codeframe_tui.worker.write import side
 
 __all__ = ["found_after", "framed", "recalling"]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _FILES = {None, "100644", "100755"}
+_UNKNOWN = "what a command of task %s changed is not known"
 _NAMED = 20
 _RECALLED = 4
 
@@ -62,15 +63,18 @@ async def found_after(
 
     A person may have worked since, so that no undo takes it back.
     """
+    if call["name"] != "Bash":
+        return outcome
     first = await shop.ledger.begun_effects(number, call["id"])
-    if call["name"] != "Bash" or first is None:
+    if first is None:
         return outcome
     command = str(call["input"]["command"])
     paths: tuple[str, ...] | None = None
     try:
-        now = (await shop.workspaces.snapshot()).tree
+        now = await shop.frame.glance(shop.workspaces)
         paths = tuple(diff.path for diff in await shop.workspaces.diff(first, now))
     except CodeframeError:
+        logger.exception(_UNKNOWN, number)
         await _tell_unknown(shop, number, command)
     else:
         found = Effects(command, beyond=paths, trees=(first, now), since=True)
@@ -105,12 +109,14 @@ async def _kept(shop: Workshop, number: str, call: Mapping[str, Any]) -> Sequenc
     found: Effects | None = None
     try:
         found = looking.result()
-        await shop.ledger.record_effects(number, found)
-    except CodeframeError:
+        await shop.ledger.record_effects(number, found)  # who is stopped waits for no room
+    except Exception:
+        logger.exception(_UNKNOWN, number)
         found = None
         await _tell_unknown(shop, number, command)
-    if stopped is not None:
-        raise stopped
+    finally:
+        if stopped is not None:
+            raise stopped
     return None if found is None else sorted([*found.files, *found.beyond])
 
 
@@ -129,11 +135,10 @@ async def _seen(shop: Workshop, command: str) -> Effects:
 
 
 async def _tell_unknown(shop: Workshop, number: str, command: str) -> None:
-    _log.exception("what a command of task %s changed is not known", number)
     message = "a command ran without a sandbox, and what it changed could not be looked at"
-    with suppress(CodeframeError):  # the log has it
-        await shop.ledger.record_effects(number, Effects(command))
+    with suppress(CodeframeError):  # the log has it; and what was not told is looked for again
         await shop.ledger.record_event("problem", number, {"message": f"{number}: {message}"})
+        await shop.ledger.record_effects(number, Effects(command))
 
 
 async def _can_go_back(shop: Workshop, looked: Looked, diffs: Sequence[FileDiff]) -> set[str]:
@@ -158,12 +163,10 @@ async def _standing(shop: Workshop, paths: Sequence[str]) -> dict[str, bool]:
         there = set(await shop.working_tree.differs(dict.fromkeys(paths)))
         return {path: path in there for path in paths}
     except PathRefused:
-        if len(paths) == 1:
+        if len(paths) <= 1:
             return {}
-    found: dict[str, bool] = {}
-    for path in paths:  # it does not tell which one
-        found |= await _standing(shop, [path])
-    return found
+    half = len(paths) // 2  # it does not tell which one
+    return await _standing(shop, paths[:half]) | await _standing(shop, paths[half:])
 
 
 async def _only(shop: Workshop, looked: Looked, diffs: Sequence[FileDiff]) -> str:

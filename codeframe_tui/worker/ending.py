@@ -21,12 +21,15 @@ async def to_the_end(work: Awaitable[T]) -> T:
     return doing.result()
 
 
-async def ended(doing: asyncio.Future[Any]) -> asyncio.CancelledError | None:
-    """Wait until something is done; with what this was to be stopped meanwhile, to be raised."""
+async def ended(*doing: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait until all is done; with what this was to be stopped meanwhile, to be raised then.
+
+    For an end that nobody may miss: a killed program that still lives, a socket still served.
+    """
     stopped: asyncio.CancelledError | None = None
-    while not doing.done():
+    while pending := {each for each in doing if not each.done()}:
         try:
-            await asyncio.wait({doing})
+            await asyncio.wait(pending)
         except asyncio.CancelledError as error:
             stopped = error
     return stopped

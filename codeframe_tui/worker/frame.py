@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codeframe_tui.core.errors import Conflict, PathRefused, Refused
+from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import parents
 from codeframe_tui.ports import Replacement, Workspaces
 from codeframe_tui.ports.files import Snapshot
@@ -70,29 +70,49 @@ class Frame:
             async with self._still:
                 self._first = await workspaces.snapshot()
                 self._ours = {}
-            yield
+            try:
+                yield
+            finally:
+                self._first, self._ours = Snapshot(""), {}
 
     async def writing(
-        self, replacements: Sequence[Replacement], write: Callable[[], Awaitable[T]]
+        self,
+        replacements: Sequence[Replacement],
+        write: Callable[[], Awaitable[T]],
+        unwritten: Callable[[], Awaitable[Collection[str]]],
     ) -> T:
         """A write of ours: no look falls into it, and it is not what is framed.
 
-        It goes on when its worker is stopped, so that it ends before the next look.
+        It goes on when its worker is stopped, so that it ends before the next look. What it wrote
+        is kept for that look alone.
+
+        Args:
+            unwritten: which paths are not as they become; asked where the write broke.
         """
 
         async def wrote() -> T:
-            done = True
             try:
-                return await write()
-            except (Conflict, Refused, PathRefused):
-                done = False  # nothing was written
+                done = await write()
+            except (Conflict, Refused, PathRefused):  # nothing was written
                 raise
-            finally:
-                if done:
-                    self._ours.update({each.path: each.new for each in replacements})
+            except Exception:  # it ends the next time
+                with suppress(CodeframeError, OSError):
+                    self._keep(replacements, await unwritten())
+                raise
+            self._keep(replacements)
+            return done
 
         async with self._still:
             return await to_the_end(wrote())
+
+    def _keep(self, replacements: Sequence[Replacement], unwritten: Collection[str] = ()) -> None:
+        if self.is_taken:
+            self._ours.update({r.path: r.new for r in replacements if r.path not in unwritten})
+
+    async def glance(self, workspaces: Workspaces) -> str:
+        """The tree as it is, with no write of ours half-way."""
+        async with self._still:
+            return (await workspaces.snapshot()).tree
 
     async def looked(self, workspaces: Workspaces) -> Looked:
         """Look again; what differs changed since, less what we wrote."""

@@ -19,6 +19,7 @@ from codeframe_tui.core.hand import Hand, hand_folder
 from codeframe_tui.core.task import Status
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.worker.countdown import countdown
+from codeframe_tui.worker.ending import ended
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Hands"]
@@ -76,13 +77,12 @@ class Hands:
 
     async def stop(self) -> None:
         """End all followers; the copies stay."""
-        for number in list(self._following):
-            await self._end(number)
+        await _ended(*(task for _, task in self._following.values()))
+        self._following.clear()
 
     async def _end(self, number: str) -> None:
         _, task = self._following[number]
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await _ended(task)
         del self._following[number]  # not before: who is cut off here leaves it to `stop`
 
 
@@ -130,8 +130,7 @@ class _Follower:
             if listening.done():
                 listening.result()
         finally:
-            for task in filter(None, (listening, testing)):
-                await _ended(task)
+            await _ended(*filter(None, (listening, testing)))
 
     async def _listen(self, copy: Workspace, saved: asyncio.Event) -> None:
         def slower(why: str) -> None:
@@ -187,6 +186,13 @@ def _about(diffs: Sequence[FileDiff], failed: Sequence[str]) -> tuple[str, ...]:
     return (*changed, *(test for test in failed if test.partition("::")[0] not in changed))
 
 
-async def _ended(task: asyncio.Future[Any]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
+    """End them all; who is stopped meanwhile leaves none of them behind."""
+    for task in tasks:
+        task.cancel()
+    stopped = await ended(*tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # is nobody's any more
+    if stopped is not None:
+        raise stopped

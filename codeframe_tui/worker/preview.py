@@ -97,6 +97,9 @@ class _Readers:
         tree = each.decision.applied_tree
         if not self._names or not paths or tree is None:
             return
+        if len(self._known) >= _MOST_READ:  # there may be many more, each with a list of its own
+            self.unread.add(each.decision.task)
+            return
         for path, entry in (await self._workspaces.entries(tree, paths)).items():
             what = (path, entry.blob)
             if what not in self._known:

@@ -47,7 +47,8 @@ async def write(shop: Workshop, decision: Decision, old: str, new: str) -> Writt
             await _require_here(shop, decision)
             name = f"decision-{decision.id}"
             put = partial(shop.working_tree.replace, name, replacements)
-            not_kept = await shop.frame.writing(replacements, put)
+            unwritten = partial(shop.working_tree.differs, _become(replacements))
+            not_kept = await shop.frame.writing(replacements, put, unwritten)
     except Conflict as conflict:
         raise await _naming_all(conflict, shop.working_tree, replacements) from conflict
     base, tree = (new, old) if decision.kind == "undo" else (old, new)
@@ -70,7 +71,11 @@ async def check(workspaces: Workspaces, working_tree: WorkingTree, old: str, new
 
 
 async def _has_to_be_written(tree: WorkingTree, replacements: Sequence[Replacement]) -> bool:
-    return bool(await tree.differs({r.path: r.new for r in replacements}))
+    return bool(await tree.differs(_become(replacements)))
+
+
+def _become(replacements: Sequence[Replacement]) -> dict[str, tuple[str, bytes] | None]:
+    return {each.path: each.new for each in replacements}
 
 
 async def _naming_all(

@@ -42,9 +42,9 @@ that is not proven.
 
 `make torture` does all of this at full size, `make mutate` takes the guards away and `make soak`
 lets workers meet faults; each keeps what came out in `docs/goals.json`, from which this is made. CI
-does the same at a smaller size; where a variable stands before `make`, this was done smaller than
-promised too. All of it was done on Linux: on macOS the sandbox's profile is
-tested as a text only, and nothing of this table was run.
+does the same at a smaller size; where something was done smaller than promised, its row says by how
+much. All of it was done on Linux: on macOS the sandbox's profile is tested as a text only, and
+nothing of this table was run.
 
 """
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters import definitions
+from codeframe_tui.adapters import definitions, sandbox
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.sandbox import NoSandbox
+from codeframe_tui.adapters.store import SqlStore
 from codeframe_tui.bootstrap import doctor
+from codeframe_tui.core.errors import Lacking
+from codeframe_tui.ports.tables import Tables
 from codeframe_tui.settings import Settings
 
 QUICK = "---\nname: Quick\n---\nBe quick.\n\n## Maturity Level: D3\n"
@@ -38,6 +42,44 @@ async def test_what_was_saved_beside_a_copy_is_told_until_it_is_gone(place: Proj
     assert told["hint"] == "take out of it what you need; then remove it"
     folder.rmdir()
     assert await checks(place, "saved") == []
+
+
+async def test_another_database_in_the_place_of_the_state_is_told(place: Project) -> None:
+    for root, at in ((place.state, "2026-01"), (place.state_root / "other", "2026-02")):
+        store = await SqlStore.open(root / "state.db")
+        await store.write(partial(_problem, at))
+        await store.close()
+    (told,) = await checks(place, "state")
+    assert told["state"] == "ok"
+    (place.state_root / "other/state.db").replace(place.database)
+    (told,) = await checks(place, "state")
+    assert told["state"] == "warn"
+    assert "is another database than the one that was here" in told["detail"]
+
+
+def _problem(at: str, tables: Tables) -> None:
+    tables.events.add(at, "problem", None, {})
+
+
+@pytest.mark.parametrize("level", ["bwrap", "unfiltered", "rlimits", "none", None])
+async def test_what_is_said_of_walls_follows_the_level_and_no_words(
+    place: Project, monkeypatch: pytest.MonkeyPatch, level: str | None
+) -> None:
+    async def opened(*_: object) -> NoSandbox:
+        if level is None:
+            raise Lacking("bwrap: no permission to create a namespace", code="no_sandbox")
+        found = NoSandbox("bwrap: it holds, or does not")
+        found.level = level
+        return found
+
+    monkeypatch.setattr(sandbox, "open_sandbox", opened)
+    settings = Settings(network={"allowed": ["pypi.org:443"]})
+    document = await doctor.check_everything(place, settings)
+    found = {check["name"]: check for check in document["checks"]}
+    walled = level in {"bwrap", "unfiltered"}
+    assert ("run in the sandbox" in found["commands"]["detail"]) is walled
+    assert (found["network"]["state"] == "ok") is walled
+    assert (found["sandbox"]["state"] == "ok") is (level == "bwrap")
 
 
 async def test_settings_that_lie_in_the_project_are_told(

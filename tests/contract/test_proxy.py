@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -72,6 +73,67 @@ async def test_an_address_of_this_machine_is_refused_though_it_looks_public(
     second = (socket.AF_INET, "127.0.0.2")
     assert network.objection(second) == "it is this machine's own", "it sends from the first"
     assert network.objection((socket.AF_INET, "198.51.100.7")) == ""
+
+
+@pytest.mark.parametrize("where", ["socket", "bind"])
+@pytest.mark.parametrize(
+    ("why", "own"),
+    [
+        (errno.EADDRNOTAVAIL, False),
+        (errno.EAFNOSUPPORT, False),
+        (errno.EMFILE, None),
+        (errno.ENFILE, None),
+        (errno.ENOBUFS, None),
+    ],
+)
+def test_an_address_that_could_not_be_tried_is_not_taken_for_anothers(
+    monkeypatch: pytest.MonkeyPatch, where: str, why: int, own: bool | None
+) -> None:
+    class Trial(socket.socket):
+        def __init__(self, *given: Any) -> None:
+            if where == "socket":
+                raise OSError(why, os.strerror(why))
+            super().__init__(*given)
+
+        def bind(self, _: object) -> None:
+            raise OSError(why, os.strerror(why))
+
+    monkeypatch.setattr("codeframe_tui.core.network.objection", lambda address: "")
+    monkeypatch.setattr(socket, "socket", Trial)
+    if own is None:
+        with pytest.raises(OSError, match=os.strerror(why)):
+            network.objection(LOOPBACK)
+    else:
+        assert network.objection(LOOPBACK) == ""
+
+
+@pytest.mark.parametrize(
+    "why", [OSError(errno.EMFILE, "Too many open files"), ValueError("no address")]
+)
+async def test_an_address_that_could_not_be_judged_is_not_connected_to(
+    world: World, why: Exception
+) -> None:
+    def objection(_: Address) -> str:
+        raise why
+
+    async with open_directly(replace(world.network(), objection=objection)) as (_, port):
+        status = await ask(port, tunnel(world))
+    assert status.startswith(b"HTTP/1.1 502 ")
+    assert b"could not be judged: " in status
+    assert getattr(why, "strerror", repr(why)).encode() in status
+    assert world.heard[world.good] == []
+
+
+async def test_a_look_up_that_breaks_gives_its_turn_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: Target) -> list[Address]:
+        raise ValueError("broken")
+
+    names = Names()
+    monkeypatch.setattr(network, "_addresses", breaks)
+    async with asyncio.timeout(SECONDS):
+        for _ in range(network.AT_ONCE + 1):
+            with pytest.raises(OSError, match="broken"):
+                await names.look_up(Target("localhost", 80))
 
 
 async def test_names_are_looked_up_a_few_at_once_and_failures_told(

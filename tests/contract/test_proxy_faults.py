@@ -54,6 +54,23 @@ async def test_a_connection_that_cannot_be_taken_ends_nothing(
     assert not lacks
 
 
+async def test_a_proxy_for_which_no_descriptor_is_left_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    def cut(*_: object) -> tuple[bytes, list[int], int, None]:
+        asked.set()
+        return b"1", [], socket.MSG_CTRUNC, None
+
+    monkeypatch.setattr(socket, "recv_fds", cut)
+    async with open_directly(world.network()) as (proxy, _):
+        await asked.wait()
+        assert told(proxy.contacts()) == (
+            "network: everything refused: the machine has no descriptor left for the proxy"
+        )
+
+
 async def test_what_nobody_foresaw_ends_one_connection_alone(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

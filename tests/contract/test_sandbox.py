@@ -239,7 +239,7 @@ async def test_without_bubblewrap_and_consent_nothing_runs(
     assert result.ended == "not_started"
     assert "--sandbox rlimits" in result.message
     place = Project(tmp_path / "project", tmp_path / "state")
-    check = await doctor._sandbox(place, Settings(), sandbox)
+    check, _ = await doctor._sandbox(place, Settings(), sandbox)
     assert check["detail"] == "none: bubblewrap (bwrap) is not installed"
     assert check["hint"] == f"{advise(sandbox.why, look_around())}, {CONSENT}"
     assert check["hint"] in result.message
@@ -256,7 +256,7 @@ async def test_doctor_parts_what_is_from_what_to_do(
     sandbox = await open_sandbox(tmp_path / "project", tmp_path / "state", "rlimits")
     assert sandbox.level == "rlimits"
     place = Project(tmp_path / "project", tmp_path / "state")
-    check = await doctor._sandbox(place, Settings(), sandbox)
+    check, _ = await doctor._sandbox(place, Settings(), sandbox)
     assert "bubblewrap (bwrap) is not installed; .venv/bin/python" in check["detail"]
     assert check["hint"] == advise("bubblewrap (bwrap) is not installed", look_around())
 
@@ -316,7 +316,7 @@ async def test_a_machine_without_a_filter_is_told(
     assert sandbox.level == "unfiltered", "it is not called what it is not"
     assert "riscv64" in sandbox.why
     place = Project(tmp_path / "project", tmp_path / "state")
-    check = await doctor._sandbox(place, Settings(), sandbox)
+    check, _ = await doctor._sandbox(place, Settings(), sandbox)
     assert (check["state"], "riscv64" in check["detail"]) == ("warn", True)
 
 

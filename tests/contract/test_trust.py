@@ -13,8 +13,8 @@ from codeframe_tui.adapters import definitions
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.trust import RecordedTrust
-from codeframe_tui.core.errors import Refused, WrongUse
-from codeframe_tui.core.trust import Record
+from codeframe_tui.core.errors import NotFound, Refused, WrongUse
+from codeframe_tui.core.trust import Found, Record
 
 WHERE = ".claude/agents/quick.md"
 QUICK = b"---\nname: Quick\ntools: [Bash, Read]\n---\nBe quick.\n\n## Maturity Level: D4\n"
@@ -179,6 +179,36 @@ def test_an_untrusted_definition_has_no_tool_that_the_default_lacks(
     assert (agent.tools, agent.max_corrections) == (("Read",), 1)
     agent = trust(place).definitions.load("quick")
     assert (agent.tools, agent.max_corrections) == (("Bash", "Read"), 3)
+
+
+def test_no_definition_is_weighed_but_that_which_is_named(
+    place: Project, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(config / "agents/careful.md", CAREFUL)
+    for number in range(20):
+        path = place.root / f".claude/agents/a{number}.md"
+        put(path, QUICK.replace(b"Quick", b"Other %d" % number))
+    own: list[Path] = []
+    weighed: list[str] = []
+    content = definitions._content
+
+    def counted(path: Path) -> str | None:
+        own.append(path)
+        return content(path)
+
+    def never(found: Found) -> bool:
+        weighed.append(found.path)
+        return False
+
+    monkeypatch.setattr(definitions, "_content", counted)
+    found = definitions.Definitions(place.root, never)
+    assert found.load("quick").max_corrections == 1
+    assert weighed == [WHERE]
+    assert len(own) == 2  # to find the name, and for what holds without it
+    with pytest.raises(NotFound) as caught:
+        found.load("none")
+    assert "Other 19" in caught.value.hint
+    assert weighed == [WHERE]
 
 
 def test_a_config_folder_inside_the_project_is_the_repositorys(

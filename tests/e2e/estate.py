@@ -13,7 +13,10 @@ from typing import Any
 from codeframe_tui.adapters.project import Project
 from tests.worker.room import git_digest
 
-__all__ = ["Estate", "Tally"]
+__all__ = ["ENDED", "Estate", "Tally"]
+
+ENDED = {"completed", "cancelled"}
+"""States in which nothing more happens to a task by itself."""
 
 REPLIES = (
     "SELECT title, count(*) FROM turns JOIN tasks ON tasks.number = turns.task "
@@ -105,7 +108,7 @@ class Estate:
             self.must(not journal.exists(), f"{journal} is not ended by the restart")
         self.must(self._questions() == self._waiting, "another question after the restart")
         for title, status in self._rows(UNDECIDED):
-            if status in {"completed", "cancelled"}:
+            if status in ENDED:
                 there = self._there(title)
                 self.must(there == {status == "completed"}, f"{title}, {status}: {there}")
 

@@ -24,7 +24,9 @@ from tests.e2e.estate import Estate, Tally
 from tests.e2e.joining import joined
 from tests.worker.room import CONFIG, make_project
 
-KILLS = int(os.environ.get("CODEFRAME_TUI_KILLS", "20"))
+KILLS = int(os.environ.get("CODEFRAME_TUI_KILLS", "8"))
+OPEN_TASKS = 3
+"""Enough that something is going on when the engine is killed."""
 IDLE_SECONDS = 10.0
 """After which an engine is killed though it told less than it might have."""
 SEED = int(os.environ.get("CODEFRAME_TUI_SEED", "7"))
@@ -98,9 +100,10 @@ async def test_nothing_is_lost_repeated_or_half_done_by_kills(
                 listening = asyncio.create_task(
                     _listen(client, estate, enough, chance.randint(1, 30))
                 )
-                if len(estate.added) - len(estate.titles("completed")) < 3:
-                    await client.submit(AddTask(f"part{kill}"))
-                    estate.added.add(f"part{kill}")
+                while len(estate.added) - len(estate.titles("completed")) < OPEN_TASKS:
+                    name = f"part{len(estate.added)}"
+                    await client.submit(AddTask(name))
+                    estate.added.add(name)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(enough.wait(), IDLE_SECONDS)
                 await asyncio.sleep(chance.uniform(0.0, 0.3))

@@ -35,7 +35,7 @@ from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.core.queries import ShowBlockers, ShowHand, ShowTask, ShowTasks
 from codeframe_tui.wire.client import Client
 from tests.contract.sandbox_room import need_bwrap
-from tests.e2e.estate import Estate, Tally
+from tests.e2e.estate import ENDED, Estate, Tally
 from tests.e2e.points import ROOT, Nursery
 from tests.worker.room import CONFIG, make_project
 
@@ -155,7 +155,7 @@ class Person:
                 except CodeframeError as error:
                     if error.code == "engine_lost":
                         raise
-        if all(task["status"] in {"cancelled", "completed"} for task in tasks):
+        if all(task["status"] in ENDED for task in tasks):
             if any(task["status"] == "completed" for task in tasks):
                 return
             name = f"part{len(tasks)}"

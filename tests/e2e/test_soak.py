@@ -6,9 +6,12 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -21,7 +24,7 @@ from tests.e2e import remains
 from tests.e2e.estate import Estate
 from tests.e2e.points import ROOT
 from tests.e2e.remains import SAMPLES, Growth, Remains, Use
-from tests.e2e.soak import LONG, idle
+from tests.e2e.soak import LONG, Soak, idle, result
 from tests.e2e.trouble import Person, files_of
 
 
@@ -153,6 +156,16 @@ def test_a_soak_in_which_nothing_happened_shows_nothing(
 ) -> None:
     found = idle(deeds, trouble, Growth([Use(1, 1.0)] * samples), seconds)
     assert [word in line for word, line in zip(seen, found, strict=True)] == [True] * len(seen)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(6.0, "minutes: 6 of 120"), (120.0, ""), (150.0, "")]
+)
+def test_a_soak_shorter_than_promised_says_so(minutes: float, told: str) -> None:
+    soak = SimpleNamespace(trouble=SimpleNamespace(made=Counter(full=2, killed=1)), lost=["x"])
+    kept = result(cast(Soak, soak), minutes, "seed 7")
+    assert (kept.count, kept.wrong, kept.note) == (3, 1, "seed 7")
+    assert (kept.command, kept.smaller_than_promised) == (f"make soak MINUTES={minutes:g}", told)
 
 
 class Broken(Client):

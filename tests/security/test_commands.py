@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.permission import Rules, Spoken, permission_for
 from codeframe_tui.core.shell import read_script
-from codeframe_tui.core.shell.started import _CARRIERS, _RUNNERS, _SHELLS
+from codeframe_tui.core.shell.parts import SHELLS
+from codeframe_tui.core.shell.started import _CARRIERS, _RUNNERS
 from tests.security.cases import cases, parameters
 
 RULES = Rules(
@@ -123,7 +124,7 @@ def carriers() -> list[str]:
             if option not in VALUED.get(name, "").split() or not option:
                 between = " 5" * way.operands
                 lines += [f"{start} {option}{between} {c}" for c in ("git push", "env git push")]
-    for name in _SHELLS - {"busybox"}:
+    for name in SHELLS - {"busybox"}:
         lines += [f"{name} -c {option} 'git push'" for option in LETTERS]
         lines += [f"{name} {option} 'git push'" for option in ("-ec", "-ce", "-c -o x", "-co x")]
     return lines

@@ -26,8 +26,10 @@ from tests.contract.sandbox_room import (
 )
 from tests.security.cases import cases
 
-TIMES = int(os.environ.get("CODEFRAME_TUI_ESCAPEES", "1"))
+TIMES = int(os.environ.get("CODEFRAME_TUI_ESCAPEES", "3"))
 """How often each of them tries each way."""
+TOGETHER = 10
+"""So many of a kind try to outlive one command."""
 SECONDS = 30.0
 GONE_SECONDS = 5.0
 KINDS = cases("escapees")
@@ -40,7 +42,8 @@ def rest(): time.sleep(max(END - time.time(), 0))
 def stay():
     argv = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(300)", sys.argv[1]]
     os.execv(sys.executable, argv)
-if os.fork() == 0:
+for _ in range(int(sys.argv[3])):
+    if os.fork(): continue
     os.close(told)
 """
 END = """
@@ -53,17 +56,24 @@ ENGINE = """
 import asyncio, json, os, pathlib, sys
 from codeframe_tui.adapters.sandbox import open_sandbox
 from codeframe_tui.ports import Workspace
-async def main(folder, scripts, mark):
+async def main(folder, scripts, mark, count):
     sandbox = await open_sandbox(folder / "project", folder / "state", "rlimits")
     runs = []
     for number, script in enumerate(scripts):
         root = folder / "state" / "w" / str(number)
         root.mkdir(parents=True)
-        runs.append(sandbox.run(Workspace("w", root), ["python", "-c", script, mark, "stay"],
+        argv = ["python", "-c", script, mark, "stay", count]
+        runs.append(sandbox.run(Workspace("w", root), argv,
             timeout_seconds=100, on_output=lambda chunk: os.write(1, chunk)))
     await asyncio.gather(*runs)
-asyncio.run(main(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]))
+asyncio.run(main(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]), *sys.argv[3:]))
 """
+
+
+def rounds() -> list[int]:
+    """How many of a kind try in one command, until each tried as often as it has to."""
+    whole, rest = divmod(TIMES, TOGETHER)
+    return [TOGETHER] * whole + [rest] * (rest > 0)
 
 
 def script(kind: str) -> str:
@@ -86,13 +96,13 @@ def mark() -> str:
     return f"mark-{secrets.token_hex(8)}"
 
 
-async def try_to_stay(room: Room, kind: str, end: str, mark: str) -> None:
-    """One escapee, all the way to the end of its command."""
+async def try_to_stay(room: Room, kind: str, end: str, mark: str, count: int) -> None:
+    """So many escapees of a kind, all the way to the end of their command."""
     ready = asyncio.Event()
     task = asyncio.create_task(
         room.sandbox.run(
             room.workspace(secrets.token_hex(4)),
-            ["python", "-c", script(kind), mark, end],
+            ["python", "-c", script(kind), mark, end, str(count)],
             timeout_seconds=3.0 if end == "timeout" else SECONDS,
             on_output=lambda chunk: ready.set() if b"ready" in chunk else None,
         )
@@ -105,7 +115,7 @@ async def try_to_stay(room: Room, kind: str, end: str, mark: str) -> None:
             await task
     else:
         assert (await task).ended == ("exit" if end == "normal" else end)
-    assert ready.is_set(), "it was there"
+    assert ready.is_set(), "they were there"
 
 
 @pytest.mark.parametrize("end", ["normal", "timeout", "cancel"])
@@ -115,8 +125,8 @@ async def test_none_of_eight_kinds_outlives_its_command(
 ) -> None:
     assert len(KINDS) == 8
     record_property("count", 8 * TIMES)
-    for _ in range(TIMES):
-        tries = (try_to_stay(room, kind["python"], end, mark) for kind in KINDS)
+    for count in rounds():
+        tries = (try_to_stay(room, kind["python"], end, mark, count) for kind in KINDS)
         await asyncio.gather(*tries)
         assert alive(mark) == []
 
@@ -128,23 +138,23 @@ def test_none_of_eight_kinds_outlives_a_killed_engine(
 ) -> None:
     need_bwrap()
     record_property("count", 8 * TIMES)
-    for each in range(TIMES):
+    for each, count in enumerate(rounds()):
         (place := tmp_path / str(each)).mkdir()
-        try_to_outlive_an_engine(place, level, mark)
+        try_to_outlive_an_engine(place, level, mark, count)
 
 
-def try_to_outlive_an_engine(place: Path, level: str, mark: str) -> None:
-    """All kinds at once, until their engine is killed."""
+def try_to_outlive_an_engine(place: Path, level: str, mark: str, count: int) -> None:
+    """So many of all kinds at once, until their engine is killed."""
     (place / "project").mkdir()
     path = os.environ["PATH"] if level == "bwrap" else str(place)
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(Path.cwd())}
     scripts = json.dumps([script(kind["python"]) for kind in KINDS])
-    argv = [sys.executable, "-c", ENGINE, str(place), scripts, mark]
+    argv = [sys.executable, "-c", ENGINE, str(place), scripts, mark, str(count)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, env=environment) as engine:
         try:
             assert engine.stdout is not None
             assert [engine.stdout.readline() for _ in KINDS] == [b"ready\n"] * 8
-            assert len(alive(mark)) >= 8
+            assert len(alive(mark)) >= 8 * count
             watch = select.poll()
             open_ones = set()
             for pid in descendants(engine.pid):  # the wardens are the last to go

@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from codeframe_tui.worker.propose import pass_gate
 from codeframe_tui.worker.tools import run_tool
 from codeframe_tui.worker.workshop import Workshop
 from tests.contract.sandbox_room import need_bwrap
+from tests.contract.spellings import second_spelling
 from tests.security.cases import cases
 from tests.security.paths import digest, lay, legal_names, spelled
 
@@ -52,9 +54,10 @@ class Doors:
     Args:
         place: an empty folder.
         there: what project and copy hold.
+        by: another path of that folder, by which they are reached.
     """
 
-    def __init__(self, place: Path, there: list[str]) -> None:
+    def __init__(self, place: Path, there: list[str], by: Path | None = None) -> None:
         self.place = place
         for folder in ("outside", "around/outside"):
             lay(place / folder, ["secret"])
@@ -62,6 +65,8 @@ class Doors:
         self.project, self.copy = place / "project", place / "around/copy"
         lay(self.project, there)
         lay(self.copy, there)
+        if by is not None:
+            place, self.project, self.copy = by, by / "project", by / "around/copy"
         self.tree = JournalledTree(self.project, place / "state", reserved=RESERVED)
         self.shop = cast(
             Workshop,
@@ -125,7 +130,38 @@ async def test_what_is_refused_is_refused_at_every_door_and_nothing_changes(
     tmp_path: Path, case: dict[str, Any], record_property: Callable[[str, int], None]
 ) -> None:
     record_property("count", 7)
-    doors = Doors(tmp_path, case.get("there", []))
+    await is_refused(Doors(tmp_path, case.get("there", [])), case)
+
+
+@pytest.mark.parametrize("how", ["link", "mount"])
+@pytest.mark.goal("G2", "the same in a project that is reached by another path")
+async def test_a_project_by_another_path_refuses_and_takes_the_same(
+    tmp_path: Path, how: str, record_property: Callable[[str, int], None]
+) -> None:
+    record_property("count", 7 * len(REFUSED))
+    places = tmp_path / "places"
+    places.mkdir()
+    with (
+        linked(places, tmp_path / "again")
+        if how == "link"
+        else second_spelling(places, tmp_path / "mounted/again") as again
+    ):
+        for number, case in enumerate([*REFUSED, *PASSING]):
+            doors = Doors(places / f"{number}", case.get("there", []), again / f"{number}")
+            if "reason" in case:
+                await is_refused(doors, case)
+            else:
+                await passes(doors, [spelled(case)])
+
+
+@contextmanager
+def linked(folder: Path, at: Path) -> Iterator[Path]:
+    at.symlink_to(folder)
+    yield at
+
+
+async def is_refused(doors: Doors, case: dict[str, Any]) -> None:
+    """With each action, at each door; nothing changes."""
     path, reason, number = spelled(case), case["reason"], case["id"].split()[0]
     stands = number in {"P40", "P47"}
     before = doors.look()
@@ -140,8 +176,8 @@ async def test_what_is_refused_is_refused_at_every_door_and_nothing_changes(
         error = await doors.apply(Replacement(path, old, new))
         met = stands and old is None and isinstance(error, Conflict)
         assert met or (error is not None and reason in error.message), (old, new, error)
-    assert doors.look() == before
-    assert not [*(tmp_path / "state").glob("apply/*")]
+    assert doors.look() == before, case["id"]
+    assert not [*(doors.place / "state").glob("apply/*")]
 
 
 @parameters(TOGETHER)

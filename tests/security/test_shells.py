@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.permission.patterns import Match, pattern, quoted
 from codeframe_tui.core.shell import read_script
-from tests.security.cases import CORPORA
+from tests.security.cases import CORPORA, cases
 
 SHELLS = [
     pytest.param(argv, id=" ".join(argv))
@@ -40,7 +40,8 @@ broken = st.tuples(whole, st.sampled_from(DATA["pieces"]), st.integers(0, 40)).m
 )
 pieces = st.lists(st.sampled_from(DATA["pieces"]), min_size=1, max_size=9).map("".join)
 SCRIPTS = int(os.environ.get("CODEFRAME_TUI_TEST_SHELLS", "60"))
-PROGRAMS = ("sh", "xargs", "env", "find", "nohup")
+PROGRAMS = ("sh", "bash", "xargs", "env", "find", "nohup", "cat", "timeout")
+AWKS = [name for name in ("awk", "gawk", "mawk", "original-awk") if shutil.which(name)]
 STUB = '#!/bin/sh\nprintf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
 
 
@@ -53,6 +54,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stub = folder / "bin" / name
         stub.write_text(STUB)
         stub.chmod(0o755)
+    (folder / "here" / "h").write_text("z[$(a)]")
     for name in PROGRAMS:
         (folder / "bin" / name).symlink_to(shutil.which(name) or f"/bin/{name}")
     return folder
@@ -103,3 +105,44 @@ def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> Non
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_oracle_sees_what_a_shell_starts(world: Path, shell: list[str]) -> None:
     assert ran(world, shell, "echo $(a 'x y'); f() { b; }; f && c") == [["a", "x y"], ["b"], ["c"]]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_calculates_with_what_runs_where_nobody_is_asked(
+    world: Path, shell: list[str]
+) -> None:
+    set_ = 'y=$(cat h); b=("$y"); set -- "$y"; '
+    set_ = set_ if shell[0] != "dash" else "y=$(cat h); "  # it knows no lists
+    assert not read_script(set_ + ":").problem
+    runs = [text for text in DATA["calculates"] if ran(world, shell, set_ + text)]
+    assert [text for text in runs if not read_script(set_ + text).problem] == []
+    assert len(runs) > (50 if shell == ["bash"] else 1), "the oracle sees nothing"
+
+
+@pytest.mark.parametrize("name", AWKS)
+def test_no_awk_starts_or_writes_anything_where_nobody_is_asked(tmp_path: Path, name: str) -> None:
+    told = [case for case in cases("commands") if case["input"].startswith("awk ")]
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "awk").symlink_to(shutil.which(name) or name)
+    for stub in ("x", "cmd", "id", "ls"):
+        (bin_ / stub).write_text("#!/bin/sh\n: > started\n")
+        (bin_ / stub).chmod(0o755)
+    reached = set()
+    for place, case in enumerate(told):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        (folder / "a").write_text("a b 9\n")
+        subprocess.run(
+            ["/bin/sh", "-c", case["input"]],
+            cwd=folder,
+            env={"PATH": str(bin_)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+        if len(list(folder.iterdir())) > 1:
+            reached.add(case["id"])
+    assert len(reached) > 5, "the oracle sees nothing"
+    assert reached <= {case["id"] for case in told if case["open"] == "ask"}

@@ -1,7 +1,8 @@
 """``make torture``: everything that was promised, at full size. ``python -m tests.torture [GOAL…]``
 
-Each goal runs by itself and is kept at once, so goals may run one by one (``make torture
-GOALS=G3``). A variable of `FULL` that is set beforehand makes it smaller, and the table says so.
+Goals that share a test run together, so that it runs once; others one by one. Each is kept at once,
+so goals may be named (``make torture GOALS=G3``). A variable of `FULL` that is set beforehand makes
+them smaller, and the table says so.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from tests.architecture import reliability
 from tests.torture.goals import GOALS, TESTS, Result, keep, marks, results, table
 
+ROOT = TESTS.parent
 PREFIX = "CODEFRAME_TUI_"
 FULL = {
     "KILLS": "200",
@@ -55,40 +58,83 @@ PROGRAMS = {
 """Goals that programs show; the last rows of what one prints are what is kept."""
 
 
+def tests_of(goal: str) -> set[str]:
+    """The tests of a goal."""
+    return {test for name, _, test in marks() if name == goal}
+
+
 def files_of(goal: str) -> list[Path]:
     """Where the tests of a goal are."""
-    return sorted({TESTS / test.partition("::")[0] for name, _, test in marks() if name == goal})
+    return sorted({TESTS / test.partition("::")[0] for test in tests_of(goal)})
+
+
+def together(goals: Iterable[str]) -> list[list[str]]:
+    """Groups of goals; those that share a test are in one."""
+    groups: list[list[str]] = []
+    for goal in goals:
+        near = [g for g in groups if any(tests_of(goal) & tests_of(other) for other in g)]
+        groups = [g for g in groups if g not in near] + [[*chain(*near), goal]]
+    return groups
+
+
+def less(files: Iterable[Path]) -> dict[str, str]:
+    """What tests in these files are told to do less of than `FULL` says: variable and amount."""
+    code = "".join(file.read_text() for file in files)
+    told = {name: os.environ.get(PREFIX + name, full) for name, full in FULL.items()}
+    return {
+        name: amount
+        for name, amount in told.items()
+        if _number(amount) < int(FULL[name]) and f'"{PREFIX}{name}"' in code
+    }
+
+
+def _number(amount: str) -> int:
+    return int(amount) if amount.isdecimal() else bool(amount)
 
 
 def command_of(goal: str) -> str:
     """What does it again."""
-    code = "".join(file.read_text() for file in files_of(goal))
-    less = [
-        f"{PREFIX}{name}={os.environ[PREFIX + name]}"
-        for name, full in FULL.items()
-        if os.environ.get(PREFIX + name, full) != full and PREFIX + name in code
+    variables = [f"{PREFIX}{name}={amount}" for name, amount in less(files_of(goal)).items()]
+    return " ".join([*variables, f"make torture GOALS={goal}"])
+
+
+def smaller(tests: Iterable[str]) -> str:
+    """What tests do less of than was promised, for the table."""
+    files = {TESTS / test.partition("::")[0] for test in tests}
+    words = [
+        f"{name.lower().replace('_', ' ')}: {amount or 'none'} of {FULL[name]}"
+        for name, amount in less(files).items()
     ]
-    return " ".join([*less, f"make torture GOALS={goal}"])
+    return ", ".join(words)
 
 
-def tested(goal: str, today: str) -> list[Result]:
-    """Let the tests of a goal run. Raises: ValueError, when they do not run to their end."""
-    if not (files := files_of(goal)):
+def tested(goals: Sequence[str], today: str) -> list[Result]:
+    """Let the tests of goals run. Raises: ValueError, when they do not run to their end."""
+    files = {goal: files_of(goal) for goal in goals if files_of(goal)}
+    if not files:
         return []
     full = {PREFIX + name: amount for name, amount in FULL.items()}
+    paths = sorted({str(file) for each in files.values() for file in each})
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "outcomes"
-        plugin = ("-p", "tests.torture.collect", "--goal", goal, "--outcomes", str(out))
+        plugin = ("-p", "tests.torture.collect", *(f"--goal={goal}" for goal in files))
         argv = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "timeout=0", *plugin]
-        environment = {**full, **os.environ}
         done = subprocess.run(
-            [*argv, *map(str, files)],
-            cwd=TESTS.parent, env=environment, check=False,
+            [*argv, f"--outcomes={out}", *paths],
+            cwd=ROOT, env={**full, **os.environ}, check=False,
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}
-    if done.returncode not in {0, 1} or not found:
-        raise ValueError(f"{goal}: pytest ended with {done.returncode}, nothing is kept of it")
-    return [Result(goal, w, date=today, command=command_of(goal), **f) for w, f in found.items()]
+    if done.returncode not in {0, 1} or found.keys() != files.keys():
+        names = " ".join(goals)
+        raise ValueError(f"{names}: pytest ended with {done.returncode}, nothing is kept of it")
+    return [
+        Result(
+            goal, what, date=today, command=command_of(goal),
+            smaller_than_promised=smaller(each["by"]), **each,
+        )
+        for goal, outcomes in found.items()
+        for what, each in outcomes.items()
+    ]  # fmt: skip
 
 
 def measured(goal: str, today: str) -> list[Result]:
@@ -96,9 +142,7 @@ def measured(goal: str, today: str) -> list[Result]:
     found = []
     for program, what in PROGRAMS.get(goal, ()):
         argv = [sys.executable, "-m", *program.split()]
-        done = subprocess.run(
-            argv, cwd=TESTS.parent, stdout=subprocess.PIPE, text=True, check=False
-        )
+        done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         sys.stdout.write(done.stdout)
         rows = [line for line in done.stdout.splitlines() if "(gate" in line]
         note = "; ".join(" ".join(row.replace("|", " ").split()) for row in rows)
@@ -125,17 +169,18 @@ def main(arguments: Sequence[str]) -> int:
     """Returns 1 where something did not hold."""
     today = datetime.now().astimezone().date().isoformat()
     wrong = 0
-    for goal in wanted(arguments):
+    for goals in together(wanted(arguments)):
         try:
-            found = [*tested(goal, today), *measured(goal, today)]
+            found = tested(goals, today)
         except ValueError as error:
             sys.stderr.write(f"{error}\n")
             wrong += 1
             continue
-        if found:
-            keep(found, goal)
-            reliability.DOCUMENT.write_text(reliability.document())
-        wrong += sum(each.wrong for each in found)
+        for goal in goals:
+            mine = [*(each for each in found if each.goal == goal), *measured(goal, today)]
+            keep(mine, goal)
+            wrong += sum(each.wrong for each in mine)
+        reliability.DOCUMENT.write_text(reliability.document())
     sys.stdout.write(table(results()))
     return int(wrong > 0)
 

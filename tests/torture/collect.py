@@ -1,4 +1,4 @@
-"""Plugin of pytest that runs the tests of one goal and writes what came out: ``--goal G3``."""
+"""Plugin of pytest that runs the tests of goals and writes what came out: ``--goal G3``."""
 
 from __future__ import annotations
 
@@ -45,46 +45,44 @@ class Outcome:
 
 
 class Outcomes:
-    """What the tests of one goal come to, by what is done."""
+    """What the tests of goals come to, by goal and by what is done."""
 
-    def __init__(self, goal: str, file: Path) -> None:
-        self._goal, self._file = goal, file
-        self._found: dict[str, Outcome] = {}
+    def __init__(self, goals: list[str], file: Path) -> None:
+        self._goals, self._file = goals, file
+        self._found: dict[tuple[str, str], Outcome] = {}
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Leave the tests of the goal."""
+        """Leave the tests of the goals."""
         wanted: list[pytest.Item] = []
         others: list[pytest.Item] = []
         for item in items:
-            what = [
-                mark.args[1] for mark in item.iter_markers("goal") if mark.args[0] == self._goal
-            ]
-            (wanted if what else others).append(item)
-            item.user_properties += [("what", each) for each in what]
+            marks = [mark.args for mark in item.iter_markers("goal") if mark.args[0] in self._goals]
+            (wanted if marks else others).append(item)
+            item.user_properties += [("shows", each) for each in marks]
         config.hook.pytest_deselected(items=others)
         items[:] = wanted
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test's phase is over; failures of its fixtures count as its own."""
         if report.when == "call" or not report.passed:
-            for name, what in report.user_properties:
-                if name == "what":
-                    self._found.setdefault(str(what), Outcome()).take(report)
+            for name, shown in report.user_properties:
+                if name == "shows" and isinstance(shown, tuple):
+                    self._found.setdefault(shown, Outcome()).take(report)
 
     def pytest_sessionfinish(self) -> None:
         """Write it."""
-        found = {
-            what: {"count": each.count, "wrong": len(each.red), "note": each.note(), "by": each.by}
-            for what, each in self._found.items()
-        }
+        found: dict[str, dict[str, object]] = {}
+        for (goal, what), each in self._found.items():
+            told = {"count": each.count, "wrong": len(each.red), "note": each.note(), "by": each.by}
+            found.setdefault(goal, {})[what] = told
         self._file.write_text(json.dumps(found))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How the runner of `make torture` says what it wants."""
-    parser.addoption("--goal", help="run only the tests of this goal")
+    parser.addoption("--goal", action="append", help="run only the tests of this goal")
     parser.addoption("--outcomes", type=Path, help="where to write what came out")
 
 

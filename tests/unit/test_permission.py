@@ -39,6 +39,14 @@ def spoken(command: str, rules: Rules, *, walled: bool = False) -> str:
         ("a b", 'a "$X"', Match.MAYBE),
         ("a b", "a c$X", Match.NO),
         ("a b c", "a $X", Match.MAYBE),
+        ("a b c", 'a "$X"', Match.NO),
+        ("a b c", 'a "$@"', Match.MAYBE),
+        ("a b c", 'a "${@}"', Match.MAYBE),
+        ("a b c", 'a "${@:2}"', Match.MAYBE),
+        ("a b c", 'a "${x[@]}"', Match.MAYBE),
+        ("a b c", 'a "${!x@}"', Match.MAYBE),
+        ("a b c", 'a "${x:-$@}"', Match.MAYBE),
+        ("a b c", 'a "${x%@*}"', Match.NO),
     ],
 )
 def test_a_pattern_is_the_first_words(text: str, command: str, match: Match) -> None:

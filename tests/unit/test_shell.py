@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.permission import Rules, permission_for
+from codeframe_tui.core.permission import Rules, Spoken, permission_for
 from codeframe_tui.core.shell import Part, read_script
 from codeframe_tui.core.shell.parts import MAX_PARTS
 from codeframe_tui.core.shell.script import MAX_LENGTH
@@ -79,18 +77,20 @@ def test_long_and_deep_texts_end(piece: str) -> None:
         ("", "${a[}", ""),
         ("find ", "*aaaaaaa ", ""),
         ("sed '", " ", "X'"),
+        ("awk '", "(/[", "'"),
+        ("awk '", '("', "'"),
+        ("awk '", "print;", ">'"),
+        ("[[ ", "a -eq ", "]]"),
+        ("declare ", "-a x ", ""),
+        ('a "', "$[1 ", ']"'),
         ("xargs ", "-I % ", "% % %"),
         ("cat <<E\n", "a\\\n", "\nE\n"),
     ],
 )
-def test_the_longest_text_costs_no_more_than_its_length(start: str, piece: str, end: str) -> None:
-    def cost(size: int) -> float:
-        text = start + piece * ((size - len(start + end)) // len(piece)) + end
-        before = time.process_time()
-        permission_for(text, Rules(), walled=False)
-        return time.process_time() - before
-
-    assert cost(MAX_LENGTH) < 32 * max(cost(MAX_LENGTH // 8), 0.05)
+@pytest.mark.timeout(60)  # what grows with the square of it takes minutes: benchmarks/hostile.py
+def test_the_longest_text_is_read(start: str, piece: str, end: str) -> None:
+    text = start + piece * ((MAX_LENGTH - len(start + end)) // len(piece)) + end
+    assert permission_for(text, Rules(), walled=False).said.spoken is not Spoken.ALLOW
 
 
 @pytest.mark.parametrize("piece", ["a $((1))", "a ${b:=1} ", "for i in; do a; done;", "{ a; }>b;"])

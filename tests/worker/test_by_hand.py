@@ -32,7 +32,7 @@ from codeframe_tui.core.hand import COPY, Hand
 from codeframe_tui.core.queries import ShowBlockers, ShowDiff, ShowFile, ShowHand, ShowMerge
 from codeframe_tui.ports import Merged
 from codeframe_tui.service import hand
-from codeframe_tui.worker.hand import Hands
+from codeframe_tui.worker.hand import Hands, _ended
 from tests.worker.room import PLAIN, Room, answer, call, room, three, tree_of
 
 WRONG, RIGHT = answer(*three(4), why="four it is"), answer(*three(3), why="three it is")
@@ -218,6 +218,30 @@ async def heard(desk: Room, signals: AsyncIterator[Signal], kind: str) -> Signal
             if signal.kind == kind:
                 return signal
     raise AssertionError("the engine ended")
+
+
+async def test_a_follower_that_is_stopped_twice_leaves_nothing_running() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_to_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            begun.set()
+            await go_on.wait()
+
+    tasks = [asyncio.create_task(slow_to_end()) for _ in range(2)]
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(_ended(*tasks))
+    await begun.wait()
+    stopping.cancel()
+    for _ in range(5):  # rounds of the loop
+        await asyncio.sleep(0)
+    assert not stopping.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert all(task.cancelled() for task in tasks)
 
 
 async def test_no_copy_is_followed_any_more_when_the_engine_has_ended(

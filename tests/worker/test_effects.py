@@ -243,6 +243,8 @@ async def test_what_changed_since_a_command_whose_end_nobody_saw_is_told_and_not
         assert event.data["since"] is True
         assert await desk.engine.applied(task) == []
         assert await found_after(desk.shop, task, CALL, died) is died
+        blind = cast(Any, SimpleNamespace())  # the store is asked of commands alone
+        assert await found_after(blind, task, {**CALL, "name": "Read"}, died) is died
 
 
 async def test_nothing_is_looked_at_where_walls_stand_or_said_where_nothing_changed(

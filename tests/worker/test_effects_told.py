@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -12,13 +14,15 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from codeframe_tui.core.commands import Approve, Undo
-from codeframe_tui.core.errors import Lacking
+from codeframe_tui.core.errors import Lacking, PathRefused
 from codeframe_tui.core.queries import ShowActivity, ShowUndo
 from codeframe_tui.ports import Replacement, Snapshot, Workspaces
+from codeframe_tui.worker.effects import found_after
 from codeframe_tui.worker.frame import Frame
+from codeframe_tui.worker.tools import ToolOutcome
 from tests.worker.bench import Bench, bench
 from tests.worker.room import tree_of
-from tests.worker.test_effects import FILES, run, told
+from tests.worker.test_effects import CALL, FILES, run, told
 
 T = TypeVar("T")
 
@@ -113,6 +117,10 @@ async def test_an_apply_of_ours_that_is_stopped_is_not_the_commands(
         assert await told(desk, "command.changed") == []
 
 
+async def nothing() -> list[str]:
+    return []
+
+
 class Looks:
     """Workspaces that count how often they are asked to look."""
 
@@ -145,7 +153,7 @@ async def test_no_look_falls_into_a_write_of_ours(*, stopped: bool) -> None:
         go_on.clear()
         before = looks.count
         ours = [Replacement("a.py", None, ("100644", b""))]
-        writing = asyncio.ensure_future(frame.writing(ours, write))
+        writing = asyncio.ensure_future(frame.writing(ours, write, nothing))
         await begun.wait()
         if stopped:
             writing.cancel()
@@ -161,6 +169,120 @@ async def test_no_look_falls_into_a_write_of_ours(*, stopped: bool) -> None:
     async with AsyncExitStack() as stack:
         await during(stack.enter_async_context(frame.opened(workspaces)))
         assert (await during(frame.looked(workspaces))).base == "tree 1 with a.py"
+
+
+async def test_what_we_write_is_kept_no_longer_than_a_frame_is_open() -> None:
+    frame, workspaces = Frame(), cast(Workspaces, Looks())
+    ours = [Replacement("a.py", None, ("100644", b"large"))]
+
+    async def write() -> None:
+        pass
+
+    await frame.writing(ours, write, nothing)
+    assert not frame._ours
+
+    async def fails() -> None:
+        async with frame.opened(workspaces):
+            await frame.writing(ours, write, nothing)
+            assert frame._ours
+            raise Lacking("the disk is full")
+
+    with pytest.raises(Lacking):
+        await fails()
+    assert not frame._ours
+    assert frame.first == ""
+
+
+async def test_what_changed_since_is_not_looked_at_in_a_write_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        await desk.engine.begin_effects(task, "t1", (await desk.workspaces.snapshot()).tree)
+        asked, writes, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        look, begun, looks = desk.workspaces.snapshot, desk.engine.begun_effects, [0]
+
+        async def write() -> None:
+            (desk.project / "a.py").write_text("half-way\n")
+            writes.set()
+            await go_on.wait()
+            (desk.project / "a.py").write_text("a = 1\n")
+
+        async def begun_effects(*args: str) -> str | None:
+            found = await begun(*args)
+            asked.set()
+            return found
+
+        async def snapshot() -> Snapshot:
+            looks[0] += 1
+            return await look()
+
+        monkeypatch.setattr(desk.workspaces, "snapshot", snapshot)
+        monkeypatch.setattr(desk.engine, "begun_effects", begun_effects)
+        writing = asyncio.ensure_future(desk.shop.frame.writing([], write, nothing))
+        await writes.wait()
+        died = ToolOutcome("interrupted", ok=False, summary="bash was interrupted")
+        looking = asyncio.ensure_future(found_after(desk.shop, task, CALL, died))
+        await asked.wait()
+        for _ in range(20):  # rounds of the loop
+            await asyncio.sleep(0)
+        assert looks == [0]
+        go_on.set()
+        await writing
+        assert await looking is died
+        assert looks == [1]
+
+
+@pytest.mark.parametrize("written", [True, False])
+async def test_a_write_of_ours_that_broke_is_ours_as_far_as_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        other = await desk.propose("other", {"a.py": ("100644", b"a = 5\n"), "b.py": None})
+        task = await desk.begin("at work")
+
+        async def breaks(*_: object) -> None:
+            if written:
+                (desk.project / "a.py").write_text("a = 5\n")
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+        async def act() -> None:
+            monkeypatch.setattr(desk.working_tree, "replace", breaks)
+            with pytest.raises(OSError, match=os.strerror(errno.EMFILE)):
+                await desk.deed(Approve(other))
+
+        assert (await run(desk, task, act)).text == "[exit code 0]"
+        assert await told(desk, "command.changed") == []
+
+
+async def test_a_path_that_the_gate_declines_costs_few_looks_at_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [f"f{number:03}.py" for number in range(256)]
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        differs, looks = desk.working_tree.differs, [0]
+
+        async def counted(entries: Mapping[str, Any]) -> list[str]:
+            looks[0] += 1
+            if "f100.py" in entries:
+                raise PathRefused("path 'f100.py' is refused")
+            return await differs(entries)
+
+        def act() -> None:
+            monkeypatch.setattr(desk.working_tree, "differs", counted)
+            for name in many:
+                (desk.project / name).write_text(f"{name}\n")
+
+        await run(desk, task, act)
+        (event,) = await told(desk, "command.changed")
+        assert event.data["beyond"] == ["f100.py"]
+        assert (len(event.data["files"]), event.data["count"]) == (200, 256)
+        assert looks[0] <= 2 + 2 * 8  # halves of halves
+        monkeypatch.undo()
+        await desk.engine.release(task)
+        assert len((await desk.deed(Undo(task))).data["files"]) == 255
+        assert [path for path in many if (desk.project / path).exists()] == ["f100.py"]
 
 
 async def test_a_file_that_we_made_and_the_command_deleted_is_told(tmp_path: Path) -> None:
@@ -256,6 +378,71 @@ async def test_a_full_disk_does_not_hold_up_who_is_stopped(
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
+
+
+@pytest.mark.parametrize("where", ["differs", "record_effects"])
+async def test_a_stop_is_not_lost_when_a_look_or_a_record_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        looking, go_on = asyncio.Event(), asyncio.Event()
+        real = desk.workspaces.snapshot
+
+        async def slowly() -> Snapshot:
+            looking.set()
+            await go_on.wait()
+            return await real()
+
+        async def breaks(*_: object) -> None:
+            monkeypatch.undo()
+            raise RuntimeError("broken")
+
+        def act() -> None:
+            (desk.project / "a.py").write_text("a = 2\n")
+            monkeypatch.setattr(desk.workspaces, "snapshot", slowly)
+            monkeypatch.setattr(
+                desk.engine if where == "record_effects" else desk.working_tree, where, breaks
+            )
+
+        running = asyncio.ensure_future(run(desk, task, act))
+        await looking.wait()
+        running.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        (event,) = await told(desk, "problem")
+        assert event.task == task
+        assert await desk.engine.begun_effects(task, "t1") is None
+
+
+async def test_a_stop_while_it_is_recorded_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench(tmp_path, FILES) as desk:
+        task = await desk.begin("at work")
+        recording, go_on, real = asyncio.Event(), asyncio.Event(), desk.engine._write
+
+        async def slowly(*args: Any) -> Any:
+            recording.set()
+            await go_on.wait()
+            return await real(*args)
+
+        def act() -> None:
+            (desk.project / "a.py").write_text("a = 2\n")
+            monkeypatch.setattr(desk.engine, "_write", slowly)
+
+        running = asyncio.ensure_future(run(desk, task, act))
+        await recording.wait()
+        for _ in range(3):
+            running.cancel()
+            await asyncio.sleep(0)
+        assert not running.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        (event,) = await told(desk, "command.changed")
+        assert event.data["files"] == ["a.py"]
 
 
 async def test_a_name_has_its_bound_and_a_list_too(tmp_path: Path) -> None:

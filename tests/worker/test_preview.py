@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -210,6 +211,28 @@ async def test_the_newest_are_read_first_and_what_is_not_read_is_told(
         monkeypatch.setattr("codeframe_tui.worker.preview._MOST_READ", 2)
         shown = await told(desk, one)
         assert (shown["later"][0]["imports"], shown["unread"]) == (["old.py"], 0)
+
+
+async def test_nothing_is_listed_any_more_when_enough_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codeframe_tui.worker.preview._MOST_READ", 1)
+    user = ("100644", TEXTS[1])
+    async with bench(tmp_path, FILES) as desk:
+        one = await desk.apply("one", {"pkg/c.py": ("100644", b"x = 1\n")})
+        for name in ("old", "older", "late"):
+            await desk.apply(name, {f"{name}.py": user})
+        listed: list[Collection[str]] = []
+        real = desk.workspaces.entries
+
+        async def entries(tree: str, paths: Collection[str]) -> Any:
+            listed.append(paths)
+            return await real(tree, paths)
+
+        monkeypatch.setattr(desk.workspaces, "entries", entries)
+        shown = await told(desk, one)
+        assert shown["unread"] == 2
+        assert [each for each in listed if "old.py" in each or "older.py" in each] == []
 
 
 async def test_the_same_content_is_read_once_and_not_on_the_loop(

@@ -22,6 +22,7 @@ from codeframe_tui.adapters.sandbox.interpreter import (
     candidates,
     environment_settings,
 )
+from codeframe_tui.adapters.within import follow, within
 from codeframe_tui.core.errors import Lacking
 
 __all__ = ["Closure", "look_up"]
@@ -212,26 +213,8 @@ def _named_by(site: Path) -> Iterator[Path]:
 
 
 def _resolve(path: Path, links: dict[Path, str]) -> Path:
-    """The real path, component by component; every symlink met is noted in ``links``."""
-    done = Path("/")
-    rest = list(reversed(Path(os.path.abspath(path)).parts[1:]))  # noqa: PTH100 - no links yet
-    for _ in range(10_000):
-        if not rest:
-            break
-        part = rest.pop()
-        if part == "..":
-            done = done.parent
-            continue
-        step = done / part
-        if not step.is_symlink():
-            done = step
-            continue
-        target = os.readlink(step)  # noqa: PTH115 - the text as it is, not a Path
-        links[step] = target
-        if target.startswith("/"):
-            done = Path("/")
-        rest += [name for name in reversed(target.split("/")) if name not in {"", "."}]
-    return done
+    """As Python reads it: ``..`` takes away the name before it, link or not."""
+    return follow(Path(os.path.abspath(path)), links)  # noqa: PTH100 - no links yet
 
 
 def _foreign_libraries(kept: set[Path], loaded: list[str]) -> set[Path]:
@@ -246,14 +229,14 @@ def _sift(
     roots: list[Path] = []
     refused: list[str] = []
     guarded = (project, *forbidden)
-    secrets = [Path(os.path.realpath(Path.home() / name)) for name in SECRETS]
+    secrets = [Path.home() / name for name in SECRETS]
     for path in sorted(kept, key=lambda path: len(path.parts)):
         if not path.is_dir() or _covered(path, (*SYSTEM, project, *roots)):
             continue
-        if any(guard.is_relative_to(path) for guard in guarded):
+        if any(within(path, guard) is not None for guard in guarded):
             refused.append(f"{path} is not made readable: it holds the home, project or state")
             continue
-        if _covered(path, secrets):
+        if any(within(secret, path) is not None for secret in secrets):
             refused.append(f"{path} is not made readable: it may hold secrets")
             continue
         roots.append(path)

@@ -21,6 +21,7 @@ from pathlib import Path
 from codeframe_tui.adapters.bounded import read_regular
 from codeframe_tui.adapters.harmless import RUNS_NOTHING, environment_of_project
 from codeframe_tui.adapters.process import run_program
+from codeframe_tui.adapters.within import within
 
 __all__ = ["NAMES", "Interpreter", "candidates", "environment_settings"]
 
@@ -63,8 +64,8 @@ async def candidates(project: Path) -> AsyncIterator[Interpreter]:
     for active in filter(None, map(os.environ.get, ACTIVE)):
         root = Path(active)
         if root.is_absolute() and (root / "bin" / "python").exists():
-            if _real(root).is_relative_to(project):
-                yield await _in_project(project, root)
+            if (inside := within(project, root)) is not None:
+                yield await _in_project(project, project / inside)
             else:
                 yield Interpreter(root / "bin" / "python", root / "bin" / "python")
     yield Interpreter(Path(sys.executable), Path(sys.executable))
@@ -107,14 +108,14 @@ def _judge(project: Path, root: Path, *, may_be_copied: bool) -> Interpreter:
         fault = f"{root.name}/bin/python leads nowhere: make the environment again, or remove it"
         return Interpreter(python, None, fault, broken=True)
     program = _real(python)
-    inside = program.is_relative_to(_territory(project))
+    inside = within(_territory(project), program) is not None
     if inside and not python.is_symlink() and may_be_copied:
         copied_from = _base_of_copy(root, program)
         if copied_from is None:
             fault = f"{root.name}/bin/python is no copy of the Python that pyvenv.cfg names"
             return Interpreter(python, None, f"{fault}: not used")
         program = copied_from
-        inside = program.is_relative_to(_territory(project))
+        inside = within(_territory(project), program) is not None
     fault = "it lies in the project" if inside else _distrust(program)
     if fault:
         return Interpreter(python, None, f"{root.name}/bin/python is not used: {fault}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -13,6 +15,8 @@ from codeframe_tui.core import network as rules
 from codeframe_tui.core.network import NOWHERE, Allowed, Target
 
 __all__ = ["CLOSED", "Address", "Network", "connect"]
+
+logger = logging.getLogger(__name__)
 
 Address = tuple[socket.AddressFamily, str]
 """A family, and an address of it in digits."""
@@ -24,6 +28,8 @@ AT_ONCE = 16
 """Names that are looked up at once: it cannot be stopped, and a command may ask for slow ones."""
 FREE_SECONDS = 5.0
 """How long a name waits for others, which may be another command's, before it is given up."""
+_ANOTHERS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""How binding fails at an address that is not of this machine."""
 
 
 class Names:
@@ -52,6 +58,9 @@ class Names:
                 addresses = _addresses(target)
             except OSError as error:
                 failed = error
+            except Exception as error:  # the turn is given back all the same
+                logger.exception("a name could not be looked up")
+                failed = OSError(f"it could not be looked up: {error!r}")
             with contextlib.suppress(RuntimeError):  # the engine has ended meanwhile
                 loop.call_soon_threadsafe(settle, addresses, failed)
 
@@ -82,7 +91,10 @@ def _addresses(target: Target) -> list[Address]:
 def objection(address: Address) -> str:
     """Why an address may not be connected to: not public, or this machine's own; empty if it may.
 
-    A socket can be bound to each address of this machine, and to no other.
+    A socket can be bound to each address of this machine, and to no other; where the kernel lets
+    it be bound to all (``ip_nonlocal_bind``), none may be connected to.
+
+    Raises: OSError, when the machine has nothing left to find it out with.
     """
     family, digits = address
     if found := rules.objection(digits):
@@ -90,8 +102,10 @@ def objection(address: Address) -> str:
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as trial:
             trial.bind((digits, 0))
-    except OSError:
-        return ""
+    except OSError as error:
+        if error.errno in _ANOTHERS:
+            return ""
+        raise
     return "it is this machine's own"
 
 
@@ -101,7 +115,7 @@ class Network:
 
     Attributes:
         look_up: the addresses of a name. Raises: OSError.
-        objection: why an address may not be connected to; empty if it may.
+        objection: why an address may not be connected to; empty if it may. Raises: OSError.
     """
 
     allowed: Allowed = NOWHERE
@@ -119,11 +133,11 @@ async def connect(network: Network, target: Target) -> socket.socket:
 
     Raises:
         PermissionError: an address of the name may not be connected to; says which and why.
-        OSError: it cannot be reached.
+        OSError: it cannot be reached, or an address could not be judged.
     """
     addresses = list(dict.fromkeys(await network.look_up(target)))
     for address in addresses:
-        if wrong := network.objection(address):
+        if wrong := _judged(network, address):
             raise PermissionError(f"it leads to {address[1]}, and {wrong}")
     failure = OSError("it has no address")
     for address in addresses[:TRIED]:
@@ -133,6 +147,18 @@ async def connect(network: Network, target: Target) -> socket.socket:
         except OSError as error:
             failure = error
     raise failure
+
+
+def _judged(network: Network, address: Address) -> str:
+    """Its objection. Raises: OSError, whatever went wrong: what is not judged is not reached."""
+    try:
+        return network.objection(address)
+    except OSError as error:
+        why = error.strerror or error
+        raise OSError(f"{address[1]} could not be judged: {why}") from error
+    except Exception as error:
+        logger.exception("an address could not be judged")
+        raise OSError(f"{address[1]} could not be judged: {error!r}") from error
 
 
 async def _connected(address: Address, port: int) -> socket.socket:

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import h11
 
-from codeframe_tui.adapters.process import settle
 from codeframe_tui.adapters.sandbox.exchange import (
     CHUNK,
     Exchange,
@@ -31,8 +30,10 @@ from codeframe_tui.adapters.sandbox.exchange import (
     wanted,
 )
 from codeframe_tui.adapters.sandbox.network import Network, connect
+from codeframe_tui.adapters.scarce import SCARCE
 from codeframe_tui.core.network import SETTING, Contact, Target
 from codeframe_tui.core.text import clean_line
+from codeframe_tui.worker.ending import ended
 
 __all__ = ["Bounds", "Proxy", "becoming", "open_proxy"]
 
@@ -40,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 SOURCE = Path(__file__).with_name("listener.py").read_text(encoding="utf-8")
 NOT_NAMED = f"{SETTING} in config.toml does not name it"
-SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""What the machine lacks for a moment; a client waits meanwhile."""
 UNREAD = 2**20
 """Bytes that a client may still send before it hears that it is refused."""
 
@@ -61,6 +60,10 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+
+
+class _NotReceived(Exception):
+    """A socket came, and the machine could not take it."""
 
 
 class Proxy:
@@ -86,8 +89,12 @@ class Proxy:
 
     async def serve(self, engine: socket.socket) -> None:
         """Take the listening socket that the sandbox hands over, and serve it until cancelled."""
-        with engine:
-            listener = await _received(engine)
+        try:
+            with engine:
+                listener = await _received(engine)
+        except _NotReceived:
+            self._refuse("everything", "the machine has no descriptor left for the proxy")
+            return
         if listener is None:
             return
         async with asyncio.TaskGroup() as serving:
@@ -112,7 +119,7 @@ class Proxy:
                 client, _ = await loop.sock_accept(listener)
             except OSError as error:
                 self._seats.release()
-                if error.errno in SCARCE:
+                if error.errno in SCARCE:  # the client waits meanwhile
                     await asyncio.sleep(self._bounds.pause_seconds)
                 elif error.errno != errno.ECONNABORTED:  # of that client alone: it has left
                     raise
@@ -202,9 +209,11 @@ class Proxy:
 
 
 async def _received(engine: socket.socket) -> socket.socket | None:
-    """The listening socket; None when something else comes, or nothing."""
+    """The listening socket; None when something else comes, or nothing. Raises: _NotReceived."""
     await _until_readable(engine)
-    _, fds, _, _ = socket.recv_fds(engine, 1, 1, socket.MSG_CMSG_CLOEXEC)
+    _, fds, flags, _ = socket.recv_fds(engine, 1, 1, socket.MSG_CMSG_CLOEXEC)
+    if not fds and flags & socket.MSG_CTRUNC:
+        raise _NotReceived
     if not fds:
         return None
     try:
@@ -250,7 +259,8 @@ async def open_proxy(network: Network, bounds: Bounds = BOUNDS) -> AsyncIterator
             yield proxy, theirs.fileno()
         finally:
             serving.cancel()
-            await settle(serving)
+            if (stopped := await ended(serving)) is not None:
+                raise stopped
 
 
 def _tell(served: asyncio.Task[None]) -> None:

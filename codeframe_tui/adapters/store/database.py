@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from functools import partial
@@ -12,7 +13,13 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.exc import DatabaseError
 
 from codeframe_tui.adapters.store import schema
-from codeframe_tui.adapters.store.acknowledged import acknowledged, begin_anew
+from codeframe_tui.adapters.store.acknowledged import (
+    FIRST,
+    Told,
+    acknowledged,
+    begin_anew,
+    birth_of,
+)
 from codeframe_tui.adapters.store.backup import backups, is_damage, moment
 from codeframe_tui.core.errors import Lacking
 
@@ -25,6 +32,8 @@ __all__ = [
     "open_writer",
     "repairing",
 ]
+
+_log = logging.getLogger(__name__)
 
 READERS = 4
 """Reading connections, each used by one thread at a time."""
@@ -44,10 +53,11 @@ def open_writer(path: Path) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             begin_anew(path)
-            told = 0
+            told = Told()
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with engine.connect() as connection:
-            _check(connection, path, told)
+            if _check(connection, path, told):
+                _log.warning("%s is another database than the one that was here", path)
             _bring_up(connection, path)
     except OSError as error:
         raise Lacking(
@@ -59,16 +69,23 @@ def open_writer(path: Path) -> Engine:
     return engine
 
 
-def check_database(path: Path) -> None:
-    """See that a database, if there is one, can be read; changes nothing. Raises: Lacking."""
+def check_database(path: Path) -> bool:
+    """See that a database, if there is one, can be read; changes nothing.
+
+    Returns:
+        Whether it is another than the one that was here before.
+
+    Raises:
+        Lacking: it is damaged or gone, or cannot be read.
+    """
     require_there(path)
     if not path.exists():
-        return
+        return False
     told = acknowledged(path)
     engine = open_readers(path)
     try:
         with engine.connect() as connection:
-            _check(connection, path, told)
+            return _check(connection, path, told)
     except DatabaseError as error:
         raise _told(path, error) from error
     finally:
@@ -130,8 +147,12 @@ def _connect(uri: str, *, writes: bool) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: Connection, path: Path, told: int) -> None:
-    """See that it is whole, up to the last event that anybody was told."""
+def _check(connection: Connection, path: Path, told: Told) -> bool:
+    """See that it is whole, up to the last event that anybody was told.
+
+    Returns:
+        Whether that was told of another database, and so says nothing of this one.
+    """
     with connection.begin():
         found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
         if found != "ok":
@@ -139,8 +160,12 @@ def _check(connection: Connection, path: Path, told: int) -> None:
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
         newest = text("SELECT ifnull(max(seq), 0) FROM events")
         last = connection.execute(newest).scalar_one() if version else 0
-    if last < told:
-        raise _cut_short(path, last, told)
+        first = connection.exec_driver_sql(FIRST).first() if version else None
+    if not told.is_of(birth_of(first)):
+        return True
+    if last < told.number:
+        raise _cut_short(path, last, told.number)
+    return False
 
 
 def _bring_up(connection: Connection, path: Path) -> None:

@@ -147,7 +147,7 @@ def _only_shorter(database: Path) -> tuple[Backup, list[str]] | None:
 
     It is newer than any backup of it.
     """
-    told = acknowledged(database)
+    told = acknowledged(database).number
     with suppress(sqlite3.Error), closing(connect(database, "mode=ro")) as connection:
         whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         (last,) = connection.execute("SELECT ifnull(max(seq), 0) FROM events").fetchone()
@@ -217,7 +217,7 @@ def _brought_up(database: Path, new: Path, backup: Backup, skipped: list[str], n
 
 def _next_number(database: Path, seen: int) -> int:
     """The first number that no event had, also not after an earlier repair; it is kept."""
-    number = (max(seen, _numbered(database), acknowledged(database)) // BLOCK + 1) * BLOCK
+    number = (max(seen, _numbered(database), acknowledged(database).number) // BLOCK + 1) * BLOCK
     kept = _kept(database)
     kept.parent.mkdir(mode=0o700, exist_ok=True)  # what is left of a database needs no backup
     write_durably(kept, str(number))

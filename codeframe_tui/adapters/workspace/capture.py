@@ -67,7 +67,11 @@ class WorkspaceScan:
             os.close(top)
 
     def _note_folder(self, path: str, reason: str) -> None:
-        self._notes.add(path, f"left out, {reason}")
+        """What was there and cannot be looked at stays as it was."""
+        below = f"{path}/"
+        held = {each: entry for each, entry in self._base.items() if each.startswith(below)}
+        self._gatherer.entries.update(held)
+        self._notes.add(path, f"left {'as it was' if held else 'out'}, {reason}")
 
     def _visit(self, folder: Folder) -> None:
         self._rules.enter(folder)

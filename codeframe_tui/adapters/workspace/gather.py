@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Mapping
 
+from codeframe_tui.adapters.scarce import SCARCE
 from codeframe_tui.adapters.workspace.notes import Notes
 from codeframe_tui.adapters.workspace.objects import LINK, PLAIN, PROGRAM, ObjectWriter
 from codeframe_tui.adapters.workspace.walk import (
@@ -81,7 +82,10 @@ class Gatherer:
         return entry is not None
 
     def look(self, fd: int, path: str, name: str, state: os.stat_result) -> TreeEntry | None:
-        """Store one entry without making it part of `entries`; None and a note when impossible."""
+        """Store one entry without making it part of `entries`; None and a note when impossible.
+
+        Raises: OSError, when the machine has nothing left to look with.
+        """
         if held := self._secrets.held(os.fsencode(path)):
             self.held[path] = held
             return None
@@ -96,6 +100,8 @@ class Gatherer:
         except NotRegular:
             self.notes.add(path, "left out, changed while it was looked at")
         except OSError as error:
+            if error.errno in SCARCE:
+                raise
             self.notes.add(path, f"left out, cannot be read ({error.strerror})")
         else:
             self.notes.add(path, f"left out, it is {special_kind(state.st_mode)}")

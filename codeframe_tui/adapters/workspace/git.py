@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from codeframe_tui.adapters.harmless import environment_of_store
+from codeframe_tui.adapters.harmless import NEWER_GIT, environment_of_store, fault_of_git
 from codeframe_tui.core.errors import CodeframeError, Lacking
 
 __all__ = ["TIMED_OUT", "Git", "run_git"]
@@ -69,7 +69,7 @@ def run_git(
         seconds: how long it may take; then it is ended, and its code is `TIMED_OUT`.
 
     Raises:
-        Lacking: there is no git.
+        Lacking: there is no git, or nothing left to start it with.
     """
     try:
         return subprocess.run(
@@ -88,6 +88,9 @@ def run_git(
         return subprocess.CompletedProcess(argv, TIMED_OUT, b"", said.encode("ascii"))
     except FileNotFoundError as error:
         raise Lacking("git is not installed", hint="install git and start again") from error
+    except OSError as error:
+        hint = "end what takes memory, processes or files, then try again"
+        raise Lacking(f"git could not be started: {error.strerror}", hint=hint) from error
 
 
 class Git:
@@ -102,8 +105,14 @@ class Git:
         self.env = environment_of_store(directory)
 
     def prepare(self) -> None:
-        """Create the store, or put its settings right; objects stay as they are."""
+        """Create the store, or put its settings right; objects stay as they are.
+
+        Raises:
+            Lacking: there is no git, or one that would run what a repository names.
+        """
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if fault := fault_of_git(self.run("--version").decode("utf-8", "replace")):
+            raise Lacking(fault, hint=NEWER_GIT, code="no_git")
         self.run("init", "--quiet", "--bare", "--object-format=sha1", "--template=")
         (self.directory / "config").write_text(_CONFIG, encoding="ascii")
         info = self.directory / "info"

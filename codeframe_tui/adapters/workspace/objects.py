@@ -61,7 +61,7 @@ class ObjectWriter:
     def __init__(self, git: Git, known: set[str]) -> None:
         self._git = git
         self.known = known
-        self._packed: list[bytes] = []
+        self._packed: dict[str, bytes] = {}
         self._bytes = 0
 
     def blob(self, content: bytes) -> str:
@@ -105,11 +105,10 @@ class ObjectWriter:
 
     def _add(self, kind: str, content: bytes) -> str:
         name = object_id(kind, content)
-        if name not in self.known:
+        if name not in self.known and name not in self._packed:
             packed = _pack_header(kind, len(content)) + zlib.compress(content, 1)
-            self._packed.append(packed)
+            self._packed[name] = packed
             self._bytes += len(packed)
-            self.known.add(name)
             if self._bytes > _FLUSH_BYTES:
                 self.flush()
         return name
@@ -119,11 +118,12 @@ class ObjectWriter:
         if not self._packed:
             return
         head = b"PACK" + (2).to_bytes(4, "big") + len(self._packed).to_bytes(4, "big")
-        pack = b"".join([head, *self._packed])
+        pack = b"".join([head, *self._packed.values()])
         pack += hashlib.sha1(pack, usedforsecurity=False).digest()
         few = len(self._packed) < _LOOSE_COUNT
         self._git.run(*(["unpack-objects", "-q"] if few else ["index-pack", "--stdin"]), stdin=pack)
-        self._packed = []
+        self.known.update(self._packed)
+        self._packed = {}
         self._bytes = 0
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeframe_tui.adapters.within import within
 from codeframe_tui.adapters.workspace.gather import Gatherer, special_kind
 from codeframe_tui.adapters.workspace.listing import Listing, list_project
 from codeframe_tui.adapters.workspace.notes import Notes
@@ -67,7 +68,8 @@ class ProjectScan:
         self.aside: set[str] = set()
         self.extras: dict[str, TreeEntry] = {}
         self._project = project
-        self._own = own.relative_to(project).as_posix() if own.is_relative_to(project) else None
+        inside = within(project, own)
+        self._own = inside.as_posix() if inside is not None else None
         self._gatherer = gatherer
         self._notes: Notes = gatherer.notes
         self._rules = Rules(OutsideRules())

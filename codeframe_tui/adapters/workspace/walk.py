@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from codeframe_tui.adapters.beneath import set_mode
+from codeframe_tui.adapters.scarce import SCARCE
 
 __all__ = [
     "Entry",
@@ -79,6 +80,8 @@ def folders(
         repair: take back modes that lock us out; only for folders of our own.
         on_error: told path and reason of a folder that cannot be looked into.
         path: path of ``fd`` in the results.
+
+    Raises: OSError, when the machine has nothing left to look with.
     """
     yield from _walk(_look(path, fd, repair=repair), repair=repair, on_error=on_error)
 
@@ -97,12 +100,16 @@ def _walk(
         except FileNotFoundError:
             continue
         except OSError as error:
+            if error.errno in SCARCE:
+                raise
             on_error(below, error.strerror or "cannot be opened")
             continue
         try:
             inner = _look(below, child, repair=repair)
         except OSError as error:
             os.close(child)
+            if error.errno in SCARCE:
+                raise
             on_error(below, error.strerror or "cannot be looked into")
             continue
         try:

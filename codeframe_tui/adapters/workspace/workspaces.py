@@ -122,7 +122,7 @@ class GitWorkspaces:
         """Create or check the store and clear what an earlier process left half-removed.
 
         Raises:
-            Lacking: there is no git, or the state directory cannot be written.
+            Lacking: there is no git or only an old one, or the state directory cannot be written.
         """
         await self._run(self._prepare)
 

@@ -16,6 +16,11 @@ _SED = re.compile(
     r"(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)[gpiI0-9]*)?\s*+",
 )
 _AWK = re.compile(r"system|getline|\||>|@|ENVIRON|close")
+_AWK_TEXT = re.compile(r'(?P<string>"(?:[^"\\\n]|\\[^\n])*+")|#[^\n]*+|[ \t]++')
+_AWK_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^]\[/\\\n]|\[:\w+:\])*+\])*+/", re.ASCII)
+"""One that each ``awk`` ends at the same place."""
+_AWK_BEFORE = frozenset("\n(,{};~!&|")
+"""After these a ``/`` begins a regular expression and divides nothing."""
 
 
 def starts_others(part: Part) -> str:
@@ -35,30 +40,68 @@ def _counts(words: Sequence[Word]) -> bool:
     place = 0
     while place < len(words) and words[place].text.startswith(("-F", "-v")):
         place += 1 + (len(words[place].text) == 2)
-    rest = words[place:]
-    if not rest or not all(word.known for word in words[: place + 1]):
+    if place >= len(words) or not all(word.known for word in words[: place + 1]):
         return False
-    return not any(_AWK.search(word.text) or _reads(word.text) for word in rest)
+    program = words[place].text  # what follows are files, whatever they begin with
+    return not program.startswith("-") and not _reaches(program)
+
+
+def _reaches(program: str) -> bool:
+    """Whether a program of an ``awk`` may start others or write files."""
+    code = _without_texts(program)
+    if code is None:
+        return bool(_AWK.search(program))
+    if any(word in code for word in ("system", "getline", "close", "ENVIRON", "@")):
+        return True
+    pieces = re.split("[;{}]", code)
+    redirects = any(">" in piece[piece.find("print") :] for piece in pieces if "print" in piece)
+    return redirects or "|" in code.replace("||", "")
+
+
+def _without_texts(program: str) -> str | None:
+    """What is left of it without its strings, regular expressions and comments.
+
+    None where one ``awk`` may take for one of them what another one runs.
+    """
+    kept: list[str] = []
+    at, begins = 0, True
+    while at < len(program):
+        char = program[at]
+        if char == "/":
+            found = _AWK_REGEX.match(program, at) if begins else None
+            if found is None:
+                return None
+            kept.append(" ")
+            begins = False
+        elif found := _AWK_TEXT.match(program, at):
+            kept.append(" ")
+            begins = begins and not found["string"]
+        elif char in {'"', "\\"}:
+            return None
+        else:
+            kept.append(char)
+            begins = char in _AWK_BEFORE
+        at = found.end() if found else at + 1
+    return "".join(kept)
 
 
 def _scripts(part: Part) -> list[list[str]]:
     """Commands of each script of a ``sed``; one that is not known is none that is safe."""
     found: list[str] = []
-    expects = False
+    expects, options = False, True
     for word in part.words[1:]:
-        if not word.known and (expects or not found):
+        may_be_option = options and word.text[:1] in {"", "-"}
+        if not word.known and (expects or not found or may_be_option):
             return [["e"]]
-        if expects or (not word.text.startswith("-") and not found):
+        if expects or (not found and not (options and word.text.startswith("-"))):
             found.append(word.text)
             expects = False
+        elif options and word.text == "--":
+            options = False
         elif word.text.startswith("-e") and len(word.text) > 2:
             found.append(word.text[2:])
         elif word.text in {"-e", "--expression", "-ne", "-Ee", "-nEe", "-re"}:
             expects = True
-        elif word.text.startswith("-") and set(word.text[1:]) - set("nErszu"):
+        elif options and word.text.startswith("-") and set(word.text[1:]) - set("nErszu"):
             return [["e"]]
     return [re.split(r"[;\n]", text) for text in found]
-
-
-def _reads(text: str) -> bool:
-    return text.startswith(("-f", "-i", "-l", "-e", "-E", "-W", "--"))

@@ -10,6 +10,7 @@ __all__ = [
     "MAX_PARTS",
     "OTHERS",
     "RESERVED",
+    "SHELLS",
     "Hidden",
     "Part",
     "Script",
@@ -21,6 +22,7 @@ MAX_PARTS = 500
 """Programs that a text may start."""
 OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "busybox"})
 RESERVED = OTHERS | {
     "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
     "esac", "in", "{", "}", "!", "function",
@@ -68,6 +70,7 @@ class Part:
         sets: names of the variables that are set for it, or for all that follows.
         texts: those of them that are set to something that may be no number.
         counts: names of the variables that a shell calculates with.
+        defines: names of functions, which are no program any more.
         writes: files that it is redirected into.
         given: what it reads from a here-document; None where there is none.
         carries: whether it does nothing but start the parts that follow it, as ``timeout`` does.
@@ -79,6 +82,7 @@ class Part:
     sets: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     counts: list[str] = field(default_factory=list)
+    defines: list[str] = field(default_factory=list)
     writes: list[Word] = field(default_factory=list)
     given: Word | None = None
     carries: bool = False

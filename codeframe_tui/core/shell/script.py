@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 
+from codeframe_tui.core.shell.calculated import NOT_NAMED, Condition, calculated, check_text
+from codeframe_tui.core.shell.documents import document
 from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word, count
 from codeframe_tui.core.shell.started import started
-from codeframe_tui.core.shell.variables import NUMBER, SETS, check_counted, set_to
+from codeframe_tui.core.shell.variables import NUMBER, SETS, TYPED, check_counted, set_to
 from codeframe_tui.core.shell.words import ENDS, Words
 from codeframe_tui.core.text import reveal
 
@@ -27,6 +29,7 @@ _ELSEWHERE = frozenset({"&>", "&>>"})
 """Elsewhere the end of a command that runs on, and then the start of the next one."""
 _SOCKETS = ("/dev/tcp", "/dev/udp")
 _WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
+_LIST = re.compile(SETS.pattern + r"\(", re.ASCII)
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
 
@@ -74,6 +77,7 @@ class Reader(Words):
     def __init__(self, text: str, found: list[Part], depth: int) -> None:
         super().__init__(text, found, depth)
         self._due: list[tuple[str, bool, bool, Part]] = []
+        self._condition = Condition()
 
     def inner(self, text: str) -> None:
         """See `Words.inner`."""
@@ -83,13 +87,14 @@ class Reader(Words):
     def commands(self, end: str) -> None:
         """See `Words.commands`; without a bracket, up to the end of the text."""
         outer, self._due, start = self._due, [], self.at
+        condition, self._condition = self._condition, Condition()
         self._list(frozenset({end}))
         if self._due:
             raise Hidden("a here-document has no end")
         if outer and "\n" in self.text[start : self.at]:
             raise Hidden("a here-document begins before something of several lines")
         self.at += len(end)
-        self._due = outer
+        self._due, self._condition = outer, condition
 
     def _list(self, ends: frozenset[str]) -> str:
         """Read commands up to one of the reserved words or signs; it is not read, but given."""
@@ -149,7 +154,7 @@ class Reader(Words):
                 self._case()
             case "function":
                 self._expect("function")
-                self.word()
+                self.keep(Part(defines=[self.word().text]))
                 if found := _FUNCTION.match(self.text, self.at):
                     self.at = found.end()
                 self._body()
@@ -215,13 +220,13 @@ class Reader(Words):
             part = Part()
         else:
             name, part = self.word().text, self.keep(Part())
-            set_to(part, name, "words")
+            set_to(part, name, "$words")
         self._between()
         if self._reserved() == "in":
             self._expect("in")
             start = self.at
             while self.peek() not in {"\n", ";", ""}:
-                self.word()
+                self._value()
                 self._blanks()
             if all(map(NUMBER.fullmatch, self.text[start : self.at].split())):
                 part.texts.clear()
@@ -263,9 +268,16 @@ class Reader(Words):
         self.at += 1
         self._between()
         while self.peek() != ")":
-            self.word()
+            start = self.at
+            self._value()
+            if self.text[start] == "[":
+                self.keep(calculated(self.text[start + 1 : self.at].partition("]")[0]))
             self._between()
         self.at += 1
+
+    def _value(self) -> None:
+        """Read a word that a variable is set to."""
+        check_text(self.word())
 
     def _subshell(self) -> None:
         if self.peek(2) == "((":  # some shells calculate, others start what stands there
@@ -290,7 +302,7 @@ class Reader(Words):
                 found = _FUNCTION.match(self.text, self.at)
                 if found is None or len(part.words) != 1 or part.sets or part.writes:
                     raise Hidden("a ( stands in a strange place")
-                self.found.remove(part)
+                part.defines, part.words = [part.words[0].text], []
                 self.at = found.end()
                 self._body()
                 return
@@ -308,19 +320,29 @@ class Reader(Words):
         if self.peek(2) not in {"<(", ">("} and (found := _REDIRECTION.match(self.text, self.at)):
             self.at = found.end()
             self._redirection(part, found.group(1) or found.group(2))
+        elif part.name in TYPED and (sets := _LIST.match(self.text, self.at)):
+            self.at = sets.end() - 1
+            self._listed()
+            part.words.append(Word(sets.group()[:-1], known=False))
         elif not part.words and (sets := SETS.match(self.text, self.at)):
             self.at = sets.end()
             if self.peek() == "(":
                 self._listed()
             elif self.peek() not in ENDS | {""}:
-                self.word()
+                self._value()
             set_to(part, sets.group(1), self.text[sets.end() : self.at])
         else:
+            start = self.at
             made = self.made()
             word = made.word()
             if not part.words and not made.quoted and word.text in RESERVED:
                 raise Hidden(f"{word.text!r} stands in a strange place")
             part.words.append(word)
+            raw = self.text[start : self.at]
+            for each in self._condition.add(raw, word, first=len(part.words) == 1):
+                self.keep(each)
+            if raw[0] == "{" and not word.known and self.peek() in {"<", ">"}:
+                raise Hidden(NOT_NAMED)
 
     def _redirections(self) -> None:
         """Those after a loop or a bracket."""
@@ -343,6 +365,7 @@ class Reader(Words):
                     raise Hidden("a here-document has no known end")
                 self._due.append((target.text, made.quoted, sign == "<<-", part))
             case "<<<":
+                check_text(target)
                 part.given = target
             case "<" if not target.known or target.text.startswith(_SOCKETS):
                 part.writes.append(target)  # some shells open a connection
@@ -360,23 +383,5 @@ class Reader(Words):
         self.at += 1
         due, self._due = self._due, []
         for end, quoted, tabs, part in due:
-            text = self._document(end, quoted=quoted, tabs=tabs)
+            text, self.at = document(self.text, self.at, end, quoted=quoted, tabs=tabs)
             part.given = Word(text) if quoted else self.body(text)
-
-    def _document(self, end: str, *, quoted: bool, tabs: bool) -> str:
-        lines: list[str] = []
-        joined: str | None = None
-        while self.at < len(self.text):
-            stop = self.text.find("\n", self.at)
-            line = self.text[self.at : len(self.text) if stop < 0 else stop]
-            self.at += len(line) + 1
-            line = line.lstrip("\t") if tabs else line
-            if line == end and joined is None:
-                return "\n".join([*lines, ""])
-            lines.append(line)
-            whole = (joined or "") + line
-            if whole == end:
-                raise Hidden("some shells end a here-document with a line of several")
-            backslashes = len(line) - len(line.rstrip("\\"))
-            joined = whole[:-1][: len(end) + 1] if not quoted and backslashes % 2 == 1 else None
-        raise Hidden("a here-document has no end")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from codeframe_tui.core.shell.calculated import check_text
 from codeframe_tui.core.shell.git import check_settings
-from codeframe_tui.core.shell.parts import ANYTHING, RESERVED, Hidden, Part, Word
+from codeframe_tui.core.shell.parts import ANYTHING, RESERVED, SHELLS, Hidden, Part, Word
 from codeframe_tui.core.shell.variables import MAKERS, SETS, set_by, set_to
 
 __all__ = ["started"]
@@ -73,7 +74,6 @@ _RUNNERS: Mapping[str, _Way] = {
     ),
 }
 """With ``run`` before what they start, in an environment that they may set up first."""
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "busybox"})
 _INTERPRETERS: Mapping[str, tuple[str, ...]] = {
     "lua": ("-e", "-v"),
     "node": ("-e", "-p", "-v", "--eval", "--print", "--version", "--test"),
@@ -128,7 +128,7 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(part, read)
-    if name in _SHELLS:
+    if name in SHELLS:
         return _shell(part, read)
     if name in _CARRIERS:
         return _carried(part, read)
@@ -145,6 +145,8 @@ def _operand(words: list[Word], way: _Way, first: int = 1) -> int:
     names = way.names.split()
     place = first
     while place < len(words):
+        if words[place].text[:1] not in {"", "-"} and not words[place].open:
+            break  # no option, whatever else it is
         text = _certain(words[place])
         if text == "--":
             place += 1
@@ -193,10 +195,14 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
     if name == "env":
         part.sets += _values(words[:place], _CARRIERS[name], "u", "unset")
     if name in {"env", "sudo"}:
-        while place < len(words) and (found := SETS.match(words[place].text)):
+        while place < len(words) and "=" in words[place].text:
+            found = SETS.match(words[place].text)
+            if found is None:
+                raise Hidden(f"{words[place].text!r} sets no variable that is known")
             if words[place].open:
                 raise Hidden("which words set variables is only known when it runs")
             known = words[place].known
+            check_text(words[place])
             set_to(part, found.group(1), words[place].text[found.end() :] if known else "text")
             place += 1
     part.carries = True
@@ -215,7 +221,8 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
 
 def _values(options: Sequence[Word], way: _Way, letter: str, name: str = "") -> list[str]:
     """What follows each option of a letter or of a long name, in its word or in the next."""
-    option = re.compile(rf"(?:-[{way.flags}]*{letter}|--{name}(?:=|\Z))(.*)", re.DOTALL)
+    long = f"|--{name}(?:=|\\Z)" if name else ""
+    option = re.compile(rf"(?:-[{way.flags}]*{letter}{long})(.*)", re.DOTALL)
     texts = [word.text for word in options]
     found = [(place, option.match(text)) for place, text in enumerate(texts)]
     return [each.group(1) or "".join(texts[place + 1 : place + 2]) for place, each in found if each]

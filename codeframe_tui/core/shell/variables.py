@@ -9,70 +9,140 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from codeframe_tui.core.shell.parts import Hidden, Part, Word
+from codeframe_tui.core.shell.calculated import NAME, check_text, named
+from codeframe_tui.core.shell.parts import SHELLS, Hidden, Part, Word
 
-__all__ = ["MAKERS", "NAME", "NUMBER", "SETS", "check_counted", "set_by", "set_to"]
+__all__ = ["MAKERS", "NUMBER", "SETS", "TYPED", "check_counted", "set_by", "set_to"]
 
-NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 """The start of a word that sets a variable."""
 NUMBER = re.compile(
-    r'"?(?:-?\d*|\{\d+\.\.\d+\}|\$[#?]|\$\{#\w+(?:\[[@*]\])?\}|\$\(\([^()`]*\)\))"?', re.ASCII
+    r'"?(?:-?\d*|\{\d+\.\.\d+\}|\$[#?]|\$\{(?:#\w+|[#!]\w+\[[@*]\])\}|\$\(\([^()`]*\)\))"?',
+    re.ASCII,
 )
 """A number, or what a shell calculates, as it stands in the text."""
 _KEEPERS = frozenset({"export", "declare", "typeset", "local", "readonly", "unset"})
 MAKERS = _KEEPERS | {"read", "getopts", "mapfile", "readarray", "let", "printf"}
 """Builtins that set the variables that they are told."""
-_BY_ITSELF = frozenset({"_", "REPLY", "OPTARG", "PWD", "OLDPWD", "MAPFILE", "BASH_REMATCH"})
+TYPED = frozenset({"declare", "typeset", "local", "readonly"})
+"""Those that a list may be given to."""
+_LISTS = frozenset({"mapfile", "readarray"})
+_VALUED = {"read": "dinNptu", **dict.fromkeys(_LISTS, "dnOsuc")}
+"""Letters of their options whose value is the next word."""
+_ALWAYS_NAMES = frozenset({"export", "readonly"})
+"""What they are given is a name and no element, or an error."""
+_NAMED_BY = {"test": re.compile("-v"), "[": re.compile("-v"), "wait": re.compile("-[fn]*p")}
+"""Options after which a variable is told by others."""
+_INTEGERS = frozenset({"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD"})
+"""Shells calculate with whatever these are set to."""
+_EXPANDED = frozenset({"PS0", "PS1", "PS4", "BASH_ENV"})
+"""Shells run what stands in these by themselves."""
+_PLAIN = re.compile(r"[\w+:./ -]*|\"[\w+:./ -]*\"|'(?:[\w+:./ >#()-]|\$\w+|\$\{\w+\})*'", re.ASCII)
+_TOLD = (MAKERS - {"printf"}) | {
+    "test", "[", "[[", "set", "shift", "ulimit", "wait", "exit", "return", "eval", ".", "source",
+    "integer", "print",
+}  # fmt: skip
+"""Those whose words a shell may calculate with, or with what they set."""
+_BY_ITSELF = frozenset(
+    {
+        "_", "REPLY", "OPTARG", "PWD", "OLDPWD", "MAPFILE", "BASH_REMATCH", "DIRSTACK", "FUNCNAME",
+        "BASH_ARGV", "BASH_ARGV0", "BASH_COMMAND", "BASH_EXECUTION_STRING", "BASH_SOURCE",
+    }
+)  # fmt: skip
 
 
 def set_to(part: Part, name: str, value: str) -> None:
-    """Keep that a part sets a variable to a text."""
+    """Keep that a part sets a variable to a text, as it is written. Raises: Hidden."""
+    _check_expanded(name, value)
     part.sets.append(name)
     if not NUMBER.fullmatch(value):
         part.texts.append(name)
 
 
+def _check_expanded(name: str, value: str) -> None:
+    """Raises: Hidden, where shells run what stands in a value, which is given as it is written."""
+    if name == "PROMPT_COMMAND" or (name in _EXPANDED and not _PLAIN.fullmatch(value)):
+        raise Hidden(f"shells run what stands in {name}")
+
+
 def set_by(part: Part) -> None:
     """Keep what one of `MAKERS` sets.
 
-    Raises: Hidden, where it calculates with what is not known.
+    Raises: Hidden, where it is not known what, or with what it calculates.
     """
-    words = [word for word in part.words[1:] if word.open or not word.text.startswith("-")]
+    words = _names(part)
     if part.name == "let":
         if not all(word.known for word in words):
             raise Hidden("it calculates with what is only known when it runs")
         part.counts += [name for word in words for name in NAME.findall(word.text)]
     elif part.name == "printf":
-        names = _printed(part.words[1:3])
-        part.sets += names
-        part.texts += names
-        return
+        words = _printed(part.words[1:3])
     for word in words:
         name, equals, value = word.text.partition("=")
         part.sets.append(name)
-        if part.name == "let" or (not equals and word.known and part.name in _KEEPERS):
+        if part.name == "let":
             continue
+        if part.name not in _ALWAYS_NAMES:
+            part.counts += named(word)
+        if not equals and word.known and part.name in _KEEPERS:
+            continue
+        _check_expanded(name, f"'{value}'" if equals and word.known else "$")
         if not (equals and word.known and NUMBER.fullmatch(value)):
             part.texts.append(name)
 
 
-def _printed(words: Sequence[Word]) -> list[str]:
+def _names(part: Part) -> list[Word]:
+    """The words that say what is set, and to what; where it calculates with them, that is kept."""
+    letters = {letter for word in part.words if _option(word) for letter in word.text}
+    if part.name in _LISTS and "C" in letters:
+        raise Hidden(f"{part.name!r} may run what it is told")
+    if part.name in TYPED and "n" in letters:
+        raise Hidden("a name may stand for another variable")
+    valued = _VALUED.get(part.name, "")
+    words, skips = [], False
+    for word in part.words[1:]:
+        if not _option(word) and (word.open or not skips):
+            words.append(word)
+        skips = _option(word) and word.text[-1] in valued
+    if part.name == "getopts":
+        words = words[1:2]
+    if part.name in TYPED and "i" in letters:
+        part.counts += [word.text.partition("=")[0] for word in words]
+    return words
+
+
+def _option(word: Word) -> bool:
+    return word.text.startswith("-") and not word.open
+
+
+def _printed(words: Sequence[Word]) -> list[Word]:
     """What ``printf -v NAME`` sets, from its first two words."""
     option = words[0] if words else Word("")
     if option.open and "-v".startswith(option.text):
-        return [""]
+        return [Word("=")]  # anything
     if not option.text.startswith("-v"):
         return []
-    return [option.text[2:] or "".join(word.text for word in words[1:])]
+    attached = option.text != "-v" or not option.known
+    return [Word(option.text[2:], option.known)] if attached else [*words[1:]]
 
 
 def check_counted(parts: Iterable[Part]) -> None:
     """Raises: Hidden, where a variable that is calculated with may hold what a shell runs."""
     parts = list(parts)
+    told = _TOLD.union(SHELLS, *(part.defines for part in parts))
+    for part in parts:
+        _check_words(part, texts=part.name in told or "" in told)
     counted = {name for part in parts for name in part.counts}
-    if not counted:
-        return
     unsafe = _BY_ITSELF.union(*(part.texts for part in parts))
-    if "" in unsafe or counted & unsafe:
+    if (counted and "" in unsafe) or (counted | _INTEGERS) & unsafe:
         raise Hidden("it calculates with a variable that may hold more than a number")
+
+
+def _check_words(part: Part, *, texts: bool) -> None:
+    """Keep what a part calculates with. Raises: Hidden, where that, or what it is told, runs."""
+    sign = _NAMED_BY.get(part.name)
+    for place, word in enumerate(part.words[1:], 1):
+        if texts:
+            check_text(word)
+        if sign and place + 1 < len(part.words) and sign.fullmatch(word.text):
+            part.counts += named(part.words[place + 1])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
+from codeframe_tui.core.shell.calculated import NAME, calculated, in_braces
 from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
-from codeframe_tui.core.shell.variables import NAME
 
 __all__ = ["ENDS", "Words"]
 
@@ -14,24 +14,10 @@ MAX_DEPTH = 40
 """Levels of what stands in what."""
 ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
-_ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
-_SET = re.compile(
-    r"(?:\+\+|--)\s*+(?P<after>[A-Za-z_]\w*+)|"
-    r"(?<!\w)\d*+(?P<before>[A-Za-z_]\w*+)\s*+(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))",
-    re.ASCII,
-)
-"""Where a variable is set in ``((…))``."""
-_VALUE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
-_PIECED = re.compile(r"[\w}]\$|\}\w|\$\{?\d", re.ASCII)
-_SET_IN_BRACES = re.compile(r"(!?)(\w+)(?:\[[^\]}$`\[]*+(?:[}$`\[]|\]:{0,2}=)|:{0,2}=)", re.ASCII)
+_MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
+"""What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
-
-
-def _counted(text: str) -> bool:
-    """Whether a shell that calculates with a text runs something: all in time by its length."""
-    place = text.find("[")
-    return place >= 0 and (text.find("$(", place) >= 0 or text.find("`", place) >= 0)
 
 
 class _Made:
@@ -109,8 +95,6 @@ class Words(ABC):
                 self._piece(made, char)
         if self.at == start:
             raise Hidden(f"{self.peek()!r} stands where a word is expected")
-        if made.known and _counted("".join(made.text)):
-            raise Hidden("a shell that calculates with this text runs what stands in it")
         return made
 
     def _piece(self, made: _Made, char: str) -> None:
@@ -198,7 +182,10 @@ class Words(ABC):
             made.unknown(open_=not quoted)
         elif self.peek() == "{":
             self.at += 1
-            self._braces(quoted=quoted)
+            many = self._braces(quoted=quoted)
+            made.unknown(open_=many or not quoted)
+        elif self.peek() == "[":
+            self._old_arithmetic()
             made.unknown(open_=not quoted)
         elif name := NAME.match(self.text, self.at):
             self.at = name.end()
@@ -257,27 +244,21 @@ class Words(ABC):
             raise Hidden("a ( is not closed")
         if self.text[place : place + 2] != "))":
             return False
-        text = self.text[start:place]
-        if _PIECED.search(text):
-            raise Hidden("it calculates with what is only known when it runs")
-        inside = _VALUE.sub(r" \1\2 ", text)
-        if not _ARITHMETIC.fullmatch(inside.translate(dict.fromkeys(map(ord, more)))):
-            raise Hidden("it calculates with more than numbers and variables")
-        names = NAME.findall(inside)
-        sets = [found["after"] or found["before"] for found in _SET.finditer(inside)]
-        if inside != text and (sets or _SET.search(_VALUE.sub("", text))):
-            sets = names  # a value may be empty, and what stands beside it is set
-        self.keep(Part(sets=sets, counts=names))
+        self.keep(calculated(self.text[start:place], more))
         self.at = place + 2
         return True
 
-    def _braces(self, *, quoted: bool) -> None:
-        """The rest of ``${…}``: what stands there may run commands, too."""
+    def _old_arithmetic(self) -> None:
+        """``$[…]``, with which some shells calculate: it is read again as what it is elsewhere."""
+        end = self.text.find("]", self.at)
+        if end < 0:
+            raise Hidden("a $[ is not closed")
+        self.keep(calculated(self.text[self.at + 1 : end]))
+
+    def _braces(self, *, quoted: bool) -> bool:
+        """The rest of ``${…}``, in which commands may run, too; whether it may be many words."""
         self.deeper()
-        made = _Made()
-        if sets := _SET_IN_BRACES.match(self.text, self.at):
-            name = "" if sets.group(1) else sets.group(2)
-            self.keep(Part(sets=[name], texts=[name]))
+        made, start = _Made(), self.at
         while (char := self.peek()) != "}":
             if not char:
                 raise Hidden("a ${ is not closed")
@@ -294,12 +275,16 @@ class Words(ABC):
                     self._dollar(made, quoted=quoted)
                 case "`":
                     self._backticks(quoted=False)
-                case "@" if self.peek(2)[1:] == "}":
+                case "@" if self.peek(2)[1:] == "}" and self.peek() != "]":
                     raise Hidden("${…@…} may run what a variable holds")
                 case _:
                     pass
+        body = self.text[start : self.at]
+        for part in in_braces(body):
+            self.keep(part)
         self.at += 1
         self.depth -= 1
+        return _MANY.search(body) is not None
 
     def body(self, text: str) -> Word:
         """A here-document whose end is not quoted: what stands in it may run commands."""
