@@ -16,6 +16,8 @@ __all__ = ["LIKELIEST", "standing"]
 
 LIKELIEST = 100
 """Files that are read."""
+_MOST_BYTES = 8 * 2**20
+"""Of them together: a person waits for it."""
 
 
 def standing(
@@ -32,10 +34,14 @@ def standing(
     counts: dict[str, dict[int, float]] = {each: {} for each in said}
     lengths: dict[int, float] = {}
     held: dict[int, str] = {}
+    left: float = _MOST_BYTES
     read = shelf.objects.read((tree.blobs[file] for file in files), MAX_BYTES)
     with closing(read) as contents:
         for file, content in zip(files, contents, strict=True):
             lengths[file] = len(content or b"")
+            left -= lengths[file]
+            if left < 0:
+                break
             for each, (plain, pattern) in patterns.items():
                 if plain in (content or b"") and (n := len(pattern.findall(content or b""))):
                     counts[each][file] = n
