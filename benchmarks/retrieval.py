@@ -1,20 +1,20 @@
 """How well the files that a change will touch are found from its message alone.
 
 ``python -m benchmarks.retrieval REPOSITORY... [--commits N] [--seed S] [--subject] [--any]
-[--gate]``
+[--most FILES] [--keep FOLDER] [--gate]``
 
 Takes any git repositories, bare ones too. Samples commits of each that change code together with a
 test, as tasks here do (``--any``: with or without; that takes in sweeps of linters and formatters,
 whose messages name no place), and for every one ranks the files of its parent with the commit's
 message (``--subject``: its first line alone, which is harder) as the task. Wanted are the Python
 files, no tests, that the commit changes and that were there before; candidates are all Python
-files.
+files. Commits that change more than ``--most`` of them are passed over.
 
 Beside it in the same run: BM25 over the same words, and files by how many distinct keywords of the
 message stand in them as whole words, which is what a search by ripgrep gives. Averages are of
 repositories, intervals are bootstrapped. The weights were chosen on aiohttp, click, httpx,
-mitmproxy, poetry, pydantic and sqlalchemy with seed 1: report others. With ``--gate`` exit 1 when
-a floor is not held.
+mitmproxy, poetry, pydantic and sqlalchemy with seed 1: report others. With ``--keep`` what was read
+stays for the next run, which then only ranks. With ``--gate`` exit 1 when a floor is not held.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ METHODS = ("full", "without history", "BM25", "keywords")
 MEASURES = ("r@5", "r@10", "r@20", "MRR", "hit@5")
 FLOORS = {"full": (0.75, 0.88, 0.93), "without history": (0.72, 0.84, 0.91)}
 NEWEST = 3_000
-MOST_TARGETS = 10
 _TRAILER = re.compile(
     r"^(?:[A-Za-z-]+-by|closes|fixes|refs?)\b.*$|\(?#\d+\)?", re.IGNORECASE | re.MULTILINE
 )
@@ -84,7 +83,7 @@ def git(repository: Path, *argv: str) -> str:
 
 
 def cases(repository: Path, given: argparse.Namespace) -> list[Case]:
-    """Commits that change one to `MOST_TARGETS` files of code, the oldest first."""
+    """Commits that change code, but not too much of it, the oldest first."""
     past = git(
         repository, "log", "--no-merges", "--no-renames", "--diff-filter=AM", "--name-status",
         f"-n{NEWEST}", "--format=%x01%P%x02%B%x03", "HEAD",
@@ -98,7 +97,7 @@ def cases(repository: Path, given: argparse.Namespace) -> list[Case]:
         fitting = given.any or any(is_test(path) for _, path in files)
         said = message.partition("\n")[0] if given.subject else message
         text = _TRAILER.sub("", said).strip()
-        if parent and fitting and 1 <= len(targets) <= MOST_TARGETS and text:
+        if parent and fitting and 1 <= len(targets) <= given.most and text:
             found.append((parent.split()[0], text, targets))
     chosen = random.Random(given.seed).sample(range(len(found)), min(given.commits, len(found)))
     return [
@@ -107,12 +106,32 @@ def cases(repository: Path, given: argparse.Namespace) -> list[Case]:
     ]
 
 
+class Present(Objects):
+    """Files whose contents are here: a repository that was fetched in part lacks the largest."""
+
+    def __init__(self, repository: Path) -> None:
+        super().__init__(repository)
+        self._missing: dict[str, bool] = {}
+
+    def tree(self, tree: str) -> dict[str, str]:
+        """The blobs by path, of those that are here."""
+        files = super().tree(tree)
+        asked = [blob for blob in dict.fromkeys(files.values()) if blob not in self._missing]
+        told = subprocess.run(
+            ["git", "cat-file", "--batch-check"], env=self._env, capture_output=True, check=True,
+            input="".join(f"{blob}\n" for blob in asked), text=True,
+        ).stdout.splitlines()  # fmt: skip
+        for blob, line in zip(asked, told, strict=True):
+            self._missing[blob] = line.endswith("missing")
+        return {path: blob for path, blob in files.items() if not self._missing[blob]}
+
+
 class Room:
     """The index of one repository, with and without its past, and the peers over the same texts."""
 
     def __init__(self, repository: Path, folder: Path) -> None:
         place = repository / ".git" if (repository / ".git").exists() else repository
-        self.objects = Objects(place.resolve())
+        self.objects = Present(place.resolve())
         self.shelf = Shelf(open_database(folder / "index.db"), self.objects, folder / "at-work")
         self.past = Past(self.shelf.database, repository)
         self.nothing = Past(open_database(folder / "empty.db"), repository)
@@ -167,10 +186,16 @@ def measured(ranking: Sequence[str], targets: frozenset[str]) -> tuple[float, ..
     return (*recalls, 1 / first if first else 0.0, float(0 < first <= 5))
 
 
+def name_of(repository: Path) -> str:
+    return repository.name if repository.name != "repo" else repository.parent.name
+
+
 def run(repository: Path, given: argparse.Namespace) -> Results:
     results = Results()
-    with tempfile.TemporaryDirectory() as folder:
-        room = Room(repository, Path(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.keep / name_of(repository) if given.keep else Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        room = Room(repository, folder)
         for case in cases(repository, given):
             tree = room.shelf.tree(case.tree, float("inf"))
             room.past.follow(case.parent)
@@ -203,6 +228,8 @@ def main() -> int:
     parser.add_argument("repositories", nargs="+", type=Path)
     parser.add_argument("--commits", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--most", type=int, default=10)
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("--subject", action="store_true")
     parser.add_argument("--any", action="store_true")
     parser.add_argument("--gate", action="store_true")
@@ -212,8 +239,7 @@ def main() -> int:
     for repository in given.repositories:
         results = run(repository, given)
         all_results.append(results)
-        name = repository.name if repository.name != "repo" else repository.parent.name
-        show(name, results.means)
+        show(name_of(repository), results.means)
         spent = sorted(results.milliseconds)
         print(f"{'':<22} rank: CPU p50 {statistics.median(spent):.0f} ms, most {spent[-1]:.0f} ms")
     means = {

@@ -133,6 +133,8 @@ class Code:
         known = await self._store.read(partial(_known, number, self._settings))
         shown = known.shown if known.ground is None else await self._context(known.ground)
         files, said = shown["files"], shown.get("earlier", [])
+        listing = shown.get("listing")
+        costs = [*files, *said, *([listing] if listing else [])]
         return {
             "number": known.number,
             "title": known.title,
@@ -142,7 +144,8 @@ class Code:
             "cut": shown["cut"],
             "budget": shown.get("budget"),
             "tokens_by": shown.get("tokens_by", GUESS.by),
-            "tokens": sum(each.get("tokens", 0) for each in [*files, *said]),
+            "listing": listing,
+            "tokens": sum(each.get("tokens", 0) for each in costs),
             **known.choices,
         }
 

@@ -47,15 +47,17 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     context = await context_for(shop.index, ground, budget, snapshot.tree)
     known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
     who = {"agent": known}
+    if not progress.turns:
+        paths = _paths(shop, workspace, ground.chosen)
+        context["tree"] = prompt.listed(paths, context["left"], ground.gauge)
+        cost = prompt.listing_cost(context["tree"], ground.gauge)
+        context["listing"] = {"files": len(paths), "tokens": cost} if cost else None
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)
         purpose = "resume"
     else:
         issue = await shop.ledger.issue_of(task)
-        context["tree"] = prompt.listed(
-            _paths(shop, workspace, ground.chosen), context["left"], ground.gauge
-        )
         text = prompt.first_message(task, issue, context)
         purpose = "task"
     people = await words_of_people(shop, progress)
@@ -76,7 +78,8 @@ def _told(context: Document, notes: tuple[str, ...]) -> Document:
     files = [{k: v for k, v in entry.items() if k != "text"} for entry in context["files"]]
     cut = [*context.get("cut", ()), *notes]
     names = ("budget", "tokens_by", "earlier")
-    return {"files": files, "cut": cut} | {name: context[name] for name in names}
+    listing = context.get("listing")
+    return {"files": files, "cut": cut, "listing": listing} | {n: context[n] for n in names}
 
 
 def _paths(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = sorted(Path(__file__).resolve().parents[1].rglob("*.py"))
 STOPWATCH = re.compile(r"\b(?:process_time|perf_counter|thread_time)(?:_ns)?\b\(")
@@ -18,3 +19,8 @@ def test_speed_is_measured_in_the_benchmarks(path: Path) -> None:
 
 def test_a_stopwatch_is_noticed() -> None:
     assert STOPWATCH.search("began = time.process_time" + "()") is not None
+
+
+def test_no_example_is_judged_by_its_time() -> None:
+    assert settings().deadline is None
+    assert HealthCheck.too_slow in settings().suppress_health_check

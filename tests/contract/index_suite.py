@@ -95,10 +95,11 @@ async def test_what_the_worker_was_shown_stays_to_be_seen(
     await claim(engine)
     file = {"path": "x.py", "form": "body", "reasons": ["path: x"], "tokens": 7}
     shown = {"files": [file | {"text": "secret"}], "cut": ["y.py: body did not fit"], "budget": 9}
+    shown["listing"] = {"files": 3, "tokens": 2}
     await engine.record_context(number, shown)
     found = await service.query(ShowTaskContext(number))
     assert (found["files"], found["cut"]) == ([file], ["y.py: body did not fit"])
-    assert (found["budget"], found["tokens"]) == (9, 7)
+    assert (found["budget"], found["tokens"], found["listing"]) == (9, 9, shown["listing"])
     assert found["at"] is not None
 
 

@@ -99,6 +99,15 @@ async def test_the_context_names_files_definitions_and_reasons(place: Place) -> 
     assert (found["budget"], found["cut"]) == (1_000, [])
 
 
+async def test_what_the_task_writes_as_code_is_looked_for_as_it_is_written(place: Place) -> None:
+    apart = "import sys\n\ndef leave(): sys.stdout.flush(); raise Exit(exit)\n"
+    place.write({"one.py": apart, "two.py": "import sys\n\ndef leave(): sys.exit(1)\n"})
+    found = await place.index().context("Do not leave by `sys.exit`", 9_000)
+    assert [file["path"] for file in found["files"][:2]] == ["two.py", "one.py"]
+    assert "holds sys.exit" in found["files"][0]["reasons"]
+    assert not any(reason.startswith("holds") for reason in found["files"][1]["reasons"])
+
+
 async def test_at_least_twenty_files_are_named_whatever_the_budget(place: Place) -> None:
     place.write({f"retry_{n}.py": f"def retry_{n}(): ...\n" * 50 for n in range(25)})
     found = await place.index().context("retry", 10)

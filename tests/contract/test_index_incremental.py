@@ -82,7 +82,7 @@ def room_in(folder: Path, git: Git) -> Iterator[Room]:
 
 
 @given(st.lists(STEP, min_size=1, max_size=8), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_index_that_followed_equals_one_that_begins(changes: list[Any], crowded: bool) -> None:
     spare = bounds._SPARE
     with tempfile.TemporaryDirectory() as name:

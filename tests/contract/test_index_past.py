@@ -69,7 +69,7 @@ def read_now(project: Path, folder: Path) -> list[kept.Commit]:
 @given(st.lists(STEP, max_size=7))
 @example(["commit", "switch", "commit", "switch", "commit", "merge", "commit"])
 @example(["switch", "commit", "switch", "merge", "switch", "commit", "switch", "merge"])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_past_that_was_followed_is_the_one_that_is_read_now(steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)

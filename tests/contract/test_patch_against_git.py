@@ -79,7 +79,7 @@ def part(patch: bytes, hunks: list[Hunk]) -> bytes:
     return result
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(changes(), st.sampled_from([0, 3]), st.randoms(use_true_random=False))
 def test_a_part_of_a_change_is_what_git_makes_of_it(
     change: tuple[bytes, bytes], context: int, random: object
@@ -202,7 +202,7 @@ def line_changes(draw: st.DrawFn) -> tuple[bytes, bytes]:
     return tuple(side + b"\n" * (not side.endswith(b"\n")) for side in (old, new))  # type: ignore[return-value]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     line_changes(),
     st.lists(st.tuples(st.integers(1, 45), st.integers(0, 6)), min_size=1, max_size=4),

@@ -41,7 +41,6 @@ def read_plainly(patch: bytes) -> list[list[Line]]:
 @given(change=changes(), data=st.data())
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_pieces_of_a_patch_are_those_of_the_whole(

@@ -75,7 +75,7 @@ def naive(files: dict[str, str], pattern: str, where: str, glob: str) -> list[tu
 
 @example({"a.py": (["def get(url):", "\udcff get"], "\n"), "b/d.txt": (["x"], "\n")}, "get", "", "")
 @given(FILES, PATTERNS, WHERE, GLOBS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_search_finds_what_a_plain_look_finds(
     given_files: dict[str, tuple[list[str], str]], pattern: str, where: str, glob: str
 ) -> None:

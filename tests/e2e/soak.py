@@ -97,23 +97,22 @@ class Soak:
                     self.growth.look(pid)
         finally:
             trouble.cancel()
-            with suppress(asyncio.CancelledError):
-                await trouble
+            await self._over(trouble, "what makes trouble")
         if deadly:
             with suppress(ProcessLookupError):  # on a slow machine the time ends before its life
                 os.kill(pid, signal.SIGKILL)
             await client.lost.wait()
-            await self._over(working)
+            await self._over(working, "the person")
             self.estate.look_at_the_dead()
         else:
             working.cancel()
-            await self._over(working)
+            await self._over(working, "the person")
 
-    async def _over(self, working: asyncio.Task[None]) -> None:
-        """The person stops; what stopped them before is a fault."""
-        [error] = await asyncio.gather(working, return_exceptions=True)
+    async def _over(self, task: asyncio.Task[None], who: str) -> None:
+        """Somebody stops; what stopped them before is a fault."""
+        [error] = await asyncio.gather(task, return_exceptions=True)
         if isinstance(error, Exception):
-            self.lost.append(f"the person was stopped: {error!r}")
+            self.lost.append(f"{who} was stopped: {error!r}")
 
     async def _end(self, client: Client) -> None:
         """Nothing goes wrong any more: all ends well."""
@@ -131,7 +130,7 @@ class Soak:
             self.lost.append(f"not over after {SETTLING:.0f} s: {still}")
         os.kill(client.engine["pid"], signal.SIGTERM)
         await client.lost.wait()
-        await self._over(working)
+        await self._over(working, "the person")
 
     async def _tidied(self) -> None:
         """Wait for the end of the walks: their folders are removed after all was told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -166,6 +167,23 @@ def test_a_soak_shorter_than_promised_says_so(minutes: float, told: str) -> None
     kept = result(cast(Soak, soak), minutes, "seed 7")
     assert (kept.count, kept.wrong, kept.note) == (3, 1, "seed 7")
     assert (kept.command, kept.smaller_than_promised) == (f"make soak MINUTES={minutes:g}", told)
+
+
+@pytest.mark.parametrize(("fails", "lost"), [(True, ["she was stopped: OSError()"]), (False, [])])
+async def test_what_stopped_somebody_is_a_fault_and_a_cancel_is_none(
+    fails: bool, lost: list[str]
+) -> None:
+    async def work() -> None:
+        if fails:
+            raise OSError
+        await asyncio.Event().wait()
+
+    soak = SimpleNamespace(lost=[])
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    working.cancel()
+    await Soak._over(cast(Soak, soak), working, "she")
+    assert soak.lost == lost
 
 
 class Broken(Client):

@@ -29,7 +29,7 @@ from codeframe_tui.adapters.store import SqlStore, database
 from codeframe_tui.adapters.store import migrations as _once_for_all  # noqa: F401
 from tests.contract.store_suite import adds
 from tests.contract.test_migrations import SCHEMAS, fill, rows_of
-from tests.faults.pairs import forked, was_killed
+from tests.faults.pairs import LATE, forked, was_killed
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -176,7 +176,7 @@ def main(kills: int, seed: int, how: str) -> Found:
         folder = Path(name)
         migrations = kills // 5 if how == "durable" else 0
         longest = span(folder) if migrations else 0.0
-        while found.migrations < migrations and found.late <= kills:
+        while found.migrations < migrations and found.late <= LATE * migrations:
             if kill_a_migration(folder, longest, chance, found=found):
                 found.migrations += 1
             else:

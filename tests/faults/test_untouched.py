@@ -180,7 +180,7 @@ MOST_CORRECTIONS = 3
 LONGEST_LIFE = 180
 """Seconds; an engine that lives on is a failure, not a wait."""
 ENOUGH = 100
-"""Kills in which a task must have come to its last correction."""
+"""Kills in which a task must have come to its last correction, and to its last dollar."""
 WRONG = {"path": "one.py", "action": "modify", "content": "ONE = 2\n"}
 FILES = {
     "pyproject.toml": (0o640, CONFIG),
@@ -293,6 +293,7 @@ async def test_crashes_touch_nothing_and_set_no_count_back(
     )
     if KILLS >= ENOUGH:
         assert corrections == MOST_CORRECTIONS, "a bound that was never met is not shown to hold"
+        assert dearest > CAP - MOST, "no task came to where another call could be too much"
 
 
 async def _until_killed(project: Project, nursery: Nursery) -> None:

@@ -24,7 +24,7 @@ RULES = Rules(
         "git log",
         "make test",
         "rm -rf build $",
-        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar", "git grep", "rg"),
+        *("cat", "ls", "grep", "find", "sort", "sed", "awk", "tar", "git grep", "rg", "man"),
     ),
     ask=("make deploy",),
     deny=("git commit", "npm publish"),

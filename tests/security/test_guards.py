@@ -77,6 +77,7 @@ def test_only_what_all_of_them_showed_is_kept(
     monkeypatch.setattr(program, "adopt", lambda: None)
     monkeypatch.setattr(program, "keep", lambda results, goal: goals.append(goal))
     monkeypatch.setattr(reliability, "DOCUMENT", tmp_path / "reliability.md")
+    monkeypatch.setattr(reliability, "document", lambda: "")
     assert main(["--write", *words.split()]) == 0
     assert (written, goals) == ([kept], ["G20"] * kept)
 

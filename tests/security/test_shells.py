@@ -6,7 +6,9 @@ The shells find only harmless programs, which write down what they are given.
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import tomllib
@@ -66,17 +68,19 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
     program = shutil.which(shell[0])
     assert program is not None
     environment = {"PATH": str(world / "bin"), "HOME": "/nonexistent", "LOGS": str(logs)}
-    with suppress(subprocess.TimeoutExpired):  # a loop without an end, by chance
-        subprocess.run(
-            [program, *shell[1:], "-c", text],
-            cwd=world / "here",
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=3,
-            check=False,
-        )
+    with subprocess.Popen(
+        [program, *shell[1:], "-c", text],
+        cwd=world / "here",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as running:
+        with suppress(subprocess.TimeoutExpired):  # a loop without an end, by chance
+            running.wait(timeout=3)
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # its own loops in the background, too
     told = sorted(log.read_text("utf-8", "replace") for log in logs.iterdir())
     return [each.split("\x1f")[:-1] for each in told if each]
 
@@ -86,7 +90,6 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
 def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> None:
     @settings(
         max_examples=SCRIPTS,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(st.one_of(whole, whole, broken, pieces))
@@ -105,6 +108,18 @@ def test_no_shell_starts_what_was_not_read(world: Path, shell: list[str]) -> Non
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_oracle_sees_what_a_shell_starts(world: Path, shell: list[str]) -> None:
     assert ran(world, shell, "echo $(a 'x y'); f() { b; }; f && c") == [["a", "x y"], ["b"], ["c"]]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_leaves_a_loop_behind(world: Path, tmp_path: Path, shell: list[str]) -> None:
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert ran(world, shell, f"exec 9>{tmp_path}/held; a; (while :; do :; done) &") == [["a"]]
+        assert select.select([held], [], [], 10)[0], "somebody still has it open"
+        assert os.read(held, 1) == b""
+    finally:
+        os.close(held)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

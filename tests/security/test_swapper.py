@@ -28,7 +28,7 @@ from codeframe_tui.settings import Limits
 from tests.contract.ordinary import give, stepped_down
 from tests.security.swapper import seen, swapping
 
-SWAPS = int(os.environ.get("CODEFRAME_TUI_SWAPS", "2000"))
+SWAPS = int(os.environ.get("CODEFRAME_TUI_SWAPS", "1000"))
 Record = Callable[[str, object], None]
 PAIRS = [("a", "to_folder"), ("b/x", "to_file"), ("closed", "to_shut_folder"), ("shut", "to_shut")]
 """What is swapped; the last two cannot be read by their owner until their mode is taken back."""

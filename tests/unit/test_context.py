@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeframe_tui.core.code.context import SHOWN, Packed, Ranked, Source, Symbol, outline, pack
+from codeframe_tui.core.code.context import (
+    SHOWN,
+    Packed,
+    Ranked,
+    Source,
+    Symbol,
+    outline,
+    pack,
+    shown,
+)
 from codeframe_tui.core.code.entry import entry, fenced
 from codeframe_tui.core.code.words import words
 from codeframe_tui.core.talk.prompt import context_text, headings
@@ -128,3 +137,13 @@ def test_bodies_and_definitions_never_cost_more_than_the_budget(
     assert Gauge(bytes_each).tokens(told) <= counted
     assert [file.ranked for file in packed] == files[:40]
     assert len(cut) >= (len(files) > 40)
+
+
+def test_texts_among_code_take_no_place_from_it() -> None:
+    code = [f"{n}.py" for n in range(50)]
+    mixed = [name for n in range(50) for name in (f"{n}.py", f"{n}.md")]
+    assert shown(code, lambda path: path.endswith(".py")) == SHOWN
+    assert shown(["a.md", *code], lambda path: path.endswith(".py")) == SHOWN + 1
+    assert shown(mixed, lambda path: path.endswith(".py")) == 30
+    assert shown(code[:3], lambda _: False) == 3
+    assert shown([], lambda _: True) == 0

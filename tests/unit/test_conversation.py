@@ -172,7 +172,7 @@ def newest_exchange(turns: Sequence[Turn]) -> int:
     return max((turn.index for turn in turns if turn.role == "assistant"), default=0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(conversations(), st.sampled_from([0, 500, 2_000, 6_000, 20_000]))
 def test_any_conversation_is_sent_valid_bounded_and_the_same_each_time(
     turns: list[Turn], budget: int
@@ -203,7 +203,7 @@ def test_any_conversation_is_sent_valid_bounded_and_the_same_each_time(
             )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(conversations(), st.sampled_from([500, 2_000, 6_000]))
 def test_a_prefix_that_was_sent_is_sent_again_until_the_next_step(
     turns: list[Turn], budget: int

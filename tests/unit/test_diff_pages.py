@@ -69,7 +69,7 @@ def plain(row: Row) -> Row:
 
 @pytest.mark.parametrize("split", [False, True])
 @given(room=st.integers(0, 700), data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rows_are_those_of_the_whole_document(split: bool, room: int, data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from([retry(), large(160)]))
     for hunk in (hunk for file in whole["files"] for hunk in file["hunks"]):

@@ -116,7 +116,7 @@ def difference(old: str, new: str, context: int = 3) -> FileDiff:
     return FileDiff("f", Action.MODIFY, "100644", "100644", False, hunks_of(old, new, context))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(changes(), MOVES, st.integers(0, 3))
 def test_what_is_seen_as_accepted_is_what_is_written(
     texts: tuple[str, str], moves: Moves, context: int
@@ -129,7 +129,7 @@ def test_what_is_seen_as_accepted_is_what_is_written(
     assert written(old, new, diff, draft) == naive(old, diff.hunks, accepted_rows(draft, diff))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changes(), MOVES)
 def test_a_kept_draft_comes_back_as_it_was(texts: tuple[str, str], moves: Moves) -> None:
     old, new = texts
@@ -148,7 +148,7 @@ def test_a_kept_draft_comes_back_as_it_was(texts: tuple[str, str], moves: Moves)
     assert accepted_rows(again, diff) == accepted_rows(draft, diff)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changes(), MOVES)
 def test_taking_everything_back_leaves_nothing(texts: tuple[str, str], moves: Moves) -> None:
     old, new = texts

@@ -54,7 +54,7 @@ def test_a_bad_pattern_says_what_is_wrong_and_fits_nothing(typed: str) -> None:
     assert not any(map(found.fits, PATHS))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(["a", "b", "*", "?", "**", "a*", "*b", "[ab]"]), min_size=2, max_size=5

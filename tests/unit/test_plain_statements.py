@@ -103,7 +103,7 @@ def test_what_defines_imports_or_describes_stays(body: str) -> None:
 
 
 @given(st.lists(BLOCK, min_size=1, max_size=6))
-@settings(max_examples=5_000 if ALL else 60, deadline=None)
+@settings(max_examples=5_000 if ALL else 60)
 def test_any_text_that_is_python_tells_the_same(blocks: list[list[str]]) -> None:
     text = "\n".join(line for block in blocks for line in block) + "\n"
     try:

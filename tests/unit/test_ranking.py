@@ -15,6 +15,7 @@ from codeframe_tui.core.code.ranking import (
     bm25,
     fuse,
     kind_weight,
+    with_verbatim,
 )
 
 SIGNALS = st.dictionaries(
@@ -50,6 +51,14 @@ def test_the_many_tests_beside_the_best_give_less_than_code_does() -> None:
     signals = {"words": {0: 4.0, 1: 4.0}}
     found = {s.file: s for s in fuse(signals, {}, ["a", "b", "a", "b"], [1.0, 0.2, 1.0, 1.0])}
     assert found[2].parts["beside"] > found[3].parts["beside"]
+
+
+def test_what_stands_in_a_file_as_it_is_written_brings_it_forward_by_its_kind() -> None:
+    found = fuse({"words": {0: 4.0, 1: 3.9, 2: 3.8}}, {}, list("abc"), [1.0, 0.1, 1.0])
+    assert with_verbatim(found, {}, [1.0, 0.1, 1.0]) == found
+    again = with_verbatim(found, {1: 5.0, 2: 5.0}, [1.0, 0.1, 1.0])
+    assert [each.file for each in again] == [2, 0, 1]
+    assert ["verbatim" in each.parts for each in again] == [True, False, True]
 
 
 def test_nothing_found_is_nothing_ranked() -> None:

@@ -14,6 +14,7 @@ from codeframe_tui.core.code.words import (
     names_in,
     spelling,
     tally,
+    verbatim,
     words,
 )
 
@@ -57,13 +58,33 @@ def test_names_of_code_are_told_from_words() -> None:
     assert list(identifiers(text)) == ["max_size", "JSONDecoder", "readLine"]
 
 
+def test_what_is_written_as_in_the_code_is_taken_as_it_is() -> None:
+    text = (
+        "Prefer ``raise SystemExit`` to `sys.exit()`, see net/retry.py: --remove-old, max_size. A"
+    )
+    assert verbatim(text) == [
+        "raise SystemExit", "sys.exit", "net/retry.py", "SystemExit", "max_size", "--remove-old",
+    ]  # fmt: skip
+    assert verbatim("Fix the reader's typo - and well-known `` things") == []
+    assert len(verbatim(" ".join(f"a_{n}" for n in range(100)))) < 30
+
+
 @pytest.mark.timeout(60)
 def test_long_texts_and_runs_take_no_longer_than_they_are() -> None:
-    for run in ("a" * 400_000, "A" * 400_000, "a_" * 200_000, "a." * 200_000, "a/" * 200_000):
+    for run in (
+        "a" * 400_000,
+        "A" * 400_000,
+        "a_" * 200_000,
+        "a." * 200_000,
+        "a/" * 200_000,
+        "`a" * 9,
+        "--a" * 9_999,
+    ):
         assert not list(mentions(run))
         words(run)
         tally(names_in(run.encode()))
         list(identifiers(run))
+        assert not verbatim(run)
     assert list(read_import("from" + " " * 100_000 + "x" + " " * 100_000 + "imp")) == []
 
 

@@ -58,6 +58,11 @@ async def test_the_files_of_the_project_are_listed_inside_the_budget(tmp_path: P
         assert 10 < len(lines) < 300
         assert lines[-1] == f"… and {len(files) - len(lines) + 1} more"
         assert GUESS.tokens(before + "\n".join(lines)) <= 1_000
+        shown = await desk.service.query(ShowTaskContext(task))
+        cost = GUESS.tokens("Files of the project:\n" + "\n".join(lines))
+        assert shown["listing"] == {"files": len(files), "tokens": cost}
+        others = sum(each["tokens"] for each in [*shown["files"], *shown["earlier"]])
+        assert shown["tokens"] == others + cost <= shown["budget"]
 
 
 async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:

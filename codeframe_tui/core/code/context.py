@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from codeframe_tui.core.code.entry import entry
 from codeframe_tui.core.code.words import words
@@ -18,10 +19,13 @@ __all__ = [
     "Symbol",
     "outline",
     "pack",
+    "shown",
 ]
 
 BODIES, SHOWN, NAMED = 5, 20, 40
-"""The best files are given whole, those up to ``SHOWN`` as definitions, up to ``NAMED`` by name."""
+"""The best files are given whole, the first ``SHOWN`` with definitions by these, others by name."""
+_MOST_SHOWN = 30
+"""With files that have no definitions among them; the others are for the nearest tests."""
 SHARE = 0.6
 """What one file may take of the tokens that are left; those after it matter too."""
 _SHOWN_KINDS = frozenset({"class", "function", "method"})
@@ -95,6 +99,19 @@ def outline(symbols: Sequence[Symbol]) -> str:
     return "\n".join(_line(symbol) for symbol in symbols if symbol.kind in _SHOWN_KINDS)
 
 
+def shown(paths: Iterable[str], defines: Callable[[str], bool]) -> int:
+    """How many files, from the best on, are given by more than their names.
+
+    A text has no definitions to show, so those that stand among code take no place from it.
+    """
+    code = number = 0
+    for number, path in enumerate(islice(paths, _MOST_SHOWN), 1):  # noqa: B007 - how many it took
+        code += defines(path)
+        if code == SHOWN:
+            break
+    return number
+
+
 def pack(
     ranked: Sequence[Ranked],
     sources: Mapping[str, Source],
@@ -110,7 +127,7 @@ def pack(
     definitions, else its name; names are given whatever the budget.
 
     Args:
-        sources: of those that are pinned and the first `SHOWN` others by path.
+        sources: of those that are pinned, and of the others those that are `shown`, by path.
         budget: tokens.
         about: words of the text.
         pinned: how many stand before the ranked ones; each is given whole where it fits.
@@ -139,7 +156,7 @@ def _forms(
     place: int, source: Source, most: int, about: Collection[str], price: _Price
 ) -> Iterator[tuple[str, str]]:
     """Forms of a file at a place of the ranking, the fullest first."""
-    lines = outline(source.symbols) if place < SHOWN else ""
+    lines = outline(source.symbols)
     if place < BODIES and source.text:
         yield "body", source.text
         room = most - price.of("skeleton", lines)

@@ -18,12 +18,14 @@ __all__ = [
     "FURTHER",
     "HEAD",
     "LINKED",
+    "VERBATIM",
     "WEIGHTS",
     "Scored",
     "bm25",
     "fuse",
     "inverse_frequencies",
     "kind_weight",
+    "with_verbatim",
 ]
 
 WEIGHTS = {
@@ -47,6 +49,8 @@ would put good files behind worse ones. A project without history gets none of t
 HEAD = 12
 LINKED, BESIDE = 0.2, 0.1
 """What it counts to be linked with the best by imports, and to stand in their folder."""
+VERBATIM = 0.5
+"""What it counts that things stand in a file just as the text writes them."""
 _NEIGHBOURS = 6
 """Of a folder's files, the best count for the others."""
 _SEEDS, _STEPS, _STAY = 15, 6, 0.5
@@ -133,6 +137,24 @@ def fuse(
     least = head[-1].score if head else math.inf
     rest = (replace(each, score=min(each.score, least)) for each in _scored(parts, kinds))
     return [*head, *rest]
+
+
+def with_verbatim(
+    scored: Sequence[Scored], values: Mapping[int, float], kinds: Sequence[float]
+) -> list[Scored]:
+    """Files again, best first, after the likeliest were read for what the text writes as code."""
+    most = max(values.values(), default=0.0)
+    if not most:
+        return list(scored)
+    found = (_with(each, VERBATIM * values.get(each.file, 0.0) / most, kinds) for each in scored)
+    return sorted(found, key=lambda each: (-each.score, each.file))
+
+
+def _with(each: Scored, value: float, kinds: Sequence[float]) -> Scored:
+    if not value:
+        return each
+    score = each.score + value * kinds[each.file]
+    return replace(each, score=score, parts={**each.parts, "verbatim": value})
 
 
 def _add(

@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-__all__ = ["asked", "identifiers", "mentions", "names_in", "spelling", "tally", "words"]
+__all__ = [
+    "asked",
+    "identifiers",
+    "mentions",
+    "names_in",
+    "spelling",
+    "tally",
+    "verbatim",
+    "words",
+]
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -16,6 +25,10 @@ _APART = bytes(sign if sign in _OF_NAMES else 32 for sign in range(256))
 """What stands in names stays, all else becomes a space."""
 _MENTION = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[A-Za-z_][\w-]*(?:\.\w+)+")
 _CODE = re.compile(r"[A-Za-z]_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|\d[a-z]", re.ASCII)
+_QUOTED = re.compile(r"`([^`\n]{2,60})`")
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]{2,40}(?![\w-])")
+_AROUND = " \"'*:;,.()[]"
+_MOST_VERBATIM, _LONGEST_VERBATIM = 24, 100
 _LONGEST, _LONGEST_RUN, _LONGEST_NUMBER = 40, 400, 5
 """Longer runs of letters, and longer numbers, are data."""
 _STOP_WORDS = """
@@ -81,6 +94,13 @@ def mentions(text: str) -> Iterator[str]:
     runs = (run for run in text.split() if len(run) <= _LONGEST_RUN)
     found = (each for run in runs for each in _MENTION.findall(run))
     yield from dict.fromkeys(each.strip("./") for each in found)
+
+
+def verbatim(text: str) -> list[str]:
+    """What a text for people says in the letters of the code: quoted, a name, a path, an option."""
+    found = [*_QUOTED.findall(text), *mentions(text), *identifiers(text), *_OPTION.findall(text)]
+    plain = dict.fromkeys(each.removesuffix("()").strip(_AROUND) for each in found)
+    return [each for each in plain if 2 < len(each) <= _LONGEST_VERBATIM][:_MOST_VERBATIM]
 
 
 @lru_cache(maxsize=1)

@@ -93,7 +93,8 @@ ASKED: tuple[Own, ...] = (
         "rg ** --pre*", "rg ** --hostname-bin*", "git ** --upl*", "git ** --ext-d*",
         "git ** --outp*", "git ** --exe*", "git ** -x*", "git grep ** --op*", "git grep ** -*O*",
         "git difftool",
-        "git mergetool", "man ** -P*", "systemctl", "service", "launchctl",
+        "git mergetool", "man ** -*P*", "man ** --pa*", "man ** -*H*", "man ** --h*", "man ** -*C*",
+        "man ** --co*", "systemctl", "service", "launchctl",
     ),
 )  # fmt: skip
 """Asked about where no sandbox holds, also where a rule lets more than this run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from posixpath import normpath
 
 from codeframe_tui.core.shell.calculated import check_text
 from codeframe_tui.core.shell.git import check_settings
@@ -92,8 +93,10 @@ _LAUNCHERS = frozenset(
         "torsocks", "unbuffer", "unshare", "nsenter", "valgrind", "watch", "xvfb-run",
     }
 )  # fmt: skip
-_STATE = frozenset({"alias", "bind", "complete", "enable", "hash"})
+_STATE = frozenset({"alias", "bind", "compgen", "complete", "enable", "hash"})
 """Builtins after which a name may stand for another program."""
+_FED = re.compile(r"\bdev/+stdin\Z|\bfd/+\d*\Z", re.ASCII)
+"""Names under which what is open already is read as a file."""
 _TEMPLATES = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
@@ -254,6 +257,8 @@ def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
                 raise Hidden(f"{text!r} is no option of {part.name!r} that is known")
             asks = asks or text in {"--version", "--help"}
             continue
+        if "i" in text and text.startswith("-"):
+            raise Hidden(f"{part.name!r} runs what its own settings say before anything else")
         if "c" in text:
             part.carries = True
             script = words[text.lower().count("o") :]
@@ -265,9 +270,27 @@ def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
         if "s" in text:
             words = []
             break
-    if words or asks:
+    if asks or (words and not _may_be_fed(part, words[0])):
         return [part]  # a file, as with any other program
-    if part.given is None or not part.given.known:
+    return _fed(part, words, read)
+
+
+def _source(part: Part, read: Callable[[str], None]) -> list[Part]:
+    words = part.words[1:]
+    words = words[1:] if words and words[0].text == "--" else words
+    return _fed(part, words, read) if words and _may_be_fed(part, words[0]) else [part]
+
+
+def _may_be_fed(part: Part, file: Word) -> bool:
+    """Whether a file that a part runs may be what it is given."""
+    filled = not file.known and (part.given is not None or (file.open and not file.runs))
+    return filled or _FED.search(file.text) is not None
+
+
+def _fed(part: Part, words: Sequence[Word], read: Callable[[str], None]) -> list[Part]:
+    """What runs all that it is given, perhaps by the name that this has as a file."""
+    own = not words or (words[0].known and normpath(words[0].text) in {"/dev/stdin", "/dev/fd/0"})
+    if not own or part.given is None or not part.given.known:
         raise Hidden(f"what {part.name!r} reads and runs is not in the text")
     part.carries = True
     read(part.given.text)
@@ -344,8 +367,10 @@ def _git(part: Part, read: Callable[[str], None]) -> list[Part]:
 
 
 _SPECIAL: Mapping[str, Callable[[Part, Callable[[str], None]], list[Part]]] = {
+    ".": _source,
     "eval": _eval,
     "find": _find,
     "git": _git,
+    "source": _source,
     "trap": _trap,
 }

@@ -88,6 +88,7 @@ class Words(ABC):
             elif self.peek(2) in {"<(", ">("}:
                 self.at += 2
                 self._nested()
+                made.add("/dev/fd/")
                 made.unknown()
             elif char in ENDS:
                 break

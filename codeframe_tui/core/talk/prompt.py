@@ -139,13 +139,18 @@ def listed(paths: Sequence[str], left: int, gauge: Gauge) -> list[str]:
         return [*paths[:n], *([f"… and {more} more"] if more else [])]
 
     def too_much(n: int) -> bool:
-        return gauge.tokens(_PATHS + "\n".join(lines(n))) > left
+        return listing_cost(lines(n), gauge) > left
 
     most = min(len(paths), _LISTED)
     if most and not too_much(most):
         return lines(most)
     n = bisect_left(range(1, most), True, key=too_much)
     return lines(n) if n else []
+
+
+def listing_cost(lines: Sequence[str], gauge: Gauge) -> int:
+    """Tokens of what `listed` gave; of nothing none."""
+    return gauge.tokens(_PATHS + "\n".join(lines)) if lines else 0
 
 
 def context_text(context: Mapping[str, Any]) -> str:

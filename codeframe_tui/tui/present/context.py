@@ -72,6 +72,7 @@ def context_rows(document: _Document, now: datetime) -> list[Row]:
         of_form = [file for file in files if file.get("form") == form]
         rows += _section(title, [_file(file, room, file.get("path") in pinned) for file in of_form])
     rows += _section("EARLIER WORK", list(_earlier(document)))
+    rows += _section("LISTED", list(_listing(document)))
     rows += _section("PINNED, NOT SHOWN", list(_since(pinned, files)))
     rows += _section("EXCLUDED BY YOU", list(_excluded(document)))
     said = [line for line in document.get("cut") or () if not str(line).endswith(f": {EXCLUDED}")]
@@ -187,6 +188,13 @@ def _earlier(document: _Document) -> Iterator[Row]:
             (f"{what} · {reasons}", "dim"),
             right=[(f"{int(said.get('tokens') or 0):,}", "faint")],
         )
+
+
+def _listing(document: _Document) -> Iterator[Row]:
+    """The paths of the project, of which a first message holds as many as fit."""
+    if listing := document.get("listing"):
+        said = f"  paths of the project, of {count(int(listing.get('files') or 0), 'file')}"
+        yield row(None, (said, "dim"), right=[(f"{int(listing.get('tokens') or 0):,}", "faint")])
 
 
 def _excluded(document: _Document) -> Iterator[Row]:

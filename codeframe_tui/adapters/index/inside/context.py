@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +14,11 @@ from typing import Any
 from codeframe_tui.adapters.index.inside.finding import symbols_of
 from codeframe_tui.adapters.index.inside.further import like, of_tests
 from codeframe_tui.adapters.index.inside.past import Past
+from codeframe_tui.adapters.index.inside.reading import read_as
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
+from codeframe_tui.adapters.index.inside.verbatim import standing
 from codeframe_tui.core.code.chosen import NOTHING, Chosen, arrange
-from codeframe_tui.core.code.context import NAMED, SHOWN, Packed, Ranked, Source, Symbol, pack
+from codeframe_tui.core.code.context import NAMED, Packed, Ranked, Source, Symbol, pack, shown
 from codeframe_tui.core.code.ignore import is_secret
 from codeframe_tui.core.code.ranking import (
     Scored,
@@ -24,9 +26,10 @@ from codeframe_tui.core.code.ranking import (
     fuse,
     inverse_frequencies,
     kind_weight,
+    with_verbatim,
 )
 from codeframe_tui.core.code.testnames import is_test
-from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, words
+from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, verbatim, words
 from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["context", "rank"]
@@ -65,7 +68,7 @@ def context(
     unread = tree.every if tree.left else ()
     found = rank(shelf, past, tree, text, chosen)
     ranked, pinned, told = arrange(found, chosen, tree.numbers, unread)
-    best = [each.path for each in ranked[: pinned + SHOWN]]
+    best = [each.path for each in ranked[: pinned + _shown(ranked[pinned:])]]
     numbers = [tree.numbers[path] for path in best]
     symbols = {path: tuple(symbols_of(shelf, tree, path)) for path in best}
     with closing(shelf.objects.read((tree.blobs[n] for n in numbers), 2**30)) as contents:
@@ -105,6 +108,8 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str, chosen: Chosen = NOTHI
     kinds = [kind_weight(path, subject) for path in tree.paths]
     folders = [path.rpartition("/")[0] for path in tree.paths]
     fused = fuse(signals, near, folders, kinds)
+    stands, why["verbatim"] = standing(shelf, tree, [each.file for each in fused], verbatim(text))
+    fused = with_verbatim(fused, stands, kinds)
     scored = [each for each in fused if _is_told(tree.paths[each.file])]
     ranked = [
         Ranked(
@@ -114,7 +119,8 @@ def rank(shelf: Shelf, past: Past, tree: Tree, text: str, chosen: Chosen = NOTHI
         )
         for place, each in enumerate(scored)
     ]
-    return [*ranked[:SHOWN], *_with_tests(ranked, near, tree, chosen)]
+    first = _shown(ranked)
+    return [*ranked[:first], *_with_tests(ranked, first, near, tree, chosen)]
 
 
 def _is_told(path: str) -> bool:
@@ -238,6 +244,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "path": f"path: {why['path'].get(n, '')}",
         "defines": f"defines {why['defines'].get(n, '')}",
         "mention": "named in the task",
+        "verbatim": f"holds {why['verbatim'].get(n, '')}",
         "history": f"touched by: {change}" if (change := why["history"].get(n)) else "",
         "like": f"words like: {why['like'].get(n, '')}",
         "tests": f"told of by {test}" if (test := why["tests"].get(n)) else "",
@@ -259,11 +266,19 @@ def _of_file(look: _Look, field: Mapping[str, Mapping[int, int]], file: int) -> 
     return ", ".join(look.spelled[word] for word in most)
 
 
+def _shown(ranked: Sequence[Ranked]) -> int:
+    return shown((each.path for each in ranked), lambda path: bool(read_as(path)))
+
+
 def _with_tests(
-    ranked: list[Ranked], near: Mapping[int, Iterable[int]], tree: Tree, chosen: Chosen
+    ranked: list[Ranked],
+    first: int,
+    near: Mapping[int, Iterable[int]],
+    tree: Tree,
+    chosen: Chosen,
 ) -> Iterator[Ranked]:
     """What comes after the best, the nearest tests of the very best first."""
-    rest = {each.path: each for each in ranked[SHOWN:]}
+    rest = {each.path: each for each in ranked[first:]}
     tests: dict[str, str] = {}
     for each in ranked[:_TESTED]:
         if is_test(each.path) or chosen.leaves_out(each.path):
@@ -272,7 +287,7 @@ def _with_tests(
         known = [path for path in near_tests if is_test(path) and path in rest]
         for path in sorted(known, key=lambda path: -rest[path].score)[:2]:
             tests.setdefault(path, f"tests {each.path}")
-    for path, reason in list(tests.items())[: NAMED - SHOWN]:
+    for path, reason in list(tests.items())[: NAMED - first]:
         found = rest.pop(path)
         yield Ranked(path, found.score, (reason, *found.reasons))
     yield from rest.values()
