@@ -5,14 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from codeframe_tui.adapters.process import lives
-from codeframe_tui.core.errors import Refused
+from codeframe_tui.core.errors import Lacking, Refused
 
-__all__ = ["ProjectLock"]
+__all__ = ["ProjectLock", "folder_lock"]
 
 PID_WAIT_SECONDS = 0.2
 """How long a loser waits for the winner to write its pid."""
@@ -72,6 +73,39 @@ class ProjectLock:
         traceback: TracebackType | None,
     ) -> None:
         self.release()
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold a project's folder itself while the block runs, beside the lock in its state.
+
+    A project has a second state where it is reached by another path (mounted twice, other
+    letters) or ``--state-dir`` names another place. Some file systems lock no folders: there
+    the lock in the state is all.
+
+    Raises:
+        Lacking: an engine with another state holds it (code ``folder_taken``).
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            _lock(fd)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _lock(fd: int) -> None:
+    """Raises: Lacking, OSError."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Lacking(
+            "an engine with another state already works in this folder",
+            hint="it was started by another path of the folder, or with another --state-dir:"
+            " go there to reach or end it",
+            code="folder_taken",
+        ) from None
 
 
 def _taken(fd: int) -> bool:

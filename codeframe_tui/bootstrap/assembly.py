@@ -19,7 +19,7 @@ from codeframe_tui.adapters.definitions import Definitions, read_rules
 from codeframe_tui.adapters.files import DirectoryFiles
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.lint import Linters
-from codeframe_tui.adapters.lock import ProjectLock
+from codeframe_tui.adapters.lock import ProjectLock, folder_lock
 from codeframe_tui.adapters.model.client import AnthropicModel
 from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.pytest import PytestRunner
@@ -118,6 +118,7 @@ async def _opened(
     stack: AsyncExitStack, place: Project, settings: Settings, scripted: str | None
 ) -> _Parts:
     stack.enter_context(ProjectLock(place.lock))
+    stack.enter_context(folder_lock(place.root))
     await remember(place)
     store = await SqlStore.open(place.database)
     stack.push_async_callback(store.close)

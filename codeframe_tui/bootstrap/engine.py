@@ -40,7 +40,8 @@ async def open_engine(
 
     Raises:
         Refused: another engine holds the project (code ``engine_running``); names its pid.
-        Lacking: git is missing or too old, or the state cannot be used.
+        Lacking: git is missing or too old, the state cannot be used, or an engine with another
+            state holds the project's folder (code ``folder_taken``).
     """
     # everything heavy loads here, so that verbs which attach to a running engine start fast
     from codeframe_tui.bootstrap.assembly import assemble  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -11,6 +12,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +21,7 @@ import pytest
 from codeframe_tui.adapters import lock, log
 from codeframe_tui.adapters.clock import SystemClock
 from codeframe_tui.adapters.facts import read_facts
-from codeframe_tui.adapters.lock import ProjectLock
+from codeframe_tui.adapters.lock import ProjectLock, folder_lock
 from codeframe_tui.adapters.project import (
     Project,
     find_project,
@@ -27,11 +29,13 @@ from codeframe_tui.adapters.project import (
     open_project,
     state_root,
 )
+from codeframe_tui.bootstrap import open_engine
 from codeframe_tui.core.errors import Lacking, Refused, WrongUse
 from codeframe_tui.settings import Settings
 from codeframe_tui.wire.client import Client
 from codeframe_tui.wire.start import Starter, connect_or_spawn, engine_argv
 from codeframe_tui.wire.stream import bind
+from tests.contract.spellings import second_spelling
 
 HOLD = """
 import sys
@@ -129,6 +133,43 @@ def test_the_heir_waits_for_a_child_that_a_killed_engine_left_before_its_exec(
     monkeypatch.setattr(lock, "fcntl", SimpleNamespace(**{**vars(fcntl), "flock": flock}))
     with holder, ProjectLock(tmp_path / "lock"):
         assert len(tried) > 1
+
+
+@pytest.mark.fault(
+    "people",
+    "a project is opened by a second path (mounted twice, other letters) or with a second state",
+    sees="the second engine is refused, and told how it came to be a second one",
+    kept="the project's files: one engine at a time writes them",
+)
+@pytest.mark.parametrize("mounted", [False, True])
+async def test_a_folder_has_one_engine_whatever_its_path_and_state(
+    tmp_path: Path, mounted: bool
+) -> None:
+    project = tmp_path / "p"
+    project.mkdir()
+    with ExitStack() as stack:
+        other = project
+        if mounted:
+            other = stack.enter_context(second_spelling(project, tmp_path / "again"))
+        first, second = (Settings(state_dir=tmp_path / name) for name in ("one", "two"))
+        async with open_engine(project, first):
+            with pytest.raises(Lacking, match="another state") as caught:
+                async with open_engine(other, second):
+                    pass
+            assert caught.value.code == "folder_taken"
+        async with open_engine(other, second):
+            pass
+
+
+def test_where_no_folder_can_be_locked_the_lock_of_the_state_is_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(fd: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(lock, "fcntl", SimpleNamespace(**{**vars(fcntl), "flock": flock}))
+    with folder_lock(tmp_path):
+        pass
 
 
 async def test_a_killed_engine_is_noticed_and_its_socket_replaced(tmp_path: Path) -> None:
