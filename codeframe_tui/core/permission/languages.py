@@ -9,10 +9,13 @@ from codeframe_tui.core.shell import Part, Word
 
 __all__ = ["starts_others"]
 
-_PLACE = r"(?:\d+|\$|/(?:[^/\\\n]|\\.)*/)"
+_BRACKET = r"\[\^?(?:(?!{})(?:[^]\[\\\n]|\\\w|\[:\w+:\]))+\]"
+"""A list of signs without the one that ends what it stands in: some end that there, some do not."""
+_PLACE = rf"(?:\d+|\$|/(?:[^/\[\\\n]|\\.|{_BRACKET.format('/')})*/)"
 _SED = re.compile(
     rf"(?:{_PLACE}(?:,[+~]?{_PLACE})?!?)?\s*+"
-    r"(?:[dpqDPGgHhNnx=]|s(?P<mark>[/|#,:@!%])(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)"
+    r"(?:[dpqDPGgHhNnx=]|s(?P<mark>[/|#,:@!%])"
+    rf"(?:(?!(?P=mark))[^\[\\\n]|\\.|{_BRACKET.format('(?P=mark)')})*(?P=mark)"
     r"(?:(?!(?P=mark))[^\\\n]|\\.)*(?P=mark)[gpiI0-9]*)?\s*+",
 )
 _AWK = re.compile(r"system|getline|\||>|@|ENVIRON|close")
@@ -90,7 +93,8 @@ def _scripts(part: Part) -> list[list[str]]:
     found: list[str] = []
     expects, options = False, True
     for word in part.words[1:]:
-        may_be_option = options and word.text[:1] in {"", "-"}
+        several = word.open and word.runs  # a value with spaces: what follows may be an option
+        may_be_option = options and (several or word.text[:1] in {"", "-"})
         if not word.known and (expects or not found or may_be_option):
             return [["e"]]
         if expects or (not found and not (options and word.text.startswith("-"))):

@@ -95,8 +95,8 @@ _LAUNCHERS = frozenset(
 )  # fmt: skip
 _STATE = frozenset({"alias", "bind", "compgen", "complete", "enable", "hash"})
 """Builtins after which a name may stand for another program."""
-_FED = re.compile(r"\bdev/+stdin\Z|\bfd/+\d*\Z", re.ASCII)
-"""Names under which what is open already is read as a file."""
+_FED = re.compile(r"(?:\A|\bdev/)stdin\Z|(?:\A|\bfd/)\d+\Z", re.ASCII)
+"""Names under which what is open already is read as a file, also by who went to their folder."""
 _TEMPLATES = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
@@ -284,7 +284,8 @@ def _source(part: Part, read: Callable[[str], None]) -> list[Part]:
 def _may_be_fed(part: Part, file: Word) -> bool:
     """Whether a file that a part runs may be what it is given."""
     filled = not file.known and (part.given is not None or (file.open and not file.runs))
-    return filled or _FED.search(file.text) is not None
+    name = f"{file.text}0" if file.text.endswith("/") else file.text  # as for ``<(a)``
+    return filled or _FED.search(normpath(name)) is not None
 
 
 def _fed(part: Part, words: Sequence[Word], read: Callable[[str], None]) -> list[Part]:
