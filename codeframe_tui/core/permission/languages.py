@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from codeframe_tui.core.shell import Part, Word
 
@@ -33,9 +34,31 @@ def starts_others(part: Part) -> str:
         why = "" if safe else "this 'sed' may start programs or write files"
         inplace = any(w.text.startswith(("-i", "--in-place", "-f", "--file")) for w in part.words)
         return "this 'sed' changes files, or runs a script of a file" if inplace else why
+    if part.name in {"test", "["}:
+        return "this 'test' may run what a value holds" if _tests_names(part.words) else ""
+    if part.name == "printf":
+        return "this 'printf' may run what a value holds" if _prints_into(part.words) else ""
     if part.name in {"awk", "gawk", "mawk", "nawk"}:
         return "" if _counts(part.words[1:]) else "this 'awk' may start programs or write files"
     return ""
+
+
+def _may_name(word: Word) -> bool:
+    """Whether it may be a ``-v``, after which a shell runs what stands in the place of a name."""
+    return not word.known and "-v".startswith(word.text[:2])
+
+
+def _tests_names(words: Sequence[Word]) -> bool:
+    """Whether a ``test`` may be about a variable that is only known when it runs."""
+    several = any(word.open and (word.runs or _may_name(word)) for word in words[1:])
+    return several or any(
+        _may_name(word) and (not name.known or "[" in name.text) for word, name in pairwise(words)
+    )
+
+
+def _prints_into(words: Sequence[Word]) -> bool:
+    """Whether a ``printf`` may set a variable that is only known when it runs."""
+    return len(words) > 2 and _may_name(words[1])
 
 
 def _counts(words: Sequence[Word]) -> bool:

@@ -14,6 +14,8 @@ MAX_DEPTH = 40
 """Levels of what stands in what."""
 ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
+_NUMBERS = frozenset("#?$")
+"""Those that are one word, always."""
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
@@ -192,7 +194,7 @@ class Words(ABC):
             self.at = name.end()
             made.unknown(open_=not quoted)
         elif self.peek() in _SPECIAL and self.peek():
-            open_ = not quoted or self.peek() == "@"
+            open_ = self.peek() == "@" or (not quoted and self.peek() not in _NUMBERS)
             self.at += 1
             made.unknown(open_=open_)
         elif self.peek() in {"'", '"'} and self.peek() and not quoted:
