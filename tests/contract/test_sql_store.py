@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,12 @@ async def test_a_page_that_rotted_is_found_at_open(tmp_path: Path) -> None:
     store = await SqlStore.open(path)
     await asyncio.gather(*(store.write(adds(str(i))) for i in range(1, 200)))
     await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        [size] = connection.execute("PRAGMA page_size").fetchone()
+        of_tasks = "SELECT rootpage FROM sqlite_master WHERE name = 'tasks'"
+        [page] = connection.execute(of_tasks).fetchone()  # nothing else reads it when it is opened
     content = bytearray(path.read_bytes())
-    content[8192:60_000] = b"\xff" * (60_000 - 8192)
+    content[(page - 1) * size : page * size] = b"\xff" * size
     path.write_bytes(content)
     with pytest.raises(Lacking, match="is damaged"):
         await SqlStore.open(path)
