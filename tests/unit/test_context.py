@@ -102,6 +102,14 @@ def test_what_does_not_fit_is_given_in_a_smaller_form_and_told() -> None:
     ]
 
 
+def test_lines_of_a_definition_are_those_that_python_counts() -> None:
+    one = Symbol("one", "function", 1, "def one()", "one", 2, "")
+    parts = (one, Symbol("two", "function", 4, "def two()", "two", 5, ""))
+    text = f"def one():\n    pass\n\x0c\ndef two():\n    return 'a\u2028b'\n{'# more' * 400}\n"
+    (packed,), _ = pack(ranked(1), {"f00.py": Source(text, parts)}, 80, {"two"})
+    assert packed.text == "    1 def one()\n    4 def two():\n    5     return 'a\u2028b'"
+
+
 def test_an_empty_file_is_given_by_its_name() -> None:
     (packed,), cut = pack(ranked(1), {"f00.py": Source("")}, 100, ())
     assert (packed.form, packed.tokens, cut) == ("name", tokens("f00.py, "), [])

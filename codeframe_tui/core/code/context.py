@@ -8,6 +8,7 @@ from itertools import islice
 
 from codeframe_tui.core.code.entry import entry
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.content import lines_of
 from codeframe_tui.core.tokens import GUESS, Gauge
 
 __all__ = [
@@ -169,7 +170,7 @@ def _forms(
 
 def _excerpt(source: Source, room: int, about: Collection[str], gauge: Gauge) -> str:
     """The outline with bodies of definitions named in ``about``, the most meant first."""
-    lines = source.text.splitlines()
+    lines = lines_of(source.text)
     shown = [symbol for symbol in source.symbols if symbol.kind in _SHOWN_KINDS]
     chosen: list[Symbol] = []
     meant = {id(s): len(set(words(s.qualified)).intersection(about)) for s in shown}

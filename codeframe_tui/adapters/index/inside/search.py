@@ -93,6 +93,7 @@ def _paths(paths: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Iterator[dict[str, Any]]:
     from codeframe_tui.core.code.patterns import required  # noqa: PLC0415 - see main
+    from codeframe_tui.core.content import lines_of  # noqa: PLC0415
 
     pattern = re.compile(request["pattern"])
     # most files do not hold it, and to see that takes no more than to read them
@@ -103,7 +104,7 @@ def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Itera
             raw = _content(files, path, request["bytes"], skipped)
             if needed not in raw:
                 continue
-            for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+            for number, line in enumerate(lines_of(raw.decode("utf-8", "replace")), 1):
                 if match := pattern.search(line):
                     yield {"path": path, "line": number, "text": _window(line, match)}
     finally:
