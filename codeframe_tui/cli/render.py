@@ -247,6 +247,8 @@ def symbol_list(document: Document) -> str:
         within = f"  (in {inside})" if inside else ""
         text = f"{symbol['path']}:{symbol['line']}  {symbol['kind']}  {symbol['signature']}{within}"
         lines.append(clean_line(text))
+    if document.get("match") == "letters":
+        lines.insert(0, "no definition of that name; these have its letters in order:")
     return _listing(lines, document, "no definition of that name")
 
 

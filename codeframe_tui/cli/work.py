@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import aclosing
+from pathlib import Path
 from typing import Protocol, cast
 
 import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
+from codeframe_tui.cli.paths import project_path
 from codeframe_tui.cli.verb import Scene, verb
 from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.errors import WrongUse
@@ -22,11 +25,13 @@ from codeframe_tui.core.queries import (
     ShowTaskContext,
     ShowUsage,
 )
+from codeframe_tui.core.text import clean_line
 from codeframe_tui.headless.run import Wanted, run_until_idle
 
 __all__: list[str] = []
 
 PAGE = 1000
+_AS_WRITTEN = "(a path is taken as it is written, not as a pattern)"
 
 
 class _Closing(Protocol):
@@ -103,7 +108,7 @@ async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
 @click.argument("path")
 async def outline(scene: Scene, path: str) -> None:
     """Show what a file defines."""
-    document = await scene.service.query(ShowRelations("outline", path))
+    document = await scene.service.query(ShowRelations("outline", _path(scene, path)))
     scene.output.document(document, lambda: render.symbol_list(document))
 
 
@@ -111,7 +116,7 @@ async def outline(scene: Scene, path: str) -> None:
 @click.argument("path")
 async def importers(scene: Scene, path: str) -> None:
     """Show which files import a file, and in how many steps."""
-    document = await scene.service.query(ShowRelations("importers", path))
+    document = await scene.service.query(ShowRelations("importers", _path(scene, path)))
     scene.output.document(document, lambda: render.file_list(document))
 
 
@@ -119,7 +124,7 @@ async def importers(scene: Scene, path: str) -> None:
 @click.argument("path")
 async def tests(scene: Scene, path: str) -> None:
     """Show the tests of a file: those named after it, then those that import it."""
-    document = await scene.service.query(ShowRelations("tests", path))
+    document = await scene.service.query(ShowRelations("tests", _path(scene, path)))
     scene.output.document(document, lambda: render.file_list(document))
 
 
@@ -143,6 +148,17 @@ async def context(scene: Scene, text: str | None, *, task: str | None) -> None:
     scene.output.document(document, lambda: render.context_list(document))
 
 
+def _path(scene: Scene, typed: str) -> str:
+    """What a person typed, as the project's engine knows it; one elsewhere knows no folder here."""
+    app = scene.app
+    return typed if app.remote else project_path(app.place.root, typed, Path.cwd().resolve())
+
+
+def _warn_of_nothing(scene: Scene, path: str) -> None:
+    if not (scene.app.remote or os.path.lexists(scene.app.place.root / path)):
+        scene.output.warn(f"warning: nothing is at {clean_line(path)} now {_AS_WRITTEN}")
+
+
 def _choice(name: str, choice: str, said: str) -> None:
     """A verb that chooses about a file, for one task or for the project."""
 
@@ -151,8 +167,10 @@ def _choice(name: str, choice: str, said: str) -> None:
     @click.option("--task", "task", metavar="NUMBER", help="For this task only.")
     @click.option("--remove", is_flag=True, help="Take the choice back.")
     async def choose(scene: Scene, path: str, *, task: str | None, remove: bool) -> None:
-        wish = ChooseContext(path, None if remove else choice, task)
+        wish = ChooseContext(_path(scene, path), None if remove else choice, task)
         document = await scene.service.submit(wish)
+        if not remove:
+            _warn_of_nothing(scene, wish.path)
         scene.output.document(document, lambda: render.choice_list(document))
 
     choose.help = said

@@ -233,6 +233,9 @@ class CodeIndex(Protocol):
             kind: ``class``, ``function``, ``method`` or ``variable``.
             path: a glob; only files whose path or name matches.
             at_once: from what is read by now.
+
+        Returns:
+            Also ``match``: how near all of it is, ``name``, ``start``, ``part`` or ``letters``.
         """
         ...
 

@@ -35,10 +35,10 @@ class Verbs:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
 
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+    def __call__(self, *arguments: str, below: str = "") -> tuple[int, str, str]:
         argv = [sys.executable, "-m", "codeframe_tui", "index", *arguments]
         done = subprocess.run(
-            argv, cwd=self.root, env=self._env, capture_output=True, text=True, check=False
+            argv, cwd=self.root / below, env=self._env, capture_output=True, text=True, check=False
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout, done.stderr
@@ -101,3 +101,20 @@ def test_what_is_pinned_comes_and_what_is_excluded_does_not(index: Verbs) -> Non
     code, _, err = index("pin", "absent.py")
     assert (code, "no such text file" in err) == (1, True)
     assert index("context")[0] == 2
+
+
+def test_paths_are_taken_from_where_one_stands_and_patterns_are_told(index: Verbs) -> None:
+    (index.root / ".git").mkdir()
+    for typed in (
+        "./retry.py",
+        "../net/retry.py",
+        "net/retry.py",
+        str(index.root / "net/retry.py"),
+    ):
+        assert index("tests", typed, below="net")[1] == "tests/test_retry.py  imports it\n"
+    code, out, err = index("exclude", "*.py")
+    assert (code, out) == (0, "all tasks:\nexcluded  *.py\n")
+    assert "not as a pattern" in err
+    said = index("find", "rtr")[1].splitlines()
+    assert said[0] == "no definition of that name; these have its letters in order:"
+    assert said[1].startswith("net/retry.py:1")

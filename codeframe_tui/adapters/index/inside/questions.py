@@ -7,13 +7,21 @@ import os
 import select
 from typing import Any
 
-__all__ = ["Interrupted", "Questions"]
+__all__ = ["AbsentError", "Interrupted", "Questions", "UnfitError"]
 
 _CHUNK = 2**16
 
 
 class Interrupted(Exception):
     """Reading stopped, because a question has come that cannot wait for its end."""
+
+
+class AbsentError(LookupError):
+    """There is no such tree, content or file."""
+
+
+class UnfitError(ValueError):
+    """The question is none, or one that would take too long."""
 
 
 class Questions:

@@ -118,7 +118,7 @@ class Shelf:
 
         Raises:
             Interrupted: by ``watch``; what was read is kept.
-            LookupError: the store has no such tree, or not all of it.
+            AbsentError: the store has no such tree, or not all of it.
         """
         known = self._trees.pop(tree, None)
         if known is None or known.left:
