@@ -25,7 +25,7 @@ from codeframe_tui.core.tokens import GUESS, Asked
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service import Supervisor
-from tests.contract.service_kit import Echo, add, claim, propose, reply
+from tests.contract.service_kit import FILES, Echo, add, claim, propose, reply
 
 
 @pytest.fixture
@@ -68,7 +68,10 @@ async def test_before_a_task_begins_it_is_told_what_its_worker_would_be_shown(
     found = await service.query(ShowTaskContext(number))
     assert (found["number"], found["title"], found["at"]) == (number, "retry", None)
     assert found["files"] == [{"path": "a.py", "tokens": len("retry\non 429")}]
-    assert found["tokens"] == len("retry\non 429")
+    lines = ["Files of the project:", *sorted({*FILES.keys() - {"link"}, "made.py"})]
+    listing = {"files": len(lines) - 1, "tokens": GUESS.tokens("\n".join(lines))}
+    assert found["listing"] == listing
+    assert found["tokens"] == len("retry\non 429") + listing["tokens"]
     assert (found["pinned"], found["excluded"], found["cut"]) == ([], [], [])
 
 

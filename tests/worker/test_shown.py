@@ -65,6 +65,23 @@ async def test_the_files_of_the_project_are_listed_inside_the_budget(tmp_path: P
         assert shown["tokens"] == others + cost <= shown["budget"]
 
 
+async def test_before_a_task_begins_the_listing_costs_what_it_will(tmp_path: Path) -> None:
+    odd = {".gitignore": (0o644, b"made.py\n"), "pkg/made.py": (0o644, b"made = 1\n")}
+    odd["pkg/two\nlines.txt"] = (0o644, b"no path that the gate lets through\n")
+    files = {**FILES, **odd}
+    async with room(tmp_path, Line(answer(*three())), files=files) as desk:
+        (desk.project / "link.py").symlink_to("pkg/core.py")
+        task = await desk.add("three times three")
+        await desk.service.submit(ChooseContext("pkg/three_times.py", "excluded"))
+        before = await desk.service.query(ShowTaskContext(task))
+        await desk.start()
+        await desk.until("turn.recorded", task)
+        shown = await desk.service.query(ShowTaskContext(task))
+        assert "\npkg/made.py\n" in desk.script.newest()
+        assert shown["listing"]["files"] == len(files) - 2
+        assert (before["listing"], before["tokens"]) == (shown["listing"], shown["tokens"])
+
+
 async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:
     asks = call("AskHuman", question="Round half up or half even for amounts?", kind="SYNC")
     async with room(tmp_path, Line(asks, answer(*three()))) as desk:

@@ -112,7 +112,7 @@ class ShowTaskContext:
     "budget", "tokens", "tokens_by", "pinned": [{"path", "whose"}], "excluded": […]}``; ``at`` is
     None before it was shown, ``budget`` None where an earlier release did not store it,
     ``tokens_by`` ``model`` where its replies tell what a token is, else ``estimate``, ``listing``
-    None where the first message lists no paths or is not made yet, ``whose`` ``task`` or
+    None where the first message lists no paths, ``whose`` ``task`` or
     ``project`` (where both chose about a path each is told, and the task's counts); ``kind`` of
     what was said in an earlier task is ``answer``, ``review``, ``comment`` or ``task``.
     """
