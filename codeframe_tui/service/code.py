@@ -60,7 +60,9 @@ class Code:
             case queries.ShowContext(text):
                 settings = self._settings
                 about = await self._store.read(lambda read: ground_of_text(read, settings, text))
-                found = await self._context(about)
+                snapshot = await self._trees().snapshot()
+                found = await self._context(about, snapshot.tree)
+                found["cut"] = [*found["cut"], *snapshot.notes]
                 del found["left"]  # for the listing of a first message, which is none of a text's
                 return found
             case queries.ShowTaskContext(number):
@@ -124,8 +126,8 @@ class Code:
         """What the first message of a task would show now, with its listing of paths."""
         snapshot = await self._trees().snapshot()
         found = await self._context(ground, snapshot.tree)
-        _, listing = await listing_for(self._trees(), snapshot, ground, found["left"])
-        return {**found, "listing": listing}
+        _, listing, cut = await listing_for(self._trees(), snapshot, ground, found["left"])
+        return {**found, "listing": listing, "cut": [*found["cut"], *cut, *snapshot.notes]}
 
     async def _context(self, ground: Ground, tree: str | None = None) -> Document:
         """What a task would be shown now, without the texts of files."""

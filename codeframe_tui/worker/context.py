@@ -46,21 +46,23 @@ async def context_for(
 
 async def listing_for(
     trees: Workspaces, snapshot: Snapshot, ground: Ground, left: int
-) -> tuple[list[str], Document | None]:
-    """The paths of a workspace that a first message lists, and what that costs.
+) -> tuple[list[str], Document | None, list[str]]:
+    """The paths of a workspace that a first message lists, what that costs, and what was cut.
 
     Args:
         left: tokens.
 
     Returns:
-        The lines, and ``{"files", "tokens"}``; None when none fits.
+        The lines, ``{"files", "tokens"}`` (None when no line fits), and what is to be told.
     """
     entries = await trees.entries(snapshot.tree)
     there = {path for path, entry in entries.items() if entry.mode in REGULAR} | snapshot.along
     paths = await asyncio.to_thread(_listable, there, ground.chosen)
     lines = listed(paths, left, ground.gauge)
     cost = listing_cost(lines, ground.gauge)
-    return lines, {"files": len(paths), "tokens": cost} if cost else None
+    if cost:
+        return lines, {"files": len(paths), "tokens": cost}, []
+    return [], None, [f"the listing of {len(paths)} paths did not fit"] if paths else []
 
 
 def _listable(paths: Collection[str], chosen: Chosen) -> list[str]:

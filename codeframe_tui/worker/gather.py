@@ -47,9 +47,10 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
     who = {"agent": known}
     if not progress.turns:
-        context["tree"], context["listing"] = await listing_for(
+        context["tree"], context["listing"], cut = await listing_for(
             shop.workspaces, snapshot, ground, context["left"]
         )
+        context["cut"] = [*context["cut"], *cut]
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)

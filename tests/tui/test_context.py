@@ -44,6 +44,14 @@ async def test_it_is_told_what_the_worker_was_shown_why_and_for_how_many_tokens(
         assert "given whole · 1,204 tokens · pinned for all tasks" in text
 
 
+async def test_what_is_said_of_a_file_fills_its_lines() -> None:
+    async with opened(size=(120, 40)) as drive:
+        reasons = ["a reason of many words"] * 5
+        drive.service.context["files"][0]["reasons"] = reasons
+        await shown(drive)
+        await drive.until(lambda: " · ".join(reasons[:4]) in drive.screen_text())
+
+
 async def test_tokens_that_no_reply_counted_are_told_as_about_so_many() -> None:
     async with opened() as drive:
         drive.service.context["tokens_by"] = "estimate"
