@@ -13,6 +13,7 @@ import click
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
 from codeframe_tui.cli.paths import project_path
+from codeframe_tui.cli.reading import answer
 from codeframe_tui.cli.verb import Scene, verb
 from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.errors import WrongUse
@@ -100,7 +101,7 @@ def index_group() -> None:
 @click.option("--path", "glob", default="", metavar="GLOB", help="Only in files that match.")
 async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
     """Find definitions by name, else by its start, a part, or letters in order."""
-    document = await scene.service.query(ShowSymbols(name, kind or "", glob))
+    document = await answer(scene, ShowSymbols(name, kind or "", glob))
     scene.output.document(document, lambda: render.symbol_list(document))
 
 
@@ -108,7 +109,7 @@ async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
 @click.argument("path")
 async def outline(scene: Scene, path: str) -> None:
     """Show what a file defines."""
-    document = await scene.service.query(ShowRelations("outline", _path(scene, path)))
+    document = await answer(scene, ShowRelations("outline", _path(scene, path)))
     scene.output.document(document, lambda: render.symbol_list(document))
 
 
@@ -116,7 +117,7 @@ async def outline(scene: Scene, path: str) -> None:
 @click.argument("path")
 async def importers(scene: Scene, path: str) -> None:
     """Show which files import a file, and in how many steps."""
-    document = await scene.service.query(ShowRelations("importers", _path(scene, path)))
+    document = await answer(scene, ShowRelations("importers", _path(scene, path)))
     scene.output.document(document, lambda: render.file_list(document))
 
 
@@ -124,7 +125,7 @@ async def importers(scene: Scene, path: str) -> None:
 @click.argument("path")
 async def tests(scene: Scene, path: str) -> None:
     """Show the tests of a file: those named after it, then those that import it."""
-    document = await scene.service.query(ShowRelations("tests", _path(scene, path)))
+    document = await answer(scene, ShowRelations("tests", _path(scene, path)))
     scene.output.document(document, lambda: render.file_list(document))
 
 
@@ -132,7 +133,7 @@ async def tests(scene: Scene, path: str) -> None:
 @click.argument("name")
 async def callers(scene: Scene, name: str) -> None:
     """Show where a name is used; by name, so whatever else has that name is among it."""
-    document = await scene.service.query(ShowRelations("callers", name))
+    document = await answer(scene, ShowRelations("callers", name))
     scene.output.document(document, lambda: render.use_list(document))
 
 
@@ -144,7 +145,7 @@ async def context(scene: Scene, text: str | None, *, task: str | None) -> None:
     if (text is None) == (task is None):
         raise WrongUse("give either a text or --task NUMBER", hint="see `index context --help`")
     query = ShowContext(text or "") if task is None else ShowTaskContext(task)
-    document = await scene.service.query(query)
+    document = await answer(scene, query)
     scene.output.document(document, lambda: render.context_list(document))
 
 
