@@ -15,6 +15,7 @@ __all__ = [
     "choice_list",
     "context_list",
     "file_list",
+    "match_list",
     "symbol_list",
     "task_page",
     "task_table",
@@ -269,6 +270,13 @@ def use_list(document: Document) -> str:
         within = f"  (in {use['within']})" if use["within"] else ""
         lines.append(clean_line(f"{use['path']}:{use['line']}  {use['text']}{within}"))
     return _listing(lines, document, "no use of that name")
+
+
+def match_list(document: Document) -> str:
+    """``index search``."""
+    found = document["matches"]
+    lines = [clean_line(f"{hit['path']}:{hit['line']}  {hit['text'].strip()}") for hit in found]
+    return _listing(lines, document, "no line matches")
 
 
 def _listing(lines: Sequence[str], document: Document, nothing: str) -> str:

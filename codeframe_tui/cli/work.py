@@ -21,6 +21,7 @@ from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowContext,
     ShowEvents,
+    ShowMatches,
     ShowRelations,
     ShowSymbols,
     ShowTaskContext,
@@ -103,6 +104,15 @@ async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
     """Find definitions by name, else by its start, a part, or letters in order."""
     document = await answer(scene, ShowSymbols(name, kind or "", glob))
     scene.output.document(document, lambda: render.symbol_list(document))
+
+
+@verb(index_group, "search", "index search 'retry.*429' --path '*.py'")
+@click.argument("pattern")
+@click.option("--path", "glob", default="", metavar="GLOB", help="Only in files that match.")
+async def search(scene: Scene, pattern: str, *, glob: str) -> None:
+    """Show lines that match a regular expression, as the worker's Grep finds them."""
+    document = await answer(scene, ShowMatches(pattern, glob))
+    scene.output.document(document, lambda: render.match_list(document))
 
 
 @verb(index_group, "outline", "index outline src/api.py")

@@ -257,6 +257,14 @@ class CodeIndex(Protocol):
         """
         ...
 
+    async def matches(self, pattern: str, *, path: str = "") -> Document:
+        """``ShowMatches``: lines of the project's own files, but for what is ignored.
+
+        Raises:
+            WrongUse: the pattern is none.
+        """
+        ...
+
     async def places(self, text: str) -> Document:
         """``ShowPlaces``: files and definitions by a few letters, at once, of what is read by now.
 

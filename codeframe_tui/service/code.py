@@ -70,6 +70,8 @@ class Code:
             case queries.ShowSymbols(name, kind, path):
                 find = self._index().find
                 return await find(name, kind=kind, path=path, at_once=self._is_reading)
+            case queries.ShowMatches(pattern, path):
+                return await self._index().matches(pattern, path=path)
             case queries.ShowPlaces(text):
                 return self._read_on(await self._index().places(text))
             case queries.ShowIndex():

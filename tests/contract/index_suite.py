@@ -16,6 +16,7 @@ from codeframe_tui.core.queries import (
     ShowContext,
     ShowHistory,
     ShowIndex,
+    ShowMatches,
     ShowPlaces,
     ShowRelations,
     ShowSymbols,
@@ -38,6 +39,11 @@ def index(engine: Supervisor) -> Echo:
 async def test_definitions_are_asked_for_by_name_kind_and_place(service: Service) -> None:
     found = await service.query(ShowSymbols("Retry", "class", "src/*"))
     assert found["symbols"] == [{"name": "Retry", "kind": "class", "path": "src/*"}]
+
+
+async def test_lines_are_searched_by_a_pattern(service: Service) -> None:
+    found = await service.query(ShowMatches("a.c", "*.py"))
+    assert found == {"matches": [{"path": "*.py", "line": 1, "text": "a.c"}], "cut": []}
 
 
 @pytest.mark.parametrize("relation", RELATIONS)

@@ -188,6 +188,9 @@ class Echo:
         self.at_once.append(at_once)
         return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
 
+    async def matches(self, pattern: str, *, path: str = "") -> dict[str, Any]:
+        return {"matches": [{"path": path, "line": 1, "text": pattern}], "cut": []}
+
     async def places(self, text: str) -> dict[str, Any]:
         place = {"kind": "file", "name": text, "path": text, "line": 0}
         return {"places": [place], "more": 0, "files": 2, "left": self.left}

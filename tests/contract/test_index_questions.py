@@ -75,6 +75,29 @@ async def test_half_characters_stand_nowhere_and_break_nothing(
     assert (tmp_path / "index.db").stat().st_ino == before
 
 
+async def test_lines_of_the_project_are_searched_as_they_are_now(
+    index: ProjectIndex, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    (project / ".gitignore").write_text("made/\n")
+    (project / "made").mkdir()
+    (project / "made/delay.py").write_text("def delay(self): ...\n")
+    (project / "link.py").symlink_to(project / "net/retry.py")
+    (project / "raw.bin").write_bytes(b"def delay(self)\0")
+    found = await index.matches(r"def dela[xy]\(", path="*.*")
+    assert found["matches"] == [
+        {"path": "net/retry.py", "line": 2, "text": "    def delay(self): ..."}
+    ]
+    assert found["cut"] == ["not searched: 1 binary file"]
+    (project / "net/retry.py").write_text("\n\ndef delay(): ...\n")
+    assert [
+        each["line"] for each in (await index.matches("def delay", path="net/*"))["matches"]
+    ] == [3]
+    for pattern, path in [("(", ""), ("x", "[z-a]")]:
+        with pytest.raises(WrongUse, match="not valid"):
+            await index.matches(pattern, path=path)
+
+
 @pytest.mark.parametrize(
     ("name", "match"),
     [("Retry", "name"), ("del", "start"), ("etr", "part"), ("rexty", "letters"), ("none", "")],

@@ -72,6 +72,10 @@ def test_the_index_answers_people_and_programs(index: Verbs) -> None:
         "net/client.py:5  Retry().delay()  (in get)\n"
         "tests/test_retry.py:5  Retry().delay()  (in test_it)\n"
     )
+    assert (
+        index("search", "Retry.*delay", "--path", "net/*")[1]
+        == "net/client.py:5  Retry().delay()\n"
+    )
     assert index("callers", "unheard_of")[1] == "no use of that name\n"
     found = index.document("context", "the delay of a Retry must grow")
     assert set(found) == {"files", "symbols", "budget", "cut", "earlier", "tokens_by"}

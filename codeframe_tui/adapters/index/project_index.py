@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.core.tokens import GUESS, Gauge
-from codeframe_tui.ports import Workspaces
+from codeframe_tui.ports import Workspace, Workspaces
 
 __all__ = ["ProjectIndex"]
 
@@ -59,6 +61,7 @@ class ProjectIndex(Searcher):
     ) -> None:
         super().__init__()
         self._workspaces = workspaces
+        self._project = project
         self._patience = patience
         self._turn = asyncio.Lock()
         places = {"objects": objects, "database": database, "project": project}
@@ -121,6 +124,15 @@ class ProjectIndex(Searcher):
     async def relations(self, relation: str, name: str, *, at_once: bool = False) -> dict[str, Any]:
         """How a file or a name hangs together with others; see the port."""
         return await self._ask(relation, None, {"name": name}, at_once=at_once)
+
+    async def matches(self, pattern: str, *, path: str = "") -> dict[str, Any]:
+        """Lines of the project's files; see the port."""
+        tree = (await self._workspaces.snapshot()).tree
+        entries = await self._workspaces.entries(tree)
+        files = sorted(path for path, entry in entries.items() if entry.mode in REGULAR)
+        project = Workspace("project", self._project)
+        found = await self.search(project, pattern, glob=path, among=files)
+        return {"matches": [asdict(hit) for hit in found.hits], "cut": list(found.notes)}
 
     async def places(self, text: str) -> dict[str, Any]:
         """Files and definitions by a few letters; see the port."""
