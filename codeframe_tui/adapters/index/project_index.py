@@ -13,6 +13,7 @@ from typing import Any
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS
+from codeframe_tui.adapters.index.inside.questions import DEATHS
 from codeframe_tui.adapters.index.searcher import Searcher
 from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
@@ -28,6 +29,8 @@ _WHEELS = tuple(dict.fromkeys(each.package for each in GRAMMARS))
 SCRIPT = Path(__file__).with_name("inside") / "answer.py"
 PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
+TRIES = DEATHS + 1
+"""Of one question: a content that ends the process each time is passed over in the end."""
 MARGIN = 120.0
 """Seconds for the answer itself, on a slow disk; after it the process hangs."""
 _ERRORS: Mapping[str, type[CodeframeError]] = {
@@ -75,6 +78,7 @@ class ProjectIndex(Searcher):
             env=environment_of_project(),  # the user's own git reads the past
             when_gone=self._over,
             heard=self._heard,
+            in_a_row=3 * TRIES,
         )
         self._told = 0
         self._tell: Callable[[int, int], None] = lambda *_: None
@@ -151,12 +155,15 @@ class ProjectIndex(Searcher):
         # the process answers one by one, so no time is spent on waiting; but for what is asked at
         # once reading is interrupted
         async with nullcontext() if at_once else self._turn:
-            answer = await self._answer(question) or await self._answer(question)
+            for _ in range(TRIES):
+                if answer := await self._answer(question):
+                    break
         if error := answer.get("error"):
             kind, message = error
             raise _ERRORS[kind](message)
         if "answer" not in answer:
-            raise CodeframeError("the code index broke off", hint="see the log and ask again")
+            again = "start the engine again" if self._knower.is_over else "ask again"
+            raise CodeframeError("the code index broke off", hint=f"see the log and {again}")
         found: dict[str, Any] = answer["answer"]
         return found
 

@@ -7,9 +7,11 @@ import os
 import select
 from typing import Any
 
-__all__ = ["AbsentError", "Interrupted", "Questions", "UnfitError"]
+__all__ = ["DEATHS", "AbsentError", "Interrupted", "Questions", "UnfitError"]
 
 _CHUNK = 2**16
+DEATHS = 3
+"""Of processes at the same content, after which it is passed over."""
 
 
 class Interrupted(Exception):
