@@ -240,7 +240,7 @@ def _budget(budget: Mapping[str, Any]) -> str:
     return f"money.{budget['name']}: ${spent:.2f} of ${cap:.2f} spent, ${held:.2f} reserved"
 
 
-def symbol_list(document: Document) -> str:
+def symbol_list(document: Document, nothing: str = "no definition of that name") -> str:
     """``index find`` and ``index outline``."""
     lines = []
     for symbol in document["symbols"]:
@@ -249,18 +249,18 @@ def symbol_list(document: Document) -> str:
         text = f"{symbol['path']}:{symbol['line']}  {symbol['kind']}  {symbol['signature']}{within}"
         lines.append(clean_line(text))
     if document.get("match") == "letters":
-        lines.insert(0, "no definition of that name; these have its letters in order:")
-    return _listing(lines, document, "no definition of that name")
+        lines.insert(0, f"{nothing}; these have its letters in order:")
+    return _listing(lines, document, nothing)
 
 
-def file_list(document: Document) -> str:
+def file_list(document: Document, nothing: str) -> str:
     """``index importers`` and ``index tests``."""
     lines = []
     for file in document["files"]:
         steps = file["steps"]
         way = "" if steps < 2 else f", in {steps} steps"
         lines.append(clean_line(f"{file['path']}  {file.get('why', 'imports it')}{way}"))
-    return _listing(lines, document, "no such file")
+    return _listing(lines, document, nothing)
 
 
 def use_list(document: Document) -> str:

@@ -120,7 +120,9 @@ async def search(scene: Scene, pattern: str, *, glob: str) -> None:
 async def outline(scene: Scene, path: str) -> None:
     """Show what a file defines."""
     document = await answer(scene, ShowRelations("outline", _path(scene, path)))
-    scene.output.document(document, lambda: render.symbol_list(document))
+    scene.output.document(
+        document, lambda: render.symbol_list(document, "no definition is known in it")
+    )
 
 
 @verb(index_group, "importers", "index importers src/api.py")
@@ -128,7 +130,7 @@ async def outline(scene: Scene, path: str) -> None:
 async def importers(scene: Scene, path: str) -> None:
     """Show which files import a file, and in how many steps."""
     document = await answer(scene, ShowRelations("importers", _path(scene, path)))
-    scene.output.document(document, lambda: render.file_list(document))
+    scene.output.document(document, lambda: render.file_list(document, "no file imports it"))
 
 
 @verb(index_group, "tests", "index tests src/api.py")
@@ -136,7 +138,7 @@ async def importers(scene: Scene, path: str) -> None:
 async def tests(scene: Scene, path: str) -> None:
     """Show the tests of a file: those named after it, then those that import it."""
     document = await answer(scene, ShowRelations("tests", _path(scene, path)))
-    scene.output.document(document, lambda: render.file_list(document))
+    scene.output.document(document, lambda: render.file_list(document, "no test of it is known"))
 
 
 @verb(index_group, "callers", "index callers RateLimiter.take")

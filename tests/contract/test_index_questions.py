@@ -107,6 +107,9 @@ async def test_how_near_what_is_found_is_to_the_name_is_told(
 ) -> None:
     found = await index.find(name)
     assert found["match"] == match
+    if not match:
+        unread = "1 file of which nothing is indexed: binary, made by a program or over 512 KiB"
+        assert found["cut"] == [unread]
     if match == "letters":
         assert len(found["symbols"]) == MAX_LETTERED
         assert found["cut"] == ["2 more definitions"]

@@ -113,6 +113,7 @@ def test_paths_are_taken_from_where_one_stands_and_patterns_are_told(index: Verb
     code, out, err = index("exclude", "*.py")
     assert (code, out) == (0, "all tasks:\nexcluded  *.py\n")
     assert "not as a pattern" in err
+    assert index("importers", "tests/test_retry.py")[1] == "no file imports it\n"
     said = index("find", "rtr")[1].splitlines()
     assert said[0] == "no definition of that name; these have its letters in order:"
     assert said[1].startswith("net/retry.py:1")

@@ -26,7 +26,7 @@ from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["Room"]
 
-_MOST = MAX_BYTES // 1024
+_UNREAD = f"binary, made by a program or over {MAX_BYTES // 1024} KiB"
 _ALIKE = 3
 """Files of the same name that are told where there is none at a path."""
 _MISREAD = (
@@ -136,6 +136,10 @@ class Room:
                 return context(shelf, past, tree, text, budget, chosen=chosen, gauge=gauge)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
+                dark = len(tree.every) - len(tree.paths) - tree.left
+                if dark > 0 and not found["symbols"]:
+                    some = f"{dark} file{'s' if dark > 1 else ''}"
+                    found["cut"].append(f"{some} of which nothing is indexed: {_UNREAD}")
             case "callers":
                 found = finding.callers(shelf, tree, about["name"])
             case "outline" | "importers" | "tests":
@@ -184,7 +188,7 @@ def _absent(tree: Tree, path: str) -> str:
     if tree.left and path in tree.every:
         return f"{path} is not read yet; ask again in a moment"
     if path in tree.every:
-        return f"nothing is indexed of {path}: it is binary, made by a program or over {_MOST} KiB"
+        return f"nothing is indexed of {path}: {_UNREAD}"
     folder = f"{path.rstrip('/')}/"
     if any(each.startswith(folder) for each in tree.every):
         return f"{path} is a folder; name a file in it"
