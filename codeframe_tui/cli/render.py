@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -296,11 +296,25 @@ def context_list(document: Document) -> str:
         )
         for file in document["files"]
     ]
-    table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
+    table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows) if rows else "no file is found"
     said = (f"earlier: {clean_line(each['text'])}" for each in document["earlier"])
-    by = [] if document.get("tokens_by") == "model" else ["tokens are estimated"]
     cut = (f"cut: {clean_line(str(line))}" for line in document["cut"])
-    return "\n".join([table, *said, *cut, *by])
+    return "\n".join([table, *said, *_listed(document), *cut, _spent(document)])
+
+
+def _listed(document: Document) -> Iterator[str]:
+    if listing := document.get("listing"):
+        files, tokens = listing["files"], listing["tokens"]
+        yield f"listed: {listing.get('listed', files):,} of {files:,} paths, {tokens:,} tokens"
+
+
+def _spent(document: Document) -> str:
+    """What all of it costs, and by whose count."""
+    costs = [*document["files"], *document["earlier"]]
+    tokens = document.get("tokens", sum(each["tokens"] for each in costs))
+    budget = document.get("budget")
+    spent = f"{tokens:,} of {budget:,} tokens" if budget is not None else f"{tokens:,} tokens"
+    return spent if document.get("tokens_by") == "model" else f"about {spent}, as estimated"
 
 
 def choice_list(document: Document) -> str:

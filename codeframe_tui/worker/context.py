@@ -53,7 +53,7 @@ async def listing_for(
         left: tokens.
 
     Returns:
-        The lines, ``{"files", "tokens"}`` (None when no line fits), and what is to be told.
+        The lines, ``{"files", "listed", "tokens"}`` (None when no line fits), and what to tell.
     """
     entries = await trees.entries(snapshot.tree)
     there = {path for path, entry in entries.items() if entry.mode in REGULAR} | snapshot.along
@@ -61,7 +61,8 @@ async def listing_for(
     lines = listed(paths, left, ground.gauge)
     cost = listing_cost(lines, ground.gauge)
     if cost:
-        return lines, {"files": len(paths), "tokens": cost}, []
+        shown = len(lines) if lines == paths else len(lines) - 1
+        return lines, {"files": len(paths), "listed": shown, "tokens": cost}, []
     return [], None, [f"the listing of {len(paths)} paths did not fit"] if paths else []
 
 

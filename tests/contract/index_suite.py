@@ -75,7 +75,8 @@ async def test_before_a_task_begins_it_is_told_what_its_worker_would_be_shown(
     assert (found["number"], found["title"], found["at"]) == (number, "retry", None)
     assert found["files"] == [{"path": "a.py", "tokens": len("retry\non 429")}]
     lines = ["Files of the project:", *sorted({*FILES.keys() - {"link"}, "made.py"})]
-    listing = {"files": len(lines) - 1, "tokens": GUESS.tokens("\n".join(lines))}
+    count = len(lines) - 1
+    listing = {"files": count, "listed": count, "tokens": GUESS.tokens("\n".join(lines))}
     assert found["listing"] == listing
     assert found["tokens"] == len("retry\non 429") + listing["tokens"]
     assert (found["pinned"], found["excluded"], found["cut"]) == ([], [], [])

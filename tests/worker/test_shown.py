@@ -66,7 +66,7 @@ async def test_the_files_of_the_project_are_listed_inside_the_budget(tmp_path: P
         assert GUESS.tokens(before + "\n".join(lines)) <= 1_000
         shown = await desk.service.query(ShowTaskContext(task))
         cost = GUESS.tokens("Files of the project:\n" + "\n".join(lines))
-        assert shown["listing"] == {"files": len(files), "tokens": cost}
+        assert shown["listing"] == {"files": len(files), "listed": len(lines) - 1, "tokens": cost}
         others = sum(each["tokens"] for each in [*shown["files"], *shown["earlier"]])
         assert shown["tokens"] == others + cost <= shown["budget"]
 
@@ -101,7 +101,7 @@ async def test_a_listing_that_does_not_fit_is_told_as_cut() -> None:
     lines, listing, cut = await listing_for(trees, Snapshot("t"), ground, 1)
     assert (lines, listing, cut) == ([], None, ["the listing of 1 paths did not fit"])
     lines, listing, cut = await listing_for(trees, Snapshot("t"), ground, 100)
-    assert (lines, listing, cut) == (["a.py"], {"files": 1, "tokens": 7}, [])
+    assert (lines, listing, cut) == (["a.py"], {"files": 1, "listed": 1, "tokens": 7}, [])
 
 
 async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:
