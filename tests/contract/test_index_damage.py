@@ -97,3 +97,21 @@ def test_an_index_of_which_bytes_rot_goes_on_answering(house: House) -> None:
         house.rots(random.Random(seed))
         assert len(house.answers()) == len(QUESTIONS)
         assert house.index.exists()
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 20_000])
+def test_an_index_that_is_cut_short_while_in_use_goes_on_answering(house: House, size: int) -> None:
+    house.room.close()
+    house.index.unlink()
+    house.enter()
+    house.answers()
+    journal = house.index.with_name("index.db-wal")  # has all of it, as a killed process leaves it
+    whole = {path: path.read_bytes() for path in (house.index, journal)}
+    house.room.close()
+    for path, content in whole.items():
+        path.write_bytes(content)
+    house.enter()
+    house.ask("read", {})
+    os.truncate(journal, size)
+    for _ in range(2):
+        assert len(house.answers()) == len(QUESTIONS)

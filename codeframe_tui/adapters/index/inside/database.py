@@ -49,7 +49,8 @@ CREATE TABLE followed(head TEXT NOT NULL);
 
 def is_damaged(error: sqlite3.Error) -> bool:
     """Whether the file is no database: a full disk and a lock pass, and leave it as it is."""
-    return _code(error) in _DAMAGED
+    short = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHORT_READ
+    return short or _code(error) in _DAMAGED  # what was cut off does not come back
 
 
 def passes(error: sqlite3.Error) -> bool:
