@@ -18,7 +18,7 @@ from codeframe_tui.adapters.workspace.objects import PLAIN, ObjectWriter
 from codeframe_tui.ports.files import TreeEntry
 
 FOREVER = float("inf")
-ROUNDS = int(os.environ.get("CODEFRAME_TUI_TEST_ROT", "60"))
+ROUNDS = int(os.environ.get("CODEFRAME_TUI_ROT", "40"))
 """Rotten indexes of one run."""
 AMONG = {"kind": "", "path": ""}
 CONTEXT = {"text": "paint the walls", "budget": 2_000, "bytes_each": 3.0}
