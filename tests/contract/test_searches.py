@@ -84,8 +84,9 @@ async def test_a_pattern_is_a_pattern_whatever_it_looks_like(tmp_path: Path, pat
 
 @pytest.mark.parametrize("given", [{"pattern": "("}, {"pattern": "a", "glob": "[z-a]"}])
 async def test_what_is_no_pattern_is_said(tmp_path: Path, given: dict[str, str]) -> None:
-    with pytest.raises(WrongUse, match="the pattern is not valid: "):
+    with pytest.raises(WrongUse, match="the pattern is not valid: ") as refused:
         await Searcher().search(project(tmp_path, a="a"), **given)
+    assert refused.value.hint == "put a sign that is meant as it stands in brackets: [(]"
 
 
 async def test_no_link_is_followed_and_no_path_leaves_the_workspace(tmp_path: Path) -> None:

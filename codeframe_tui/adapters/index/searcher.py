@@ -75,7 +75,8 @@ class Searcher:
             feed.write(json.dumps({**place, **bounds, **wanted}).encode("ascii"))
             ended = await run_script("search", feed, take, seconds=self._seconds)
         if errors:
-            raise WrongUse(f"the pattern is not valid: {errors[0]}")
+            hint = "put a sign that is meant as it stands in brackets: [(]"
+            raise WrongUse(f"the pattern is not valid: {errors[0]}", hint=hint)
         if ended.timed_out:
             notes.append(
                 f"stopped after {self._seconds:g} seconds; use a simpler pattern or a narrower path"
