@@ -36,6 +36,7 @@ SIMPLE = st.sampled_from(
         "x = '''\n    a = b\n    c = '\"\"\"'\n    return x\n    y\n'''",
         "{\n  'a#': 1,\n  b: 2,\n  c: d\n}", "[\n  a for b in c\n  # a note\n  if d\n]",
         "f(\n  a + 'b'\n  'c'\n)", "f(\n  a,\n  b\n  [c]\n)", "f(\n  a if b\n else c\n)",
+        "f(g(\n  a if b\n  is c\n  else d))",
         "[\n  a\n  for\n  # a note\n  b, c in d\n]", "f(g(\n  a, {b: c}), [\n  d\n])",
         "x = f(\n  a\n  .b(c)\n  .d\n)", "if (\n  a\n  and b\n):\n      c = d",
     ]
@@ -111,6 +112,8 @@ def test_plain_statements_are_left_out_and_their_blocks_stay() -> None:
         "    x = {\n        k for k in y\n        # note\n        if k\n    }\n",
         "    f(  # note\n        a + 'b'\n        'c'\n    )\n",
         "    f(  # note\n        a if b\n    else c\n    )\n",
+        "    f(g(  # note\n        a if b\n        and c\n        else d))\n",
+        "    f(  # note\n        a if b\n        + c\n        else d\n    )\n",
         "    x = [\n        a for\n        # note\n        a, b in c\n    ]\n",
         "    x = a[  # note\n        b\n        (c)\n    ]\n",
         "    if a:\n        b = c\n    # note\n    else:\n        import os\n",

@@ -45,9 +45,10 @@ _ENDED = r"(?<=[\w)\]}'\"])" + "".join(rf"(?<!\b{word})" for word in _OPEN.split
 """It does not go on behind its end."""
 _FOLLOWED = (
     r"(?!\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+(?:\1(?:[ \t]|(?:else|elif|except|finally)\b)|[ \t]*+"
-    rf"""(?:else\b(?!:)|if\b{_REST}[^:]|["'(\[]|[A-Za-z]{{1,2}}["'])))"""
+    rf"""(?:else\b(?!:)|if\b{_REST}[^:]|(?:and|or|not|in|is)\b"""
+    r"""|["'(\[+\-*/%&|^<>=.]|[A-Za-z]{1,2}["'])))"""
 )
-"""Neither by what belongs to it nor, in brackets, by what may not follow a name."""
+"""Neither by what belongs to it nor, in brackets, by what may not follow a name or goes on."""
 _MOST = 40
 """Statements at once: what looks like many and is none is looked at again from each of them."""
 _PLAIN = re.compile(
