@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from codeframe_tui.adapters.index.inside.plain import ranges
+from codeframe_tui.adapters.index.inside import plain
 from codeframe_tui.core.code.entry import fenced
 from codeframe_tui.core.errors import InvalidAnswer
 from codeframe_tui.core.permission import Rules, permission_for
@@ -23,7 +23,14 @@ GATE = 32.0
 SMALL, LARGE = 2**17, 2**20
 SEQUENCES = ("\x1b]", "\x1b[", "\x9d", "\x9d\n", "\x1bP\n", "\x1b[1;", "\x1b ", "\u0301", "\r")
 BRACES = ('{"', '{"a":', '{"a":{}', "{}", '{"a', '{ "a":[', '{"a":1,"a":1}')
-PLAIN = ("    (1, 2),\n", "    a,\n", "    f((((((((\n", "    if a:\n", "    x = a +\n")
+PLAIN = (
+    "    (1, 2),\n",
+    "    a,\n",
+    "    f((((((((\n",
+    "    if a:\n",
+    "    x = a +\n",
+    "    f(a, [\n",
+)
 FENCES = ("`", "```\n", "`` ")
 COMMANDS = ("[", "b", " ", "${a[}", "* ")
 LINES = (" " * 110 + "x\n", "#" + " (" * 55 + "\n", "-" * 119 + "\n", "# " + "[(" * 55 + "\n")
@@ -44,7 +51,7 @@ def looked_at(text: str) -> None:
 
 
 def thinned(text: str) -> None:
-    list(ranges(text.encode()))
+    plain.thinned(text.encode())
 
 
 def fenced_in(text: str) -> None:

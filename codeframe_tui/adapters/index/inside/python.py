@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from tree_sitter_python import language
 
-from codeframe_tui.adapters.index.inside.nodes import LONGEST, Code, last_line, line_of, text_of
-from codeframe_tui.adapters.index.inside.plain import ranges
+from codeframe_tui.adapters.index.inside.nodes import LONGEST, Code, line_of, text_of
+from codeframe_tui.adapters.index.inside.plain import Thin, thinned
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.imports import read_import
 
@@ -17,8 +17,6 @@ __all__ = ["read_python", "uses_of"]
 
 _LANGUAGE = Language(language())
 _PARSER = Parser(_LANGUAGE)
-_THIN_PARSER = Parser(_LANGUAGE)
-"""Is told what to read of each text."""
 _WANTED = Query(
     _LANGUAGE,
     """
@@ -27,7 +25,7 @@ _WANTED = Query(
     (module (expression_statement (assignment left: (identifier) @variable)))
     (import_statement) @import
     (import_from_statement) @import
-    (comment) @doc
+    (comment) @comment
     (module . (expression_statement (string) @doc))
     (class_definition body: (block . (expression_statement (string) @doc)))
     (function_definition body: (block . (expression_statement (string) @doc)))
@@ -41,19 +39,16 @@ _QUOTES = re.compile(r"""^[A-Za-z]{0,2}("{3}|'{3}|"|')""")
 
 def read_python(content: bytes) -> Code:
     """Definitions in order, imports, and what people wrote in words."""
-    _THIN_PARSER.included_ranges = list(ranges(content))
-    found = QueryCursor(_WANTED).captures(_THIN_PARSER.parse(content).root_node)
-    docs = found.get("doc", [])
-    lines = {
-        doc.parent.parent.id: _first_line(text_of(doc))
-        for doc in docs
-        if doc.type == "string" and doc.parent and doc.parent.parent
-    }
-    statements = sorted(found.get("import", []), key=lambda node: node.start_byte)
+    thin = thinned(content)
+    found = QueryCursor(_WANTED).captures(_PARSER.parse(thin.text).root_node)
+    docs = {doc.start_byte: thin.said(doc, doc) for doc in found.get("doc", [])}
+    comments = [thin.text[each.start_byte : each.end_byte] for each in found.get("comment", [])]
+    statements = sorted(found.get("import", []), key=_place)
+    said = (thin.said(node, node).decode("utf-8", "replace") for node in statements)
     return Code(
-        tuple(_symbols(content, found, lines)),
-        tuple(each for node in statements for each in read_import(text_of(node))),
-        b"\n".join(content[doc.start_byte : doc.end_byte] for doc in docs),
+        tuple(_symbols(thin, found, docs)),
+        tuple(each for statement in said for each in read_import(statement)),
+        b"\n".join([*comments, *docs.values()]),
     )
 
 
@@ -78,9 +73,7 @@ def _is_defined_by(node: Node) -> bool:
     )
 
 
-def _symbols(
-    content: bytes, found: dict[str, list[Node]], lines: dict[int, str]
-) -> Iterator[Symbol]:
+def _symbols(thin: Thin, found: dict[str, list[Node]], docs: dict[int, bytes]) -> Iterator[Symbol]:
     nodes = [(node, "class") for node in found.get("class", [])]
     nodes += [(node, "function") for node in found.get("function", [])]
     nodes += [(node, "variable") for node in found.get("variable", [])]
@@ -89,7 +82,7 @@ def _symbols(
         while around and around[-1][0] <= node.start_byte:
             around.pop()
         if kind == "variable":
-            yield _variable(node)
+            yield _variable(thin, node)
             continue
         named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if named is None or not (name := text_of(named)):
@@ -99,35 +92,35 @@ def _symbols(
         if kind == "function" and inside and inside[2] == "class":
             kind = "method"  # noqa: PLW2901 - the kind is known only here
         around.append((node.end_byte, qualified, kind))
-        doc = lines.get(body.id, "") if body else ""
-        yield Symbol(
-            name,
-            kind,
-            node.start_point[0] + 1,
-            _signature(content, node),
-            qualified,
-            last_line(node),
-            doc,
-        )
+        first, last = thin.lines(node)
+        doc = docs.get(body.start_byte) if body else None
+        told = _first_line(doc) if doc else ""
+        yield Symbol(name, kind, first, _signature(thin, node), qualified, last, told)
 
 
-def _variable(node: Node) -> Symbol:
+def _variable(thin: Thin, node: Node) -> Symbol:
     name, assignment = text_of(node), node.parent
     assert assignment is not None
-    text = " ".join(text_of(assignment)[: 4 * LONGEST].split())[:LONGEST]
-    return Symbol(name, "variable", node.start_point[0] + 1, text, name, last_line(assignment), "")
+    said = thin.said(assignment, assignment).decode("utf-8", "replace")
+    text = " ".join(said[: 4 * LONGEST].split())[:LONGEST]
+    first, last = thin.lines(assignment)
+    return Symbol(name, "variable", first, text, name, last, "")
 
 
-def _signature(content: bytes, node: Node) -> str:
-    # the text up to the body would not do: what is plain is left out at its begin
+def _signature(thin: Thin, node: Node) -> str:
+    # the text up to the body would not do: a comment may stand before it
     heads = (end for part in _HEAD if (end := node.child_by_field_name(part)))
-    plain = content[node.start_byte : next(heads, node).end_byte].decode("utf-8", "replace")
+    plain = thin.said(node, next(heads, node)).decode("utf-8", "replace")
     if "#" in plain:
         plain = _COMMENT.sub(" ", plain)
     one_line = " ".join(plain.split())
     return one_line.replace("( ", "(").replace(", )", ")").replace(" )", ")")[:LONGEST]
 
 
-def _first_line(doc: str) -> str:
-    plain = _QUOTES.sub("", doc).strip().rstrip("\"'")
+def _first_line(doc: bytes) -> str:
+    plain = _QUOTES.sub("", doc.decode("utf-8", "replace")).strip().rstrip("\"'")
     return plain.partition("\n")[0].strip()[:LONGEST]
+
+
+def _place(node: Node) -> int:
+    return node.start_byte
