@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from codeframe_tui.adapters.process import attend
@@ -195,10 +196,8 @@ class BwrapSandbox:
 
     def _prefix(self, *, drop: bool) -> list[str]:
         """The process limit counts all of a user's processes; set inside, it counts only ours."""
-        prlimit = shutil.which("prlimit", path="/usr/bin:/bin")
-        return (
-            [] if drop or prlimit is None else [prlimit, f"--nproc={self.totals.processes}", "--"]
-        )
+        prlimit = None if drop else shutil.which("prlimit", path="/usr/bin:/bin")
+        return [] if prlimit is None else [prlimit, f"--nproc={self.totals.processes}", "--"]
 
     def _surroundings(self, command: Command, closure: Closure) -> Iterator[str]:
         variables = {
@@ -231,17 +230,21 @@ class _Stage:
     def source(self, path: Path) -> str:
         if not self.active:
             return str(path)
-        self.sources.append(os.path.realpath(path))
+        self.sources.append(str(path))
         return f"{tempfile.gettempdir()}/{len(self.sources) - 1}"
 
 
-def _system() -> Iterator[str]:
+@cache
+def _system() -> tuple[str, ...]:
+    """The system's own folders beside /usr, as they were when first asked for."""
+    words: list[str] = []
     for name in ("bin", "lib", "lib64", "lib32", "sbin"):
         path = Path("/", name)
         if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), str(path))
+            words += ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
-            yield from ("--ro-bind", str(path), str(path))
+            words += ("--ro-bind", str(path), str(path))
+    return tuple(words)
 
 
 def _uid(workspace: Path) -> int:

@@ -118,9 +118,12 @@ class Launcher:
         control, remote = socket.socketpair()
         output, writing = os.pipe()
         try:
-            self._send([remote.fileno(), stdin, writing, *extras])
             control.setblocking(False)
-            await asyncio.get_running_loop().sock_sendall(control, order.encode())
+            text = order.encode()
+            there = control.send(text)  # before the warden wakes, who then need not sleep again
+            self._send([remote.fileno(), stdin, writing, *extras])
+            if there < len(text):
+                await asyncio.get_running_loop().sock_sendall(control, text[there:])
         except BaseException:
             control.close()
             os.close(output)
