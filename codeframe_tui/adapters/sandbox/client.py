@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["Launched", "Launcher", "Order"]
 
@@ -36,6 +37,7 @@ class Order:
     stage: Sequence[str] = ()
     uid: int | None = None
     give: str = ""
+    given: list[Any] | None = None
 
     def encode(self) -> bytes:
         """The order as the launcher reads it: length, then JSON."""
@@ -55,6 +57,7 @@ class Order:
                 "stage_at": tempfile.gettempdir(),
                 "uid": self.uid,
                 "give": self.give,
+                "given": self.given,
             }
         ).encode()
         return len(body).to_bytes(8, "big") + body
@@ -67,6 +70,7 @@ class Launched:
         self.output = output
         self.error = ""
         self.exceeded = ""
+        self.given: list[Any] | None = None
         self.status: list[dict[str, int]] = []
         self._control = control
 
@@ -78,7 +82,8 @@ class Launched:
     async def wait(self) -> int:
         """Exit code or minus the signal; -1 with `error` when it never ran.
 
-        `exceeded` then names the total for which the launcher ended it.
+        `exceeded` then names the total for which the launcher ended it; `given` is for the next
+        `Order` that gives the same folder to the same user.
         """
         loop = asyncio.get_running_loop()
         answer = bytearray()
@@ -98,6 +103,7 @@ class Launched:
         report = json.loads(answer)
         self.error = report.get("error", "")
         self.exceeded = report.get("exceeded", "")
+        self.given = report.get("given")
         self.status = [json.loads(line) for line in report.get("status", "").splitlines()]
         return int(report.get("wait", -1))
 

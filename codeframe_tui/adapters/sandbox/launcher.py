@@ -7,14 +7,14 @@ forked ahead of time, takes it, reads the order (length, then JSON) from the con
 the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
 the warden kills the program, and so it does when the run exceeds a total (`totals.Watch`); every
 way it ends, the warden ends what is left of it, then reports ``{"wait": code, "status": lines of
-bwrap, "exceeded": name of a total or nothing}`` or ``{"error": text}``.
+bwrap, "exceeded": name of a total or nothing, "given": see `owner.give`}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``totals``,
 ``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``filter`` (of system calls,
 latin-1 text, or nothing), ``data`` (name -> latin-1 text, given as a memory file), and when started
 as root ``stage`` (directories bound below ``stage_at`` as 0, 1, …, reachable after the drop),
-``uid`` and ``give`` (a folder that shall belong to it).
+``uid``, ``give`` (a folder that shall belong to it) and ``given`` (what was reported of it last).
 """
 
 from __future__ import annotations
@@ -196,6 +196,8 @@ def _run(control: socket.socket, fds: list[int], wake: int, taken: int) -> dict[
     os.close(low)
     try:
         order = _receive(control)
+        folder, uid = order["give"], order["uid"]
+        given = _owner.give(folder, uid, order["given"]) if folder else None
         watch = _settle_down(order)
         pid = _spawn(order, fds, status_end)
     finally:
@@ -207,7 +209,7 @@ def _run(control: socket.socket, fds: list[int], wake: int, taken: int) -> dict[
     finally:  # also when the watch fails: nothing goes on that nobody would end
         _sweep(pid, wake)
     lines = os.read(status, 65536).decode("utf-8", "replace")
-    return {"wait": code, "status": lines, "exceeded": watch.exceeded}
+    return {"wait": code, "status": lines, "exceeded": watch.exceeded, "given": given}
 
 
 def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbour`
@@ -215,8 +217,6 @@ def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbou
 
     The warden does it itself, because a spawn is much cheaper than a fork with work after it.
     """
-    if order["give"]:
-        _owner.give(order["give"], order["uid"])
     folders = [os.open(path, _FOLDER) for path in order["watched"]]  # out of reach afterwards
     if order["stage"]:
         _stage(order["stage"], order["stage_at"])
