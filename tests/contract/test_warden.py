@@ -38,10 +38,9 @@ order = {
 ours, theirs = socket.socketpair()
 text = json.dumps(order).encode()
 theirs.sendall(len(text).to_bytes(8, "big") + text)
-_, taken = os.pipe()
 fds = [os.dup(os.open(os.devnull, os.O_RDWR)) for _ in range(2)]
 try:
-    launcher._run(ours, fds, launcher._listen(), taken)
+    launcher._run(ours, fds, launcher._listen())
 except OSError as error:
     said = str(error)
 left = list(launcher._children())
@@ -91,6 +90,27 @@ def begin(launcher: Launcher, text: bytes) -> socket.socket:
     with remote, Path(os.devnull).open("r+b") as null:
         launcher._send([remote.fileno(), null.fileno(), null.fileno()])
     return control
+
+
+async def test_as_many_programs_run_at_once_as_are_ordered(launcher: Launcher) -> None:
+    reading, writing = os.pipe()
+    order = Order(
+        ("sh",), ("-c", "echo on; cat"), {"PATH": "/usr/bin:/bin"}, "/", limits={}, totals=TOTALS
+    )
+    on = asyncio.Semaphore(0)
+    try:
+        children = [await launcher.start(order, reading) for _ in range(5)]
+        attending = [
+            asyncio.create_task(attend(each, timeout_seconds=20, on_output=lambda _: on.release()))
+            for each in children
+        ]
+        async with asyncio.timeout(20):
+            for _ in children:
+                await on.acquire()
+    finally:
+        os.close(writing)
+        os.close(reading)
+    assert [each.output for each in await asyncio.gather(*attending)] == [b"on\n"] * 5
 
 
 async def test_an_order_that_takes_long_keeps_no_other_waiting(launcher: Launcher) -> None:

@@ -37,7 +37,7 @@ class Order:
     stage: Sequence[str] = ()
     uid: int | None = None
     give: str = ""
-    given: list[Any] | None = None
+    given: list[Any] | None = field(default=None, compare=False)
 
     def encode(self) -> bytes:
         """The order as the launcher reads it: length, then JSON."""

@@ -38,7 +38,7 @@ DOOR = 3
 HIGH = 100  # received descriptors move up here, away from the fixed numbers below
 FIRST_EXTRA, FIRST_DATA = 10, 40
 WAITING = 2
-"""Wardens: the second takes the order that comes while the first prepares its own."""
+"""Wardens: with a second one, none must be forked while the first begins its work."""
 MOMENT = 0.007
 """Seconds for the first process of a sandbox to die by itself."""
 NONE_YET = (0, 0)
@@ -84,7 +84,11 @@ def _check(result: int, what: str) -> int:
 
 
 def serve() -> None:
-    """Keep some wardens waiting until the engine closes the socket or dies."""
+    """Keep some wardens waiting until the engine closes the socket or dies.
+
+    One that is taken is replaced when none is left, else when one has ended: until then a fork, and
+    what the new one does to be ready, would take time from the program.
+    """
     os.setsid()
     _let_go()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -93,25 +97,33 @@ def serve() -> None:
     gc.freeze()
     poll = select.poll()
     poll.register(DOOR, 0)  # its end alone is heard
-    for _ in range(WAITING):
-        poll.register(_hire(door), select.POLLIN)
+    waiting = {_hire(door, poll) for _ in range(WAITING)}
     while True:
-        for busy, _ in poll.poll():
-            if busy == DOOR or not os.read(busy, 1):
+        for warden, _ in poll.poll():
+            if warden == DOOR:
                 return
-            poll.unregister(busy)
-            os.close(busy)
-            poll.register(_hire(door), select.POLLIN)
+            if os.read(warden, 1):
+                waiting.discard(warden)
+                if waiting:
+                    continue
+            elif warden in waiting:
+                return
+            else:
+                poll.unregister(warden)
+                os.close(warden)
+            while len(waiting) < WAITING:
+                waiting.add(_hire(door, poll))
 
 
-def _hire(door: socket.socket) -> int:
-    """Start a warden; what is returned can be read when it is busy, and ends when it does."""
-    busy, taken = os.pipe()
+def _hire(door: socket.socket, poll: select.poll) -> int:
+    """Start a warden; what is returned, and polled, is read when it is taken, and ends with it."""
+    reading, taken = os.pipe()
     if os.fork() == 0:
-        os.close(busy)
+        os.close(reading)
         _warden(door, taken)
     os.close(taken)
-    return busy
+    poll.register(reading, select.POLLIN)
+    return reading
 
 
 def _let_go() -> None:
@@ -131,13 +143,14 @@ def _warden(door: socket.socket, taken: int) -> NoReturn:
     door.close()
     if not fds:
         os._exit(0)
+    os.write(taken, b"1")
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
     for fd in fds:
         os.close(fd)
     control = socket.socket(fileno=moved[0])
     report: dict[str, Any]
     try:
-        report = _run(control, moved[1:], wake, taken)
+        report = _run(control, moved[1:], wake)
     except (OSError, ValueError) as error:
         report = {"error": str(error)}
     try:
@@ -171,37 +184,21 @@ def _rehearse() -> None:
         control.sendall(json.dumps({"wait": 0, "status": "", "exceeded": ""}).encode())
 
 
-def _tell(taken: int) -> None:
-    """Have another warden hired.
-
-    Only now: whoever is woken by a pipe may run at once, in the place of the one that wrote.
-    """
-    try:
-        os.write(taken, b"1")
-    except OSError:  # the engine has gone, and the launcher with it
-        return
-    finally:
-        os.close(taken)
-
-
 def _receive(control: socket.socket) -> dict[str, Any]:
     size = int.from_bytes(control.recv(8, socket.MSG_WAITALL), "big")
     order: dict[str, Any] = json.loads(control.recv(size, socket.MSG_WAITALL))
     return order
 
 
-def _run(control: socket.socket, fds: list[int], wake: int, taken: int) -> dict[str, Any]:
+def _run(control: socket.socket, fds: list[int], wake: int) -> dict[str, Any]:
     status, low = os.pipe()
     status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
     os.close(low)
-    try:
-        order = _receive(control)
-        folder, uid = order["give"], order["uid"]
-        given = _owner.give(folder, uid, order["given"]) if folder else None
-        watch = _settle_down(order)
-        pid = _spawn(order, fds, status_end)
-    finally:
-        _tell(taken)
+    order = _receive(control)
+    folder, uid = order["give"], order["uid"]
+    given = _owner.give(folder, uid, order["given"]) if folder else None
+    watch = _settle_down(order)
+    pid = _spawn(order, fds, status_end)
     for fd in (status_end, *fds):
         os.close(fd)
     try:
