@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import platform
 import secrets
@@ -146,8 +147,7 @@ async def test_what_was_seen_of_a_workspace_is_told_to_the_next_command(sealed: 
     command = Command(where, ["true"], SECONDS)
     await sealed.sandbox.launch(command)
     assert isinstance(sealed.sandbox, bwrap.BwrapSandbox)
-    seen = sealed.sandbox._order(command, sealed.sandbox.closure).given
-    assert seen is not None
+    seen = json.loads(sealed.sandbox._order(command, sealed.sandbox.closure).given)
     assert (seen[0], seen[2].keys()) == (where.root.stat().st_ino, {"one", "two"})
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from codeframe_tui.adapters.process import attend
 from codeframe_tui.adapters.sandbox import seccomp
@@ -72,7 +71,7 @@ class BwrapSandbox:
     advice: str = ""
     level: str = "bwrap"
     _launcher: Launcher = field(default_factory=Launcher)
-    _given: dict[str, list[Any] | None] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
 
     async def run(
         self,
@@ -168,10 +167,10 @@ class BwrapSandbox:
             stage=stage.sources,
             uid=_uid(command.workspace.root) if drop else None,
             give=give,
-            given=self._given.get(give),
+            given=self._given.get(give, ""),
         )
 
-    def _keep(self, workspace: str, given: list[Any] | None) -> None:
+    def _keep(self, workspace: str, given: str) -> None:
         """Remember what was last seen of a workspace, for the next command; of some workspaces."""
         self._given.pop(workspace, None)
         self._given[workspace] = given

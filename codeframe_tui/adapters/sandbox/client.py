@@ -13,7 +13,6 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 __all__ = ["Launched", "Launcher", "Order"]
 
@@ -37,7 +36,7 @@ class Order:
     stage: Sequence[str] = ()
     uid: int | None = None
     give: str = ""
-    given: list[Any] | None = field(default=None, compare=False)
+    given: str = field(default="", compare=False)
 
     def encode(self) -> bytes:
         """The order as the launcher reads it: length, then JSON."""
@@ -70,7 +69,7 @@ class Launched:
         self.output = output
         self.error = ""
         self.exceeded = ""
-        self.given: list[Any] | None = None
+        self.given = ""
         self.status: list[dict[str, int]] = []
         self._control = control
 
@@ -103,7 +102,7 @@ class Launched:
         report = json.loads(answer)
         self.error = report.get("error", "")
         self.exceeded = report.get("exceeded", "")
-        self.given = report.get("given")
+        self.given = report.get("given", "")
         self.status = [json.loads(line) for line in report.get("status", "").splitlines()]
         return int(report.get("wait", -1))
 

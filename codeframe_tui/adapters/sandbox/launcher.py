@@ -7,14 +7,15 @@ forked ahead of time, takes it, reads the order (length, then JSON) from the con
 the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
 the warden kills the program, and so it does when the run exceeds a total (`totals.Watch`); every
 way it ends, the warden ends what is left of it, then reports ``{"wait": code, "status": lines of
-bwrap, "exceeded": name of a total or nothing, "given": see `owner.give`}`` or ``{"error": text}``.
+bwrap, "exceeded": name of a total or nothing, "given": text}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``totals``,
 ``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``filter`` (of system calls,
 latin-1 text, or nothing), ``data`` (name -> latin-1 text, given as a memory file), and when started
 as root ``stage`` (directories bound below ``stage_at`` as 0, 1, …, reachable after the drop),
-``uid``, ``give`` (a folder that shall belong to it) and ``given`` (what was reported of it last).
+``uid``, ``give`` (a folder that shall belong to it) and ``given`` (what was reported of it last,
+which none but `owner.give` reads).
 """
 
 from __future__ import annotations
@@ -195,8 +196,10 @@ def _run(control: socket.socket, fds: list[int], wake: int) -> dict[str, Any]:
     status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
     os.close(low)
     order = _receive(control)
-    folder, uid = order["give"], order["uid"]
-    given = _owner.give(folder, uid, order["given"]) if folder else None
+    given = ""
+    if order["give"]:
+        seen = json.loads(order["given"] or "null")
+        given = json.dumps(_owner.give(order["give"], order["uid"], seen))
     watch = _settle_down(order)
     pid = _spawn(order, fds, status_end)
     for fd in (status_end, *fds):
