@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -135,6 +136,17 @@ async def test_an_order_may_be_longer_than_a_socket_holds(launcher: Launcher) ->
     words = ["x" * 100_000] * 5
     results = await asyncio.gather(*(said(launcher, *words) for _ in range(4)))
     assert [len(each) for each in results] == [len(" ".join(words)) + 1] * 4
+
+
+async def test_a_launcher_that_dies_costs_no_program(launcher: Launcher) -> None:
+    """Its wardens do what was ordered, then another launcher is started."""
+    assert await said(launcher, "before") == b"before\n"
+    assert launcher._end is not None
+    dying = launcher._end.peek()
+    assert dying is not None
+    os.kill(dying[2][1], signal.SIGKILL)
+    after = [await said(launcher, word) for word in ("one", "two", "three")]
+    assert after == [b"one\n", b"two\n", b"three\n"]
 
 
 async def test_a_launcher_goes_though_its_wardens_are_busy(launcher: Launcher) -> None:

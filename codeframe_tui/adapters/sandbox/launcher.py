@@ -97,17 +97,14 @@ def serve() -> None:
     os.set_inheritable(DOOR, False)
     gc.freeze()
     poll = select.poll()
-    poll.register(DOOR, 0)  # its end alone is heard
     waiting = {_hire(door, poll) for _ in range(WAITING)}
     while True:
         for warden, _ in poll.poll():
-            if warden == DOOR:
-                return
             if os.read(warden, 1):
                 waiting.discard(warden)
                 if waiting:
                     continue
-            elif warden in waiting:
+            elif warden in waiting:  # it heard the end of the socket, or came to harm
                 return
             else:
                 poll.unregister(warden)
@@ -144,7 +141,10 @@ def _warden(door: socket.socket, taken: int) -> NoReturn:
     door.close()
     if not fds:
         os._exit(0)
-    os.write(taken, b"1")
+    try:  # noqa: SIM105 - contextlib is not worth its import here
+        os.write(taken, b"1")
+    except BrokenPipeError:  # the launcher died: what the engine ordered is done all the same
+        pass
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
     for fd in fds:
         os.close(fd)
