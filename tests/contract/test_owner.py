@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,12 +98,53 @@ def test_what_changed_just_now_is_looked_at_again(workspace: Path, looks: list[s
     assert sorted(looks) == [".", "docs", "src", "src/deep"]
 
 
+@as_root
+def test_what_goes_while_it_is_looked_at_is_no_error(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command may be at work in the same workspace."""
+    chown = os.chown
+
+    def late(name: str, *owner: int, dir_fd: int, follow_symlinks: bool) -> None:
+        (workspace / "a.py").unlink(missing_ok=True)
+        chown(name, *owner, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "chown", late)
+    assert set(owner.give(str(workspace), USER)[2]) == {"src", "docs"}
+
+
 @pytest.mark.usefixtures("settled")
-def test_neither_depth_nor_number_is_without_an_end(
+def test_names_of_any_bytes_are_known_again(workspace: Path, looks: list[str]) -> None:
+    (workspace / os.fsdecode(b"\xff\xed\xa0\xbd\n") / '"').mkdir(parents=True)
+    seen = json.loads(json.dumps(owner.give(str(workspace), os.getuid())))
+    looks.clear()
+    assert owner.give(str(workspace), os.getuid(), seen) == seen
+    assert looks == []
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_is_deeper_than_a_command_is_asked_for_is_not_looked_at(
     workspace: Path, looks: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, "DEEPEST", 1)
-    assert owner.give(str(workspace), os.getuid()) is not None
+    owner.give(str(workspace), os.getuid())
     assert sorted(looks) == [".", "docs", "src"]
-    monkeypatch.setattr(owner, "MOST", 2)
-    assert owner.give(str(workspace), os.getuid()) is None
+
+
+@as_root
+@pytest.mark.usefixtures("settled")
+def test_what_is_kept_has_an_end_and_the_rest_is_looked_at_each_time(
+    workspace: Path, looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        (workspace / "many" / str(number)).mkdir(parents=True)
+    monkeypatch.setattr(owner, "MOST", 1_000)
+    seen = owner.give(str(workspace), USER)
+    assert len(json.dumps(seen)) < 1_100
+    looks.clear()
+    for folder in ("many/7", "many/33", "src/deep"):
+        (workspace / folder / "new.py").touch()
+    owner.give(str(workspace), USER, seen)
+    assert len(looks) > 25
+    monkeypatch.undo()
+    assert {path.stat().st_uid for path in workspace.rglob("*")} == {USER}
