@@ -12,7 +12,6 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from codeframe_tui.adapters.process import attend
@@ -248,17 +247,13 @@ class _Stage:
         return f"{tempfile.gettempdir()}/{len(self.sources) - 1}"
 
 
-@cache
-def _system() -> tuple[str, ...]:
-    """The system's own folders beside /usr, as they were when first asked for."""
-    words: list[str] = []
+def _system() -> Iterator[str]:
     for name in ("bin", "lib", "lib64", "lib32", "sbin"):
         path = Path("/", name)
         if path.is_symlink():
-            words += ("--symlink", str(path.readlink()), str(path))
+            yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
-            words += ("--ro-bind", str(path), str(path))
-    return tuple(words)
+            yield from ("--ro-bind", str(path), str(path))
 
 
 def _uid(workspace: Path) -> int:
