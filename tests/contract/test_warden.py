@@ -144,7 +144,9 @@ async def test_a_launcher_that_dies_costs_no_program(launcher: Launcher) -> None
     assert launcher._end is not None
     dying = launcher._end.peek()
     assert dying is not None
-    os.kill(dying[2][1], signal.SIGKILL)
+    pid = dying[2][1]
+    os.kill(pid, signal.SIGKILL)
+    await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     after = [await said(launcher, word) for word in ("one", "two", "three")]
     assert after == [b"one\n", b"two\n", b"three\n"]
 
