@@ -15,6 +15,8 @@ from codeframe_tui.adapters.sandbox import NoSandbox, open_sandbox
 from codeframe_tui.ports import Workspace
 
 PROMISE = 2.0
+REST = 0.02
+"""Seconds before each: neither pays for what the other leaves to be done."""
 BARE = (
     *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
     *("--clearenv", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin"),
@@ -42,7 +44,9 @@ async def measure(folder: Path, runs: int) -> float | None:
         return None
     rival, ours = [], []
     for number in range(runs + 3):
+        await asyncio.sleep(REST)
         plain = bare(root)
+        await asyncio.sleep(REST)
         began = time.perf_counter()
         done = await sandbox.run(Workspace("w", root), ["/bin/true"], timeout_seconds=20)
         assert done.exit_code == 0, done.message

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from codeframe_tui.worker.ending import ended
+from codeframe_tui.ending import ended
 
 __all__ = [
     "Child",

@@ -34,6 +34,7 @@ from codeframe_tui.core.secrets import NOTHING, Secrets
 from codeframe_tui.core.task import Issue, Phase, Status, Task
 from codeframe_tui.core.tokens import Asked, Gauge
 from codeframe_tui.core.waiting import over, waiting
+from codeframe_tui.ending import ended, to_the_end
 from codeframe_tui.ports import Clock, Document, Store
 from codeframe_tui.ports.tables import Tables
 from codeframe_tui.service import again as repeated
@@ -44,7 +45,6 @@ from codeframe_tui.service.switches import explicit_policy, in_force, pause
 from codeframe_tui.service.tokens import gauge
 from codeframe_tui.service.unit import Unit, find_task
 from codeframe_tui.settings import Settings
-from codeframe_tui.worker.ending import ended, to_the_end
 
 __all__ = ["StoreLedger"]
 

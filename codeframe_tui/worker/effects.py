@@ -15,8 +15,8 @@ from codeframe_tui.core.errors import CodeframeError, PathRefused
 from codeframe_tui.core.progress import COMMAND, Effects
 from codeframe_tui.core.some import some
 from codeframe_tui.core.text import clean_line
+from codeframe_tui.ending import ended
 from codeframe_tui.worker.countdown import countdown
-from codeframe_tui.worker.ending import ended
 from codeframe_tui.worker.frame import Looked
 from codeframe_tui.worker.permission import WALLED
 from codeframe_tui.worker.tools import ToolOutcome

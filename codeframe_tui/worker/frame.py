@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from codeframe_tui.core.errors import CodeframeError, Conflict, PathRefused, Refused
 from codeframe_tui.core.paths import parents
+from codeframe_tui.ending import to_the_end
 from codeframe_tui.ports import Replacement, Workspaces
 from codeframe_tui.ports.files import Snapshot
-from codeframe_tui.worker.ending import to_the_end
 
 __all__ = ["Frame", "Looked"]
 

@@ -17,9 +17,9 @@ from codeframe_tui.core.evidence.verdict import is_test_file
 from codeframe_tui.core.evidence.verification import failed_tests
 from codeframe_tui.core.hand import Hand, hand_folder
 from codeframe_tui.core.task import Status
+from codeframe_tui.ending import ended
 from codeframe_tui.ports import TestRequest, Workspace
 from codeframe_tui.worker.countdown import countdown
-from codeframe_tui.worker.ending import ended
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["Hands"]

@@ -28,7 +28,7 @@ STARTS = {
     "adapters/index/inside/git.py::tree": "git, in our store",
     "adapters/process.py::run_program": "what the sandbox and the interpreter's room name",
     "adapters/sandbox/client.py::_open": "the launcher of sandboxes",
-    "adapters/sandbox/launcher.py::serve": "a warden",
+    "adapters/sandbox/launcher.py::_hire": "a warden",
     "adapters/sandbox/launcher.py::_spawn": "what runs in a sandbox",
     "adapters/sandbox/listener.py::main": "in the sandbox: becomes what runs there",
     "adapters/workspace/git.py::run_git": "git, as its callers say",

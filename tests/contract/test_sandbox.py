@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import platform
 import secrets
@@ -17,6 +18,7 @@ from codeframe_tui.adapters.project import Project
 from codeframe_tui.adapters.sandbox import NoSandbox, bwrap, open_sandbox, opening
 from codeframe_tui.adapters.sandbox.advice import advise, look_around
 from codeframe_tui.adapters.sandbox.closure import look_up
+from codeframe_tui.adapters.sandbox.command import Command
 from codeframe_tui.adapters.sandbox.opening import CONSENT
 from codeframe_tui.bootstrap import doctor
 from codeframe_tui.ports import Finished, Workspace
@@ -119,6 +121,34 @@ async def test_a_signal_a_missing_program_and_the_clock_have_their_own_words(roo
     assert "No such file" in missing.message
     late = await room.sandbox.run(where, ["sleep", "100"], timeout_seconds=0.2)
     assert (late.ended, late.exit_code) == ("timeout", None)
+
+
+async def test_a_tree_of_any_depth_does_not_stop_the_next_command(room: Room) -> None:
+    where = room.workspace("deep")
+    deeper = "import os\nfor _ in range(1500): os.mkdir('x'); os.chdir('x')"
+    made = await room.sandbox.run(where, ["python", "-c", deeper], timeout_seconds=SECONDS)
+    assert made.exit_code == 0
+    assert (await sh(room, "rm -r x && echo gone", workspace=where)).output == b"gone\n"
+
+
+async def test_what_we_write_between_two_commands_belongs_to_the_second(room: Room) -> None:
+    where = room.workspace("between")
+    for name in ("one", "two"):
+        (where.root / name).mkdir()
+        (where.root / name / "file").write_text(name)
+        result = await sh(room, "for each in */file; do echo more >> $each; done", workspace=where)
+        assert (result.exit_code, result.output) == (0, b"")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+async def test_what_was_seen_of_a_workspace_is_told_to_the_next_command(sealed: Room) -> None:
+    where = sealed.workspace("seen")
+    await sh(sealed, "mkdir one two", workspace=where)
+    command = Command(where, ["true"], SECONDS)
+    await sealed.sandbox.launch(command)
+    assert isinstance(sealed.sandbox, bwrap.BwrapSandbox)
+    seen = json.loads(sealed.sandbox._order(command, sealed.sandbox.closure).given)
+    assert (seen[0], seen[2].keys()) == (where.root.stat().st_ino, {"one", "two"})
 
 
 async def test_output_arrives_in_chunks_and_is_bounded(room: Room) -> None:

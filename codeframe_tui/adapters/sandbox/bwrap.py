@@ -41,6 +41,8 @@ RUN = "/run/cft"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 """Of bubblewrap itself: whoever is inside reads it from the first process."""
 FIRST_UID = 61_184
+REMEMBERED = 16
+"""Workspaces of which is kept what belongs to their user already."""
 FIRST_EXTRA = 10
 """The number of a command's first descriptor; see the launcher."""
 ISOLATION = (
@@ -68,6 +70,7 @@ class BwrapSandbox:
     advice: str = ""
     level: str = "bwrap"
     _launcher: Launcher = field(default_factory=Launcher)
+    _given: dict[str, str] = field(default_factory=dict)
 
     async def run(
         self,
@@ -131,6 +134,8 @@ class BwrapSandbox:
         with stdin_of(command.stdin) as stdin:
             child = await self._launcher.start(order, stdin, command.extras)
         ended = await attend(child, timeout_seconds=command.timeout_seconds, on_output=on_output)
+        if order.give:
+            self._keep(order.give, child.given)
         codes = [line["exit-code"] for line in child.status if "exit-code" in line]
         return finished(ended, child, self.totals, exit_code=codes[-1] if codes else None)
 
@@ -142,6 +147,7 @@ class BwrapSandbox:
             data["seccomp"] = code
         stage = _Stage(active=drop)
         each = limits(self.totals)
+        give = str(command.workspace.root) if drop and not command.read_only else ""
         if drop:
             each["RLIMIT_NPROC"] = self.totals.processes
         argv = [self.bwrap, *self._options(command, closure, stage)]
@@ -159,8 +165,16 @@ class BwrapSandbox:
             data=data,
             stage=stage.sources,
             uid=_uid(command.workspace.root) if drop else None,
-            give=str(command.workspace.root) if drop and not command.read_only else "",
+            give=give,
+            given=self._given.get(give, ""),
         )
+
+    def _keep(self, workspace: str, given: str) -> None:
+        """Remember what was last seen of a workspace, for the next command; of some workspaces."""
+        self._given.pop(workspace, None)
+        self._given[workspace] = given
+        if len(self._given) > REMEMBERED:
+            del self._given[next(iter(self._given))]
 
     def _options(self, command: Command, closure: Closure, stage: _Stage) -> Iterator[str]:
         project = str(self.project)
@@ -195,10 +209,8 @@ class BwrapSandbox:
 
     def _prefix(self, *, drop: bool) -> list[str]:
         """The process limit counts all of a user's processes; set inside, it counts only ours."""
-        prlimit = shutil.which("prlimit", path="/usr/bin:/bin")
-        return (
-            [] if drop or prlimit is None else [prlimit, f"--nproc={self.totals.processes}", "--"]
-        )
+        prlimit = None if drop else shutil.which("prlimit", path="/usr/bin:/bin")
+        return [] if prlimit is None else [prlimit, f"--nproc={self.totals.processes}", "--"]
 
     def _surroundings(self, command: Command, closure: Closure) -> Iterator[str]:
         variables = {
@@ -231,7 +243,7 @@ class _Stage:
     def source(self, path: Path) -> str:
         if not self.active:
             return str(path)
-        self.sources.append(os.path.realpath(path))
+        self.sources.append(str(path))
         return f"{tempfile.gettempdir()}/{len(self.sources) - 1}"
 
 

@@ -36,6 +36,7 @@ class Order:
     stage: Sequence[str] = ()
     uid: int | None = None
     give: str = ""
+    given: str = field(default="", compare=False)
 
     def encode(self) -> bytes:
         """The order as the launcher reads it: length, then JSON."""
@@ -55,6 +56,7 @@ class Order:
                 "stage_at": tempfile.gettempdir(),
                 "uid": self.uid,
                 "give": self.give,
+                "given": self.given,
             }
         ).encode()
         return len(body).to_bytes(8, "big") + body
@@ -67,6 +69,7 @@ class Launched:
         self.output = output
         self.error = ""
         self.exceeded = ""
+        self.given = ""
         self.status: list[dict[str, int]] = []
         self._control = control
 
@@ -78,7 +81,8 @@ class Launched:
     async def wait(self) -> int:
         """Exit code or minus the signal; -1 with `error` when it never ran.
 
-        `exceeded` then names the total for which the launcher ended it.
+        `exceeded` then names the total for which the launcher ended it; `given` is for the next
+        `Order` that gives the same folder to the same user.
         """
         loop = asyncio.get_running_loop()
         answer = bytearray()
@@ -98,6 +102,7 @@ class Launched:
         report = json.loads(answer)
         self.error = report.get("error", "")
         self.exceeded = report.get("exceeded", "")
+        self.given = report.get("given", "")
         self.status = [json.loads(line) for line in report.get("status", "").splitlines()]
         return int(report.get("wait", -1))
 
@@ -118,9 +123,12 @@ class Launcher:
         control, remote = socket.socketpair()
         output, writing = os.pipe()
         try:
-            self._send([remote.fileno(), stdin, writing, *extras])
             control.setblocking(False)
-            await asyncio.get_running_loop().sock_sendall(control, order.encode())
+            text = order.encode()
+            there = control.send(text)  # before the warden wakes, who then need not sleep again
+            self._send([remote.fileno(), stdin, writing, *extras])
+            if there < len(text):
+                await asyncio.get_running_loop().sock_sendall(control, text[there:])
         except BaseException:
             control.close()
             os.close(output)

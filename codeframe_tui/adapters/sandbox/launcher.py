@@ -7,14 +7,15 @@ forked ahead of time, takes it, reads the order (length, then JSON) from the con
 the program and stays with it. When the control socket ends (a cancel, a timeout, a dead engine)
 the warden kills the program, and so it does when the run exceeds a total (`totals.Watch`); every
 way it ends, the warden ends what is left of it, then reports ``{"wait": code, "status": lines of
-bwrap, "exceeded": name of a total or nothing}`` or ``{"error": text}``.
+bwrap, "exceeded": name of a total or nothing, "given": text}`` or ``{"error": text}``.
 
 The order: ``argv`` (tokens ``@status`` and ``@NAME`` of ``data`` become descriptor numbers),
 ``command`` (appended as it is), ``env``, ``cwd``, ``limits`` (name -> value), ``totals``,
 ``private`` and ``watched`` (folders) as `totals.Watch` takes them, ``filter`` (of system calls,
 latin-1 text, or nothing), ``data`` (name -> latin-1 text, given as a memory file), and when started
 as root ``stage`` (directories bound below ``stage_at`` as 0, 1, …, reachable after the drop),
-``uid`` and ``give`` (a folder that shall belong to it).
+``uid``, ``give`` (a folder that shall belong to it) and ``given`` (what was reported of it last,
+which none but `owner.give` reads).
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ import ctypes
 import fcntl
 import gc
 import importlib.util
-import itertools
 import json
 import os
 import resource
@@ -38,6 +38,11 @@ from typing import Any, NoReturn
 DOOR = 3
 HIGH = 100  # received descriptors move up here, away from the fixed numbers below
 FIRST_EXTRA, FIRST_DATA = 10, 40
+WAITING = 2
+"""Wardens: with a second one, none must be forked while the first begins its work."""
+MOMENT = 0.007
+"""Seconds for the first process of a sandbox to die by itself."""
+NONE_YET = (0, 0)
 
 _AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _OPEN_TREE_CLONE = -100, 0x8000, 4, 1
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
@@ -45,6 +50,11 @@ _CLONE_NEWNS, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x20000, 2, 4, 0x400
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 36, 38, 22
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
+
+REHEARSAL: dict[str, Any] = {"argv": ["word"] * 100, "data": {"code": "0" * 1000}, "uid": None}
+REHEARSAL |= {"cwd": "/", "limits": {"RLIMIT_CORE": 0}, "env": {}, "private": {}, "totals": {}}
+REHEARSAL |= dict.fromkeys(("filter", "give", "stage", "watched"), "")
+"""An order that comes to nothing."""
 
 
 class _Program(ctypes.Structure):
@@ -64,7 +74,7 @@ def _neighbour(name: str) -> Any:  # noqa: ANN401 - what is loaded by hand has n
     return module
 
 
-_totals = _neighbour("totals")
+_owner, _totals = _neighbour("owner"), _neighbour("totals")
 
 
 def _check(result: int, what: str) -> int:
@@ -75,22 +85,43 @@ def _check(result: int, what: str) -> int:
 
 
 def serve() -> None:
-    """Keep one warden waiting until the engine closes the socket or dies."""
+    """Keep some wardens waiting until the engine closes the socket or dies.
+
+    One that is taken is replaced when none is left, else when one has ended: until then a fork, and
+    what the new one does to be ready, would take time from the program.
+    """
     os.setsid()
     _let_go()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     door = socket.socket(fileno=DOOR)
     os.set_inheritable(DOOR, False)
     gc.freeze()
+    poll = select.poll()
+    waiting = {_hire(door, poll) for _ in range(WAITING)}
     while True:
-        busy, taken = os.pipe()
-        if os.fork() == 0:
-            os.close(busy)
-            _warden(door, taken)
-        os.close(taken)
-        if not os.read(busy, 1):
-            return
-        os.close(busy)
+        for warden, _ in poll.poll():
+            if os.read(warden, 1):
+                waiting.discard(warden)
+                if waiting:
+                    continue
+            elif warden in waiting:  # it heard the end of the socket, or came to harm
+                return
+            else:
+                poll.unregister(warden)
+                os.close(warden)
+            while len(waiting) < WAITING:
+                waiting.add(_hire(door, poll))
+
+
+def _hire(door: socket.socket, poll: select.poll) -> int:
+    """Start a warden; what is returned, and polled, is read when it is taken, and ends with it."""
+    reading, taken = os.pipe()
+    if os.fork() == 0:
+        os.close(reading)
+        _warden(door, taken)
+    os.close(taken)
+    poll.register(reading, select.POLLIN)
+    return reading
 
 
 def _let_go() -> None:
@@ -104,25 +135,54 @@ def _let_go() -> None:
 
 
 def _warden(door: socket.socket, taken: int) -> NoReturn:
+    wake = _listen()
+    _rehearse()
     _, fds, _, _ = socket.recv_fds(door, 1, 16)
     door.close()
     if not fds:
         os._exit(0)
-    os.write(taken, b"1")
-    os.close(taken)
+    try:  # noqa: SIM105 - contextlib is not worth its import here
+        os.write(taken, b"1")
+    except BrokenPipeError:  # the launcher died: what the engine ordered is done all the same
+        pass
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
     for fd in fds:
         os.close(fd)
     control = socket.socket(fileno=moved[0])
     report: dict[str, Any]
     try:
-        report = _run(control, _receive(control), moved[1:])
-    except OSError as error:
+        report = _run(control, moved[1:], wake)
+    except (OSError, ValueError) as error:
         report = {"error": str(error)}
     try:
         control.sendall(json.dumps(report).encode() + b"\n")
     finally:
         os._exit(0)
+
+
+def _listen() -> int:
+    """Have orphans come to us, and each end of a child heard; returns what then can be read."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    wake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker)
+    return wake
+
+
+def _rehearse() -> None:
+    """Go through an order while nobody waits.
+
+    After a fork each page of memory is fetched when it is first touched: that takes longer than
+    what is done there.
+    """
+    engine, control = socket.socketpair()
+    with engine, control:
+        text = json.dumps(REHEARSAL).encode()
+        engine.sendall(len(text).to_bytes(8, "big") + text)
+        _settle_down(_receive(control))
+        control.sendall(json.dumps({"wait": 0, "status": "", "exceeded": ""}).encode())
 
 
 def _receive(control: socket.socket) -> dict[str, Any]:
@@ -131,16 +191,15 @@ def _receive(control: socket.socket) -> dict[str, Any]:
     return order
 
 
-def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
-    if sys.platform == "linux":
-        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    wake, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(waker)
+def _run(control: socket.socket, fds: list[int], wake: int) -> dict[str, Any]:
     status, low = os.pipe()
     status_end = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, HIGH)
     os.close(low)
+    order = _receive(control)
+    given = ""
+    if order["give"]:
+        seen = json.loads(order["given"] or "null")
+        given = json.dumps(_owner.give(order["give"], order["uid"], seen))
     watch = _settle_down(order)
     pid = _spawn(order, fds, status_end)
     for fd in (status_end, *fds):
@@ -148,9 +207,9 @@ def _run(control: socket.socket, order: dict[str, Any], fds: list[int]) -> dict[
     try:
         code = _attend(control, wake, pid, watch)
     finally:  # also when the watch fails: nothing goes on that nobody would end
-        _sweep(pid)
+        _sweep(pid, wake)
     lines = os.read(status, 65536).decode("utf-8", "replace")
-    return {"wait": code, "status": lines, "exceeded": watch.exceeded}
+    return {"wait": code, "status": lines, "exceeded": watch.exceeded, "given": given}
 
 
 def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbour`
@@ -158,8 +217,6 @@ def _settle_down(order: dict[str, Any]) -> Any:  # noqa: ANN401 - see `_neighbou
 
     The warden does it itself, because a spawn is much cheaper than a fork with work after it.
     """
-    if order["give"]:
-        _give(order["give"], order["uid"])
     folders = [os.open(path, _FOLDER) for path in order["watched"]]  # out of reach afterwards
     if order["stage"]:
         _stage(order["stage"], order["stage_at"])
@@ -223,21 +280,26 @@ def _attend(control: socket.socket, wake: int, pid: int, watch: Any) -> int:  # 
                 break
 
 
-def _sweep(pid: int) -> None:
+def _sweep(pid: int, wake: int) -> None:
     """End what is left: the group, then every orphan that came to us, until there is none.
 
     The first process of a sandbox dies by itself with bwrap, so it gets a moment before the search.
     """
     _kill(-pid)
-    for pause in itertools.chain((0, 0.001, 0.002, 0.004), itertools.repeat(None)):
+    poll = select.poll()
+    poll.register(wake, select.POLLIN)
+    search = time.monotonic() + MOMENT
+    while True:
         try:
-            ended, _ = os.waitpid(-1, os.WNOHANG)
-            if ended == 0 and pause is not None:
-                time.sleep(pause)
-            elif ended == 0:
-                for child in _children():
-                    _kill(child)
-                os.waitpid(-1, 0)
+            if os.waitpid(-1, os.WNOHANG) != NONE_YET:
+                continue
+            if (left := search - time.monotonic()) > 0:
+                if poll.poll(left * 1000):
+                    os.read(wake, 512)
+                continue
+            for child in _children():
+                _kill(child)
+            os.waitpid(-1, 0)
         except ChildProcessError:
             return
 
@@ -305,33 +367,6 @@ def _stage(sources: list[str], place: str) -> None:
         os.mkdir(target)  # noqa: PTH102
         name = os.fsencode(target)
         _check(_libc.syscall(_MOVE_MOUNT, tree, b"", _AT_FDCWD, name, _AT_EMPTY_PATH), target)
-
-
-def _give(workspace: str, uid: int) -> None:
-    """Make ``uid`` the owner of a folder and all in it; no symlink is followed.
-
-    The parent is closed to others: no other process of that user reaches it from outside.
-    """
-    os.chmod(os.path.dirname(workspace), 0o700)  # noqa: PTH101, PTH120
-    root = os.open(workspace, _FOLDER)
-    try:
-        os.fchown(root, uid, uid)
-        _give_content(root, uid)
-    finally:
-        os.close(root)
-
-
-def _give_content(folder: int, uid: int) -> None:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.stat(follow_symlinks=False).st_uid != uid:
-                os.chown(entry.name, uid, uid, dir_fd=folder, follow_symlinks=False)
-            if entry.is_dir(follow_symlinks=False):
-                inner = os.open(entry.name, _FOLDER, dir_fd=folder)
-                try:
-                    _give_content(inner, uid)
-                finally:
-                    os.close(inner)
 
 
 if __name__ == "__main__":

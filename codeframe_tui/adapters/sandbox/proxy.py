@@ -33,7 +33,7 @@ from codeframe_tui.adapters.sandbox.network import Network, connect
 from codeframe_tui.adapters.scarce import SCARCE
 from codeframe_tui.core.network import SETTING, Contact, Target
 from codeframe_tui.core.text import clean_line
-from codeframe_tui.worker.ending import ended
+from codeframe_tui.ending import ended
 
 __all__ = ["Bounds", "Proxy", "becoming", "open_proxy"]
 

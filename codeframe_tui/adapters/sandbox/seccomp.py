@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = ["program"]
 
@@ -49,6 +50,7 @@ _TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink
 
 
+@cache
 def program(machine: str) -> bytes | None:
     """The filter for a machine as `platform.machine` names it.
 

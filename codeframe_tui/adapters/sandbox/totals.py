@@ -12,7 +12,6 @@ import os
 import stat
 import time
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 __all__ = ["Watch"]
 
@@ -33,11 +32,13 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 Steps = Generator[None, None, None]
 
 
-@dataclass(frozen=True, slots=True)
 class _Process:
-    pid: int
-    threads: int
-    resident: int
+    """No dataclass: what those import is copied with every warden."""
+
+    __slots__ = ("pid", "resident", "threads")
+
+    def __init__(self, pid: int, threads: int, resident: int) -> None:
+        self.pid, self.threads, self.resident = pid, threads, resident
 
 
 class Watch:

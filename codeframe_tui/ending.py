@@ -1,4 +1,4 @@
-"""Ending: what must not be left half-way goes on to its end, also for a worker that is stopped."""
+"""Ending: what must not be left half-way goes on to its end, also for whoever is stopped."""
 
 from __future__ import annotations
 
