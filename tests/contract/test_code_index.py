@@ -100,6 +100,19 @@ async def test_the_context_names_files_definitions_and_reasons(place: Place) -> 
     assert (found["budget"], found["cut"]) == (1_000, [])
 
 
+async def test_what_a_text_begins_with_is_its_place(place: Place) -> None:
+    same = "def wait(): ...\n"
+    place.write({"a/wait.py": same, "b/wait.py": same, "b/slow.py": "x = 1\n"})
+    found = await place.index().context("b: wait", 9_000)
+    assert [file["path"] for file in found["files"][:2]] == ["a/wait.py", "b/wait.py"]
+    for text in ("[queues] wait", "fix(queues): wait", "queues: wait"):
+        place.write({"queues/wait.py": same})
+        found = await place.index().context(text, 9_000)
+        assert found["files"][0]["path"] == "queues/wait.py"
+        assert "place: queues" in found["files"][0]["reasons"]
+    assert not any("place" in reason for file in found["files"][1:] for reason in file["reasons"])
+
+
 async def test_what_the_task_writes_as_code_is_looked_for_as_it_is_written(place: Place) -> None:
     apart = "import sys\n\ndef leave(): sys.stdout.flush(); raise Exit(exit)\n"
     place.write({"one.py": apart, "two.py": "import sys\n\ndef leave(): sys.exit(1)\n"})

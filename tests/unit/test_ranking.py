@@ -109,5 +109,6 @@ def test_code_comes_first_unless_something_else_is_meant() -> None:
     assert weights == sorted(weights, reverse=True)
     assert kind_weight("tests/test_retry.py", ["test"]) > weights[-1]
     assert kind_weight("docs/retry.md", ["doc"]) == 1.0
+    assert kind_weight("docs_src/retry.py", []) == kind_weight("docs/retry.py", [])
     assert kind_weight("src/pip/_vendor/retry.py", []) < 0.4
     assert kind_weight("contest.py", []) == 1.0

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.code.imports import read_import
 from codeframe_tui.core.code.words import (
+    area,
     asked,
     identifiers,
     mentions,
@@ -79,15 +80,35 @@ def test_long_texts_and_runs_take_no_longer_than_they_are() -> None:
         "a/" * 200_000,
         "`a" * 9,
         "--a" * 9_999,
+        "[" * 400_000,
+        "a(" * 200_000,
+        "- " * 200_000,
     ):
         assert not list(mentions(run))
         words(run)
         tally(names_in(run.encode()))
         list(identifiers(run))
         assert not verbatim(run)
+        assert not area(run)
     assert list(read_import("from" + " " * 100_000 + "x" + " " * 100_000 + "imp")) == []
 
 
 def test_paths_and_dotted_names_are_found_in_prose() -> None:
     found = list(mentions("See net/retry.py, then foo.bar.Baz. Not this."))
     assert found == ["net/retry.py", "foo.bar.Baz"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[mypyc] Inline literals", "mypyc"),
+        ("\u2728 [ui/panes] Fold them", "ui panes"),
+        ("fix(core)!: keep it", "core"),
+        ("_http.retry: wait longer", "http retry"),
+        ("Keep it: it is good [sic]", "keep it"),
+        ("Wait longer (core): now", ""),
+        ("See http://x.org", ""),
+    ],
+)
+def test_the_place_that_a_text_begins_with_is_known(text: str, names: str) -> None:
+    assert area(text) == set(names.split())

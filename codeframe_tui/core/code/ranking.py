@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from heapq import nlargest
 
 from codeframe_tui.core.code.testnames import is_test
+from codeframe_tui.core.code.words import words
 
 __all__ = [
     "BESIDE",
@@ -35,6 +37,7 @@ WEIGHTS = {
     "path": 0.25,
     "defines": 0.5,
     "mention": 0.5,
+    "area": 0.3,
     "history": 0.7,
     "recent": 0.6,
     "central": 0.25,
@@ -55,7 +58,8 @@ _NEIGHBOURS = 6
 """Of a folder's files, the best count for the others."""
 _SEEDS, _STEPS, _STAY = 15, 6, 0.5
 _K1, _B = 1.2, 0.75
-_DOCS = frozenset({"doc", "docs", "documentation", "example", "examples", "samples", "benchmarks"})
+_DOCS = frozenset({"doc", "document", "documentation", "exampl", "sampl", "benchmark", "tutorial"})
+"""Words of a folder that is beside the code."""
 _BESIDE = (
     *(".md", ".rst", ".txt", ".adoc", ".po", ".html", ".css", ".svg"),
     *(".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".lock", ".csv", ".xml"),
@@ -240,4 +244,9 @@ def kind_weight(path: str, about: Iterable[str]) -> float:
 def _is_document(path: str) -> bool:
     *folders, name = path.split("/")
     beside = name.endswith(_BESIDE) or "." not in name
-    return beside or not _DOCS.isdisjoint(folders)
+    return beside or any(map(_is_beside, folders))
+
+
+@lru_cache(maxsize=2**12)
+def _is_beside(folder: str) -> bool:
+    return not _DOCS.isdisjoint(words(folder))

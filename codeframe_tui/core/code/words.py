@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 __all__ = [
+    "area",
     "asked",
     "identifiers",
     "mentions",
@@ -25,6 +26,7 @@ _APART = bytes(sign if sign in _OF_NAMES else 32 for sign in range(256))
 """What stands in names stays, all else becomes a space."""
 _MENTION = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[A-Za-z_][\w-]*(?:\.\w+)+")
 _CODE = re.compile(r"[A-Za-z]_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|\d[a-z]", re.ASCII)
+_AREA = re.compile(r"\W*(?:\[([^\]\n]{2,60})\]|\w{1,20}\(([^)\n]{2,60})\)!?:|([\w./ -]{2,30}):\s)")
 _QUOTED = re.compile(r"`([^`\n]{2,60})`")
 _OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]{2,40}(?![\w-])")
 _AROUND = " \"'*:;,.()[]"
@@ -94,6 +96,13 @@ def mentions(text: str) -> Iterator[str]:
     runs = (run for run in text.split() if len(run) <= _LONGEST_RUN)
     found = (each for run in runs for each in _MENTION.findall(run))
     yield from dict.fromkeys(each.strip("./") for each in found)
+
+
+def area(text: str) -> frozenset[str]:
+    """Names of the place that a text begins with: ``[core] …``, ``fix(core): …``, ``core: …``."""
+    found = _AREA.match(text)
+    said = next(filter(None, found.groups())) if found else ""
+    return frozenset(name.strip("_") for name in _NAME.findall(said.lower()) if len(name) > 1)
 
 
 def verbatim(text: str) -> list[str]:

@@ -29,7 +29,15 @@ from codeframe_tui.core.code.ranking import (
     with_verbatim,
 )
 from codeframe_tui.core.code.testnames import is_test
-from codeframe_tui.core.code.words import asked, identifiers, mentions, spelling, verbatim, words
+from codeframe_tui.core.code.words import (
+    area,
+    asked,
+    identifiers,
+    mentions,
+    spelling,
+    verbatim,
+    words,
+)
 from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["context", "rank"]
@@ -158,6 +166,7 @@ def _signals(
     )
     named = [wanted.keys() & _name_words(path) for path in tree.paths]
     defined, defines = _defining(shelf, tree, text)
+    in_area, areas = _in_area(tree, text)
     numbers = past.numbers(tree.numbers)
     similar, changes = past.similar(wanted, numbers)
     # without a past these mislead more often than they find
@@ -171,6 +180,7 @@ def _signals(
         "path": {n: len(f) / len(_name_words(tree.paths[n])) for n, f in enumerate(named) if f},
         "defines": defined,
         "mention": _mentioned(tree, text),
+        "area": in_area,
         "history": similar,
         "recent": past.recent(numbers),
         "central": {file: math.log1p(len(others)) for file, others in shelf.linked(tree).items()},
@@ -179,7 +189,7 @@ def _signals(
         "messages": messages,
     }
     spelled = {n: ", ".join(sorted(look.spelled[w] for w in f)) for n, f in enumerate(named) if f}
-    why = {"defines": defines, "history": changes, "path": spelled, "tests": tests}
+    why = {"defines": defines, "area": areas, "history": changes, "path": spelled, "tests": tests}
     why |= {
         name: {file: look.spelled[word] for file, word in of_files.items()}
         for name, of_files in (("like", like_what), ("messages", said))
@@ -228,6 +238,24 @@ def _mentioned(tree: Tree, text: str) -> dict[int, float]:
     return scores
 
 
+def _in_area(tree: Tree, text: str) -> tuple[dict[int, float], dict[int, str]]:
+    """Files that have, as folder or name, what the text begins with, the fewer the better."""
+    if not (names := area(text)):
+        return {}, {}
+    found = {n: here for n, path in enumerate(tree.paths) if (here := names & _parts(path))}
+    counts = Counter(name for here in found.values() for name in here)
+    weights = inverse_frequencies(counts, len(tree.paths))
+    best = {n: max(here, key=lambda name: (weights[name], name)) for n, here in found.items()}
+    return {n: weights[name] for n, name in best.items()}, best
+
+
+@lru_cache(maxsize=2**14)
+def _parts(path: str) -> frozenset[str]:
+    """The names of a file and of the folders around it."""
+    *folders, name = path.lower().split("/")
+    return frozenset(each.strip("_") for each in (*folders, name.partition(".")[0]))
+
+
 def _starts(path: str) -> Iterator[int]:
     yield 0
     for number, sign in enumerate(path):
@@ -244,6 +272,7 @@ def _reasons(each: Scored, look: _Look, why: Mapping[str, Mapping[int, str]]) ->
         "path": f"path: {why['path'].get(n, '')}",
         "defines": f"defines {why['defines'].get(n, '')}",
         "mention": "named in the task",
+        "area": f"place: {why['area'].get(n, '')}",
         "verbatim": f"holds {why['verbatim'].get(n, '')}",
         "history": f"touched by: {change}" if (change := why["history"].get(n)) else "",
         "like": f"words like: {why['like'].get(n, '')}",
