@@ -67,7 +67,7 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
     logs = Path(tempfile.mkdtemp(dir=world))  # what runs on in the background writes to its own
     program = shutil.which(shell[0])
     assert program is not None
-    environment = {"PATH": str(world / "bin"), "HOME": "/nonexistent", "LOGS": str(logs)}
+    environment = {"PATH": str(world / "bin"), "HOME": "~", "LOGS": str(logs)}
     with subprocess.Popen(
         [program, *shell[1:], "-c", text],
         cwd=world / "here",
@@ -132,6 +132,16 @@ def test_no_shell_calculates_with_what_runs_where_nobody_is_asked(
     runs = [text for text in DATA["calculates"] if ran(world, shell, set_ + text)]
     assert [text for text in runs if not read_script(set_ + text).problem] == []
     assert len(runs) > (50 if shell == ["bash"] else 1), "the oracle sees nothing"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_runs_a_piece_of_a_condition_where_nobody_is_asked(
+    world: Path, shell: list[str]
+) -> None:
+    texts = [f"X=a; {text}" for text in DATA["conditions"]]
+    runs = [text for text in texts if ran(world, shell, text)]
+    assert [text for text in runs if not read_script(text).problem] == []
+    assert len(runs) > (10 if shell == ["dash"] else 0), "the oracle sees nothing"
 
 
 @pytest.mark.parametrize("name", AWKS)

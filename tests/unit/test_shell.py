@@ -81,6 +81,8 @@ def test_long_and_deep_texts_end(piece: str) -> None:
         ("awk '", '("', "'"),
         ("awk '", "print;", ">'"),
         ("[[ ", "a -eq ", "]]"),
+        ("[[ ( ", "a -eq ", ") ]]"),
+        ("[[ a ", '&& "$b" ', "]]"),
         ("declare ", "-a x ", ""),
         ('a "', "$[1 ", ']"'),
         ("xargs ", "-I % ", "% % %"),
