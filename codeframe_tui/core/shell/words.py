@@ -88,6 +88,8 @@ class Words(ABC):
                 self.at = plain.end()
                 made.add(plain.group())
             elif self.peek(2) in {"<(", ">("}:
+                if not made.known:
+                    raise Hidden(f"what stands before {self.peek(2)} is only known when it runs")
                 self.at += 2
                 self._nested()
                 made.add("/dev/fd/")
