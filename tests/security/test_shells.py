@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.permission.patterns import Match, pattern, quoted
 from codeframe_tui.core.shell import read_script
+from codeframe_tui.core.shell.calculated import printed
 from tests.security.cases import CORPORA, cases
 
 SHELLS = [
@@ -132,6 +133,23 @@ def test_no_shell_calculates_with_what_runs_where_nobody_is_asked(
     runs = [text for text in DATA["calculates"] if ran(world, shell, set_ + text)]
     assert [text for text in runs if not read_script(set_ + text).problem] == []
     assert len(runs) > (50 if shell == ["bash"] else 1), "the oracle sees nothing"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_prints_numbers_prints_nothing_else(tmp_path: Path, shell: list[str]) -> None:
+    for name in ("h", "z[$(a)]", "-l", "z[$(a)]\nz[$(a)]"):
+        (tmp_path / name).write_text("z[$(a)]\n")
+    for text in DATA["numbers"]:
+        assert printed(text)[0] == "$#", text
+        told = subprocess.run(
+            [*shell, "-c", f"echo {text}", "sh", "z[$(a)]"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=20,
+            check=True,
+        ).stdout
+        assert told.strip().isdigit() or not told.strip(), (text, told)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -82,6 +82,8 @@ def test_long_and_deep_texts_end(piece: str) -> None:
         ("awk '", "print;", ">'"),
         ("[[ ", "a -eq ", "]]"),
         ("[[ ( ", "a -eq ", ") ]]"),
+        ("a $(( $(", "a|", "b) ))"),
+        ("a=", "$(a|wc -l", ")"),
         ("npx ", "-p a ", ""),
         ("git submodule foreach ", "git submodule foreach ", ""),
         ("[[ a ", '&& "$b" ', "]]"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from codeframe_tui.core.shell.parts import Hidden, Part, Word
 
-__all__ = ["NAME", "NOT_NAMED", "calculated", "check_text", "in_braces", "named"]
+__all__ = ["NAME", "NOT_NAMED", "calculated", "check_text", "in_braces", "named", "printed"]
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
@@ -31,6 +31,24 @@ _IN_BRACES = re.compile(
 )
 _SETS = re.compile(r":{0,2}=")
 NOT_NAMED = "which variable it is about is only known when it runs"
+_QUOTED = r"""'[^'()-][^'()]*'|"[^"()`$\\-][^"()`$\\]*"|[\w.][\w.-]*"""
+_NUMBERS = "|".join(
+    (
+        r"""wc -[lwcmL](?: *< *"?[\w./~${}-]+"?)?(?: *\| *tr -d (?:' '|" "))?""",
+        r"wc -[lwcmL] [\w.][\w./-]* *\| *awk '\{ ?print \$1;? ?\}'",
+        r"nproc|tput (?:cols|lines)|id -[ug]|seq(?: \d+){1,3}",
+        r"""date (?:-u )?(?P<quote>["']?)\+(?:%[sYmdHMSj])+(?P=quote)""",
+        rf"grep -[iEFvwx]*c[iEFvwx]* (?:{_QUOTED})(?: [\w.][\w./-]*)?",
+        r"git rev-list --count(?: [\w.@^][\w./@^~-]*)+",
+    )
+)
+"""What prints numbers and nothing else."""
+_OUTPUT = re.compile(
+    r"""\$\((?P<commands>(?:(?:2>(?:/dev/null|&1)|'[^'()]*'|"[^"()`\\]*"|"""
+    rf"""[^()<>&;|`\\\n#'"])++\|)* *(?:{_NUMBERS}) *)\)""",
+    re.ASCII,
+)
+"""The output of such a program, and perhaps of others before it in a pipe, of which it reads."""
 _UNKNOWN = "it calculates with what is only known when it runs"
 
 
@@ -64,6 +82,15 @@ def calculated(text: str, more: str = "") -> Part:
     if inside != text and (sets or _SET.search(_VALUE.sub("", text))):
         sets = names  # a value may be empty, and what stands beside it is set
     return Part(sets=sets, counts=names)
+
+
+def printed(text: str) -> tuple[str, list[str]]:
+    """A text that is calculated with, and the commands in it whose output surely is a number.
+
+    Args:
+        text: as it is written; instead of them it has `$#`, which is one, too.
+    """
+    return _OUTPUT.sub("$#", text), [found["commands"] for found in _OUTPUT.finditer(text)]
 
 
 def in_braces(text: str) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from codeframe_tui.core.shell.calculated import calculated, named
+from codeframe_tui.core.shell.calculated import calculated, named, printed
 from codeframe_tui.core.shell.parts import Hidden, Part, Word
 from codeframe_tui.core.shell.words import Words
 
@@ -54,7 +54,9 @@ def _calculated_in(words: Sequence[tuple[str, Word]]) -> Iterator[Part]:
     for place, (sign, _) in enumerate(words):
         if sign in _COMPARES:
             for raw, _ in (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2]):
-                yield calculated(raw)
+                text, commands = printed(raw)
+                yield calculated(text)
+                yield Part(counts=["()"] if commands else [])
         elif sign == "-v":
             for _, name in words[place + 1 : place + 2]:
                 yield Part(counts=named(name))

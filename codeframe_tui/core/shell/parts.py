@@ -69,7 +69,8 @@ class Part:
         words: its name first; empty where only variables are set or files are written.
         sets: names of the variables that are set for it, or for all that follows.
         texts: those of them that are set to something that may be no number.
-        counts: names of the variables that a shell calculates with.
+        prints: those of them that are set to numbers, as long as programs are what they seem.
+        counts: names of the variables that a shell calculates with; ``()`` of what programs print.
         defines: names of functions, which are no program any more.
         writes: files that it is redirected into.
         given: what it reads from a here-document; None where there is none.
@@ -81,6 +82,7 @@ class Part:
     words: list[Word] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    prints: list[str] = field(default_factory=list)
     counts: list[str] = field(default_factory=list)
     defines: list[str] = field(default_factory=list)
     writes: list[Word] = field(default_factory=list)
@@ -96,7 +98,7 @@ class Part:
 
     def starts(self, place: int, end: int | None = None) -> Part:
         """The part that this one starts with its words from a place on, up to another."""
-        inner = replace(self, words=self.words[place:end], texts=[], counts=[])
+        inner = replace(self, words=self.words[place:end], texts=[], prints=[], counts=[])
         inner.carries, inner.outer, inner.skipped = False, self, place
         return inner
 

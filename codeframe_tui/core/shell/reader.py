@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codeframe_tui.core.shell.calculated import NOT_NAMED, calculated, check_text
+from codeframe_tui.core.shell.calculated import NOT_NAMED, calculated, check_text, printed
 from codeframe_tui.core.shell.conditions import Condition, in_brackets
 from codeframe_tui.core.shell.documents import document
 from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Word
@@ -189,7 +189,9 @@ class Reader(Words):
             while self.peek() not in {"\n", ";", ""}:
                 self._value()
                 self._blanks()
-            if all(map(NUMBER.fullmatch, self.text[start : self.at].split())):
+            values, commands = printed(self.text[start : self.at])
+            part.prints += part.sets if commands else []
+            if all(map(NUMBER.fullmatch, values.split())):
                 part.texts.clear()
         if self.peek() == ";":
             self.at += 1
@@ -299,7 +301,9 @@ class Reader(Words):
                 self._listed()
             elif self.peek() not in ENDS | {""}:
                 self._value()
-            set_to(part, sets.group(1), self.text[sets.end() : self.at])
+            value, commands = printed(self.text[sets.end() : self.at])
+            set_to(part, sets.group(1), value)
+            part.prints += part.sets[-1:] if commands else []
         else:
             start = self.at
             made = self.made()

@@ -134,6 +134,8 @@ def check_counted(parts: Iterable[Part]) -> None:
         _check_words(part, texts=part.name in told or "" in told)
     counted = {name for part in parts for name in part.counts}
     unsafe = _BY_ITSELF.union(*(part.texts for part in parts))
+    if any(part.defines for part in parts):  # a function may stand for a program
+        unsafe = unsafe.union({"()"}, *(part.prints for part in parts))
     if (counted and "" in unsafe) or (counted | _INTEGERS) & unsafe:
         raise Hidden("it calculates with a variable that may hold more than a number")
 

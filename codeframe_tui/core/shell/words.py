@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from codeframe_tui.core.shell.calculated import NAME, calculated, in_braces
+from codeframe_tui.core.shell.calculated import NAME, calculated, in_braces, printed
 from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
 
 __all__ = ["ENDS", "Words"]
@@ -249,7 +249,11 @@ class Words(ABC):
             raise Hidden("a ( is not closed")
         if self.text[place : place + 2] != "))":
             return False
-        self.keep(calculated(self.text[start:place], more))
+        text, commands = printed(self.text[start:place])
+        part = self.keep(calculated(text, more))
+        for each in commands:
+            part.counts.append("()")
+            self.inner(each)
         self.at = place + 2
         return True
 
