@@ -77,6 +77,12 @@ def test_each_command_is_ruled_as_expected(case: dict[str, Any]) -> None:
         assert said.rule.isprintable()
 
 
+@pytest.mark.parametrize("case", parameters("git_forms"))
+def test_each_form_of_git_is_ruled_as_expected(case: dict[str, Any]) -> None:
+    said = permission_for(case["input"], Rules(allow=("git",)), walled=False).said
+    assert said.spoken == case["open"], said.rule
+
+
 @given(scripts)
 def test_nothing_that_is_not_understood_is_allowed(text: str) -> None:
     problem = read_script(text).problem

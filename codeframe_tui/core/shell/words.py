@@ -19,6 +19,8 @@ _NUMBERS = frozenset("#?$")
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
+_IN_BRACES = re.compile(r"\d*\}|[ \t\n;&|<>()]|\Z", re.ASCII)
+"""After a ``{`` of which no shell makes several words."""
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
 
@@ -122,7 +124,7 @@ class Words(ABC):
                 made.add(char)
             case "*" | "?" | "[":
                 made.unknown(open_=True, runs=False)
-            case "{" if self.peek() not in {"}", ""} | ENDS:
+            case "{" if not _IN_BRACES.match(self.text, self.at):
                 made.unknown(open_=True, runs=False)  # some shells make several words of it
             case "~" | "{" | "}" | "]":
                 made.add(char)
