@@ -267,6 +267,9 @@ class Reader(Words):
             found = _FUNCTION.match(self.text, self.at)
             if found is None and self.peek() == "(" and part.words and self._condition.open:
                 in_brackets(self, part, self._condition, "&|<>\n")
+            elif found is None and self.peek() == "(" and part.words == [Word("time")]:
+                self._subshell()  # other shells run nothing of a text with a bracket there
+                return
             elif self.peek() == "(":
                 if found is None or len(part.words) != 1 or part.sets or part.writes:
                     raise Hidden("a ( stands in a strange place")

@@ -34,7 +34,7 @@ class Way:
         names: long options without a value, and, with ``=``, those whose value may follow.
         operands: words between its options and the program.
         called: a letter and a long name of an option whose value is a text of commands.
-        module: whether ``-m`` and a module of Python may stand for the program.
+        module: whether ``-m`` and a module of Python, or ``-``, may stand for the program.
         before: a sign that may end what stands before the name of the program in its word.
         after: signs of which one may begin what stands after it, as its version.
         text: whether what follows is a text of commands, in one word or in several.
@@ -221,6 +221,8 @@ def named_by(words: list[Word], way: Way) -> list[Word]:
     """The program that one of `RUNNERS` starts, as if it stood alone, from its words."""
     if way.module and words and words[0].text in {"-m", "--module"}:
         return [Word("python"), Word("-m"), *words[1:]]
+    if way.module and words and words[0] == Word("-"):
+        return [Word("python"), *words]
     if not words or not words[0].known:
         return words
     folder, slash, name = words[0].text.rpartition("/")

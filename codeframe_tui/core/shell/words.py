@@ -21,6 +21,7 @@ _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_BRACES = re.compile(r"\d*\}|[ \t\n;&|<>()]|\Z", re.ASCII)
 """After a ``{`` of which no shell makes several words."""
+_ESCAPED = re.compile(r"(?:[^\\]|\\.)*+", re.DOTALL)
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
 
@@ -212,8 +213,12 @@ class Words(ABC):
         self.at += 1
         if char == '"':
             self._double(_Made())
-        elif "\\" in self._until("'"):
-            raise Hidden("$'…' with a backslash is something else in other shells")
+        else:
+            text = self._until("'")
+            if not _ESCAPED.fullmatch(text):
+                raise Hidden("$'…' with a \\' ends elsewhere in other shells")
+            if "[" in text and set(text) & set("\\$`"):
+                raise Hidden("a shell that calculates with this text runs what stands in it")
         made.unknown()
 
     def _nested(self) -> None:
