@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from codeframe_tui.core.shell.calculated import NOT_NAMED, calculated, check_text, printed
 from codeframe_tui.core.shell.conditions import Condition, in_brackets
@@ -25,15 +26,17 @@ _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 class Reader(Words):
     """Reads commands."""
 
-    def __init__(self, text: str, found: list[Part], depth: int) -> None:
-        super().__init__(text, found, depth)
+    def __init__(
+        self, text: str, found: list[Part], depth: int, values: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(text, found, depth, values)
         self._due: list[tuple[str, bool, bool, Part]] = []
         self._condition = Condition()
         self._unreached = False  # whether no shell runs what follows that does not know ``[[``
 
     def inner(self, text: str) -> None:
         """See `Words.inner`."""
-        inner = Reader(text, self.found, self.depth + 1)
+        inner = Reader(text, self.found, self.depth + 1, self.values)
         inner.commands("")
 
     def commands(self, end: str) -> None:
@@ -333,11 +336,12 @@ class Reader(Words):
 
     def _redirection(self, part: Part, sign: str) -> None:
         self._blanks()
+        start = self.at
         made = self.made()
         target = made.word()
         match sign:
             case "<<" | "<<-":
-                if not target.known:
+                if not target.known or "$" in self.text[start : self.at]:
                     raise Hidden("a here-document has no known end")
                 self._due.append((target.text, made.quoted, sign == "<<-", part))
             case "<<<":

@@ -10,10 +10,12 @@ sandbox, for a program may do whatever it likes once it runs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from codeframe_tui.core.shell.parts import Hidden, Part, Script, count
 from codeframe_tui.core.shell.reader import Reader
 from codeframe_tui.core.shell.started import started
-from codeframe_tui.core.shell.variables import check_counted
+from codeframe_tui.core.shell.variables import check_counted, keeps, set_at_first
 from codeframe_tui.core.text import reveal
 
 __all__ = ["read_script"]
@@ -24,14 +26,28 @@ MAX_LENGTH = 256 * 1024
 
 def read_script(text: str) -> Script:
     """All programs that a text starts; never raises."""
-    found: list[Part] = []
     try:
         _check(text)
-        _read(text, found, 0)
+    except Hidden as problem:
+        return Script((), str(problem))
+    values = set_at_first(text)
+    if values:
+        found, why = _parts(text, values)
+        if not why and keeps(found, values):
+            return Script(tuple(found))
+    found, why = _parts(text, {})
+    return Script(tuple(found), why)
+
+
+def _parts(text: str, values: Mapping[str, str]) -> tuple[list[Part], str]:
+    """All parts of a text, where some variables hold what is known, and why there are no more."""
+    found: list[Part] = []
+    try:
+        _read(text, found, 0, values)
         check_counted(found)
     except Hidden as problem:
-        return Script(tuple(found), str(problem))
-    return Script(tuple(found))
+        return found, str(problem)
+    return found, ""
 
 
 def _check(text: str) -> None:
@@ -41,14 +57,14 @@ def _check(text: str) -> None:
         raise Hidden("it has hidden characters")
 
 
-def _read(text: str, found: list[Part], depth: int) -> None:
+def _read(text: str, found: list[Part], depth: int, values: Mapping[str, str]) -> None:
     first = len(found)
-    Reader(text, found, depth).commands("")
+    Reader(text, found, depth, values).commands("")
     seen = found[first:]
     del found[first:]
 
     def read(script: str) -> None:
-        _read(script, found, depth + 1)
+        _read(script, found, depth + 1, {})  # another shell may know nothing of them
 
     while seen:
         try:

@@ -7,12 +7,23 @@ that hold numbers, or come from outside of the text, are calculated with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from codeframe_tui.core.shell.calculated import NAME, check_text, named
 from codeframe_tui.core.shell.parts import SHELLS, Hidden, Part, Word
 
-__all__ = ["MAKERS", "NUMBER", "SETS", "TYPED", "check_counted", "set_by", "set_to"]
+__all__ = [
+    "MAKERS",
+    "NUMBER",
+    "SETS",
+    "TYPED",
+    "check_counted",
+    "keeps",
+    "set_at_first",
+    "set_by",
+    "set_to",
+]
 
 SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 """The start of a word that sets a variable."""
@@ -49,6 +60,39 @@ _BY_ITSELF = frozenset(
         "BASH_ARGV", "BASH_ARGV0", "BASH_COMMAND", "BASH_EXECUTION_STRING", "BASH_SOURCE",
     }
 )  # fmt: skip
+
+_OF_SHELLS = (
+    _BY_ITSELF | _INTEGERS | {"IFS", "UID", "EUID", "PPID", "LINENO", "GROUPS", "SHELLOPTS"}
+)
+"""They may hold something else than what they are set to, or decide where words end."""
+_AT_FIRST = re.compile(
+    r"(?:[ \t\n]|\#[^\n]*\n|set\ -[eux]+(?:o\ pipefail)?[ \t]*[;\n])*+"
+    r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[\w./:@%+-]+)(?P=quote)"
+    r"[ \t]*(?:;(?!;)|\n|&&)",
+    re.ASCII,
+)
+"""One word that a variable is set to, whatever happens, before anything else of a text runs."""
+
+
+def set_at_first(text: str) -> dict[str, str]:
+    """The variables that a text begins with, and the word that each is set to."""
+    values: dict[str, str] = {}
+    place = 0
+    while found := _AT_FIRST.match(text, place):
+        values[found["name"]] = found["value"]
+        place = found.end()
+    return values
+
+
+def keeps(parts: Iterable[Part], names: Collection[str]) -> bool:
+    """Whether each of some variables is set once only, as far as the parts of a text tell."""
+    sets: Counter[str] = Counter()
+    for part in parts:
+        sets.update(part.sets)
+        if part.name in _ALWAYS_NAMES:  # the rest of a name may be in a variable
+            sets[""] += any(not word.known and "=" not in word.text for word in part.words)
+    others = sets[""] or any(sets[name] for name in _OF_SHELLS)
+    return not others and all(sets[name] == 1 for name in names)
 
 
 def set_to(part: Part, name: str, value: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
-from codeframe_tui.core.shell.calculated import NAME, calculated, in_braces, printed
+from codeframe_tui.core.shell.calculated import calculated, in_braces, printed
 from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
 
 __all__ = ["ENDS", "Words"]
@@ -16,6 +17,7 @@ ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _NUMBERS = frozenset("#?$")
 """Those that are one word, always."""
+_NAMED = re.compile(r"([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}", re.ASCII)
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
@@ -49,8 +51,11 @@ class _Made:
 class Words(ABC):
     """Reads words from a place in a text on. All methods raise `Hidden`."""
 
-    def __init__(self, text: str, found: list[Part], depth: int) -> None:
+    def __init__(
+        self, text: str, found: list[Part], depth: int, values: Mapping[str, str] | None = None
+    ) -> None:
         self.text, self.found, self.depth = text, found, depth - 1
+        self.values = values or {}
         self.at = 0
         self.deeper()
 
@@ -182,7 +187,12 @@ class Words(ABC):
             made.add("\\" + char)
 
     def _dollar(self, made: _Made, *, quoted: bool) -> None:
-        if self.peek(2) == "((" and self.arithmetic():
+        name = _NAMED.match(self.text, self.at)
+        if name and (name[1] or name[2]) in self.values:
+            self.at = name.end()
+            made.add(self.values[name[1] or name[2]])
+            made.quoted = True
+        elif self.peek(2) == "((" and self.arithmetic():
             made.unknown(open_=not quoted)
         elif self.peek() == "(":
             self.at += 1
@@ -195,7 +205,7 @@ class Words(ABC):
         elif self.peek() == "[":
             self._old_arithmetic()
             made.unknown(open_=not quoted)
-        elif name := NAME.match(self.text, self.at):
+        elif name and name[1]:
             self.at = name.end()
             made.unknown(open_=not quoted)
         elif self.peek() in _SPECIAL and self.peek():
