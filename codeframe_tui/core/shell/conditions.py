@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codeframe_tui.core.shell.calculated import calculated, named, printed
-from codeframe_tui.core.shell.parts import Hidden, Part, Word
+from codeframe_tui.core.shell.parts import SPLIT, Hidden, Part, Word
 from codeframe_tui.core.shell.words import Words
 
 __all__ = ["Condition", "in_brackets"]
@@ -89,7 +89,7 @@ def in_brackets(reader: Words, part: Part, condition: Condition, signs: str) -> 
         else:
             start = reader.at
             part.words.append(reader.word())
-            raw = reader.text[start : reader.at]
+            raw = reader.text[start : reader.at].replace(SPLIT, "")
             for each in condition.add(raw, part.words[-1], first=False):
                 reader.keep(each)
             if not condition.open:

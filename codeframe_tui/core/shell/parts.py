@@ -11,6 +11,7 @@ __all__ = [
     "OTHERS",
     "RESERVED",
     "SHELLS",
+    "SPLIT",
     "Hidden",
     "Part",
     "Script",
@@ -23,6 +24,8 @@ MAX_PARTS = 500
 OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "busybox"})
+SPLIT = "\\\n"
+"""What shells leave out before they look for signs, of which it may stand between two."""
 RESERVED = OTHERS | {
     "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
     "esac", "in", "{", "}", "!", "function",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from codeframe_tui.core.shell.calculated import NOT_NAMED, calculated, check_text, printed
 from codeframe_tui.core.shell.conditions import Condition, in_brackets
 from codeframe_tui.core.shell.documents import document
-from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Word
+from codeframe_tui.core.shell.parts import OTHERS, RESERVED, SPLIT, Hidden, Part, Word
 from codeframe_tui.core.shell.variables import NUMBER, SETS, TYPED, set_to
 from codeframe_tui.core.shell.words import ENDS, Words
 
@@ -62,6 +62,7 @@ class Reader(Words):
                 raise Hidden(f"{word!r} stands in a strange place" if word else "it is cut off")
             self._and_or()
             self._blanks()
+            self.whole()
             if self.peek() in {";", "&"} and self.peek(2) not in {";;", ";&"}:
                 self.at += 1
 
@@ -246,6 +247,7 @@ class Reader(Words):
         check_text(self.word())
 
     def _subshell(self) -> None:
+        self.whole()
         if self.peek(2) == "((":  # some shells calculate, others start what stands there
             start = self.at + 2
             if not self.arithmetic():
@@ -317,7 +319,9 @@ class Reader(Words):
             if not part.words and not made.quoted and word.text in RESERVED:
                 raise Hidden(f"{word.text!r} stands in a strange place")
             part.words.append(word)
-            raw = self.text[start : self.at]
+            raw = self.text[start : self.at].replace(SPLIT, "")
+            if len(part.words) == 1 and SETS.match(raw):
+                raise Hidden("the line ends within the name of a variable")
             for each in self._condition.add(raw, word, first=len(part.words) == 1):
                 self.keep(each)
             if raw[0] == "{" and not word.known and self.peek() in {"<", ">"}:
@@ -335,6 +339,7 @@ class Reader(Words):
             self.keep(part)
 
     def _redirection(self, part: Part, sign: str) -> None:
+        self.whole()
         self._blanks()
         start = self.at
         made = self.made()

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from codeframe_tui.core.shell.calculated import calculated, in_braces, printed
-from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
+from codeframe_tui.core.shell.parts import SPLIT, Hidden, Part, Word, count
 
 __all__ = ["ENDS", "Words"]
 
@@ -17,6 +17,7 @@ ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _NUMBERS = frozenset("#?$")
 """Those that are one word, always."""
+_CUT = re.compile(r"&?\\\n|\((?:\\\n)+\(")
 _NAMED = re.compile(r"([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}", re.ASCII)
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
@@ -82,6 +83,11 @@ class Words(ABC):
     def peek(self, size: int = 1) -> str:
         """What comes next; empty at the end."""
         return self.text[self.at : self.at + size]
+
+    def whole(self) -> None:
+        """Raises: Hidden, where the line ends within a sign, or right after it."""
+        if _CUT.match(self.text, self.at):
+            raise Hidden("the line ends within a sign")
 
     def word(self) -> Word:
         """The next word, however it is quoted."""
@@ -188,8 +194,11 @@ class Words(ABC):
 
     def _dollar(self, made: _Made, *, quoted: bool) -> None:
         name = _NAMED.match(self.text, self.at)
+        self.whole()
         if name and (name[1] or name[2]) in self.values:
             self.at = name.end()
+            if self.peek(2) == SPLIT:
+                raise Hidden("the line ends within the name of a variable")
             made.add(self.values[name[1] or name[2]])
             made.quoted = True
         elif self.peek(2) == "((" and self.arithmetic():
@@ -306,6 +315,8 @@ class Words(ABC):
                 case _:
                     pass
         body = self.text[start : self.at]
+        if SPLIT in body:
+            raise Hidden("the line ends within ${…}")
         for part in in_braces(body):
             self.keep(part)
         self.at += 1
