@@ -22,7 +22,7 @@ _FORMS: Mapping[str, str] = {
     "bisect": r"\0log",
     "branch": rf"(?:\0(?:-[arvi]+|--all|--remotes|--verbose|--show-current|{_SHOWN}))*"
     rf"(?:\0(?:{_LISTED})(?:\0(?:{_SHOWN})|{_WORD})*)?",
-    "config": rf"{_CONFIG}\0(?:--list|-l|list){_CONFIG}|{_WORD}"
+    "config": rf"{_CONFIG}\0(?:--list|-l|list){_CONFIG}|(?!\0edit\Z){_WORD}"
     rf"|{_CONFIG}\0(?:--get(?:-all|-regexp)?|get){_CONFIG}(?:{_WORD}){{1,2}}",
     "reflog": rf"(?:\0show(?:{_WORD})?)?(?:\0(?:{_LOGGED}))*",
     "remote": rf"|\0(?:-v|--verbose)|\0get-url(?:\0--(?:all|push))?{_WORD}",

@@ -79,6 +79,8 @@ def in_brackets(reader: Words, part: Part, condition: Condition, signs: str) -> 
         sign = next((each for each in _SIGNS if reader.peek(len(each)) == each), "")
         if reader.peek() in {" ", "\t"}:
             reader.at += 1
+        elif reader.peek(2) == SPLIT:
+            reader.at += 2
         elif sign and (sign not in {"<", ">"} or reader.peek(2)[1:] in {" ", "\t"}):
             level += (sign == "(") - (sign == ")")
             if level < 0 or (level == 0 and sign != ")" and sign[0] not in signs):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from codeframe_tui.core.shell.calculated import NAME, check_text, named
 from codeframe_tui.core.shell.parts import SHELLS, Hidden, Part, Word
@@ -65,6 +65,24 @@ _OF_SHELLS = (
     _BY_ITSELF | _INTEGERS | {"IFS", "UID", "EUID", "PPID", "LINENO", "GROUPS", "SHELLOPTS"}
 )
 """They may hold something else than what they are set to, or decide where words end."""
+_TIED = frozenset(
+    {
+        "ARGC", "CDPATH", "EGID", "FIGNORE", "FPATH", "GID", "HISTCHARS", "HOST", "MAILPATH",
+        "MANPATH", "MATCH", "MBEGIN", "MEND", "MODULE_PATH", "PATH", "PROMPT", "PROMPT2", "PROMPT3",
+        "PROMPT4", "PS1", "PS2", "PS3", "PS4", "PSVAR", "TTY", "USERNAME", "WATCH", "argv",
+        "cdpath", "fignore", "fpath", "histchars", "mailpath", "manpath", "match", "mbegin", "mend",
+        "module_path", "path", "pipestatus", "prompt", "psvar", "signals", "status", "watch",
+    }
+)  # fmt: skip
+"""Some shells set these by themselves, or together with another one."""
+_SETTERS = frozenset(
+    {
+        "compound", "enum", "float", "getln", "global", "integer", "nameref", "print", "private",
+        "set", "strftime", "sysread", "vared", "wait", "zformat", "zparseopts", "zregexparse",
+        "zstat", "zstyle", "zselect", "ztcp",
+    }
+)  # fmt: skip
+"""What sets variables that it is told, in some shells only."""
 _AT_FIRST = re.compile(
     r"(?:[ \t\n]|\#[^\n]*\n|set\ -[eux]+(?:o\ pipefail)?[ \t]*[;\n])*+"
     r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[\w./:@%+-]+)(?P=quote)"
@@ -79,7 +97,8 @@ def set_at_first(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
     place = 0
     while found := _AT_FIRST.match(text, place):
-        values[found["name"]] = found["value"]
+        if found["name"] not in _TIED:
+            values[found["name"]] = found["value"]
         place = found.end()
     return values
 
@@ -89,10 +108,26 @@ def keeps(parts: Iterable[Part], names: Collection[str]) -> bool:
     sets: Counter[str] = Counter()
     for part in parts:
         sets.update(part.sets)
+        sets.update(_told(part))
         if part.name in _ALWAYS_NAMES:  # the rest of a name may be in a variable
             sets[""] += any(not word.known and "=" not in word.text for word in part.words)
     others = sets[""] or any(sets[name] for name in _OF_SHELLS)
     return not others and all(sets[name] == 1 for name in names)
+
+
+def _told(part: Part) -> Iterator[str]:
+    """Names that a part may set in some shells; empty = any."""
+    if part.name == "echo":
+        return
+    words = part.words[1:]
+    if part.name == "set" and words[:1] == [Word("--")]:
+        return
+    for word in words:
+        if part.name in _SETTERS and not word.known:
+            yield ""
+        yield from NAME.findall(word.text)
+        if word.text.startswith("-"):
+            yield from NAME.findall(word.text[2:])
 
 
 def set_to(part: Part, name: str, value: str) -> None:

@@ -38,6 +38,7 @@ class Way:
         before: a sign that may end what stands before the name of the program in its word.
         after: signs of which one may begin what stands after it, as its version.
         text: whether what follows is a text of commands, in one word or in several.
+        answers: whether ``true`` or ``false`` may be the value of an option without one.
     """
 
     flags: str = ""
@@ -49,6 +50,7 @@ class Way:
     before: str = ""
     after: str = ""
     text: bool = False
+    answers: bool = False
 
 
 CARRIERS: Mapping[str, Way] = {
@@ -94,8 +96,10 @@ _NPX = Way(
     "yes no quiet package= call= workspace= workspaces",
     called="c call",
     after=_VERSION,
+    answers=True,
 )
-_PNPM = Way("cr", "F", "shell-mode recursive package= filter=", after=_VERSION)
+_NPM = replace(_NPX, valued="cw")  # of which ``-p`` is no option with a value
+_PNPM = Way("cr", "F", "shell-mode recursive package= filter=", after=_VERSION, answers=True)
 _UV = (
     "quiet frozen locked no-sync offline isolated all-extras dev no-dev active no-project "
     "all-groups with= with-editable= extra= group= python= package= env-file= directory= project= "
@@ -103,10 +107,11 @@ _UV = (
 )
 _UVX = Way("qvn", "pw", _UV, after=_VERSION)
 RUNNERS: Mapping[str, Way | None] = {
-    **dict.fromkeys(("npx", "npm exec", "npm x"), _NPX),
+    "npx": _NPX,
+    **dict.fromkeys(("npm exec", "npm x"), _NPM),
     **dict.fromkeys(("pnpm exec", "pnpm dlx", "pnpx"), _PNPM),
     **dict.fromkeys(("yarn exec", "yarn dlx"), Way("q", "p", "quiet package=", after=_VERSION)),
-    **dict.fromkeys(("bunx", "bun x"), Way("", "p", "bun package=", after=_VERSION)),
+    **dict.fromkeys(("bunx", "bun x"), Way("", "", "bun package=", after=_VERSION)),
     **dict.fromkeys(("uvx", "uv tool run"), _UVX),
     **dict.fromkeys(("conda run", "mamba run", "micromamba run"), _CONDA),
     **dict.fromkeys(("pyenv exec", "rbenv exec", "asdf exec", "rye run", "pdm run"), Way()),
@@ -257,10 +262,15 @@ def operand(words: Sequence[Word], way: Way, first: int = 1) -> int:
         else:
             place += _cluster(text[1:], way, words[0].text)
         place += 1
+        if way.answers and words[place : place + 1] and words[place].text in _ANSWERS:
+            raise Hidden(f"{words[place].text!r} may be what {text!r} is set to")
     for word in words[first : place + way.operands]:
         if word.open:
             raise Hidden("which words are options is only known when it runs")
     return place + way.operands
+
+
+_ANSWERS = frozenset({"true", "false", "null"})
 
 
 def certain(word: Word) -> str:

@@ -19,12 +19,16 @@ _NUMBERS = frozenset("#?$")
 """Those that are one word, always."""
 _CUT = re.compile(r"&?\\\n|\((?:\\\n)+\(")
 _NAMED = re.compile(r"([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}", re.ASCII)
+_GOES_ON = re.compile(r"(?<!\})[:[]|[^\0-\x7f]")
+"""After the name of a variable, what some shells take for a part of it, or for what to take."""
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
 _IN_BRACES = re.compile(r"\d*\}|[ \t\n;&|<>()]|\Z", re.ASCII)
 """After a ``{`` of which no shell makes several words."""
 _ESCAPED = re.compile(r"(?:[^\\]|\\.)*+", re.DOTALL)
+_BY_NAME = re.compile(r"(?:[^\\]|\\[^0-7xuUcCM])*+", re.DOTALL)
+"""A text in ``$'…'`` of which no sign is told by its number."""
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
 
@@ -195,7 +199,11 @@ class Words(ABC):
     def _dollar(self, made: _Made, *, quoted: bool) -> None:
         name = _NAMED.match(self.text, self.at)
         self.whole()
-        if name and (name[1] or name[2]) in self.values:
+        if (
+            name
+            and (name[1] or name[2]) in self.values
+            and not _GOES_ON.match(self.text, name.end())
+        ):
             self.at = name.end()
             if self.peek(2) == SPLIT:
                 raise Hidden("the line ends within the name of a variable")
@@ -236,7 +244,7 @@ class Words(ABC):
             text = self._until("'")
             if not _ESCAPED.fullmatch(text):
                 raise Hidden("$'…' with a \\' ends elsewhere in other shells")
-            if "[" in text and set(text) & set("\\$`"):
+            if not _BY_NAME.fullmatch(text) or ("[" in text and set(text) & set("\\$`")):
                 raise Hidden("a shell that calculates with this text runs what stands in it")
         made.unknown()
 
