@@ -44,6 +44,8 @@ class Beside:
         first: gives the first line that it reads.
         when_gone: called when it ended.
         heard: gets what it says unasked: objects whose ``id`` is 0.
+        in_a_row: after how many deaths without an answer between nothing is asked any more; None =
+            after `DEATHS`, whatever lay between.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Beside:
         env: Mapping[str, str] | None = None,
         when_gone: Callable[[], None] = lambda: None,
         heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
+        in_a_row: int | None = None,
     ) -> None:
         self._what = what
         self._script = script
@@ -68,6 +71,8 @@ class Beside:
         self._starting = asyncio.Lock()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._deaths = 0
+        self._forgives = in_a_row is not None
+        self._most = in_a_row or DEATHS
 
     async def ask(self, question: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """An answer; empty when there is none to be had.
@@ -90,9 +95,14 @@ class Beside:
         finally:
             self._waiting.pop(number, None)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is asked any more."""
+        return self._deaths >= self._most
+
     async def close(self) -> None:
         """End the process; no other one is started."""
-        self._deaths = DEATHS
+        self._deaths = self._most
         async with self._starting:
             process, self._process = self._process, None
         if process is not None:
@@ -109,12 +119,12 @@ class Beside:
 
     async def _started(self) -> asyncio.subprocess.Process | None:
         async with self._starting:
-            if self._process is None and self._deaths < DEATHS:
+            if self._process is None and not self.is_over:
                 try:
                     self._process = await self._start()
                 except OSError as error:
                     logger.warning("no %s: %s", self._what, error)
-                    self._deaths = DEATHS
+                    self._deaths = self._most
             return self._process
 
     async def _start(self) -> asyncio.subprocess.Process:
@@ -143,6 +153,7 @@ class Beside:
                 waiting = self._waiting.get(answer["id"])
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
+                    self._deaths = 0 if self._forgives else self._deaths
         except ValueError:  # an answer longer than any may be
             process.kill()
         if self._process is process:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def configure(path: Path, level: int = logging.INFO) -> logging.Handler:
 def close(handler: logging.Handler) -> None:
     """Take a handler of `configure` out again."""
     logging.getLogger().removeHandler(handler)
-    handler.close()
+    with suppress(OSError):  # what a full disk did not take is lost
+        handler.close()
 
 
 class _Redacting(logging.Formatter):
@@ -50,6 +52,9 @@ class _Redacting(logging.Formatter):
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
     """Opens its files with mode 0600 and never through a link."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as logging calls it
+        """A full disk takes no lines; whoever looks at the terminal is not shown why."""
 
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW

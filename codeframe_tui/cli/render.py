@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -15,6 +15,7 @@ __all__ = [
     "choice_list",
     "context_list",
     "file_list",
+    "match_list",
     "symbol_list",
     "task_page",
     "task_table",
@@ -239,7 +240,7 @@ def _budget(budget: Mapping[str, Any]) -> str:
     return f"money.{budget['name']}: ${spent:.2f} of ${cap:.2f} spent, ${held:.2f} reserved"
 
 
-def symbol_list(document: Document) -> str:
+def symbol_list(document: Document, nothing: str = "no definition of that name") -> str:
     """``index find`` and ``index outline``."""
     lines = []
     for symbol in document["symbols"]:
@@ -247,17 +248,19 @@ def symbol_list(document: Document) -> str:
         within = f"  (in {inside})" if inside else ""
         text = f"{symbol['path']}:{symbol['line']}  {symbol['kind']}  {symbol['signature']}{within}"
         lines.append(clean_line(text))
-    return _listing(lines, document, "no definition of that name")
+    if document.get("match") == "letters":
+        lines.insert(0, f"{nothing}; these have its letters in order:")
+    return _listing(lines, document, nothing)
 
 
-def file_list(document: Document) -> str:
+def file_list(document: Document, nothing: str) -> str:
     """``index importers`` and ``index tests``."""
     lines = []
     for file in document["files"]:
         steps = file["steps"]
         way = "" if steps < 2 else f", in {steps} steps"
         lines.append(clean_line(f"{file['path']}  {file.get('why', 'imports it')}{way}"))
-    return _listing(lines, document, "no such file")
+    return _listing(lines, document, nothing)
 
 
 def use_list(document: Document) -> str:
@@ -267,6 +270,13 @@ def use_list(document: Document) -> str:
         within = f"  (in {use['within']})" if use["within"] else ""
         lines.append(clean_line(f"{use['path']}:{use['line']}  {use['text']}{within}"))
     return _listing(lines, document, "no use of that name")
+
+
+def match_list(document: Document) -> str:
+    """``index search``."""
+    found = document["matches"]
+    lines = [clean_line(f"{hit['path']}:{hit['line']}  {hit['text'].strip()}") for hit in found]
+    return _listing(lines, document, "no line matches")
 
 
 def _listing(lines: Sequence[str], document: Document, nothing: str) -> str:
@@ -286,11 +296,25 @@ def context_list(document: Document) -> str:
         )
         for file in document["files"]
     ]
-    table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows)
+    table = _table(("SCORE", "FORM", "TOKENS", "PATH", "WHY"), rows) if rows else "no file is found"
     said = (f"earlier: {clean_line(each['text'])}" for each in document["earlier"])
-    by = [] if document.get("tokens_by") == "model" else ["tokens are estimated"]
     cut = (f"cut: {clean_line(str(line))}" for line in document["cut"])
-    return "\n".join([table, *said, *cut, *by])
+    return "\n".join([table, *said, *_listed(document), *cut, _spent(document)])
+
+
+def _listed(document: Document) -> Iterator[str]:
+    if listing := document.get("listing"):
+        files, tokens = listing["files"], listing["tokens"]
+        yield f"listed: {listing.get('listed', files):,} of {files:,} paths, {tokens:,} tokens"
+
+
+def _spent(document: Document) -> str:
+    """What all of it costs, and by whose count."""
+    costs = [*document["files"], *document["earlier"]]
+    tokens = document.get("tokens", sum(each["tokens"] for each in costs))
+    budget = document.get("budget")
+    spent = f"{tokens:,} of {budget:,} tokens" if budget is not None else f"{tokens:,} tokens"
+    return spent if document.get("tokens_by") == "model" else f"about {spent}, as estimated"
 
 
 def choice_list(document: Document) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ import click
 from codeframe_tui.adapters import log
 from codeframe_tui.adapters.project import Project, open_project
 from codeframe_tui.cli.session import open_remote, open_session
-from codeframe_tui.core.errors import CodeframeError, WrongUse
+from codeframe_tui.core.errors import CodeframeError, Lacking, WrongUse
 from codeframe_tui.core.queries import ShowOverview
 from codeframe_tui.headless.output import Output
 from codeframe_tui.ports import Service
@@ -29,6 +30,8 @@ Body = Callable[..., Awaitable[None]]
 """An async function of a `Scene` and the values of its options by name."""
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_ROOM = "make room, or name another place with --state-dir; what was said before is kept"
 
 
 class Opener(Protocol):
@@ -150,6 +153,12 @@ def ended(act: Callable[[], object], output: Output) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        lacking = Lacking(f"the state cannot be written: {error.strerror}", hint=_ROOM)
+        output.error(lacking)
+        return lacking.exit_code
     except SystemExit as end:
         return int(end.code or 0)
     return 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import aclosing
+from pathlib import Path
 from typing import Protocol, cast
 
 import click
 
 from codeframe_tui.cli import render
 from codeframe_tui.cli.group import program
+from codeframe_tui.cli.paths import project_path
+from codeframe_tui.cli.reading import answer
 from codeframe_tui.cli.verb import Scene, verb
 from codeframe_tui.core.commands import ChooseContext
 from codeframe_tui.core.errors import WrongUse
@@ -17,16 +21,19 @@ from codeframe_tui.core.events import Event
 from codeframe_tui.core.queries import (
     ShowContext,
     ShowEvents,
+    ShowMatches,
     ShowRelations,
     ShowSymbols,
     ShowTaskContext,
     ShowUsage,
 )
+from codeframe_tui.core.text import clean_line
 from codeframe_tui.headless.run import Wanted, run_until_idle
 
 __all__: list[str] = []
 
 PAGE = 1000
+_AS_WRITTEN = "(a path is taken as it is written, not as a pattern)"
 
 
 class _Closing(Protocol):
@@ -95,39 +102,50 @@ def index_group() -> None:
 @click.option("--path", "glob", default="", metavar="GLOB", help="Only in files that match.")
 async def find(scene: Scene, name: str, *, kind: str | None, glob: str) -> None:
     """Find definitions by name, else by its start, a part, or letters in order."""
-    document = await scene.service.query(ShowSymbols(name, kind or "", glob))
+    document = await answer(scene, ShowSymbols(name, kind or "", glob))
     scene.output.document(document, lambda: render.symbol_list(document))
+
+
+@verb(index_group, "search", "index search 'retry.*429' --path '*.py'")
+@click.argument("pattern")
+@click.option("--path", "glob", default="", metavar="GLOB", help="Only in files that match.")
+async def search(scene: Scene, pattern: str, *, glob: str) -> None:
+    """Show lines that match a regular expression, as the worker's Grep finds them."""
+    document = await answer(scene, ShowMatches(pattern, glob))
+    scene.output.document(document, lambda: render.match_list(document))
 
 
 @verb(index_group, "outline", "index outline src/api.py")
 @click.argument("path")
 async def outline(scene: Scene, path: str) -> None:
     """Show what a file defines."""
-    document = await scene.service.query(ShowRelations("outline", path))
-    scene.output.document(document, lambda: render.symbol_list(document))
+    document = await answer(scene, ShowRelations("outline", _path(scene, path)))
+    scene.output.document(
+        document, lambda: render.symbol_list(document, "no definition is known in it")
+    )
 
 
 @verb(index_group, "importers", "index importers src/api.py")
 @click.argument("path")
 async def importers(scene: Scene, path: str) -> None:
     """Show which files import a file, and in how many steps."""
-    document = await scene.service.query(ShowRelations("importers", path))
-    scene.output.document(document, lambda: render.file_list(document))
+    document = await answer(scene, ShowRelations("importers", _path(scene, path)))
+    scene.output.document(document, lambda: render.file_list(document, "no file imports it"))
 
 
 @verb(index_group, "tests", "index tests src/api.py")
 @click.argument("path")
 async def tests(scene: Scene, path: str) -> None:
     """Show the tests of a file: those named after it, then those that import it."""
-    document = await scene.service.query(ShowRelations("tests", path))
-    scene.output.document(document, lambda: render.file_list(document))
+    document = await answer(scene, ShowRelations("tests", _path(scene, path)))
+    scene.output.document(document, lambda: render.file_list(document, "no test of it is known"))
 
 
 @verb(index_group, "callers", "index callers RateLimiter.take")
 @click.argument("name")
 async def callers(scene: Scene, name: str) -> None:
     """Show where a name is used; by name, so whatever else has that name is among it."""
-    document = await scene.service.query(ShowRelations("callers", name))
+    document = await answer(scene, ShowRelations("callers", name))
     scene.output.document(document, lambda: render.use_list(document))
 
 
@@ -139,8 +157,19 @@ async def context(scene: Scene, text: str | None, *, task: str | None) -> None:
     if (text is None) == (task is None):
         raise WrongUse("give either a text or --task NUMBER", hint="see `index context --help`")
     query = ShowContext(text or "") if task is None else ShowTaskContext(task)
-    document = await scene.service.query(query)
+    document = await answer(scene, query)
     scene.output.document(document, lambda: render.context_list(document))
+
+
+def _path(scene: Scene, typed: str) -> str:
+    """What a person typed, as the project's engine knows it; one elsewhere knows no folder here."""
+    app = scene.app
+    return typed if app.remote else project_path(app.place.root, typed, Path.cwd().resolve())
+
+
+def _warn_of_nothing(scene: Scene, path: str) -> None:
+    if not (scene.app.remote or os.path.lexists(scene.app.place.root / path)):
+        scene.output.warn(f"warning: nothing is at {clean_line(path)} now {_AS_WRITTEN}")
 
 
 def _choice(name: str, choice: str, said: str) -> None:
@@ -151,8 +180,10 @@ def _choice(name: str, choice: str, said: str) -> None:
     @click.option("--task", "task", metavar="NUMBER", help="For this task only.")
     @click.option("--remove", is_flag=True, help="Take the choice back.")
     async def choose(scene: Scene, path: str, *, task: str | None, remove: bool) -> None:
-        wish = ChooseContext(path, None if remove else choice, task)
+        wish = ChooseContext(_path(scene, path), None if remove else choice, task)
         document = await scene.service.submit(wish)
+        if not remove:
+            _warn_of_nothing(scene, wish.path)
         scene.output.document(document, lambda: render.choice_list(document))
 
     choose.help = said

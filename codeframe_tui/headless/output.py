@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 from codeframe_tui.core.errors import CodeframeError, Lacking, error_document
@@ -13,6 +14,8 @@ from codeframe_tui.core.some import some
 from codeframe_tui.core.text import clean, clean_line
 
 __all__ = ["Output", "event_text"]
+
+_CLEAR_LINE = "\x1b[K"
 
 
 class Output:
@@ -45,6 +48,14 @@ class Output:
     def warn(self, text: str) -> None:
         """Tell something beside the result."""
         self._write(self._stderr, clean(text))
+
+    def passing(self, text: str) -> None:
+        """Tell on a terminal's own line what stands there until the result; nothing clears it."""
+        if self.as_json or not self._stderr.isatty():
+            return
+        with suppress(OSError):
+            self._stderr.write(f"\r{_CLEAR_LINE}{clean_line(text)}")
+            self._stderr.flush()
 
     def error(self, error: CodeframeError) -> None:
         """Print why it ended, and what to do."""

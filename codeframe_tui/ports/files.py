@@ -65,12 +65,14 @@ class Snapshot:
         notes: what was left out and why, one line each.
         held: which files were left out because they hold one of our keys, and where.
         aside: files, and folders with all below, that stood there and are not in the tree.
+        along: ignored files that workspaces get beside the tree.
     """
 
     tree: str
     notes: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     aside: frozenset[str] = frozenset()
+    along: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

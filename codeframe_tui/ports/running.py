@@ -233,6 +233,9 @@ class CodeIndex(Protocol):
             kind: ``class``, ``function``, ``method`` or ``variable``.
             path: a glob; only files whose path or name matches.
             at_once: from what is read by now.
+
+        Returns:
+            Also ``match``: how near all of it is, ``name``, ``start``, ``part`` or ``letters``.
         """
         ...
 
@@ -251,6 +254,14 @@ class CodeIndex(Protocol):
 
         Raises:
             NotFound: there is no such file, or it is none that is indexed.
+        """
+        ...
+
+    async def matches(self, pattern: str, *, path: str = "") -> Document:
+        """``ShowMatches``: lines of the project's own files, but for what is ignored.
+
+        Raises:
+            WrongUse: the pattern is none.
         """
         ...
 

@@ -22,7 +22,7 @@ from codeframe_tui.service import chosen
 from codeframe_tui.service.ground import ground_of_task, ground_of_text
 from codeframe_tui.service.unit import find_task
 from codeframe_tui.settings import Settings
-from codeframe_tui.worker.context import context_for
+from codeframe_tui.worker.context import context_for, listing_for
 
 __all__ = ["Code"]
 
@@ -60,12 +60,18 @@ class Code:
             case queries.ShowContext(text):
                 settings = self._settings
                 about = await self._store.read(lambda read: ground_of_text(read, settings, text))
-                return await self._context(about)
+                snapshot = await self._trees().snapshot()
+                found = await self._context(about, snapshot.tree)
+                found["cut"] = [*found["cut"], *snapshot.notes]
+                del found["left"]  # for the listing of a first message, which is none of a text's
+                return found
             case queries.ShowTaskContext(number):
                 return await self._shown(number)
             case queries.ShowSymbols(name, kind, path):
                 find = self._index().find
                 return await find(name, kind=kind, path=path, at_once=self._is_reading)
+            case queries.ShowMatches(pattern, path):
+                return await self._index().matches(pattern, path=path)
             case queries.ShowPlaces(text):
                 return self._read_on(await self._index().places(text))
             case queries.ShowIndex():
@@ -118,20 +124,26 @@ class Code:
                 )
         return command
 
-    async def _context(self, ground: Ground) -> Document:
+    async def _to_be_shown(self, ground: Ground) -> Document:
+        """What the first message of a task would show now, with its listing of paths."""
+        snapshot = await self._trees().snapshot()
+        found = await self._context(ground, snapshot.tree)
+        _, listing, cut = await listing_for(self._trees(), snapshot, ground, found["left"])
+        return {**found, "listing": listing, "cut": [*found["cut"], *cut, *snapshot.notes]}
+
+    async def _context(self, ground: Ground, tree: str | None = None) -> Document:
         """What a task would be shown now, without the texts of files."""
         budget = self._settings.limits.context_tokens
-        found = await context_for(self._index(), ground, budget, at_once=self._is_reading)
+        found = await context_for(self._index(), ground, budget, tree, at_once=self._is_reading)
         without = [
             {name: value for name, value in file.items() if name != "text"}
             for file in found.get("files", [])
         ]
-        del found["left"]  # for the listing of a first message, which is not made here
         return {**found, "files": without}
 
     async def _shown(self, number: str) -> Document:
         known = await self._store.read(partial(_known, number, self._settings))
-        shown = known.shown if known.ground is None else await self._context(known.ground)
+        shown = known.shown if known.ground is None else await self._to_be_shown(known.ground)
         files, said = shown["files"], shown.get("earlier", [])
         listing = shown.get("listing")
         costs = [*files, *said, *([listing] if listing else [])]

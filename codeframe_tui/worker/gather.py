@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.errors import NotFound
 from codeframe_tui.core.progress import Progress, Turn
 from codeframe_tui.core.road import attempt_in_hand
@@ -13,7 +12,7 @@ from codeframe_tui.core.talk.agent import AgentDefinition
 from codeframe_tui.core.task import Phase
 from codeframe_tui.ports import Document, Workspace
 from codeframe_tui.ports.points import passing
-from codeframe_tui.worker.context import context_for
+from codeframe_tui.worker.context import context_for, listing_for
 from codeframe_tui.worker.workshop import Workshop
 
 __all__ = ["gather", "resume", "task_folder", "task_workspace", "words_of_people"]
@@ -41,17 +40,17 @@ async def gather(shop: Workshop, progress: Progress, agent: AgentDefinition) -> 
     await shop.ledger.set_phase(task.number, Phase.GATHERING)
     snapshot = await shop.workspaces.snapshot()
     passing("snapshot.taken")
-    workspace = await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
+    await shop.workspaces.open(task_workspace(task.number), snapshot.tree)
     ground = await shop.ledger.ground(task.number)
     budget = shop.settings.limits.context_tokens
     context = await context_for(shop.index, ground, budget, snapshot.tree)
     known = {"name": agent.name, "source": agent.source, "trusted": agent.trusted}
     who = {"agent": known}
     if not progress.turns:
-        paths = _paths(shop, workspace, ground.chosen)
-        context["tree"] = prompt.listed(paths, context["left"], ground.gauge)
-        cost = prompt.listing_cost(context["tree"], ground.gauge)
-        context["listing"] = {"files": len(paths), "tokens": cost} if cost else None
+        context["tree"], context["listing"], cut = await listing_for(
+            shop.workspaces, snapshot, ground, context["left"]
+        )
+        context["cut"] = [*context["cut"], *cut]
     await shop.ledger.record_context(task.number, {**_told(context, snapshot.notes), **who})
     if progress.turns:
         text = await _begin_again(shop, progress)
@@ -80,11 +79,6 @@ def _told(context: Document, notes: tuple[str, ...]) -> Document:
     names = ("budget", "tokens_by", "earlier")
     listing = context.get("listing")
     return {"files": files, "cut": cut, "listing": listing} | {n: context[n] for n in names}
-
-
-def _paths(shop: Workshop, workspace: Workspace, chosen: Chosen) -> list[str]:
-    every = shop.files_at(workspace.root).walk()
-    return [path for path in every if not chosen.leaves_out(path)]
 
 
 async def _begin_again(shop: Workshop, progress: Progress) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from codeframe_tui.core.change.diff import FileDiff
 from codeframe_tui.core.change.proposal import Action
+from codeframe_tui.core.content import lines_of
 from codeframe_tui.core.errors import Lacking
 from codeframe_tui.core.evidence.coverage import changed_lines
 from codeframe_tui.core.evidence.lint import (
@@ -118,4 +119,4 @@ class LintChecker:
 
     async def _lines(self, tree: str, paths: Collection[str]) -> Mapping[str, Sequence[str]]:
         texts = await self._texts(tree, paths)
-        return {path: text.splitlines() for path, text in texts.items()}
+        return {path: lines_of(text) for path, text in texts.items()}

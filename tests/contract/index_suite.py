@@ -16,6 +16,7 @@ from codeframe_tui.core.queries import (
     ShowContext,
     ShowHistory,
     ShowIndex,
+    ShowMatches,
     ShowPlaces,
     ShowRelations,
     ShowSymbols,
@@ -25,7 +26,7 @@ from codeframe_tui.core.tokens import GUESS, Asked
 from codeframe_tui.core.usage import Usage
 from codeframe_tui.ports import Document, Service
 from codeframe_tui.service import Supervisor
-from tests.contract.service_kit import Echo, add, claim, propose, reply
+from tests.contract.service_kit import FILES, Echo, add, claim, propose, reply
 
 
 @pytest.fixture
@@ -38,6 +39,11 @@ def index(engine: Supervisor) -> Echo:
 async def test_definitions_are_asked_for_by_name_kind_and_place(service: Service) -> None:
     found = await service.query(ShowSymbols("Retry", "class", "src/*"))
     assert found["symbols"] == [{"name": "Retry", "kind": "class", "path": "src/*"}]
+
+
+async def test_lines_are_searched_by_a_pattern(service: Service) -> None:
+    found = await service.query(ShowMatches("a.c", "*.py"))
+    assert found == {"matches": [{"path": "*.py", "line": 1, "text": "a.c"}], "cut": []}
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
@@ -68,7 +74,11 @@ async def test_before_a_task_begins_it_is_told_what_its_worker_would_be_shown(
     found = await service.query(ShowTaskContext(number))
     assert (found["number"], found["title"], found["at"]) == (number, "retry", None)
     assert found["files"] == [{"path": "a.py", "tokens": len("retry\non 429")}]
-    assert found["tokens"] == len("retry\non 429")
+    lines = ["Files of the project:", *sorted({*FILES.keys() - {"link"}, "made.py"})]
+    count = len(lines) - 1
+    listing = {"files": count, "listed": count, "tokens": GUESS.tokens("\n".join(lines))}
+    assert found["listing"] == listing
+    assert found["tokens"] == len("retry\non 429") + listing["tokens"]
     assert (found["pinned"], found["excluded"], found["cut"]) == ([], [], [])
 
 

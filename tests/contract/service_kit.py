@@ -109,7 +109,7 @@ class TwoFiles:
         return {path: TreeEntry(modes[path], path) for path in wanted if path in FILES}
 
     async def snapshot(self) -> Snapshot:
-        return Snapshot("b" * 40)
+        return Snapshot("b" * 40, along=frozenset({"made.py"}))
 
     async def overlay(self, tree: str, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         same = all(change == ("100644", FILES.get(path)) for path, change in changes.items())
@@ -187,6 +187,9 @@ class Echo:
     ) -> dict[str, Any]:
         self.at_once.append(at_once)
         return {"symbols": [{"name": name, "kind": kind, "path": path}], "cut": []}
+
+    async def matches(self, pattern: str, *, path: str = "") -> dict[str, Any]:
+        return {"matches": [{"path": path, "line": 1, "text": pattern}], "cut": []}
 
     async def places(self, text: str) -> dict[str, Any]:
         place = {"kind": "file", "name": text, "path": text, "line": 0}

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from codeframe_tui.adapters.index.inside.shelf import DEATHS, MAX_BYTES, _key
+from codeframe_tui.adapters.index.inside.questions import DEATHS
+from codeframe_tui.adapters.index.inside.shelf import MAX_BYTES, _key
 from codeframe_tui.adapters.index.project_index import ProjectIndex
 from codeframe_tui.adapters.workspace import GitWorkspaces
 from codeframe_tui.core.code.chosen import Chosen

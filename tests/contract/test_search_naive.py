@@ -6,6 +6,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 from hypothesis import example, given, settings
@@ -16,7 +17,15 @@ from codeframe_tui.ports import Workspace
 
 LINES = st.lists(
     st.sampled_from(
-        ["def get(url):", "    return url", "", "x = 1  # get", "é Get", "a.b[0]", "\udcff get"]
+        [
+            "def get(url):",
+            "    return url",
+            "",
+            "x = 1\x0c# get",
+            "é Get",
+            "a.b[0]\u2028get",
+            "\udcff get",
+        ]
     ),
     max_size=6,
 )
@@ -65,11 +74,11 @@ def naive(files: dict[str, str], pattern: str, where: str, glob: str) -> list[tu
         "b/**": lambda p: p.startswith("b/"),
     }
     return [
-        (path, number, line)
+        (path, number, line.removesuffix("\n"))
         for path, text in sorted(files.items())
         if (not where or path == where or path.startswith(f"{where}/")) and kinds[glob](path)
-        for number, line in enumerate(shown(text).splitlines(), 1)
-        if re.search(pattern, line)
+        for number, line in enumerate(StringIO(shown(text), newline=None), 1)
+        if re.search(pattern, line.removesuffix("\n"))
     ]
 
 

@@ -35,10 +35,10 @@ class Verbs:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
 
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+    def __call__(self, *arguments: str, below: str = "") -> tuple[int, str, str]:
         argv = [sys.executable, "-m", "codeframe_tui", "index", *arguments]
         done = subprocess.run(
-            argv, cwd=self.root, env=self._env, capture_output=True, text=True, check=False
+            argv, cwd=self.root / below, env=self._env, capture_output=True, text=True, check=False
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout, done.stderr
@@ -72,6 +72,10 @@ def test_the_index_answers_people_and_programs(index: Verbs) -> None:
         "net/client.py:5  Retry().delay()  (in get)\n"
         "tests/test_retry.py:5  Retry().delay()  (in test_it)\n"
     )
+    assert (
+        index("search", "Retry.*delay", "--path", "net/*")[1]
+        == "net/client.py:5  Retry().delay()\n"
+    )
     assert index("callers", "unheard_of")[1] == "no use of that name\n"
     found = index.document("context", "the delay of a Retry must grow")
     assert set(found) == {"files", "symbols", "budget", "cut", "earlier", "tokens_by"}
@@ -101,3 +105,15 @@ def test_what_is_pinned_comes_and_what_is_excluded_does_not(index: Verbs) -> Non
     code, _, err = index("pin", "absent.py")
     assert (code, "no such text file" in err) == (1, True)
     assert index("context")[0] == 2
+
+
+def test_paths_are_taken_from_where_one_stands_and_patterns_are_told(index: Verbs) -> None:
+    (index.root / ".git").mkdir()
+    assert index("tests", "./retry.py", below="net")[1] == "tests/test_retry.py  imports it\n"
+    code, out, err = index("exclude", "*.py")
+    assert (code, out) == (0, "all tasks:\nexcluded  *.py\n")
+    assert "not as a pattern" in err
+    assert index("importers", "tests/test_retry.py")[1] == "no file imports it\n"
+    said = index("find", "rtr")[1].splitlines()
+    assert said[0] == "no definition of that name; these have its letters in order:"
+    assert said[1].startswith("net/retry.py:1")

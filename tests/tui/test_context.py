@@ -44,6 +44,14 @@ async def test_it_is_told_what_the_worker_was_shown_why_and_for_how_many_tokens(
         assert "given whole · 1,204 tokens · pinned for all tasks" in text
 
 
+async def test_what_is_said_of_a_file_fills_its_lines() -> None:
+    async with opened(size=(120, 40)) as drive:
+        reasons = ["a reason of many words"] * 5
+        drive.service.context["files"][0]["reasons"] = reasons
+        await shown(drive)
+        await drive.until(lambda: " · ".join(reasons[:4]) in drive.screen_text())
+
+
 async def test_tokens_that_no_reply_counted_are_told_as_about_so_many() -> None:
     async with opened() as drive:
         drive.service.context["tokens_by"] = "estimate"
@@ -52,10 +60,10 @@ async def test_tokens_that_no_reply_counted_are_told_as_about_so_many() -> None:
 
 async def test_what_the_listing_of_paths_costs_is_told_too() -> None:
     async with opened() as drive:
-        drive.service.context["listing"] = {"files": 412, "tokens": 1_310}
+        drive.service.context["listing"] = {"files": 412, "listed": 300, "tokens": 1_310}
         lines = [line.split() for line in (await shown(drive)).splitlines()]
         listed = lines[lines.index(["LISTED"]) + 1]
-        assert listed == ["paths", "of", "the", "project,", "of", "412", "files", "1,310"]
+        assert listed == ["300", "of", "412", "paths", "of", "the", "project", "1,310"]
 
 
 async def test_files_are_pinned_and_excluded_for_the_task_or_for_all() -> None:

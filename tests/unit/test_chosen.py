@@ -66,6 +66,7 @@ def test_pinned_files_are_given_whole_beside_the_best_and_may_take_all_that_is_l
     packed, _ = pack(files, sources, 8 * 150, (), pinned=1)
     assert [file.form for file in packed][:6] == ["body"] * 6
     assert packed[6].form == "name"
-    (alone, *rest), cut = pack(files[:2], sources, 160, (), pinned=1)
+    named = pack(files[1:2], {}, 0, ())[0][0].tokens  # names of others are told in any case
+    (alone, *rest), cut = pack(files[:2], sources, 160 + named, (), pinned=1)
     assert (alone.form, [file.form for file in rest]) == ("body", ["name"])
     assert len(cut) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeframe_tui.core.code.context import (
@@ -100,6 +100,28 @@ def test_what_does_not_fit_is_given_in_a_smaller_form_and_told() -> None:
         f"f00.py: body of {cost('f00.py', 'body', LARGE)} tokens did not fit",
         f"f01.py: body of {long} tokens did not fit",
     ]
+
+
+@given(st.lists(st.integers(0, 400), max_size=60), st.integers(0, 3_000), st.integers(0, 3))
+@settings(max_examples=30)
+def test_all_that_is_given_stays_inside_the_budget_that_names_fit(
+    sizes: list[int], budget: int, pinned: int
+) -> None:
+    found = ranked(len(sizes))
+    sources = {
+        file.path: Source("x" * size, PARTS) for file, size in zip(found, sizes, strict=True)
+    }
+    packed, _ = pack(found, sources, budget, (), min(pinned, len(found)))
+    names = sum(cost(file.ranked.path, "name", "") for file in packed)
+    assert sum(file.tokens for file in packed) <= max(budget, names)
+
+
+def test_lines_of_a_definition_are_those_that_python_counts() -> None:
+    one = Symbol("one", "function", 1, "def one()", "one", 2, "")
+    parts = (one, Symbol("two", "function", 4, "def two()", "two", 5, ""))
+    text = f"def one():\n    pass\n\x0c\ndef two():\n    return 'a\u2028b'\n{'# more' * 400}\n"
+    (packed,), _ = pack(ranked(1), {"f00.py": Source(text, parts)}, 80, {"two"})
+    assert packed.text == "    1 def one()\n    4 def two():\n    5     return 'a\u2028b'"
 
 
 def test_an_empty_file_is_given_by_its_name() -> None:

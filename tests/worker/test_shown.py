@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from codeframe_tui.adapters.scripted import frames
 from codeframe_tui.adapters.scripted.script import Line
+from codeframe_tui.core.code.chosen import NOTHING
+from codeframe_tui.core.code.ground import Ground
 from codeframe_tui.core.commands import Answer, ChooseContext, SetWorkers
 from codeframe_tui.core.queries import ShowContext, ShowTaskContext
 from codeframe_tui.core.tokens import GUESS
-from codeframe_tui.ports import Document
-from tests.worker.room import PLAIN, answer, call, room, three
+from codeframe_tui.ports import Document, Snapshot
+from codeframe_tui.ports.files import TreeEntry
+from codeframe_tui.worker.context import listing_for
+from tests.worker.room import PLAIN, answer, call, make_project, room, three
 
 FILES = {
     **PLAIN,
@@ -60,9 +66,42 @@ async def test_the_files_of_the_project_are_listed_inside_the_budget(tmp_path: P
         assert GUESS.tokens(before + "\n".join(lines)) <= 1_000
         shown = await desk.service.query(ShowTaskContext(task))
         cost = GUESS.tokens("Files of the project:\n" + "\n".join(lines))
-        assert shown["listing"] == {"files": len(files), "tokens": cost}
+        assert shown["listing"] == {"files": len(files), "listed": len(lines) - 1, "tokens": cost}
         others = sum(each["tokens"] for each in [*shown["files"], *shown["earlier"]])
         assert shown["tokens"] == others + cost <= shown["budget"]
+
+
+async def test_before_a_task_begins_the_listing_costs_what_it_will(tmp_path: Path) -> None:
+    odd = {"pkg/two\nlines.txt": (0o644, b"no path that the gate lets through\n")}
+    files = {**FILES, **odd, ".gitignore": (0o644, b"made.py\n")}
+    async with room(tmp_path, Line(answer(*three())), files=files) as desk:
+        (desk.project / "link.py").symlink_to("pkg/core.py")
+        (desk.project / "pkg/made.py").write_text("made = 1\n")
+        make_project(desk.project / "nested", PLAIN, git=True)
+        task = await desk.add("three times three")
+        await desk.service.submit(ChooseContext("pkg/three_times.py", "excluded"))
+        before = await desk.service.query(ShowTaskContext(task))
+        await desk.start()
+        await desk.until("turn.recorded", task)
+        shown = await desk.service.query(ShowTaskContext(task))
+        assert "\npkg/made.py\n" in desk.script.newest()
+        assert shown["listing"]["files"] == len(files) - 2 + len(["pkg/made.py", *PLAIN])
+        assert (before["listing"], before["tokens"]) == (shown["listing"], shown["tokens"])
+        assert before["cut"] == shown["cut"]
+        assert "nested" in str(shown["cut"])
+        assert shown["cut"][-1] in (await desk.service.query(ShowContext("x")))["cut"]
+
+
+async def test_a_listing_that_does_not_fit_is_told_as_cut() -> None:
+    async def entries(_: str) -> dict[str, TreeEntry]:
+        return {"a.py": TreeEntry("100644", "b"), "link": TreeEntry("120000", "b")}
+
+    trees: Any = SimpleNamespace(entries=entries)
+    ground = Ground("three", NOTHING, GUESS, [])
+    lines, listing, cut = await listing_for(trees, Snapshot("t"), ground, 1)
+    assert (lines, listing, cut) == ([], None, ["the listing of 1 paths did not fit"])
+    lines, listing, cut = await listing_for(trees, Snapshot("t"), ground, 100)
+    assert (lines, listing, cut) == (["a.py"], {"files": 1, "listed": 1, "tokens": 7}, [])
 
 
 async def test_a_question_that_was_answered_is_told_to_the_next_task(tmp_path: Path) -> None:

@@ -233,3 +233,9 @@ def test_an_input_is_checked_before_anything_runs(
 def test_a_definition_allows_its_tools_and_asking_and_no_others() -> None:
     assert [tool["name"] for tool in definitions(["Read"])] == ["Read", "AskHuman"]
     assert input_error("Bash", {"command": "x"}, ["Read"])
+
+
+async def test_a_file_is_read_by_the_lines_that_python_counts(root: Path) -> None:
+    (root / "odd.py").write_bytes(b"one = 1\r\n\x0c\ntwo = '\xe2\x80\xa8'\rthree = 3\n")
+    read = await call(root, "Read", path="odd.py")
+    assert read.text == "     1\tone = 1\n     2\t\x0c\n     3\ttwo = '\u2028'\n     4\tthree = 3"

@@ -6,17 +6,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from codeframe_tui.adapters.beside import Beside, import_paths
 from codeframe_tui.adapters.harmless import environment_of_project
 from codeframe_tui.adapters.index.inside.grammars import GRAMMARS
+from codeframe_tui.adapters.index.inside.questions import DEATHS
 from codeframe_tui.adapters.index.searcher import Searcher
+from codeframe_tui.core.change.diff import REGULAR
 from codeframe_tui.core.code.chosen import NOTHING, Chosen
 from codeframe_tui.core.errors import CodeframeError, Lacking, NotFound, WrongUse
 from codeframe_tui.core.tokens import GUESS, Gauge
-from codeframe_tui.ports import Workspaces
+from codeframe_tui.ports import Workspace, Workspaces
 
 __all__ = ["ProjectIndex"]
 
@@ -26,6 +29,8 @@ _WHEELS = tuple(dict.fromkeys(each.package for each in GRAMMARS))
 SCRIPT = Path(__file__).with_name("inside") / "answer.py"
 PATIENCE = 60.0
 """Seconds for reading what is new before an answer comes from what is known."""
+TRIES = DEATHS + 1
+"""Of one question: a content that ends the process each time is passed over in the end."""
 MARGIN = 120.0
 """Seconds for the answer itself, on a slow disk; after it the process hangs."""
 _ERRORS: Mapping[str, type[CodeframeError]] = {
@@ -59,6 +64,7 @@ class ProjectIndex(Searcher):
     ) -> None:
         super().__init__()
         self._workspaces = workspaces
+        self._project = project
         self._patience = patience
         self._turn = asyncio.Lock()
         places = {"objects": objects, "database": database, "project": project}
@@ -72,6 +78,7 @@ class ProjectIndex(Searcher):
             env=environment_of_project(),  # the user's own git reads the past
             when_gone=self._over,
             heard=self._heard,
+            in_a_row=3 * TRIES,
         )
         self._told = 0
         self._tell: Callable[[int, int], None] = lambda *_: None
@@ -122,6 +129,15 @@ class ProjectIndex(Searcher):
         """How a file or a name hangs together with others; see the port."""
         return await self._ask(relation, None, {"name": name}, at_once=at_once)
 
+    async def matches(self, pattern: str, *, path: str = "") -> dict[str, Any]:
+        """Lines of the project's files; see the port."""
+        tree = (await self._workspaces.snapshot()).tree
+        entries = await self._workspaces.entries(tree)
+        files = sorted(path for path, entry in entries.items() if entry.mode in REGULAR)
+        project = Workspace("project", self._project)
+        found = await self.search(project, pattern, glob=path, among=files)
+        return {"matches": [asdict(hit) for hit in found.hits], "cut": list(found.notes)}
+
     async def places(self, text: str) -> dict[str, Any]:
         """Files and definitions by a few letters; see the port."""
         return await self._ask("places", None, {"name": text}, at_once=True)
@@ -139,12 +155,15 @@ class ProjectIndex(Searcher):
         # the process answers one by one, so no time is spent on waiting; but for what is asked at
         # once reading is interrupted
         async with nullcontext() if at_once else self._turn:
-            answer = await self._answer(question) or await self._answer(question)
+            for _ in range(TRIES):
+                if answer := await self._answer(question):
+                    break
         if error := answer.get("error"):
             kind, message = error
             raise _ERRORS[kind](message)
         if "answer" not in answer:
-            raise CodeframeError("the code index broke off", hint="see the log and ask again")
+            again = "start the engine again" if self._knower.is_over else "ask again"
+            raise CodeframeError("the code index broke off", hint=f"see the log and {again}")
         found: dict[str, Any] = answer["answer"]
         return found
 

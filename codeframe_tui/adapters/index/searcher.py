@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 from codeframe_tui.adapters.index.child import PACKAGE, run_script
@@ -31,12 +32,23 @@ class Searcher:
         self._seconds = seconds
 
     async def search(
-        self, workspace: Workspace, pattern: str, *, path: str = "", glob: str = ""
+        self,
+        workspace: Workspace,
+        pattern: str,
+        *,
+        path: str = "",
+        glob: str = "",
+        among: Sequence[str] | None = None,
     ) -> Found:
-        """Lines that match a regular expression; see the port."""
+        """Lines that match a regular expression; see the port.
+
+        Args:
+            among: the only files that are meant; None = all below ``path``.
+        """
         below = path.rstrip("/").removeprefix("./")
         below = "" if below in {"", "."} else check_path(below)
         wanted = {"pattern": pattern, "path": below, "glob": glob, "limit": MAX_HITS}
+        wanted["among"] = among
         return await self._run(workspace, wanted)
 
     async def paths(self, workspace: Workspace, glob: str) -> Found:

@@ -245,7 +245,8 @@ class GitWorkspaces:
         if record != before:
             self._records.save(_PROJECT, record)
         self._outside = None
-        return Snapshot(tree, notes.lines(), aside=frozenset(scan.aside))
+        aside, along = frozenset(scan.aside), frozenset(scan.extras)
+        return Snapshot(tree, notes.lines(), aside=aside, along=along)
 
     def _open(self, name: str, tree: str | None) -> Workspace:
         root = self._folders / name

@@ -8,6 +8,7 @@ from itertools import islice
 
 from codeframe_tui.core.code.entry import entry
 from codeframe_tui.core.code.words import words
+from codeframe_tui.core.content import lines_of
 from codeframe_tui.core.tokens import GUESS, Gauge
 
 __all__ = [
@@ -124,7 +125,7 @@ def pack(
     """Files in their best form that fits, and what was cut and why, one line each.
 
     A file is given whole, else its definitions with the bodies of those that are meant, else its
-    definitions, else its name; names are given whatever the budget.
+    definitions, else its name. Names are given whatever the budget, and leave the rest of it.
 
     Args:
         sources: of those that are pinned, and of the others those that are `shown`, by path.
@@ -135,11 +136,14 @@ def pack(
     """
     packed: list[Packed] = []
     cut: list[str] = []
-    left = budget
-    for place, found in enumerate(ranked[: pinned + NAMED], -pinned):
+    prices = [_Price(found, gauge) for found in ranked[: pinned + NAMED]]
+    names = [price.of("name", "") for price in prices]
+    left = budget - sum(names)
+    for place, (price, name) in enumerate(zip(prices, names, strict=True), -pinned):
+        found = price.found
         source = sources.get(found.path, Source(""))
+        left += name
         most = int(left * SHARE) if 0 <= place < BODIES else left
-        price = _Price(found, gauge)
         forms = list(_forms(place, source, most, about, price))
         sizes = [price.of(*each) for each in forms]
         fits = next((n for n, size in enumerate(sizes) if size <= most), len(forms) - 1)
@@ -169,7 +173,7 @@ def _forms(
 
 def _excerpt(source: Source, room: int, about: Collection[str], gauge: Gauge) -> str:
     """The outline with bodies of definitions named in ``about``, the most meant first."""
-    lines = source.text.splitlines()
+    lines = lines_of(source.text)
     shown = [symbol for symbol in source.symbols if symbol.kind in _SHOWN_KINDS]
     chosen: list[Symbol] = []
     meant = {id(s): len(set(words(s.qualified)).intersection(about)) for s in shown}

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codeframe_tui.core.content import lines_of
 from codeframe_tui.core.evidence.testfiles import USUAL, TestFiles
 from codeframe_tui.core.flags.change import parse
 from codeframe_tui.core.flags.expand import dotted, text_of
@@ -127,7 +128,7 @@ def read_module(path: str, text: str | None, tests: TestFiles = USUAL) -> Module
         if isinstance(node, ast.Import | ast.ImportFrom):
             module.imports.update(_imported(node, path))
     _read_block(module, tree.body, (), "")
-    lines = (text or "").splitlines()
+    lines = lines_of(text or "")
     last: dict[str, Function] = {}
     for function in module.functions:
         if function.name in last:

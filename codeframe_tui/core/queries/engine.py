@@ -10,6 +10,7 @@ __all__ = [
     "ShowDoctor",
     "ShowEvents",
     "ShowIndex",
+    "ShowMatches",
     "ShowPlaces",
     "ShowRelations",
     "ShowSymbols",
@@ -88,6 +89,19 @@ class ShowRelations:
 
     relation: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMatches:
+    """Lines of the project's files: ``{"matches": [{"path", "line", "text"}], "cut": [...]}``.
+
+    Attributes:
+        pattern: a regular expression of Python.
+        path: a glob; only files whose path or name matches.
+    """
+
+    pattern: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

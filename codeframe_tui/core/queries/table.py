@@ -28,6 +28,7 @@ from codeframe_tui.core.queries.engine import (
     ShowDoctor,
     ShowEvents,
     ShowIndex,
+    ShowMatches,
     ShowPlaces,
     ShowRelations,
     ShowSymbols,
@@ -82,6 +83,7 @@ Query = (
     | ShowRelations
     | ShowPlaces
     | ShowIndex
+    | ShowMatches
     | ShowDoctor
     | ShowTrust
 )

@@ -108,11 +108,12 @@ class ShowTaskContext:
     """What the worker of a task was shown last; before it was, what it would be shown now.
 
     ``{"number", "title", "at", "files": [{"path", "form", "tokens", "reasons"}], "earlier": [{
-    "task", "title", "kind", "text", "reasons", "tokens"}], "listing": {"files", "tokens"}, "cut",
-    "budget", "tokens", "tokens_by", "pinned": [{"path", "whose"}], "excluded": […]}``; ``at`` is
-    None before it was shown, ``budget`` None where an earlier release did not store it,
+    "task", "title", "kind", "text", "reasons", "tokens"}], "listing": {"files", "listed",
+    "tokens"}, "cut", "budget", "tokens", "tokens_by", "pinned": [{"path", "whose"}], "excluded":
+    […]}``; ``at`` is None before it was shown, ``budget`` None where an earlier release did not
+    store it,
     ``tokens_by`` ``model`` where its replies tell what a token is, else ``estimate``, ``listing``
-    None where the first message lists no paths or is not made yet, ``whose`` ``task`` or
+    None where the first message lists no paths, ``whose`` ``task`` or
     ``project`` (where both chose about a path each is told, and the task's counts); ``kind`` of
     what was said in an earlier task is ``answer``, ``review``, ``comment`` or ``task``.
     """

@@ -95,6 +95,10 @@ class ContextDialog(Dialog[Wish]):
         self._tell()
         files.focus()
 
+    def on_resize(self) -> None:
+        """Say all of the file in lines as long as there is room."""
+        self.call_after_refresh(self._tell)
+
     def _show(self) -> _Files:
         files = self.query_one(_Files)
         files.set_rows(context_rows(self._document, self._now()))

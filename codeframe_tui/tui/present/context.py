@@ -193,7 +193,8 @@ def _earlier(document: _Document) -> Iterator[Row]:
 def _listing(document: _Document) -> Iterator[Row]:
     """The paths of the project, of which a first message holds as many as fit."""
     if listing := document.get("listing"):
-        said = f"  paths of the project, of {count(int(listing.get('files') or 0), 'file')}"
+        files = int(listing.get("files") or 0)
+        said = f"  {int(listing.get('listed') or files):,} of {count(files, 'path')} of the project"
         yield row(None, (said, "dim"), right=[(f"{int(listing.get('tokens') or 0):,}", "faint")])
 
 

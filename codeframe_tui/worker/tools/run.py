@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeframe_tui.core.content import is_binary
+from codeframe_tui.core.content import is_binary, lines_of
 from codeframe_tui.core.errors import CodeframeError
 from codeframe_tui.core.network import told
 from codeframe_tui.core.paths import check_path
@@ -97,7 +97,7 @@ def _read(files: Files, given: Mapping[str, Any]) -> tuple[str, str]:
     raw = files.read(path, 4 * 2**20)
     if is_binary(raw):
         return f"{path} is a binary file of {files.size(path)} bytes", f"read {path} (binary)"
-    lines = raw.decode("utf-8", "replace").splitlines()
+    lines = lines_of(raw.decode("utf-8", "replace"))
     first = given.get("offset", 1)
     shown = lines[first - 1 : first - 1 + given.get("limit", 2000)]
     text = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(shown, first))

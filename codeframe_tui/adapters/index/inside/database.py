@@ -7,9 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["is_damaged", "open_database", "remove_database", "transaction"]
+__all__ = ["is_damaged", "open_database", "passes", "remove_database", "transaction"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PASSING = {
+    sqlite3.SQLITE_ABORT,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
 VERSION = 7
 """Of what is stored, which depends on how files are read; another one starts from nothing."""
 _SCHEMA = """
@@ -34,7 +49,18 @@ CREATE TABLE followed(head TEXT NOT NULL);
 
 def is_damaged(error: sqlite3.Error) -> bool:
     """Whether the file is no database: a full disk and a lock pass, and leave it as it is."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    short = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHORT_READ
+    return short or _code(error) in _DAMAGED  # what was cut off does not come back
+
+
+def passes(error: sqlite3.Error) -> bool:
+    """Whether the disk or another process is in the way, and not what the file holds."""
+    return _code(error) in _PASSING
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary code; 0 where the library said none, as of a text that cannot be decoded."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 @contextmanager

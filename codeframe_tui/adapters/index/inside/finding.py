@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
+from codeframe_tui.adapters.index.inside.questions import UnfitError
 from codeframe_tui.adapters.index.inside.reading import read_as, uses_of
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
@@ -16,6 +17,10 @@ from codeframe_tui.core.code.testnames import is_test, named_after, source_name
 __all__ = ["callers", "find", "importers", "nearest", "outline", "symbols_of", "tests_for"]
 
 MAX_SYMBOLS = 200
+MAX_LETTERED = 20
+"""Definitions that have no more than the letters of a name: most of them mean something else."""
+MATCHES = ("name", "start", "part", "letters")
+"""How near what is found is to a name, see `find`."""
 MAX_USES = 300
 LONGEST, MOST_STARS = 200, 4
 """Of names and globs; what is longer costs more than it can find."""
@@ -49,22 +54,26 @@ def find(shelf: Shelf, tree: Tree, name: str, *, kind: str = "", path: str = "")
         path: a glob; only files whose path or name matches.
 
     Raises:
-        ValueError: one of them is too long, or has too many stars to be matched in time.
+        UnfitError: one is too long, has too many stars to be matched in time, or is no glob.
     """
     if max(len(name), len(path)) > LONGEST or len(_STARS.findall(path)) > MOST_STARS:
-        raise ValueError(f"at most {LONGEST} characters and {MOST_STARS} stars are looked for")
-    above, _, last = name.rpartition(".")
-    glob = compile_glob(path) if path else None
+        raise UnfitError(f"at most {LONGEST} characters and {MOST_STARS} stars are looked for")
+    above, _, last = _text(name).rpartition(".")
+    glob = _glob(path) if path else None
     hits: list[Hit] = []
-    for found in _by_stage(shelf, tree, last):
+    match = ""
+    for near, found in zip(MATCHES, _by_stage(shelf, tree, last), strict=False):
         hits = [
             hit for hit in found if _wanted(hit, above, kind) and (not glob or _below(hit, glob))
         ]
         if hits:
+            match = near
             break
     hits.sort(key=lambda hit: (*_distance(last, hit[1].name), is_test(hit[0]), hit[0], hit[1].line))
-    cut = [f"{len(hits) - MAX_SYMBOLS} more definitions"] if len(hits) > MAX_SYMBOLS else []
-    return {"symbols": [_document(*hit) for hit in hits[:MAX_SYMBOLS]], "cut": cut}
+    most = MAX_LETTERED if last and match == MATCHES[-1] else MAX_SYMBOLS
+    cut = [f"{len(hits) - most} more definitions"] if len(hits) > most else []
+    shown = [_document(*hit) for hit in hits[:most]]
+    return {"symbols": shown, "match": match if last else "", "cut": cut}
 
 
 def nearest(
@@ -75,7 +84,7 @@ def nearest(
     Each comes once, with 0 for the very name, 1 for one that begins with it, 2 for one that holds
     it; 3 for one that has its letters in order, with ``letters`` and where there is no other.
     """
-    above, _, last = name.rpartition(".")
+    above, _, last = _text(name).rpartition(".")
     seen: set[tuple[str, int]] = set()
     for stage, found in enumerate(_by_stage(shelf, tree, last)):
         for hit in found:
@@ -122,7 +131,7 @@ def callers(shelf: Shelf, tree: Tree, name: str) -> dict[str, Any]:
 
     By name: what else is called the same is among them.
     """
-    last = name.rpartition(".")[2][:LONGEST]
+    last = _text(name).rpartition(".")[2][:LONGEST]
     holding = shelf.holding(last)
     files = [n for n, d in enumerate(tree.documents) if d in holding and read_as(tree.paths[n])]
     cut = []
@@ -190,6 +199,18 @@ def _wanted(hit: Hit, above: str, kind: str) -> bool:
     inside = symbol.qualified.rpartition(".")[0].casefold()
     within = not above or f".{inside}".endswith(f".{above.casefold()}")
     return within and (not kind or symbol.kind == kind)
+
+
+def _text(name: str) -> str:
+    """Of a name what can stand in a file: a terminal of another encoding gives half characters."""
+    return name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _glob(path: str) -> re.Pattern[str]:
+    try:
+        return compile_glob(path)
+    except re.error as error:
+        raise UnfitError(f"{path!r} is no pattern of paths: {error}") from error
 
 
 def _below(hit: Hit, glob: re.Pattern[str]) -> bool:

@@ -15,6 +15,7 @@ from codeframe_tui.adapters.harmless import (
     environment_of_project,
     environment_of_store,
 )
+from codeframe_tui.adapters.index.inside.questions import AbsentError
 
 __all__ = ["Objects", "UnreadError", "read_commits"]
 
@@ -39,7 +40,7 @@ class Objects:
         self._process: subprocess.Popen[bytes] | None = None
 
     def tree(self, tree: str) -> dict[str, str]:
-        """The blobs of a tree's regular files by path. Raises: LookupError."""
+        """The blobs of a tree's regular files by path. Raises: AbsentError."""
         done = subprocess.run(
             ["git", "ls-tree", "-r", "-z", "--full-tree", tree],
             env=self._env,
@@ -47,7 +48,7 @@ class Objects:
             check=False,
         )
         if done.returncode:
-            raise LookupError(done.stderr.decode("utf-8", "replace").strip())
+            raise AbsentError(done.stderr.decode("utf-8", "replace").strip())
         files = {}
         for line in done.stdout.split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")
@@ -57,7 +58,7 @@ class Objects:
         return files
 
     def read(self, blobs: Iterable[str], largest: int) -> Generator[bytes | None, None, None]:
-        """Contents in the given order; None for one that is larger. Raises: LookupError.
+        """Contents in the given order; None for one that is larger. Raises: AbsentError.
 
         Whoever may stop before the end closes it: what git still says is no answer to others.
         """
@@ -101,14 +102,14 @@ def _answer(answers: IO[bytes], largest: int) -> bytes | None:
     """What `git cat-file --batch` says of one blob."""
     head = answers.readline().split()
     if len(head) < 3:
-        raise LookupError(b" ".join(head).decode("ascii", "replace") or _ENDED)
+        raise AbsentError(b" ".join(head).decode("ascii", "replace") or _ENDED)
     size = int(head[2])
     if size > largest:
         _skip(answers, size + 1)
         return None
     content = answers.read(size + 1)
     if len(content) <= size:
-        raise LookupError(_ENDED)
+        raise AbsentError(_ENDED)
     return content[:-1]
 
 
@@ -116,7 +117,7 @@ def _skip(stream: IO[bytes], size: int) -> None:
     while size > 0:
         skipped = len(stream.read(min(size, 2**20)))
         if not skipped:
-            raise LookupError(_ENDED)
+            raise AbsentError(_ENDED)
         size -= skipped
 
 

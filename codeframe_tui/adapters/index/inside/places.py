@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from codeframe_tui.adapters.index.inside.finding import LONGEST, nearest
+from codeframe_tui.adapters.index.inside.questions import UnfitError
 from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree
 from codeframe_tui.core.code.context import Symbol
 from codeframe_tui.core.code.testnames import is_test
@@ -30,11 +31,11 @@ def places(shelf: Shelf, tree: Tree, text: str) -> dict[str, Any]:
     Where there are none, those that have its letters in order; for no text the first files.
 
     Raises:
-        ValueError: the text is longer than any name.
+        UnfitError: the text is longer than any name.
     """
     wanted = "".join(text.split())
     if len(wanted) > LONGEST:
-        raise ValueError(f"at most {LONGEST} characters are looked for")
+        raise UnfitError(f"at most {LONGEST} characters are looked for")
     if wanted:
         found = _found(shelf, tree, wanted)
         best = heapq.nsmallest(MOST, found, key=lambda each: each[0])

@@ -7,13 +7,23 @@ import os
 import select
 from typing import Any
 
-__all__ = ["Interrupted", "Questions"]
+__all__ = ["DEATHS", "AbsentError", "Interrupted", "Questions", "UnfitError"]
 
 _CHUNK = 2**16
+DEATHS = 3
+"""Of processes at the same content, after which it is passed over."""
 
 
 class Interrupted(Exception):
     """Reading stopped, because a question has come that cannot wait for its end."""
+
+
+class AbsentError(LookupError):
+    """There is no such tree, content or file."""
+
+
+class UnfitError(ValueError):
+    """The question is none, or one that would take too long."""
 
 
 class Questions:

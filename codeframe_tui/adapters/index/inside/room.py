@@ -13,16 +13,32 @@ from codeframe_tui.adapters.index.inside.context import context
 from codeframe_tui.adapters.index.inside.database import (
     is_damaged,
     open_database,
+    passes,
     remove_database,
 )
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.past import Past
 from codeframe_tui.adapters.index.inside.places import places
-from codeframe_tui.adapters.index.inside.shelf import Shelf, Tree, Watch
+from codeframe_tui.adapters.index.inside.questions import AbsentError, UnfitError
+from codeframe_tui.adapters.index.inside.shelf import MAX_BYTES, Shelf, Tree, Watch
 from codeframe_tui.core.code.chosen import Chosen
 from codeframe_tui.core.tokens import Gauge
 
 __all__ = ["Room"]
+
+_UNREAD = f"binary, made by a program or over {MAX_BYTES // 1024} KiB"
+_ALIKE = 3
+"""Files of the same name that are told where there is none at a path."""
+_MISREAD = (
+    sqlite3.Error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+)
+"""What comes of reading what is not as it was written, where the database itself is in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class Room:
         self._file = database
         self._project = project
         self._opened: _Open | None = None
+        self._is_renewed = False
 
     def answer(
         self,
@@ -73,20 +90,32 @@ class Room:
 
         Raises:
             Interrupted: by ``watch``.
-            LookupError: there is no such tree, or no such file in it.
-            ValueError: the question is none.
+            AbsentError: there is no such tree, or no such file in it.
+            UnfitError: the question is none.
             OSError: the disk does not do what it should now.
             sqlite3.Error: neither does the database, which is not damaged.
         """
         first = about.get("pinned", ())
         try:
             return self._answer(ask, self._tree(tree, until, watch, first), about)
-        except sqlite3.Error as error:
-            if not is_damaged(error):
+        except (AbsentError, UnfitError):
+            raise
+        except _MISREAD as error:
+            if not self._is_rotten(error):
                 raise
         self._close()
         remove_database(self._file)
         return self._answer(ask, self._tree(tree, until, watch, first), about)
+
+    def _is_rotten(self, error: Exception) -> bool:
+        """Whether it may help to begin from nothing.
+
+        Of what is no error of the database that is tried once: it may be one of ours.
+        """
+        if isinstance(error, sqlite3.Error) and (is_damaged(error) or passes(error)):
+            return is_damaged(error)
+        was_renewed, self._is_renewed = self._is_renewed, True
+        return not was_renewed
 
     def _tree(self, name: str, until: float, watch: Watch | None, first: Iterable[str]) -> Tree:
         return self._here().shelf.tree(name, until, watch, first=first)
@@ -107,11 +136,15 @@ class Room:
                 return context(shelf, past, tree, text, budget, chosen=chosen, gauge=gauge)
             case "find":
                 found = finding.find(shelf, tree, about["name"], **about["among"])
+                dark = len(tree.every) - len(tree.paths) - tree.left
+                if dark > 0 and not found["symbols"]:
+                    some = f"{dark} file{'s' if dark > 1 else ''}"
+                    found["cut"].append(f"{some} of which nothing is indexed: {_UNREAD}")
             case "callers":
                 found = finding.callers(shelf, tree, about["name"])
             case "outline" | "importers" | "tests":
                 if about["name"] not in tree.numbers:
-                    raise LookupError(_absent(tree, about["name"]))
+                    raise AbsentError(_absent(tree, about["name"]))
                 of_file = {
                     "outline": finding.outline,
                     "importers": finding.importers,
@@ -119,7 +152,7 @@ class Room:
                 }
                 found = of_file[ask](shelf, tree, about["name"])
             case _:
-                raise ValueError(f"{ask!r} is no question")
+                raise UnfitError(f"{ask!r} is no question")
         if tree.left:
             found["cut"].append(f"{tree.left} files that are not indexed yet; ask again soon")
         return found
@@ -154,4 +187,13 @@ class Room:
 def _absent(tree: Tree, path: str) -> str:
     if tree.left and path in tree.every:
         return f"{path} is not read yet; ask again in a moment"
-    return f"{path} is no indexed file of the project"
+    if path in tree.every:
+        return f"nothing is indexed of {path}: {_UNREAD}"
+    folder = f"{path.rstrip('/')}/"
+    if any(each.startswith(folder) for each in tree.every):
+        return f"{path} is a folder; name a file in it"
+    name = f"/{path.rpartition('/')[2]}"
+    like = [each for each in tree.every if f"/{each}".endswith(name)][:_ALIKE]
+    return f"the project has no file {path}, or it is ignored or a link" + (
+        f"; of that name there is {', '.join(like)}" if like else ""
+    )

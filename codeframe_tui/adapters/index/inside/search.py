@@ -3,8 +3,9 @@
 Python's matcher can neither be interrupted nor does it let other threads run, so the engine ends
 this process instead. Reads one JSON object from standard input: ``package`` (where our package
 lies), ``root``, ``pattern`` (null = paths only), ``path``, ``glob``, ``limit`` (hits), ``bytes``
-(largest file), ``cpu`` (seconds). Writes one JSON object a line: ``{"path", "line", "text"}`` for a
-hit, ``{"note"}`` for what was left out, ``{"error"}`` for a pattern that is none.
+(largest file), ``cpu`` (seconds), perhaps ``among`` (the only files meant). Writes one JSON
+object a line: ``{"path", "line", "text"}`` for a hit, ``{"note"}`` for what was left out,
+``{"error"}`` for a pattern that is none.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def _chosen(files: Files, request: dict[str, Any]) -> Iterator[str]:
 
     matches = compile_glob(request["glob"]) if request["glob"] else None
     whole = request["pattern"] is None
-    for path in _below(files, request["path"]):
+    among = request.get("among")
+    for path in _below(files, request["path"]) if among is None else among:
         name = "" if whole else path.rpartition("/")[2]
         if matches is None or matches.fullmatch(path) or (name and matches.fullmatch(name)):
             yield path
@@ -93,6 +95,7 @@ def _paths(paths: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Iterator[dict[str, Any]]:
     from codeframe_tui.core.code.patterns import required  # noqa: PLC0415 - see main
+    from codeframe_tui.core.content import lines_of  # noqa: PLC0415
 
     pattern = re.compile(request["pattern"])
     # most files do not hold it, and to see that takes no more than to read them
@@ -103,7 +106,7 @@ def _lines(files: Files, request: dict[str, Any], paths: Iterator[str]) -> Itera
             raw = _content(files, path, request["bytes"], skipped)
             if needed not in raw:
                 continue
-            for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+            for number, line in enumerate(lines_of(raw.decode("utf-8", "replace")), 1):
                 if match := pattern.search(line):
                     yield {"path": path, "line": number, "text": _window(line, match)}
     finally:

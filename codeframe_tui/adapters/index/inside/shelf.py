@@ -19,7 +19,7 @@ from codeframe_tui.adapters.index.inside.describe import NOTHING, Known, describ
 from codeframe_tui.adapters.index.inside.git import Objects
 from codeframe_tui.adapters.index.inside.languages import edition
 from codeframe_tui.adapters.index.inside.postings import Posting, forget, packed, unpacked
-from codeframe_tui.adapters.index.inside.questions import Interrupted
+from codeframe_tui.adapters.index.inside.questions import DEATHS, Interrupted
 from codeframe_tui.adapters.index.inside.reading import PYTHON, read_as
 from codeframe_tui.core.code.imports import Import, Modules, beside
 from codeframe_tui.core.code.words import words
@@ -33,8 +33,6 @@ _ROWS = 300_000
 _MANY = 500
 """Contents of a build, rather than of a save."""
 _TREES = 4
-DEATHS = 3
-"""Of processes at the same content, after which it is passed over."""
 _SPARE = 10_000
 """Contents that are kept although the tree that was asked for last has no use for them."""
 _NONE = -1
@@ -118,7 +116,7 @@ class Shelf:
 
         Raises:
             Interrupted: by ``watch``; what was read is kept.
-            LookupError: the store has no such tree, or not all of it.
+            AbsentError: the store has no such tree, or not all of it.
         """
         known = self._trees.pop(tree, None)
         if known is None or known.left:
