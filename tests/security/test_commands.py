@@ -117,9 +117,13 @@ VALUED = {
         "-p -w --with --with-editable --extra --group --python --package --env-file --directory "
         "--project --from -m --module",
     ),
-    **dict.fromkeys(("npx", "npm exec", "npm x"), "-p -c -w --package --call --workspace"),
-    **dict.fromkeys(("pnpm exec", "pnpm dlx", "pnpx"), "-F --package --filter"),
-    **dict.fromkeys(("yarn exec", "yarn dlx", "bunx", "bun x"), "-p --package"),
+    "npx": "-p -c -w --package --call --workspace",
+    **dict.fromkeys(("npm exe", "npm exec", "npm x"), "-c -w --package --call --workspace"),
+    **dict.fromkeys(
+        ("pnpm exec", "pnpm dlx", "pnpm recursive exec", "pnpx"), "-F --package --filter"
+    ),
+    **dict.fromkeys(("yarn exec", "yarn dlx"), "-p --package"),
+    **dict.fromkeys(("bunx", "bun x"), "--package"),
     **dict.fromkeys(("conda run", "mamba run", "micromamba run"), "-n -p --name --prefix --cwd"),
     "bundle exec": "--gemfile",
     "caffeinate": "-t -w",

@@ -43,13 +43,14 @@ DENIED: tuple[Own, ...] = (
     *_rows(
         "publishes what nobody has approved", "git push", "git-push",
         "git send-pack", "git subtree push", "twine upload", "uv publish", "poetry publish",
-        "pdm publish", "hatch publish", "flit publish", "npm publish", "pnpm publish",
+        "pdm publish", "hatch publish", "flit publish", "npm pub*", "pnpm publish",
         "yarn publish", "yarn npm publish", "cargo publish", "cargo +* publish", "gem push",
         *(
             f"{program} {option} * publish"
             for program in ("npm", "pnpm", "yarn", "uv", "poetry", "pdm", "hatch", "cargo")
             for option in ("-C", "-F", "-w", "-p", "--filter", "--workspace", "--prefix", "--dir*",
-                           "--cwd", "--project", "--config", "--registry")
+                           "--cwd", "--project", "--config", "--registry", "--tag", "--access",
+                           "--otp", "--cache-dir", "--color", "-P", "-Z")
         ),
     ),
     *_rows("takes rights that nobody gave", "sudo", "su", "doas", "pkexec", "runuser"),

@@ -93,6 +93,8 @@ def _run(part: Part, read: Callable[[str], None]) -> Iterator[Part]:
                 read(text)
         inner = part.starts(place)
         inner.words = named_by(inner.words, way)
+        if way.text and inner.words and inner.words[0].text[:1] == "-":
+            raise Hidden(f"{inner.words[0].text!r} may be an option of {part.name!r}")
         if way.text or (inner.words and " " in inner.words[0].text):
             read(" ".join(map(certain, inner.words)))
         else:

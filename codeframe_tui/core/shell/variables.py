@@ -48,6 +48,8 @@ _INTEGERS = frozenset({"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD"})
 """Shells calculate with whatever these are set to."""
 _EXPANDED = frozenset({"PS0", "PS1", "PS4", "BASH_ENV"})
 """Shells run what stands in these by themselves."""
+_NAMES = frozenset({"aliases", "commands", "functions", "galiases", "saliases"})
+"""Lists of some shells, in which names stand for programs."""
 _PLAIN = re.compile(r"[\w+:./ -]*|\"[\w+:./ -]*\"|'(?:[\w+:./ >#()-]|\$\w+|\$\{\w+\})*'", re.ASCII)
 _TOLD = (MAKERS - {"printf"}) | {
     "test", "[", "[[", "set", "shift", "ulimit", "wait", "exit", "return", "eval", ".", "source",
@@ -142,6 +144,8 @@ def _check_expanded(name: str, value: str) -> None:
     """Raises: Hidden, where shells run what stands in a value, which is given as it is written."""
     if name == "PROMPT_COMMAND" or (name in _EXPANDED and not _PLAIN.fullmatch(value)):
         raise Hidden(f"shells run what stands in {name}")
+    if name.partition("[")[0] in _NAMES and ("[" in name or value[:1] in {"(", "$"}):
+        raise Hidden(f"a name in {name} may stand for another program")
 
 
 def set_by(part: Part) -> None:

@@ -67,6 +67,7 @@ CARRIERS: Mapping[str, Way] = {
     "exec": Way("cl", "a"),
     "ionice": Way("t", "cnp", "ignore class= classdata="),
     "nice": Way("0123456789", "n", "adjustment="),
+    **dict.fromkeys(("nocorrect", "noglob"), Way()),
     "nohup": Way(),
     "setsid": Way("cfw", "", "ctty fork wait"),
     "stdbuf": Way("", "ioe", "input= output= error="),
@@ -108,8 +109,8 @@ _UV = (
 _UVX = Way("qvn", "pw", _UV, after=_VERSION)
 RUNNERS: Mapping[str, Way | None] = {
     "npx": _NPX,
-    **dict.fromkeys(("npm exec", "npm x"), _NPM),
-    **dict.fromkeys(("pnpm exec", "pnpm dlx", "pnpx"), _PNPM),
+    **dict.fromkeys(("npm exe", "npm exec", "npm x"), _NPM),
+    **dict.fromkeys(("pnpm exec", "pnpm dlx", "pnpm recursive exec", "pnpx"), _PNPM),
     **dict.fromkeys(("yarn exec", "yarn dlx"), Way("q", "p", "quiet package=", after=_VERSION)),
     **dict.fromkeys(("bunx", "bun x"), Way("", "", "bun package=", after=_VERSION)),
     **dict.fromkeys(("uvx", "uv tool run"), _UVX),
@@ -154,10 +155,12 @@ LAUNCHERS = frozenset(
 )  # fmt: skip
 _EDITOR = r"\+(?!\d*\Z)|-c|--cmd|-S|-s\Z"
 _MAKE = r"\.?SHELL\w*\s*[:?+!]*=|-E|--ev|.*\$[({](?:shell|eval)\b|-\Z|(?:-f|--[fm]\w*=)(?:-|/dev/)"
+_SSH = r"(?i:(?:-\w*o)?\s*(?:\w+command|include|match|\w+provider|xauthlocation)(?:[\s=]|\Z))|-\w*F"
 TOLD: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(("ex", "gvim", "nvim", "vi", "view", "vim", "vimdiff"), re.compile(_EDITOR)),
     **dict.fromkeys(("make", "gmake"), re.compile(_MAKE, re.DOTALL)),
     "less": re.compile(r"\+.*[!|]", re.DOTALL),
+    "ssh": re.compile(_SSH),
 }
 """Words after which a program may start any other."""
 _EXEC = r"(?:-[a-zA-Z]*?x|--exe?c?(?=[=]|\Z))"
