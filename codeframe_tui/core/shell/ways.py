@@ -107,6 +107,7 @@ _UV = (
     "from= no-cache refresh"
 )
 _UVX = Way("qvn", "pw", _UV, after=_VERSION)
+_SSH_FLAGS = "46AaCfGgKkMNnqsTtVvXxYy"
 RUNNERS: Mapping[str, Way | None] = {
     "npx": _NPX,
     **dict.fromkeys(("npm exe", "npm exec", "npm x"), _NPM),
@@ -131,7 +132,7 @@ RUNNERS: Mapping[str, Way | None] = {
     "pipx run": Way("qv", "", "verbose quiet no-cache spec= python= pip-args=", after=_VERSION),
     "pixi run": Way("qv", "e", "frozen locked environment= manifest-path="),
     "poetry run": Way(),
-    "ssh": Way("46AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOopQRSWw", operands=1, text=True),
+    "ssh": Way(_SSH_FLAGS, "BbcDEeFIiJLlmOopQRSWw", operands=1, text=True),
     "uv run": Way("qv", "p", _UV, module=True),
     "volta run": Way("", "", "node= npm= yarn= bundled-npm no-yarn"),
 }
@@ -155,7 +156,10 @@ LAUNCHERS = frozenset(
 )  # fmt: skip
 _EDITOR = r"\+(?!\d*\Z)|-c|--cmd|-S|-s\Z"
 _MAKE = r"\.?SHELL\w*\s*[:?+!]*=|-E|--ev|.*\$[({](?:shell|eval)\b|-\Z|(?:-f|--[fm]\w*=)(?:-|/dev/)"
-_SSH = r"(?i:(?:-\w*o)?\s*(?:\w+command|include|match|\w+provider|xauthlocation)(?:[\s=]|\Z))|-\w*F"
+_SSH = (
+    rf"-[{_SSH_FLAGS}]*+F|"
+    rf"(?:-[{_SSH_FLAGS}]*+o)?\s*+(?i:\w+command|include|match|\w+provider|xauthlocation)(?:[\s=]|\Z)"
+)
 TOLD: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(("ex", "gvim", "nvim", "vi", "view", "vim", "vimdiff"), re.compile(_EDITOR)),
     **dict.fromkeys(("make", "gmake"), re.compile(_MAKE, re.DOTALL)),
