@@ -287,7 +287,11 @@ class Reader(Words):
             self._blanks()
         if self.at == start:
             raise Hidden("a command is missing")
-        if unreached and part.words and (not part.words[0].known or part.words[0].text[0] == "-"):
+        if (
+            unreached
+            and part.words
+            and (not part.words[0].known or part.words[0].text[:1] in {"", "-"})
+        ):
             part.words.insert(0, Word("[["))  # a piece of one, in each shell
 
     def _is_end(self) -> bool:

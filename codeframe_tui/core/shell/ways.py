@@ -292,7 +292,7 @@ def _cluster(letters: str, way: Way, program: str) -> int:
     for place, letter in enumerate(letters):
         if letter in way.flags:
             continue
-        if letter not in way.valued:
+        if letter not in way.valued or (way.answers and place and letter == "p"):
             raise Hidden(f"'-{letter}' is no option of {program!r} that is known")
         return int(place == len(letters) - 1)
     return 0
