@@ -122,6 +122,8 @@ def _told(part: Part) -> Iterator[str]:
     if part.name == "echo":
         return
     words = part.words[1:]
+    if part.name in {".", "source"} and not part.carries:  # a file, which may set any
+        yield ""
     if part.name == "set" and words[:1] == [Word("--")]:
         return
     for word in words:
