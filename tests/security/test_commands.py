@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from codeframe_tui.core.permission import Rules, Spoken, permission_for
 from codeframe_tui.core.shell import read_script
 from codeframe_tui.core.shell.parts import SHELLS
-from codeframe_tui.core.shell.started import _CARRIERS, _RUNNERS
+from codeframe_tui.core.shell.ways import CARRIERS, RUNNERS, Way
 from tests.security.cases import cases, parameters
 
 RULES = Rules(
@@ -77,6 +77,12 @@ def test_each_command_is_ruled_as_expected(case: dict[str, Any]) -> None:
         assert said.rule.isprintable()
 
 
+@pytest.mark.parametrize("case", parameters("git_forms"))
+def test_each_form_of_git_is_ruled_as_expected(case: dict[str, Any]) -> None:
+    said = permission_for(case["input"], Rules(allow=("git",)), walled=False).said
+    assert said.spoken == case["open"], said.rule
+
+
 @given(scripts)
 def test_nothing_that_is_not_understood_is_allowed(text: str) -> None:
     problem = read_script(text).problem
@@ -105,9 +111,30 @@ VALUED = {
     "nice": "-n --adjustment",
     "stdbuf": "-i -o -e --input --output --error",
     "sudo": "-C -D -g -h -p -R -r -t -T -U -u --user --group",
-    "timeout": "- +e -k -s --kill-after --signal",
-    "uv": "-p --with --with-editable --extra --group --python --package --env-file --directory "
-    "--project",
+    **dict.fromkeys(("timeout", "gtimeout"), "- +e -k -s --kill-after --signal"),
+    **dict.fromkeys(
+        ("uv run", "uvx", "uv tool run"),
+        "-p -w --with --with-editable --extra --group --python --package --env-file --directory "
+        "--project --from -m --module",
+    ),
+    "npx": "-p -c -w --package --call --workspace",
+    **dict.fromkeys(("npm exe", "npm exec", "npm x"), "-c -w --package --call --workspace"),
+    **dict.fromkeys(
+        ("pnpm exec", "pnpm dlx", "pnpm recursive exec", "pnpx"), "-F --package --filter"
+    ),
+    **dict.fromkeys(("yarn exec", "yarn dlx"), "-p --package"),
+    **dict.fromkeys(("bunx", "bun x"), "--package"),
+    **dict.fromkeys(("conda run", "mamba run", "micromamba run"), "-n -p --name --prefix --cwd"),
+    "bundle exec": "--gemfile",
+    "caffeinate": "-t -w",
+    **dict.fromkeys(("direnv exec", "npm explore"), "- +e"),
+    "dotenv": "-e -f -p -v",
+    "dotenvx run": "-f --env-file",
+    "flock": "- +e -w -E --timeout --wait",
+    "pipx run": "--spec --python --pip-args",
+    "pixi run": "-e --environment --manifest-path",
+    "ssh": "- +e " + " ".join(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw"),
+    "volta run": "--node --npm --yarn",
     "xargs": "-I -E -L -n -P -s -d -a --arg-file --delimiter --max-args --max-procs --max-chars",
 }
 """Options that must have a value, by the manuals: the word after them starts nothing."""
@@ -117,13 +144,13 @@ MORE = {"xargs": ("replace", "eof", "max-lines", "process-slot-var"), "time": ("
 def carriers() -> list[str]:
     """Each program that starts another, with each option that has no value."""
     lines = []
-    for name, way in {**_CARRIERS, **_RUNNERS}.items():
-        start = f"{name} run" if name in _RUNNERS else name
-        long = [*way.names.replace("=", "").split(), *MORE.get(name, ()), "chdir"]
+    for name, way in {**CARRIERS, **RUNNERS}.items():
+        told = way or Way()
+        long = [*told.names.replace("=", "").split(), *MORE.get(name, ()), "chdir"]
         for option in (*LETTERS, *(f"--{each}" for each in long)):
             if option not in VALUED.get(name, "").split() or not option:
-                between = " 5" * way.operands
-                lines += [f"{start} {option}{between} {c}" for c in ("git push", "env git push")]
+                between = " 5" * told.operands
+                lines += [f"{name} {option}{between} {c}" for c in ("git push", "env git push")]
     for name in SHELLS - {"busybox"}:
         lines += [f"{name} -c {option} 'git push'" for option in LETTERS]
         lines += [f"{name} {option} 'git push'" for option in ("-ec", "-ce", "-c -o x", "-co x")]

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from codeframe_tui.core.permission.patterns import Match, pattern, quoted
 from codeframe_tui.core.shell import read_script
+from codeframe_tui.core.shell.calculated import printed
 from tests.security.cases import CORPORA, cases
 
 SHELLS = [
@@ -44,7 +45,8 @@ pieces = st.lists(st.sampled_from(DATA["pieces"]), min_size=1, max_size=9).map("
 SCRIPTS = int(os.environ.get("CODEFRAME_TUI_TEST_SHELLS", "60"))
 PROGRAMS = ("sh", "bash", "xargs", "env", "find", "nohup", "cat", "timeout")
 AWKS = [name for name in ("awk", "gawk", "mawk", "original-awk") if shutil.which(name)]
-STUB = '#!/bin/sh\nprintf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
+STUB = '#!/bin/sh\n[ "${0%/[abc]}" = "$0" ] || printf \'%s\\037\' "${0##*/}" "$@" > "$LOGS/$$"\n'
+"""It says nothing where it is read as a file of a shell, which says so of itself."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def ran(world: Path, shell: Sequence[str], text: str) -> list[list[str]]:
     logs = Path(tempfile.mkdtemp(dir=world))  # what runs on in the background writes to its own
     program = shutil.which(shell[0])
     assert program is not None
-    environment = {"PATH": str(world / "bin"), "HOME": "/nonexistent", "LOGS": str(logs)}
+    environment = {"PATH": str(world / "bin"), "HOME": "~", "LOGS": str(logs)}
     with subprocess.Popen(
         [program, *shell[1:], "-c", text],
         cwd=world / "here",
@@ -132,6 +134,33 @@ def test_no_shell_calculates_with_what_runs_where_nobody_is_asked(
     runs = [text for text in DATA["calculates"] if ran(world, shell, set_ + text)]
     assert [text for text in runs if not read_script(set_ + text).problem] == []
     assert len(runs) > (50 if shell == ["bash"] else 1), "the oracle sees nothing"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_prints_numbers_prints_nothing_else(tmp_path: Path, shell: list[str]) -> None:
+    for name in ("h", "z[$(a)]", "-l", "z[$(a)]\nz[$(a)]"):
+        (tmp_path / name).write_text("z[$(a)]\n")
+    for text in DATA["numbers"]:
+        assert printed(text)[0] == "$#", text
+        told = subprocess.run(
+            [*shell, "-c", f"echo {text}", "sh", "z[$(a)]"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=20,
+            check=True,
+        ).stdout
+        assert told.strip().isdigit() or not told.strip(), (text, told)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_runs_a_piece_of_a_condition_where_nobody_is_asked(
+    world: Path, shell: list[str]
+) -> None:
+    texts = [f"X=x; X=a; {text}" for text in DATA["conditions"]]
+    runs = [text for text in texts if ran(world, shell, text)]
+    assert [text for text in runs if not read_script(text).problem] == []
+    assert len(runs) > (10 if shell == ["dash"] else 0), "the oracle sees nothing"
 
 
 @pytest.mark.parametrize("name", AWKS)

@@ -106,6 +106,8 @@ def test_a_built_in_rule_yields_to_a_rule_that_is_about_nothing_else() -> None:
         ("gh pr view 3", ("gh pr view",)),
         ("git stash list", ("git stash list",)),
         ("git stash", ("git stash $",)),
+        ("git branch -a", ("git branch -a $",)),
+        ("git branch -D x", ("git branch",)),
         ("git stash -u", ("git stash -u $",)),
         ("git config alias.x status", ("git config alias.x status $",)),
         ("uv run x.py", ("uv run x.py $", "x.py $")),

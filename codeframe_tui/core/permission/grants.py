@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeframe_tui.core.permission.patterns import quoted
+from codeframe_tui.core.permission.reading import only_reads
 from codeframe_tui.core.permission.ruling import Rules, Said, Spoken, judge
 from codeframe_tui.core.permission.table import CHECKERS, DEEP, MANY, READERS, STARTERS
 from codeframe_tui.core.shell import Part, read_script
@@ -85,7 +86,7 @@ def _kind(part: Part) -> list[str]:
         return texts[:3] if texts[2:3] and texts[2] in CHECKERS else []
     if about in DEEP:
         return texts[:3] if _is_plain(part, 2) else []
-    return texts[:2]
+    return [] if only_reads(part) else texts[:2]
 
 
 def _is_plain(part: Part, place: int) -> bool:

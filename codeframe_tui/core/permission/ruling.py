@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from codeframe_tui.core.permission.languages import starts_others
 from codeframe_tui.core.permission.patterns import Match, Pattern, pattern
+from codeframe_tui.core.permission.reading import only_reads
 from codeframe_tui.core.permission.table import ASKED, DENIED, IDLE, Own, rows_about
 from codeframe_tui.core.shell import Part, Script, Word, git_operands
 from codeframe_tui.core.text import reveal_name
@@ -149,7 +150,7 @@ class _Bench:
     ) -> Said | None:
         """What the table says, where no rule of the person is about just that."""
         for table, spoken in ((DENIED, Spoken.DENY), (ASKED, Spoken.ASK)):
-            if self.walled and spoken is Spoken.ASK:
+            if spoken is Spoken.ASK and (self.walled or only_reads(part)):
                 continue
             own, match = _gravest_own(table, forms)
             if own is None or any(_names(each, own.about) for each in allowed):

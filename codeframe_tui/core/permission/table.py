@@ -43,8 +43,15 @@ DENIED: tuple[Own, ...] = (
     *_rows(
         "publishes what nobody has approved", "git push", "git-push",
         "git send-pack", "git subtree push", "twine upload", "uv publish", "poetry publish",
-        "pdm publish", "hatch publish", "flit publish", "npm publish", "pnpm publish",
-        "yarn publish", "yarn npm publish", "cargo publish", "gem push",
+        "pdm publish", "hatch publish", "flit publish", "npm pub*", "pnpm publish",
+        "yarn publish", "yarn npm publish", "cargo publish", "cargo +* publish", "gem push",
+        *(
+            f"{program} {option} * publish"
+            for program in ("npm", "pnpm", "yarn", "uv", "poetry", "pdm", "hatch", "cargo")
+            for option in ("-C", "-F", "-w", "-p", "--filter", "--workspace", "--prefix", "--dir*",
+                           "--cwd", "--project", "--config", "--registry", "--tag", "--access",
+                           "--otp", "--cache-dir", "--color", "-P", "-Z")
+        ),
     ),
     *_rows("takes rights that nobody gave", "sudo", "su", "doas", "pkexec", "runuser"),
     *_rows("stops the machine", "shutdown", "reboot", "halt", "poweroff", "telinit", "init"),
@@ -71,7 +78,8 @@ ASKED: tuple[Own, ...] = (
         "curl", "wget", "ssh", "scp", "sftp", "rsync", "ftp", "telnet", "nc", "ncat", "socat",
         "git fetch", "git pull", "git clone", "git ls-remote", "git submodule", "git remote",
         "pip install", "pip3 install", "pip download", "pip3 download", "pipx", "uv add", "uv sync",
-        "uv pip", "uv lock", "uv tool", "poetry add", "poetry install", "poetry update", "npm",
+        "uv pip", "uv lock", "uv tool", "uvx", "npx", "pnpx", "bun", "bunx",
+        "poetry add", "poetry install", "poetry update", "npm",
         "yarn", "pnpm", "cargo install", "go get", "go install", "gem", "brew",
         "apt", "apt-get", "dnf", "yum", "pacman", "apk", "snap", "docker", "podman", "kubectl",
         "gh", "glab", "aws", "gcloud", "az", "terraform", "ansible*",

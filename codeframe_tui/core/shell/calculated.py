@@ -8,11 +8,11 @@ it is known of each of them which variables decide it, and all else is a problem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from codeframe_tui.core.shell.parts import Hidden, Part, Word
 
-__all__ = ["NAME", "NOT_NAMED", "Condition", "calculated", "check_text", "in_braces", "named"]
+__all__ = ["NAME", "NOT_NAMED", "calculated", "check_text", "in_braces", "named", "printed"]
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _ARITHMETIC = re.compile(r"[\w\s+\-*/%<>=!&|^~?:(),]*", re.ASCII)
@@ -30,8 +30,25 @@ _IN_BRACES = re.compile(
     r"(?P<sign>[!#](?=[\w@*]))?(?P<name>\w+|[@*])(?P<index>\[(?P<inner>[^][]*)\]|\[)?", re.ASCII
 )
 _SETS = re.compile(r":{0,2}=")
-_COMPARES = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 NOT_NAMED = "which variable it is about is only known when it runs"
+_QUOTED = r"""'[^'()-][^'()]*'|"[^"()`$\\-][^"()`$\\]*"|[\w.][\w.-]*"""
+_NUMBERS = "|".join(
+    (
+        r"""wc -[lwcmL](?: *< *"?[\w./~${}-]+"?)?(?: *\| *tr -d (?:' '|" "))?""",
+        r"wc -[lwcmL] [\w.][\w./-]* *\| *awk '\{ ?print \$1;? ?\}'",
+        r"nproc|tput (?:cols|lines)|id -[ug]|seq(?: \d+){1,3}",
+        r"""date (?:-u )?(?P<quote>["']?)\+(?:%[sYmdHMSj])+(?P=quote)""",
+        rf"grep -[iEFvwx]*c[iEFvwx]* (?:{_QUOTED})(?: [\w.][\w./-]*)?",
+        r"git rev-list --count(?: [\w.@^][\w./@^~-]*)+",
+    )
+)
+"""What prints numbers and nothing else."""
+_OUTPUT = re.compile(
+    r"""\$\((?P<commands>(?:(?:2>(?:/dev/null|&1)|'[^'()]*'|"[^"()`\\]*"|"""
+    rf"""[^()<>&;|`\\\n#'"])++\|)* *(?:{_NUMBERS}) *)\)""",
+    re.ASCII,
+)
+"""The output of such a program, and perhaps of others before it in a pipe, of which it reads."""
 _UNKNOWN = "it calculates with what is only known when it runs"
 
 
@@ -65,6 +82,15 @@ def calculated(text: str, more: str = "") -> Part:
     if inside != text and (sets or _SET.search(_VALUE.sub("", text))):
         sets = names  # a value may be empty, and what stands beside it is set
     return Part(sets=sets, counts=names)
+
+
+def printed(text: str) -> tuple[str, list[str]]:
+    """A text that is calculated with, and the commands in it whose output surely is a number.
+
+    Args:
+        text: as it is written; instead of them it has `$#`, which is one, too.
+    """
+    return _OUTPUT.sub("$#", text), [found["commands"] for found in _OUTPUT.finditer(text)]
 
 
 def in_braces(text: str) -> Iterator[Part]:
@@ -101,39 +127,3 @@ def named(word: Word) -> list[str]:
         raise Hidden(NOT_NAMED)
     _, bracket, index = word.text.partition("=")[0].partition("[")
     return calculated(index.removesuffix("+").removesuffix("]")).counts if bracket else []
-
-
-class Condition:
-    """The words between ``[[`` and ``]]``, which may be those of several parts."""
-
-    def __init__(self) -> None:
-        self._words: list[tuple[str, Word]] | None = None
-
-    def add(self, raw: str, word: Word, *, first: bool) -> Iterator[Part]:
-        """Add the next word: at the end of a condition, what it calculates with.
-
-        Args:
-            raw: the word as it is written.
-            word: the same as it is read.
-            first: whether it is where a command begins.
-
-        Raises:
-            Hidden: it may be more than numbers and variables.
-        """
-        if self._words is None:
-            self._words = [] if raw == "[[" and first else None
-        elif raw == "]]":
-            words, self._words = self._words, None
-            yield from _calculated_in(words)
-        else:
-            self._words.append((raw, word))
-
-
-def _calculated_in(words: Sequence[tuple[str, Word]]) -> Iterator[Part]:
-    for place, (sign, _) in enumerate(words):
-        if sign in _COMPARES:
-            for raw, _ in (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2]):
-                yield calculated(raw)
-        elif sign == "-v":
-            for _, name in words[place + 1 : place + 2]:
-                yield Part(counts=named(name))

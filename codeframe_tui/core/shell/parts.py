@@ -11,6 +11,7 @@ __all__ = [
     "OTHERS",
     "RESERVED",
     "SHELLS",
+    "SPLIT",
     "Hidden",
     "Part",
     "Script",
@@ -23,6 +24,8 @@ MAX_PARTS = 500
 OTHERS = frozenset({"select", "coproc"})
 """Reserved in some shells only."""
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "busybox"})
+SPLIT = "\\\n"
+"""What shells leave out before they look for signs, of which it may stand between two."""
 RESERVED = OTHERS | {
     "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "case",
     "esac", "in", "{", "}", "!", "function",
@@ -69,7 +72,8 @@ class Part:
         words: its name first; empty where only variables are set or files are written.
         sets: names of the variables that are set for it, or for all that follows.
         texts: those of them that are set to something that may be no number.
-        counts: names of the variables that a shell calculates with.
+        prints: those of them that are set to numbers, as long as programs are what they seem.
+        counts: names of the variables that a shell calculates with; ``()`` of what programs print.
         defines: names of functions, which are no program any more.
         writes: files that it is redirected into.
         given: what it reads from a here-document; None where there is none.
@@ -81,6 +85,7 @@ class Part:
     words: list[Word] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    prints: list[str] = field(default_factory=list)
     counts: list[str] = field(default_factory=list)
     defines: list[str] = field(default_factory=list)
     writes: list[Word] = field(default_factory=list)
@@ -96,7 +101,7 @@ class Part:
 
     def starts(self, place: int, end: int | None = None) -> Part:
         """The part that this one starts with its words from a place on, up to another."""
-        inner = replace(self, words=self.words[place:end], texts=[], counts=[])
+        inner = replace(self, words=self.words[place:end], texts=[], prints=[], counts=[])
         inner.carries, inner.outer, inner.skipped = False, self, place
         return inner
 

@@ -10,39 +10,44 @@ sandbox, for a program may do whatever it likes once it runs.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 
-from codeframe_tui.core.shell.calculated import NOT_NAMED, Condition, calculated, check_text
-from codeframe_tui.core.shell.documents import document
-from codeframe_tui.core.shell.parts import OTHERS, RESERVED, Hidden, Part, Script, Word, count
+from codeframe_tui.core.shell.parts import Hidden, Part, Script, count
+from codeframe_tui.core.shell.reader import Reader
 from codeframe_tui.core.shell.started import started
-from codeframe_tui.core.shell.variables import NUMBER, SETS, TYPED, check_counted, set_to
-from codeframe_tui.core.shell.words import ENDS, Words
+from codeframe_tui.core.shell.variables import check_counted, keeps, set_at_first
 from codeframe_tui.core.text import reveal
 
 __all__ = ["read_script"]
 
 MAX_LENGTH = 256 * 1024
 """Characters of a text that is read."""
-_REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>?)", re.ASCII)
-_ELSEWHERE = frozenset({"&>", "&>>"})
-"""Elsewhere the end of a command that runs on, and then the start of the next one."""
-_SOCKETS = ("/dev/tcp", "/dev/udp")
-_WORD = re.compile(r"(?:[a-z]+|[{}!])(?=[ \t\n;&|<>()]|\Z)")
-_LIST = re.compile(SETS.pattern + r"\(", re.ASCII)
-_FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
 
 def read_script(text: str) -> Script:
     """All programs that a text starts; never raises."""
-    found: list[Part] = []
     try:
         _check(text)
-        _read(text, found, 0)
+    except Hidden as problem:
+        return Script((), str(problem))
+    values = set_at_first(text)
+    if values:
+        found, why = _parts(text, values)
+        if not why and keeps(found, values):
+            return Script(tuple(found))
+    found, why = _parts(text, {})
+    return Script(tuple(found), why)
+
+
+def _parts(text: str, values: Mapping[str, str]) -> tuple[list[Part], str]:
+    """All parts of a text, where some variables hold what is known, and why there are no more."""
+    found: list[Part] = []
+    try:
+        _read(text, found, 0, values)
         check_counted(found)
     except Hidden as problem:
-        return Script(tuple(found), str(problem))
-    return Script(tuple(found))
+        return found, str(problem)
+    return found, ""
 
 
 def _check(text: str) -> None:
@@ -52,14 +57,14 @@ def _check(text: str) -> None:
         raise Hidden("it has hidden characters")
 
 
-def _read(text: str, found: list[Part], depth: int) -> None:
+def _read(text: str, found: list[Part], depth: int, values: Mapping[str, str]) -> None:
     first = len(found)
-    Reader(text, found, depth).commands("")
+    Reader(text, found, depth, values).commands("")
     seen = found[first:]
     del found[first:]
 
     def read(script: str) -> None:
-        _read(script, found, depth + 1)
+        _read(script, found, depth + 1, {})  # another shell may know nothing of them
 
     while seen:
         try:
@@ -69,319 +74,3 @@ def _read(text: str, found: list[Part], depth: int) -> None:
             found += seen
             raise
         seen.pop(0)
-
-
-class Reader(Words):
-    """Reads commands."""
-
-    def __init__(self, text: str, found: list[Part], depth: int) -> None:
-        super().__init__(text, found, depth)
-        self._due: list[tuple[str, bool, bool, Part]] = []
-        self._condition = Condition()
-
-    def inner(self, text: str) -> None:
-        """See `Words.inner`."""
-        inner = Reader(text, self.found, self.depth + 1)
-        inner.commands("")
-
-    def commands(self, end: str) -> None:
-        """See `Words.commands`; without a bracket, up to the end of the text."""
-        outer, self._due, start = self._due, [], self.at
-        condition, self._condition = self._condition, Condition()
-        self._list(frozenset({end}))
-        if self._due:
-            raise Hidden("a here-document has no end")
-        if outer and "\n" in self.text[start : self.at]:
-            raise Hidden("a here-document begins before something of several lines")
-        self.at += len(end)
-        self._due, self._condition = outer, condition
-
-    def _list(self, ends: frozenset[str]) -> str:
-        """Read commands up to one of the reserved words or signs; it is not read, but given."""
-        while True:
-            self._between()
-            word = self._reserved() or self._sign()
-            if word in ends:
-                return word
-            if word in {")", ";;", ";", "&", "|", ""}:
-                raise Hidden(f"{word!r} stands in a strange place" if word else "it is cut off")
-            self._and_or()
-            self._blanks()
-            if self.peek() in {";", "&"} and self.peek(2) not in {";;", ";&"}:
-                self.at += 1
-
-    def _sign(self) -> str:
-        if self.peek(2) in {";;", ";&"}:
-            return ";;"
-        return self.peek() if self.peek() in {")", ";", "&", "|", ""} else "word"
-
-    def _and_or(self) -> None:
-        while True:
-            self._pipeline()
-            self._blanks()
-            if self.peek(2) in {"&&", "||"}:
-                self.at += 2
-            elif self.peek() == "|":
-                self.at += 1 + (self.peek(2) == "|&")
-            else:
-                return
-            self._between()
-
-    def _pipeline(self) -> None:
-        while self._reserved() == "!":
-            self._expect("!")
-        self._command()
-
-    def _command(self) -> None:
-        self.deeper()
-        match self._reserved():
-            case "":
-                if self.peek() == "(":
-                    self._subshell()
-                else:
-                    self._simple()
-            case "{":
-                self._enclosed("{", "}")
-            case "if":
-                self._if()
-            case "while" | "until" as word:
-                self._enclosed(word, "do")
-                self._list(frozenset({"done"}))
-                self._expect("done")
-            case "for":
-                self._for()
-            case "case":
-                self._case()
-            case "function":
-                self._expect("function")
-                self.keep(Part(defines=[self.word().text]))
-                if found := _FUNCTION.match(self.text, self.at):
-                    self.at = found.end()
-                self._body()
-            case word:
-                raise Hidden(f"{word!r} stands in a strange place")
-        self._redirections()
-        self.depth -= 1
-
-    def _between(self) -> None:
-        """Skip blanks, comments and line ends; here-documents begin after a line end."""
-        self._blanks()
-        while self.peek() == "\n":
-            self._line_end()
-            self._blanks()
-
-    def _blanks(self) -> None:
-        while True:
-            if self.peek() in {" ", "\t"}:
-                self.at += 1
-            elif self.peek(2) == "\\\n":
-                self.at += 2
-            elif self.peek() == "#":
-                end = self.text.find("\n", self.at)
-                self.at = len(self.text) if end < 0 else end
-            else:
-                return
-
-    def _reserved(self) -> str:
-        """The reserved word that comes next, where a command may begin; empty = none."""
-        found = _WORD.match(self.text, self.at)
-        if found is None or found.group() not in RESERVED:
-            return ""
-        if found.group() in OTHERS:
-            raise Hidden(f"{found.group()!r} is not known to every shell")
-        return found.group()
-
-    def _expect(self, word: str) -> None:
-        if self._reserved() != word:
-            raise Hidden(f"{word!r} is missing")
-        self.at += len(word)
-        self._blanks()
-
-    def _enclosed(self, start: str, end: str) -> None:
-        self._expect(start)
-        self._list(frozenset({end}))
-        self._expect(end)
-
-    def _if(self) -> None:
-        word = "if"
-        while word in {"if", "elif"}:
-            self._enclosed(word, "then")
-            word = self._list(frozenset({"elif", "else", "fi"}))
-        if word == "else":
-            self._enclosed(word, "fi")
-        else:
-            self._expect("fi")
-
-    def _for(self) -> None:
-        self._expect("for")
-        if self.peek(2) == "((":
-            if not self.arithmetic(";"):
-                raise Hidden("a loop has no end")
-            part = Part()
-        else:
-            name, part = self.word().text, self.keep(Part())
-            set_to(part, name, "$words")
-        self._between()
-        if self._reserved() == "in":
-            self._expect("in")
-            start = self.at
-            while self.peek() not in {"\n", ";", ""}:
-                self._value()
-                self._blanks()
-            if all(map(NUMBER.fullmatch, self.text[start : self.at].split())):
-                part.texts.clear()
-        if self.peek() == ";":
-            self.at += 1
-        self._between()
-        self._enclosed("do", "done")
-
-    def _case(self) -> None:
-        self._expect("case")
-        self.word()
-        self._between()
-        self._expect("in")
-        self._between()
-        while self._reserved() != "esac":
-            self._pattern()
-            if self._list(frozenset({";;", "esac"})) == ";;":
-                self.at += 2 + (self.peek(3) == ";;&")
-            self._between()
-        self._expect("esac")
-
-    def _pattern(self) -> None:
-        """Such as ``a | b )``."""
-        if self.peek() == "(":
-            self.at += 1
-        while True:
-            self._blanks()
-            self.word()
-            self._blanks()
-            if self.peek() != "|":
-                break
-            self.at += 1
-        if self.peek() != ")":
-            raise Hidden("a pattern of a case has no end")
-        self.at += 1
-
-    def _listed(self) -> None:
-        """The words of ``name=(…)``, where a shell knows lists."""
-        self.at += 1
-        self._between()
-        while self.peek() != ")":
-            start = self.at
-            self._value()
-            if self.text[start] == "[":
-                self.keep(calculated(self.text[start + 1 : self.at].partition("]")[0]))
-            self._between()
-        self.at += 1
-
-    def _value(self) -> None:
-        """Read a word that a variable is set to."""
-        check_text(self.word())
-
-    def _subshell(self) -> None:
-        if self.peek(2) == "((":  # some shells calculate, others start what stands there
-            start = self.at + 2
-            if not self.arithmetic():
-                raise Hidden("(( is something else in other shells")
-            self.inner(self.text[start : self.at - 2])
-            return
-        self.at += 1
-        self.commands(")")
-
-    def _body(self) -> None:
-        self._between()
-        if not self._reserved() and self.peek() != "(":
-            raise Hidden("a function has no body")
-        self._command()
-
-    def _simple(self) -> None:
-        part, start = self.keep(Part()), self.at
-        while not self._is_end():
-            if self.peek() == "(":
-                found = _FUNCTION.match(self.text, self.at)
-                if found is None or len(part.words) != 1 or part.sets or part.writes:
-                    raise Hidden("a ( stands in a strange place")
-                part.defines, part.words = [part.words[0].text], []
-                self.at = found.end()
-                self._body()
-                return
-            self._piece_of(part)
-            self._blanks()
-        if self.at == start:
-            raise Hidden("a command is missing")
-
-    def _is_end(self) -> bool:
-        return self.peek() in {"", "\n", ";", "|", ")"} or (
-            self.peek() == "&" and self.peek(2) != "&>"
-        )
-
-    def _piece_of(self, part: Part) -> None:
-        if self.peek(2) not in {"<(", ">("} and (found := _REDIRECTION.match(self.text, self.at)):
-            self.at = found.end()
-            self._redirection(part, found.group(1) or found.group(2))
-        elif part.name in TYPED and (sets := _LIST.match(self.text, self.at)):
-            self.at = sets.end() - 1
-            self._listed()
-            part.words.append(Word(sets.group()[:-1], known=False))
-        elif not part.words and (sets := SETS.match(self.text, self.at)):
-            self.at = sets.end()
-            if self.peek() == "(":
-                self._listed()
-            elif self.peek() not in ENDS | {""}:
-                self._value()
-            set_to(part, sets.group(1), self.text[sets.end() : self.at])
-        else:
-            start = self.at
-            made = self.made()
-            word = made.word()
-            if not part.words and not made.quoted and word.text in RESERVED:
-                raise Hidden(f"{word.text!r} stands in a strange place")
-            part.words.append(word)
-            raw = self.text[start : self.at]
-            for each in self._condition.add(raw, word, first=len(part.words) == 1):
-                self.keep(each)
-            if raw[0] == "{" and not word.known and self.peek() in {"<", ">"}:
-                raise Hidden(NOT_NAMED)
-
-    def _redirections(self) -> None:
-        """Those after a loop or a bracket."""
-        part = Part()
-        self._blanks()
-        while found := _REDIRECTION.match(self.text, self.at):
-            self.at = found.end()
-            self._redirection(part, found.group(1) or found.group(2))
-            self._blanks()
-        if part.writes:
-            self.keep(part)
-
-    def _redirection(self, part: Part, sign: str) -> None:
-        self._blanks()
-        made = self.made()
-        target = made.word()
-        match sign:
-            case "<<" | "<<-":
-                if not target.known:
-                    raise Hidden("a here-document has no known end")
-                self._due.append((target.text, made.quoted, sign == "<<-", part))
-            case "<<<":
-                check_text(target)
-                part.given = target
-            case "<" if not target.known or target.text.startswith(_SOCKETS):
-                part.writes.append(target)  # some shells open a connection
-            case "<" | "<&":
-                part.given = None
-            case ">&" if target.known and (target.text.isdigit() or target.text == "-"):
-                pass
-            case _:
-                part.writes.append(target)
-        self._blanks()
-        if sign in _ELSEWHERE and not self._is_end():
-            raise Hidden(f"{sign} before more words is something else in other shells")
-
-    def _line_end(self) -> None:
-        self.at += 1
-        due, self._due = self._due, []
-        for end, quoted, tabs, part in due:
-            text, self.at = document(self.text, self.at, end, quoted=quoted, tabs=tabs)
-            part.given = Word(text) if quoted else self.body(text)

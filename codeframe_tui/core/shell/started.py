@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 
 from codeframe_tui.core.shell.calculated import check_text
-from codeframe_tui.core.shell.git import check_settings
+from codeframe_tui.core.shell.git import check_settings, git_operands
 from codeframe_tui.core.shell.parts import ANYTHING, RESERVED, SHELLS, Hidden, Part, Word
 from codeframe_tui.core.shell.variables import MAKERS, SETS, set_by, set_to
+from codeframe_tui.core.shell.ways import (
+    CARRIERS,
+    certain,
+    check_told,
+    named_by,
+    operand,
+    run_by,
+    texts_of,
+    values,
+)
 
 __all__ = ["started"]
 
@@ -18,63 +27,6 @@ MAX_CARRIERS = 20
 """Programs that start each other, of one part."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a program is told what to start.
-
-    Attributes:
-        flags: letters of options that take no value.
-        valued: letters of options whose value follows.
-        names: long options without a value, and, with ``=``, those whose value may follow.
-        operands: words between its options and the program.
-    """
-
-    flags: str = ""
-    valued: str = ""
-    names: str = ""
-    operands: int = 0
-
-
-_CARRIERS: Mapping[str, _Way] = {
-    "builtin": _Way(),
-    "command": _Way("p"),
-    "doas": _Way("nLs", "Cu"),
-    "env": _Way("i0v", "u", "ignore-environment null debug unset="),
-    "exec": _Way("cl", "a"),
-    "ionice": _Way("t", "cnp", "ignore class= classdata="),
-    "nice": _Way("0123456789", "n", "adjustment="),
-    "nohup": _Way(),
-    "setsid": _Way("cfw", "", "ctty fork wait"),
-    "stdbuf": _Way("", "ioe", "input= output= error="),
-    "sudo": _Way(
-        "AbEHnPSsiKkBN",
-        "CDghpRrtTUu",
-        "non-interactive set-home preserve-env login stdin user= group=",
-    ),
-    "time": _Way("pvq", "", "portability verbose quiet"),
-    "timeout": _Way("v", "ks", "foreground preserve-status verbose kill-after= signal=", 1),
-    "xargs": _Way(
-        "0rtpxo",
-        "IELnPsda",
-        "null no-run-if-empty verbose interactive exit open-tty arg-file= delimiter= max-args= "
-        "max-procs= max-chars=",
-    ),
-}
-_RUNNERS: Mapping[str, _Way] = {
-    "hatch": _Way(),
-    "pdm": _Way(),
-    "pipenv": _Way(),
-    "poetry": _Way(),
-    "rye": _Way(),
-    "uv": _Way(
-        "qv",
-        "p",
-        "quiet frozen locked no-sync offline isolated all-extras dev no-dev active no-project "
-        "all-groups with= with-editable= extra= group= python= package= env-file= directory= "
-        "project=",
-    ),
-}
-"""With ``run`` before what they start, in an environment that they may set up first."""
 _INTERPRETERS: Mapping[str, tuple[str, ...]] = {
     "lua": ("-e", "-v"),
     "node": ("-e", "-p", "-v", "--eval", "--print", "--version", "--test"),
@@ -84,15 +36,6 @@ _INTERPRETERS: Mapping[str, tuple[str, ...]] = {
     "ruby": ("-e", "-v", "--version"),
 }
 _NUMBERED = re.compile(r"[\d.]+\Z")
-_LAUNCHERS = frozenset(
-    {
-        "at", "batch", "bwrap", "capsh", "chroot", "chrt", "crontab", "dbus-run-session", "entr",
-        "faketime", "firejail", "flock", "gdb", "ltrace", "npx", "numactl", "parallel",
-        "proxychains", "rlwrap", "run-parts", "runuser", "script", "setarch",
-        "setpriv", "ssh-agent", "start-stop-daemon", "strace", "systemd-run", "taskset",
-        "torsocks", "unbuffer", "unshare", "nsenter", "valgrind", "watch", "xvfb-run",
-    }
-)  # fmt: skip
 _STATE = frozenset({"alias", "bind", "compgen", "complete", "enable", "hash"})
 """Builtins after which a name may stand for another program."""
 _FED = re.compile(r"(?:\A|\bdev/)stdin\Z|(?:\A|\bfd/)\d+\Z", re.ASCII)
@@ -124,8 +67,9 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
     name = part.name
     if name in _STATE and len(part.words) > 1:
         raise Hidden(f"after {name!r} a name may stand for another program")
-    if name in _LAUNCHERS:
-        raise Hidden(f"{name!r} starts other programs in ways that are not known")
+    for text in texts_of(name, part.words):
+        read(text)
+    check_told(name, part.words)
     if name in MAKERS:
         set_by(part)
     special = _SPECIAL.get(name)
@@ -133,59 +77,28 @@ def started(part: Part, read: Callable[[str], None]) -> list[Part]:
         return special(part, read)
     if name in SHELLS:
         return _shell(part, read)
-    if name in _CARRIERS:
+    if name in CARRIERS:
         return _carried(part, read)
     if _NUMBERED.sub("", name) in _INTERPRETERS:
         return _interpreter(part)
-    if name in _RUNNERS and len(part.words) > 1 and part.words[1].text == "run":
-        place = _operand(part.words, _RUNNERS[name], 2)
-        return [part, *started(part.starts(place), read)]
-    return [part]
+    return [part, *_run(part, read)]
 
 
-def _operand(words: list[Word], way: _Way, first: int = 1) -> int:
-    """The place of what is started, after all options and operands of what starts it."""
-    names = way.names.split()
-    place = first
-    while place < len(words):
-        if words[place].text[:1] not in {"", "-"} and not words[place].open:
-            break  # no option, whatever else it is
-        text = _certain(words[place])
-        if text == "--":
-            place += 1
-            break
-        if len(text) < 2 or not text.startswith("-"):
-            break
-        if text.startswith("--"):
-            name, equals, _ = text[2:].partition("=")
-            if f"{name}=" in names:
-                place += not equals
-            elif name not in names:
-                raise Hidden(f"{text!r} is no option of {words[0].text!r} that is known")
+def _run(part: Part, read: Callable[[str], None]) -> Iterator[Part]:
+    """What a part starts where it is one of `RUNNERS`."""
+    for place, way in run_by(part.name, part.words):
+        if way.called:
+            options = [Word(certain(word)) for word in part.words[:place]]
+            for text in values(options, way, *way.called.split()):
+                read(text)
+        inner = part.starts(place)
+        inner.words = named_by(inner.words, way)
+        if way.text and inner.words and inner.words[0].text[:1] == "-":
+            raise Hidden(f"{inner.words[0].text!r} may be an option of {part.name!r}")
+        if way.text or (inner.words and " " in inner.words[0].text):
+            read(" ".join(map(certain, inner.words)))
         else:
-            place += _cluster(text[1:], way, words[0].text)
-        place += 1
-    for word in words[first : place + way.operands]:
-        if word.open:
-            raise Hidden("which words are options is only known when it runs")
-    return place + way.operands
-
-
-def _certain(word: Word) -> str:
-    if not word.known:
-        raise Hidden("which program is started is only known when it runs")
-    return word.text
-
-
-def _cluster(letters: str, way: _Way, program: str) -> int:
-    """How many more words some options in one word take."""
-    for place, letter in enumerate(letters):
-        if letter in way.flags:
-            continue
-        if letter not in way.valued:
-            raise Hidden(f"'-{letter}' is no option of {program!r} that is known")
-        return int(place == len(letters) - 1)
-    return 0
+            yield from started(inner, read)
 
 
 def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
@@ -194,10 +107,10 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
         part.carries = True
         return [part]
     first = 2 if name == "env" and len(words) > 1 and words[1].text == "-" else 1
-    place = _operand(words, _CARRIERS[name], first)
+    place = operand(words, CARRIERS[name], first)
     if name == "env":
-        part.sets += _values(words[:place], _CARRIERS[name], "u", "unset")
-    if name in {"env", "sudo"}:
+        part.sets += values(words[:place], CARRIERS[name], "u", "unset")
+    if name in {"env", "sudo", "cross-env"}:
         while place < len(words) and "=" in words[place].text:
             found = SETS.match(words[place].text)
             if found is None:
@@ -216,19 +129,10 @@ def _carried(part: Part, read: Callable[[str], None]) -> list[Part]:
         raise Hidden(f"{name!r} before {inner.name!r} is something else in other shells")
     if name == "xargs":
         inner.words = [
-            *_filled(inner.words, _values(words[:place], _CARRIERS[name], "I")),
+            *_filled(inner.words, values(words[:place], CARRIERS[name], "I")),
             ANYTHING,
         ]
     return [part, *started(inner, read)]
-
-
-def _values(options: Sequence[Word], way: _Way, letter: str, name: str = "") -> list[str]:
-    """What follows each option of a letter or of a long name, in its word or in the next."""
-    long = f"|--{name}(?:=|\\Z)" if name else ""
-    option = re.compile(rf"(?:-[{way.flags}]*{letter}{long})(.*)", re.DOTALL)
-    texts = [word.text for word in options]
-    found = [(place, option.match(text)) for place, text in enumerate(texts)]
-    return [each.group(1) or "".join(texts[place + 1 : place + 2]) for place, each in found if each]
 
 
 def _filled(words: list[Word], marks: Iterable[str]) -> list[Word]:
@@ -248,7 +152,7 @@ def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
     if part.name == "busybox":
         return [part, *started(part.starts(1), read)] if words else [part]
     asks = False
-    while words and (text := _certain(words[0])).startswith(("-", "+")) and len(text) > 1:
+    while words and (text := certain(words[0])).startswith(("-", "+")) and len(text) > 1:
         words = words[1:]
         if text == "--":
             break
@@ -264,7 +168,7 @@ def _shell(part: Part, read: Callable[[str], None]) -> list[Part]:
             script = words[text.lower().count("o") :]
             if script and script[0].text.startswith(("-", "+")):
                 raise Hidden(f"shells read options after '-c' of {part.name!r} in different ways")
-            read(_certain(script[0]) if script else "")
+            read(certain(script[0]) if script else "")
             return [part]
         words = words[text.lower().count("o") :]
         if "s" in text:
@@ -300,16 +204,16 @@ def _fed(part: Part, words: Sequence[Word], read: Callable[[str], None]) -> list
 
 def _eval(part: Part, read: Callable[[str], None]) -> list[Part]:
     part.carries = True
-    read(" ".join(_certain(word) for word in part.words[1:]))
+    read(" ".join(certain(word) for word in part.words[1:]))
     return [part]
 
 
 def _trap(part: Part, read: Callable[[str], None]) -> list[Part]:
     words = part.words[1:]
-    if words and _certain(words[0]) == "--":
+    if words and certain(words[0]) == "--":
         words = words[1:]
     if words and not words[0].text.startswith("-") and not words[0].text.isdigit():
-        read(_certain(words[0]))
+        read(certain(words[0]))
     return [part]
 
 
@@ -362,9 +266,19 @@ def _interpreter(part: Part) -> list[Part]:
 
 
 def _git(part: Part, read: Callable[[str], None]) -> list[Part]:
-    del read
     check_settings(part.words)
-    return [part]
+    rest = git_operands(part.words)[1]
+    verbs = [word.text for word in rest if not word.text.startswith("-")][:2]
+    for text in texts_of(f"git {verbs[0]}" if verbs else "", rest):
+        read(text)
+    if verbs not in (["bisect", "run"], ["submodule", "foreach"]):
+        return [part]
+    quiet = (n for n, word in enumerate(rest) if word.text[:1] != "-" and word.text not in verbs)
+    place = next(quiet, len(rest))
+    if verbs[0] == "submodule" and place == len(rest) - 1:
+        read(certain(rest[place]))
+        return [part]
+    return [part, *started(part.starts(len(part.words) - len(rest) + place), read)]
 
 
 _SPECIAL: Mapping[str, Callable[[Part, Callable[[str], None]], list[Part]]] = {

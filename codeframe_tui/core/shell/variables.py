@@ -7,12 +7,23 @@ that hold numbers, or come from outside of the text, are calculated with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from codeframe_tui.core.shell.calculated import NAME, check_text, named
 from codeframe_tui.core.shell.parts import SHELLS, Hidden, Part, Word
 
-__all__ = ["MAKERS", "NUMBER", "SETS", "TYPED", "check_counted", "set_by", "set_to"]
+__all__ = [
+    "MAKERS",
+    "NUMBER",
+    "SETS",
+    "TYPED",
+    "check_counted",
+    "keeps",
+    "set_at_first",
+    "set_by",
+    "set_to",
+]
 
 SETS = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 """The start of a word that sets a variable."""
@@ -37,6 +48,8 @@ _INTEGERS = frozenset({"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD"})
 """Shells calculate with whatever these are set to."""
 _EXPANDED = frozenset({"PS0", "PS1", "PS4", "BASH_ENV"})
 """Shells run what stands in these by themselves."""
+_NAMES = frozenset({"aliases", "commands", "functions", "galiases", "saliases"})
+"""Lists of some shells, in which names stand for programs."""
 _PLAIN = re.compile(r"[\w+:./ -]*|\"[\w+:./ -]*\"|'(?:[\w+:./ >#()-]|\$\w+|\$\{\w+\})*'", re.ASCII)
 _TOLD = (MAKERS - {"printf"}) | {
     "test", "[", "[[", "set", "shift", "ulimit", "wait", "exit", "return", "eval", ".", "source",
@@ -49,6 +62,76 @@ _BY_ITSELF = frozenset(
         "BASH_ARGV", "BASH_ARGV0", "BASH_COMMAND", "BASH_EXECUTION_STRING", "BASH_SOURCE",
     }
 )  # fmt: skip
+
+_OF_SHELLS = (
+    _BY_ITSELF | _INTEGERS | {"IFS", "UID", "EUID", "PPID", "LINENO", "GROUPS", "SHELLOPTS"}
+)
+"""They may hold something else than what they are set to, or decide where words end."""
+_TIED = frozenset(
+    {
+        "ARGC", "CDPATH", "EGID", "FIGNORE", "FPATH", "GID", "HISTCHARS", "HOST", "MAILPATH",
+        "MANPATH", "MATCH", "MBEGIN", "MEND", "MODULE_PATH", "PATH", "PROMPT", "PROMPT2", "PROMPT3",
+        "PROMPT4", "PS1", "PS2", "PS3", "PS4", "PSVAR", "TTY", "USERNAME", "WATCH", "argv",
+        "cdpath", "fignore", "fpath", "histchars", "mailpath", "manpath", "match", "mbegin", "mend",
+        "module_path", "path", "pipestatus", "prompt", "psvar", "signals", "status", "watch",
+    }
+)  # fmt: skip
+"""Some shells set these by themselves, or together with another one."""
+_SETTERS = frozenset(
+    {
+        "compound", "enum", "float", "getln", "global", "integer", "nameref", "print", "private",
+        "set", "strftime", "sysread", "vared", "wait", "zformat", "zparseopts", "zregexparse",
+        "zstat", "zstyle", "zselect", "ztcp",
+    }
+)  # fmt: skip
+"""What sets variables that it is told, in some shells only."""
+_AT_FIRST = re.compile(
+    r"(?:[ \t\n]|\#[^\n]*\n|set\ -[eux]+(?:o\ pipefail)?[ \t]*[;\n])*+"
+    r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[\w./:@%+-]+)(?P=quote)"
+    r"[ \t]*(?:;(?!;)|\n|&&)",
+    re.ASCII,
+)
+"""One word that a variable is set to, whatever happens, before anything else of a text runs."""
+
+
+def set_at_first(text: str) -> dict[str, str]:
+    """The variables that a text begins with, and the word that each is set to."""
+    values: dict[str, str] = {}
+    place = 0
+    while found := _AT_FIRST.match(text, place):
+        if found["name"] not in _TIED:
+            values[found["name"]] = found["value"]
+        place = found.end()
+    return values
+
+
+def keeps(parts: Iterable[Part], names: Collection[str]) -> bool:
+    """Whether each of some variables is set once only, as far as the parts of a text tell."""
+    sets: Counter[str] = Counter()
+    for part in parts:
+        sets.update(part.sets)
+        sets.update(_told(part))
+        if part.name in _ALWAYS_NAMES:  # the rest of a name may be in a variable
+            sets[""] += any(not word.known and "=" not in word.text for word in part.words)
+    others = sets[""] or any(sets[name] for name in _OF_SHELLS)
+    return not others and all(sets[name] == 1 for name in names)
+
+
+def _told(part: Part) -> Iterator[str]:
+    """Names that a part may set in some shells; empty = any."""
+    if part.name == "echo":
+        return
+    words = part.words[1:]
+    if part.name in {".", "source"} and not part.carries:  # a file, which may set any
+        yield ""
+    if part.name == "set" and words[:1] == [Word("--")]:
+        return
+    for word in words:
+        if part.name in _SETTERS and not word.known:
+            yield ""
+        yield from NAME.findall(word.text)
+        if word.text.startswith("-"):
+            yield from NAME.findall(word.text[2:])
 
 
 def set_to(part: Part, name: str, value: str) -> None:
@@ -63,6 +146,8 @@ def _check_expanded(name: str, value: str) -> None:
     """Raises: Hidden, where shells run what stands in a value, which is given as it is written."""
     if name == "PROMPT_COMMAND" or (name in _EXPANDED and not _PLAIN.fullmatch(value)):
         raise Hidden(f"shells run what stands in {name}")
+    if name.partition("[")[0] in _NAMES and ("[" in name or value[:1] in {"(", "$"}):
+        raise Hidden(f"a name in {name} may stand for another program")
 
 
 def set_by(part: Part) -> None:
@@ -134,6 +219,8 @@ def check_counted(parts: Iterable[Part]) -> None:
         _check_words(part, texts=part.name in told or "" in told)
     counted = {name for part in parts for name in part.counts}
     unsafe = _BY_ITSELF.union(*(part.texts for part in parts))
+    if any(part.defines for part in parts):  # a function may stand for a program
+        unsafe = unsafe.union({"()"}, *(part.prints for part in parts))
     if (counted and "" in unsafe) or (counted | _INTEGERS) & unsafe:
         raise Hidden("it calculates with a variable that may hold more than a number")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
-from codeframe_tui.core.shell.calculated import NAME, calculated, in_braces
-from codeframe_tui.core.shell.parts import Hidden, Part, Word, count
+from codeframe_tui.core.shell.calculated import calculated, in_braces, printed
+from codeframe_tui.core.shell.parts import SPLIT, Hidden, Part, Word, count
 
 __all__ = ["ENDS", "Words"]
 
@@ -16,9 +17,18 @@ ENDS = frozenset(" \t\n;&|<>()")
 _SPECIAL = frozenset("@*#?-$!0123456789")
 _NUMBERS = frozenset("#?$")
 """Those that are one word, always."""
+_CUT = re.compile(r"&?\\\n|\((?:\\\n)+\(")
+_NAMED = re.compile(r"([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}", re.ASCII)
+_GOES_ON = re.compile(r"(?<!\})[:[]|[^\0-\x7f]")
+"""After the name of a variable, what some shells take for a part of it, or for what to take."""
 _MANY = re.compile(r"(?:\A|\{)!?\w*@|[$[]@", re.ASCII)
 """What is several words between quotes, too, in ``${…}``."""
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`*?\[\]{}~]+")
+_IN_BRACES = re.compile(r"\d*\}|[ \t\n;&|<>()]|\Z", re.ASCII)
+"""After a ``{`` of which no shell makes several words."""
+_ESCAPED = re.compile(r"(?:[^\\]|\\.)*+", re.DOTALL)
+_BY_NAME = re.compile(r"(?:[^\\]|\\[^0-7xuUcCM])*+", re.DOTALL)
+"""A text in ``$'…'`` of which no sign is told by its number."""
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 
 
@@ -46,8 +56,11 @@ class _Made:
 class Words(ABC):
     """Reads words from a place in a text on. All methods raise `Hidden`."""
 
-    def __init__(self, text: str, found: list[Part], depth: int) -> None:
+    def __init__(
+        self, text: str, found: list[Part], depth: int, values: Mapping[str, str] | None = None
+    ) -> None:
         self.text, self.found, self.depth = text, found, depth - 1
+        self.values = values or {}
         self.at = 0
         self.deeper()
 
@@ -75,6 +88,11 @@ class Words(ABC):
         """What comes next; empty at the end."""
         return self.text[self.at : self.at + size]
 
+    def whole(self) -> None:
+        """Raises: Hidden, where the line ends within a sign, or right after it."""
+        if _CUT.match(self.text, self.at):
+            raise Hidden("the line ends within a sign")
+
     def word(self) -> Word:
         """The next word, however it is quoted."""
         return self.made().word()
@@ -88,6 +106,8 @@ class Words(ABC):
                 self.at = plain.end()
                 made.add(plain.group())
             elif self.peek(2) in {"<(", ">("}:
+                if not made.known:
+                    raise Hidden(f"what stands before {self.peek(2)} is only known when it runs")
                 self.at += 2
                 self._nested()
                 made.add("/dev/fd/")
@@ -120,7 +140,7 @@ class Words(ABC):
                 made.add(char)
             case "*" | "?" | "[":
                 made.unknown(open_=True, runs=False)
-            case "{" if self.peek() not in {"}", ""} | ENDS:
+            case "{" if not _IN_BRACES.match(self.text, self.at):
                 made.unknown(open_=True, runs=False)  # some shells make several words of it
             case "~" | "{" | "}" | "]":
                 made.add(char)
@@ -177,7 +197,19 @@ class Words(ABC):
             made.add("\\" + char)
 
     def _dollar(self, made: _Made, *, quoted: bool) -> None:
-        if self.peek(2) == "((" and self.arithmetic():
+        name = _NAMED.match(self.text, self.at)
+        self.whole()
+        if (
+            name
+            and (name[1] or name[2]) in self.values
+            and not _GOES_ON.match(self.text, name.end())
+        ):
+            self.at = name.end()
+            if self.peek(2) == SPLIT:
+                raise Hidden("the line ends within the name of a variable")
+            made.add(self.values[name[1] or name[2]])
+            made.quoted = True
+        elif self.peek(2) == "((" and self.arithmetic():
             made.unknown(open_=not quoted)
         elif self.peek() == "(":
             self.at += 1
@@ -190,7 +222,7 @@ class Words(ABC):
         elif self.peek() == "[":
             self._old_arithmetic()
             made.unknown(open_=not quoted)
-        elif name := NAME.match(self.text, self.at):
+        elif name and name[1]:
             self.at = name.end()
             made.unknown(open_=not quoted)
         elif self.peek() in _SPECIAL and self.peek():
@@ -208,8 +240,12 @@ class Words(ABC):
         self.at += 1
         if char == '"':
             self._double(_Made())
-        elif "\\" in self._until("'"):
-            raise Hidden("$'…' with a backslash is something else in other shells")
+        else:
+            text = self._until("'")
+            if not _ESCAPED.fullmatch(text):
+                raise Hidden("$'…' with a \\' ends elsewhere in other shells")
+            if not _BY_NAME.fullmatch(text) or ("[" in text and set(text) & set("\\$`")):
+                raise Hidden("a shell that calculates with this text runs what stands in it")
         made.unknown()
 
     def _nested(self) -> None:
@@ -247,7 +283,11 @@ class Words(ABC):
             raise Hidden("a ( is not closed")
         if self.text[place : place + 2] != "))":
             return False
-        self.keep(calculated(self.text[start:place], more))
+        text, commands = printed(self.text[start:place])
+        part = self.keep(calculated(text, more))
+        for each in commands:
+            part.counts.append("()")
+            self.inner(each)
         self.at = place + 2
         return True
 
@@ -283,6 +323,8 @@ class Words(ABC):
                 case _:
                     pass
         body = self.text[start : self.at]
+        if SPLIT in body:
+            raise Hidden("the line ends within ${…}")
         for part in in_braces(body):
             self.keep(part)
         self.at += 1
