@@ -58,11 +58,13 @@ class _Slot:
     """A document that is kept fresh.
 
     Attributes:
+        asked: the question that was asked last; another one may have been steered since.
         wish: counts the questions whose answer must differ; an older answer is of no use.
     """
 
     def __init__(self) -> None:
         self.query: Query | None = None
+        self.asked: Query | None = None
         self.wish = 0
         self.stale = asyncio.Event()
 
@@ -105,8 +107,8 @@ class Feed:
     def want(self, slot: str, query: Query | None) -> None:
         """Fill a slot with the answer to this query from now on; None = with nothing."""
         held = self._slots[slot]
-        if query != held.query:
-            held.query = query
+        if query != held.query or query != held.asked:
+            held.query = held.asked = query
             held.wish += 1
             held.stale.set()
 
@@ -184,6 +186,7 @@ class Feed:
         self.refresh()
         for name, (query, document) in first.items():
             self._post(Arrived(name, query, document))
+            self._slots[name].asked = query
             if self._slots[name].query == query:
                 self._slots[name].stale.clear()
         known = min(int(document.get("last_event") or 0) for _, document in first.values())
@@ -218,6 +221,7 @@ class Feed:
             await slot.stale.wait()
             slot.stale.clear()
             query, wish = slot.query, slot.wish
+            slot.asked = query
             if query is None:
                 continue
             try:

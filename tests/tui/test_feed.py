@@ -239,3 +239,18 @@ async def test_a_question_that_is_only_steered_is_asked_at_the_next_change() -> 
         assert service.asked.count(first) == asked
         await box.until(lambda: any(isinstance(m, Arrived) and m.query == then
                                     for m in box.messages))  # fmt: skip
+
+
+async def test_what_was_steered_is_asked_when_it_is_wanted_after_an_older_answer() -> None:
+    service, box = FakeService(), Box()
+    async with running(_connect(service), box) as feed:
+        feed.want("queue", ShowQueue(1))
+        await box.until(lambda: "queue" in box.slots())
+        feed.steer("queue", ShowQueue(2))  # what is looked at, while an answer is on its way
+        feed.want("queue", ShowQueue(2))  # the answer lacks it
+        await box.until(lambda: box.slots().count("queue") == 2)
+        assert ShowQueue(2) in service.asked
+        feed.want("queue", ShowQueue(2))
+        feed.want("task", ShowTask("1.4.1"))
+        await box.until(lambda: "task" in box.slots())
+        assert service.asked.count(ShowQueue(2)) == 1
