@@ -56,7 +56,7 @@ async def test_files_are_found_before_anything_is_read(place: Place) -> None:
     assert found["left"] > 0
     with pytest.raises(NotFound, match="not read yet"):
         await place.opened[0].relations("outline", "tests/test_retry.py", at_once=True)
-    with pytest.raises(NotFound, match="has no file absent.py"):
+    with pytest.raises(NotFound, match=r"has no file absent\.py"):
         await place.opened[0].relations("outline", "absent.py", at_once=True)
 
 
